@@ -1,0 +1,133 @@
+# The only things this needs are make and a Python of at least 3.11 with venv.
+# Stamp files in .venv remember what is installed, so a second run is quick.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The first Python that really runs (a shim may exist and fail), is new enough,
+# and can make a virtual environment. Override with PYTHON=/path/to/python.
+GOOD := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	if $$p -c '$(GOOD)' </dev/null >/dev/null 2>&1; then echo $$p; break; fi; done)
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet install
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+# $(call new_venv,directory): a fresh environment with a pip that knows --group.
+define new_venv
+	@if ! "$(PYTHON)" -c '$(GOOD)' </dev/null >/dev/null 2>&1; then \
+		echo 'jiascores needs Python 3.11 or newer with its venv module, and found none.' >&2; \
+		echo 'Install one (on Debian and Ubuntu: python3 and python3-venv), or name it:' >&2; \
+		echo '    make $(MAKECMDGOALS) PYTHON=/path/to/python3' >&2; \
+		exit 1; \
+	fi
+	@echo "making $(1) with $$("$(PYTHON)" --version)"
+	@"$(PYTHON)" -m venv --clear $(1)
+	@$(1)/bin/python -m pip --disable-pip-version-check --quiet install --upgrade pip
+endef
+
+.PHONY: help demo test lint format types docs bench test-engines test-wheel coverage verify ci clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.demo ## analyse the MSC trial: published figures beside computed ones
+	@$(PY) examples/msc_trial/analysis.py
+
+test: $(VENV)/.test ## run the tests
+	@$(PY) -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
+
+lint: $(VENV)/.lint ## check style, format, and which layer imports which
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(VENV)/bin/lint-imports
+
+format: $(VENV)/.lint ## format the code and mend what can be mended by machine
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+types: $(VENV)/.types ## check the types with mypy (strict) and pyright
+	@$(PY) -m mypy
+	@$(PY) -m pyright
+
+docs: $(VENV)/.docs ## build the documentation into docs/_build/html
+	@$(PY) -m sphinx -W -n --keep-going -q -b html docs docs/_build/html
+	@echo 'the documentation is in docs/_build/html/index.html'
+
+bench: $(VENV)/.bench ## measure the speed against the stated targets
+	@$(PY) benchmarks/run.py
+
+verify: $(VENV)/.demo ## recompute the published check values with the installed library
+	@$(PY) -m jiascores verify
+
+coverage: $(VENV)/.coverage ## run the tests and report the branches not covered
+	@$(PY) -m pytest -q -n $(WORKERS) --cov --cov-report=term-missing $(PYTEST_ARGS)
+
+# Nothing to run is a failure as soon as the library mentions PySpark.
+test-engines: .venv-engines/.engines ## run the engine tests with a real, local PySpark
+	@command -v java >/dev/null 2>&1 || { \
+		echo 'make test-engines needs Java 17 or newer for PySpark: no java was found.' >&2; exit 1; }
+	@JIASCORES_ENGINES=all .venv-engines/bin/python -m pytest -q -m engines $(PYTEST_ARGS); \
+	status=$$?; \
+	if [ $$status -eq 5 ] && ! grep -rqi pyspark src; then \
+		echo 'there is no engine to test yet'; \
+	else \
+		exit $$status; \
+	fi
+
+# The tests run in a copy without src, so only the wheel can answer.
+test-wheel: .venv-wheel/.test ## build the wheel and run the tests against it
+	@rm -rf build/wheel build/wheel-test
+	@.venv-wheel/bin/python -m pip --disable-pip-version-check --quiet wheel --no-deps --wheel-dir build/wheel .
+	@.venv-wheel/bin/python -m pip --disable-pip-version-check --quiet install --force-reinstall --no-deps build/wheel/*.whl
+	@mkdir -p build/wheel-test
+	@for f in pyproject.toml README.md CHANGELOG.md CITATION.cff tests docs examples benchmarks; do \
+		if [ -e $$f ]; then cp -R $$f build/wheel-test/; fi; done
+	@cd build/wheel-test && ../../.venv-wheel/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
+
+ci: ## what the continuous integration runs
+	@.ci/run
+
+clean: ## remove the environments and everything that was built
+	@rm -rf .venv .venv-engines .venv-wheel build dist docs/_build docs/generated docs/gallery
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---------------------------------------------------------------- environments
+
+$(VENV)/.made:
+	$(call new_venv,$(VENV))
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.made pyproject.toml
+	@echo 'installing jiascores and what the example needs (once)'
+	@$(PIP) --editable '.[plot,stats]'
+	@touch $@
+
+$(VENV)/.test $(VENV)/.lint $(VENV)/.types $(VENV)/.docs $(VENV)/.bench $(VENV)/.coverage: $(VENV)/.made pyproject.toml
+	@echo 'installing jiascores and the tools for "$(subst .,,$(@F))" (once)'
+	@$(PIP) --editable . $(groups)
+	@touch $@
+
+$(VENV)/.test: groups = --group test
+$(VENV)/.lint: groups = --group lint
+$(VENV)/.types: groups = --group types
+$(VENV)/.docs: groups = --group docs
+$(VENV)/.bench: groups = --group bench
+$(VENV)/.coverage: groups = --group test --group coverage
+
+.venv-engines/.engines: pyproject.toml
+	$(call new_venv,.venv-engines)
+	@echo 'installing jiascores, the test tools and PySpark (once)'
+	@.venv-engines/bin/python -m pip --disable-pip-version-check --quiet install --editable . --group engines
+	@touch $@
+
+.venv-wheel/.test: pyproject.toml
+	$(call new_venv,.venv-wheel)
+	@echo 'installing the test tools and what jiascores depends on (once)'
+	@.venv-wheel/bin/python -m pip --disable-pip-version-check --quiet install . --group test
+	@touch $@
