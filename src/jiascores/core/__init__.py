@@ -1,0 +1,1 @@
+"""The ground floor: errors, references, exact comparison, definitions, variables, joints."""

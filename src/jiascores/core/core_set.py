@@ -1,0 +1,242 @@
+"""The core set of six variables at one visit, for one patient or a million."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, cast
+
+import numpy as np
+
+from jiascores.core.errors import MarkerError, MisalignedError
+from jiascores.core.kinds import Like, Scalar, T, kind_of, take
+from jiascores.core.variables import CORE_VARIABLES, MARKERS
+
+_NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
+
+
+class CoreSet(Generic[T]):
+    """The six core set variables of one visit.
+
+    Fields take numbers, arrays or Series, so one patient and a million visits are the same call.
+    Every field must be given; None, NaN, `pandas.NA` and null mean missing. The set is frozen:
+    arrays are copied and read-only.
+
+    Parameters
+    ----------
+    physician_global : float, array or Series
+        Physician global assessment of disease activity, 0–10.
+    patient_global : float, array or Series
+        Patient (or parent) global assessment of well-being, 0–10.
+    chaq : float, array or Series
+        CHAQ disability index, 0–3.
+    active_joints : float, array or Series
+        Active joints of the 71, whole number.
+    limited_joints : float, array or Series
+        Joints with limited range of motion, whole number, 0–71.
+    esr : float, array or Series, optional
+        Erythrocyte sedimentation rate in mm/h. Give either `esr` or `crp`.
+    crp : float, array or Series, optional
+        C-reactive protein in mg/L.
+
+    Raises
+    ------
+    MarkerError
+        If both or neither of `esr` and `crp` are given: the caller names one, and the same one
+        at both visits.
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    References
+    ----------
+    Giannini 1997, Arthritis Rheum 40:1202.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> base = jia.CoreSet(physician_global=6, patient_global=5, chaq=1.5,
+    ...                    active_joints=12, limited_joints=10, esr=40)
+    >>> base.marker
+    'esr'
+    >>> base
+    CoreSet(physician_global=6, patient_global=5, chaq=1.5, active_joints=12, limited_joints=10, esr=40)
+    """
+
+    __slots__ = ("_like", "_marker", "_values")
+
+    _like: Like
+    _marker: str
+    _values: dict[str, Any]
+
+    def __init__(
+        self,
+        *,
+        physician_global: T | Scalar,
+        patient_global: T | Scalar,
+        chaq: T | Scalar,
+        active_joints: T | Scalar,
+        limited_joints: T | Scalar,
+        esr: T | Scalar = _NOT_GIVEN,
+        crp: T | Scalar = _NOT_GIVEN,
+    ) -> None:
+        markers = {
+            name: value for name, value in (("esr", esr), ("crp", crp)) if value is not _NOT_GIVEN
+        }
+        if len(markers) != 1:
+            found = "both esr= and crp=" if markers else "neither esr= nor crp="
+            raise MarkerError(
+                f"CoreSet() was given {found}: it holds exactly one acute-phase reactant. "
+                f"Name one, and pass None to it where it is missing.",
+                variable="esr and crp",
+            )
+        given = {
+            "physician_global": physician_global,
+            "patient_global": patient_global,
+            "chaq": chaq,
+            "active_joints": active_joints,
+            "limited_joints": limited_joints,
+            **markers,
+        }
+        values, like = take(given)
+        for name, value in values.items():
+            if kind_of(value) != "number":
+                values[name] = np.array(value, dtype=np.float64)
+                values[name].flags.writeable = False
+        set_field = object.__setattr__
+        set_field(self, "_values", values)
+        set_field(self, "_like", like)
+        set_field(self, "_marker", next(iter(markers)))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a CoreSet is frozen: {name!r} cannot be set; make a new one")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a CoreSet is frozen: {name!r} cannot be deleted")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_restore, (self._values, self._like, self._marker))
+
+    @property
+    def marker(self) -> str:
+        """Which acute-phase reactant it holds: ``"esr"`` or ``"crp"``."""
+        return self._marker
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The six variables in their order, the marker last."""
+        return (*CORE_VARIABLES, self.marker)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def _field(self, name: str) -> T:
+        return cast(T, self._like.score(self._values[name], name))
+
+    @property
+    def physician_global(self) -> T:
+        """Physician global assessment of disease activity, 0–10."""
+        return self._field("physician_global")
+
+    @property
+    def patient_global(self) -> T:
+        """Patient (or parent) global assessment of well-being, 0–10."""
+        return self._field("patient_global")
+
+    @property
+    def chaq(self) -> T:
+        """CHAQ disability index, 0–3."""
+        return self._field("chaq")
+
+    @property
+    def active_joints(self) -> T:
+        """Active joints of the 71."""
+        return self._field("active_joints")
+
+    @property
+    def limited_joints(self) -> T:
+        """Joints with limited range of motion."""
+        return self._field("limited_joints")
+
+    @property
+    def reactant(self) -> T:
+        """The acute-phase reactant: ESR in mm/h or CRP in mg/L, as `marker` says."""
+        return self._field(self.marker)
+
+    @property
+    def esr(self) -> T:
+        """ESR in mm/h, where that is the marker."""
+        return self._only("esr")
+
+    @property
+    def crp(self) -> T:
+        """CRP in mg/L, where that is the marker."""
+        return self._only("crp")
+
+    def _only(self, name: str) -> T:
+        if name != self.marker:
+            raise AttributeError(f"this core set holds {self.marker}, not {name}")
+        return self._field(name)
+
+    def __repr__(self) -> str:
+        parts = []
+        for name in self.names:
+            value = self._values[name]
+            shown = f"{value:g}" if kind_of(value) == "number" else f"<{np.size(value)} values>"
+            parts.append(f"{name}={shown}")
+        return f"CoreSet({', '.join(parts)})"
+
+
+def _restore(values: dict[str, Any], like: Like, marker: str) -> CoreSet[Any]:
+    made = CoreSet.__new__(CoreSet)
+    for field, value in (("_values", values), ("_like", like), ("_marker", marker)):
+        object.__setattr__(made, field, value)
+    return made
+
+
+def paired(earlier: CoreSet[Any], now: CoreSet[Any], *, names: tuple[str, str]) -> Like:
+    """Return what results come back like, where two core sets may be compared.
+
+    Parameters
+    ----------
+    earlier, now : CoreSet
+        The two visits.
+    names : tuple of str
+        What the caller calls them, for messages.
+
+    Raises
+    ------
+    MarkerError
+        If they hold different acute-phase reactants.
+    MisalignedError
+        If they hold different numbers of visits, or Series with different indexes.
+    """
+    if earlier.marker != now.marker:
+        raise MarkerError(
+            f"{names[0]} holds {earlier.marker} and {names[1]} holds {now.marker}: change needs "
+            f"the same acute-phase reactant at both visits.",
+            variable=" and ".join(MARKERS),
+        )
+    one, other = earlier._like, now._like
+    if one.kind == "number":
+        return other
+    if other.kind == "number":
+        return one
+    if one.kind != other.kind or one.shape != other.shape:
+        raise MisalignedError(
+            f"{names[0]} holds {one.kind} of shape {one.shape} and {names[1]} {other.kind} of "
+            f"shape {other.shape}: give both as one kind and shape.",
+            variable=names[1],
+        )
+    if one.index is not None and not one.index.equals(other.index):
+        raise MisalignedError(
+            f"the Series of {names[0]} and {names[1]} have different indexes, and are not aligned "
+            f"for you; give both one index, one row for each comparison.",
+            variable=names[1],
+        )
+    return one
+
+
+def arrays(core_set: CoreSet[Any]) -> Mapping[str, Any]:
+    """Return the six as floats or float64 arrays, for the kernels."""
+    return core_set._values

@@ -1,0 +1,194 @@
+"""Named, frozen definitions: what a paper says, with its source and how well it was checked."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self, TypeVar, cast
+
+import attrs
+
+from jiascores.core.errors import DefinitionError, UnknownDefinitionError, listing, suggestion
+from jiascores.core.references import Evidence, Reference
+
+FIRST_VERSION = "0.1.0"
+
+D = TypeVar("D", bound="Definition")
+
+
+@attrs.frozen(kw_only=True)
+class Definition:
+    """Base of every definition: cut-off sets, criteria, protocols.
+
+    Parameters
+    ----------
+    name : str
+        Name by author and year, unique within its kind.
+    reference : Reference
+        The source.
+    evidence : Evidence
+        How well its figures were checked.
+    notes : tuple of str
+        What a careful reader must know: figures with other evidence, readings, doubts.
+    derives_from : str, optional
+        Name of the definition that this one varies.
+    since : str
+        The version that brought it.
+    """
+
+    kind: ClassVar[str] = "definition"
+
+    name: str
+    reference: Reference
+    evidence: Evidence
+    notes: tuple[str, ...] = ()
+    derives_from: str | None = None
+    since: str = FIRST_VERSION
+
+    def __attrs_post_init__(self) -> None:
+        published = _PUBLISHED.get((self.kind, self.name))
+        if published is not None and published != self:
+            raise DefinitionError(
+                f"{self.name!r} is the name of a published {self.kind}, and these values are not "
+                f"its values ({_differences(published, self)}). Give the variant a name of its "
+                f"own: definition.variant(name='…', …).",
+                variable="name",
+                values=(self.name,),
+            )
+        self._check()
+
+    def _check(self) -> None:
+        """Raise where the values contradict each other."""
+
+    def variant(self, *, name: str, **changes: Any) -> Self:
+        """Return this definition with changes, under a name of its own.
+
+        Parameters
+        ----------
+        name : str
+            A name that no published definition of this kind has.
+        **changes
+            Fields to change. `evidence` becomes ``unverified`` unless it is given.
+
+        Returns
+        -------
+        Definition
+            Of the same kind, with `derives_from` set to the name of this one.
+
+        Raises
+        ------
+        DefinitionError
+            If the name is taken, or a field does not exist or contradicts the others.
+        """
+        if (self.kind, name) in _PUBLISHED:
+            raise DefinitionError(
+                f"{name!r} is the name of a published {self.kind}; choose another name.",
+                variable="name",
+                values=(name,),
+            )
+        known = {field.name for field in attrs.fields(type(self))}
+        for change in changes:
+            if change not in known:
+                choices = sorted(known - {"name", "derives_from"})
+                raise DefinitionError(
+                    f"a {self.kind} has no field {change!r}; it has {', '.join(choices)}."
+                    f"{suggestion(change, choices)}",
+                    variable=change,
+                )
+        changes.setdefault("evidence", Evidence.UNVERIFIED)
+        return attrs.evolve(self, name=name, derives_from=self.name, **changes)
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        raise AssertionError(f"{type(self).__name__} must say its rule")
+
+    def __str__(self) -> str:
+        derived = f", a variant of {self.derives_from}" if self.derives_from else ""
+        lines = [
+            f"{self.name} ({self.kind}{derived})",
+            f"  {self.rule}",
+            f"  Source: {self.reference}",
+            f"  Evidence: {self.evidence}",
+        ]
+        return "\n".join(lines + [f"  Note: {note}" for note in self.notes])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        first, *rest = str(self).splitlines()
+        items = "".join(f"<li>{escape(line.strip())}</li>" for line in rest)
+        return f"<b>{escape(first)}</b><ul>{items}</ul>"
+
+
+def _differences(one: Definition, other: Definition) -> str:
+    """Name the fields in which two definitions differ."""
+    names = [field.name for field in attrs.fields(type(one))]
+    return "different: " + ", ".join(
+        name for name in names if getattr(one, name, None) != getattr(other, name, None)
+    )
+
+
+_PUBLISHED: dict[tuple[str, str], Definition] = {}
+
+
+def publish(*definitions: D) -> tuple[D, ...]:
+    """Enter definitions into the catalogue, where their names are theirs alone."""
+    for definition in definitions:
+        key = (definition.kind, definition.name)
+        if key in _PUBLISHED:
+            raise DefinitionError(f"two {definition.kind}s are called {definition.name!r}")
+        _PUBLISHED[key] = definition
+    return definitions
+
+
+def published(kind: type[D] | None = None) -> tuple[D, ...]:
+    """Return the published definitions, of one kind or of all, in the order they were entered."""
+    found = [
+        definition
+        for definition in _PUBLISHED.values()
+        if kind is None or isinstance(definition, kind)
+    ]
+    return cast("tuple[D, ...]", tuple(found))
+
+
+def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
+    """Return the definition that the caller named or made.
+
+    Parameters
+    ----------
+    kind : type
+        The class of definition that is due.
+    given : str, Definition or None
+        A published name, or a definition of this kind.
+    parameter : str
+        What the caller's parameter is called, for the message.
+
+    Raises
+    ------
+    UnknownDefinitionError
+        If nothing was named, or the name is not in the catalogue.
+    """
+    if isinstance(given, kind):
+        return given
+    names = [definition.name for definition in published(kind)]
+    if given is None:
+        raise UnknownDefinitionError(
+            f"{parameter}= must name a {kind.kind}: papers disagree, so there is no default. "
+            f"Choose from {listing(names, shown=len(names))}.",
+            variable=parameter,
+        )
+    if not isinstance(given, str):
+        raise UnknownDefinitionError(
+            f"{parameter}= takes the name of a {kind.kind} or a {kind.__name__}, "
+            f"not {type(given).__name__}.",
+            variable=parameter,
+            values=(given,),
+        )
+    definition = _PUBLISHED.get((kind.kind, given))
+    if definition is None:
+        raise UnknownDefinitionError(
+            f"{parameter}={given!r}: no {kind.kind} has this name.{suggestion(given, names)} "
+            f"Choose from {listing(names, shown=len(names))}.",
+            variable=parameter,
+            values=(given,),
+        )
+    return cast(D, definition)

@@ -1,0 +1,482 @@
+"""Take numbers, arrays and Series in, check them, and give the same kind back.
+
+Inside, everything is a float or a float64 array with NaN where a value is missing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core import exact
+from jiascores.core.errors import (
+    SHOWN,
+    MisalignedError,
+    NotNumericError,
+    NotWholeError,
+    OutOfRangeError,
+)
+from jiascores.core.variables import VARIABLES, Variable
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+# What a measure takes and gives back. Scalars may stand beside arrays or Series (`T | Scalar`).
+T = TypeVar("T", float, "NDArray[Any]", "pd.Series[Any]", "pl.Series")
+Scalar: TypeAlias = float | np.integer[Any] | np.floating[Any] | None
+FloatArray: TypeAlias = NDArray[np.float64]
+Numbers: TypeAlias = float | FloatArray
+
+Kind: TypeAlias = Literal["number", "array", "pandas", "polars"]
+NAN = float("nan")
+# One block of every column fits the processor's cache.
+BLOCK = 16_384
+
+
+def missing(value: Any) -> Any:
+    """Return whether a value is missing (NaN), elementwise."""
+    return value != value
+
+
+def _package(value: Any) -> str:
+    return type(value).__module__.partition(".")[0]
+
+
+def kind_of(value: Any) -> Kind:
+    """Return what kind of thing a value is: a number, an array, or a Series of which package."""
+    if isinstance(value, np.ndarray):
+        return "array" if value.ndim else "number"
+    if isinstance(value, list | tuple | range):
+        return "array"
+    package = _package(value)
+    if package == "pandas" and isinstance(value, sys.modules["pandas"].Series):
+        return "pandas"
+    if package == "pandas" and isinstance(value, sys.modules["pandas"].Index):
+        return "array"
+    if package == "polars" and isinstance(value, sys.modules["polars"].Series):
+        return "polars"
+    return "number"
+
+
+# --------------------------------------------------------------------------------------------
+# One number
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether one value means missing: None, NaN, pd.NA, pd.NaT."""
+    if value is None:
+        return True
+    if _package(value) == "pandas":
+        return bool(sys.modules["pandas"].isna(value))
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError, ArithmeticError):
+        return False
+
+
+def number(value: Any, variable: Variable) -> float:
+    """Return one checked number; NaN when missing."""
+    if type(value) is not float and type(value) is not int:
+        value = _to_number(value, variable)
+    if variable.low <= value <= variable.high and abs(value) != np.inf:
+        if variable.whole and value != int(value):
+            raise _not_whole(variable, [value], [])
+        return float(value)
+    if value != value:
+        return NAN
+    raise _out_of_range(variable, [value], [])
+
+
+def _to_number(value: Any, variable: Variable, where: Sequence[Any] = ()) -> float:
+    """Return one thing that stands for a number as a float."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if is_missing(value):
+        return NAN
+    if isinstance(value, bool | np.bool_):
+        if variable.flag:
+            return float(value)
+        raise _not_numeric(variable, [value], where)
+    if isinstance(value, np.float32 | np.float16):
+        return float(np.round(float(value), exact.FLOAT32_DECIMALS))
+    if isinstance(value, Real | Decimal):
+        try:
+            return float(value)
+        except OverflowError:
+            raise _out_of_range(variable, [value], where) from None
+    raise _not_numeric(variable, [value], where)
+
+
+# --------------------------------------------------------------------------------------------
+# Arrays and Series
+
+
+def to_floats(value: Any, variable: Variable, labels: Sequence[Any] | None = None) -> NDArray[Any]:
+    """Return an array or Series as numbers, NaN where missing; ranges are not checked here.
+
+    Whole-number arrays stay as they are, so that nothing is copied before it must be.
+    """
+    kind = kind_of(value)
+    if kind == "pandas":
+        return _from_pandas(value, variable)
+    if kind == "polars":
+        return _from_polars(value, variable)
+    if isinstance(value, np.ma.MaskedArray):
+        value = np.where(np.ma.getmaskarray(value), np.nan, value.filled(0))
+    return _from_numpy(np.asarray(value), variable, labels)
+
+
+def _from_numpy(
+    array: NDArray[Any], variable: Variable, labels: Sequence[Any] | None
+) -> NDArray[Any]:
+    if array.dtype == np.float64:
+        return array
+    if array.dtype.kind in "iu":
+        return array
+    if array.dtype.kind == "f":
+        small = array.dtype.itemsize < np.dtype(np.float64).itemsize
+        return exact.from_float32(array) if small else array.astype(np.float64)
+    if array.dtype.kind == "b" and variable.flag:
+        return array.astype(np.float64)
+    if array.dtype.kind == "O":
+        return _from_objects(array, variable, labels)
+    raise _not_numeric(
+        variable, list(array.ravel()[:SHOWN]), _where(range(array.size), labels), array.size
+    )
+
+
+def _from_objects(
+    array: NDArray[Any], variable: Variable, labels: Sequence[Any] | None
+) -> FloatArray:
+    out = np.empty(array.size, dtype=np.float64)
+    refused: list[int] = []
+    flat = array.ravel()
+    for position, value in enumerate(flat):
+        try:
+            out[position] = _to_number(value, variable)
+        except NotNumericError:
+            refused.append(position)
+    if refused:
+        raise _not_numeric(
+            variable,
+            [flat[position] for position in refused],
+            _where(refused, labels),
+        )
+    return out.reshape(array.shape)
+
+
+def _from_pandas(series: Any, variable: Variable) -> NDArray[Any]:
+    labels = series.index
+    if isinstance(series.dtype, np.dtype):
+        return _from_numpy(series.to_numpy(), variable, labels)
+    pandas = sys.modules["pandas"]
+    types = pandas.api.types
+    is_flag = types.is_bool_dtype(series.dtype)
+    if (types.is_numeric_dtype(series.dtype) and not is_flag) or (is_flag and variable.flag):
+        values: NDArray[Any] = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        if "float" in str(series.dtype).lower() and "64" not in str(series.dtype):
+            if "double" not in str(series.dtype):
+                values = np.round(values, exact.FLOAT32_DECIMALS)
+        return values
+    return _from_objects(series.to_numpy(dtype=object), variable, labels)
+
+
+def _from_polars(series: Any, variable: Variable) -> NDArray[Any]:
+    polars = sys.modules["polars"]
+    dtype = series.dtype
+    if dtype == polars.Float64 or dtype.is_integer():
+        return np.asarray(series.to_numpy())
+    if dtype == polars.Float32:
+        return exact.from_float32(series.to_numpy())
+    if dtype.is_decimal() or dtype == polars.Null or (dtype == polars.Boolean and variable.flag):
+        return np.asarray(series.cast(polars.Float64).to_numpy())
+    return _from_objects(np.array(series.to_list(), dtype=object), variable, None)
+
+
+def _where(positions: Iterable[int], labels: Sequence[Any] | None) -> list[Any]:
+    if labels is None:
+        return list(positions)
+    return [labels[position] for position in positions]
+
+
+# --------------------------------------------------------------------------------------------
+# Checks
+
+
+def is_fine(variable: Variable, block: NDArray[Any]) -> bool:
+    """Return whether every value of a block is missing or allowed; made to be quick."""
+    if not block.size:
+        return True
+    low, high = np.fmin.reduce(block), np.fmax.reduce(block)
+    if low < variable.low or high > variable.high or high == np.inf or low == -np.inf:
+        return False
+    if variable.whole and block.dtype.kind == "f":
+        return not bool((np.floor(block) < block).any())
+    return True
+
+
+def refused(variable: Variable, array: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return which values are out of range, and which are not whole where they must be."""
+    outside = (array < variable.low) | (array > variable.high) | np.isinf(array)
+    broken = np.zeros(array.shape, dtype=bool)
+    if variable.whole and array.dtype.kind == "f":
+        broken = (np.floor(array) < array) & ~outside
+    return outside, broken
+
+
+def check(variable: Variable, array: NDArray[Any], labels: Sequence[Any] | None = None) -> None:
+    """Raise one error that lists the values that are not allowed, and where they are."""
+    flat = array.ravel()
+    if is_fine(variable, flat):
+        return
+    outside, broken = refused(variable, flat)
+    for which, error in ((outside, _out_of_range), (broken, _not_whole)):
+        positions = np.flatnonzero(which)
+        if positions.size:
+            raise error(variable, list(flat[positions]), _where(positions, labels))
+
+
+def _found(
+    variable: Variable, values: Sequence[Any], where: Sequence[Any], total: int | None = None
+) -> str:
+    """Say what was found and where, the first few and how many."""
+    total = len(values) if total is None else total
+    shown = [_plain(value) for value in values[:SHOWN]]
+    if where:
+        shown = [f"{value} at {place}" for value, place in zip(shown, where[:SHOWN], strict=False)]
+    text = ", ".join(shown) + (f", … ({total} values in all)" if total > SHOWN else "")
+    return f"{variable.name} = {text}"
+
+
+def _plain(value: Any) -> str:
+    """Show a value as it was typed, without the NumPy type around it."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return repr(value)
+
+
+def _out_of_range(
+    variable: Variable, values: Sequence[Any], where: Sequence[Any]
+) -> OutOfRangeError:
+    advice = f"; {variable.advice}" if variable.advice else ""
+    return OutOfRangeError(
+        f"{_found(variable, values, where)}: out of range. "
+        f"{_capital(variable.label)} is {variable.allowed}{advice}.",
+        variable=variable.name,
+        values=values,
+        where=where,
+    )
+
+
+def _not_whole(variable: Variable, values: Sequence[Any], where: Sequence[Any]) -> NotWholeError:
+    return NotWholeError(
+        f"{_found(variable, values, where)}: not a whole number. "
+        f"{_capital(variable.label)} is {variable.allowed}, counted.",
+        variable=variable.name,
+        values=values,
+        where=where,
+    )
+
+
+def _not_numeric(
+    variable: Variable, values: Sequence[Any], where: Sequence[Any], total: int | None = None
+) -> NotNumericError:
+    return NotNumericError(
+        f"{_found(variable, values, where, total)}: not a number. "
+        f"{_capital(variable.label)} is {variable.allowed}; leave a gap as None, NaN or null.",
+        variable=variable.name,
+        values=values,
+        where=where,
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# --------------------------------------------------------------------------------------------
+# The same kind back
+
+
+@attrs.frozen(eq=False)
+class Like:
+    """What the caller gave, so that results come back as the same kind."""
+
+    kind: Kind
+    shape: tuple[int, ...] = ()
+    index: Any = None
+
+    @property
+    def size(self) -> int:
+        """How many values there are."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def labels(self) -> Sequence[Any] | None:
+        """Row labels for messages, where there are any."""
+        return None if self.index is None else self.index
+
+    def score(self, values: Any, name: str) -> Any:
+        """Give numbers back: float, float64 array, or Series of floats; NaN or null missing."""
+        if self.kind == "number":
+            return float(values)
+        return self._series(self._full(values), name, "Float64")
+
+    def level(self, values: Any, name: str) -> Any:
+        """Give whole numbers or None back: int, float64 array with NaN, or nullable Series."""
+        if self.kind == "number":
+            return None if values != values else int(values)
+        return self._series(self._full(values), name, "Int64")
+
+    def bound(self, values: Any, name: str) -> Any:
+        """Give whole numbers that are never missing back."""
+        if self.kind == "number":
+            return int(values)
+        array = np.broadcast_to(np.asarray(values, dtype=np.int64), self.shape)
+        return self._series(array, name, "Int64")
+
+    def flag(self, values: Any, name: str) -> Any:
+        """Give yes, no or not determinable back: bool or None, 1/0/NaN, or nullable boolean."""
+        if self.kind == "number":
+            return None if values != values else bool(values)
+        return self._series(self._full(values), name, "boolean")
+
+    def surely(self, values: Any, name: str) -> Any:
+        """Give yes or no back where it is never missing."""
+        if self.kind == "number":
+            return bool(values)
+        array = np.broadcast_to(np.asarray(values, dtype=bool), self.shape)
+        return self._series(array, name, "boolean")
+
+    def text(self, values: Any, name: str, categories: Sequence[str]) -> Any:
+        """Give one of a few ordered words back; None or null when not determinable.
+
+        `values` holds positions in `categories`, NaN or negative where there is none.
+        """
+        if self.kind == "number":
+            return None if not values >= 0 else categories[int(values)]
+        codes = np.where(np.asarray(values) >= 0, values, -1).astype(np.int64)
+        codes = np.broadcast_to(codes, self.shape)
+        if self.kind == "pandas":
+            pandas = sys.modules["pandas"]
+            words = pandas.Categorical.from_codes(codes, categories=list(categories), ordered=True)
+            return pandas.Series(words, index=self.index, name=name)
+        words = np.array([*categories, None], dtype=object)[codes]
+        if self.kind == "polars":
+            polars = sys.modules["polars"]
+            return polars.Series(name, words.tolist(), dtype=polars.Enum(list(categories)))
+        return words
+
+    def _full(self, values: Any) -> FloatArray:
+        array = np.asarray(values, dtype=np.float64)
+        return array if array.shape == self.shape else np.broadcast_to(array, self.shape).copy()
+
+    def _series(self, values: NDArray[Any], name: str, dtype: str) -> Any:
+        if self.kind == "array":
+            return values
+        if self.kind == "polars":
+            return _to_polars(values, name, dtype)
+        pandas = sys.modules["pandas"]
+        if dtype == "Float64":
+            # Scores stay plain floats: NaN is what pandas users expect of a number.
+            return pandas.Series(values, index=self.index, name=name)
+        gaps = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, dtype=bool)
+        filled = np.where(gaps, 0, values)
+        if dtype == "Int64":
+            array = pandas.arrays.IntegerArray(filled.astype(np.int64), gaps)
+        else:
+            array = pandas.arrays.BooleanArray(filled.astype(bool), gaps)
+        return pandas.Series(array, index=self.index, name=name)
+
+
+def _to_polars(values: NDArray[Any], name: str, dtype: str) -> Any:
+    polars = sys.modules["polars"]
+    series = polars.Series(name, np.ascontiguousarray(values))
+    if values.dtype.kind == "f":
+        series = series.fill_nan(None)
+    kinds = {"Float64": polars.Float64, "Int64": polars.Int64, "boolean": polars.Boolean}
+    return series.cast(kinds[dtype])
+
+
+def common(given: Mapping[str, Any]) -> Like:
+    """Return the kind that all the inputs of one call share; scalars go with any.
+
+    Raises
+    ------
+    MisalignedError
+        If lengths differ, indexes differ, or Series stand beside arrays: nothing is ever
+        aligned, and nothing matched by position in silence.
+    """
+    first: str | None = None
+    like = Like("number")
+    for name, value in given.items():
+        kind = kind_of(value)
+        if kind == "number":
+            continue
+        shape = np.shape(value) if kind != "polars" else (len(value),)
+        index = value.index if kind == "pandas" else None
+        if first is None:
+            first, like = name, Like(kind, shape, index)
+            continue
+        if kind != like.kind:
+            raise MisalignedError(
+                f"{first} is {_KINDS[like.kind]} and {name} is {_KINDS[kind]}: which value goes "
+                f"with which is not certain. Give all inputs as one kind.",
+                variable=name,
+            )
+        if shape != like.shape:
+            raise MisalignedError(
+                f"{first} has {_size(like.shape)} and {name} has {_size(shape)}: "
+                f"give arrays of equal shape, or single numbers.",
+                variable=name,
+                values=(like.shape, shape),
+            )
+        if index is not None and not index.equals(like.index):
+            raise MisalignedError(
+                f"the Series {first} and {name} have different indexes, and are not aligned for "
+                f"you. Take them from one frame, or reindex one of them first.",
+                variable=name,
+            )
+    return like
+
+
+_KINDS: dict[str, str] = {
+    "array": "an array",
+    "pandas": "a pandas Series",
+    "polars": "a Polars Series",
+}
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return f"{shape[0]} values" if len(shape) == 1 else f"shape {shape}"
+
+
+def take(given: Mapping[str, Any]) -> tuple[dict[str, Any], Like]:
+    """Return every input as a checked float or float64 array, and what to give back like.
+
+    Parameters
+    ----------
+    given : mapping of str to number, array or Series
+        Names must be declared variables.
+    """
+    like = common(given)
+    taken: dict[str, Any] = {}
+    for name, value in given.items():
+        variable = VARIABLES[name]
+        if like.kind == "number" or kind_of(value) == "number":
+            taken[name] = number(value, variable)
+            continue
+        array = to_floats(value, variable, like.labels)
+        check(variable, array, like.labels)
+        taken[name] = array.astype(np.float64, copy=False)
+    return taken, like

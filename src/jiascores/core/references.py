@@ -1,0 +1,101 @@
+"""The papers, registers and labels that the numbers come from, and how well each was checked.
+
+An identifier stands here only where it was seen; none is completed from memory.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import attrs
+
+
+class Evidence(StrEnum):
+    """How well a figure was checked against its source."""
+
+    PRIMARY = "primary"
+    """Seen in the original paper's abstract, text or table."""
+    SECONDARY = "secondary"
+    """Seen in another group's paper, a label, a register or a review."""
+    DERIVED = "derived"
+    """Arithmetic from figures that were seen."""
+    UNVERIFIED = "unverified"
+    """Recalled, with no source at hand: waits for somebody to check the paper."""
+
+
+@attrs.frozen
+class Reference:
+    """A source, as it is cited in the field.
+
+    Parameters
+    ----------
+    key : str
+        Short name used in this package, author and year.
+    citation : str
+        Author, year, journal, volume and first page as far as they were seen.
+    identifier : str
+        DOI, PMID or register number, only where it was seen; else empty.
+    """
+
+    key: str
+    citation: str
+    identifier: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.citation} ({self.identifier})" if self.identifier else self.citation
+
+
+def _index(*references: Reference) -> dict[str, Reference]:
+    return {reference.key: reference for reference in references}
+
+
+REFERENCES = _index(
+    Reference("bazso-2009", "Bazso 2009, reduced joint counts", "PMID 19208532"),
+    Reference("consolaro-2009", "Consolaro 2009, Arthritis Rheum 61:658"),
+    Reference("nordal-2012", "Nordal 2012, Ann Rheum Dis 71:1122"),
+    Reference("mcerlane-2013", "McErlane 2013, Ann Rheum Dis 72:1983"),
+    Reference("tibaldi-2020", "Tibaldi 2020, systemic JADAS"),
+    Reference("consolaro-2012", "Consolaro 2012, JADAS cut-offs", "PMID 22231288"),
+    Reference(
+        "consolaro-2014-high",
+        "Consolaro 2014, high disease activity, Ann Rheum Dis 73:1380",
+        "PMID 24347571",
+    ),
+    Reference("consolaro-2014", "Consolaro 2014, Arthritis Care Res 66:1703"),
+    Reference("trincianti-2021", "Trincianti 2021, Arthritis Rheumatol 73:1966"),
+    Reference(
+        "backstrom-2016",
+        "Backström 2016, Rheumatology 55:615",
+        "doi 10.1093/rheumatology/kev353",
+    ),
+    Reference("backstrom-2018", "Backström 2018, Rheumatol Adv Pract, rky044"),
+    Reference(
+        "backstrom-2019",
+        "Backström 2019, RMD Open 5:e000888",
+        "doi 10.1136/rmdopen-2018-000888",
+    ),
+    Reference(
+        "backstrom-2023",
+        "Backström 2023, comparison of the cut-off sets",
+        "doi 10.1186/s12969-023-00814-x",
+    ),
+    Reference("giannini-1997", "Giannini 1997, Arthritis Rheum 40:1202"),
+    Reference("ntr4146", "NTR4146, trial register entry of the mesenchymal stromal cell trial"),
+    Reference("brunner-2002", "Brunner 2002, J Rheumatol 29:1058", "PMID 12022323"),
+    Reference("propel", "PROPEL and JUVE-BASIS trials, flare by PRCSG/PRINTO"),
+    Reference("lovell-2000", "Lovell 2000, etanercept, N Engl J Med 342:763"),
+    Reference("lovell-2008", "Lovell 2008, adalimumab"),
+    Reference("ruperto-2008", "Ruperto 2008, abatacept, Lancet 372:383"),
+    Reference("wallace-2004", "Wallace 2004, preliminary criteria for inactive disease"),
+    Reference("wallace-2011", "Wallace 2011, Arthritis Care Res 63:929"),
+    Reference(
+        "swart-2019",
+        "Swart 2019, Rheumatology 58:1812",
+        "doi 10.1093/rheumatology/kez157, PMID 31070229, PMC6758577",
+    ),
+)
+
+
+def reference(key: str) -> Reference:
+    """Return the source with this key."""
+    return REFERENCES[key]

@@ -1,0 +1,136 @@
+"""The variables: name, unit, range, whole or not, and the conversions that may be asked for.
+
+A parameter's name is its declaration: ``esr`` means ESR in mm/h, 0 or more, everywhere.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from jiascores.core.references import Evidence
+
+UNBOUNDED = float("inf")
+
+
+@attrs.frozen
+class Variable:
+    """What a name means: its label, unit, range and conversions.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter and, unless mapped, of the column.
+    label : str
+        Name in words.
+    unit : str
+        Canonical unit; functions take this unit only.
+    low, high : float
+        Allowed range, ends included. An infinite end is open: infinity is never a value.
+    whole : bool
+        Whether only whole numbers are allowed (counts).
+    conversions : tuple of (str, float)
+        Other units that a table may declare, each with the factor to the canonical unit.
+    advice : str
+        What to do about a value out of range.
+    flag : bool
+        Whether the variable is yes or no.
+    evidence : Evidence
+        How well the range was checked.
+    """
+
+    name: str
+    label: str
+    unit: str
+    low: float
+    high: float
+    whole: bool = False
+    conversions: tuple[tuple[str, float], ...] = ()
+    advice: str = ""
+    flag: bool = False
+    evidence: Evidence = Evidence.PRIMARY
+
+    @property
+    def allowed(self) -> str:
+        """The allowed range in words, with the unit."""
+        if self.flag:
+            return "yes or no (True, False, 1, 0)"
+        # A scale's unit is its range: "0–10" and not "0–10 0-10".
+        unit = "" if self.unit[:1].isdigit() else f" {self.unit}".rstrip()
+        if self.high == UNBOUNDED and self.low == -UNBOUNDED:
+            return f"any number{unit}"
+        if self.high == UNBOUNDED:
+            return f"{self.low:g} or more{unit}"
+        return f"{self.low:g}–{self.high:g}{unit}"
+
+    def factor(self, unit: str) -> float | None:
+        """Return the factor from `unit` to the canonical unit, or None where none is known."""
+        if unit == self.unit:
+            return 1.0
+        return dict(self.conversions).get(unit)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units that a table may declare, the canonical one first."""
+        return (self.unit, *(unit for unit, _ in self.conversions))
+
+
+_GLOBAL_CONVERSIONS = (("mm", 0.1), ("0-100", 0.1), ("cm", 1.0))
+_GLOBAL_ADVICE = (
+    "if these are millimetres, divide by 10, or declare units={{'{name}': 'mm'}} for a table"
+)
+_JOINT_ADVICE = "forms with 73 or 75 joints must be reduced to the 71-joint count first"
+
+
+def _global(name: str, label: str) -> Variable:
+    advice = _GLOBAL_ADVICE.format(name=name)
+    return Variable(name, label, "0-10", 0, 10, conversions=_GLOBAL_CONVERSIONS, advice=advice)
+
+
+def _joints(name: str, label: str, high: int = 71) -> Variable:
+    return Variable(name, label, "joints", 0, high, whole=True, advice=_JOINT_ADVICE)
+
+
+def _amount(name: str, label: str, unit: str, *conversions: tuple[str, float]) -> Variable:
+    return Variable(name, label, unit, 0, UNBOUNDED, conversions=conversions)
+
+
+def _flag(name: str, label: str) -> Variable:
+    return Variable(name, label, "", 0, 1, whole=True, flag=True)
+
+
+def _index(*variables: Variable) -> dict[str, Variable]:
+    return {variable.name: variable for variable in variables}
+
+
+VARIABLES = _index(
+    _global("physician_global", "physician global assessment of disease activity"),
+    _global("patient_global", "patient (or parent) global assessment of well-being"),
+    Variable("chaq", "CHAQ disability index", "0-3", 0, 3),
+    _joints("active_joints", "active joint count, 71 joints"),
+    _joints("active_joints_27", "active joint count, 27 joints", 27),
+    _joints("limited_joints", "joints with limited range of motion, 71 joints"),
+    _amount("esr", "erythrocyte sedimentation rate", "mm/h"),
+    _amount("crp", "C-reactive protein", "mg/L", ("mg/dL", 10.0)),
+    _amount("esr_upper_limit", "upper limit of normal for ESR", "mm/h"),
+    _amount("crp_upper_limit", "upper limit of normal for CRP", "mg/L", ("mg/dL", 10.0)),
+    _amount("morning_stiffness", "duration of morning stiffness", "min", ("h", 60.0)),
+    _flag("fever", "fever due to JIA"),
+    _flag("rash", "rash due to JIA"),
+    _flag("serositis", "serositis due to JIA"),
+    _flag("splenomegaly", "splenomegaly due to JIA"),
+    _flag("lymphadenopathy", "generalised lymphadenopathy due to JIA"),
+    _flag("uveitis", "active uveitis"),
+    _flag("esr_normal", "ESR normal"),
+    _flag("crp_normal", "CRP normal"),
+    _flag("not_due_to_jia", "raised acute-phase reactant not due to JIA"),
+)
+
+# The core set of Giannini 1997: five variables and one acute-phase reactant.
+CORE_VARIABLES = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints")
+MARKERS = ("esr", "crp")
+CORE_SIZE = len(CORE_VARIABLES) + 1
+
+
+def variable(name: str) -> Variable:
+    """Return the variable of this name."""
+    return VARIABLES[name]

@@ -1,0 +1,1 @@
+"""The outcome measures, one file per phenomenon, as short functions on numbers and arrays."""

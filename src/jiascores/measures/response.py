@@ -1,0 +1,546 @@
+"""ACR Pediatric 30/50/70/90/100 response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.core_set import CoreSet, arrays, paired
+from jiascores.core.definition import Definition, lookup, publish
+from jiascores.core.errors import DefinitionError, RequestError
+from jiascores.core.exact import PER_CENT, TOLERANCE, above
+from jiascores.core.kinds import BLOCK, Like, Scalar, T, missing, take
+from jiascores.core.references import Evidence, reference
+from jiascores.core.variables import CORE_SIZE, MARKERS, VARIABLES
+
+MissingPolicy: TypeAlias = Literal["interval", "worst-case", "nri", "complete-case"]
+POLICIES: dict[str, str] = {
+    "interval": "a gap leaves the level open between level_min and level_max",
+    "worst-case": "every missing component has worsened: the level is level_min",
+    "nri": "a missing visit is level 0; a missing component is neither improved nor worsened",
+    "complete-case": "any gap makes the level not determinable",
+}
+
+
+@attrs.frozen(kw_only=True)
+class ResponseCriteria(Definition):
+    """Criteria for ACR Pediatric response.
+
+    Parameters
+    ----------
+    levels : tuple of int
+        Levels in per cent, ascending.
+    improved_needed : int
+        How many of the six must have improved by the level.
+    worsened_allowed : int
+        How many of the six may have worsened.
+    worsening : float
+        Worsening in per cent beyond which a variable counts as worsened, at every level.
+    worsening_from : bool
+        Whether worsening by exactly that much counts already (≥ instead of >).
+    zero_baseline : {"worsened", "unchanged", "missing"}
+        What a rise from 0 counts as; 0 → 0 is unchanged, and nothing improves from 0.
+    """
+
+    kind: ClassVar[str] = "response criteria"
+
+    levels: tuple[int, ...] = (30, 50, 70, 90, 100)
+    improved_needed: int = 3
+    worsened_allowed: int = 1
+    worsening: float = 30
+    worsening_from: bool = False
+    zero_baseline: Literal["worsened", "unchanged", "missing"] = "worsened"
+
+    def _check(self) -> None:
+        if list(self.levels) != sorted(set(self.levels)) or not self.levels:
+            raise DefinitionError("levels must ascend, each once", variable="levels")
+        if self.zero_baseline not in ("worsened", "unchanged", "missing"):
+            raise DefinitionError(
+                f"zero_baseline={self.zero_baseline!r}: choose worsened, unchanged or missing",
+                variable="zero_baseline",
+            )
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        sign = "≥" if self.worsening_from else ">"
+        levels = ", ".join(str(level) for level in self.levels)
+        return (
+            f"level L ({levels}): ≥ L % better in ≥ {self.improved_needed} of {CORE_SIZE} and "
+            f"{sign} {self.worsening:g} % worse in ≤ {self.worsened_allowed}"
+        )
+
+
+_ZERO_NOTE = (
+    "A zero at baseline has no published rule. Here 0 → 0 is unchanged, 0 → more counts as "
+    "worsened, and nothing improves from 0 (zero_baseline)."
+)
+
+RESPONSE_CRITERIA = publish(
+    ResponseCriteria(
+        name="giannini-1997",
+        reference=reference("giannini-1997"),
+        evidence=Evidence.PRIMARY,
+        notes=(_ZERO_NOTE,),
+    ),
+    ResponseCriteria(
+        name="ntr4146",
+        reference=reference("ntr4146"),
+        evidence=Evidence.PRIMARY,
+        worsening_from=True,
+        derives_from="giannini-1997",
+        notes=("The register words worsening as ≥ 30 %; NCT03781375 does so too.", _ZERO_NOTE),
+    ),
+)
+
+
+# --------------------------------------------------------------------------------------------
+# The lines that decide, on numbers or arrays
+
+
+def improved_by(earlier: Any, now: Any, percent: float) -> Any:
+    """Return whether now is at least `percent` % below earlier; never from 0."""
+    return (earlier > 0) & (earlier - now + TOLERANCE >= earlier * (percent * PER_CENT))
+
+
+def worsened_by(earlier: Any, now: Any, percent: float, *, inclusive: bool) -> Any:
+    """Return whether now is more than (inclusive: at least) `percent` % above earlier.
+
+    Any rise from 0 is worsening without limit.
+    """
+    rise = now - earlier
+    limit = earlier * (percent * PER_CENT)
+    if inclusive:
+        return (rise + TOLERANCE >= limit) & above(now, earlier)
+    return above(rise, limit)
+
+
+def _one_variable(
+    criteria: ResponseCriteria, earlier: Any, now: Any, both_normal: Any
+) -> tuple[Any, Any, Any]:
+    """Return whether a variable is unknown, has worsened, and the levels it improved by."""
+    unknown = missing(earlier) | missing(now)
+    worse = worsened_by(earlier, now, criteria.worsening, inclusive=criteria.worsening_from)
+    if criteria.zero_baseline != "worsened":
+        from_zero = (earlier == 0) & (now > 0)
+        worse = worse & ~from_zero
+        if criteria.zero_baseline == "missing":
+            unknown = unknown | from_zero
+    better = [improved_by(earlier, now, level) for level in criteria.levels]
+    if both_normal is not None:
+        worse = worse & ~both_normal
+        better = [reached & ~both_normal for reached in better]
+    return unknown, worse, better
+
+
+def _block(
+    criteria: ResponseCriteria,
+    earlier: Mapping[str, NDArray[Any]],
+    now: Mapping[str, NDArray[Any]],
+    upper_limit: Any,
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return level_min, level_max, the level with gaps as unchanged, and the number of gaps."""
+    size = next(iter(now.values())).shape
+    unknown = np.zeros(size, dtype=np.int8)
+    worse = np.zeros(size, dtype=np.int8)
+    better = [np.zeros(size, dtype=np.int8) for _ in criteria.levels]
+    for name in now:
+        normal = None
+        if upper_limit is not None and VARIABLES[name].name in MARKERS:
+            normal = (earlier[name] <= upper_limit + TOLERANCE) & (
+                now[name] <= upper_limit + TOLERANCE
+            )
+        gap, worsened, reached = _one_variable(criteria, earlier[name], now[name], normal)
+        unknown += gap
+        worse += worsened
+        for position, improved in enumerate(reached):
+            better[position] += improved
+    need, allowed = criteria.improved_needed, criteria.worsened_allowed
+    lowest = np.zeros(size, dtype=np.int64)
+    highest = np.zeros(size, dtype=np.int64)
+    unchanged = np.zeros(size, dtype=np.int64)
+    surely_allowed = worse + unknown <= allowed
+    maybe_allowed = worse <= allowed
+    for level, count in zip(criteria.levels, better, strict=True):
+        lowest[(count >= need) & surely_allowed] = level
+        highest[(count + unknown >= need) & maybe_allowed] = level
+        unchanged[(count >= need) & maybe_allowed] = level
+    return lowest, highest, unchanged, unknown
+
+
+def response_levels(
+    criteria: ResponseCriteria,
+    earlier: Mapping[str, NDArray[Any]],
+    now: Mapping[str, NDArray[Any]],
+    *,
+    policy: str = "interval",
+    attended: Any = True,
+    upper_limit: Any = None,
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return level (NaN when not determinable), level_min and level_max for flat arrays.
+
+    Every caller comes through here: one patient, arrays, frames and clusters alike.
+    """
+    size = next(iter(now.values())).size
+    level = np.empty(size, dtype=np.float64)
+    lowest = np.empty(size, dtype=np.int64)
+    highest = np.empty(size, dtype=np.int64)
+    for start in range(0, size, BLOCK):
+        block = slice(start, start + BLOCK)
+        limit = upper_limit[block] if isinstance(upper_limit, np.ndarray) else upper_limit
+        least, most, unchanged, gaps = _block(
+            criteria,
+            {name: values[block] for name, values in earlier.items()},
+            {name: values[block] for name, values in now.items()},
+            limit,
+        )
+        there = attended[block] if isinstance(attended, np.ndarray) else attended
+        level[block] = _by_policy(
+            policy, lowest=least, highest=most, unchanged=unchanged, gaps=gaps, attended=there
+        )
+        lowest[block], highest[block] = least, most
+    return level, lowest, highest
+
+
+def _by_policy(
+    policy: str,
+    *,
+    lowest: NDArray[Any],
+    highest: NDArray[Any],
+    unchanged: NDArray[Any],
+    gaps: NDArray[Any],
+    attended: Any,
+) -> NDArray[np.float64]:
+    if policy == "worst-case":
+        return lowest.astype(np.float64)
+    if policy == "nri":
+        return np.where(attended, unchanged, 0).astype(np.float64)
+    if policy == "complete-case":
+        return np.where(gaps == 0, lowest, np.nan)
+    return np.where(lowest == highest, lowest, np.nan)
+
+
+# --------------------------------------------------------------------------------------------
+# The public door
+
+LevelT = TypeVar("LevelT")
+BoundT = TypeVar("BoundT")
+FlagT = TypeVar("FlagT")
+
+
+@attrs.frozen(eq=False, repr=False)
+class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
+    """An ACR Pediatric response, with its bounds and its reasons.
+
+    Attributes are of the kind of the core sets: for one patient `level` is an int or None; for
+    arrays a float64 array with NaN; for Series a nullable integer Series.
+    """
+
+    criteria: ResponseCriteria
+    marker: str
+    missing: str
+    _earlier: Mapping[str, Any]
+    _now: Mapping[str, Any]
+    _like: Like
+    _raw: tuple[Any, Any, Any]
+    _limit: Any
+
+    @property
+    def level(self) -> LevelT:
+        """Highest level reached, 0 below the lowest; None or missing when not determinable."""
+        return cast(LevelT, self._like.level(self._raw[0], "acr_ped_level"))
+
+    @property
+    def level_min(self) -> BoundT:
+        """The level if every missing component had worsened."""
+        return cast(BoundT, self._like.bound(self._raw[1], "acr_ped_level_min"))
+
+    @property
+    def level_max(self) -> BoundT:
+        """The level if every missing component had improved fully."""
+        return cast(BoundT, self._like.bound(self._raw[2], "acr_ped_level_max"))
+
+    def meets(self, level: int) -> FlagT:
+        """Return whether a level is reached: yes, no, or not determinable.
+
+        Parameters
+        ----------
+        level : int
+            One of the criteria's levels.
+
+        Returns
+        -------
+        bool or None, array of 1/0/NaN, or nullable boolean Series
+        """
+        if level not in self.criteria.levels:
+            levels = ", ".join(str(known) for known in self.criteria.levels)
+            raise RequestError(
+                f"level={level!r}: {self.criteria.name} has the levels {levels}.",
+                variable="level",
+                values=(level,),
+            )
+        known, lowest, highest = self._raw
+        surely, maybe = lowest >= level, highest >= level
+        open_ = np.where(surely, 1.0, np.where(maybe, np.nan, 0.0))
+        met = np.where(missing(known), open_, known >= level)
+        if self.missing == "complete-case":
+            met = np.where(missing(known), np.nan, known >= level)
+        return cast(FlagT, self._like.flag(met, f"acr_ped{level}"))
+
+    def _each(self, name: str) -> tuple[Any, Any, Any, Any, Any]:
+        earlier, now = self._earlier[name], self._now[name]
+        normal = None
+        if self._limit is not None and name in MARKERS:
+            normal = (np.asarray(earlier) <= self._limit + TOLERANCE) & (
+                np.asarray(now) <= self._limit + TOLERANCE
+            )
+        gap, worse, better = _one_variable(
+            self.criteria, np.asarray(earlier), np.asarray(now), normal
+        )
+        return earlier, now, gap, worse, better
+
+    @property
+    def improved(self) -> dict[str, FlagT]:
+        """Per variable, whether it improved by at least the lowest level; missing if unknown."""
+        return {name: self._verdict(name, better=True) for name in self._now}
+
+    @property
+    def worsened(self) -> dict[str, FlagT]:
+        """Per variable, whether it worsened beyond the limit; missing if unknown."""
+        return {name: self._verdict(name, better=False) for name in self._now}
+
+    def _verdict(self, name: str, *, better: bool) -> FlagT:
+        _, _, gap, worse, reached = self._each(name)
+        flags = np.where(gap, np.nan, reached[0] if better else worse)
+        return cast(FlagT, self._like.flag(flags, name))
+
+    @property
+    def change(self) -> dict[str, Any]:
+        """Per variable, the change in per cent of the earlier value, negative when better.
+
+        Missing where a value is missing and where a value rose from 0; 0 → 0 is 0.
+        """
+        return {
+            name: self._like.score(
+                _percent_change(self._earlier[name], self._now[name]), f"{name}_change"
+            )
+            for name in self._now
+        }
+
+    def explain(self, row: int = 0) -> str:
+        """Return the six variables with their change, and the verdict in words.
+
+        Parameters
+        ----------
+        row : int
+            Which visit, by position, where there are many.
+
+        Returns
+        -------
+        str
+            A table and a sentence.
+        """
+        return _explain(self, row)
+
+    def __repr__(self) -> str:
+        if self._like.kind == "number":
+            bounds = f"level_min={self.level_min}, level_max={self.level_max}"
+            return f"<ACR Ped by {self.criteria.name}: level={self.level}, {bounds}>"
+        return f"<ACR Ped by {self.criteria.name}: {self._like.size} visits>"
+
+
+def _percent_change(earlier: Any, now: Any) -> Any:
+    earlier, now = np.asarray(earlier, dtype=np.float64), np.asarray(now, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = (now - earlier) / earlier / PER_CENT
+    change = np.where(np.isinf(change), np.nan, change)
+    return np.round(np.where((earlier == 0) & (now == 0), 0.0, change), 9)
+
+
+def _pick(values: Any, row: int) -> float:
+    array = np.asarray(values)
+    return float(array) if array.ndim == 0 else float(array.ravel()[row])
+
+
+def _shown(value: float) -> str:
+    return "missing" if missing(value) else f"{value:g}"
+
+
+def _explain(response: AcrPedResponse[Any, Any, Any], row: int) -> str:
+    criteria = response.criteria
+    lines = [f"{'':<48}{'baseline':>9}{'visit':>9}{'change':>9}"]
+    for name in response._now:
+        earlier, now, gap, worse, better = response._each(name)
+        start, end = _pick(earlier, row), _pick(now, row)
+        percent = _pick(_percent_change(start, end), 0)
+        reached = [
+            level for level, flags in zip(criteria.levels, better, strict=True) if _pick(flags, row)
+        ]
+        if _pick(gap, row):
+            words = "unknown"
+        elif reached:
+            words = f"improved by ≥ {reached[-1]} %"
+        elif _pick(worse, row):
+            words = "worsened"
+        else:
+            words = "unchanged by the criteria"
+        change = "" if missing(percent) else f"{percent:+.1f} %"
+        if start == 0 and end > 0:
+            change = "from 0"
+        lines.append(
+            f"{VARIABLES[name].label[:46]:<48}{_shown(start):>9}{_shown(end):>9}{change:>9}  {words}"
+        )
+    known, lowest, highest = (_pick(values, row) for values in response._raw)
+    lines.append(f"{criteria.name}: {criteria.rule}.")
+    lines.append(_verdict_in_words(response, known, int(lowest), int(highest)))
+    return "\n".join(lines)
+
+
+def _verdict_in_words(
+    response: AcrPedResponse[Any, Any, Any], known: float, lowest: int, highest: int
+) -> str:
+    first = response.criteria.levels[0]
+    policy = f" ({response.missing}: {POLICIES[response.missing]})"
+    note = "" if response.missing == "interval" else policy
+    if missing(known):
+        return (
+            f"ACR Ped response is not determinable: the gaps leave it between level {lowest} and "
+            f"level {highest}{note}."
+        )
+    if known:
+        return f"ACR Ped {int(known)} is reached{note}."
+    return f"ACR Ped {first} is not reached (level 0){note}."
+
+
+@overload
+def acr_ped(
+    *,
+    baseline: CoreSet[float],
+    now: CoreSet[float],
+    criteria: str | ResponseCriteria = ...,
+    missing: MissingPolicy = ...,
+    attended: bool = ...,
+    upper_limit: Scalar = ...,
+) -> AcrPedResponse[int | None, int, bool | None]: ...
+@overload
+def acr_ped(
+    *,
+    baseline: CoreSet[T],
+    now: CoreSet[T],
+    criteria: str | ResponseCriteria = ...,
+    missing: MissingPolicy = ...,
+    attended: bool | T = ...,
+    upper_limit: T | Scalar = ...,
+) -> AcrPedResponse[T, T, T]: ...
+def acr_ped(
+    *,
+    baseline: CoreSet[Any],
+    now: CoreSet[Any],
+    criteria: str | ResponseCriteria = "giannini-1997",
+    missing: MissingPolicy = "interval",
+    attended: Any = True,
+    upper_limit: Any = None,
+) -> AcrPedResponse[Any, Any, Any]:
+    """ACR Pediatric (JIA ACR) response between two visits.
+
+    Parameters
+    ----------
+    baseline, now : CoreSet
+        The six variables at baseline and at the visit, with the same acute-phase reactant.
+    criteria : str or ResponseCriteria
+        Published criteria or a variant; ``"ntr4146"`` is the register of the mesenchymal
+        stromal cell trial, which counts worsening by exactly 30 %.
+    missing : {"interval", "worst-case", "nri", "complete-case"}
+        What a gap does. The default leaves the level open where the gap could change it.
+    attended : bool, array or Series
+        For ``"nri"``: False where the visit is missing, or after withdrawal or rescue; the level
+        is then 0.
+    upper_limit : float, array or Series, optional
+        Upper limit of normal of the marker, in its unit. Where given, a marker at or below it at
+        both visits counts as unchanged and stays among the six (an unverified convention).
+
+    Returns
+    -------
+    AcrPedResponse
+        `level`, `level_min`, `level_max`, `meets()`, `improved`, `worsened`, `change`,
+        `explain()`.
+
+    Raises
+    ------
+    MarkerError
+        If the two core sets hold different reactants.
+    UnknownDefinitionError
+        If the criteria are not in the catalogue.
+    MisalignedError
+        If they hold different numbers of visits.
+
+    Notes
+    -----
+    A variable counts only when both visits have it. `level_min` takes every missing variable as
+    worsened, `level_max` as fully improved; the level is known where they meet. Nothing can
+    improve from 0, and a rise from 0 counts as worsened.
+
+    References
+    ----------
+    Giannini 1997, Arthritis Rheum 40:1202.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> base = jia.CoreSet(physician_global=6, patient_global=5, chaq=1.5,
+    ...                    active_joints=12, limited_joints=10, esr=40)
+    >>> now = jia.CoreSet(physician_global=2, patient_global=2, chaq=0.75,
+    ...                   active_joints=4, limited_joints=6, esr=20)
+    >>> r = jia.acr_ped(baseline=base, now=now)
+    >>> r.level, r.level_min, r.level_max, r.meets(70)
+    (50, 50, 50, False)
+    """
+    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
+    if missing not in POLICIES:
+        choices = "; ".join(f"{name}: {words}" for name, words in POLICIES.items())
+        raise RequestError(f"missing={missing!r}: choose from {choices}.", variable="missing")
+    like = paired(baseline, now, names=("baseline", "now"))
+    earlier, later = arrays(baseline), arrays(now)
+    limit = _upper_limit(upper_limit, now.marker)
+    there = attended if isinstance(attended, bool) else np.ravel(np.asarray(attended, dtype=bool))
+    level, lowest, highest = response_levels(
+        definition,
+        _flat(earlier, now.names, like),
+        _flat(later, now.names, like),
+        policy=missing,
+        attended=there,
+        upper_limit=limit,
+    )
+    raw = tuple(part.reshape(like.shape) for part in (level, lowest, highest))
+    if like.kind == "number":
+        raw = tuple(part[()] for part in raw)
+    return AcrPedResponse(
+        criteria=definition,
+        marker=now.marker,
+        missing=missing,
+        earlier={name: earlier[name] for name in now.names},
+        now={name: later[name] for name in now.names},
+        like=like,
+        raw=cast("tuple[Any, Any, Any]", raw),
+        limit=limit,
+    )
+
+
+def _upper_limit(given: Any, marker: str) -> Any:
+    """Return the marker's upper limit of normal, checked."""
+    if given is None:
+        return None
+    taken, _ = take({f"{marker}_upper_limit": given})
+    return taken[f"{marker}_upper_limit"]
+
+
+def _flat(values: Mapping[str, Any], names: Sequence[str], like: Like) -> dict[str, NDArray[Any]]:
+    """Return the six as flat arrays of one length; one patient is an array of one."""
+    return {
+        name: np.broadcast_to(np.asarray(values[name], dtype=np.float64), like.shape).ravel()
+        for name in names
+    }

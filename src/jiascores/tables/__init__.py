@@ -1,0 +1,1 @@
+"""Tables of visits: columns, units, baselines, and the measures over them."""
