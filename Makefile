@@ -4,6 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL: # two targets may install into the same environment
 
 # The first Python that really runs (a shim may exist and fail), is new enough,
 # and can make a virtual environment. Override with PYTHON=/path/to/python.
@@ -13,7 +14,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check --quiet install
+QUIETLY := --disable-pip-version-check --quiet
+PIP := $(PY) -m pip $(QUIETLY) install
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
@@ -27,10 +29,11 @@ define new_venv
 	fi
 	@echo "making $(1) with $$("$(PYTHON)" --version)"
 	@"$(PYTHON)" -m venv --clear $(1)
-	@$(1)/bin/python -m pip --disable-pip-version-check --quiet install --upgrade pip
+	@$(1)/bin/python -m pip $(QUIETLY) install --upgrade pip
 endef
 
-.PHONY: help demo test lint format types docs bench test-engines test-wheel coverage verify ci clean
+.PHONY: help demo test lint format types docs bench coverage \
+	test-engines test-oldest test-newest test-wheel verify ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -62,16 +65,18 @@ bench: $(VENV)/.bench ## measure the speed against the stated targets
 	@$(PY) benchmarks/run.py
 
 verify: $(VENV)/.demo ## recompute the published check values with the installed library
-	@$(PY) -m jiascores verify
+	@$(VENV)/bin/jiascores verify
 
 coverage: $(VENV)/.coverage ## run the tests and report the branches not covered
 	@$(PY) -m pytest -q -n $(WORKERS) --cov --cov-report=term-missing $(PYTEST_ARGS)
 
 # Nothing to run is a failure as soon as the library mentions PySpark.
-test-engines: .venv-engines/.engines ## run the engine tests with a real, local PySpark
-	@command -v java >/dev/null 2>&1 || { \
+test-engines: .venv-engines/.ready ## run the engine tests with a real, local PySpark
+	@command -v java >/dev/null 2>&1 || [ -x "$$JAVA_HOME/bin/java" ] || { \
 		echo 'make test-engines needs Java 17 or newer for PySpark: no java was found.' >&2; exit 1; }
-	@JIASCORES_ENGINES=all .venv-engines/bin/python -m pytest -q -m engines $(PYTEST_ARGS); \
+	@JIASCORES_ENGINES=all SPARK_LOCAL_IP=127.0.0.1 \
+	PYSPARK_PYTHON=$(CURDIR)/.venv-engines/bin/python \
+	.venv-engines/bin/python -m pytest -q -m engines $(PYTEST_ARGS); \
 	status=$$?; \
 	if [ $$status -eq 5 ] && ! grep -rqi pyspark src; then \
 		echo 'there is no engine to test yet'; \
@@ -79,11 +84,17 @@ test-engines: .venv-engines/.engines ## run the engine tests with a real, local 
 		exit $$status; \
 	fi
 
+test-oldest: .venv-oldest/.ready ## run the tests with the oldest dependencies we promise
+	@.venv-oldest/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
+
+test-newest: .venv-newest/.ready ## run the tests with pandas 3
+	@.venv-newest/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
+
 # The tests run in a copy without src, so only the wheel can answer.
-test-wheel: .venv-wheel/.test ## build the wheel and run the tests against it
+test-wheel: .venv-wheel/.ready ## build the wheel and run the tests against it
 	@rm -rf build/wheel build/wheel-test
-	@.venv-wheel/bin/python -m pip --disable-pip-version-check --quiet wheel --no-deps --wheel-dir build/wheel .
-	@.venv-wheel/bin/python -m pip --disable-pip-version-check --quiet install --force-reinstall --no-deps build/wheel/*.whl
+	@.venv-wheel/bin/python -m pip $(QUIETLY) wheel --no-deps --wheel-dir build/wheel .
+	@.venv-wheel/bin/python -m pip $(QUIETLY) install --force-reinstall --no-deps build/wheel/*.whl
 	@mkdir -p build/wheel-test
 	@for f in pyproject.toml README.md CHANGELOG.md CITATION.cff tests docs examples benchmarks; do \
 		if [ -e $$f ]; then cp -R $$f build/wheel-test/; fi; done
@@ -93,7 +104,7 @@ ci: ## what the continuous integration runs
 	@.ci/run
 
 clean: ## remove the environments and everything that was built
-	@rm -rf .venv .venv-engines .venv-wheel build dist docs/_build docs/generated docs/gallery
+	@rm -rf .venv .venv-* build dist docs/_build docs/generated docs/gallery
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -120,14 +131,14 @@ $(VENV)/.docs: groups = --group docs
 $(VENV)/.bench: groups = --group bench
 $(VENV)/.coverage: groups = --group test --group coverage
 
-.venv-engines/.engines: pyproject.toml
-	$(call new_venv,.venv-engines)
-	@echo 'installing jiascores, the test tools and PySpark (once)'
-	@.venv-engines/bin/python -m pip --disable-pip-version-check --quiet install --editable . --group engines
-	@touch $@
+# The other environments: the group of the same name, or `test` for the wheel.
+.venv-wheel/.ready: group = test
+.venv-wheel/.ready: editable =
+.venv-%/.ready: group = $*
+.venv-%/.ready: editable = --editable
 
-.venv-wheel/.test: pyproject.toml
-	$(call new_venv,.venv-wheel)
-	@echo 'installing the test tools and what jiascores depends on (once)'
-	@.venv-wheel/bin/python -m pip --disable-pip-version-check --quiet install . --group test
+.venv-engines/.ready .venv-oldest/.ready .venv-newest/.ready .venv-wheel/.ready: .venv-%/.ready: pyproject.toml
+	$(call new_venv,.venv-$*)
+	@echo 'installing jiascores and the tools for "$*" (once)'
+	@.venv-$*/bin/python -m pip $(QUIETLY) install $(editable) . --group $(group)
 	@touch $@

@@ -2,7 +2,6 @@
 
 from importlib.metadata import version as installed_version
 
-
 project = "jiascores"
 author = "The jiascores developers"
 copyright = "2026 The jiascores developers"
