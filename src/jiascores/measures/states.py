@@ -157,7 +157,7 @@ CUTOFF_SETS = publish(
         evidence=Evidence.PRIMARY,
         notes=(
             "Inactive and low: Consolaro 2012. High: Consolaro 2014, PMID 24347571; the bound of "
-            + "JADAS27 poly is 8.5 there, that of the others 10.5.",
+            "JADAS27 poly is 8.5 there, that of the others 10.5.",
             _SYSTEMIC_NOTE,
         ),
         bounds=(
