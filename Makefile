@@ -55,7 +55,7 @@ format: $(VENV)/.lint ## format the code and mend what can be mended by machine
 
 types: $(VENV)/.types ## check the types with mypy (strict) and pyright
 	@$(PY) -m mypy
-	@$(PY) -m pyright
+	@$(PY) -m pyright --pythonpath $(PY)
 
 docs: $(VENV)/.docs ## build the documentation into docs/_build/html
 	@$(PY) -m sphinx -W -n --keep-going -q -b html docs docs/_build/html
