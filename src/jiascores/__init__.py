@@ -5,23 +5,79 @@ Research software, not a medical device.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from jiascores._version import __version__
-from jiascores.core.core_set import CoreSet
-from jiascores.core.measure import components
-from jiascores.measures.jadas import cjadas10, cjadas27, cjadas71, jadas10, jadas27, jadas71
-from jiascores.measures.response import acr_ped
-from jiascores.measures.states import disease_state
+
+if TYPE_CHECKING:
+    from jiascores.core.core_set import CoreSet
+    from jiascores.core.measure import components
+    from jiascores.measures.jadas import cjadas10, cjadas27, cjadas71, jadas10, jadas27, jadas71
+    from jiascores.measures.response import acr_ped
+    from jiascores.measures.states import disease_state
+    from jiascores.tables import ask
+    from jiascores.tables.assess import assess
+    from jiascores.tables.baselines import best, flagged, last_responding, on_or_before
+    from jiascores.tables.columns import column
+
+# Where each public name lives. A module loads when one of its names is first used, so that
+# importing jiascores costs little more than importing NumPy.
+_HOME = {
+    "CoreSet": "jiascores.core.core_set",
+    "acr_ped": "jiascores.measures.response",
+    "ask": "jiascores.tables.ask",
+    "assess": "jiascores.tables.assess",
+    "best": "jiascores.tables.baselines",
+    "cjadas10": "jiascores.measures.jadas",
+    "cjadas27": "jiascores.measures.jadas",
+    "cjadas71": "jiascores.measures.jadas",
+    "column": "jiascores.tables.columns",
+    "components": "jiascores.core.measure",
+    "disease_state": "jiascores.measures.states",
+    "flagged": "jiascores.tables.baselines",
+    "jadas10": "jiascores.measures.jadas",
+    "jadas27": "jiascores.measures.jadas",
+    "jadas71": "jiascores.measures.jadas",
+    "last_responding": "jiascores.tables.baselines",
+    "on_or_before": "jiascores.tables.baselines",
+}
+
+_MODULES = frozenset({"ask"})
 
 __all__ = [
     "CoreSet",
     "__version__",
     "acr_ped",
+    "ask",
+    "assess",
+    "best",
     "cjadas10",
     "cjadas27",
     "cjadas71",
+    "column",
     "components",
     "disease_state",
+    "flagged",
     "jadas10",
     "jadas27",
     "jadas71",
+    "last_responding",
+    "on_or_before",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name not in _HOME:
+        raise AttributeError(f"module 'jiascores' has no attribute {name!r}")
+    # Loading the measures enters every definition into the catalogue.
+    import_module("jiascores.measures")
+    home = import_module(_HOME[name])
+    value = home if name in _MODULES else getattr(home, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

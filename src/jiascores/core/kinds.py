@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # What a measure takes and gives back. Scalars may stand beside arrays or Series (`T | Scalar`).
 T = TypeVar("T", float, "NDArray[Any]", "pd.Series[Any]", "pl.Series")
+# The same without the single number, where a verdict on one number has a type of its own.
+Many = TypeVar("Many", "NDArray[Any]", "pd.Series[Any]", "pl.Series")
 Scalar: TypeAlias = float | np.integer[Any] | np.floating[Any] | None
 FloatArray: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = float | FloatArray
@@ -105,7 +107,7 @@ def _to_number(value: Any, variable: Variable, where: Sequence[Any] = ()) -> flo
         if variable.flag:
             return float(value)
         raise _not_numeric(variable, [value], where)
-    if isinstance(value, np.float32 | np.float16):
+    if isinstance(value, (np.float32, np.float16)):
         return float(np.round(float(value), exact.FLOAT32_DECIMALS))
     if isinstance(value, Real | Decimal):
         try:

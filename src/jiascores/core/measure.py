@@ -28,10 +28,11 @@ from jiascores.core.kinds import (
     is_fine,
     kind_of,
     number,
+    take,
     to_floats,
 )
 from jiascores.core.references import Evidence, Reference
-from jiascores.core.variables import MARKERS, VARIABLES
+from jiascores.core.variables import VARIABLES
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SCALE = 10.0**exact.SCORE_DECIMALS
@@ -189,7 +190,9 @@ def _total(result: Any) -> Any:
     return total
 
 
-def _in_blocks(body: Callable[..., Any], given: Mapping[str, Any], like: Like) -> FloatArray:
+def _in_blocks(
+    body: Callable[..., Any], given: Mapping[str, Any], like: Like, *, checked: bool = False
+) -> FloatArray:
     fixed: dict[str, float] = {}
     columns: dict[str, Any] = {}
     for name, value in given.items():
@@ -203,7 +206,7 @@ def _in_blocks(body: Callable[..., Any], given: Mapping[str, Any], like: Like) -
         values: dict[str, Any] = dict(fixed)
         for name, column in columns.items():
             part = column[block]
-            if not is_fine(VARIABLES[name], part):
+            if not checked and not is_fine(VARIABLES[name], part):
                 check(VARIABLES[name], column, like.labels)
             values[name] = part.astype(np.float64, copy=False)
         total = np.asarray(_total(body(**values)), dtype=np.float64)
@@ -211,6 +214,23 @@ def _in_blocks(body: Callable[..., Any], given: Mapping[str, Any], like: Like) -
         np.rint(total * _SCALE, out=out[block])
         np.divide(out[block], _SCALE, out=out[block])
     return out.reshape(like.shape)
+
+
+def score_arrays(score: Score, inputs: Mapping[str, FloatArray]) -> FloatArray:
+    """Return a score of flat arrays that have been checked already."""
+    size = next(iter(inputs.values())).size
+    return _in_blocks(_BODIES[score.name], inputs, Like("array", (size,)), checked=True)
+
+
+def score_terms(score: Score, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the terms of a score of checked inputs, each the double nearest its decimal."""
+    terms = _BODIES[score.name](**inputs)
+    if not isinstance(terms, Terms):
+        raise NotCoveredError(f"{score.label} is not a sum of terms.", variable="measure")
+    return {
+        name: exact.nearest_decimal(np.asarray(term, dtype=np.float64))
+        for name, term in terms.items()
+    }
 
 
 def components(measure: str | Score, **inputs: T | Scalar) -> dict[str, T]:
@@ -243,25 +263,6 @@ def components(measure: str | Score, **inputs: T | Scalar) -> dict[str, T]:
     """
     score = lookup(Score, measure, parameter="measure")
     _check_names(score, inputs)
-    like = common(inputs)
-    taken: dict[str, Any] = {}
-    for name, value in inputs.items():
-        if kind_of(value) == "number":
-            taken[name] = number(value, VARIABLES[name])
-        else:
-            array = to_floats(value, VARIABLES[name], like.labels)
-            check(VARIABLES[name], array, like.labels)
-            taken[name] = array.astype(np.float64, copy=False)
-    terms = _BODIES[score.name](**taken)
-    if not isinstance(terms, Terms):
-        raise NotCoveredError(f"{score.label} is not a sum of terms.", variable="measure")
-    return {
-        name: like.score(exact.nearest_decimal(np.asarray(term, dtype=np.float64)), name)
-        for name, term in terms.items()
-    }
-
-
-def acute_phase_marker(given: Mapping[str, Any]) -> str | None:
-    """Return which acute-phase reactant was given, where exactly one was."""
-    found = [name for name in MARKERS if name in given]
-    return found[0] if len(found) == 1 else None
+    taken, like = take(inputs)
+    terms = score_terms(score, taken)
+    return {name: like.score(term, name) for name, term in terms.items()}

@@ -13,9 +13,9 @@ from jiascores.core.core_set import CoreSet, arrays, paired
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError, RequestError
 from jiascores.core.exact import PER_CENT, TOLERANCE, above
-from jiascores.core.kinds import BLOCK, Like, Scalar, T, missing, take
+from jiascores.core.kinds import BLOCK, Like, Many, Scalar, missing, take
 from jiascores.core.references import Evidence, reference
-from jiascores.core.variables import CORE_SIZE, MARKERS, VARIABLES
+from jiascores.core.variables import CORE_SIZE, CORE_VARIABLES, VARIABLES
 
 MissingPolicy: TypeAlias = Literal["interval", "worst-case", "nri", "complete-case"]
 POLICIES: dict[str, str] = {
@@ -150,7 +150,7 @@ def _block(
     better = [np.zeros(size, dtype=np.int8) for _ in criteria.levels]
     for name in now:
         normal = None
-        if upper_limit is not None and VARIABLES[name].name in MARKERS:
+        if upper_limit is not None and VARIABLES[name].name not in CORE_VARIABLES:
             normal = (earlier[name] <= upper_limit + TOLERANCE) & (
                 now[name] <= upper_limit + TOLERANCE
             )
@@ -174,7 +174,7 @@ def _block(
 
 def response_levels(
     criteria: ResponseCriteria,
-    earlier: Mapping[str, NDArray[Any]],
+    earlier: Mapping[str, Any],
     now: Mapping[str, NDArray[Any]],
     *,
     policy: str = "interval",
@@ -243,11 +243,11 @@ class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
     criteria: ResponseCriteria
     marker: str
     missing: str
-    _earlier: Mapping[str, Any]
-    _now: Mapping[str, Any]
-    _like: Like
-    _raw: tuple[Any, Any, Any]
-    _limit: Any
+    _earlier: Mapping[str, Any] = attrs.field(alias="earlier")
+    _now: Mapping[str, Any] = attrs.field(alias="now")
+    _like: Like = attrs.field(alias="like")
+    _raw: tuple[Any, Any, Any] = attrs.field(alias="raw")
+    _limit: Any = attrs.field(alias="limit")
 
     @property
     def level(self) -> LevelT:
@@ -294,7 +294,7 @@ class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
     def _each(self, name: str) -> tuple[Any, Any, Any, Any, Any]:
         earlier, now = self._earlier[name], self._now[name]
         normal = None
-        if self._limit is not None and name in MARKERS:
+        if self._limit is not None and name not in CORE_VARIABLES:
             normal = (np.asarray(earlier) <= self._limit + TOLERANCE) & (
                 np.asarray(now) <= self._limit + TOLERANCE
             )
@@ -429,13 +429,13 @@ def acr_ped(
 @overload
 def acr_ped(
     *,
-    baseline: CoreSet[T],
-    now: CoreSet[T],
+    baseline: CoreSet[Many],
+    now: CoreSet[Many],
     criteria: str | ResponseCriteria = ...,
     missing: MissingPolicy = ...,
-    attended: bool | T = ...,
-    upper_limit: T | Scalar = ...,
-) -> AcrPedResponse[T, T, T]: ...
+    attended: bool | Many = ...,
+    upper_limit: Many | Scalar = ...,
+) -> AcrPedResponse[Many, Many, Many]: ...
 def acr_ped(
     *,
     baseline: CoreSet[Any],

@@ -1,0 +1,228 @@
+"""Requests: what `assess` is asked for, where something is to be chosen.
+
+A bare name asks for what needs no choice (``"jadas71"``, ``"acr_ped"``); where papers disagree,
+the choice is named: ``jia.ask.state("cjadas10", cutoffs="trincianti-2021", course="poly")``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import attrs
+import numpy as np
+
+from jiascores.core.definition import lookup, published
+from jiascores.core.errors import NotCoveredError, RequestError, listing, suggestion
+from jiascores.core.measure import Score
+from jiascores.measures.response import POLICIES, ResponseCriteria
+from jiascores.measures.states import (
+    ANY_COURSE,
+    CutoffSet,
+    state_column,
+    state_words,
+    states_by_course,
+)
+from jiascores.tables.columns import Column, Output
+from jiascores.tables.context import Context
+
+
+class Request(Protocol):
+    """Anything that `assess` can be asked for."""
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return the columns to add."""
+        ...
+
+
+@attrs.frozen
+class ScoreRequest:
+    """A score; made by `score` or by its bare name."""
+
+    measure: str
+    components: bool = False
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return the score, and its terms where they are asked for."""
+        total = Output(self.measure, "score", context.score(self.measure))
+        if not self.components:
+            return [total]
+        terms = context.terms(self.measure)
+        parts = [
+            Output(f"{self.measure}_{name}", "score", values) for name, values in terms.items()
+        ]
+        return [*parts, total]
+
+
+def score(measure: str, *, components: bool = False) -> ScoreRequest:
+    """Ask for a score.
+
+    Parameters
+    ----------
+    measure : str
+        Id of the score, for example ``"jadas71"``.
+    components : bool
+        Whether to add its terms as columns too.
+
+    Returns
+    -------
+    ScoreRequest
+    """
+    definition = lookup(Score, measure, parameter="measure")
+    return ScoreRequest(definition.name, components)
+
+
+@attrs.frozen
+class StateRequest:
+    """A disease activity state; made by `state`."""
+
+    measure: str
+    cutoffs: CutoffSet
+    course: Any
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return the state of every row."""
+        scores = context.score(self.measure)
+        courses = self.course
+        if isinstance(courses, Column):
+            courses = context.courses(courses.name, tuple(self.cutoffs.of(self.measure)))
+        codes = states_by_course(self.cutoffs, self.measure, scores, courses)
+        words = state_words(self.cutoffs, self.measure)
+        return [Output(state_column(self.measure, self.cutoffs), "state", codes, words)]
+
+
+def state(
+    measure: str, *, cutoffs: str | CutoffSet | None = None, course: Any = None
+) -> StateRequest:
+    """Ask for the disease activity state by a named cut-off set.
+
+    Parameters
+    ----------
+    measure : str
+        Id of the score, for example ``"cjadas10"``.
+    cutoffs : str or CutoffSet
+        The cut-off set; there is no default.
+    course : str or Column
+        One course for all rows, or ``jia.column("course")``.
+
+    Returns
+    -------
+    StateRequest
+    """
+    of = lookup(Score, measure, parameter="measure").name
+    definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
+    courses = definition.of(of)
+    if ANY_COURSE not in courses and not isinstance(course, Column) and course not in courses:
+        found = "was not given" if course is None else f"= {course!r}"
+        raise NotCoveredError(
+            f"course {found}: {definition.name} has cut-offs for {' and '.join(courses)}. Give "
+            f"one of them, or the column that holds them: course=jia.column('your column').",
+            variable="course",
+            values=(course,),
+        )
+    return StateRequest(of, definition, course)
+
+
+@attrs.frozen
+class AcrPedRequest:
+    """ACR Pediatric response; made by `acr_ped` or by its bare name."""
+
+    criteria: ResponseCriteria
+    missing: str = "interval"
+    upper_limit: Any = None
+    named: bool = False
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return the level and its bounds, empty on the baseline and before it."""
+        limit = self.upper_limit
+        if isinstance(limit, Column):
+            limit = context.floats(limit.name, f"{context.marker}_upper_limit")
+        level, lowest, highest = context.response(
+            self.criteria, policy=self.missing, upper_limit=limit
+        )
+        stem = "acr_ped" + (f"_{_id(self.criteria.name)}" if self.named else "")
+        after = context.after_baseline
+        return [
+            Output(f"{stem}_{part}", "level", np.where(after, values, np.nan))
+            for part, values in (("level", level), ("level_min", lowest), ("level_max", highest))
+        ]
+
+
+def acr_ped(
+    *,
+    criteria: str | ResponseCriteria = "giannini-1997",
+    missing: str = "interval",
+    upper_limit: Any = None,
+) -> AcrPedRequest:
+    """Ask for ACR Pediatric response against the baseline.
+
+    Parameters
+    ----------
+    criteria : str or ResponseCriteria
+        The criteria; their name goes into the columns where two are asked for.
+    missing : {"interval", "worst-case", "nri", "complete-case"}
+        What a gap does.
+    upper_limit : float or Column, optional
+        Upper limit of normal of the marker: normal at both visits is then unchanged.
+
+    Returns
+    -------
+    AcrPedRequest
+    """
+    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
+    if missing not in POLICIES:
+        raise RequestError(
+            f"missing={missing!r}: choose from {listing(POLICIES)}.", variable="missing"
+        )
+    return AcrPedRequest(definition, missing, upper_limit)
+
+
+def _id(name: str) -> str:
+    return name.replace("-", "_")
+
+
+# --------------------------------------------------------------------------------------------
+
+
+def understand_requests(measures: Any) -> list[Any]:
+    """Return what was asked for as requests; a bare name where nothing is to be chosen."""
+    if isinstance(measures, str) or hasattr(measures, "compute"):
+        measures = [measures]
+    requests = [_one(each) for each in measures]
+    if not requests:
+        raise RequestError("measures= asks for nothing.", variable="measures")
+    responses = [each for each in requests if isinstance(each, AcrPedRequest)]
+    if len({each.criteria.name for each in responses}) > 1:
+        requests = [
+            attrs.evolve(each, named=True) if isinstance(each, AcrPedRequest) else each
+            for each in requests
+        ]
+    return requests
+
+
+def _one(given: Any) -> Any:
+    if hasattr(given, "compute"):
+        return given
+    scores = [score.name for score in published(Score)]
+    if given == "acr_ped":
+        return acr_ped()
+    if given in scores:
+        return ScoreRequest(given)
+    if given in _CHOICES:
+        raise RequestError(
+            f"measures= asks for {given!r}, where something is to be chosen: {_CHOICES[given]}.",
+            variable="measures",
+            values=(given,),
+        )
+    known = ["acr_ped", *scores, *_CHOICES]
+    near = suggestion(str(given), known)
+    raise RequestError(
+        f"measures= asks for {given!r}, which is not known.{near} Bare names are acr_ped and the "
+        f"scores {', '.join(scores)}; the rest is asked for by {listing(_CHOICES.values())}.",
+        variable="measures",
+        values=(given,),
+    )
+
+
+_CHOICES = {
+    "state": "jia.ask.state(score, cutoffs=…, course=…)",
+}

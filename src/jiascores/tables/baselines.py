@@ -1,0 +1,373 @@
+"""Which visit is the baseline, and against which visit a flare or a loss is judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.tables.columns import Frame
+from jiascores.tables.visits import CALENDAR, NONE, Positions, Visits, read_dates
+
+if TYPE_CHECKING:
+    from jiascores.tables.context import Context
+
+YES = frozenset({"y", "yes", "true", "1"})
+NO = frozenset({"n", "no", "false", "0", ""})
+
+
+@attrs.frozen
+class Flagged:
+    """The one visit of each patient that a column flags. Made by `flagged`."""
+
+    column: str
+
+
+@attrs.frozen
+class OnOrBefore:
+    """The last visit on or before a date that a column gives. Made by `on_or_before`."""
+
+    column: str
+
+
+@attrs.frozen
+class LastResponding:
+    """The latest earlier visit at which an ACR Ped level was surely reached."""
+
+    level: int = 30
+    criteria: Any = "giannini-1997"
+
+
+@attrs.frozen
+class Best:
+    """The one real visit since baseline with the best response so far."""
+
+    criteria: Any = "giannini-1997"
+
+
+BaselineRule: TypeAlias = str | Flagged | OnOrBefore
+ReferenceRule: TypeAlias = str | Flagged | OnOrBefore | LastResponding | Best
+
+BASELINES = {"first": "the first visit of each patient"}
+REFERENCES = {
+    "baseline": "the baseline of the call",
+    "end-of-lead-in": "the last visit on or before the date in the column end_of_lead_in",
+    "last-responding": "the latest earlier visit that surely reached the level (ACR Ped 30)",
+    "best": (
+        "the earlier visit since baseline with the highest determined ACR Ped level; ties by the "
+        "lowest JADAS71, then the earliest"
+    ),
+}
+
+
+def flagged(column: str) -> Flagged:
+    """Say that a column flags the visit: True, 1 or Y once for each patient.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column.
+
+    Returns
+    -------
+    Flagged
+        For ``baseline=`` or ``reference=``.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.flagged("ablfl")
+    Flagged(column='ablfl')
+    """
+    return Flagged(column)
+
+
+def on_or_before(column: str) -> OnOrBefore:
+    """Say that the visit is the last one on or before a date that stands in a column.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column with the date, the same in all rows of a patient (or missing).
+
+    Returns
+    -------
+    OnOrBefore
+        For ``baseline=`` or ``reference=``.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.on_or_before("first_dose")
+    OnOrBefore(column='first_dose')
+    """
+    return OnOrBefore(column)
+
+
+def last_responding(level: int = 30, *, criteria: Any = "giannini-1997") -> LastResponding:
+    """Say that the reference is the latest earlier visit with `level_min` at or above a level.
+
+    Parameters
+    ----------
+    level : int
+        The ACR Ped level, against the baseline of the call.
+    criteria : str or ResponseCriteria
+        By which criteria.
+
+    Returns
+    -------
+    LastResponding
+        For ``reference=``; the string ``"last-responding"`` means level 30 by giannini-1997.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.last_responding(50)
+    LastResponding(level=50, criteria='giannini-1997')
+    """
+    return LastResponding(level, criteria)
+
+
+def best(*, criteria: Any = "giannini-1997") -> Best:
+    """Say that the reference is the visit with the best response since baseline.
+
+    Parameters
+    ----------
+    criteria : str or ResponseCriteria
+        By which criteria.
+
+    Returns
+    -------
+    Best
+        For ``reference=``; the string ``"best"`` means giannini-1997.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.best()
+    Best(criteria='giannini-1997')
+    """
+    return Best(criteria)
+
+
+# --------------------------------------------------------------------------------------------
+
+
+def baseline_rows(visits: Visits, frame: Frame, rule: BaselineRule) -> Positions:
+    """Return for each row the position of its patient's baseline, or `NONE`.
+
+    Raises
+    ------
+    VisitError
+        If two rows of a patient can be the baseline.
+    """
+    if rule == "first":
+        return visits.per_row(_first(visits))
+    if isinstance(rule, Flagged):
+        return visits.per_row(_flagged(visits, frame, rule.column))
+    if isinstance(rule, OnOrBefore):
+        return visits.per_row(_on_or_before(visits, frame, rule.column))
+    raise RequestError(
+        f"baseline={rule!r}: choose 'first' ({BASELINES['first']}), jia.flagged('column') or "
+        f"jia.on_or_before('column').",
+        variable="baseline",
+        values=(rule,),
+    )
+
+
+def _first(visits: Visits) -> Positions:
+    order, starts = visits.order, visits.starts
+    places = np.arange(visits.size)
+    on_first_date = visits.dates[order] == visits.dates[order[starts]]
+    again = np.flatnonzero(on_first_date & (places != starts))
+    if again.size:
+        visits.refuse_two(order[again], order[starts[again]], "baseline")
+    rows = np.full(len(visits.labels), NONE, dtype=np.int64)
+    firsts = order[starts == places]
+    rows[visits.patients[firsts]] = firsts
+    return rows
+
+
+def _flagged(visits: Visits, frame: Frame, column: str) -> Positions:
+    return visits.only_one(np.flatnonzero(read_flag(frame, column) == 1), f"flagged by {column}")
+
+
+def _on_or_before(visits: Visits, frame: Frame, column: str) -> Positions:
+    limits, per_day = read_dates(frame, column, column, gaps=True)
+    if per_day != visits.per_day:
+        limits = _same_scale(limits, per_day, visits, column)
+    limit = _one_per_patient(visits, limits, column)[visits.patients]
+    ok = (limit != np.iinfo(np.int64).min) & (visits.dates <= limit)
+    order = visits.order
+    places = np.where(ok[order], np.arange(visits.size), NONE)
+    rows = np.full(len(visits.labels), NONE, dtype=np.int64)
+    np.maximum.at(rows, visits.patients[order], places)
+    found = np.flatnonzero(rows >= 0)
+    last = rows[found]
+    # An earlier row on the same date is a second candidate.
+    tied = last[visits.day_starts[last] != last]
+    if tied.size:
+        what = f"the last visit on or before {column}"
+        visits.refuse_two(order[tied], order[visits.day_starts[tied]], what)
+    rows[found] = order[last]
+    return rows
+
+
+def _same_scale(
+    limits: NDArray[np.int64], per_day: float, visits: Visits, column: str
+) -> NDArray[np.int64]:
+    """Return study days on the scale of the visits; dates and study days do not mix."""
+    if CALENDAR not in (per_day, visits.per_day):
+        gap = limits == np.iinfo(np.int64).min
+        scaled = np.where(gap, 0, limits) * visits.per_day / per_day
+        return np.where(gap, limits, np.floor(scaled).astype(np.int64))
+    raise VisitError(
+        f"column {column!r} holds {'dates' if per_day == CALENDAR else 'study days'} and the visit dates "
+        f"are the other kind; give both as dates or both as study days.",
+        variable=column,
+    )
+
+
+def _one_per_patient(visits: Visits, values: NDArray[np.int64], column: str) -> NDArray[np.int64]:
+    none = np.iinfo(np.int64).min
+    given = np.flatnonzero(values != none)
+    per_patient = np.full(len(visits.labels), none, dtype=np.int64)
+    per_patient[visits.patients[given]] = values[given]
+    differ = given[per_patient[visits.patients[given]] != values[given]]
+    if differ.size:
+        who = [str(visits.labels[code]) for code in np.unique(visits.patients[differ])]
+        raise VisitError(
+            f"column {column!r} gives patient {listing(who)} more than one date; it must give "
+            f"each patient one.",
+            variable=column,
+            values=who,
+        )
+    return per_patient
+
+
+def read_flag(frame: Frame, name: str) -> NDArray[np.float64]:
+    """Return a yes/no column as 1, 0 and NaN: True/False, 1/0, or Y/N as in trial tables."""
+    from jiascores.core.errors import ColumnError, NotNumericError, suggestion
+    from jiascores.core.variables import Variable
+
+    if name not in frame:
+        raise ColumnError(
+            f"the table has no column {name!r}."
+            f"{suggestion(name, [str(column) for column in frame.names])}",
+            variable=name,
+            values=(name,),
+        )
+    variable = Variable(name, name, "", 0, 1, whole=True, flag=True)
+    try:
+        values = frame.floats(name, variable)
+    except NotNumericError:
+        values = _words(frame, name)
+    wrong = np.flatnonzero(~np.isnan(values) & (values != 0) & (values != 1))
+    if wrong.size:
+        shown = [f"{values[at]:g} in row {frame.label(int(at))}" for at in wrong[:100]]
+        raise NotNumericError(
+            f"column {name!r} = {listing(shown, total=len(wrong))}: neither yes nor no. "
+            f"Use True/False, 1/0 or Y/N.",
+            variable=name,
+        )
+    return values
+
+
+def _words(frame: Frame, name: str) -> NDArray[np.float64]:
+    from jiascores.core.errors import NotNumericError
+
+    objects = frame.objects(name)
+    values = np.full(objects.size, np.nan)
+    refused: list[str] = []
+    for position, word in enumerate(objects):
+        if word is None or word != word:
+            continue
+        plain = str(word).strip().lower()
+        if plain in YES or plain in NO:
+            values[position] = float(plain in YES)
+        else:
+            refused.append(f"{word!r} in row {frame.label(position)}")
+    if refused:
+        raise NotNumericError(
+            f"column {name!r} = {listing(refused)}: neither yes nor no. "
+            f"Use True/False, 1/0 or Y/N.",
+            variable=name,
+        )
+    return values
+
+
+# --------------------------------------------------------------------------------------------
+
+
+def reference_rows(context: Context, rule: ReferenceRule) -> Positions:
+    """Return for each row the position of the visit it is judged against, or `NONE`."""
+    visits, frame, names = context.visits, context.frame, context.names
+    if rule == "baseline":
+        return context.baseline
+    if rule == "end-of-lead-in":
+        column = names.column("end_of_lead_in")
+        return visits.per_row(_on_or_before(visits, frame, column))
+    if isinstance(rule, Flagged):
+        return visits.per_row(_flagged(visits, frame, rule.column))
+    if isinstance(rule, OnOrBefore):
+        return visits.per_row(_on_or_before(visits, frame, rule.column))
+    if rule == "last-responding":
+        rule = LastResponding()
+    if rule == "best":
+        rule = Best()
+    if isinstance(rule, LastResponding):
+        _, lowest, _ = context.response(rule.criteria)
+        return latest_earlier(visits, context.after_baseline & (lowest >= rule.level))
+    if isinstance(rule, Best):
+        level, _, _ = context.response(rule.criteria)
+        return best_earlier(
+            visits, np.where(context.after_baseline, level, np.nan), context.jadas71
+        )
+    choices = "; ".join(f"{name!r}: {words}" for name, words in REFERENCES.items())
+    raise RequestError(
+        f"reference={rule!r}: choose {choices}; or jia.flagged('column'), "
+        f"jia.on_or_before('column'), jia.last_responding(level), jia.best().",
+        variable="reference",
+        values=(rule,),
+    )
+
+
+def latest_earlier(visits: Visits, chosen: NDArray[np.bool_]) -> Positions:
+    """Return for each row its patient's latest chosen row on an earlier date, or `NONE`."""
+    order = visits.order
+    places = np.arange(visits.size)
+    latest = np.maximum.accumulate(np.where(chosen[order], places, NONE))
+    # What came before this date, in this patient.
+    before = np.where(visits.day_starts > 0, latest[visits.day_starts - 1], NONE)
+    before = np.where(before >= visits.starts, before, NONE)
+    return visits.unordered(np.where(before >= 0, order[before], NONE))
+
+
+def best_earlier(
+    visits: Visits, level: NDArray[np.float64], jadas71: NDArray[np.float64]
+) -> Positions:
+    """Return for each row the best earlier row: highest level, lowest JADAS71, earliest."""
+    order = visits.order
+    level, jadas71 = level[order], jadas71[order]
+    ranked = np.lexsort(
+        (
+            np.arange(visits.size),
+            np.where(np.isnan(jadas71), np.inf, jadas71),
+            -np.where(np.isnan(level), NONE, level),
+        )
+    )
+    rank = np.empty(visits.size, dtype=np.int64)
+    rank[ranked] = np.arange(visits.size)
+    # Later patients get lower numbers, so a running minimum never looks back across patients.
+    number = np.cumsum(visits.starts == np.arange(visits.size))
+    shifted = rank - number * (visits.size + 1)
+    shifted = np.where(np.isnan(level), visits.size - number * (visits.size + 1), shifted)
+    running = np.minimum.accumulate(shifted)
+    before = np.where(visits.day_starts > visits.starts, running[visits.day_starts - 1], 0)
+    back = before + number * (visits.size + 1)
+    found = (visits.day_starts > visits.starts) & (back < visits.size)
+    rows = np.where(found, order[ranked[np.where(found, back, 0)]], NONE)
+    return visits.unordered(rows)

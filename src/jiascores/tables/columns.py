@@ -1,0 +1,424 @@
+"""Columns of a table: which is which, in what unit, checked, and back in the frame's own kind."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core import exact
+from jiascores.core.errors import (
+    ColumnError,
+    JiaScoresError,
+    NotNumericError,
+    NotWholeError,
+    OutOfRangeError,
+    RequestError,
+    listing,
+    suggestion,
+)
+from jiascores.core.kinds import Like, check, is_fine, refused, to_floats
+from jiascores.core.variables import VARIABLES, Variable
+
+OutputKind: TypeAlias = Literal["score", "level", "flag", "state", "word"]
+# Columns that are not measurements but that a table of visits has.
+ROLES = ("patient", "date", "end_of_lead_in", "patient_global_rater")
+
+
+@attrs.frozen
+class Column:
+    """The name of a column, where any other string would be an id. Made by `column`."""
+
+    name: str
+
+
+def column(name: str) -> Column:
+    """Say that a string names a column of the table.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+
+    Returns
+    -------
+    Column
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.ask.state("cjadas10", cutoffs="trincianti-2021", course=jia.column("course")).course
+    Column(name='course')
+    """
+    return Column(name)
+
+
+@attrs.frozen(eq=False)
+class Output:
+    """One column to add: numbers with NaN for gaps, and what they mean.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+    kind : {"score", "level", "flag", "state", "word"}
+        A number; a whole number; yes or no; one of ordered words; text.
+    data : array
+        Float64 with NaN for gaps; for ``"state"`` positions in `words`, −1 for gaps; for
+        ``"word"`` an object array with None for gaps.
+    words : tuple of str
+        The ordered words of a state.
+    """
+
+    name: str
+    kind: OutputKind
+    data: NDArray[Any]
+    words: tuple[str, ...] = ()
+
+
+class Frame:
+    """An eager frame of any kind, seen as named columns; pandas, Polars or PyArrow."""
+
+    def __init__(self, native: Any) -> None:
+        import narwhals as nw
+
+        self.native = native
+        try:
+            self.narwhal = nw.from_native(native, eager_only=True)
+        except TypeError as problem:
+            raise RequestError(
+                f"a table of visits must be a data frame, not {type(native).__name__}."
+            ) from problem
+        self.names = _names(native, self.narwhal)
+        self.size = len(self.narwhal)
+        self.kind = self.narwhal.implementation.value
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def series(self, name: str) -> Any:
+        """Return a native column."""
+        if self.kind == "pandas":
+            return self.native[name]
+        return self.narwhal.get_column(name).to_native()
+
+    def floats(self, name: str, variable: Variable) -> NDArray[np.float64]:
+        """Return a column as float64 with NaN for gaps; ranges are not checked here."""
+        series = self.series(name)
+        if self.kind == "pyarrow":
+            series = _arrow_to_numpy(series)
+        return to_floats(series, variable).astype(np.float64, copy=False)
+
+    def objects(self, name: str) -> NDArray[Any]:
+        """Return a column as objects with None for gaps."""
+        import pandas as pd
+
+        series = self.series(name)
+        if self.kind != "pandas":
+            values = np.empty(self.size, dtype=object)
+            values[:] = series.to_list() if hasattr(series, "to_list") else series.to_pylist()
+            return values
+        values = np.array(series.to_numpy(dtype=object), dtype=object)
+        values[np.asarray(pd.isna(values))] = None
+        return values
+
+    def with_columns(self, outputs: Sequence[Output]) -> Any:
+        """Return the frame with columns added; rows, order and index stay as they are."""
+        if self.kind == "pandas":
+            like = Like("pandas", (self.size,), self.native.index)
+            frame = self.native.copy(deep=False)
+            for output in outputs:
+                frame[output.name] = _give_back(output, like)
+            return frame
+        if self.kind == "polars":
+            like = Like("polars", (self.size,))
+            return self.native.with_columns([_give_back(output, like) for output in outputs])
+        table = self.native
+        for output in outputs:
+            table = table.append_column(output.name, _to_arrow(output))
+        return table
+
+    def new(self, columns: Mapping[str, Sequence[Any]]) -> Any:
+        """Return a new frame of the same kind from plain columns."""
+        if self.kind == "pandas":
+            import pandas as pd
+
+            return pd.DataFrame(dict(columns))
+        if self.kind == "polars":
+            return sys.modules["polars"].DataFrame(dict(columns), strict=False)
+        return sys.modules["pyarrow"].table(dict(columns))
+
+    def label(self, position: int) -> Any:
+        """Return what a row is called: its index label, or its position."""
+        if self.kind == "pandas":
+            return self.native.index[position]
+        return position
+
+
+def _names(native: Any, narwhal: Any) -> tuple[str, ...]:
+    names = list(native.columns) if hasattr(native, "iloc") else list(narwhal.columns)
+    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    if twice:
+        raise ColumnError(
+            f"two columns are called {listing(twice)}: which one is meant is not certain. "
+            f"Rename one.",
+            variable=twice[0],
+        )
+    return tuple(names)
+
+
+def _arrow_to_numpy(chunks: Any) -> NDArray[Any]:
+    types = sys.modules["pyarrow"].types
+    if types.is_decimal(chunks.type) or types.is_boolean(chunks.type) or types.is_null(chunks.type):
+        values = np.empty(len(chunks), dtype=object)
+        values[:] = chunks.to_pylist()
+        return values
+    return np.asarray(chunks.to_numpy())
+
+
+def _give_back(output: Output, like: Like) -> Any:
+    if output.kind == "score":
+        return like.score(output.data, output.name)
+    if output.kind == "level":
+        return like.level(output.data, output.name)
+    if output.kind == "flag":
+        return like.flag(output.data, output.name)
+    if output.kind == "state":
+        return like.text(output.data, output.name, output.words)
+    if like.kind == "polars":
+        polars = sys.modules["polars"]
+        return polars.Series(output.name, output.data.tolist(), dtype=polars.String)
+    pandas = sys.modules["pandas"]
+    return pandas.Series(output.data, index=like.index, name=output.name, dtype="string")
+
+
+def _to_arrow(output: Output) -> Any:
+    import pyarrow as pa
+
+    if output.kind == "word":
+        return pa.array(output.data.tolist(), pa.string())
+    gaps = output.data < 0 if output.kind == "state" else np.isnan(output.data)
+    filled = np.where(gaps, 0, output.data)
+    if output.kind == "state":
+        codes = pa.array(filled.astype(np.int8), mask=gaps)
+        return pa.DictionaryArray.from_arrays(codes, pa.array(output.words), ordered=True)
+    kinds = {"score": np.float64, "level": np.int64, "flag": np.bool_}
+    return pa.array(filled.astype(kinds[output.kind]), mask=gaps)
+
+
+# --------------------------------------------------------------------------------------------
+# Which column is which
+
+
+@attrs.frozen(eq=False)
+class Names:
+    """What the caller's columns are called and in which units they are."""
+
+    columns: Mapping[str, str]
+    units: Mapping[str, str]
+
+    def column(self, name: str) -> str:
+        """Return what the caller calls a variable or role."""
+        return self.columns.get(name, name)
+
+    def factor(self, name: str) -> float:
+        """Return the factor from the declared unit to the canonical one."""
+        unit = self.units.get(name)
+        if unit is None:
+            return 1.0
+        factor = VARIABLES[name].factor(unit)
+        assert factor is not None
+        return factor
+
+
+def understand(
+    frame: Frame, columns: Mapping[str, str] | None, units: Mapping[str, str] | None
+) -> Names:
+    """Check that `columns` and `units` name what there is."""
+    columns, units = dict(columns or {}), dict(units or {})
+    known = (*ROLES, *VARIABLES)
+    for name, found in columns.items():
+        if name not in known:
+            raise ColumnError(
+                f"columns= maps {name!r}, which is no variable of jiascores."
+                f"{suggestion(name, known)} Write columns={{variable: your column}}.",
+                variable=name,
+            )
+        if found not in frame:
+            raise ColumnError(
+                f"columns= says that {name} is in {found!r}, and the table has no such column."
+                f"{suggestion(str(found), [str(column) for column in frame.names])}",
+                variable=name,
+                values=(found,),
+            )
+    used = list(columns.values())
+    for name, found in columns.items():
+        if used.count(found) > 1:
+            both = [role for role, column in columns.items() if column == found]
+            raise ColumnError(
+                f"columns= gives the column {found!r} to {' and '.join(both)}.", variable=name
+            )
+    for name, unit in units.items():
+        if name not in VARIABLES:
+            raise ColumnError(
+                f"units= names {name!r}, which is no variable of jiascores."
+                f"{suggestion(name, list(VARIABLES))} Use the variable's name, not the column's.",
+                variable=name,
+            )
+        if VARIABLES[name].factor(unit) is None:
+            raise ColumnError(
+                f"units= says that {name} is in {unit!r}; {VARIABLES[name].label} can be in "
+                f"{', '.join(VARIABLES[name].units)}.",
+                variable=name,
+                values=(unit,),
+            )
+    return Names(columns, units)
+
+
+class Places(Sequence[Any]):
+    """What to call a row in a message: its label, patient and date; made only when asked."""
+
+    def __init__(self, frame: Frame, names: Names) -> None:
+        self._frame = frame
+        self._names = names
+        self._values: dict[str, NDArray[Any]] = {}
+
+    def __len__(self) -> int:
+        return self._frame.size
+
+    def __getitem__(self, position: Any) -> Any:
+        where = [f"row {self._frame.label(int(position))}"]
+        for role in ("patient", "date"):
+            name = self._names.column(role)
+            if name in self._frame:
+                if role not in self._values:
+                    self._values[role] = self._frame.objects(name)
+                found = self._values[role][int(position)]
+                if found is not None:
+                    where.append(f"{role} {_short(found)}")
+        return f"{where[0]} ({', '.join(where[1:])})" if where[1:] else where[0]
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text.removesuffix(" 00:00:00")
+
+
+@attrs.frozen(eq=False)
+class Blanked:
+    """A value that was refused and left out, by ``invalid="missing"``."""
+
+    name: str
+    positions: NDArray[np.int64]
+    values: NDArray[Any]
+
+
+def read(
+    frame: Frame,
+    name: str,
+    names: Names,
+    places: Places,
+    *,
+    invalid: Literal["raise", "missing"] = "raise",
+) -> tuple[NDArray[np.float64], Blanked | None]:
+    """Return a variable in its canonical unit, checked; and what was blanked."""
+    variable = VARIABLES[name]
+    found = names.column(name)
+    if found not in frame:
+        raise ColumnError(
+            f"the table has no column {found!r} for {name} ({variable.label}). Name yours: "
+            f"columns={{'{name}': 'your column'}}."
+            f"{suggestion(found, [str(column) for column in frame.names])}",
+            variable=name,
+            values=(found,),
+        )
+    try:
+        given = frame.floats(found, variable)
+    except NotNumericError as problem:
+        if invalid == "raise":
+            raise _in_column(problem, found, frame, places, variable) from None
+        given, texts = _numbers_only(frame.objects(found), variable)
+        values, blanked = _blank(variable, given, names.factor(name))
+        return values, _joined(name, texts, blanked)
+    factor = names.factor(name)
+    values = given if factor == 1 else exact.nearest_decimal(given * factor)
+    if is_fine(variable, values):
+        return values, None
+    if invalid == "missing":
+        values, blanked = _blank(variable, given, factor)
+        return values, _joined(name, {}, blanked)
+    try:
+        check(variable, values, places)
+    except (OutOfRangeError, NotWholeError) as problem:
+        raise _named(problem, found, names.units.get(name)) from None
+    return values, None
+
+
+def _named(problem: JiaScoresError, column: str, unit: str | None) -> JiaScoresError:
+    """Say which column a refused value stands in, and in which unit it was read."""
+    said = f"column {column!r}" + (f", read as {unit}" if unit else "")
+    text = str(problem)
+    if unit and problem.variable:
+        # The caller has said the unit already.
+        text = text.replace(f"; {VARIABLES[problem.variable].advice}", "")
+    return type(problem)(
+        f"{said}: {text}", variable=problem.variable, values=problem.values, where=problem.where
+    )
+
+
+def _in_column(
+    problem: NotNumericError, column: str, frame: Frame, places: Places, variable: Variable
+) -> JiaScoresError:
+    """Say which rows of a column hold something that is no number."""
+    _, texts = _numbers_only(frame.objects(column), variable)
+    positions = sorted(texts)
+    shown = [f"{texts[position]!r} in {places[position]}" for position in positions]
+    total = len(positions)
+    if not texts:
+        return _named(problem, column, None)
+    return NotNumericError(
+        f"column {column!r}: {variable.name} = {listing(shown, total=total)}: not a number. "
+        f"{variable.label[:1].upper()}{variable.label[1:]} is {variable.allowed}; leave a gap as "
+        f"None, NaN or null.",
+        variable=variable.name,
+        values=[texts[position] for position in positions],
+        where=[places[position] for position in positions[:100]],
+    )
+
+
+def _numbers_only(
+    objects: NDArray[Any], variable: Variable
+) -> tuple[NDArray[np.float64], dict[int, Any]]:
+    """Return the numbers of a mixed column, and by position what is no number."""
+    values = np.full(objects.size, np.nan)
+    refused_: dict[int, Any] = {}
+    for position, value in enumerate(objects):
+        try:
+            values[position] = to_floats(np.array([value], dtype=object), variable)[0]
+        except NotNumericError:
+            refused_[position] = value
+    return values, refused_
+
+
+def _blank(
+    variable: Variable, given: NDArray[np.float64], factor: float
+) -> tuple[NDArray[np.float64], dict[int, Any]]:
+    values = given if factor == 1 else exact.nearest_decimal(given * factor)
+    outside, broken = refused(variable, values)
+    wrong = outside | broken
+    positions = np.flatnonzero(wrong)
+    return np.where(wrong, np.nan, values), {int(at): given[at] for at in positions}
+
+
+def _joined(name: str, texts: Mapping[int, Any], numbers: Mapping[int, Any]) -> Blanked | None:
+    both = {**texts, **numbers}
+    if not both:
+        return None
+    positions = np.array(sorted(both), dtype=np.int64)
+    values = np.empty(len(positions), dtype=object)
+    values[:] = [both[int(position)] for position in positions]
+    return Blanked(name, positions, values)

@@ -1,0 +1,287 @@
+"""What the requests of one call share: values once read, baselines and responses once found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.definition import lookup
+from jiascores.core.errors import (
+    SHOWN,
+    ColumnError,
+    MarkerError,
+    NotCoveredError,
+    RequestError,
+    listing,
+    suggestion,
+)
+from jiascores.core.measure import Score, score_arrays, score_terms
+from jiascores.core.variables import CORE_VARIABLES, MARKERS
+from jiascores.measures.response import ResponseCriteria, response_levels
+from jiascores.tables.baselines import BaselineRule, baseline_rows
+from jiascores.tables.columns import Blanked, Frame, Names, Output, Places, read
+from jiascores.tables.visits import Positions, Visits, read_visits
+
+ESR_ELSE_CRP = "esr-else-crp"
+MARKER_RULES = {
+    "esr": "ESR for everybody",
+    "crp": "CRP for everybody",
+    ESR_ELSE_CRP: (
+        "per patient: ESR where the baseline visit has one (without baselines: any visit), "
+        "else CRP; shown in the column marker"
+    ),
+}
+# The name of the reactant where it is ESR in some patients and CRP in others.
+MIXED = "acute_phase_reactant"
+
+
+@attrs.frozen(eq=False)
+class Gathered:
+    """Values of other rows, looked up block by block so that no copy of a column is held."""
+
+    values: NDArray[Any]
+    rows: Positions
+
+    def __getitem__(self, block: slice) -> NDArray[Any]:
+        found: NDArray[Any] = self.values[np.maximum(self.rows[block], 0)]
+        return found
+
+
+class Context:
+    """The table of one call, read as far as its requests need it."""
+
+    def __init__(
+        self,
+        frame: Frame,
+        names: Names,
+        *,
+        baseline: BaselineRule | None,
+        marker: str | None,
+        invalid: Literal["raise", "missing"],
+    ) -> None:
+        if marker is not None and marker not in MARKER_RULES:
+            choices = "; ".join(f"{name!r}: {words}" for name, words in MARKER_RULES.items())
+            raise RequestError(f"marker={marker!r}: choose {choices}.", variable="marker")
+        if invalid not in ("raise", "missing"):
+            raise RequestError(
+                f"invalid={invalid!r}: choose 'raise' or 'missing'.", variable="invalid"
+            )
+        self.frame = frame
+        self.names = names
+        self.places = Places(frame, names)
+        self.baseline_rule = baseline
+        self.marker_rule = marker
+        self.invalid: Literal["raise", "missing"] = invalid
+        self.blanked: list[Blanked] = []
+        self._values: dict[str, NDArray[np.float64]] = {}
+        self._responses: dict[Any, tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = {}
+
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+        return self.frame.size
+
+    def has(self, name: str) -> bool:
+        """Return whether the table has this variable."""
+        return self.names.column(name) in self.frame
+
+    def values(self, name: str) -> NDArray[np.float64]:
+        """Return a variable, read and checked once."""
+        if name not in self._values:
+            values, blanked = read(self.frame, name, self.names, self.places, invalid=self.invalid)
+            if blanked is not None:
+                self.blanked.append(blanked)
+            self._values[name] = values
+        return self._values[name]
+
+    def optional(self, name: str) -> NDArray[np.float64] | None:
+        """Return a variable where the table has it."""
+        return self.values(name) if self.has(name) else None
+
+    # --- visits
+
+    @cached_property
+    def visits(self) -> Visits:
+        """Who was seen when."""
+        return read_visits(self.frame, self.names, self.places)
+
+    @cached_property
+    def baseline(self) -> Positions:
+        """Each row's baseline row."""
+        if self.baseline_rule is None:
+            raise RequestError(
+                "a response, change or flare needs a baseline: baseline='first', "
+                "jia.flagged('column') or jia.on_or_before('column').",
+                variable="baseline",
+            )
+        return baseline_rows(self.visits, self.frame, self.baseline_rule)
+
+    @cached_property
+    def after_baseline(self) -> NDArray[np.bool_]:
+        """Which rows come after their baseline."""
+        return self.visits.after(self.baseline)
+
+    # --- the acute-phase reactant
+
+    @cached_property
+    def marker(self) -> str:
+        """Which reactant the call uses: ``"esr"``, ``"crp"`` or ``"esr-else-crp"``."""
+        there = [name for name in MARKERS if self.has(name)]
+        if self.marker_rule == ESR_ELSE_CRP or (self.marker_rule and self.marker_rule in there):
+            return self.marker_rule
+        if self.marker_rule:
+            return self._absent_marker(self.marker_rule)
+        if len(there) == 1:
+            return there[0]
+        if there:
+            raise MarkerError(
+                "the table has both ESR and CRP: say which one counts, marker='esr' or "
+                "marker='crp' (or 'esr-else-crp', per patient).",
+                variable="marker",
+            )
+        return self._absent_marker("esr")
+
+    def _absent_marker(self, name: str) -> str:
+        if self.marker_rule is None:
+            raise MarkerError(
+                "the table has neither a column 'esr' nor 'crp', and this request needs an "
+                "acute-phase reactant. Name yours: columns={'esr': 'your column'}.",
+                variable="esr and crp",
+            )
+        self.values(name)
+        return name
+
+    @cached_property
+    def uses_esr(self) -> NDArray[np.bool_]:
+        """By ``"esr-else-crp"``, which rows belong to patients whose reactant is ESR."""
+        esr = ~np.isnan(self.values("esr"))
+        if self.baseline_rule is not None:
+            return (self.baseline >= 0) & esr[np.maximum(self.baseline, 0)]
+        any_esr = np.zeros(len(self.visits.labels), dtype=bool)
+        np.logical_or.at(any_esr, self.visits.patients, esr)
+        return any_esr[self.visits.patients]
+
+    @cached_property
+    def reactant(self) -> tuple[str, NDArray[np.float64]]:
+        """The reactant's name and values, the same one at all visits of a patient."""
+        if self.marker != ESR_ELSE_CRP:
+            return self.marker, self.values(self.marker)
+        return MIXED, np.where(self.uses_esr, self.values("esr"), self.values("crp"))
+
+    @cached_property
+    def core_set(self) -> Mapping[str, NDArray[np.float64]]:
+        """The six variables of every row."""
+        name, values = self.reactant
+        return {**{core: self.values(core) for core in CORE_VARIABLES}, name: values}
+
+    def earlier(self, rows: Positions) -> Mapping[str, Gathered]:
+        """Return the six variables of each row's earlier visit."""
+        return {name: Gathered(values, rows) for name, values in self.core_set.items()}
+
+    # --- scores and responses that several requests use
+
+    def score(self, name: str) -> NDArray[np.float64]:
+        """Return a score of every row."""
+        score = lookup(Score, name, parameter="measures")
+        inputs = {each: self.values(each) for each in score.inputs}
+        if not score.either:
+            return score_arrays(score, inputs)
+        if self.marker != ESR_ELSE_CRP:
+            return score_arrays(score, {**inputs, self.marker: self.values(self.marker)})
+        by_esr = score_arrays(score, {**inputs, "esr": self.values("esr")})
+        by_crp = score_arrays(score, {**inputs, "crp": self.values("crp")})
+        return np.where(self.uses_esr, by_esr, by_crp)
+
+    def terms(self, name: str) -> dict[str, NDArray[np.float64]]:
+        """Return the terms of a score of every row."""
+        score = lookup(Score, name, parameter="measures")
+        inputs = {each: self.values(each) for each in score.inputs}
+        if score.either and self.marker == ESR_ELSE_CRP:
+            by_esr = score_terms(score, {**inputs, "esr": self.values("esr")})
+            by_crp = score_terms(score, {**inputs, "crp": self.values("crp")})
+            return {term: np.where(self.uses_esr, by_esr[term], by_crp[term]) for term in by_esr}
+        if score.either:
+            inputs[self.marker] = self.values(self.marker)
+        return score_terms(score, inputs)
+
+    @cached_property
+    def jadas71(self) -> NDArray[np.float64]:
+        """JADAS71 of every row."""
+        return self.score("jadas71")
+
+    def response(
+        self, criteria: Any, *, policy: str = "interval", upper_limit: Any = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return ACR Ped level, level_min and level_max of every row against its baseline."""
+        definition = lookup(ResponseCriteria, criteria, parameter="criteria")
+        key = (definition, policy, None if upper_limit is None else id(upper_limit))
+        if key not in self._responses:
+            self._responses[key] = response_levels(
+                definition,
+                self.earlier(self.baseline),
+                self.core_set,
+                policy=policy,
+                upper_limit=upper_limit,
+            )
+        return self._responses[key]
+
+    # --- columns that a request names
+
+    def floats(self, column: str, variable: str) -> NDArray[np.float64]:
+        """Return a named column as the values of a variable."""
+        key = f"{variable} in {column}"
+        if key not in self._values:
+            names = Names({**self.names.columns, variable: column}, self.names.units)
+            values, blanked = read(self.frame, variable, names, self.places, invalid=self.invalid)
+            if blanked is not None:
+                self.blanked.append(blanked)
+            self._values[key] = values
+        return self._values[key]
+
+    def courses(self, column: str, allowed: tuple[str, ...]) -> NDArray[Any]:
+        """Return a column of disease courses as objects, None where missing; others raise."""
+        if column not in self.frame:
+            known = [str(name) for name in self.frame.names]
+            raise ColumnError(
+                f"the table has no column {column!r} for the course.{suggestion(column, known)}",
+                variable="course",
+                values=(column,),
+            )
+        words = self.frame.objects(column)
+        refused = [
+            position
+            for position, word in enumerate(words)
+            if word is not None and word not in allowed
+        ]
+        if refused:
+            shown = [f"{words[at]!r} in {self.places[at]}" for at in refused[:SHOWN]]
+            raise NotCoveredError(
+                f"column {column!r}: course = {listing(shown, total=len(refused))}; this cut-off "
+                f"set knows {', '.join(allowed)}. Leave the course missing where there is none.",
+                variable="course",
+                values=[words[at] for at in refused],
+                where=[self.places[at] for at in refused[:SHOWN]],
+            )
+        return words
+
+    def marker_column(self) -> Output:
+        """Return which reactant counts for each row, where patients differ."""
+        words = np.where(self.uses_esr, "esr", "crp").astype(object)
+        return Output("marker", "word", words)
+
+    def invalid_values(self) -> NDArray[Any]:
+        """Return per row what was refused, in words; None where nothing was."""
+        words: dict[int, list[str]] = {}
+        for blanked in self.blanked:
+            for position, value in zip(blanked.positions, blanked.values, strict=True):
+                shown = f"{value:g}" if isinstance(value, float) else repr(value)
+                words.setdefault(int(position), []).append(f"{blanked.name}={shown}")
+        out = np.full(self.size, None, dtype=object)
+        for position, found in words.items():
+            out[position] = "; ".join(found)
+        return out

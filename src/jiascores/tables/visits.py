@@ -1,0 +1,293 @@
+"""Visits of patients in order, and the visits that others are compared with.
+
+Everything here works on positions of rows, so that the caller's order is never changed.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.errors import ColumnError, VisitError, listing
+from jiascores.tables.columns import Frame, Names, Places
+
+Positions: TypeAlias = NDArray[np.int64]
+NONE = -1
+
+
+class Visits:
+    """Who was seen when: patient codes and dates, and the order of visits.
+
+    Parameters
+    ----------
+    patients : array of int
+        A code for each row's patient.
+    dates : array of int
+        A number for each row's date that orders and can be subtracted.
+    per_day : float
+        How many of these numbers make a day.
+    places : Places
+        What to call a row in a message.
+    labels : array
+        Each patient's id, by code.
+    """
+
+    def __init__(
+        self,
+        patients: NDArray[np.int64],
+        dates: NDArray[np.int64],
+        per_day: float,
+        places: Places,
+        labels: Any,
+    ) -> None:
+        self.patients = patients
+        self.dates = dates
+        self.per_day = per_day
+        self.places = places
+        self.labels = labels
+        self.size = len(patients)
+
+    @cached_property
+    def order(self) -> Positions:
+        """Positions of rows by patient and date; rows in order stay as they are."""
+        patients, dates = self.patients, self.dates
+        step, wait = np.diff(patients), np.diff(dates)
+        if bool(((step > 0) | ((step == 0) & (wait >= 0))).all()):
+            return np.arange(self.size)
+        return np.lexsort((dates, patients)).astype(np.int64)
+
+    @cached_property
+    def starts(self) -> Positions:
+        """For each place in `order`, the place where its patient's visits start."""
+        patients = self.patients[self.order]
+        first = np.ones(self.size, dtype=bool)
+        first[1:] = patients[1:] != patients[:-1]
+        return np.maximum.accumulate(np.where(first, np.arange(self.size), 0))
+
+    @cached_property
+    def day_starts(self) -> Positions:
+        """For each place in `order`, the place where its patient's visits of that date start."""
+        patients, dates = self.patients[self.order], self.dates[self.order]
+        first = np.ones(self.size, dtype=bool)
+        first[1:] = (patients[1:] != patients[:-1]) | (dates[1:] != dates[:-1])
+        return np.maximum.accumulate(np.where(first, np.arange(self.size), 0))
+
+    def unordered(self, in_order: Positions) -> Positions:
+        """Return values that stand in `order` in the order of the rows."""
+        out = np.empty_like(in_order)
+        out[self.order] = in_order
+        return out
+
+    def per_row(self, per_patient: Positions) -> Positions:
+        """Return what belongs to each row's patient."""
+        return per_patient[self.patients]
+
+    def after(self, rows: Positions) -> NDArray[np.bool_]:
+        """Return which rows come after their reference row; no reference, not after."""
+        return (rows >= 0) & (self.dates > self.dates[np.maximum(rows, 0)])
+
+    def only_one(self, chosen: Positions, what: str) -> Positions:
+        """Return for each patient the one chosen row, or `NONE`; two raise.
+
+        Parameters
+        ----------
+        chosen : array of int
+            Positions of chosen rows.
+        what : str
+            What is chosen, for the message.
+        """
+        per_patient = np.full(len(self.labels), NONE, dtype=np.int64)
+        per_patient[self.patients[chosen]] = chosen
+        again = chosen[per_patient[self.patients[chosen]] != chosen]
+        if again.size:
+            self.refuse_two(again, per_patient[self.patients[again]], what)
+        return per_patient
+
+    def refuse_two(self, ones: Positions, others: Positions, what: str) -> None:
+        """Raise because two rows of a patient are both the same thing."""
+        pairs = [
+            f"{self.places[one]} and {self.places[other]}"
+            for one, other in zip(ones[:100], others[:100], strict=False)
+        ]
+        who = [str(self.labels[self.patients[one]]) for one in ones]
+        raise VisitError(
+            f"two rows can be {what} of a patient: {listing(pairs, total=len(ones))}. "
+            f"Keep one of them, or flag the right one in a column: jia.flagged('column').",
+            variable=what,
+            values=who,
+            where=pairs,
+        )
+
+
+# --------------------------------------------------------------------------------------------
+# Reading who and when
+
+
+def read_visits(frame: Frame, names: Names, places: Places) -> Visits:
+    """Return the visits of a table, from its patient and date columns."""
+    codes, labels = read_patients(frame, names)
+    dates, per_day = read_dates(frame, names.column("date"), "date", gaps=False)
+    return Visits(codes, dates, per_day, places, labels)
+
+
+def read_patients(frame: Frame, names: Names) -> tuple[Positions, Any]:
+    """Return a code for each row's patient, and the ids by code."""
+    import pandas as pd
+
+    name = _existing(frame, names, "patient")
+    series = frame.series(name)
+    if frame.kind == "polars":
+        series = series.to_arrow()
+    if frame.kind == "pandas":
+        codes, labels = pd.factorize(series)
+    elif hasattr(series, "dictionary_encode"):
+        codes, labels = _arrow_codes(series)
+    else:
+        codes, labels = pd.factorize(frame.objects(name))
+    gaps = np.flatnonzero(codes < 0)
+    if gaps.size:
+        raise VisitError(
+            f"column {name!r}: the patient is missing in {_rows(frame, gaps)}. "
+            f"Every visit needs one.",
+            variable="patient",
+            where=[frame.label(int(at)) for at in gaps],
+        )
+    return codes.astype(np.int64, copy=False), labels
+
+
+def _arrow_codes(series: Any) -> tuple[Positions, Any]:
+    """Return codes of an Arrow column, by Arrow's own hash table; −1 for null."""
+    import pyarrow as pa
+
+    array = series.combine_chunks() if isinstance(series, pa.ChunkedArray) else series
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    codes = encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False)
+    return codes.astype(np.int64), encoded.dictionary
+
+
+def _existing(frame: Frame, names: Names, role: str) -> str:
+    name = names.column(role)
+    if name not in frame:
+        raise ColumnError(
+            f"the table has no column {name!r} for the {role}, and this request compares visits "
+            f"of a patient. Name yours: columns={{'{role}': 'your column'}}.",
+            variable=role,
+            values=(name,),
+        )
+    return name
+
+
+def _rows(frame: Frame, positions: NDArray[Any]) -> str:
+    rows = [frame.label(int(position)) for position in positions[:100]]
+    return f"row {listing(rows, total=len(positions))}"
+
+
+def read_dates(
+    frame: Frame, name: str, role: str, *, gaps: bool
+) -> tuple[NDArray[np.int64], float]:
+    """Return dates as whole numbers, and how many make a day.
+
+    Dates, timestamps, ISO 8601 text (2014-02-05) and numbers of study days are understood; other
+    text is refused, since 03/04 is a day in March or in April. Missing dates are the smallest
+    number where `gaps` are allowed.
+    """
+    if name not in frame:
+        raise ColumnError(
+            f"the table has no column {name!r} for the {role}. Name yours: "
+            f"columns={{'{role}': 'your column'}}.",
+            variable=role,
+            values=(name,),
+        )
+    series = frame.series(name)
+    if frame.kind != "pandas":
+        series = series.to_numpy() if frame.kind == "polars" else np.asarray(series.to_numpy())
+    else:
+        series = _plain_array(series)
+    if series.dtype.kind in "iuf":
+        dates, per_day = _study_days(series)
+    else:
+        dates, per_day = _calendar(series, frame, name, role), CALENDAR
+    missing = np.flatnonzero(dates == _NO_DATE)
+    if missing.size and not gaps:
+        raise VisitError(
+            f"column {name!r}: the {role} is missing in {_rows(frame, missing)}. "
+            f"Every visit needs one.",
+            variable=role,
+            where=[frame.label(int(at)) for at in missing],
+        )
+    return dates, per_day
+
+
+_NO_DATE = np.iinfo(np.int64).min
+# Calendar dates are held in microseconds; this many make a day.
+CALENDAR = 86_400_000_000.0
+_STUDY_DAY_SCALE = 1_000_000.0
+
+
+def _plain_array(series: Any) -> NDArray[Any]:
+    if isinstance(series.dtype, np.dtype):
+        return np.asarray(series.to_numpy())
+    if getattr(series.dtype, "tz", None) is not None:
+        # The date on the wall is what a visit date means.
+        return np.asarray(series.dt.tz_localize(None).to_numpy())
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
+    return np.asarray(series.to_numpy(dtype=object))
+
+
+def _study_days(values: NDArray[Any]) -> tuple[NDArray[np.int64], float]:
+    if values.dtype.kind != "f":
+        return values.astype(np.int64), 1.0
+    gaps = ~np.isfinite(values)
+    whole = np.round(np.where(gaps, 0, values) * _STUDY_DAY_SCALE).astype(np.int64)
+    return np.where(gaps, _NO_DATE, whole), _STUDY_DAY_SCALE
+
+
+def _calendar(values: NDArray[Any], frame: Frame, name: str, role: str) -> NDArray[np.int64]:
+    if values.dtype.kind == "M":
+        moments = values.astype("datetime64[us]")
+    else:
+        moments = _from_objects(values, frame, name, role)
+    return np.asarray(moments.astype(np.int64))
+
+
+def _from_objects(values: NDArray[Any], frame: Frame, name: str, role: str) -> NDArray[Any]:
+    """Return dates and ISO texts as moments; what is neither is refused."""
+    import datetime as dt
+
+    import pandas as pd
+
+    moments = np.full(values.size, np.datetime64("NaT", "us"))
+    refused: list[int] = []
+    for position, value in enumerate(values):
+        if isinstance(value, str):
+            try:
+                moments[position] = np.datetime64(
+                    dt.datetime.fromisoformat(value).replace(tzinfo=None), "us"
+                )
+            except ValueError:
+                refused.append(position)
+        elif isinstance(value, dt.datetime) and not pd.isna(value):
+            moments[position] = np.datetime64(value.replace(tzinfo=None), "us")
+        elif isinstance(value, dt.date) and not pd.isna(value):
+            moments[position] = np.datetime64(value, "us")
+        elif not pd.isna(value):
+            refused.append(position)
+    if refused:
+        shown = [f"{values[at]!r} in row {frame.label(at)}" for at in refused[:100]]
+        raise VisitError(
+            f"column {name!r}: {role} = {listing(shown, total=len(refused))}: not understood. "
+            f"Give dates, ISO text such as '2014-02-05', or days as numbers; read other text with "
+            f"its format first, for example pandas.to_datetime(…, format='%d/%m/%Y').",
+            variable=role,
+            values=[values[at] for at in refused],
+            where=[frame.label(at) for at in refused],
+        )
+    return moments
