@@ -1,0 +1,128 @@
+"""Change of a core set variable between two visits: what response and flare rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.errors import DefinitionError
+from jiascores.core.exact import PER_CENT, SCORE_DECIMALS, TOLERANCE, above
+from jiascores.core.kinds import Like, missing
+from jiascores.core.variables import VARIABLES
+
+# What a rise from 0 counts as: no per cent of 0 can be taken, and no paper says.
+FromZero: TypeAlias = Literal["worsened", "unchanged", "missing"]
+FROM_ZERO = ("worsened", "unchanged", "missing")
+
+
+def improved_by(earlier: Any, now: Any, percent: float, *, inclusive: bool = True) -> Any:
+    """Return whether now is at least (not inclusive: more than) `percent` % below earlier.
+
+    Nothing improves from 0.
+    """
+    fall = earlier - now
+    limit = earlier * (percent * PER_CENT)
+    enough = fall + TOLERANCE >= limit if inclusive else above(fall, limit)
+    return (earlier > 0) & enough
+
+
+def worsened_by(earlier: Any, now: Any, percent: float, *, inclusive: bool) -> Any:
+    """Return whether now is more than (inclusive: at least) `percent` % above earlier.
+
+    Any rise from 0 is worsening without limit.
+    """
+    rise = now - earlier
+    limit = earlier * (percent * PER_CENT)
+    if inclusive:
+        return (rise + TOLERANCE >= limit) & above(now, earlier)
+    return above(rise, limit)
+
+
+def unknown_or_worse(
+    earlier: Any, now: Any, percent: float, *, inclusive: bool, from_zero: FromZero
+) -> tuple[Any, Any]:
+    """Return whether a variable is unknown, and whether it has worsened by `percent` %."""
+    unknown = missing(earlier) | missing(now)
+    worse = worsened_by(earlier, now, percent, inclusive=inclusive)
+    if from_zero != "worsened":
+        rose = (earlier == 0) & (now > 0)
+        worse = worse & ~rose
+        if from_zero == "missing":
+            unknown = unknown | rose
+    return unknown, worse
+
+
+def check_from_zero(value: str, field: str) -> None:
+    """Raise where criteria say something else of a rise from 0 than can be said."""
+    if value not in FROM_ZERO:
+        raise DefinitionError(
+            f"{field}={value!r}: choose worsened, unchanged or missing", variable=field
+        )
+
+
+def percent_change(earlier: Any, now: Any) -> Any:
+    """Return the change in per cent of the earlier value, negative when better.
+
+    Missing where a value is missing and where a value rose from 0; 0 → 0 is 0.
+    """
+    earlier, now = np.asarray(earlier, dtype=np.float64), np.asarray(now, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = (now - earlier) / earlier / PER_CENT
+    change = np.where(np.isinf(change), np.nan, change)
+    return np.round(np.where((earlier == 0) & (now == 0), 0.0, change), SCORE_DECIMALS)
+
+
+def percent_changes(
+    earlier: Mapping[str, Any], now: Mapping[str, Any], like: Like
+) -> dict[str, Any]:
+    """Return the change of each variable in per cent, as the caller's kind."""
+    return {
+        name: like.score(percent_change(earlier[name], now[name]), f"{name}_change")
+        for name in now
+    }
+
+
+def flat(values: Mapping[str, Any], names: Sequence[str], like: Like) -> dict[str, NDArray[Any]]:
+    """Return the six as flat arrays of one length; one patient is an array of one."""
+    return {
+        name: np.broadcast_to(np.asarray(values[name], dtype=np.float64), like.shape).ravel()
+        for name in names
+    }
+
+
+def shaped(parts: Iterable[NDArray[Any]], like: Like) -> tuple[Any, ...]:
+    """Return flat results in the caller's shape; those of one patient as single values."""
+    reshaped = (part.reshape(like.shape) for part in parts)
+    return tuple(part[()] if like.kind == "number" else part for part in reshaped)
+
+
+# --------------------------------------------------------------------------------------------
+# The table that every explanation begins with
+
+
+def pick(values: Any, row: int) -> float:
+    """Return the value of one row; a single value is that of every row."""
+    array = np.asarray(values)
+    return float(array) if array.ndim == 0 else float(array.ravel()[row])
+
+
+def shown(value: float) -> str:
+    """Show a number, or say that it is missing."""
+    return "missing" if missing(value) else f"{value:g}"
+
+
+def change_heading(earlier: str) -> str:
+    """Return the heading of the table, with what the earlier visit is called."""
+    return f"{'':<48}{earlier:>9}{'visit':>9}{'change':>9}"
+
+
+def change_line(name: str, start: float, end: float, words: str) -> str:
+    """Return one variable's line: both values, the change in per cent, and what it counts as."""
+    percent = pick(percent_change(start, end), 0)
+    change = "" if missing(percent) else f"{percent:+.1f} %"
+    if start == 0 and end > 0:
+        change = "from 0"
+    return f"{VARIABLES[name].label[:46]:<48}{shown(start):>9}{shown(end):>9}{change:>9}  {words}"
