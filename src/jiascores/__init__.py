@@ -12,6 +12,7 @@ from jiascores._version import __version__
 if TYPE_CHECKING:
     from jiascores.core.core_set import CoreSet
     from jiascores.core.measure import components
+    from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
     from jiascores.measures.jadas import cjadas10, cjadas27, cjadas71, jadas10, jadas27, jadas71
     from jiascores.measures.response import acr_ped
     from jiascores.measures.states import disease_state
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # importing jiascores costs little more than importing NumPy.
 _HOME = {
     "CoreSet": "jiascores.core.core_set",
+    "FlareCriteria": "jiascores.measures.flares",
     "acr_ped": "jiascores.measures.response",
     "ask": "jiascores.tables.ask",
     "assess": "jiascores.tables.assess",
@@ -35,10 +37,12 @@ _HOME = {
     "components": "jiascores.core.measure",
     "disease_state": "jiascores.measures.states",
     "flagged": "jiascores.tables.baselines",
+    "flare": "jiascores.measures.flares",
     "jadas10": "jiascores.measures.jadas",
     "jadas27": "jiascores.measures.jadas",
     "jadas71": "jiascores.measures.jadas",
     "last_responding": "jiascores.tables.baselines",
+    "loss_of_response": "jiascores.measures.flares",
     "on_or_before": "jiascores.tables.baselines",
 }
 
@@ -46,6 +50,7 @@ _MODULES = frozenset({"ask"})
 
 __all__ = [
     "CoreSet",
+    "FlareCriteria",
     "__version__",
     "acr_ped",
     "ask",
@@ -58,10 +63,12 @@ __all__ = [
     "components",
     "disease_state",
     "flagged",
+    "flare",
     "jadas10",
     "jadas27",
     "jadas71",
     "last_responding",
+    "loss_of_response",
     "on_or_before",
 ]
 

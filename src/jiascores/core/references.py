@@ -86,6 +86,8 @@ REFERENCES = _index(
     Reference("lovell-2000", "Lovell 2000, etanercept, N Engl J Med 342:763"),
     Reference("lovell-2008", "Lovell 2008, adalimumab"),
     Reference("ruperto-2008", "Ruperto 2008, abatacept, Lancet 372:383"),
+    Reference("nct00095173", "NCT00095173, trial register entry of the abatacept trial"),
+    Reference("ruperto-2012", "Ruperto 2012, canakinumab in systemic JIA, N Engl J Med"),
     Reference("wallace-2004", "Wallace 2004, preliminary criteria for inactive disease"),
     Reference("wallace-2011", "Wallace 2011, Arthritis Care Res 63:929"),
     Reference(

@@ -115,6 +115,7 @@ VARIABLES = _index(
     _amount("crp_upper_limit", "upper limit of normal for CRP", "mg/L", ("mg/dL", 10.0)),
     _amount("morning_stiffness", "duration of morning stiffness", "min", ("h", 60.0)),
     _flag("fever", "fever due to JIA"),
+    _flag("flare_fever", "fever as the flare criteria word it, not due to infection"),
     _flag("rash", "rash due to JIA"),
     _flag("serositis", "serositis due to JIA"),
     _flag("splenomegaly", "splenomegaly due to JIA"),

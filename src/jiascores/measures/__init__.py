@@ -3,6 +3,6 @@
 Importing any of them loads all, so that the catalogue is always whole.
 """
 
-from jiascores.measures import jadas, response, states
+from jiascores.measures import change, flares, jadas, response, states
 
-__all__ = ["jadas", "response", "states"]
+__all__ = ["change", "flares", "jadas", "response", "states"]

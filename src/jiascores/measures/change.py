@@ -8,11 +8,13 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import DefinitionError
+from jiascores.core.errors import DefinitionError, MisalignedError
 from jiascores.core.exact import PER_CENT, SCORE_DECIMALS, TOLERANCE, above
-from jiascores.core.kinds import Like, missing
-from jiascores.core.variables import VARIABLES
+from jiascores.core.kinds import Like, missing, take
+from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 
+# Of the widest label and a space.
+_WIDTH = 1 + max(len(VARIABLES[name].label) for name in (*CORE_VARIABLES, *MARKERS))
 # What a rise from 0 counts as: no per cent of 0 can be taken, and no paper says.
 FromZero: TypeAlias = Literal["worsened", "unchanged", "missing"]
 FROM_ZERO = ("worsened", "unchanged", "missing")
@@ -80,8 +82,7 @@ def percent_changes(
 ) -> dict[str, Any]:
     """Return the change of each variable in per cent, as the caller's kind."""
     return {
-        name: like.score(percent_change(earlier[name], now[name]), f"{name}_change")
-        for name in now
+        name: like.score(percent_change(earlier[name], now[name]), f"{name}_change") for name in now
     }
 
 
@@ -91,6 +92,24 @@ def flat(values: Mapping[str, Any], names: Sequence[str], like: Like) -> dict[st
         name: np.broadcast_to(np.asarray(values[name], dtype=np.float64), like.shape).ravel()
         for name in names
     }
+
+
+def beside(like: Like, name: str, given: Any, *, what: str) -> Any:
+    """Return a checked value that stands beside core sets: one for all, or one for each visit."""
+    taken, own = take({name: given})
+    same = own.kind == like.kind and own.shape == like.shape
+    if own.kind != "number" and not same:
+        raise MisalignedError(
+            f"{name} is {own.kind} of shape {own.shape} and {what} {like.kind} of shape "
+            f"{like.shape}: give one number, or one for each visit, of the same kind.",
+            variable=name,
+        )
+    if own.index is not None and not own.index.equals(like.index):
+        raise MisalignedError(
+            f"the Series {name} has another index than {what}, and is not aligned for you.",
+            variable=name,
+        )
+    return taken[name]
 
 
 def shaped(parts: Iterable[NDArray[Any]], like: Like) -> tuple[Any, ...]:
@@ -116,13 +135,14 @@ def shown(value: float) -> str:
 
 def change_heading(earlier: str) -> str:
     """Return the heading of the table, with what the earlier visit is called."""
-    return f"{'':<48}{earlier:>9}{'visit':>9}{'change':>9}"
+    return f"{'':<{_WIDTH}}{earlier:>9}{'visit':>9}{'change':>9}"
 
 
 def change_line(name: str, start: float, end: float, words: str) -> str:
     """Return one variable's line: both values, the change in per cent, and what it counts as."""
     percent = pick(percent_change(start, end), 0)
-    change = "" if missing(percent) else f"{percent:+.1f} %"
+    change = "" if missing(percent) else f"{percent:+.1f} %" if percent else "0 %"
     if start == 0 and end > 0:
         change = "from 0"
-    return f"{VARIABLES[name].label[:46]:<48}{shown(start):>9}{shown(end):>9}{change:>9}  {words}"
+    label = VARIABLES[name].label
+    return f"{label:<{_WIDTH}}{shown(start):>9}{shown(end):>9}{change:>9}  {words}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, overload
 
 import attrs
@@ -12,10 +12,23 @@ from numpy.typing import NDArray
 from jiascores.core.core_set import CoreSet, arrays, paired
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError, RequestError
-from jiascores.core.exact import PER_CENT, TOLERANCE, above
-from jiascores.core.kinds import BLOCK, Like, Many, Scalar, missing, take
+from jiascores.core.exact import TOLERANCE
+from jiascores.core.kinds import BLOCK, Like, Many, Scalar, missing
 from jiascores.core.references import Evidence, reference
 from jiascores.core.variables import CORE_SIZE, CORE_VARIABLES, VARIABLES
+from jiascores.measures.change import (
+    FromZero,
+    beside,
+    change_heading,
+    change_line,
+    check_from_zero,
+    flat,
+    improved_by,
+    percent_changes,
+    pick,
+    shaped,
+    unknown_or_worse,
+)
 
 MissingPolicy: TypeAlias = Literal["interval", "worst-case", "nri", "complete-case"]
 POLICIES: dict[str, str] = {
@@ -53,16 +66,12 @@ class ResponseCriteria(Definition):
     worsened_allowed: int = 1
     worsening: float = 30
     worsening_from: bool = False
-    zero_baseline: Literal["worsened", "unchanged", "missing"] = "worsened"
+    zero_baseline: FromZero = "worsened"
 
     def _check(self) -> None:
         if list(self.levels) != sorted(set(self.levels)) or not self.levels:
             raise DefinitionError("levels must ascend, each once", variable="levels")
-        if self.zero_baseline not in ("worsened", "unchanged", "missing"):
-            raise DefinitionError(
-                f"zero_baseline={self.zero_baseline!r}: choose worsened, unchanged or missing",
-                variable="zero_baseline",
-            )
+        check_from_zero(self.zero_baseline, "zero_baseline")
 
     @property
     def rule(self) -> str:
@@ -73,6 +82,27 @@ class ResponseCriteria(Definition):
             f"level L ({levels}): ≥ L % better in ≥ {self.improved_needed} of {CORE_SIZE} and "
             f"{sign} {self.worsening:g} % worse in ≤ {self.worsened_allowed}"
         )
+
+    def require_level(self, level: int) -> None:
+        """Raise where the criteria do not have a level.
+
+        Parameters
+        ----------
+        level : int
+            The level asked for, in per cent.
+
+        Raises
+        ------
+        RequestError
+            If it is not one of `levels`.
+        """
+        if level not in self.levels:
+            levels = ", ".join(str(known) for known in self.levels)
+            raise RequestError(
+                f"level={level!r}: {self.name} has the levels {levels}.",
+                variable="level",
+                values=(level,),
+            )
 
 
 _ZERO_NOTE = (
@@ -102,34 +132,17 @@ RESPONSE_CRITERIA = publish(
 # The lines that decide, on numbers or arrays
 
 
-def improved_by(earlier: Any, now: Any, percent: float) -> Any:
-    """Return whether now is at least `percent` % below earlier; never from 0."""
-    return (earlier > 0) & (earlier - now + TOLERANCE >= earlier * (percent * PER_CENT))
-
-
-def worsened_by(earlier: Any, now: Any, percent: float, *, inclusive: bool) -> Any:
-    """Return whether now is more than (inclusive: at least) `percent` % above earlier.
-
-    Any rise from 0 is worsening without limit.
-    """
-    rise = now - earlier
-    limit = earlier * (percent * PER_CENT)
-    if inclusive:
-        return (rise + TOLERANCE >= limit) & above(now, earlier)
-    return above(rise, limit)
-
-
 def _one_variable(
     criteria: ResponseCriteria, earlier: Any, now: Any, both_normal: Any
 ) -> tuple[Any, Any, Any]:
     """Return whether a variable is unknown, has worsened, and the levels it improved by."""
-    unknown = missing(earlier) | missing(now)
-    worse = worsened_by(earlier, now, criteria.worsening, inclusive=criteria.worsening_from)
-    if criteria.zero_baseline != "worsened":
-        from_zero = (earlier == 0) & (now > 0)
-        worse = worse & ~from_zero
-        if criteria.zero_baseline == "missing":
-            unknown = unknown | from_zero
+    unknown, worse = unknown_or_worse(
+        earlier,
+        now,
+        criteria.worsening,
+        inclusive=criteria.worsening_from,
+        from_zero=criteria.zero_baseline,
+    )
     better = [improved_by(earlier, now, level) for level in criteria.levels]
     if both_normal is not None:
         worse = worse & ~both_normal
@@ -276,13 +289,7 @@ class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
         -------
         bool or None, array of 1/0/NaN, or nullable boolean Series
         """
-        if level not in self.criteria.levels:
-            levels = ", ".join(str(known) for known in self.criteria.levels)
-            raise RequestError(
-                f"level={level!r}: {self.criteria.name} has the levels {levels}.",
-                variable="level",
-                values=(level,),
-            )
+        self.criteria.require_level(level)
         known, lowest, highest = self._raw
         surely, maybe = lowest >= level, highest >= level
         open_ = np.where(surely, 1.0, np.where(maybe, np.nan, 0.0))
@@ -324,12 +331,7 @@ class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
 
         Missing where a value is missing and where a value rose from 0; 0 → 0 is 0.
         """
-        return {
-            name: self._like.score(
-                _percent_change(self._earlier[name], self._now[name]), f"{name}_change"
-            )
-            for name in self._now
-        }
+        return percent_changes(self._earlier, self._now, self._like)
 
     def explain(self, row: int = 0) -> str:
         """Return the six variables with their change, and the verdict in words.
@@ -353,48 +355,24 @@ class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
         return f"<ACR Ped by {self.criteria.name}: {self._like.size} visits>"
 
 
-def _percent_change(earlier: Any, now: Any) -> Any:
-    earlier, now = np.asarray(earlier, dtype=np.float64), np.asarray(now, dtype=np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        change = (now - earlier) / earlier / PER_CENT
-    change = np.where(np.isinf(change), np.nan, change)
-    return np.round(np.where((earlier == 0) & (now == 0), 0.0, change), 9)
-
-
-def _pick(values: Any, row: int) -> float:
-    array = np.asarray(values)
-    return float(array) if array.ndim == 0 else float(array.ravel()[row])
-
-
-def _shown(value: float) -> str:
-    return "missing" if missing(value) else f"{value:g}"
-
-
 def _explain(response: AcrPedResponse[Any, Any, Any], row: int) -> str:
     criteria = response.criteria
-    lines = [f"{'':<48}{'baseline':>9}{'visit':>9}{'change':>9}"]
+    lines = [change_heading("baseline")]
     for name in response._now:
         earlier, now, gap, worse, better = response._each(name)
-        start, end = _pick(earlier, row), _pick(now, row)
-        percent = _pick(_percent_change(start, end), 0)
         reached = [
-            level for level, flags in zip(criteria.levels, better, strict=True) if _pick(flags, row)
+            level for level, flags in zip(criteria.levels, better, strict=True) if pick(flags, row)
         ]
-        if _pick(gap, row):
+        if pick(gap, row):
             words = "unknown"
         elif reached:
             words = f"improved by ≥ {reached[-1]} %"
-        elif _pick(worse, row):
+        elif pick(worse, row):
             words = "worsened"
         else:
             words = "unchanged by the criteria"
-        change = "" if missing(percent) else f"{percent:+.1f} %"
-        if start == 0 and end > 0:
-            change = "from 0"
-        lines.append(
-            f"{VARIABLES[name].label[:46]:<48}{_shown(start):>9}{_shown(end):>9}{change:>9}  {words}"
-        )
-    known, lowest, highest = (_pick(values, row) for values in response._raw)
+        lines.append(change_line(name, pick(earlier, row), pick(now, row), words))
+    known, lowest, highest = (pick(values, row) for values in response._raw)
     lines.append(f"{criteria.name}: {criteria.rule}.")
     lines.append(_verdict_in_words(response, known, int(lowest), int(highest)))
     return "\n".join(lines)
@@ -505,19 +483,19 @@ def acr_ped(
         raise RequestError(f"missing={missing!r}: choose from {choices}.", variable="missing")
     like = paired(baseline, now, names=("baseline", "now"))
     earlier, later = arrays(baseline), arrays(now)
-    limit = _upper_limit(upper_limit, now.marker)
+    limit: Any = None
+    if upper_limit is not None:
+        limit = beside(like, f"{now.marker}_upper_limit", upper_limit, what="the core sets")
     there = attended if isinstance(attended, bool) else np.ravel(np.asarray(attended, dtype=bool))
     level, lowest, highest = response_levels(
         definition,
-        _flat(earlier, now.names, like),
-        _flat(later, now.names, like),
+        flat(earlier, now.names, like),
+        flat(later, now.names, like),
         policy=missing,
         attended=there,
-        upper_limit=limit,
+        upper_limit=np.ravel(limit) if np.ndim(limit) else limit,
     )
-    raw = tuple(part.reshape(like.shape) for part in (level, lowest, highest))
-    if like.kind == "number":
-        raw = tuple(part[()] for part in raw)
+    raw = shaped((level, lowest, highest), like)
     return AcrPedResponse(
         criteria=definition,
         marker=now.marker,
@@ -528,19 +506,3 @@ def acr_ped(
         raw=cast("tuple[Any, Any, Any]", raw),
         limit=limit,
     )
-
-
-def _upper_limit(given: Any, marker: str) -> Any:
-    """Return the marker's upper limit of normal, checked."""
-    if given is None:
-        return None
-    taken, _ = take({f"{marker}_upper_limit": given})
-    return taken[f"{marker}_upper_limit"]
-
-
-def _flat(values: Mapping[str, Any], names: Sequence[str], like: Like) -> dict[str, NDArray[Any]]:
-    """Return the six as flat arrays of one length; one patient is an array of one."""
-    return {
-        name: np.broadcast_to(np.asarray(values[name], dtype=np.float64), like.shape).ravel()
-        for name in names
-    }
