@@ -79,6 +79,31 @@ REFERENCES = _index(
         "Backström 2023, comparison of the cut-off sets",
         "doi 10.1186/s12969-023-00814-x",
     ),
+    Reference(
+        "rosina-2024",
+        "Rosina 2024, sJADAS10 cut-offs, Arthritis Rheumatol",
+        "doi 10.1002/art.42865",
+    ),
+    Reference(
+        "bulatovic-2014",
+        "Bulatović Ćalasan 2014, Rheumatology 53:307",
+        "PMID 24162034",
+    ),
+    Reference("horneff-2014", "Horneff & Becker 2014, improvement by JADAS10", "PMID 24599918"),
+    Reference("magni-manzoni-2008", "Magni-Manzoni 2008, minimal disease activity"),
+    Reference("beukelman-2011", "Beukelman 2011, ACR recommendations, table 5", "PMC3222233"),
+    Reference("acr-2019", "ACR 2019 guideline, polyarthritis"),
+    Reference(
+        "swart-2018",
+        "Swart 2018, Ann Rheum Dis 77:336",
+        "doi 10.1136/annrheumdis-2017-212104, PMID 29138257",
+    ),
+    Reference(
+        "acr-abstract-psa-era-rf",
+        "JADAS10 and cJADAS10-based disease activity states for PsA, ERA, and RF+ polyarthritis "
+        "(ACR congress abstract)",
+    ),
+    Reference("naddei", "Naddei, parent version of the JADAS (parJADAS)"),
     Reference("giannini-1997", "Giannini 1997, Arthritis Rheum 40:1202"),
     Reference("ntr4146", "NTR4146, trial register entry of the mesenchymal stromal cell trial"),
     Reference("brunner-2002", "Brunner 2002, J Rheumatol 29:1058", "PMID 12022323"),

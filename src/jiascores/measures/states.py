@@ -156,10 +156,8 @@ CUTOFF_SETS = publish(
         reference=reference("consolaro-2012"),
         evidence=Evidence.PRIMARY,
         notes=(
-            (
-                "Inactive and low: Consolaro 2012. High: Consolaro 2014, PMID 24347571; the bound of "
-                "JADAS27 poly is 8.5 there, that of the others 10.5."
-            ),
+            "Inactive and low: Consolaro 2012. High: Consolaro 2014, PMID 24347571.",
+            "The bound for high of JADAS27 poly is 8.5, that of the others 10.5.",
             _SYSTEMIC_NOTE,
         ),
         bounds=(

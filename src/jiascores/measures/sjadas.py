@@ -1,0 +1,638 @@
+"""Systemic JADAS, the systemic manifestation score in it, and the parents' JADAS."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from jiascores.core.exact import above, below
+from jiascores.core.kinds import Scalar, T, missing
+from jiascores.core.measure import add, measure
+from jiascores.core.references import Evidence, reference
+from jiascores.measures.jadas import ITEM_NOTES, NOT_A_FIXED_SET, acute_phase_item, capped
+
+FEVER_BANDS = (37.5, 38, 39, 40)
+HAEMOGLOBIN_BELOW = 9
+PLATELETS_ABOVE = 600
+FERRITIN_ABOVE = 500
+
+_DERIVED_NOTE = "The sources at hand print the form with 10 joints; this one is derived from it."
+_CLINICAL_NOTE = (
+    "Tibaldi 2020 examines a version without acute-phase reactant and gives it no short name in "
+    "the sources at hand; csJADAS is ours, after cJADAS."
+)
+_STIFFNESS_NOTE = (
+    "Morning stiffness is a Likert scale from none (0) to more than two hours (10); the points of "
+    "the steps between are not in the sources at hand, so the rating itself is given."
+)
+
+
+# --------------------------------------------------------------------------------------------
+# Modified systemic manifestation score
+
+
+def fever_points(temperature: T | Scalar) -> T:
+    """Return one point for each band entered: above 37.5, 38, 39 and 40 °C."""
+    return cast(T, _known(temperature, sum(above(temperature, band) * 1.0 for band in FEVER_BANDS)))
+
+
+def anaemia_point(haemoglobin: T | Scalar) -> T:
+    """Return 1 where haemoglobin is below 9 g/dL."""
+    return cast(T, _known(haemoglobin, below(haemoglobin, HAEMOGLOBIN_BELOW) * 1.0))
+
+
+def platelets_or_ferritin_point(platelets: T | Scalar, ferritin: T | Scalar) -> T:
+    """Return 1 where either is raised, 0 where neither is; a gap beside a raised one is no gap."""
+    many = _known(platelets, above(platelets, PLATELETS_ABOVE) * 1.0)
+    high = _known(ferritin, above(ferritin, FERRITIN_ABOVE) * 1.0)
+    point: Any = np.where((many == 1) | (high == 1), 1.0, many + high)
+    return cast(T, point)
+
+
+def _known(value: Any, points: Any) -> Any:
+    """Return points, missing where the value that they come from is missing."""
+    return np.where(missing(value), np.nan, points)
+
+
+@measure(
+    label="mSMS",
+    formula=(
+        "fever (> 37.5 °C 1, > 38 2, > 39 3, > 40 4) + rash + generalised lymphadenopathy + "
+        "hepato- or splenomegaly + serositis + haemoglobin < 9 g/dL + "
+        "(platelets > 600 ×10⁹/L or ferritin > 500 ng/mL)"
+    ),
+    low=0,
+    high=10,
+    reference=reference("tibaldi-2020"),
+    evidence=Evidence.SECONDARY,
+    notes=("Missing where any item is unknown: each item could change the sum.",),
+)
+def systemic_manifestation_score(
+    *,
+    temperature: T | Scalar,
+    rash: T | Scalar,
+    lymphadenopathy: T | Scalar,
+    hepatosplenomegaly: T | Scalar,
+    serositis: T | Scalar,
+    haemoglobin: T | Scalar,
+    platelets: T | Scalar,
+    ferritin: T | Scalar,
+) -> T:
+    """Return the modified systemic manifestation score (mSMS).
+
+    Parameters
+    ----------
+    temperature : float, array or Series
+        Body temperature in °C, 34–43.
+    rash : bool, array or Series
+        Evanescent erythematous rash.
+    lymphadenopathy : bool, array or Series
+        Generalised lymphadenopathy: more than three lymph node stations.
+    hepatosplenomegaly : bool, array or Series
+        Enlarged liver or enlarged spleen: either is enough.
+    serositis : bool, array or Series
+        Pleuritis, pericarditis or peritonitis.
+    haemoglobin : float, array or Series
+        In g/dL.
+    platelets : float, array or Series
+        In 10⁹/L.
+    ferritin : float, array or Series
+        In ng/mL.
+
+    Returns
+    -------
+    float, array or Series
+        0–10, of the kind and shape that was given; missing (NaN) where an item is unknown.
+
+    Raises
+    ------
+    OutOfRangeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    Notes
+    -----
+    Fever: > 37.5–38 °C 1, > 38–39 °C 2, > 39–40 °C 3, > 40 °C 4. One point each: rash,
+    lymphadenopathy, hepato- or splenomegaly, serositis, haemoglobin < 9 g/dL, and platelets
+    > 600 ×10⁹/L *or* ferritin > 500 ng/mL. The last item with one value missing:
+
+    ============== ============== =======
+    platelets      ferritin       points
+    ============== ============== =======
+    > 600          missing        1
+    missing        > 500          1
+    ≤ 600          missing        unknown
+    missing        ≤ 500          unknown
+    missing        missing        unknown
+    ============== ============== =======
+
+    References
+    ----------
+    Tibaldi 2020, systemic JADAS.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.systemic_manifestation_score(
+    ...     temperature=39.2, rash=True, lymphadenopathy=False, hepatosplenomegaly=True,
+    ...     serositis=False, haemoglobin=9.4, platelets=None, ferritin=2100)
+    6.0
+    """
+    return add(
+        fever=fever_points(temperature),
+        rash=rash,
+        lymphadenopathy=lymphadenopathy,
+        hepatosplenomegaly=hepatosplenomegaly,
+        serositis=serositis,
+        anaemia=anaemia_point(haemoglobin),
+        platelets_or_ferritin=platelets_or_ferritin_point(platelets, ferritin),
+    )
+
+
+# --------------------------------------------------------------------------------------------
+# Systemic JADAS
+
+
+@measure(
+    label="sJADAS10",
+    formula="PhGA + PtGA + active joints (at most 10) + ESR or CRP item + mSMS",
+    low=0,
+    high=50,
+    reference=reference("tibaldi-2020"),
+    evidence=Evidence.PRIMARY,
+    notes=(NOT_A_FIXED_SET, *ITEM_NOTES),
+    either=("esr", "crp"),
+)
+def sjadas10(
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    systemic_manifestations: T | Scalar,
+    esr: T | Scalar = None,
+    crp: T | Scalar = None,
+) -> T:
+    """Systemic JADAS with at most ten joints.
+
+    Parameters
+    ----------
+    physician_global : float, array or Series
+        Physician global assessment of disease activity, 0–10.
+    patient_global : float, array or Series
+        Patient (or parent) global assessment of well-being, 0–10.
+    active_joints : float, array or Series
+        Active joints of the 71, whole number; counted up to 10.
+    systemic_manifestations : float, array or Series
+        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
+    esr : float, array or Series, optional
+        Erythrocyte sedimentation rate in mm/h. Give either `esr` or `crp`.
+    crp : float, array or Series, optional
+        C-reactive protein in mg/L.
+
+    Returns
+    -------
+    float, array or Series
+        0–50, of the kind and shape that was given; missing (NaN) where any part is missing.
+
+    Raises
+    ------
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MarkerError
+        If both or neither of `esr` and `crp` are given.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    Notes
+    -----
+    JADAS10 + mSMS.
+
+    References
+    ----------
+    Tibaldi 2020, systemic JADAS.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.sjadas10(physician_global=6.0, patient_global=5.5, active_joints=12, esr=48,
+    ...              systemic_manifestations=6)
+    30.3
+    """
+    return add(
+        physician_global=physician_global,
+        patient_global=patient_global,
+        joints=capped(10, active_joints),
+        acute_phase=acute_phase_item(esr, crp),
+        systemic_manifestations=systemic_manifestations,
+    )
+
+
+@measure(
+    label="sJADAS27",
+    formula="PhGA + PtGA + active joints of the 27 + ESR or CRP item + mSMS",
+    low=0,
+    high=67,
+    reference=reference("tibaldi-2020"),
+    evidence=Evidence.DERIVED,
+    notes=(_DERIVED_NOTE, *ITEM_NOTES),
+    either=("esr", "crp"),
+)
+def sjadas27(
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints_27: T | Scalar,
+    systemic_manifestations: T | Scalar,
+    esr: T | Scalar = None,
+    crp: T | Scalar = None,
+) -> T:
+    """Systemic JADAS with the 27-joint count.
+
+    Parameters
+    ----------
+    physician_global : float, array or Series
+        Physician global assessment of disease activity, 0–10.
+    patient_global : float, array or Series
+        Patient (or parent) global assessment of well-being, 0–10.
+    active_joints_27 : float, array or Series
+        Active joints of the reduced 27-joint count, whole number; not
+        ``min(active_joints, 27)``.
+    systemic_manifestations : float, array or Series
+        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
+    esr : float, array or Series, optional
+        Erythrocyte sedimentation rate in mm/h. Give either `esr` or `crp`.
+    crp : float, array or Series, optional
+        C-reactive protein in mg/L.
+
+    Returns
+    -------
+    float, array or Series
+        0–67, of the kind and shape that was given; missing (NaN) where any part is missing.
+
+    Raises
+    ------
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MarkerError
+        If both or neither of `esr` and `crp` are given.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    Notes
+    -----
+    JADAS27 + mSMS. The sources at hand print the form with 10 joints; this one is derived.
+
+    References
+    ----------
+    Tibaldi 2020, systemic JADAS.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.sjadas27(physician_global=6.0, patient_global=5.5, active_joints_27=9, esr=48,
+    ...              systemic_manifestations=6)
+    29.3
+    """
+    return add(
+        physician_global=physician_global,
+        patient_global=patient_global,
+        joints=active_joints_27,
+        acute_phase=acute_phase_item(esr, crp),
+        systemic_manifestations=systemic_manifestations,
+    )
+
+
+@measure(
+    label="sJADAS71",
+    formula="PhGA + PtGA + active joints of the 71 + ESR or CRP item + mSMS",
+    low=0,
+    high=111,
+    reference=reference("tibaldi-2020"),
+    evidence=Evidence.DERIVED,
+    notes=(_DERIVED_NOTE, *ITEM_NOTES),
+    either=("esr", "crp"),
+)
+def sjadas71(
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    systemic_manifestations: T | Scalar,
+    esr: T | Scalar = None,
+    crp: T | Scalar = None,
+) -> T:
+    """Systemic JADAS with the 71-joint count.
+
+    Parameters
+    ----------
+    physician_global : float, array or Series
+        Physician global assessment of disease activity, 0–10.
+    patient_global : float, array or Series
+        Patient (or parent) global assessment of well-being, 0–10.
+    active_joints : float, array or Series
+        Active joints of the 71, whole number.
+    systemic_manifestations : float, array or Series
+        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
+    esr : float, array or Series, optional
+        Erythrocyte sedimentation rate in mm/h. Give either `esr` or `crp`.
+    crp : float, array or Series, optional
+        C-reactive protein in mg/L.
+
+    Returns
+    -------
+    float, array or Series
+        0–111, of the kind and shape that was given; missing (NaN) where any part is missing.
+
+    Raises
+    ------
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MarkerError
+        If both or neither of `esr` and `crp` are given.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    Notes
+    -----
+    JADAS71 + mSMS. The sources at hand print the form with 10 joints; this one is derived.
+
+    References
+    ----------
+    Tibaldi 2020, systemic JADAS.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.sjadas71(physician_global=6.0, patient_global=5.5, active_joints=12, esr=48,
+    ...              systemic_manifestations=6)
+    32.3
+    """
+    return add(
+        physician_global=physician_global,
+        patient_global=patient_global,
+        joints=active_joints,
+        acute_phase=acute_phase_item(esr, crp),
+        systemic_manifestations=systemic_manifestations,
+    )
+
+
+@measure(
+    label="csJADAS10",
+    formula="PhGA + PtGA + active joints (at most 10) + mSMS",
+    low=0,
+    high=40,
+    reference=reference("tibaldi-2020"),
+    evidence=Evidence.DERIVED,
+    notes=(NOT_A_FIXED_SET, _CLINICAL_NOTE),
+)
+def csjadas10(
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    systemic_manifestations: T | Scalar,
+) -> T:
+    """Systemic JADAS with at most ten joints and without the acute-phase reactant.
+
+    Parameters
+    ----------
+    physician_global : float, array or Series
+        Physician global assessment of disease activity, 0–10.
+    patient_global : float, array or Series
+        Patient (or parent) global assessment of well-being, 0–10.
+    active_joints : float, array or Series
+        Active joints of the 71, whole number; counted up to 10.
+    systemic_manifestations : float, array or Series
+        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
+
+    Returns
+    -------
+    float, array or Series
+        0–40, of the kind and shape that was given; missing (NaN) where any part is missing.
+
+    Raises
+    ------
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    Notes
+    -----
+    cJADAS10 + mSMS. The short name is ours.
+
+    References
+    ----------
+    Tibaldi 2020, systemic JADAS.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.csjadas10(physician_global=6.0, patient_global=5.5, active_joints=12,
+    ...               systemic_manifestations=6)
+    27.5
+    """
+    return add(
+        physician_global=physician_global,
+        patient_global=patient_global,
+        joints=capped(10, active_joints),
+        systemic_manifestations=systemic_manifestations,
+    )
+
+
+@measure(
+    label="csJADAS27",
+    formula="PhGA + PtGA + active joints of the 27 + mSMS",
+    low=0,
+    high=57,
+    reference=reference("tibaldi-2020"),
+    evidence=Evidence.DERIVED,
+    notes=(_DERIVED_NOTE, _CLINICAL_NOTE),
+)
+def csjadas27(
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints_27: T | Scalar,
+    systemic_manifestations: T | Scalar,
+) -> T:
+    """Systemic JADAS with the 27-joint count and without the acute-phase reactant.
+
+    Parameters
+    ----------
+    physician_global : float, array or Series
+        Physician global assessment of disease activity, 0–10.
+    patient_global : float, array or Series
+        Patient (or parent) global assessment of well-being, 0–10.
+    active_joints_27 : float, array or Series
+        Active joints of the reduced 27-joint count, whole number; not
+        ``min(active_joints, 27)``.
+    systemic_manifestations : float, array or Series
+        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
+
+    Returns
+    -------
+    float, array or Series
+        0–57, of the kind and shape that was given; missing (NaN) where any part is missing.
+
+    Raises
+    ------
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    Notes
+    -----
+    cJADAS27 + mSMS. The short name is ours. The sources at hand print the form with 10 joints; this one is derived.
+
+    References
+    ----------
+    Tibaldi 2020, systemic JADAS.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.csjadas27(physician_global=6.0, patient_global=5.5, active_joints_27=9,
+    ...               systemic_manifestations=6)
+    26.5
+    """
+    return add(
+        physician_global=physician_global,
+        patient_global=patient_global,
+        joints=active_joints_27,
+        systemic_manifestations=systemic_manifestations,
+    )
+
+
+@measure(
+    label="csJADAS71",
+    formula="PhGA + PtGA + active joints of the 71 + mSMS",
+    low=0,
+    high=101,
+    reference=reference("tibaldi-2020"),
+    evidence=Evidence.DERIVED,
+    notes=(_DERIVED_NOTE, _CLINICAL_NOTE),
+)
+def csjadas71(
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    systemic_manifestations: T | Scalar,
+) -> T:
+    """Systemic JADAS with the 71-joint count and without the acute-phase reactant.
+
+    Parameters
+    ----------
+    physician_global : float, array or Series
+        Physician global assessment of disease activity, 0–10.
+    patient_global : float, array or Series
+        Patient (or parent) global assessment of well-being, 0–10.
+    active_joints : float, array or Series
+        Active joints of the 71, whole number.
+    systemic_manifestations : float, array or Series
+        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
+
+    Returns
+    -------
+    float, array or Series
+        0–101, of the kind and shape that was given; missing (NaN) where any part is missing.
+
+    Raises
+    ------
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    Notes
+    -----
+    cJADAS71 + mSMS. The short name is ours. The sources at hand print the form with 10 joints; this one is derived.
+
+    References
+    ----------
+    Tibaldi 2020, systemic JADAS.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.csjadas71(physician_global=6.0, patient_global=5.5, active_joints=12,
+    ...               systemic_manifestations=6)
+    29.5
+    """
+    return add(
+        physician_global=physician_global,
+        patient_global=patient_global,
+        joints=active_joints,
+        systemic_manifestations=systemic_manifestations,
+    )
+
+
+# --------------------------------------------------------------------------------------------
+# The parents' JADAS
+
+
+@measure(
+    label="parJADAS",
+    formula=(
+        "parent's disease activity + pain + joints that the parent finds swollen or painful "
+        "(at most 10) + morning stiffness rating"
+    ),
+    low=0,
+    high=40,
+    reference=reference("naddei"),
+    evidence=Evidence.PRIMARY,
+    notes=(_STIFFNESS_NOTE,),
+)
+def parjadas(
+    *,
+    parent_disease_activity: T | Scalar,
+    pain: T | Scalar,
+    parent_joints: T | Scalar,
+    morning_stiffness_rating: T | Scalar,
+) -> T:
+    """Return the parent version of the JADAS (parJADAS), of parent-reported measures alone.
+
+    Parameters
+    ----------
+    parent_disease_activity : float, array or Series
+        Parent's assessment of disease activity, 0–10.
+    pain : float, array or Series
+        Intensity of pain as the parent sees it, 0–10.
+    parent_joints : float, array or Series
+        Joints that the parent finds swollen or painful, whole number; counted up to 10.
+    morning_stiffness_rating : float, array or Series
+        Morning stiffness, from 0 (none) to 10 (more than two hours).
+
+    Returns
+    -------
+    float, array or Series
+        0–40, of the kind and shape that was given; missing (NaN) where any part is missing.
+
+    Raises
+    ------
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    References
+    ----------
+    Naddei, parent version of the JADAS.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.parjadas(parent_disease_activity=4.5, pain=3.0, parent_joints=12,
+    ...              morning_stiffness_rating=6)
+    23.5
+    """
+    return add(
+        parent_disease_activity=parent_disease_activity,
+        pain=pain,
+        joints=capped(10, parent_joints),
+        morning_stiffness=morning_stiffness_rating,
+    )
