@@ -192,9 +192,7 @@ def test_one_child_arrays_and_series_agree_with_the_form(rows: list[dict[str, An
 
 @given(complete, complete)
 def test_worse_findings_never_lower_the_score(one: dict[str, Any], other: dict[str, Any]) -> None:
-    worse = {
-        name: (min if name == "haemoglobin" else max)(one[name], other[name]) for name in WELL
-    }
+    worse = {name: (min if name == "haemoglobin" else max)(one[name], other[name]) for name in WELL}
     highest = jia.systemic_manifestation_score(**worse)
     assert jia.systemic_manifestation_score(**one) <= highest
     assert jia.systemic_manifestation_score(**other) <= highest
