@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
-import numpy as np
+from typing import cast
 
 from jiascores.core.exact import above, below
-from jiascores.core.kinds import Scalar, T, missing
+from jiascores.core.kinds import Scalar, T
 from jiascores.core.measure import add, measure
 from jiascores.core.references import Evidence, reference
+from jiascores.core.three_valued import any_of, unless_missing
 from jiascores.measures.jadas import ITEM_NOTES, NOT_A_FIXED_SET, acute_phase_item, capped
 
 FEVER_BANDS = (37.5, 38, 39, 40)
@@ -34,25 +33,21 @@ _STIFFNESS_NOTE = (
 
 def fever_points(temperature: T | Scalar) -> T:
     """Return one point for each band entered: above 37.5, 38, 39 and 40 °C."""
-    return cast(T, _known(temperature, sum(above(temperature, band) * 1.0 for band in FEVER_BANDS)))
+    return cast(
+        T, unless_missing(temperature, sum(above(temperature, band) * 1.0 for band in FEVER_BANDS))
+    )
 
 
 def anaemia_point(haemoglobin: T | Scalar) -> T:
     """Return 1 where haemoglobin is below 9 g/dL."""
-    return cast(T, _known(haemoglobin, below(haemoglobin, HAEMOGLOBIN_BELOW) * 1.0))
+    return cast(T, unless_missing(haemoglobin, below(haemoglobin, HAEMOGLOBIN_BELOW)))
 
 
 def platelets_or_ferritin_point(platelets: T | Scalar, ferritin: T | Scalar) -> T:
     """Return 1 where either is raised, 0 where neither is; a gap beside a raised one is no gap."""
-    many = _known(platelets, above(platelets, PLATELETS_ABOVE) * 1.0)
-    high = _known(ferritin, above(ferritin, FERRITIN_ABOVE) * 1.0)
-    point: Any = np.where((many == 1) | (high == 1), 1.0, many + high)
-    return cast(T, point)
-
-
-def _known(value: Any, points: Any) -> Any:
-    """Return points, missing where the value that they come from is missing."""
-    return np.where(missing(value), np.nan, points)
+    many = unless_missing(platelets, above(platelets, PLATELETS_ABOVE))
+    high = unless_missing(ferritin, above(ferritin, FERRITIN_ABOVE))
+    return cast(T, any_of(many, high))
 
 
 @measure(

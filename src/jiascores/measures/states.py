@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, overload
 
 import attrs
@@ -26,6 +27,7 @@ from jiascores.core.measure import Score
 from jiascores.core.references import Evidence, reference
 from jiascores.core.variables import Variable
 
+NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
 COURSES = ("oligo", "poly", "systemic")
 ANY_COURSE = "any"
 COMPLETE = ("inactive", "low", "moderate", "high")
@@ -50,7 +52,9 @@ class Bounds:
     exclusive : tuple of str
         States to which their upper bound itself does not belong; to all others it does.
     evidence : Evidence
-        How well these figures were checked.
+        How well these figures were checked; where they differ, the weakest of them.
+    each_evidence : tuple of Evidence
+        How well each upper bound was checked, where they differ.
     """
 
     measure: str
@@ -59,6 +63,7 @@ class Bounds:
     upper: tuple[float, ...]
     exclusive: tuple[str, ...] = ()
     evidence: Evidence = Evidence.PRIMARY
+    each_evidence: tuple[Evidence, ...] = ()
 
     @property
     def steps(self) -> tuple[tuple[str, float, bool], ...]:
@@ -67,6 +72,11 @@ class Bounds:
             (state, bound, state not in self.exclusive)
             for state, bound in zip(self.states, self.upper, strict=False)
         )
+
+    @property
+    def evidence_of_bounds(self) -> tuple[Evidence, ...]:
+        """How well each upper bound was checked."""
+        return self.each_evidence or (self.evidence,) * len(self.upper)
 
     @property
     def rule(self) -> str:
@@ -86,14 +96,30 @@ class CutoffSet(Definition):
     ----------
     bounds : tuple of Bounds
         One entry for each score and course that the set defines.
+    systemic_as : str, optional
+        The course that systemic arthritis is read as; None where the set does not say.
     """
 
     kind: ClassVar[str] = "cut-off set"
 
     bounds: tuple[Bounds, ...]
+    systemic_as: str | None = None
 
     def _check(self) -> None:
+        if self.systemic_as is not None and self.systemic_as not in self.courses:
+            raise DefinitionError(
+                f"{self.name}: systemic_as={self.systemic_as!r} is none of its courses, "
+                f"{', '.join(self.courses)}.",
+                variable="systemic_as",
+                values=(self.systemic_as,),
+            )
         for one in self.bounds:
+            if one.each_evidence and len(one.each_evidence) != len(one.upper):
+                raise DefinitionError(
+                    f"{self.name}: each_evidence of {one.measure} {one.course} needs one entry "
+                    f"for each upper bound, or none",
+                    variable="each_evidence",
+                )
             if list(one.upper) != sorted(set(one.upper)) or len(one.states) != len(one.upper) + 1:
                 raise DefinitionError(
                     f"{self.name}: bounds of {one.measure} {one.course} must ascend, one for each "
@@ -105,6 +131,11 @@ class CutoffSet(Definition):
     def measures(self) -> tuple[str, ...]:
         """The scores that the set has cut-offs for."""
         return tuple(dict.fromkeys(one.measure for one in self.bounds))
+
+    @property
+    def courses(self) -> tuple[str, ...]:
+        """The courses that the set has cut-offs for."""
+        return tuple(dict.fromkeys(one.course for one in self.bounds))
 
     @property
     def rule(self) -> str:
@@ -160,6 +191,7 @@ CUTOFF_SETS = publish(
             "The bound for high of JADAS27 poly is 8.5, that of the others 10.5.",
             _SYSTEMIC_NOTE,
         ),
+        systemic_as="poly",
         bounds=(
             *_pair("jadas10", (1, 2, 4.2), (1, 3.8, 10.5)),
             *_pair("jadas27", (1, 2, 4.2), (1, 3.8, 8.5)),
@@ -171,6 +203,7 @@ CUTOFF_SETS = publish(
         reference=reference("consolaro-2014"),
         evidence=Evidence.PRIMARY,
         notes=(_SYSTEMIC_NOTE,),
+        systemic_as="poly",
         bounds=_pair("cjadas10", (1, 1.5, 4), (1, 2.5, 8.5)),
     ),
     CutoffSet(
@@ -217,6 +250,41 @@ CUTOFF_SETS = publish(
         bounds=(
             *_pair("jadas10", (0.5, 3.8), (0.7, 5.1)),
             *_pair("cjadas10", (0.5, 3.8), (0.7, 5.0)),
+        ),
+    ),
+    CutoffSet(
+        name="rosina-2024",
+        reference=reference("rosina-2024"),
+        evidence=Evidence.UNVERIFIED,
+        notes=(
+            "2.9 for inactive is secondary evidence, with ≤; 10 and 20.6 are unverified.",
+            "For systemic arthritis alone.",
+        ),
+        systemic_as="systemic",
+        bounds=(
+            Bounds(
+                measure="sjadas10",
+                course="systemic",
+                states=COMPLETE,
+                upper=(2.9, 10, 20.6),
+                evidence=Evidence.UNVERIFIED,
+                each_evidence=(Evidence.SECONDARY, Evidence.UNVERIFIED, Evidence.UNVERIFIED),
+            ),
+        ),
+    ),
+    CutoffSet(
+        name="bulatovic-2014",
+        reference=reference("bulatovic-2014"),
+        evidence=Evidence.PRIMARY,
+        notes=("Reads every course alike. Exactly 6 is high; what lies between has no name.",),
+        bounds=(
+            Bounds(
+                measure="jadas27",
+                course=ANY_COURSE,
+                states=("low", "between", "high"),
+                upper=(2.7, 6),
+                exclusive=("between",),
+            ),
         ),
     ),
 )
@@ -268,60 +336,69 @@ def score_variable(score: Score) -> Variable:
 
 def checked_courses(course: Any, cutoffs: CutoffSet, measure: str, like: Like) -> Any:
     """Return one course or a flat array of courses, None where missing; others raise."""
-    known = cutoffs.of(measure)
+    known = tuple(cutoffs.of(measure))
     if ANY_COURSE in known:
         return None
-    if kind_of(course) == "number":
-        course = None if is_missing(course) else course
-        _refuse_courses([course], known, cutoffs, like)
-        return course
-    if kind_of(course) != like.kind or np.shape(course) != like.shape:
-        raise MisalignedError(
-            f"course has shape {np.shape(course)} and score {like.shape}: give one course, or "
-            f"one for each score, of the same kind.",
+    if course is NOT_GIVEN:
+        raise NotCoveredError(
+            f"course= was not given: {cutoffs.name} has cut-offs for {' and '.join(known)}. Name "
+            f"the course, or pass None where it is missing.",
             variable="course",
         )
-    if like.kind == "pandas" and not course.index.equals(like.index):
-        raise MisalignedError(
-            "the Series score and course have different indexes, and are not aligned for you.",
-            variable="course",
-        )
-    values = np.asarray(course, dtype=object).ravel()
-    values = np.array([None if is_missing(one) else one for one in values], dtype=object)
-    _refuse_courses(values, known, cutoffs, like)
-    return values
+    return courses_among(course, known, like, owner=f"the cut-off set {cutoffs.name}")
 
 
-def _refuse_courses(values: Any, known: dict[str, Bounds], cutoffs: CutoffSet, like: Like) -> None:
+def courses_among(course: Any, known: Sequence[str], like: Like, *, owner: str) -> Any:
+    """Return one course or a flat array of courses, None where missing; unknown ones raise."""
+    courses = words(course, "course", like)
+    each = courses if isinstance(courses, np.ndarray) else [courses]
     refused = [
-        (position, one)
-        for position, one in enumerate(values)
-        if one is not None and one not in known
+        position for position, one in enumerate(each) if one is not None and one not in known
     ]
     if refused:
-        places = like.labels if like.labels is not None else range(len(values))
-        where = [places[position] for position, _ in refused]
+        places = like.labels if like.labels is not None else range(len(each))
         raise NotCoveredError(
-            f"course = {listing([repr(one) for _, one in refused])}: the cut-off set "
-            f"{cutoffs.name} knows {', '.join(known)}. An ILAR category is turned into a course "
-            f"first; leave the course missing where there is none.",
+            f"course = {listing([repr(each[position]) for position in refused])}: {owner} knows "
+            f"{', '.join(known)}. An ILAR category is turned into a course first; leave the "
+            f"course missing where there is none.",
             variable="course",
-            values=[one for _, one in refused],
-            where=where,
+            values=[each[position] for position in refused],
+            where=[places[position] for position in refused],
         )
+    return courses
+
+
+def words(given: Any, name: str, like: Like) -> Any:
+    """Return one word, or a flat array of words, None where missing, for results like `like`."""
+    if kind_of(given) == "number":
+        return None if is_missing(given) else given
+    if kind_of(given) != like.kind or np.shape(given) != like.shape:
+        raise MisalignedError(
+            f"{name} has shape {np.shape(given)} and the other inputs {like.shape}: give one "
+            f"{name}, or one for each of them, of the same kind.",
+            variable=name,
+        )
+    if like.kind == "pandas" and not given.index.equals(like.index):
+        raise MisalignedError(
+            f"the Series {name} and the others have different indexes, and are not aligned for "
+            f"you. Take them from one frame, or reindex one of them first.",
+            variable=name,
+        )
+    each = np.asarray(given, dtype=object).ravel()
+    return np.array([None if is_missing(one) else one for one in each], dtype=object)
 
 
 @overload
 def disease_state(
-    score: Scalar, *, measure: str, course: str | None, cutoffs: str | CutoffSet
+    score: Scalar, *, measure: str, course: str | None = ..., cutoffs: str | CutoffSet
 ) -> str | None: ...
 @overload
-def disease_state(score: T, *, measure: str, course: Any, cutoffs: str | CutoffSet) -> T: ...
+def disease_state(score: T, *, measure: str, course: Any = ..., cutoffs: str | CutoffSet) -> T: ...
 def disease_state(
     score: Any,
     *,
     measure: str | None = None,
-    course: Any = None,
+    course: Any = NOT_GIVEN,
     cutoffs: str | CutoffSet | None = None,
 ) -> Any:
     """Disease activity state of a score, by a cut-off set that the caller names.
@@ -332,8 +409,9 @@ def disease_state(
         The score.
     measure : str
         Which score it is, for example ``"jadas10"`` or ``"cjadas10"``.
-    course : {"oligo", "poly"}, array or Series
-        Disease course; missing gives a missing state.
+    course : {"oligo", "poly", "systemic"}, array or Series
+        Disease course: see `course`. Missing gives a missing state. Only a set that reads every
+        course alike (``"bulatovic-2014"``) does without.
     cutoffs : str or CutoffSet
         The set. There is no default: published sets conflict on the same score.
 
@@ -341,14 +419,15 @@ def disease_state(
     -------
     str or None, array of str and None, or ordered categorical Series
         ``inactive``, ``low`` (minimal), ``moderate``, ``high``; ``moderate_or_high`` where the
-        set has no bound between these two.
+        set has no bound between these two; ``between`` for bulatovic-2014.
 
     Raises
     ------
     UnknownDefinitionError
         If no set, or an unknown one, is named.
     NotCoveredError
-        If the set has no cut-offs for this score, or the course is not one of its courses.
+        If the set has no cut-offs for this score, or the course is not one of its courses, or
+        is not given.
     OutOfRangeError
         If the score is outside its range.
 
