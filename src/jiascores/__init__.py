@@ -12,9 +12,23 @@ from jiascores._version import __version__
 if TYPE_CHECKING:
     from jiascores.core.core_set import CoreSet
     from jiascores.core.measure import components
+<<<<<<< HEAD
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
+=======
+    from jiascores.measures.ilar import course, course_notes
+>>>>>>> 2765e28 (Turn an ILAR category into a course, and read sJADAS10 and JADAS27 by their own sets)
     from jiascores.measures.jadas import cjadas10, cjadas27, cjadas71, jadas10, jadas27, jadas71
     from jiascores.measures.response import acr_ped
+    from jiascores.measures.sjadas import (
+        csjadas10,
+        csjadas27,
+        csjadas71,
+        parjadas,
+        sjadas10,
+        sjadas27,
+        sjadas71,
+        systemic_manifestation_score,
+    )
     from jiascores.measures.states import disease_state
     from jiascores.tables import ask
     from jiascores.tables.assess import assess
@@ -35,6 +49,11 @@ _HOME = {
     "cjadas71": "jiascores.measures.jadas",
     "column": "jiascores.tables.columns",
     "components": "jiascores.core.measure",
+    "course": "jiascores.measures.ilar",
+    "course_notes": "jiascores.measures.ilar",
+    "csjadas10": "jiascores.measures.sjadas",
+    "csjadas27": "jiascores.measures.sjadas",
+    "csjadas71": "jiascores.measures.sjadas",
     "disease_state": "jiascores.measures.states",
     "flagged": "jiascores.tables.baselines",
     "flare": "jiascores.measures.flares",
@@ -44,6 +63,11 @@ _HOME = {
     "last_responding": "jiascores.tables.baselines",
     "loss_of_response": "jiascores.measures.flares",
     "on_or_before": "jiascores.tables.baselines",
+    "parjadas": "jiascores.measures.sjadas",
+    "sjadas10": "jiascores.measures.sjadas",
+    "sjadas27": "jiascores.measures.sjadas",
+    "sjadas71": "jiascores.measures.sjadas",
+    "systemic_manifestation_score": "jiascores.measures.sjadas",
 }
 
 _MODULES = frozenset({"ask"})
@@ -61,6 +85,11 @@ __all__ = [
     "cjadas71",
     "column",
     "components",
+    "course",
+    "course_notes",
+    "csjadas10",
+    "csjadas27",
+    "csjadas71",
     "disease_state",
     "flagged",
     "flare",
@@ -70,6 +99,11 @@ __all__ = [
     "last_responding",
     "loss_of_response",
     "on_or_before",
+    "parjadas",
+    "sjadas10",
+    "sjadas27",
+    "sjadas71",
+    "systemic_manifestation_score",
 ]
 
 

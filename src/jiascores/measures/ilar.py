@@ -191,10 +191,9 @@ def _hint(given: object) -> str:
     """Say which category a word of another table probably means."""
     text = str(given).lower().replace("+", " positive ")
     text = re.sub(r"\brf\s*-(?=\W|$)", "rf negative ", text)
+    parts: list[str] = re.findall(r"[a-z]+", text)
     spoken = {
-        part
-        for word in re.findall(r"[a-z]+", text)
-        for part in _SAME_WORD.get(word, word).split("_")
+        part for word in parts for part in _SAME_WORD.get(word, word).split("_")
     } - _EMPTY_WORDS
     meant = [name for name in ILAR_CATEGORIES if spoken and spoken <= set(name.split("_"))]
     if meant:
