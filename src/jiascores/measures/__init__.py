@@ -3,18 +3,10 @@
 Importing any of them loads all, so that the catalogue is always whole.
 """
 
-<<<<<<< HEAD
-from jiascores.measures import change, flares, jadas, response, states
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = ["change", "flares", "jadas", "response", "states"]
-=======
-from jiascores.measures import (
-    ilar,
-    jadas,
-    response,
-    sjadas,
-    states,
-)
+__all__ = sorted(module.name for module in iter_modules(__path__))
 
-__all__ = ["ilar", "jadas", "response", "sjadas", "states"]
->>>>>>> 2765e28 (Turn an ILAR category into a course, and read sJADAS10 and JADAS27 by their own sets)
+for _name in __all__:
+    import_module(f"{__name__}.{_name}")
