@@ -12,11 +12,8 @@ from jiascores._version import __version__
 if TYPE_CHECKING:
     from jiascores.core.core_set import CoreSet
     from jiascores.core.measure import components
-<<<<<<< HEAD
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
-=======
     from jiascores.measures.ilar import course, course_notes
->>>>>>> 2765e28 (Turn an ILAR category into a course, and read sJADAS10 and JADAS27 by their own sets)
     from jiascores.measures.jadas import cjadas10, cjadas27, cjadas71, jadas10, jadas27, jadas71
     from jiascores.measures.response import acr_ped
     from jiascores.measures.sjadas import (
