@@ -113,6 +113,10 @@ REFERENCES = _index(
     Reference("ruperto-2008", "Ruperto 2008, abatacept, Lancet 372:383"),
     Reference("nct00095173", "NCT00095173, trial register entry of the abatacept trial"),
     Reference("ruperto-2012", "Ruperto 2012, canakinumab in systemic JIA, N Engl J Med"),
+    Reference(
+        "de-benedetti-2012",
+        "De Benedetti 2012, tocilizumab in systemic arthritis (TENDER), N Engl J Med 367:2385",
+    ),
     Reference("wallace-2004", "Wallace 2004, preliminary criteria for inactive disease"),
     Reference("wallace-2011", "Wallace 2011, Arthritis Care Res 63:929"),
     Reference(

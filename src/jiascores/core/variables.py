@@ -168,6 +168,8 @@ VARIABLES = _index(
     _flag("uveitis", "active uveitis"),
     _flag("esr_normal", "ESR normal"),
     _flag("crp_normal", "CRP normal"),
+    Variable("highest_temperature", "highest temperature in the preceding days", "°C", 34, 43),
+    _flag("attended", "visit attended"),
     _flag("not_due_to_jia", "raised acute-phase reactant not due to JIA"),
 )
 

@@ -146,3 +146,8 @@ def change_line(name: str, start: float, end: float, words: str) -> str:
         change = "from 0"
     label = VARIABLES[name].label
     return f"{label:<{_WIDTH}}{shown(start):>9}{shown(end):>9}{change:>9}  {words}"
+
+
+def visit_line(label: str, value: float, words: str) -> str:
+    """Return the line of something that this visit alone has, and what it counts as."""
+    return f"{label:<{_WIDTH}}{'':>9}{shown(value):>9}{'':>9}  {words}"

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from jiascores.core.core_set import CoreSet, arrays, paired
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError, RequestError
-from jiascores.core.exact import TOLERANCE
+from jiascores.core.exact import above, at_least, at_most
 from jiascores.core.kinds import BLOCK, Like, Many, Scalar, missing
 from jiascores.core.references import Evidence, reference
-from jiascores.core.variables import CORE_SIZE, CORE_VARIABLES, VARIABLES
+from jiascores.core.variables import CORE_SIZE, CORE_VARIABLES
 from jiascores.measures.change import (
     FromZero,
     beside,
@@ -28,6 +28,7 @@ from jiascores.measures.change import (
     pick,
     shaped,
     unknown_or_worse,
+    visit_line,
 )
 
 MissingPolicy: TypeAlias = Literal["interval", "worst-case", "nri", "complete-case"]
@@ -57,6 +58,12 @@ class ResponseCriteria(Definition):
         Whether worsening by exactly that much counts already (≥ instead of >).
     zero_baseline : {"worsened", "unchanged", "missing"}
         What a rise from 0 counts as; 0 → 0 is unchanged, and nothing improves from 0.
+    fever_limit : float, optional
+        For systemic arthritis: temperature in °C above which there is fever, and no response.
+    fever_from : bool
+        Whether exactly that temperature is fever already (≥ instead of >).
+    fever_days : int, optional
+        How many days before the visit must be free of fever.
     """
 
     kind: ClassVar[str] = "response criteria"
@@ -67,20 +74,37 @@ class ResponseCriteria(Definition):
     worsening: float = 30
     worsening_from: bool = False
     zero_baseline: FromZero = "worsened"
+    fever_limit: float | None = None
+    fever_from: bool = False
+    fever_days: int | None = None
 
     def _check(self) -> None:
         if list(self.levels) != sorted(set(self.levels)) or not self.levels:
             raise DefinitionError("levels must ascend, each once", variable="levels")
         check_from_zero(self.zero_baseline, "zero_baseline")
+        if (self.fever_limit is None) != (self.fever_days is None):
+            raise DefinitionError(
+                "a fever rule has both a limit (fever_limit) and a window (fever_days)",
+                variable="fever_limit" if self.fever_limit is None else "fever_days",
+            )
+
+    @property
+    def fever_rule(self) -> str:
+        """The fever rule in words; empty where there is none."""
+        if self.fever_limit is None:
+            return ""
+        sign = "<" if self.fever_from else "≤"
+        return f"temperature {sign} {self.fever_limit:g} °C in the preceding {self.fever_days} days"
 
     @property
     def rule(self) -> str:
         """The rule in one line."""
         sign = "≥" if self.worsening_from else ">"
         levels = ", ".join(str(level) for level in self.levels)
+        no_fever = f", and {self.fever_rule}" if self.fever_rule else ""
         return (
             f"level L ({levels}): ≥ L % better in ≥ {self.improved_needed} of {CORE_SIZE} and "
-            f"{sign} {self.worsening:g} % worse in ≤ {self.worsened_allowed}"
+            f"{sign} {self.worsening:g} % worse in ≤ {self.worsened_allowed}{no_fever}"
         )
 
     def require_level(self, level: int) -> None:
@@ -104,6 +128,11 @@ class ResponseCriteria(Definition):
                 values=(level,),
             )
 
+    def is_fever(self, temperature: Any) -> Any:
+        """Return whether a temperature is fever by these criteria; no where it is missing."""
+        compare = at_least if self.fever_from else above
+        return compare(temperature, self.fever_limit)
+
 
 _ZERO_NOTE = (
     "A zero at baseline has no published rule. Here 0 → 0 is unchanged, 0 → more counts as "
@@ -125,6 +154,38 @@ RESPONSE_CRITERIA = publish(
         derives_from="giannini-1997",
         notes=("The register words worsening as ≥ 30 %; NCT03781375 does so too.", _ZERO_NOTE),
     ),
+    ResponseCriteria(
+        name="ruperto-2012",
+        reference=reference("ruperto-2012"),
+        evidence=Evidence.SECONDARY,
+        fever_limit=38.0,
+        fever_days=7,
+        derives_from="giannini-1997",
+        notes=(
+            (
+                "Adapted JIA ACR response of the canakinumab trials in systemic arthritis; they use "
+                "CRP as the acute-phase reactant."
+            ),
+            _ZERO_NOTE,
+        ),
+    ),
+    ResponseCriteria(
+        name="de-benedetti-2012",
+        reference=reference("de-benedetti-2012"),
+        evidence=Evidence.SECONDARY,
+        fever_limit=37.5,
+        fever_from=True,
+        fever_days=7,
+        derives_from="giannini-1997",
+        notes=(
+            (
+                "Adapted response of the tocilizumab trial TENDER in systemic arthritis: 37.5 °C is "
+                "fever. The 14 days in the label belong to another endpoint, becoming free of fever; "
+                "for a response over 14 days make a variant with fever_days=14."
+            ),
+            _ZERO_NOTE,
+        ),
+    ),
 )
 
 
@@ -133,9 +194,12 @@ RESPONSE_CRITERIA = publish(
 
 
 def _one_variable(
-    criteria: ResponseCriteria, earlier: Any, now: Any, both_normal: Any
+    criteria: ResponseCriteria, earlier: Any, now: Any, upper_limit: Any
 ) -> tuple[Any, Any, Any]:
-    """Return whether a variable is unknown, has worsened, and the levels it improved by."""
+    """Return whether a variable is unknown, has worsened, and the levels it improved by.
+
+    At or below an upper limit of normal at both visits it is unchanged.
+    """
     unknown, worse = unknown_or_worse(
         earlier,
         now,
@@ -144,9 +208,13 @@ def _one_variable(
         from_zero=criteria.zero_baseline,
     )
     better = [improved_by(earlier, now, level) for level in criteria.levels]
-    if both_normal is not None:
-        worse = worse & ~both_normal
-        better = [reached & ~both_normal for reached in better]
+    if upper_limit is not None:
+        both_normal = at_most(earlier, upper_limit) & at_most(now, upper_limit)
+        # Where the limit is missing, a change may have been one within normal.
+        doubtful = missing(upper_limit) & (worse | better[0])
+        unknown = unknown | doubtful
+        worse = worse & ~(both_normal | doubtful)
+        better = [reached & ~(both_normal | doubtful) for reached in better]
     return unknown, worse, better
 
 
@@ -162,12 +230,8 @@ def _block(
     worse = np.zeros(size, dtype=np.int8)
     better = [np.zeros(size, dtype=np.int8) for _ in criteria.levels]
     for name in now:
-        normal = None
-        if upper_limit is not None and VARIABLES[name].name not in CORE_VARIABLES:
-            normal = (earlier[name] <= upper_limit + TOLERANCE) & (
-                now[name] <= upper_limit + TOLERANCE
-            )
-        gap, worsened, reached = _one_variable(criteria, earlier[name], now[name], normal)
+        limit = None if name in CORE_VARIABLES else upper_limit
+        gap, worsened, reached = _one_variable(criteria, earlier[name], now[name], limit)
         unknown += gap
         worse += worsened
         for position, improved in enumerate(reached):
@@ -185,6 +249,29 @@ def _block(
     return lowest, highest, unchanged, unknown
 
 
+def _with_fever(
+    criteria: ResponseCriteria,
+    temperature: Any,
+    lowest: NDArray[Any],
+    highest: NDArray[Any],
+    unchanged: NDArray[Any],
+    gaps: NDArray[Any],
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return the same four with fever as level 0, whatever the gaps.
+
+    Where no temperature was recorded there may have been fever: that is level 0 for the lowest
+    level and for non-responder imputation, and leaves the highest as it is.
+    """
+    gap = missing(temperature)
+    fever = criteria.is_fever(temperature)
+    return (
+        np.where(fever | gap, 0, lowest),
+        np.where(fever, 0, highest),
+        np.where(fever | gap, 0, unchanged),
+        gaps + gap,
+    )
+
+
 def response_levels(
     criteria: ResponseCriteria,
     earlier: Mapping[str, Any],
@@ -193,6 +280,7 @@ def response_levels(
     policy: str = "interval",
     attended: Any = True,
     upper_limit: Any = None,
+    highest_temperature: Any = np.nan,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """Return level (NaN when not determinable), level_min and level_max for flat arrays.
 
@@ -211,6 +299,12 @@ def response_levels(
             {name: values[block] for name, values in now.items()},
             limit,
         )
+        if criteria.fever_limit is not None:
+            hot = highest_temperature
+            degrees = hot[block] if isinstance(hot, np.ndarray) else hot
+            least, most, unchanged, gaps = _with_fever(
+                criteria, degrees, least, most, unchanged, gaps
+            )
         there = attended[block] if isinstance(attended, np.ndarray) else attended
         level[block] = _by_policy(
             policy, lowest=least, highest=most, unchanged=unchanged, gaps=gaps, attended=there
@@ -240,6 +334,8 @@ def _by_policy(
 # --------------------------------------------------------------------------------------------
 # The public door
 
+_NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
+
 LevelT = TypeVar("LevelT")
 BoundT = TypeVar("BoundT")
 FlagT = TypeVar("FlagT")
@@ -261,6 +357,7 @@ class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
     _like: Like = attrs.field(alias="like")
     _raw: tuple[Any, Any, Any] = attrs.field(alias="raw")
     _limit: Any = attrs.field(alias="limit")
+    _temperature: Any = attrs.field(alias="temperature")
 
     @property
     def level(self) -> LevelT:
@@ -269,12 +366,12 @@ class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
 
     @property
     def level_min(self) -> BoundT:
-        """The level if every missing component had worsened."""
+        """The level if every missing component had worsened, and a missing temperature were fever."""
         return cast(BoundT, self._like.bound(self._raw[1], "acr_ped_level_min"))
 
     @property
     def level_max(self) -> BoundT:
-        """The level if every missing component had improved fully."""
+        """The level if every missing component had improved fully, without fever."""
         return cast(BoundT, self._like.bound(self._raw[2], "acr_ped_level_max"))
 
     def meets(self, level: int) -> FlagT:
@@ -300,13 +397,11 @@ class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
 
     def _each(self, name: str) -> tuple[Any, Any, Any, Any, Any]:
         earlier, now = self._earlier[name], self._now[name]
-        normal = None
+        limit = None
         if self._limit is not None and name not in CORE_VARIABLES:
-            normal = (np.asarray(earlier) <= self._limit + TOLERANCE) & (
-                np.asarray(now) <= self._limit + TOLERANCE
-            )
+            limit = np.asarray(self._limit)
         gap, worse, better = _one_variable(
-            self.criteria, np.asarray(earlier), np.asarray(now), normal
+            self.criteria, np.asarray(earlier), np.asarray(now), limit
         )
         return earlier, now, gap, worse, better
 
@@ -372,10 +467,20 @@ def _explain(response: AcrPedResponse[Any, Any, Any], row: int) -> str:
         else:
             words = "unchanged by the criteria"
         lines.append(change_line(name, pick(earlier, row), pick(now, row), words))
+    if criteria.fever_limit is not None:
+        lines.append(_temperature_line(criteria, pick(response._temperature, row)))
     known, lowest, highest = (pick(values, row) for values in response._raw)
     lines.append(f"{criteria.name}: {criteria.rule}.")
     lines.append(_verdict_in_words(response, known, int(lowest), int(highest)))
     return "\n".join(lines)
+
+
+def _temperature_line(criteria: ResponseCriteria, temperature: float) -> str:
+    if missing(temperature):
+        words = "not recorded, so fever is not excluded"
+    else:
+        words = "fever: no response" if criteria.is_fever(temperature) else "no fever"
+    return visit_line(f"highest temperature in {criteria.fever_days} days, °C", temperature, words)
 
 
 def _verdict_in_words(
@@ -403,6 +508,7 @@ def acr_ped(
     missing: MissingPolicy = ...,
     attended: bool = ...,
     upper_limit: Scalar = ...,
+    highest_temperature: Scalar = ...,
 ) -> AcrPedResponse[int | None, int, bool | None]: ...
 @overload
 def acr_ped(
@@ -413,6 +519,7 @@ def acr_ped(
     missing: MissingPolicy = ...,
     attended: bool | Many = ...,
     upper_limit: Many | Scalar = ...,
+    highest_temperature: Many | Scalar = ...,
 ) -> AcrPedResponse[Many, Many, Many]: ...
 def acr_ped(
     *,
@@ -422,6 +529,7 @@ def acr_ped(
     missing: MissingPolicy = "interval",
     attended: Any = True,
     upper_limit: Any = None,
+    highest_temperature: Any = _NOT_GIVEN,
 ) -> AcrPedResponse[Any, Any, Any]:
     """ACR Pediatric (JIA ACR) response between two visits.
 
@@ -440,6 +548,10 @@ def acr_ped(
     upper_limit : float, array or Series, optional
         Upper limit of normal of the marker, in its unit. Where given, a marker at or below it at
         both visits counts as unchanged and stays among the six (an unverified convention).
+    highest_temperature : float, array or Series
+        For criteria with a fever rule, and only for these: highest temperature in °C in the
+        criteria's days before the visit, 34–43. Where none was recorded pass None: fever is then
+        not excluded, and the response is not determinable unless it is level 0 anyhow.
 
     Returns
     -------
@@ -455,16 +567,20 @@ def acr_ped(
         If the criteria are not in the catalogue.
     MisalignedError
         If they hold different numbers of visits.
+    RequestError
+        If a temperature is given to criteria without a fever rule, or none to those with one.
 
     Notes
     -----
     A variable counts only when both visits have it. `level_min` takes every missing variable as
     worsened, `level_max` as fully improved; the level is known where they meet. Nothing can
-    improve from 0, and a rise from 0 counts as worsened.
+    improve from 0, and a rise from 0 counts as worsened. Fever is level 0, whatever the gaps.
+    A missing temperature is non-response for ``"nri"`` and a gap for ``"complete-case"``.
 
     References
     ----------
-    Giannini 1997, Arthritis Rheum 40:1202.
+    Giannini 1997, Arthritis Rheum 40:1202. Systemic arthritis: ``"ruperto-2012"`` (canakinumab,
+    ≤ 38 °C) and ``"de-benedetti-2012"`` (tocilizumab, < 37.5 °C).
 
     Examples
     --------
@@ -476,6 +592,10 @@ def acr_ped(
     >>> r = jia.acr_ped(baseline=base, now=now)
     >>> r.level, r.level_min, r.level_max, r.meets(70)
     (50, 50, 50, False)
+    >>> jia.acr_ped(
+    ...     baseline=base, now=now, criteria="ruperto-2012", highest_temperature=38.4
+    ... ).level
+    0
     """
     definition = lookup(ResponseCriteria, criteria, parameter="criteria")
     if missing not in POLICIES:
@@ -486,14 +606,22 @@ def acr_ped(
     limit: Any = None
     if upper_limit is not None:
         limit = beside(like, f"{now.marker}_upper_limit", upper_limit, what="the core sets")
-    there = attended if isinstance(attended, bool) else np.ravel(np.asarray(attended, dtype=bool))
+    there = beside(like, "attended", attended, what="the core sets")
+    if np.isnan(there).any():
+        raise RequestError(
+            "attended has gaps: whether a visit took place must be known; say True or False.",
+            variable="attended",
+            where=np.flatnonzero(np.isnan(there)).tolist(),
+        )
+    temperature = _temperature(definition, highest_temperature, like)
     level, lowest, highest = response_levels(
         definition,
         flat(earlier, now.names, like),
         flat(later, now.names, like),
         policy=missing,
-        attended=there,
-        upper_limit=np.ravel(limit) if np.ndim(limit) else limit,
+        attended=_raveled(there) != 0,
+        upper_limit=_raveled(limit),
+        highest_temperature=_raveled(temperature),
     )
     raw = shaped((level, lowest, highest), like)
     return AcrPedResponse(
@@ -505,4 +633,29 @@ def acr_ped(
         like=like,
         raw=cast("tuple[Any, Any, Any]", raw),
         limit=limit,
+        temperature=temperature,
     )
+
+
+def _temperature(criteria: ResponseCriteria, given: Any, like: Like) -> Any:
+    """Return the checked temperature, which goes with a fever rule and with nothing else."""
+    if criteria.fever_limit is None:
+        if given is _NOT_GIVEN:
+            return np.nan
+        raise RequestError(
+            f"highest_temperature= was given, and {criteria.name} has no fever rule: the "
+            f"temperature would be passed over in silence. Name criteria for systemic arthritis, "
+            f"or leave it out.",
+            variable="highest_temperature",
+        )
+    if given is _NOT_GIVEN:
+        raise RequestError(
+            f"{criteria.name} needs highest_temperature=, the highest in the preceding "
+            f"{criteria.fever_days} days; pass None where none was recorded.",
+            variable="highest_temperature",
+        )
+    return beside(like, "highest_temperature", given, what="the core sets")
+
+
+def _raveled(values: Any) -> Any:
+    return values.ravel() if isinstance(values, np.ndarray) else values
