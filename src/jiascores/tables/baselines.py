@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.tables.columns import Frame
-from jiascores.tables.visits import CALENDAR, NONE, Positions, Visits, read_dates
+from jiascores.tables.visits import CALENDAR, NO_DATE, NONE, Positions, Visits, read_dates
 
 if TYPE_CHECKING:
     from jiascores.tables.context import Context
@@ -200,7 +200,7 @@ def _on_or_before(visits: Visits, frame: Frame, column: str) -> Positions:
     if per_day != visits.per_day:
         limits = _same_scale(limits, per_day, visits, column)
     limit = _one_per_patient(visits, limits, column)[visits.patients]
-    ok = (limit != np.iinfo(np.int64).min) & (visits.dates <= limit)
+    ok = (limit != NO_DATE) & (visits.dates <= limit)
     order = visits.order
     places = np.where(ok[order], np.arange(visits.size), NONE)
     rows = np.full(len(visits.labels), NONE, dtype=np.int64)
@@ -221,7 +221,7 @@ def _same_scale(
 ) -> NDArray[np.int64]:
     """Return study days on the scale of the visits; dates and study days do not mix."""
     if CALENDAR not in (per_day, visits.per_day):
-        gap = limits == np.iinfo(np.int64).min
+        gap = limits == NO_DATE
         scaled = np.where(gap, 0, limits) * visits.per_day / per_day
         return np.where(gap, limits, np.floor(scaled).astype(np.int64))
     raise VisitError(
@@ -232,9 +232,8 @@ def _same_scale(
 
 
 def _one_per_patient(visits: Visits, values: NDArray[np.int64], column: str) -> NDArray[np.int64]:
-    none = np.iinfo(np.int64).min
-    given = np.flatnonzero(values != none)
-    per_patient = np.full(len(visits.labels), none, dtype=np.int64)
+    given = np.flatnonzero(values != NO_DATE)
+    per_patient = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
     per_patient[visits.patients[given]] = values[given]
     differ = given[per_patient[visits.patients[given]] != values[given]]
     if differ.size:

@@ -135,9 +135,23 @@ def read_visits(frame: Frame, names: Names, places: Places) -> Visits:
 
 def read_patients(frame: Frame, names: Names) -> tuple[Positions, Any]:
     """Return a code for each row's patient, and the ids by code."""
+    name = _existing(frame, names, "patient")
+    codes, labels = patient_codes(frame, name)
+    gaps = np.flatnonzero(codes < 0)
+    if gaps.size:
+        raise VisitError(
+            f"column {name!r}: the patient is missing in {_rows(frame, gaps)}. "
+            f"Every visit needs one.",
+            variable="patient",
+            where=[frame.label(int(at)) for at in gaps],
+        )
+    return codes, labels
+
+
+def patient_codes(frame: Frame, name: str) -> tuple[Positions, Any]:
+    """Return a code for each row's patient, −1 where missing, and the ids by code."""
     import pandas as pd
 
-    name = _existing(frame, names, "patient")
     series = frame.series(name)
     if frame.kind == "polars":
         series = series.to_arrow()
@@ -147,14 +161,6 @@ def read_patients(frame: Frame, names: Names) -> tuple[Positions, Any]:
         codes, labels = _arrow_codes(series)
     else:
         codes, labels = pd.factorize(frame.objects(name))
-    gaps = np.flatnonzero(codes < 0)
-    if gaps.size:
-        raise VisitError(
-            f"column {name!r}: the patient is missing in {_rows(frame, gaps)}. "
-            f"Every visit needs one.",
-            variable="patient",
-            where=[frame.label(int(at)) for at in gaps],
-        )
     return codes.astype(np.int64, copy=False), labels
 
 
@@ -165,9 +171,22 @@ def _arrow_codes(series: Any) -> tuple[Positions, Any]:
     array = series.combine_chunks() if isinstance(series, pa.ChunkedArray) else series
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    if pa.types.is_floating(array.type):
+        array = pa.array(array.to_numpy(zero_copy_only=False), from_pandas=True)  # NaN is a gap
     encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    codes = encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False)
-    return codes.astype(np.int64), encoded.dictionary
+    codes = _arrow_indices(encoded)
+    if encoded is not array:
+        return codes, encoded.dictionary
+    # The caller's own dictionary may hold a word twice, or null.
+    words = encoded.dictionary.dictionary_encode()
+    return np.append(_arrow_indices(words), NONE)[codes], words.dictionary
+
+
+def _arrow_indices(encoded: Any) -> Positions:
+    import pyarrow as pa
+
+    codes = encoded.indices.cast(pa.int64()).fill_null(NONE).to_numpy(zero_copy_only=False)
+    return np.asarray(codes, dtype=np.int64)
 
 
 def _existing(frame: Frame, names: Names, role: str) -> str:
@@ -203,16 +222,18 @@ def read_dates(
             variable=role,
             values=(name,),
         )
-    series = frame.series(name)
-    if frame.kind != "pandas":
-        series = series.to_numpy() if frame.kind == "polars" else np.asarray(series.to_numpy())
-    else:
-        series = _plain_array(series)
-    if series.dtype.kind in "iuf":
-        dates, per_day = _study_days(series)
-    else:
-        dates, per_day = _calendar(series, frame, name, role), CALENDAR
-    missing = np.flatnonzero(dates == _NO_DATE)
+    dates, per_day, refused = parse_dates(frame, name)
+    if refused:
+        values = frame.objects(name)
+        shown = [f"{values[at]!r} in row {frame.label(at)}" for at in refused[:100]]
+        raise VisitError(
+            f"column {name!r}: {role} = {listing(shown, total=len(refused))}: not understood. "
+            f"{DATE_ADVICE}",
+            variable=role,
+            values=[values[at] for at in refused],
+            where=[frame.label(at) for at in refused],
+        )
+    missing = np.flatnonzero(dates == NO_DATE)
     if missing.size and not gaps:
         raise VisitError(
             f"column {name!r}: the {role} is missing in {_rows(frame, missing)}. "
@@ -223,17 +244,46 @@ def read_dates(
     return dates, per_day
 
 
-_NO_DATE = np.iinfo(np.int64).min
+DATE_ADVICE = (
+    "Give dates, ISO text such as '2014-02-05', or days as numbers; read other text with its "
+    "format first, for example pandas.to_datetime(…, format='%d/%m/%Y')."
+)
+NO_DATE = np.iinfo(np.int64).min
 # Calendar dates are held in microseconds; this many make a day.
 CALENDAR = 86_400_000_000.0
 _STUDY_DAY_SCALE = 1_000_000.0
 
 
-def _plain_array(series: Any) -> NDArray[Any]:
+def parse_dates(frame: Frame, name: str) -> tuple[NDArray[np.int64], float, list[int]]:
+    """Return dates as whole numbers, how many make a day, and the rows not understood.
+
+    A date that is missing or not understood is `NO_DATE`.
+    """
+    values = _plain_array(frame, frame.series(name))
+    if values.dtype.kind in "iuf":
+        dates, per_day = _study_days(values)
+        return dates, per_day, []
+    refused: list[int] = []
+    if values.dtype.kind != "M":
+        values, refused = _from_objects(values)
+    # A visit is on a date: the hour neither makes it another day nor puts it after the day's dose.
+    days = values.astype("datetime64[D]").astype("datetime64[us]")
+    return days.astype(np.int64), CALENDAR, refused
+
+
+def _plain_array(frame: Frame, series: Any) -> NDArray[Any]:
+    # Where there is a time zone, the date on the wall is what a visit date means.
+    if frame.kind == "polars":
+        zoned = getattr(series.dtype, "time_zone", None) is not None
+        return np.asarray((series.dt.replace_time_zone(None) if zoned else series).to_numpy())
+    if frame.kind == "pyarrow":
+        import pyarrow.compute as pc
+
+        zoned = getattr(series.type, "tz", None) is not None
+        return np.asarray((pc.local_timestamp(series) if zoned else series).to_numpy())
     if isinstance(series.dtype, np.dtype):
         return np.asarray(series.to_numpy())
     if getattr(series.dtype, "tz", None) is not None:
-        # The date on the wall is what a visit date means.
         return np.asarray(series.dt.tz_localize(None).to_numpy())
     import pandas as pd
 
@@ -247,19 +297,11 @@ def _study_days(values: NDArray[Any]) -> tuple[NDArray[np.int64], float]:
         return values.astype(np.int64), 1.0
     gaps = ~np.isfinite(values)
     whole = np.round(np.where(gaps, 0, values) * _STUDY_DAY_SCALE).astype(np.int64)
-    return np.where(gaps, _NO_DATE, whole), _STUDY_DAY_SCALE
+    return np.where(gaps, NO_DATE, whole), _STUDY_DAY_SCALE
 
 
-def _calendar(values: NDArray[Any], frame: Frame, name: str, role: str) -> NDArray[np.int64]:
-    if values.dtype.kind == "M":
-        moments = values.astype("datetime64[us]")
-    else:
-        moments = _from_objects(values, frame, name, role)
-    return np.asarray(moments.astype(np.int64))
-
-
-def _from_objects(values: NDArray[Any], frame: Frame, name: str, role: str) -> NDArray[Any]:
-    """Return dates and ISO texts as moments; what is neither is refused."""
+def _from_objects(values: NDArray[Any]) -> tuple[NDArray[Any], list[int]]:
+    """Return dates and ISO texts as moments, and where there is neither."""
     import datetime as dt
 
     import pandas as pd
@@ -280,14 +322,4 @@ def _from_objects(values: NDArray[Any], frame: Frame, name: str, role: str) -> N
             moments[position] = np.datetime64(value, "us")
         elif not pd.isna(value):
             refused.append(position)
-    if refused:
-        shown = [f"{values[at]!r} in row {frame.label(at)}" for at in refused[:100]]
-        raise VisitError(
-            f"column {name!r}: {role} = {listing(shown, total=len(refused))}: not understood. "
-            f"Give dates, ISO text such as '2014-02-05', or days as numbers; read other text with "
-            f"its format first, for example pandas.to_datetime(…, format='%d/%m/%Y').",
-            variable=role,
-            values=[values[at] for at in refused],
-            where=[frame.label(at) for at in refused],
-        )
-    return moments
+    return moments, refused
