@@ -11,6 +11,7 @@ from jiascores._version import __version__
 
 if TYPE_CHECKING:
     from jiascores.core.core_set import CoreSet
+    from jiascores.core.joints import JointExam
     from jiascores.core.measure import components
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
     from jiascores.measures.ilar import course, course_notes
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
     from jiascores.tables.assess import assess
     from jiascores.tables.baselines import best, flagged, last_responding, on_or_before
     from jiascores.tables.columns import column
+    from jiascores.tables.joint_forms import joint_counts
 
 # Where each public name lives. A module loads when one of its names is first used, so that
 # importing jiascores costs little more than importing NumPy.
 _HOME = {
     "CoreSet": "jiascores.core.core_set",
     "FlareCriteria": "jiascores.measures.flares",
+    "JointExam": "jiascores.core.joints",
     "acr_ped": "jiascores.measures.response",
     "ask": "jiascores.tables.ask",
     "assess": "jiascores.tables.assess",
@@ -57,6 +60,7 @@ _HOME = {
     "jadas10": "jiascores.measures.jadas",
     "jadas27": "jiascores.measures.jadas",
     "jadas71": "jiascores.measures.jadas",
+    "joint_counts": "jiascores.tables.joint_forms",
     "last_responding": "jiascores.tables.baselines",
     "loss_of_response": "jiascores.measures.flares",
     "on_or_before": "jiascores.tables.baselines",
@@ -72,6 +76,7 @@ _MODULES = frozenset({"ask"})
 __all__ = [
     "CoreSet",
     "FlareCriteria",
+    "JointExam",
     "__version__",
     "acr_ped",
     "ask",
@@ -93,6 +98,7 @@ __all__ = [
     "jadas10",
     "jadas27",
     "jadas71",
+    "joint_counts",
     "last_responding",
     "loss_of_response",
     "on_or_before",

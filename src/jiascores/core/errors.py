@@ -76,6 +76,10 @@ class InconsistentError(JiaScoresError, ValueError):
     """Values that are each possible and cannot be true together."""
 
 
+class UnknownJointError(JiaScoresError, ValueError):
+    """A name that is not that of a joint of the 71."""
+
+
 class UnknownDefinitionError(JiaScoresError, ValueError):
     """A definition that was not named, or a name that the catalogue does not have."""
 

@@ -50,6 +50,7 @@ def _index(*references: Reference) -> dict[str, Reference]:
 
 
 REFERENCES = _index(
+    Reference("protocol", "the protocol of the study in hand"),
     Reference("bazso-2009", "Bazso 2009, reduced joint counts", "PMID 19208532"),
     Reference("consolaro-2009", "Consolaro 2009, Arthritis Rheum 61:658"),
     Reference("nordal-2012", "Nordal 2012, Ann Rheum Dis 71:1122"),

@@ -158,6 +158,10 @@ VARIABLES = _index(
         advice="0 is none and 10 more than two hours; a duration in minutes is another variable",
     ),
     _amount("morning_stiffness", "duration of morning stiffness", "min", ("h", 60.0)),
+    Variable(
+        "days_since_injection", "days since the steroid injection of a joint", "days", 0, UNBOUNDED
+    ),
+    Variable("injection_days", "days for which the injection rule holds", "days", 0, UNBOUNDED),
     _flag("fever", "fever due to JIA"),
     _flag("flare_fever", "fever as the flare criteria word it, not due to infection"),
     _flag("rash", "rash due to JIA"),

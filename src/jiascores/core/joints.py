@@ -1,0 +1,680 @@
+"""The 71 and the 27 joints by name and side, and what an examination of them adds up to.
+
+A joint that was not examined, or cannot be judged, is never "not active": it leaves the count
+open between a lowest and a highest value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any, ClassVar, Literal, Self, cast
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.definition import Definition, lookup, publish
+from jiascores.core.errors import (
+    InconsistentError,
+    NotNumericError,
+    RequestError,
+    UnknownJointError,
+    listing,
+    suggestion,
+)
+from jiascores.core.kinds import is_missing, number
+from jiascores.core.references import Evidence, reference
+from jiascores.core.variables import VARIABLES
+
+SIDES = ("left", "right")
+
+_MCP = tuple(f"mcp{digit}" for digit in range(1, 6))
+_PIP = ("thumb_ip", *(f"pip{digit}" for digit in range(2, 6)))
+_DIP = tuple(f"dip{digit}" for digit in range(2, 6))
+_MTP = tuple(f"mtp{digit}" for digit in range(1, 6))
+_TOES = tuple(f"toe_ip{digit}" for digit in range(1, 6))
+
+
+def _both_sides(*regions: str) -> tuple[str, ...]:
+    return tuple(f"{region}_{side}" for region in regions for side in SIDES)
+
+
+@attrs.frozen(kw_only=True)
+class JointSet(Definition):
+    """The joints that a joint count looks at.
+
+    Parameters
+    ----------
+    joints : tuple of str
+        Names of the joints, with their side.
+    """
+
+    kind: ClassVar[str] = "joint set"
+
+    joints: tuple[str, ...]
+
+    @property
+    def rule(self) -> str:
+        """The joints in one line, both sides together."""
+        ends = tuple(f"_{side}" for side in SIDES)
+        middle = [joint for joint in self.joints if not joint.endswith(ends)]
+        paired = dict.fromkeys(
+            joint.rpartition("_")[0] for joint in self.joints if joint.endswith(ends)
+        )
+        return f"{', '.join(middle)}; on each side {', '.join(paired)}; {len(self.joints)} in all"
+
+
+(JOINT_SET_71, JOINT_SET_27) = publish(
+    JointSet(
+        name="joints-71",
+        reference=reference("consolaro-2009"),
+        evidence=Evidence.UNVERIFIED,
+        notes=(
+            "The list is recalled; its total agrees with JADAS71.",
+            "PRINTO's tables have 68 joints for swelling and 71 for limited motion.",
+            "Forms with 73 or 75 joints exist.",
+        ),
+        joints=(
+            "cervical_spine",
+            *_both_sides(
+                "temporomandibular",
+                "sternoclavicular",
+                "acromioclavicular",
+                "shoulder",
+                "elbow",
+                "wrist",
+                *_MCP,
+                *_PIP,
+                *_DIP,
+                "hip",
+                "knee",
+                "ankle",
+                "subtalar",
+                "intertarsal",
+                *_MTP,
+                *_TOES,
+            ),
+        ),
+    ),
+    JointSet(
+        name="joints-27",
+        reference=reference("bazso-2009"),
+        evidence=Evidence.DERIVED,
+        notes=("The regions are primary evidence; that both sides count makes 27.",),
+        joints=(
+            "cervical_spine",
+            *_both_sides("elbow", "wrist", *_MCP[:3], *_PIP, "hip", "knee", "ankle"),
+        ),
+    ),
+)
+
+JOINTS_71: tuple[str, ...] = JOINT_SET_71.joints
+JOINTS_27: tuple[str, ...] = JOINT_SET_27.joints
+_POSITION = {joint: position for position, joint in enumerate(JOINTS_71)}
+_IN_27 = np.array([joint in set(JOINTS_27) for joint in JOINTS_71])
+
+# What an examiner records of a joint, in the order of the rule.
+FINDINGS = ("swollen", "swollen_by_deformity", "limited", "painful_on_motion", "tender")
+
+
+# --------------------------------------------------------------------------------------------
+# Joints injected with a steroid
+
+
+@attrs.frozen(kw_only=True)
+class InjectionRule(Definition):
+    """What a joint that was injected with a steroid counts as.
+
+    Parameters
+    ----------
+    counts_as : {"active", "open"}
+        Active whatever the examination finds, or not assessable.
+    days : float, optional
+        For how many days since the injection, the last one included; afterwards the joint counts
+        as it is found. None leaves the number of days to the caller.
+    """
+
+    kind: ClassVar[str] = "injection rule"
+
+    counts_as: Literal["active", "open"]
+    days: float | None = None
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        words = {"active": "counts as active", "open": "is not assessable"}[self.counts_as]
+        until = "the number of days given" if self.days is None else f"{self.days:g} days"
+        return f"an injected joint {words}, for {until} since the injection"
+
+
+INJECTION_RULES = publish(
+    InjectionRule(
+        name="carried-active",
+        reference=reference("protocol"),
+        evidence=Evidence.UNVERIFIED,
+        notes=("The number of days is the protocol's: give injection_days.",),
+        counts_as="active",
+    ),
+    InjectionRule(
+        name="not-assessable",
+        reference=reference("protocol"),
+        evidence=Evidence.UNVERIFIED,
+        notes=("Without injection_days an injected joint stays not assessable.",),
+        counts_as="open",
+    ),
+)
+
+
+def rule_for_injections(given: str | InjectionRule | None, days: Any) -> InjectionRule:
+    """Return the rule that the caller named, with its number of days.
+
+    Raises
+    ------
+    UnknownDefinitionError
+        If no rule, or an unknown one, is named.
+    RequestError
+        If the rule needs a number of days and has none, or has two.
+    """
+    rule = lookup(InjectionRule, given, parameter="injection_rule")
+    if days is None:
+        if rule.days is None and rule.counts_as == "active":
+            raise RequestError(
+                f"injection_rule={rule.name!r} needs injection_days=: for how many days an "
+                f"injected joint counts as active is the protocol's to say.",
+                variable="injection_days",
+            )
+        return rule
+    if rule.days is not None and rule.days != days:
+        raise RequestError(
+            f"injection_rule {rule.name!r} has {rule.days:g} days of its own, and "
+            f"injection_days={days!r} says otherwise.",
+            variable="injection_days",
+            values=(days,),
+        )
+    checked = number(days, VARIABLES["injection_days"])
+    name = f"{rule.name}-{checked:g}-days" if rule.days is None else rule.name
+    return rule if rule.days == checked else rule.variant(name=name, days=checked)
+
+
+# --------------------------------------------------------------------------------------------
+# The lines that decide: yes, no or unknown (1, 0, NaN) for many joints or many visits
+
+
+def bounds(finding: Any) -> tuple[Any, Any]:
+    """Return whether a finding is surely there, and whether it may be there."""
+    return finding == 1, finding != 0
+
+
+def active_bounds(
+    *, swollen: Any, swollen_by_deformity: Any, limited: Any, painful_on_motion: Any, tender: Any
+) -> tuple[Any, Any]:
+    """Return whether joints are surely active, and whether they may be.
+
+    Active: swollen and not by deformity, or limited and (painful on motion or tender).
+    """
+    swell, swell_max = bounds(swollen)
+    bony, bony_max = bounds(swollen_by_deformity)
+    stiff, stiff_max = bounds(limited)
+    pain, pain_max = bounds(painful_on_motion)
+    sore, sore_max = bounds(tender)
+    surely = (swell & ~bony_max) | (stiff & (pain | sore))
+    maybe = (swell_max & ~bony) | (stiff_max & (pain_max | sore_max))
+    return surely, maybe
+
+
+def with_direct(direct: Any, surely: Any, maybe: Any) -> tuple[Any, Any, Any]:
+    """Return the bounds where active was also recorded directly, and where the two disagree."""
+    yes, possible = bounds(direct)
+    disagree = (yes & ~maybe) | (~possible & surely)
+    return surely | yes, maybe & possible, disagree
+
+
+def with_injections(
+    rule: InjectionRule, days_since: Any, surely: Any, maybe: Any
+) -> tuple[Any, Any, Any]:
+    """Return the bounds of activity after the injection rule, and which joints it opens.
+
+    `days_since` is NaN where there was no injection.
+    """
+    within = days_since <= (np.inf if rule.days is None else rule.days)
+    if rule.counts_as == "active":
+        return surely | within, maybe | within, within & False
+    return surely & ~within, maybe | within, within
+
+
+# --------------------------------------------------------------------------------------------
+# One examination
+
+
+def _names(given: Any, parameter: str) -> frozenset[str]:
+    """Return checked joint names."""
+    if not isinstance(given, Iterable):
+        raise UnknownJointError(
+            f"{parameter}= takes names of joints, not {type(given).__name__}.",
+            variable=parameter,
+            values=(given,),
+        )
+    names = (given,) if isinstance(given, str) else tuple(given)
+    unknown = [name for name in names if name not in _POSITION]
+    if unknown:
+        hint = suggestion(str(unknown[0]), JOINTS_71)
+        raise UnknownJointError(
+            f"{parameter}: no joint of the 71 is called {listing(map(repr, unknown))}.{hint} "
+            f"Names are like 'knee_left', 'mcp2_right', 'thumb_ip_left', 'cervical_spine'; all "
+            f"are in jiascores.core.joints.JOINTS_71.",
+            variable=parameter,
+            values=unknown,
+        )
+    return frozenset(names)
+
+
+def _days_since(given: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    """Return the injected joints in their order, each with its days since the injection."""
+    _names(given, "injected")
+    gaps = [joint for joint, days in given.items() if is_missing(days)]
+    if gaps:
+        raise NotNumericError(
+            f"injected: the days since the injection are missing for {listing(gaps)}.",
+            variable="injected",
+            where=gaps,
+        )
+    variable = VARIABLES["days_since_injection"]
+    return tuple((joint, number(given[joint], variable)) for joint in _in_order(given))
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=_POSITION.__getitem__)
+
+
+def _vector(names: frozenset[str] | None, unknown: frozenset[str]) -> NDArray[np.float64]:
+    """Return 1, 0 or NaN for each of the 71 joints."""
+    if names is None:
+        return np.full(len(JOINTS_71), np.nan)
+    values = np.array([float(joint in names) for joint in JOINTS_71])
+    values[[_POSITION[joint] for joint in unknown]] = np.nan
+    return values
+
+
+@attrs.frozen(init=False, kw_only=True, repr=False)
+class JointExam:
+    """One examination of the joints, and the counts that follow from it.
+
+    Every parameter but `injected` takes names of joints (`JOINTS_71`), for example
+    ``{"knee_left", "mcp2_right"}``. A finding that is given is known for every joint: joints that
+    it does not name do not have it. A finding that is left out (None) was not recorded and is
+    unknown for every joint.
+
+    Parameters
+    ----------
+    active : iterable of str, optional
+        Active joints, where the examiner recorded them as such.
+    limited : iterable of str, optional
+        Joints with limited range of motion.
+    swollen : iterable of str, optional
+        Swollen joints.
+    painful_on_motion : iterable of str, optional
+        Joints that hurt when moved.
+    tender : iterable of str, optional
+        Tender joints.
+    swollen_by_deformity : iterable of str
+        Joints whose swelling is bony deformity; it does not make them active.
+    not_examined : iterable of str
+        Joints that were not examined.
+    excluded : iterable of str
+        Joints that cannot be judged: replaced, fused. Such a joint may stand in `limited` where
+        the protocol counts it there; its activity stays unknown.
+    injected : mapping of str to float
+        Days since the last steroid injection, for each injected joint.
+    injection_rule : str or InjectionRule, optional
+        What an injected joint counts as: ``"carried-active"`` or ``"not-assessable"``. Must be
+        named where `injected` is given.
+    injection_days : float, optional
+        For how many days, the last one included, the injection rule holds.
+
+    Raises
+    ------
+    UnknownJointError
+        If a name is not that of a joint of the 71.
+    InconsistentError
+        If a joint that was not examined has a finding, or if `active` disagrees with the findings.
+    UnknownDefinitionError, RequestError
+        If joints are injected and no rule is named, or its number of days is missing.
+    OutOfRangeError, NotNumericError
+        If the days since an injection are negative, missing or no number.
+
+    Notes
+    -----
+    A joint is active when it is swollen (not by bony deformity), or limited and (painful on
+    motion or tender). A joint that is not examined or excluded may be active or not, so counts
+    have a lowest and a highest value; `active_joints` is their common value, and None where they
+    differ. A joint may be unknown and its count still be known: a swollen joint is active
+    whatever its motion.
+
+    The 71 joints are `unverified` as a list; of the 27 (Bazso 2009) the regions are primary and
+    the sides derived.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> exam = jia.JointExam(active={"knee_left", "mcp4_right"}, limited={"knee_left"})
+    >>> exam.active_joints, exam.active_joints_27, exam.limited_joints
+    (2, 1, 1)
+    >>> exam = jia.JointExam(active={"knee_left", "mcp2_right"}, not_examined={"hip_left"})
+    >>> exam.active_joints, exam.active_joints_min, exam.active_joints_max
+    (None, 2, 3)
+    >>> exam = jia.JointExam(
+    ...     swollen={"knee_left"}, limited={"wrist_left", "hip_left"},
+    ...     painful_on_motion={"wrist_left"}, tender=(),
+    ... )
+    >>> exam
+    <JointExam: active 2 of 71, 2 of 27; limited 2 of 71>
+    >>> exam.surely_active
+    ('wrist_left', 'knee_left')
+    """
+
+    active: frozenset[str] | None
+    limited: frozenset[str] | None
+    swollen: frozenset[str] | None
+    painful_on_motion: frozenset[str] | None
+    tender: frozenset[str] | None
+    swollen_by_deformity: frozenset[str]
+    not_examined: frozenset[str]
+    excluded: frozenset[str]
+    injected: tuple[tuple[str, float], ...]
+    injection_rule: InjectionRule | None
+    _bounds: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = attrs.field(eq=False)
+
+    def __init__(
+        self,
+        *,
+        active: Iterable[str] | None = None,
+        limited: Iterable[str] | None = None,
+        swollen: Iterable[str] | None = None,
+        painful_on_motion: Iterable[str] | None = None,
+        tender: Iterable[str] | None = None,
+        swollen_by_deformity: Iterable[str] = (),
+        not_examined: Iterable[str] = (),
+        excluded: Iterable[str] = (),
+        injected: Mapping[str, float] | None = None,
+        injection_rule: str | InjectionRule | None = None,
+        injection_days: float | None = None,
+    ) -> None:
+        found = {
+            name: None if given is None else _names(given, name)
+            for name, given in (
+                ("active", active),
+                ("limited", limited),
+                ("swollen", swollen),
+                ("painful_on_motion", painful_on_motion),
+                ("tender", tender),
+                ("swollen_by_deformity", swollen_by_deformity),
+            )
+        }
+        unseen = _names(not_examined, "not_examined")
+        beyond = _names(excluded, "excluded")
+        _refuse_findings(found, unseen, beyond)
+        days = _days_since(injected or {})
+        rule = None
+        if days or injection_rule is not None or injection_days is not None:
+            rule = rule_for_injections(injection_rule, injection_days)
+        cast(Any, self).__attrs_init__(
+            active=found["active"],
+            limited=found["limited"],
+            swollen=found["swollen"],
+            painful_on_motion=found["painful_on_motion"],
+            tender=found["tender"],
+            swollen_by_deformity=found["swollen_by_deformity"] or frozenset(),
+            not_examined=unseen,
+            excluded=beyond,
+            injected=days,
+            injection_rule=rule,
+            bounds=_exam_bounds(found, unseen, beyond, days, rule),
+        )
+
+    @classmethod
+    def from_findings(
+        cls,
+        findings: Mapping[str, str | Iterable[str]],
+        *,
+        injected: Mapping[str, float] | None = None,
+        injection_rule: str | InjectionRule | None = None,
+        injection_days: float | None = None,
+    ) -> Self:
+        """Return the examination whose findings are listed joint by joint.
+
+        Parameters
+        ----------
+        findings : mapping of str to str or iterable of str
+            For each joint one or more of ``"swollen"``, ``"swollen_by_deformity"``,
+            ``"limited"``, ``"painful_on_motion"``, ``"tender"``, ``"active"``,
+            ``"not_examined"``, ``"excluded"``. Joints that are not listed were examined and have
+            no finding. Where ``"active"`` is used, only the findings that are used were recorded;
+            else all were.
+        injected, injection_rule, injection_days
+            As for `JointExam`.
+
+        Returns
+        -------
+        JointExam
+
+        Raises
+        ------
+        RequestError
+            If a finding is not one of these words.
+
+        Examples
+        --------
+        >>> import jiascores as jia
+        >>> jia.JointExam.from_findings({
+        ...     "knee_left": "swollen", "hip_left": ("limited", "tender"), "wrist_left": "tender",
+        ... })
+        <JointExam: active 2 of 71, 2 of 27; limited 1 of 71>
+        """
+        words = (*FINDINGS, "active", "not_examined", "excluded")
+        groups: dict[str, set[str]] = {}
+        for joint, given in findings.items():
+            for word in (given,) if isinstance(given, str) else given:
+                if word not in words:
+                    raise RequestError(
+                        f"findings of {joint}: no finding is called {word!r}."
+                        f"{suggestion(str(word), words)} Choose from {', '.join(words)}.",
+                        variable="findings",
+                        values=(word,),
+                        where=(joint,),
+                    )
+                groups.setdefault(word, set()).add(joint)
+        _names(findings, "findings")
+        if "active" not in groups:
+            groups = {finding: set() for finding in FINDINGS} | groups
+        return cls(
+            **groups,
+            injected=injected,
+            injection_rule=injection_rule,
+            injection_days=injection_days,
+        )
+
+    def _low(self, what: str, only: Any = slice(None)) -> int:
+        return int(self._bounds[what][0][only].sum())
+
+    def _high(self, what: str, only: Any = slice(None)) -> int:
+        return int(self._bounds[what][1][only].sum())
+
+    @property
+    def active_joints_min(self) -> int:
+        """Joints of the 71 that are surely active."""
+        return self._low("active")
+
+    @property
+    def active_joints_max(self) -> int:
+        """Joints of the 71 that are or may be active."""
+        return self._high("active")
+
+    @property
+    def active_joints(self) -> int | None:
+        """Active joints of the 71; None where open joints leave the count open."""
+        return _known(self.active_joints_min, self.active_joints_max)
+
+    @property
+    def active_joints_27_min(self) -> int:
+        """Joints of the 27 that are surely active."""
+        return self._low("active", _IN_27)
+
+    @property
+    def active_joints_27_max(self) -> int:
+        """Joints of the 27 that are or may be active."""
+        return self._high("active", _IN_27)
+
+    @property
+    def active_joints_27(self) -> int | None:
+        """Active joints of the 27; None where open joints leave the count open."""
+        return _known(self.active_joints_27_min, self.active_joints_27_max)
+
+    @property
+    def limited_joints_min(self) -> int:
+        """Joints of the 71 that surely have limited range of motion."""
+        return self._low("limited")
+
+    @property
+    def limited_joints_max(self) -> int:
+        """Joints of the 71 that have or may have limited range of motion."""
+        return self._high("limited")
+
+    @property
+    def limited_joints(self) -> int | None:
+        """Joints with limited range of motion; None where open joints leave the count open."""
+        return _known(self.limited_joints_min, self.limited_joints_max)
+
+    @property
+    def surely_active(self) -> tuple[str, ...]:
+        """The joints that are surely active, from the neck down."""
+        return _chosen(self._bounds["active"][0])
+
+    @property
+    def possibly_active(self) -> tuple[str, ...]:
+        """The joints that may be active or not, from the neck down."""
+        surely, maybe = self._bounds["active"]
+        return _chosen(maybe & ~surely)
+
+    def _counts(self) -> list[tuple[str, int, int, int]]:
+        return [
+            ("active", self.active_joints_min, self.active_joints_max, len(JOINTS_71)),
+            ("active", self.active_joints_27_min, self.active_joints_27_max, len(JOINTS_27)),
+            ("limited", self.limited_joints_min, self.limited_joints_max, len(JOINTS_71)),
+        ]
+
+    def _recorded(self, what: str) -> bool:
+        """Whether anything about this count was recorded."""
+        low, high = self._low(what), self._high(what)
+        return (low, high) != (0, len(JOINTS_71))
+
+    def __repr__(self) -> str:
+        many, few, stiff = (f"{_span(low, high)} of {of}" for _, low, high, of in self._counts())
+        active = f"active {many}, {few}" if self._recorded("active") else "active not recorded"
+        limited = f"limited {stiff}" if self._recorded("limited") else "limited not recorded"
+        return f"<JointExam: {active}; {limited}>"
+
+    def __str__(self) -> str:
+        lines = [repr(self)[1:-1]]
+        named = (
+            ("active", self.surely_active),
+            ("active or not", self.possibly_active),
+            ("limited", _chosen(self._bounds["limited"][0])),
+            ("not examined", tuple(_in_order(self.not_examined))),
+            ("excluded", tuple(_in_order(self.excluded))),
+            ("injected", tuple(f"{joint} ({days:g} days ago)" for joint, days in self.injected)),
+        )
+        lines += [f"  {words}: {listing(of, shown=12)}" for words, of in named if of]
+        if self.injection_rule is not None:
+            lines.append(f"  injections: {self.injection_rule.rule}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{what}</td><td>{of}</td><td>{_span(low, high)}</td></tr>"
+            for what, low, high, of in self._counts()
+        )
+        head = "<tr><th>joints</th><th>of</th><th>count</th></tr>"
+        rest = "".join(f"<li>{escape(line.strip())}</li>" for line in str(self).splitlines()[1:])
+        return f"<table>{head}{rows}</table><ul>{rest}</ul>"
+
+
+def _known(low: int, high: int) -> int | None:
+    return low if low == high else None
+
+
+def _span(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low}–{high}"
+
+
+def _chosen(which: NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(joint for joint, chosen in zip(JOINTS_71, which, strict=True) if chosen)
+
+
+def _refuse_findings(
+    found: Mapping[str, frozenset[str] | None],
+    not_examined: frozenset[str],
+    excluded: frozenset[str],
+) -> None:
+    """Raise where a joint has a finding that nobody can have made."""
+    for finding, names in found.items():
+        for words, unseen in (("not_examined", not_examined), ("excluded", excluded)):
+            both = _in_order((names or frozenset()) & unseen)
+            if not both or (words == "excluded" and finding == "limited"):
+                continue
+            raise InconsistentError(
+                f"{listing(both)}: {words}, and yet {finding.replace('_', ' ')}. A joint with a "
+                f"finding was examined; take it out of one of {finding}= and {words}=.",
+                variable=finding,
+                values=both,
+            )
+    both = _in_order(not_examined & excluded)
+    if both:
+        raise InconsistentError(
+            f"{listing(both)}: both not_examined and excluded; name each joint in one of them.",
+            variable="excluded",
+            values=both,
+        )
+
+
+def _exam_bounds(
+    found: Mapping[str, frozenset[str] | None],
+    not_examined: frozenset[str],
+    excluded: frozenset[str],
+    injected: tuple[tuple[str, float], ...],
+    rule: InjectionRule | None,
+) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Return for each joint whether it is surely and maybe active, and likewise limited."""
+    unseen = not_examined | excluded
+    seen = {name: _vector(names, unseen) for name, names in found.items()}
+    # An excluded joint may be named as limited: then, and only then, it is known to be so.
+    limited_named = found["limited"] or frozenset()
+    seen["limited"] = _vector(found["limited"], unseen - limited_named)
+    direct = seen.pop("active")
+    surely, maybe, disagree = with_direct(direct, *active_bounds(**seen))
+    if disagree.any():
+        _raise_disagreement(_chosen(disagree), found["active"] or frozenset())
+    stiff, stiff_max = bounds(seen["limited"])
+    if rule is not None:
+        days = np.full(len(JOINTS_71), np.nan)
+        for joint, since in injected:
+            days[_POSITION[joint]] = since
+        surely, maybe, opened = with_injections(rule, days, surely, maybe)
+        stiff, stiff_max = stiff & ~opened, stiff_max | opened
+    return {"active": (surely, maybe), "limited": (stiff, stiff_max)}
+
+
+def _raise_disagreement(joints: tuple[str, ...], active: frozenset[str]) -> None:
+    claimed = [joint for joint in joints if joint in active]
+    denied = [joint for joint in joints if joint not in active]
+    parts = []
+    if claimed:
+        parts.append(f"{listing(claimed)} named in active= without findings that make it so")
+    if denied:
+        parts.append(f"{listing(denied)} active by the findings and not named in active=")
+    raise InconsistentError(
+        f"{'; '.join(parts)}. A joint is active when swollen (not by deformity), or limited and "
+        f"(painful on motion or tender). Give active= or the findings, or make them agree.",
+        variable="active",
+        values=joints,
+    )
