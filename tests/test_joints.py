@@ -7,8 +7,6 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-import polars as pl
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +23,12 @@ from jiascores.core.joints import (
     JointSet,
     active_bounds,
 )
+
+try:  # optional engines, not there in the environments of the oldest and newest versions
+    import polars as pl
+    import pyarrow as pa
+except ImportError:
+    pl = pa = None
 
 COUNTS = ("active_joints", "active_joints_27", "limited_joints")
 
@@ -430,11 +434,14 @@ MAKERS = {
     "pandas": lambda form: pd.DataFrame(form, index=["c", "a", "b"]),
     "pandas nullable": lambda form: pd.DataFrame(form).convert_dtypes(),
     "pandas objects": lambda form: pd.DataFrame(form).astype(object).replace({math.nan: None}),
-    "polars": pl.DataFrame,
-    "polars nulls": lambda form: pl.DataFrame(form).fill_nan(None),
-    "polars booleans": lambda form: pl.DataFrame(form).fill_nan(None).cast(pl.Boolean),
-    "arrow": pa.table,
 }
+if pl is not None:
+    MAKERS |= {
+        "polars": pl.DataFrame,
+        "polars nulls": lambda form: pl.DataFrame(form).fill_nan(None),
+        "polars booleans": lambda form: pl.DataFrame(form).fill_nan(None).cast(pl.Boolean),
+        "arrow": pa.table,
+    }
 
 
 @pytest.mark.parametrize("maker", MAKERS)
@@ -504,9 +511,10 @@ BAD_FORMS = [
     ),
     (form_with(), {"swollen": "act_", "active": "act_"}, None, ""),
     (pd.concat([form_with(), form_with()], axis=1), {}, errors.ColumnError, "two columns"),
-    (pl.DataFrame({"a": [1]}).lazy(), {}, errors.RequestError, "LazyFrame"),
     ({"a": [1]}, {}, errors.RequestError, "dict"),
 ]
+if pl is not None:
+    BAD_FORMS.append((pl.LazyFrame({"a": [1]}), {}, errors.RequestError, "LazyFrame"))
 
 
 @pytest.mark.parametrize(("frame", "changes", "error", "words"), BAD_FORMS)
