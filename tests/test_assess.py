@@ -56,3 +56,69 @@ def test_states_by_the_course_of_each_row(make) -> None:
     request = jia.ask.state("cjadas10", cutoffs="trincianti-2021", course=jia.column("form"))
     out = to_dict(jia.assess(make(visits), measures=[request], **ASK))
     assert out["state_cjadas10_trincianti_2021"] == ["moderate", None, "high", None, "high"]
+
+
+#   visit      1st   2nd   3rd   4th    5th (on the 4th's date: not an earlier visit)
+COURSE = {
+    "patient": ["A"] * 5,
+    "date": ["2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01", "2020-04-01"],
+    "physician_global": [6.0, 3.0, 6.0, 2.0, 6.0],
+    "patient_global": [6.0, 3.0, 6.0, 2.0, 6.0],
+    "chaq": [1.5, 0.75, 1.5, 0.5, 1.5],
+    "active_joints": [12, 6, 12, 4, 12],
+    "limited_joints": [10, 10, 10, 10, 10],
+    "esr": [40, 40, 40, 40, 40],
+    "end_of_lead_in": ["2020-02-15"] * 5,
+    "chosen": ["N", "Y", "N", "N", None],
+}
+FLARES = {
+    #                                1st   2nd   3rd   4th    5th
+    "baseline": ("baseline", [None, False, False, False, False]),
+    "last-responding": ("last-responding", [None, None, True, False, True]),
+    "best": ("best", [None, None, True, False, True]),
+    "end-of-lead-in": ("end-of-lead-in", [None, None, True, False, True]),
+    "flagged": (jia.flagged("chosen"), [None, None, True, False, True]),
+    "on or before": (jia.on_or_before("end_of_lead_in"), [None, None, True, False, True]),
+    "last responding at 70": (jia.last_responding(70), [None] * 5),
+}
+
+
+@pytest.mark.parametrize("name", FLARES)
+def test_flare_against_each_reference(make, name: str) -> None:
+    reference, expected = FLARES[name]
+    request = jia.ask.flare(criteria="prcsg-printo", reference=reference)
+    out = to_dict(jia.assess(make(COURSE), measures=[request], baseline="first"))
+    assert out["flare_prcsg_printo"] == expected
+
+
+def test_loss_needs_an_earlier_visit_with_the_level(make) -> None:
+    requests = [jia.ask.loss_of_response(30), jia.ask.loss_of_response(70)]
+    out = to_dict(jia.assess(make(COURSE), measures=requests, baseline="first"))
+    assert out["acr_ped30_lost"] == [None, False, True, False, True]
+    assert out["acr_ped70_lost"] == [None, False, False, False, False]
+    assert jia.ask.loss_of_response(50).level == 50
+
+
+def test_one_flare_against_two_references_makes_two_columns(make) -> None:
+    requests = [
+        jia.ask.flare(criteria="brunner-2002", reference=reference)
+        for reference in ("baseline", "best")
+    ]
+    out = to_dict(jia.assess(make(COURSE), measures=requests, baseline="first"))
+    assert out["flare_brunner_2002_baseline"] == [None, False, False, False, False]
+    assert out["flare_brunner_2002_best"] == [None, None, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"criteria": "brunner-2002"}, "reference= must name the visit"),
+        ({"reference": "baseline"}, "criteria= must name a flare criteria"),
+        ({"criteria": "brunner-2002", "reference": "lead-in"}, "reference='lead-in': choose"),
+        ({"criteria": "canakinumab-sjia", "reference": "best"}, "asks about fever"),
+        ({"criteria": "brunner-2002", "reference": "best", "fever": "f"}, "takes a column"),
+    ],
+)
+def test_a_flare_is_asked_for_in_full(wrong: dict, words: str) -> None:
+    with pytest.raises(jia.JiaScoresError, match=words.replace("(", r"\(")):
+        jia.ask.flare(**wrong)

@@ -11,12 +11,29 @@ from jiascores._version import __version__
 
 if TYPE_CHECKING:
     from jiascores.core.core_set import CoreSet
+    from jiascores.core.errors import (
+        ColumnError,
+        DefinitionError,
+        InconsistentError,
+        JiaScoresError,
+        MarkerError,
+        MisalignedError,
+        MissingExtraError,
+        NotCoveredError,
+        NotNumericError,
+        NotWholeError,
+        OutOfRangeError,
+        RequestError,
+        UnknownDefinitionError,
+        VisitError,
+    )
     from jiascores.core.joints import JointExam
-    from jiascores.core.measure import components
+    from jiascores.core.measure import Score, components
+    from jiascores.core.references import Evidence, Reference
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
     from jiascores.measures.ilar import course, course_notes
     from jiascores.measures.jadas import cjadas10, cjadas27, cjadas71, jadas10, jadas27, jadas71
-    from jiascores.measures.response import acr_ped
+    from jiascores.measures.response import ResponseCriteria, acr_ped
     from jiascores.measures.sjadas import (
         csjadas10,
         csjadas27,
@@ -27,7 +44,7 @@ if TYPE_CHECKING:
         sjadas71,
         systemic_manifestation_score,
     )
-    from jiascores.measures.states import disease_state
+    from jiascores.measures.states import CutoffSet, disease_state
     from jiascores.tables import ask
     from jiascores.tables.assess import assess
     from jiascores.tables.baselines import best, flagged, last_responding, on_or_before
@@ -37,9 +54,28 @@ if TYPE_CHECKING:
 # Where each public name lives. A module loads when one of its names is first used, so that
 # importing jiascores costs little more than importing NumPy.
 _HOME = {
+    "ColumnError": "jiascores.core.errors",
     "CoreSet": "jiascores.core.core_set",
+    "CutoffSet": "jiascores.measures.states",
+    "DefinitionError": "jiascores.core.errors",
+    "Evidence": "jiascores.core.references",
     "FlareCriteria": "jiascores.measures.flares",
+    "InconsistentError": "jiascores.core.errors",
+    "JiaScoresError": "jiascores.core.errors",
     "JointExam": "jiascores.core.joints",
+    "MarkerError": "jiascores.core.errors",
+    "MisalignedError": "jiascores.core.errors",
+    "MissingExtraError": "jiascores.core.errors",
+    "NotCoveredError": "jiascores.core.errors",
+    "NotNumericError": "jiascores.core.errors",
+    "NotWholeError": "jiascores.core.errors",
+    "OutOfRangeError": "jiascores.core.errors",
+    "Reference": "jiascores.core.references",
+    "RequestError": "jiascores.core.errors",
+    "ResponseCriteria": "jiascores.measures.response",
+    "Score": "jiascores.core.measure",
+    "UnknownDefinitionError": "jiascores.core.errors",
+    "VisitError": "jiascores.core.errors",
     "acr_ped": "jiascores.measures.response",
     "ask": "jiascores.tables.ask",
     "assess": "jiascores.tables.assess",
@@ -74,9 +110,28 @@ _HOME = {
 _MODULES = frozenset({"ask"})
 
 __all__ = [
+    "ColumnError",
     "CoreSet",
+    "CutoffSet",
+    "DefinitionError",
+    "Evidence",
     "FlareCriteria",
+    "InconsistentError",
+    "JiaScoresError",
     "JointExam",
+    "MarkerError",
+    "MisalignedError",
+    "MissingExtraError",
+    "NotCoveredError",
+    "NotNumericError",
+    "NotWholeError",
+    "OutOfRangeError",
+    "Reference",
+    "RequestError",
+    "ResponseCriteria",
+    "Score",
+    "UnknownDefinitionError",
+    "VisitError",
     "__version__",
     "acr_ped",
     "ask",

@@ -14,6 +14,7 @@ import numpy as np
 from jiascores.core.definition import lookup, published
 from jiascores.core.errors import NotCoveredError, RequestError, listing, suggestion
 from jiascores.core.measure import Score
+from jiascores.measures.flares import FlareCriteria, flare_bounds, loss_bounds, verdict
 from jiascores.measures.response import POLICIES, ResponseCriteria
 from jiascores.measures.states import (
     ANY_COURSE,
@@ -21,6 +22,14 @@ from jiascores.measures.states import (
     state_column,
     state_words,
     states_by_course,
+)
+from jiascores.tables.baselines import (
+    REFERENCES,
+    ReferenceRule,
+    check_reference,
+    highest_before,
+    reference_name,
+    reference_rows,
 )
 from jiascores.tables.columns import Column, Output
 from jiascores.tables.context import Context
@@ -176,6 +185,112 @@ def acr_ped(
     return AcrPedRequest(definition, missing, upper_limit)
 
 
+@attrs.frozen
+class FlareRequest:
+    """A flare against a reference visit; made by `flare`."""
+
+    criteria: FlareCriteria
+    reference: ReferenceRule
+    fever: Column | None = None
+    named: bool = False
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return the verdict, empty on the reference row and before it."""
+        rows = reference_rows(context, self.reference)
+        fever = np.nan if self.fever is None else context.flag(self.fever.name)
+        bounds = flare_bounds(self.criteria, context.earlier(rows), context.core_set, fever=fever)
+        after = context.visits.after(rows)
+        name = self.criteria.column
+        if self.named:
+            name = f"{name}_{_id(reference_name(self.reference))}"
+        return [Output(name, "flag", np.where(after, verdict(*bounds), np.nan))]
+
+
+def flare(
+    *,
+    criteria: str | FlareCriteria | None = None,
+    reference: ReferenceRule | None = None,
+    fever: Column | None = None,
+) -> FlareRequest:
+    """Ask for a flare against a reference visit.
+
+    Parameters
+    ----------
+    criteria : str or FlareCriteria
+        The definition; there is no default.
+    reference : str or rule
+        Against which visit: ``"baseline"``, ``"last-responding"``, ``"best"``,
+        ``"end-of-lead-in"``, ``jia.flagged("column")``, ``jia.on_or_before("column")``,
+        ``jia.last_responding(level)``. There is no default. The reference goes into the name of
+        the column where the same criteria are asked for against several.
+    fever : Column, optional
+        For criteria with fever: the column that says whether there was such fever.
+
+    Returns
+    -------
+    FlareRequest
+    """
+    definition = lookup(FlareCriteria, criteria, parameter="criteria")
+    if reference is None:
+        raise RequestError(
+            f"reference= must name the visit that a flare is judged against: "
+            f"{listing([repr(name) for name in REFERENCES], shown=len(REFERENCES))}, "
+            f"jia.flagged('column') or jia.on_or_before('column').",
+            variable="reference",
+        )
+    check_reference(reference)
+    if fever is not None and not isinstance(fever, Column):
+        raise RequestError(
+            f"fever= takes a column: jia.column({fever!r}).", variable="fever", values=(fever,)
+        )
+    if (fever is not None) != (definition.fever_above is not None):
+        why = "has no fever rule" if fever is not None else "asks about fever"
+        raise RequestError(
+            f"{definition.name} {why}: fever=jia.column('…') goes with criteria that have one.",
+            variable="fever",
+        )
+    return FlareRequest(definition, reference, fever)
+
+
+@attrs.frozen
+class LossRequest:
+    """Loss of an ACR Ped level that an earlier visit had reached; made by `loss_of_response`."""
+
+    level: int
+    criteria: ResponseCriteria
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return whether the level is lost, empty on the baseline and before it."""
+        _, lowest, highest = context.response(self.criteria)
+        after = context.after_baseline
+        earlier_min = highest_before(context.visits, np.where(after, lowest, 0))
+        earlier_max = highest_before(context.visits, np.where(after, highest, 0))
+        bounds = loss_bounds(self.level, earlier_min, earlier_max, lowest, highest)
+        name = f"acr_ped{self.level}_lost"
+        return [Output(name, "flag", np.where(after, verdict(*bounds), np.nan))]
+
+
+def loss_of_response(
+    level: int, *, criteria: str | ResponseCriteria = "giannini-1997"
+) -> LossRequest:
+    """Ask whether an ACR Ped level, reached at any earlier visit since baseline, is lost.
+
+    Parameters
+    ----------
+    level : int
+        The level in per cent.
+    criteria : str or ResponseCriteria
+        The response criteria.
+
+    Returns
+    -------
+    LossRequest
+    """
+    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
+    definition.require_level(level)
+    return LossRequest(level, definition)
+
+
 def _id(name: str) -> str:
     return name.replace("-", "_")
 
@@ -196,7 +311,14 @@ def understand_requests(measures: Any) -> list[Any]:
             attrs.evolve(each, named=True) if isinstance(each, AcrPedRequest) else each
             for each in requests
         ]
-    return requests
+    flares = [each for each in requests if isinstance(each, FlareRequest)]
+    asked = [each.criteria.name for each in flares]
+    return [
+        attrs.evolve(each, named=True)
+        if isinstance(each, FlareRequest) and asked.count(each.criteria.name) > 1
+        else each
+        for each in requests
+    ]
 
 
 def _one(given: Any) -> Any:
@@ -225,4 +347,6 @@ def _one(given: Any) -> Any:
 
 _CHOICES = {
     "state": "jia.ask.state(score, cutoffs=…, course=…)",
+    "flare": "jia.ask.flare(criteria=…, reference=…)",
+    "loss_of_response": "jia.ask.loss_of_response(level)",
 }

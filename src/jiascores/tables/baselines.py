@@ -303,6 +303,7 @@ def _words(frame: Frame, name: str) -> NDArray[np.float64]:
 
 def reference_rows(context: Context, rule: ReferenceRule) -> Positions:
     """Return for each row the position of the visit it is judged against, or `NONE`."""
+    check_reference(rule)
     visits, frame, names = context.visits, context.frame, context.names
     if rule == "baseline":
         return context.baseline
@@ -325,6 +326,15 @@ def reference_rows(context: Context, rule: ReferenceRule) -> Positions:
         return best_earlier(
             visits, np.where(context.after_baseline, level, np.nan), context.jadas71
         )
+    raise AssertionError(f"no such reference: {rule!r}")
+
+
+def check_reference(rule: object) -> None:
+    """Raise where a reference is not known."""
+    if isinstance(rule, Flagged | OnOrBefore | LastResponding | Best):
+        return
+    if isinstance(rule, str) and rule in REFERENCES:
+        return
     choices = "; ".join(f"{name!r}: {words}" for name, words in REFERENCES.items())
     raise RequestError(
         f"reference={rule!r}: choose {choices}; or jia.flagged('column'), "
@@ -332,6 +342,27 @@ def reference_rows(context: Context, rule: ReferenceRule) -> Positions:
         variable="reference",
         values=(rule,),
     )
+
+
+def reference_name(rule: ReferenceRule) -> str:
+    """Return what a reference is called in the name of a column."""
+    if isinstance(rule, Flagged | OnOrBefore):
+        return rule.column
+    if isinstance(rule, LastResponding):
+        return f"last-responding-{rule.level}"
+    return "best" if isinstance(rule, Best) else rule
+
+
+def highest_before(visits: Visits, levels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each row the highest level at its patient's visits on earlier dates, else 0."""
+    order = visits.order
+    # Later patients get higher numbers, so a running maximum never looks back across patients.
+    step = int(levels.max(initial=0)) + 1
+    number = np.cumsum(visits.starts == np.arange(visits.size))
+    running = np.maximum.accumulate(levels[order] + number * step)
+    earlier = visits.day_starts > visits.starts
+    found = running[np.maximum(visits.day_starts - 1, 0)] - number * step
+    return visits.unordered(np.where(earlier, found, 0))
 
 
 def latest_earlier(visits: Visits, chosen: NDArray[np.bool_]) -> Positions:

@@ -23,7 +23,7 @@ from jiascores.core.errors import (
 from jiascores.core.measure import Score, score_arrays, score_terms
 from jiascores.core.variables import CORE_VARIABLES, MARKERS
 from jiascores.measures.response import ResponseCriteria, response_levels
-from jiascores.tables.baselines import BaselineRule, baseline_rows
+from jiascores.tables.baselines import BaselineRule, baseline_rows, read_flag
 from jiascores.tables.columns import Blanked, Frame, Names, Output, Places, read
 from jiascores.tables.visits import Positions, Visits, read_visits
 
@@ -242,6 +242,10 @@ class Context:
                 self.blanked.append(blanked)
             self._values[key] = values
         return self._values[key]
+
+    def flag(self, column: str) -> NDArray[np.float64]:
+        """Return a named yes/no column as 1, 0 and NaN."""
+        return read_flag(self.frame, column)
 
     def courses(self, column: str, allowed: tuple[str, ...]) -> NDArray[Any]:
         """Return a column of disease courses as objects, None where missing; others raise."""

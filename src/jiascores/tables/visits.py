@@ -280,7 +280,9 @@ def _plain_array(frame: Frame, series: Any) -> NDArray[Any]:
         import pyarrow.compute as pc
 
         zoned = getattr(series.type, "tz", None) is not None
-        return np.asarray((pc.call_function("local_timestamp", [series]) if zoned else series).to_numpy())
+        return np.asarray(
+            (pc.call_function("local_timestamp", [series]) if zoned else series).to_numpy()
+        )
     if isinstance(series.dtype, np.dtype):
         return np.asarray(series.to_numpy())
     if getattr(series.dtype, "tz", None) is not None:
