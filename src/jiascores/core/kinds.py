@@ -39,6 +39,7 @@ Numbers: TypeAlias = float | FloatArray
 
 Kind: TypeAlias = Literal["number", "array", "pandas", "polars"]
 NAN = float("nan")
+_FLOAT64_BYTES = 8
 # One block of every column fits the processor's cache.
 BLOCK = 16_384
 
@@ -107,7 +108,7 @@ def _to_number(value: Any, variable: Variable, where: Sequence[Any] = ()) -> flo
         if variable.flag:
             return float(value)
         raise _not_numeric(variable, [value], where)
-    if isinstance(value, (np.float32, np.float16)):
+    if isinstance(value, np.floating) and value.itemsize < _FLOAT64_BYTES:
         return float(np.round(float(value), exact.FLOAT32_DECIMALS))
     if isinstance(value, Real | Decimal):
         try:
