@@ -7,8 +7,8 @@ from typing import Any, Generic, cast
 
 import numpy as np
 
-from jiascores.core.errors import MarkerError, MisalignedError
-from jiascores.core.kinds import Like, Scalar, T, kind_of, take
+from jiascores.core.errors import MarkerError
+from jiascores.core.kinds import Like, Scalar, T, kind_of, require_same, take
 from jiascores.core.variables import CORE_VARIABLES, MARKERS
 
 _NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
@@ -222,18 +222,7 @@ def paired(earlier: CoreSet[Any], now: CoreSet[Any], *, names: tuple[str, str]) 
         return other
     if other.kind == "number":
         return one
-    if one.kind != other.kind or one.shape != other.shape:
-        raise MisalignedError(
-            f"{names[0]} holds {one.kind} of shape {one.shape} and {names[1]} {other.kind} of "
-            f"shape {other.shape}: give both as one kind and shape.",
-            variable=names[1],
-        )
-    if one.index is not None and not one.index.equals(other.index):
-        raise MisalignedError(
-            f"the Series of {names[0]} and {names[1]} have different indexes, and are not aligned "
-            f"for you; give both one index, one row for each comparison.",
-            variable=names[1],
-        )
+    require_same(one, other, *names)
     return one
 
 

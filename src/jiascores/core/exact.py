@@ -47,5 +47,8 @@ def nearest_decimal(value: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def from_float32(value: NDArray[Any]) -> NDArray[np.float64]:
     """Return float32 values as the decimals that were typed: 3.7 is 3.70000005 in float32."""
+    if value.dtype.itemsize < np.dtype(np.float32).itemsize:
+        # Half precision has three digits, not four decimals: take the shortest that it prints.
+        return value.astype(str).astype(np.float64)
     wide: NDArray[np.float64] = value.astype(np.float64)
     return wide.round(FLOAT32_DECIMALS)

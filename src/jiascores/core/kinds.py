@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -39,7 +39,8 @@ Numbers: TypeAlias = float | FloatArray
 
 Kind: TypeAlias = Literal["number", "array", "pandas", "polars"]
 NAN = float("nan")
-_FLOAT64_BYTES = 8
+# Values that take more characters, or bits, than this are not shown.
+LONGEST = 64
 # One block of every column fits the processor's cache.
 BLOCK = 16_384
 
@@ -49,24 +50,38 @@ def missing(value: Any) -> Any:
     return value != value
 
 
-def _package(value: Any) -> str:
-    return type(value).__module__.partition(".")[0]
+def _comes_from(package: str, value: Any) -> bool:
+    """Return whether a value's class, or one that it derives from, is of a package."""
+    return any(base.__module__.partition(".")[0] == package for base in type(value).__mro__)
 
 
 def kind_of(value: Any) -> Kind:
     """Return what kind of thing a value is: a number, an array, or a Series of which package."""
+    kind = type(value)
+    if kind is float or kind is int:
+        return "number"
     if isinstance(value, np.ndarray):
         return "array" if value.ndim else "number"
     if isinstance(value, list | tuple | range):
         return "array"
-    package = _package(value)
-    if package == "pandas" and isinstance(value, sys.modules["pandas"].Series):
-        return "pandas"
-    if package == "pandas" and isinstance(value, sys.modules["pandas"].Index):
-        return "array"
-    if package == "polars" and isinstance(value, sys.modules["polars"].Series):
+    if _comes_from("pandas", value):
+        pandas = sys.modules["pandas"]
+        if isinstance(value, pandas.Series):
+            return "pandas"
+        if isinstance(value, pandas.Index | pandas.api.extensions.ExtensionArray):
+            return "array"
+    if _comes_from("polars", value) and isinstance(value, sys.modules["polars"].Series):
         return "polars"
     return "number"
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Return the shape of anything that is not a single number."""
+    if isinstance(value, list | tuple | range):
+        return _from_list(value).shape
+    if kind_of(value) == "polars":
+        return (len(value),)
+    return cast("tuple[int, ...]", np.shape(value))
 
 
 # --------------------------------------------------------------------------------------------
@@ -75,10 +90,13 @@ def kind_of(value: Any) -> Kind:
 
 def is_missing(value: Any) -> bool:
     """Return whether one value means missing: None, NaN, pd.NA, pd.NaT."""
-    if value is None:
+    if value is None or value is np.ma.masked:
         return True
-    if _package(value) == "pandas":
-        return bool(sys.modules["pandas"].isna(value))
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    if type(value).__module__.startswith("pandas"):
+        # A whole frame or array is not a missing value, whatever it holds.
+        return sys.modules["pandas"].isna(value) is True
     try:
         return bool(value != value)
     except (TypeError, ValueError, ArithmeticError):
@@ -92,13 +110,16 @@ def number(value: Any, variable: Variable) -> float:
     if variable.low <= value <= variable.high and abs(value) != np.inf:
         if variable.whole and value != int(value):
             raise _not_whole(variable, [value], [])
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise _out_of_range(variable, [value], []) from None
     if value != value:
         return NAN
     raise _out_of_range(variable, [value], [])
 
 
-def _to_number(value: Any, variable: Variable, where: Sequence[Any] = ()) -> float:
+def _to_number(value: Any, variable: Variable) -> float:
     """Return one thing that stands for a number as a float."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
@@ -107,15 +128,16 @@ def _to_number(value: Any, variable: Variable, where: Sequence[Any] = ()) -> flo
     if isinstance(value, bool | np.bool_):
         if variable.flag:
             return float(value)
-        raise _not_numeric(variable, [value], where)
-    if isinstance(value, np.floating) and value.itemsize < _FLOAT64_BYTES:
-        return float(np.round(float(value), exact.FLOAT32_DECIMALS))
+        raise _not_numeric(variable, [value], [])
+    if isinstance(value, np.floating):
+        return float(_from_binary(np.asarray(value)))
     if isinstance(value, Real | Decimal):
         try:
             return float(value)
         except OverflowError:
-            raise _out_of_range(variable, [value], where) from None
-    raise _not_numeric(variable, [value], where)
+            # Left to the range check, which knows where the value stands.
+            return np.inf if cast(Any, value) > 0 else -np.inf
+    raise _not_numeric(variable, [value], [])
 
 
 # --------------------------------------------------------------------------------------------
@@ -132,9 +154,45 @@ def to_floats(value: Any, variable: Variable, labels: Sequence[Any] | None = Non
         return _from_pandas(value, variable)
     if kind == "polars":
         return _from_polars(value, variable)
+    if _comes_from("pandas", value):
+        # An Index or an array of an extension type.
+        plain = isinstance(value.dtype, np.dtype)
+        inner = value.to_numpy() if plain else sys.modules["pandas"].Series(value)
+        return to_floats(inner, variable, labels)
     if isinstance(value, np.ma.MaskedArray):
-        value = np.where(np.ma.getmaskarray(value), np.nan, value.filled(0))
-    return _from_numpy(np.asarray(value), variable, labels)
+        return _from_masked(value, variable, labels)
+    array = np.asarray(value) if isinstance(value, np.ndarray) else _from_list(value)
+    return _from_numpy(array, variable, labels)
+
+
+def _from_list(value: Sequence[Any]) -> NDArray[Any]:
+    """Return an array of plain numbers, or of objects where anything else is among them.
+
+    NumPy alone would take [True, 5.5] as 1.0 and 5.5, and ["a", 5.5] as text throughout.
+    """
+    if {type(one) for one in value} <= {float, int}:
+        return np.asarray(value)
+    try:
+        return np.array(value, dtype=object)
+    except ValueError:
+        return _objects(value)
+
+
+def _objects(value: Sequence[Any]) -> NDArray[Any]:
+    """Return a flat array of objects, also where each of them is a sequence."""
+    return np.fromiter(value, dtype=object, count=len(value))
+
+
+def _from_masked(
+    array: np.ma.MaskedArray[Any, Any], variable: Variable, labels: Sequence[Any] | None
+) -> NDArray[Any]:
+    gaps = np.ma.getmaskarray(array)
+    data: NDArray[Any] = np.array(array.data)
+    if data.dtype.kind == "O":
+        data[gaps] = None
+    numbers = _from_numpy(data, variable, labels).astype(np.float64)
+    numbers[gaps] = np.nan
+    return numbers
 
 
 def _from_numpy(
@@ -145,15 +203,23 @@ def _from_numpy(
     if array.dtype.kind in "iu":
         return array
     if array.dtype.kind == "f":
-        small = array.dtype.itemsize < np.dtype(np.float64).itemsize
-        return exact.from_float32(array) if small else array.astype(np.float64)
+        return _from_binary(array)
     if array.dtype.kind == "b" and variable.flag:
         return array.astype(np.float64)
     if array.dtype.kind == "O":
         return _from_objects(array, variable, labels)
     raise _not_numeric(
-        variable, list(array.ravel()[:SHOWN]), _where(range(array.size), labels), array.size
+        variable,
+        list(array.ravel()[:SHOWN]),
+        _where(range(min(array.size, SHOWN)), labels, array.shape),
+        array.size,
     )
+
+
+def _from_binary(array: NDArray[Any]) -> FloatArray:
+    """Return floats of another size or byte order as float64."""
+    small = array.dtype.itemsize < np.dtype(np.float64).itemsize
+    return exact.from_float32(array) if small else array.astype(np.float64)
 
 
 def _from_objects(
@@ -171,7 +237,7 @@ def _from_objects(
         raise _not_numeric(
             variable,
             [flat[position] for position in refused],
-            _where(refused, labels),
+            _where(refused, labels, array.shape),
         )
     return out.reshape(array.shape)
 
@@ -184,30 +250,39 @@ def _from_pandas(series: Any, variable: Variable) -> NDArray[Any]:
     types = pandas.api.types
     is_flag = types.is_bool_dtype(series.dtype)
     if (types.is_numeric_dtype(series.dtype) and not is_flag) or (is_flag and variable.flag):
+        inner = getattr(series.dtype, "numpy_dtype", getattr(series.dtype, "subtype", None))
+        if getattr(inner, "kind", "") == "f":
+            return _from_binary(series.to_numpy(dtype=inner, na_value=np.nan))
         values: NDArray[Any] = series.to_numpy(dtype=np.float64, na_value=np.nan)
-        if "float" in str(series.dtype).lower() and "64" not in str(series.dtype):
-            if "double" not in str(series.dtype):
-                values = np.round(values, exact.FLOAT32_DECIMALS)
         return values
-    return _from_objects(series.to_numpy(dtype=object), variable, labels)
+    return _from_objects(_objects(series.tolist()), variable, labels)
 
 
 def _from_polars(series: Any, variable: Variable) -> NDArray[Any]:
     polars = sys.modules["polars"]
     dtype = series.dtype
-    if dtype == polars.Float64 or dtype.is_integer():
+    # NumPy has no whole numbers of 128 bits.
+    if dtype.is_integer() and "128" not in str(dtype):
         return np.asarray(series.to_numpy())
-    if dtype == polars.Float32:
-        return exact.from_float32(series.to_numpy())
-    if dtype.is_decimal() or dtype == polars.Null or (dtype == polars.Boolean and variable.flag):
+    if dtype.is_float():
+        array: NDArray[Any] = series.to_numpy()
+        return array if array.dtype == np.float64 else _from_binary(array)
+    if dtype.is_numeric() or dtype == polars.Null or (dtype == polars.Boolean and variable.flag):
         return np.asarray(series.cast(polars.Float64).to_numpy())
-    return _from_objects(np.array(series.to_list(), dtype=object), variable, None)
+    return _from_objects(_objects(series.to_list()), variable, None)
 
 
-def _where(positions: Iterable[int], labels: Sequence[Any] | None) -> list[Any]:
-    if labels is None:
-        return list(positions)
-    return [labels[position] for position in positions]
+def _where(
+    positions: Iterable[int], labels: Sequence[Any] | None, shape: tuple[int, ...] = ()
+) -> list[Any]:
+    """Return row labels, or positions: one number, or one for each dimension."""
+    places = np.fromiter(positions, dtype=np.int64)
+    if labels is not None:
+        return [labels[place] for place in places]
+    if len(shape) > 1:
+        axes = (axis.tolist() for axis in np.unravel_index(places, shape))
+        return list(zip(*axes, strict=True))
+    return list(places.tolist())
 
 
 # --------------------------------------------------------------------------------------------
@@ -244,7 +319,7 @@ def check(variable: Variable, array: NDArray[Any], labels: Sequence[Any] | None 
     for which, error in ((outside, _out_of_range), (broken, _not_whole)):
         positions = np.flatnonzero(which)
         if positions.size:
-            raise error(variable, list(flat[positions]), _where(positions, labels))
+            raise error(variable, list(flat[positions]), _where(positions, labels, array.shape))
 
 
 def _found(
@@ -265,7 +340,10 @@ def _plain(value: Any) -> str:
         value = value.item()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return repr(value)
+    if isinstance(value, int) and value.bit_length() > LONGEST:
+        return "a number of more than 64 bits"
+    text = repr(value)
+    return text if len(text) <= LONGEST and "\n" not in text else f"<{type(value).__name__}>"
 
 
 def _out_of_range(
@@ -426,34 +504,40 @@ def common(given: Mapping[str, Any]) -> Like:
         kind = kind_of(value)
         if kind == "number":
             continue
-        shape = np.shape(value) if kind != "polars" else (len(value),)
+        shape = shape_of(value)
         index = value.index if kind == "pandas" else None
         if first is None:
             first, like = name, Like(kind, shape, index)
             continue
-        if kind != like.kind:
-            raise MisalignedError(
-                f"{first} is {_KINDS[like.kind]} and {name} is {_KINDS[kind]}: which value goes "
-                f"with which is not certain. Give all inputs as one kind.",
-                variable=name,
-            )
-        if shape != like.shape:
-            raise MisalignedError(
-                f"{first} has {_size(like.shape)} and {name} has {_size(shape)}: "
-                f"give arrays of equal shape, or single numbers.",
-                variable=name,
-                values=(like.shape, shape),
-            )
-        if index is not None and not index.equals(like.index):
-            raise MisalignedError(
-                f"the Series {first} and {name} have different indexes, and are not aligned for "
-                f"you. Take them from one frame, or reindex one of them first.",
-                variable=name,
-            )
+        require_same(like, Like(kind, shape, index), first, name)
     return like
 
 
+def require_same(one: Like, other: Like, first: str, name: str) -> None:
+    """Raise where two inputs are not of one kind, shape and index."""
+    if one.kind != other.kind:
+        raise MisalignedError(
+            f"{first} is {_KINDS[one.kind]} and {name} is {_KINDS[other.kind]}: which value goes "
+            f"with which is not certain. Give all inputs as one kind.",
+            variable=name,
+        )
+    if one.shape != other.shape:
+        raise MisalignedError(
+            f"{first} has {_size(one.shape)} and {name} has {_size(other.shape)}: "
+            f"give arrays of equal shape, or single numbers.",
+            variable=name,
+            values=(one.shape, other.shape),
+        )
+    if one.index is not None and not one.index.equals(other.index):
+        raise MisalignedError(
+            f"the Series {first} and {name} have different indexes, and are not aligned for "
+            f"you. Take them from one frame, or reindex one of them first.",
+            variable=name,
+        )
+
+
 _KINDS: dict[str, str] = {
+    "number": "one number",
     "array": "an array",
     "pandas": "a pandas Series",
     "polars": "a Polars Series",

@@ -207,7 +207,7 @@ def _in_blocks(
         for name, column in columns.items():
             part = column[block]
             if not checked and not is_fine(VARIABLES[name], part):
-                check(VARIABLES[name], column, like.labels)
+                check(VARIABLES[name], column.reshape(like.shape), like.labels)
             values[name] = part.astype(np.float64, copy=False)
         total = np.asarray(_total(body(**values)), dtype=np.float64)
         # exact.nearest_decimal without its temporary arrays.

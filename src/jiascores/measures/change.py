@@ -8,9 +8,9 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import DefinitionError, MisalignedError
+from jiascores.core.errors import DefinitionError
 from jiascores.core.exact import PER_CENT, SCORE_DECIMALS, TOLERANCE, above
-from jiascores.core.kinds import Like, missing, take
+from jiascores.core.kinds import Like, missing, require_same, take
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 
 # Of the widest label and a space.
@@ -97,18 +97,8 @@ def flat(values: Mapping[str, Any], names: Sequence[str], like: Like) -> dict[st
 def beside(like: Like, name: str, given: Any, *, what: str) -> Any:
     """Return a checked value that stands beside core sets: one for all, or one for each visit."""
     taken, own = take({name: given})
-    same = own.kind == like.kind and own.shape == like.shape
-    if own.kind != "number" and not same:
-        raise MisalignedError(
-            f"{name} is {own.kind} of shape {own.shape} and {what} {like.kind} of shape "
-            f"{like.shape}: give one number, or one for each visit, of the same kind.",
-            variable=name,
-        )
-    if own.index is not None and not own.index.equals(like.index):
-        raise MisalignedError(
-            f"the Series {name} has another index than {what}, and is not aligned for you.",
-            variable=name,
-        )
+    if own.kind != "number":
+        require_same(like, own, what, name)
     return taken[name]
 
 
