@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from jiascores.tables import ask
     from jiascores.tables.assess import assess
     from jiascores.tables.baselines import best, flagged, last_responding, on_or_before
+    from jiascores.tables.catalogue import definitions
     from jiascores.tables.columns import column
     from jiascores.tables.joint_forms import joint_counts
 
@@ -90,6 +91,7 @@ _HOME = {
     "csjadas10": "jiascores.measures.sjadas",
     "csjadas27": "jiascores.measures.sjadas",
     "csjadas71": "jiascores.measures.sjadas",
+    "definitions": "jiascores.tables.catalogue",
     "disease_state": "jiascores.measures.states",
     "flagged": "jiascores.tables.baselines",
     "flare": "jiascores.measures.flares",
@@ -147,6 +149,7 @@ __all__ = [
     "csjadas10",
     "csjadas27",
     "csjadas71",
+    "definitions",
     "disease_state",
     "flagged",
     "flare",

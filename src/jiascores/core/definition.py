@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 import attrs
@@ -12,6 +13,26 @@ from jiascores.core.references import Evidence, Reference
 FIRST_VERSION = "0.1.0"
 
 D = TypeVar("D", bound="Definition")
+
+
+@attrs.frozen
+class Threshold:
+    """A number of a definition at which a verdict or a score turns.
+
+    Parameters
+    ----------
+    key : str
+        Where it stands in the definition, for example ``"worsening"`` or
+        ``"bounds jadas10 poly low"``.
+    value : float
+        The number.
+    """
+
+    key: str
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.value:g}"
 
 
 @attrs.frozen(kw_only=True)
@@ -35,6 +56,8 @@ class Definition:
     """
 
     kind: ClassVar[str] = "definition"
+    # Fields whose numbers turn no verdict of this package: how long a window was, for example.
+    no_thresholds: ClassVar[tuple[str, ...]] = ()
 
     name: str
     reference: Reference
@@ -101,6 +124,21 @@ class Definition:
         """The rule in one line."""
         raise AssertionError(f"{type(self).__name__} must say its rule")
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that it needs."""
+        return ()
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """Every number at which it turns, found in its own fields so that none is forgotten."""
+        own = [
+            field.name
+            for field in attrs.fields(type(self))
+            if field.name not in _BASE_FIELDS and field.name not in self.no_thresholds
+        ]
+        return tuple(found for name in own for found in _numbers(name, getattr(self, name)))
+
     def __str__(self) -> str:
         derived = f", a variant of {self.derives_from}" if self.derives_from else ""
         lines = [
@@ -117,6 +155,26 @@ class Definition:
         first, *rest = str(self).splitlines()
         items = "".join(f"<li>{escape(line.strip())}</li>" for line in rest)
         return f"<b>{escape(first)}</b><ul>{items}</ul>"
+
+
+_BASE_FIELDS = frozenset(field.name for field in attrs.fields(Definition))
+
+
+def _numbers(key: str, value: Any) -> Iterator[Threshold]:
+    """Find the numbers in a field: by itself, in tuples, in (name, number) and in records."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return
+    if isinstance(value, int | float):
+        yield Threshold(key, float(value))
+    elif attrs.has(type(value)) and not isinstance(value, Definition):
+        for field in attrs.fields(type(value)):
+            yield from _numbers(f"{key} {field.name}", getattr(value, field.name))
+    elif isinstance(value, tuple) and len(value) > 1 and isinstance(value[0], str):
+        for part in value[1:]:
+            yield from _numbers(f"{key} {value[0]}", part)
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _numbers(key, part)
 
 
 def _differences(one: Definition, other: Definition) -> str:

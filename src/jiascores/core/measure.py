@@ -84,6 +84,11 @@ class Score(Definition):
         return f"{self.label} = {self.formula}; {self.low:g} to {self.high:g}"
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that it needs; of those in `either`, one."""
+        return (*self.inputs, "/".join(self.either)) if self.either else self.inputs
+
+    @property
     def function(self) -> Callable[..., Any]:
         """The public function."""
         return _FUNCTIONS[self.name]

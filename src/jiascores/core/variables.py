@@ -181,6 +181,8 @@ VARIABLES = _index(
 CORE_VARIABLES = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints")
 MARKERS = ("esr", "crp")
 CORE_SIZE = len(CORE_VARIABLES) + 1
+# How the catalogue words the six.
+CORE_SET_NEEDS = (*CORE_VARIABLES, "/".join(MARKERS))
 
 
 def variable(name: str) -> Variable:

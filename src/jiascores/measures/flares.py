@@ -18,7 +18,7 @@ from jiascores.core.errors import DefinitionError, NotCoveredError, RequestError
 from jiascores.core.exact import at_least
 from jiascores.core.kinds import BLOCK, Like, Many, Scalar, missing
 from jiascores.core.references import Evidence, reference
-from jiascores.core.variables import CORE_SIZE, CORE_VARIABLES, MARKERS
+from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES, MARKERS
 from jiascores.measures.change import (
     FromZero,
     beside,
@@ -71,6 +71,7 @@ class FlareCriteria(Definition):
     """
 
     kind: ClassVar[str] = "flare criteria"
+    no_thresholds: ClassVar[tuple[str, ...]] = ("fever_above", "fever_days")
 
     worsened_needed: int = 3
     worsening: float = 30
@@ -104,6 +105,11 @@ class FlareCriteria(Definition):
                 "fever_above and fever_days go together: give both or neither",
                 variable="fever_above",
             )
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The core set, and what else the rule asks about."""
+        return CORE_SET_NEEDS if self.fever_above is None else (*CORE_SET_NEEDS, "fever")
 
     @property
     def rule(self) -> str:
@@ -653,6 +659,11 @@ class LossCriteria(Definition):
     """What counts as loss of an ACR Ped response; the level and its criteria are the caller's."""
 
     kind: ClassVar[str] = "loss of response"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The core set, and what else the rule asks about."""
+        return CORE_SET_NEEDS
 
     @property
     def rule(self) -> str:

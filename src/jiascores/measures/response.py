@@ -15,7 +15,7 @@ from jiascores.core.errors import DefinitionError, RequestError
 from jiascores.core.exact import above, at_least, at_most
 from jiascores.core.kinds import BLOCK, Like, Many, Scalar, missing
 from jiascores.core.references import Evidence, reference
-from jiascores.core.variables import CORE_SIZE, CORE_VARIABLES
+from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES
 from jiascores.measures.change import (
     FromZero,
     beside,
@@ -67,6 +67,7 @@ class ResponseCriteria(Definition):
     """
 
     kind: ClassVar[str] = "response criteria"
+    no_thresholds: ClassVar[tuple[str, ...]] = ("fever_days",)
 
     levels: tuple[int, ...] = (30, 50, 70, 90, 100)
     improved_needed: int = 3
@@ -95,6 +96,11 @@ class ResponseCriteria(Definition):
             return ""
         sign = "<" if self.fever_from else "≤"
         return f"temperature {sign} {self.fever_limit:g} °C in the preceding {self.fever_days} days"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The core set, and what else the rule asks about."""
+        return CORE_SET_NEEDS if self.fever_limit is None else (*CORE_SET_NEEDS, "temperature")
 
     @property
     def rule(self) -> str:

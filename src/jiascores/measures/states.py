@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, lookup, publish
+from jiascores.core.definition import Definition, Threshold, lookup, publish
 from jiascores.core.errors import DefinitionError, MisalignedError, NotCoveredError, listing
 from jiascores.core.exact import at_most, below
 from jiascores.core.kinds import (
@@ -141,6 +141,21 @@ class CutoffSet(Definition):
     def rule(self) -> str:
         """The upper bounds in one line."""
         return "; ".join(f"{one.measure} {one.course}: {one.rule}" for one in self.bounds)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The scores that it reads, and the course where it has one."""
+        courses = any(one.course != ANY_COURSE for one in self.bounds)
+        return (*self.measures, "course") if courses else self.measures
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """The upper bound of each state but the last."""
+        return tuple(
+            Threshold(f"{one.measure} {one.course} {state}", bound)
+            for one in self.bounds
+            for state, bound, _ in one.steps
+        )
 
     def of(self, measure: str) -> dict[str, Bounds]:
         """Return the bounds of one score by course.
