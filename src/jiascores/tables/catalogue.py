@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiascores.core.definition import published
+from jiascores.core.definition import Definition, published
 from jiascores.core.errors import RequestError, listing
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def definitions(kind: str | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    found = published()
+    found: tuple[Definition, ...] = published()
     kinds = tuple(dict.fromkeys(definition.kind for definition in found))
     if kind is not None and kind not in kinds:
         raise RequestError(
