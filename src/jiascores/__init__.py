@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from jiascores.core.joints import JointExam
     from jiascores.core.measure import Score, components
     from jiascores.core.references import Evidence, Reference
+    from jiascores.core.measure import components
+    from jiascores.measures.chaq import chaq_change, chaq_di, chaq_form
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
     from jiascores.measures.ilar import course, course_notes
     from jiascores.measures.jadas import cjadas10, cjadas27, cjadas71, jadas10, jadas27, jadas71
@@ -81,6 +83,9 @@ _HOME = {
     "ask": "jiascores.tables.ask",
     "assess": "jiascores.tables.assess",
     "best": "jiascores.tables.baselines",
+    "chaq_change": "jiascores.measures.chaq",
+    "chaq_di": "jiascores.measures.chaq",
+    "chaq_form": "jiascores.measures.chaq",
     "cjadas10": "jiascores.measures.jadas",
     "cjadas27": "jiascores.measures.jadas",
     "cjadas71": "jiascores.measures.jadas",
@@ -139,6 +144,9 @@ __all__ = [
     "ask",
     "assess",
     "best",
+    "chaq_change",
+    "chaq_di",
+    "chaq_form",
     "cjadas10",
     "cjadas27",
     "cjadas71",

@@ -106,6 +106,8 @@ VARIABLES = _index(
     _global("physician_global", "physician global assessment of disease activity"),
     _global("patient_global", "patient (or parent) global assessment of well-being"),
     Variable("chaq", "CHAQ disability index", "0-3", 0, 3),
+    Variable("chaq_item", "CHAQ item or domain", "0-3", 0, 3, whole=True),
+    _flag("chaq_aid", "aids, devices or help in a domain of the CHAQ"),
     _joints("active_joints", "active joint count, 71 joints"),
     _joints("active_joints_27", "active joint count, 27 joints", 27),
     _joints("limited_joints", "joints with limited range of motion, 71 joints"),

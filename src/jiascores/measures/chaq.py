@@ -1,0 +1,631 @@
+"""Childhood Health Assessment Questionnaire: disability index and important change.
+
+The wording of the form's items is copyrighted: they are scored here by position, never printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeAlias, cast, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.definition import Definition, lookup, publish
+from jiascores.core.errors import DefinitionError, InconsistentError, RequestError, suggestion
+from jiascores.core.exact import at_least, at_most
+from jiascores.core.kinds import (
+    Like,
+    Scalar,
+    T,
+    check,
+    common,
+    is_missing,
+    kind_of,
+    missing,
+    number,
+    to_floats,
+)
+from jiascores.core.references import Evidence, reference
+from jiascores.core.variables import VARIABLES, Variable
+
+# The domains in the order of the form, and how many items each has.
+ITEMS = {
+    "dressing": 4,
+    "arising": 2,
+    "eating": 3,
+    "walking": 2,
+    "hygiene": 5,
+    "reach": 4,
+    "grip": 5,
+    "activities": 5,
+}
+DOMAINS = tuple(ITEMS)
+ITEM_COUNT = sum(ITEMS.values())
+
+Items: TypeAlias = Mapping[str, Sequence[T | Scalar]] | Sequence[T | Scalar]
+Domains: TypeAlias = Mapping[str, T | Scalar] | Sequence[T | Scalar]
+Ticks: TypeAlias = Mapping[str, T | Scalar] | Collection[str]
+
+
+@attrs.frozen(kw_only=True)
+class ChaqScoring(Definition):
+    """How a CHAQ form becomes a disability index.
+
+    Parameters
+    ----------
+    domains_needed : int
+        How many of the eight domains must be answered.
+    raised_to : float
+        The least score of a domain in which aids, devices or help are used.
+    """
+
+    kind: ClassVar[str] = "CHAQ scoring"
+
+    domains_needed: int = 6
+    raised_to: float = 2
+
+    def _check(self) -> None:
+        if not 1 <= self.domains_needed <= len(DOMAINS):
+            raise DefinitionError(
+                f"domains_needed={self.domains_needed!r}: the form has {len(DOMAINS)} domains",
+                variable="domains_needed",
+            )
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        return (
+            f"mean of the answered domains, at least {self.domains_needed} of {len(DOMAINS)}; a "
+            f"domain is its highest item, and at least {self.raised_to:g} with aids, devices or "
+            f"help; 0 to 3"
+        )
+
+
+CHAQ_SCORINGS = publish(
+    ChaqScoring(
+        name="singh-1994",
+        reference=reference("singh-1994"),
+        evidence=Evidence.SECONDARY,
+        notes=(
+            (
+                "At least 6 of 8 domains: an abstract of PRINTO (Pediatr Rheumatol 6(S1):P108). "
+                "Others divide by the domains answered, however few, or always by 8."
+            ),
+            "The number of items in each domain (4, 2, 3, 2, 5, 4, 5, 5) is secondary evidence.",
+            (
+                "That a domain in which only an aid is ticked counts as answered has no source "
+                "at hand."
+            ),
+        ),
+    ),
+)
+
+
+@attrs.frozen(kw_only=True)
+class ChaqDifference(Definition):
+    """The change of the CHAQ that is important to patients or parents.
+
+    Parameters
+    ----------
+    improvement : float
+        Important improvement: a change of this much or more, negative.
+    worsening : float
+        Important worsening: a change of this much or more, positive.
+    """
+
+    kind: ClassVar[str] = "CHAQ important difference"
+
+    improvement: float
+    worsening: float
+
+    def _check(self) -> None:
+        if not self.improvement < 0 < self.worsening:
+            raise DefinitionError(
+                "improvement is a fall (below 0) and worsening a rise (above 0)",
+                variable="improvement" if self.improvement >= 0 else "worsening",
+            )
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        return f"improved: change ≤ {self.improvement:g}; worsened: change ≥ +{self.worsening:g}"
+
+
+_AT_LEAST_NOTE = "That exactly the printed difference counts is a reading: a least difference."
+
+CHAQ_DIFFERENCES = publish(
+    ChaqDifference(
+        name="dempster-2001",
+        reference=reference("dempster-2001"),
+        evidence=Evidence.PRIMARY,
+        improvement=-0.13,
+        worsening=0.75,
+        notes=(
+            (
+                "With eight domains answered the index moves in steps of 0.125, and one step "
+                "down does not reach −0.13: see dempster-2001-step."
+            ),
+            _AT_LEAST_NOTE,
+        ),
+    ),
+    ChaqDifference(
+        name="dempster-2001-step",
+        reference=reference("dempster-2001"),
+        evidence=Evidence.UNVERIFIED,
+        improvement=-0.125,
+        worsening=0.75,
+        derives_from="dempster-2001",
+        notes=("Reads the printed 0.13 as 0.125 rounded, the smallest step of the index.",),
+    ),
+    ChaqDifference(
+        name="brunner-2005",
+        reference=reference("brunner-2005"),
+        evidence=Evidence.PRIMARY,
+        improvement=-0.188,
+        worsening=0.125,
+        notes=("The largest of the differences found by several standards.", _AT_LEAST_NOTE),
+    ),
+)
+
+CHANGES = ("worsened", "unchanged", "improved")
+
+
+# --------------------------------------------------------------------------------------------
+# The lines that decide, on numbers or arrays
+
+
+def highest_item(items: Sequence[Any]) -> Any:
+    """Return the highest answered item; missing where none is answered."""
+    highest: Any = np.nan
+    for item in items:
+        highest = np.fmax(highest, item)
+    return highest
+
+
+def raised(score: Any, used: Any, least: float) -> tuple[Any, Any]:
+    """Return a domain's score with aids and help, and whether a gap in these leaves it open.
+
+    `used` is 1, 0, or missing where no tick was recorded either way.
+    """
+    # An aid ticked with no item answered is an answer.
+    with_aid = np.fmax(score, least)
+    doubtful = missing(used) & ~at_least(score, least)
+    return np.where(used == 1, with_aid, score), doubtful
+
+
+def mean_of_answered(domains: Sequence[Any], needed: int) -> Any:
+    """Return the unrounded mean of the answered domains; missing where they are too few."""
+    answered = sum((~missing(np.asarray(score))).astype(np.float64) for score in domains)
+    total = sum(np.where(missing(np.asarray(score)), 0, score) for score in domains)
+    enough = answered >= needed
+    return np.where(enough, total / np.where(enough, answered, 1), np.nan)
+
+
+def chaq_change_codes(definition: ChaqDifference, earlier: Any, now: Any) -> Any:
+    """Return positions in `CHANGES`, −1 where missing."""
+    change = now - earlier
+    code = np.ones(np.shape(change))
+    code = np.where(at_most(change, definition.improvement), 2, code)
+    code = np.where(at_least(change, definition.worsening), 0, code)
+    return np.where(missing(change), -1, code)
+
+
+# --------------------------------------------------------------------------------------------
+# What a form holds
+
+
+@attrs.frozen(eq=False, repr=False)
+class ChaqForm(Generic[T]):
+    """A scored CHAQ: the index and the domains that it was made from.
+
+    Attributes are of the kind that was given: numbers, arrays or Series.
+    """
+
+    scoring: ChaqScoring
+    _domains: Mapping[str, Any] = attrs.field(alias="domains")
+    _gaps: Mapping[str, Any] = attrs.field(alias="gaps")
+    _index: Any = attrs.field(alias="index")
+    _like: Like = attrs.field(alias="like")
+
+    @property
+    def index(self) -> T:
+        """Disability index, 0–3, unrounded; missing where too few domains are answered."""
+        return cast(T, self._like.score(self._index, "chaq"))
+
+    @property
+    def domains(self) -> dict[str, T]:
+        """Score of each domain, 0–3, with aids and help; missing where unanswered."""
+        return {
+            name: cast(T, self._like.score(score, f"chaq_{name}"))
+            for name, score in self._domains.items()
+        }
+
+    @property
+    def answered(self) -> T:
+        """How many of the eight domains are answered."""
+        counted = sum((~missing(np.asarray(s))).astype(np.int64) for s in self._domains.values())
+        return cast(T, self._like.bound(counted, "chaq_domains_answered"))
+
+    @property
+    def incomplete(self) -> dict[str, Any]:
+        """Whether a domain that counts has an unanswered item, so that it may be too low.
+
+        An item that does not apply is no gap. Empty where domain scores were given.
+        """
+        return {
+            name: self._like.surely(gap, f"chaq_{name}_incomplete")
+            for name, gap in self._gaps.items()
+        }
+
+    def __repr__(self) -> str:
+        if self._like.kind == "number":
+            return f"<CHAQ by {self.scoring.name}: {self.index:g}, {self.answered} of 8 domains>"
+        return f"<CHAQ by {self.scoring.name}: {self._like.size} forms>"
+
+
+def _by_domain(given: Any, parameter: str) -> dict[str, Any]:
+    """Return what was given, domain by domain, all eight: a list of items, or a score."""
+    if isinstance(given, Mapping):
+        _refuse_names(given, parameter)
+        absent = [name for name in DOMAINS if name not in given]
+        if absent:
+            raise RequestError(
+                f"{parameter} has no {', '.join(absent)}: give all eight domains, and None to one "
+                f"that was not answered.",
+                variable=parameter,
+            )
+        parts = {name: given[name] for name in DOMAINS}
+    else:
+        parts = _in_form_order(given, parameter)
+    if parameter == "domains":
+        return parts
+    return {name: _item_list(part, name) for name, part in parts.items()}
+
+
+def _in_form_order(given: Any, parameter: str) -> dict[str, Any]:
+    """Return a list in the order of the form, domain by domain."""
+    table = isinstance(given, np.ndarray) and given.ndim > 1
+    if kind_of(given) != "array" or table:
+        raise RequestError(
+            f"{parameter} is a dict by domain ({', '.join(DOMAINS)}) or a list in the order of "
+            f"the form; for many forms a list of columns.",
+            variable=parameter,
+        )
+    sizes = ITEMS if parameter == "items" else dict.fromkeys(DOMAINS, 1)
+    if len(given) != sum(sizes.values()):
+        raise RequestError(
+            f"{parameter} is a list of {len(given)}, and the form has {sum(sizes.values())}. "
+            f"Another form is given as a dict by domain.",
+            variable=parameter,
+            values=(len(given),),
+        )
+    parts: dict[str, Any] = {}
+    start = 0
+    for name, size in sizes.items():
+        parts[name] = list(given[start : start + size]) if parameter == "items" else given[start]
+        start += size
+    return parts
+
+
+def _item_list(part: Any, name: str) -> list[Any]:
+    """Return the items of one domain; none where None was given."""
+    if part is None:
+        return []
+    if not isinstance(part, list | tuple | np.ndarray):
+        raise RequestError(
+            f"items of {name}: give a list of its items, not {type(part).__name__}.",
+            variable="items",
+        )
+    if isinstance(part, np.ndarray) and part.ndim != 1:
+        raise RequestError(
+            f"items of {name} are a table, and whether its rows are items is not certain: give a "
+            f"list of columns.",
+            variable="items",
+        )
+    return list(part)
+
+
+def _refuse_names(names: Any, parameter: str) -> None:
+    for name in names:
+        if name not in DOMAINS:
+            raise RequestError(
+                f"{parameter}: {name!r} is no domain of the CHAQ, which has {', '.join(DOMAINS)}."
+                f"{suggestion(str(name), DOMAINS)}",
+                variable=parameter,
+                values=(name,),
+            )
+
+
+def _answers(value: Any, variable: Variable, code: float | None, like: Like) -> tuple[Any, Any]:
+    """Return one checked item, missing where unanswered or not applicable, and which it was."""
+    if kind_of(value) == "number":
+        if code is not None and not is_missing(value) and value == code:
+            return np.nan, False
+        answer = number(value, variable)
+        return answer, missing(answer)
+    array = to_floats(value, variable, like.labels).astype(np.float64, copy=False)
+    not_applicable = array == code if code is not None else np.zeros(array.shape, dtype=bool)
+    array = np.where(not_applicable, np.nan, array)
+    check(variable, array, like.labels)
+    return array, missing(array) & ~not_applicable
+
+
+def _ticked(name: str, given: Sequence[Any], like: Like) -> Any:
+    """Return whether any aid or help is ticked for a domain: 1, 0, or missing."""
+    used: Any = 0.0
+    unknown: Any = False
+    for ticks in given:
+        tick = ticks.get(name, 0.0) if isinstance(ticks, Mapping) else float(name in ticks)
+        variable = attrs.evolve(VARIABLES["chaq_aid"], name=f"aids or help for {name}")
+        if kind_of(tick) == "number":
+            flag: Any = number(tick, variable)
+        else:
+            flag = to_floats(tick, variable, like.labels).astype(np.float64, copy=False)
+            check(variable, flag, like.labels)
+        used = np.fmax(used, flag)
+        unknown = unknown | missing(flag)
+    return np.where(unknown & (used != 1), np.nan, used)
+
+
+def _everything(given: Mapping[str, Any], parameter: str, ticks: Sequence[Any]) -> dict[str, Any]:
+    """Return every number, array and Series of a call, named for messages."""
+    found: dict[str, Any] = {}
+    for name, part in given.items():
+        items = part if parameter == "items" else [part]
+        found.update({f"{name} {place}": item for place, item in enumerate(items, start=1)})
+    for kind, tick in zip(("aids", "help"), ticks, strict=True):
+        if isinstance(tick, Mapping):
+            found.update({f"{kind} for {name}": flag for name, flag in tick.items()})
+    return found
+
+
+def _tick_lists(aids: Any, help_: Any) -> list[Any]:
+    lists = []
+    for parameter, ticks in (("aids", aids), ("help", help_)):
+        if isinstance(ticks, str):
+            ticks = (ticks,)  # noqa: PLW2901
+        _refuse_names(ticks, parameter)
+        lists.append(ticks)
+    return lists
+
+
+def chaq_form(
+    *,
+    items: Items[T] | None = None,
+    domains: Domains[T] | None = None,
+    aids: Ticks[T] = (),
+    help: Ticks[T] = (),
+    not_applicable: float | None = None,
+    scoring: str | ChaqScoring = "singh-1994",
+) -> ChaqForm[T]:
+    """Score a CHAQ, and keep the domains that the index was made from.
+
+    Parameters
+    ----------
+    items : dict of str to list, or list
+        The items, 0–3 each, None where unanswered: a dict of domain to its items, or a list of
+        30 in the order of the form. Each item is a number, an array or a Series. The domains
+        are ``dressing``, ``arising``, ``eating``, ``walking``, ``hygiene``, ``reach``, ``grip``
+        and ``activities``.
+    domains : dict of str to float, array or Series, or list
+        Instead of items: the highest item of each domain, 0–3, None where unanswered.
+    aids, help : set of str, or dict of str to bool, array or Series
+        Domains in which aids or devices, or help from another person, are ticked. A domain that
+        is left out is not ticked.
+    not_applicable : float, optional
+        The number that stands for "not applicable" in the data, for example 9. Without it every
+        gap is an unanswered item.
+    scoring : str or ChaqScoring
+        How the index is made.
+
+    Returns
+    -------
+    ChaqForm
+        `index`, `domains`, `answered`, `incomplete`.
+
+    Raises
+    ------
+    RequestError
+        If not exactly one of `items` and `domains` is given, or a domain is absent or unknown.
+    OutOfRangeError, NotWholeError, NotNumericError
+        For an answer that is not 0, 1, 2 or 3.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    Notes
+    -----
+    A domain is its highest answered item; with aids, devices or help it is at least 2, also
+    where no item is answered. A domain of which every item is unanswered or does not apply is
+    unanswered. The index is the mean of the answered domains, at least six, and stays unrounded.
+    Where a tick is missing (None, NaN) and could raise the domain, the index is missing.
+
+    References
+    ----------
+    Singh 1994, Arthritis Rheum 37:1761.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> form = jia.chaq_form(
+    ...     items={"dressing": [0, 1, 0, 1], "arising": [0, 0], "eating": [0, 0, 9],
+    ...            "walking": [1, 2], "hygiene": [0, 0, 0, None, 1], "reach": [1, 1, 0, 0],
+    ...            "grip": [0, 0, 0, 0, 0], "activities": [1, 0, 2, 1, 1]},
+    ...     aids={"reach"}, not_applicable=9)
+    >>> form.index, form.domains["reach"], form.incomplete["hygiene"]
+    (1.0, 2.0, True)
+    """
+    definition = lookup(ChaqScoring, scoring, parameter="scoring")
+    if (items is None) == (domains is None):
+        raise RequestError(
+            "give either items= or domains=, the highest item of each domain",
+            variable="items and domains",
+        )
+    if not_applicable is not None and 0 <= not_applicable <= 3:
+        raise InconsistentError(
+            f"not_applicable={not_applicable!r} is an answer as well: 0–3",
+            variable="not_applicable",
+            values=(not_applicable,),
+        )
+    parameter = "domains" if items is None else "items"
+    given = _by_domain(domains if items is None else items, parameter)
+    lists = _tick_lists(aids, help)
+    like = common(_everything(given, parameter, lists))
+    scores: dict[str, Any] = {}
+    gaps: dict[str, Any] = {}
+    doubtful: Any = False
+    for name, part in given.items():
+        items_of = part if parameter == "items" else [part]
+        answers = [
+            _answers(item, _named(name, parameter, place), not_applicable, like)
+            for place, item in enumerate(items_of, start=1)
+        ]
+        score = highest_item([answer for answer, _ in answers])
+        used = _ticked(name, lists, like)
+        scores[name], open_ = raised(score, used, definition.raised_to)
+        doubtful = doubtful | open_
+        if parameter == "items":
+            gap: Any = not answers
+            for _, unanswered in answers:
+                gap = gap | unanswered
+            # What no higher answer could change is not flagged.
+            gaps[name] = gap & ~missing(scores[name]) & ~at_least(scores[name], 3)
+    index = mean_of_answered(list(scores.values()), definition.domains_needed)
+    return ChaqForm(
+        scoring=definition,
+        domains=scores,
+        gaps=gaps,
+        index=np.where(doubtful, np.nan, index),
+        like=like,
+    )
+
+
+def _named(name: str, parameter: str, place: int) -> Variable:
+    """Return what an answer may be, under the name by which messages call it."""
+    called = f"{name} item {place}" if parameter == "items" else name
+    return attrs.evolve(VARIABLES["chaq_item"], name=called)
+
+
+def chaq_di(
+    *,
+    items: Items[T] | None = None,
+    domains: Domains[T] | None = None,
+    aids: Ticks[T] = (),
+    help: Ticks[T] = (),
+    not_applicable: float | None = None,
+    scoring: str | ChaqScoring = "singh-1994",
+) -> T:
+    """CHAQ disability index from items or from domain scores.
+
+    Parameters
+    ----------
+    items : dict of str to list, or list
+        The items, 0–3 each, None where unanswered: a dict of domain to its items, or a list of
+        30 in the order of the form. Each item is a number, an array or a Series.
+    domains : dict of str to float, array or Series, or list
+        Instead of items: the highest item of each domain, 0–3, None where unanswered.
+    aids, help : set of str, or dict of str to bool, array or Series
+        Domains in which aids or devices, or help from another person, are ticked.
+    not_applicable : float, optional
+        The number that stands for "not applicable" in the data.
+    scoring : str or ChaqScoring
+        How the index is made.
+
+    Returns
+    -------
+    float, array or Series
+        0–3, unrounded; missing where fewer than six domains are answered.
+
+    Raises
+    ------
+    RequestError, OutOfRangeError, NotWholeError, NotNumericError, MisalignedError
+        As `chaq_form` does.
+
+    See Also
+    --------
+    chaq_form : Keeps the domains, and says which are incomplete.
+
+    References
+    ----------
+    Singh 1994, Arthritis Rheum 37:1761.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.chaq_di(domains=[1, 0, 0, 2, 1, 1, 0, 1], aids={"reach"})
+    0.875
+    """
+    form: ChaqForm[T] = chaq_form(
+        items=items,
+        domains=domains,
+        aids=aids,
+        help=help,
+        not_applicable=not_applicable,
+        scoring=scoring,
+    )
+    return form.index
+
+
+# --------------------------------------------------------------------------------------------
+# Important change
+
+
+@overload
+def chaq_change(
+    *, baseline: Scalar, now: Scalar, difference: str | ChaqDifference
+) -> str | None: ...
+@overload
+def chaq_change(*, baseline: T, now: T, difference: str | ChaqDifference) -> T: ...
+def chaq_change(*, baseline: Any, now: Any, difference: str | ChaqDifference | None = None) -> Any:
+    """Return whether the CHAQ changed by what is important to patients or parents.
+
+    Parameters
+    ----------
+    baseline, now : float, array or Series
+        CHAQ disability index at two visits, 0–3.
+    difference : str or ChaqDifference
+        Which important difference. There is no default: published ones differ six-fold.
+
+    Returns
+    -------
+    str or None, array of str and None, or ordered categorical Series
+        ``worsened``, ``unchanged`` or ``improved``; missing where either visit is.
+
+    Raises
+    ------
+    UnknownDefinitionError
+        If no difference, or an unknown one, is named.
+    OutOfRangeError
+        If an index is outside 0–3.
+
+    References
+    ----------
+    Dempster 2001, Arthritis Rheum 44:1768. Brunner 2005.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.chaq_change(baseline=1.5, now=1.25, difference="brunner-2005")
+    'improved'
+    >>> jia.chaq_change(baseline=1.0, now=1.5, difference="dempster-2001")
+    'unchanged'
+    """
+    definition = lookup(ChaqDifference, difference, parameter="difference")
+    like = common({"baseline": baseline, "now": now})
+    start, end = (
+        _index(value, name, like) for name, value in (("baseline", baseline), ("now", now))
+    )
+    codes = chaq_change_codes(definition, start, end)
+    column = f"chaq_change_{definition.name.replace('-', '_')}"
+    return like.text(float(codes) if like.kind == "number" else codes, column, CHANGES)
+
+
+def _index(value: Any, name: str, like: Like) -> NDArray[np.float64] | float:
+    """Return a checked disability index under the name of its visit."""
+    variable = attrs.evolve(VARIABLES["chaq"], name=f"chaq of {name}")
+    if kind_of(value) == "number":
+        return number(value, variable)
+    array = to_floats(value, variable, like.labels)
+    check(variable, array, like.labels)
+    return array.astype(np.float64, copy=False)
