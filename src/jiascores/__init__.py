@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from jiascores.core.joints import JointExam
     from jiascores.core.measure import Score, components
     from jiascores.core.references import Evidence, Reference
-    from jiascores.core.measure import components
     from jiascores.measures.chaq import chaq_change, chaq_di, chaq_form
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
     from jiascores.measures.ilar import course, course_notes
