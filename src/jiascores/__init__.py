@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from jiascores.measures.chaq import chaq_change, chaq_di, chaq_form
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
     from jiascores.measures.ilar import course, course_notes
+    from jiascores.measures.inactivity import (
+        InactiveDiseaseCriteria,
+        inactive_disease,
+        inactive_disease_items,
+        within_categories,
+    )
     from jiascores.measures.jadas import cjadas10, cjadas27, cjadas71, jadas10, jadas27, jadas71
     from jiascores.measures.response import ResponseCriteria, acr_ped
     from jiascores.measures.sjadas import (
@@ -62,6 +68,7 @@ _HOME = {
     "DefinitionError": "jiascores.core.errors",
     "Evidence": "jiascores.core.references",
     "FlareCriteria": "jiascores.measures.flares",
+    "InactiveDiseaseCriteria": "jiascores.measures.inactivity",
     "InconsistentError": "jiascores.core.errors",
     "JiaScoresError": "jiascores.core.errors",
     "JointExam": "jiascores.core.joints",
@@ -99,6 +106,8 @@ _HOME = {
     "disease_state": "jiascores.measures.states",
     "flagged": "jiascores.tables.baselines",
     "flare": "jiascores.measures.flares",
+    "inactive_disease": "jiascores.measures.inactivity",
+    "inactive_disease_items": "jiascores.measures.inactivity",
     "jadas10": "jiascores.measures.jadas",
     "jadas27": "jiascores.measures.jadas",
     "jadas71": "jiascores.measures.jadas",
@@ -111,6 +120,7 @@ _HOME = {
     "sjadas27": "jiascores.measures.sjadas",
     "sjadas71": "jiascores.measures.sjadas",
     "systemic_manifestation_score": "jiascores.measures.sjadas",
+    "within_categories": "jiascores.measures.inactivity",
 }
 
 _MODULES = frozenset({"ask"})
@@ -122,6 +132,7 @@ __all__ = [
     "DefinitionError",
     "Evidence",
     "FlareCriteria",
+    "InactiveDiseaseCriteria",
     "InconsistentError",
     "JiaScoresError",
     "JointExam",
@@ -160,6 +171,8 @@ __all__ = [
     "disease_state",
     "flagged",
     "flare",
+    "inactive_disease",
+    "inactive_disease_items",
     "jadas10",
     "jadas27",
     "jadas71",
@@ -172,6 +185,7 @@ __all__ = [
     "sjadas27",
     "sjadas71",
     "systemic_manifestation_score",
+    "within_categories",
 ]
 
 

@@ -123,6 +123,8 @@ REFERENCES = _index(
     ),
     Reference("wallace-2004", "Wallace 2004, preliminary criteria for inactive disease"),
     Reference("wallace-2011", "Wallace 2011, Arthritis Care Res 63:929"),
+    Reference("eular-pres-2024", "EULAR/PReS 2024 recommendations on Still's disease"),
+    Reference("reacch-out", "ReACCh-Out cohort, flares in children with JIA (congress abstract)"),
     Reference(
         "swart-2019",
         "Swart 2019, Rheumatology 58:1812",

@@ -172,6 +172,7 @@ VARIABLES = _index(
     _flag("hepatosplenomegaly", "hepatomegaly or splenomegaly (either) due to JIA"),
     _flag("lymphadenopathy", "generalised lymphadenopathy due to JIA"),
     _flag("uveitis", "active uveitis"),
+    _flag("stills_symptoms", "any symptom of Still's disease"),
     _flag("esr_normal", "ESR normal"),
     _flag("crp_normal", "CRP normal"),
     Variable("highest_temperature", "highest temperature in the preceding days", "°C", 34, 43),

@@ -34,6 +34,7 @@ from jiascores.measures.change import (
     unknown_or_worse,
 )
 from jiascores.measures.response import AcrPedResponse, ResponseCriteria, acr_ped
+from jiascores.measures.states import NOT_GIVEN
 
 
 @attrs.frozen(kw_only=True)
@@ -524,9 +525,6 @@ def _further(found: FlareVerdict[Any, Any, Any], row: int) -> str:
     return words
 
 
-_NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
-
-
 @overload
 def flare(
     *,
@@ -548,7 +546,7 @@ def flare(
     reference: CoreSet[Any],
     now: CoreSet[Any],
     criteria: str | FlareCriteria | None = None,
-    flare_fever: Any = _NOT_GIVEN,
+    flare_fever: Any = NOT_GIVEN,
 ) -> FlareVerdict[Any, Any, Any]:
     """Flare of disease since a reference visit, by criteria that the caller names.
 
@@ -634,13 +632,13 @@ def flare(
 def _fever(criteria: FlareCriteria, given: Any, like: Like) -> Any:
     """Return the fever that the criteria count, checked; missing where they count none."""
     if criteria.fever_above is None:
-        if given is not _NOT_GIVEN:
+        if given is not NOT_GIVEN:
             raise NotCoveredError(
                 f"{criteria.name} does not count fever; leave flare_fever out.",
                 variable="flare_fever",
             )
         return np.nan
-    if given is _NOT_GIVEN:
+    if given is NOT_GIVEN:
         raise RequestError(
             f"{criteria.name} counts fever (> {criteria.fever_above:g} °C on "
             f"≥ {criteria.fever_days} consecutive days, not due to infection): give "
