@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from jiascores.core.joints import JointExam
     from jiascores.core.measure import Score, components
     from jiascores.core.references import Evidence, Reference
+    from jiascores.measures.activity import (
+        activity_level,
+        escalation_indicated,
+        minimal_disease_activity,
+        polyarthritis_state,
+    )
+    from jiascores.measures.change_in_jadas import bulatovic_change, horneff_improvement
     from jiascores.measures.chaq import chaq_change, chaq_di, chaq_form
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
     from jiascores.measures.ilar import course, course_notes
@@ -86,9 +93,11 @@ _HOME = {
     "UnknownDefinitionError": "jiascores.core.errors",
     "VisitError": "jiascores.core.errors",
     "acr_ped": "jiascores.measures.response",
+    "activity_level": "jiascores.measures.activity",
     "ask": "jiascores.tables.ask",
     "assess": "jiascores.tables.assess",
     "best": "jiascores.tables.baselines",
+    "bulatovic_change": "jiascores.measures.change_in_jadas",
     "chaq_change": "jiascores.measures.chaq",
     "chaq_di": "jiascores.measures.chaq",
     "chaq_form": "jiascores.measures.chaq",
@@ -104,8 +113,10 @@ _HOME = {
     "csjadas71": "jiascores.measures.sjadas",
     "definitions": "jiascores.tables.catalogue",
     "disease_state": "jiascores.measures.states",
+    "escalation_indicated": "jiascores.measures.activity",
     "flagged": "jiascores.tables.baselines",
     "flare": "jiascores.measures.flares",
+    "horneff_improvement": "jiascores.measures.change_in_jadas",
     "inactive_disease": "jiascores.measures.inactivity",
     "inactive_disease_items": "jiascores.measures.inactivity",
     "jadas10": "jiascores.measures.jadas",
@@ -114,8 +125,10 @@ _HOME = {
     "joint_counts": "jiascores.tables.joint_forms",
     "last_responding": "jiascores.tables.baselines",
     "loss_of_response": "jiascores.measures.flares",
+    "minimal_disease_activity": "jiascores.measures.activity",
     "on_or_before": "jiascores.tables.baselines",
     "parjadas": "jiascores.measures.sjadas",
+    "polyarthritis_state": "jiascores.measures.activity",
     "sjadas10": "jiascores.measures.sjadas",
     "sjadas27": "jiascores.measures.sjadas",
     "sjadas71": "jiascores.measures.sjadas",
@@ -151,9 +164,11 @@ __all__ = [
     "VisitError",
     "__version__",
     "acr_ped",
+    "activity_level",
     "ask",
     "assess",
     "best",
+    "bulatovic_change",
     "chaq_change",
     "chaq_di",
     "chaq_form",
@@ -169,8 +184,10 @@ __all__ = [
     "csjadas71",
     "definitions",
     "disease_state",
+    "escalation_indicated",
     "flagged",
     "flare",
+    "horneff_improvement",
     "inactive_disease",
     "inactive_disease_items",
     "jadas10",
@@ -179,8 +196,10 @@ __all__ = [
     "joint_counts",
     "last_responding",
     "loss_of_response",
+    "minimal_disease_activity",
     "on_or_before",
     "parjadas",
+    "polyarthritis_state",
     "sjadas10",
     "sjadas27",
     "sjadas71",

@@ -20,7 +20,7 @@ from jiascores.core.errors import (
 from jiascores.core.exact import at_most
 from jiascores.core.kinds import Like, Scalar, T, common, take
 from jiascores.core.references import Evidence, reference
-from jiascores.measures.states import ANY_COURSE, COURSES, NOT_GIVEN, CutoffSet, words
+from jiascores.measures.states import ANY_COURSE, COURSES, NOT_GIVEN, CutoffSet, shaped, words
 
 ILAR_CATEGORIES = (
     "systemic",
@@ -320,7 +320,7 @@ def course(
         np.broadcast_to(categories, (like.size,)),
         np.broadcast_to(np.ravel(taken[how.joints]), (like.size,)),
     )
-    return like.text(codes.reshape(like.shape) if like.shape else codes[0], "course", COURSES)
+    return like.text(shaped(codes, like), "course", COURSES)
 
 
 def _refuse_set_without_courses(cutoffs: CutoffSet) -> None:

@@ -341,12 +341,31 @@ def state_words(cutoffs: CutoffSet, measure: str) -> tuple[str, ...]:
 
 def state_column(measure: str, cutoffs: CutoffSet) -> str:
     """Return the name of the column that holds this state."""
-    return f"state_{measure}_{cutoffs.name.replace('-', '_')}"
+    return f"state_{measure}_{id_of(cutoffs)}"
+
+
+def id_of(definition: Definition) -> str:
+    """Return the name of a definition as a part of a column's name."""
+    return definition.name.replace("-", "_")
 
 
 def score_variable(score: Score) -> Variable:
     """Return what a value of this score may be."""
     return Variable(score.name, score.label, "", score.low, score.high)
+
+
+def flat_score(value: Any, variable: Variable, like: Like) -> NDArray[np.float64]:
+    """Return a score as a flat, checked array for results like `like`."""
+    if kind_of(value) == "number":
+        return np.broadcast_to(number(value, variable), (like.size,))
+    array = to_floats(value, variable, like.labels).astype(np.float64, copy=False)
+    check(variable, array, like.labels)
+    return array.ravel()
+
+
+def shaped(values: NDArray[Any], like: Like) -> Any:
+    """Return flat values in the shape that was given, one of them for one patient."""
+    return values.reshape(like.shape) if like.shape else values[0]
 
 
 def checked_courses(course: Any, cutoffs: CutoffSet, measure: str, like: Like) -> Any:
@@ -461,17 +480,12 @@ def disease_state(
     definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
     of = lookup(Score, measure, parameter="measure")
     definition.of(of.name)
-    variable = score_variable(of)
     like = common({"score": score})
     courses = checked_courses(course, definition, of.name, like)
-    if like.kind == "number":
-        flat = np.array([number(score, variable)])
-    else:
-        flat = to_floats(score, variable, like.labels).astype(np.float64, copy=False).ravel()
-        check(variable, flat, like.labels)
+    flat = flat_score(score, score_variable(of), like)
     codes = states_by_course(definition, of.name, flat, courses)
     return like.text(
-        codes.reshape(like.shape) if like.shape else codes[0],
+        shaped(codes, like),
         state_column(of.name, definition),
         state_words(definition, of.name),
     )

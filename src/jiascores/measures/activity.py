@@ -1,0 +1,835 @@
+"""Activity states by definitions other than cut-offs of one score: several items at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.definition import Definition, lookup, publish
+from jiascores.core.errors import (
+    InconsistentError,
+    MarkerError,
+    NotCoveredError,
+    RequestError,
+    listing,
+)
+from jiascores.core.exact import above, at_least, at_most, below
+from jiascores.core.kinds import Like, Scalar, T, common, take
+from jiascores.core.measure import Score
+from jiascores.core.references import Evidence, reference
+from jiascores.core.three_valued import all_of, at_least_of, unless_missing
+from jiascores.core.variables import UNBOUNDED, Variable
+from jiascores.measures.states import (
+    NOT_GIVEN,
+    courses_among,
+    flat_score,
+    id_of,
+    score_variable,
+    shaped,
+)
+
+LEVELS = ("low", "moderate", "high")
+POLYARTHRITIS_STATES = ("not_classified", "low", "moderate_or_high")
+_MONTH = Variable("month", "months since the start of methotrexate", "months", 0, UNBOUNDED)
+
+
+def _flat(values: Mapping[str, Any], like: Like) -> dict[str, NDArray[Any]]:
+    """Return checked inputs as flat arrays of one length; one patient is an array of one."""
+    return {name: np.broadcast_to(np.ravel(value), (like.size,)) for name, value in values.items()}
+
+
+def _spread(courses: Any, like: Like) -> NDArray[Any]:
+    return np.broadcast_to(np.asarray(courses, dtype=object), (like.size,))
+
+
+# --------------------------------------------------------------------------------------------
+# Minimal disease activity, Magni-Manzoni 2008
+
+
+@attrs.frozen(kw_only=True)
+class MinimalActivityLimits:
+    """The highest values of minimal disease activity in one course, inclusive.
+
+    Parameters
+    ----------
+    physician_global : float
+        Physician global assessment.
+    joints : int
+        Count of joints.
+    patient_global : float, optional
+        Patient global assessment; None where it is not asked for.
+    """
+
+    physician_global: float
+    joints: int
+    patient_global: float | None = None
+
+    @property
+    def rule(self) -> str:
+        """The limits in one line."""
+        patient = "" if self.patient_global is None else f"PtGA ≤ {self.patient_global:g} and "
+        return f"PhGA ≤ {self.physician_global:g} and {patient}joints ≤ {self.joints}"
+
+
+@attrs.frozen(kw_only=True)
+class MinimalActivityCriteria(Definition):
+    """Criteria for minimal disease activity.
+
+    Parameters
+    ----------
+    oligo, poly : MinimalActivityLimits
+        The limits in each course.
+    joints : {"swollen_joints", "active_joints"}
+        Which count of joints they read.
+    """
+
+    kind: ClassVar[str] = "minimal disease activity criteria"
+
+    oligo: MinimalActivityLimits
+    poly: MinimalActivityLimits
+    joints: Literal["swollen_joints", "active_joints"] = "swollen_joints"
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        count = self.joints.replace("_", " ")
+        return "; ".join(
+            f"{course}: {limits.rule.replace('joints', count)}"
+            for course, limits in (("oligo", self.oligo), ("poly", self.poly))
+        )
+
+
+_NOT_SYSTEMIC = (
+    "A reprint asks for absence of systemic features too in systemic arthritis, which has no "
+    "limits of its own here."
+)
+_OLIGO_LIMITS = MinimalActivityLimits(physician_global=2.5, joints=0)
+_POLY_LIMITS = MinimalActivityLimits(physician_global=3.4, patient_global=2.1, joints=1)
+
+MINIMAL_ACTIVITY_CRITERIA = publish(
+    MinimalActivityCriteria(
+        name="magni-manzoni-2008",
+        reference=reference("magni-manzoni-2008"),
+        evidence=Evidence.PRIMARY,
+        oligo=_OLIGO_LIMITS,
+        poly=_POLY_LIMITS,
+        notes=("The abstract counts swollen joints; a reprint says active.", _NOT_SYSTEMIC),
+    ),
+    MinimalActivityCriteria(
+        name="magni-manzoni-2008-active",
+        reference=reference("magni-manzoni-2008"),
+        evidence=Evidence.SECONDARY,
+        oligo=_OLIGO_LIMITS,
+        poly=_POLY_LIMITS,
+        joints="active_joints",
+        derives_from="magni-manzoni-2008",
+        notes=("As a reprint has it: active joints instead of swollen ones.", _NOT_SYSTEMIC),
+    ),
+)
+
+
+def minimal_activity(
+    criteria: MinimalActivityCriteria,
+    courses: NDArray[Any],
+    physician_global: NDArray[Any],
+    patient_global: NDArray[Any],
+    joints: NDArray[Any],
+) -> NDArray[np.float64]:
+    """Return 1, 0 or NaN for flat arrays; every caller comes through here."""
+    verdict = np.full(physician_global.shape, np.nan)
+    for course, limits in (("oligo", criteria.oligo), ("poly", criteria.poly)):
+        items = [
+            unless_missing(physician_global, at_most(physician_global, limits.physician_global)),
+            unless_missing(joints, at_most(joints, limits.joints)),
+        ]
+        if limits.patient_global is not None:
+            items.append(
+                unless_missing(patient_global, at_most(patient_global, limits.patient_global))
+            )
+        here = courses == course
+        verdict[here] = all_of(*items)[here]
+    return verdict
+
+
+@overload
+def minimal_disease_activity(  # pyright: ignore[reportOverlappingOverload]
+    *,
+    course: str | None,
+    physician_global: Scalar,
+    patient_global: Scalar = ...,
+    swollen_joints: Scalar = ...,
+    active_joints: Scalar = ...,
+    criteria: str | MinimalActivityCriteria,
+) -> bool | None: ...
+@overload
+def minimal_disease_activity(
+    *,
+    course: Any,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar = ...,
+    swollen_joints: T | Scalar = ...,
+    active_joints: T | Scalar = ...,
+    criteria: str | MinimalActivityCriteria,
+) -> T: ...
+def minimal_disease_activity(
+    *,
+    course: Any,
+    physician_global: Any,
+    patient_global: Any = None,
+    swollen_joints: Any = NOT_GIVEN,
+    active_joints: Any = NOT_GIVEN,
+    criteria: str | MinimalActivityCriteria | None = None,
+) -> Any:
+    """Return whether disease activity is minimal, by criteria on its parts.
+
+    Parameters
+    ----------
+    course : {"oligo", "poly"}, array or Series
+        Disease course; missing gives a missing verdict.
+    physician_global : float, array or Series
+        Physician global assessment of disease activity, 0–10.
+    patient_global : float, array or Series, optional
+        Patient (or parent) global assessment of well-being, 0–10; read in the poly course.
+    swollen_joints : float, array or Series
+        Swollen joints, whole number, where the criteria read them.
+    active_joints : float, array or Series
+        Active joints of the 71, whole number, where the criteria read them instead.
+    criteria : str or MinimalActivityCriteria
+        ``"magni-manzoni-2008"``, on swollen joints, or ``"magni-manzoni-2008-active"``.
+
+    Returns
+    -------
+    bool or None, array of 1/0/NaN, or nullable boolean Series
+        Not determinable only where a gap could matter.
+
+    Raises
+    ------
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    NotCoveredError
+        If the course is neither oligo nor poly.
+    RequestError
+        If the count of joints is not the one that the criteria read.
+
+    Notes
+    -----
+    Oligo: PhGA ≤ 2.5 and no swollen joint. Poly: PhGA ≤ 3.4, PtGA ≤ 2.1 and at most one swollen
+    joint. "MDA" is *minimal* here; some papers mean *moderate* by it.
+
+    References
+    ----------
+    Magni-Manzoni 2008, minimal disease activity.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.minimal_disease_activity(course="poly", physician_global=3.4, patient_global=2.1,
+    ...                              swollen_joints=1, criteria="magni-manzoni-2008")
+    True
+    >>> jia.minimal_disease_activity(course="poly", physician_global=3.5, patient_global=None,
+    ...                              swollen_joints=1, criteria="magni-manzoni-2008")
+    False
+    """
+    definition = lookup(MinimalActivityCriteria, criteria, parameter="criteria")
+    counts = {"swollen_joints": swollen_joints, "active_joints": active_joints}
+    named = [name for name, value in counts.items() if value is not NOT_GIVEN]
+    if named != [definition.joints]:
+        found = " and ".join(f"{name}=" for name in named) or "no count of joints"
+        raise RequestError(
+            f"{found} was given, but {definition.name} reads {definition.joints}=; pass None "
+            f"where it is missing.",
+            variable=definition.joints,
+        )
+    given = {
+        "physician_global": physician_global,
+        "patient_global": patient_global,
+        definition.joints: counts[definition.joints],
+    }
+    like = common({**given, "course": course})
+    values = _flat(take(given)[0], like)
+    courses = courses_among(course, ("oligo", "poly"), like, owner=definition.name)
+    verdict = minimal_activity(
+        definition,
+        _spread(courses, like),
+        values["physician_global"],
+        values["patient_global"],
+        values[definition.joints],
+    )
+    return like.flag(shaped(verdict, like), f"minimal_disease_activity_{id_of(definition)}")
+
+
+# --------------------------------------------------------------------------------------------
+# Low, moderate and high activity, ACR recommendations of 2011 (Beukelman)
+
+
+@attrs.frozen(kw_only=True)
+class ActivityLevelCriteria(Definition):
+    """Criteria for low, moderate and high activity from four items.
+
+    Low needs all four of its items, high at least `high_needed` of its four; else moderate.
+
+    Parameters
+    ----------
+    low_joints : int
+        Highest count of active joints of low activity, inclusive.
+    low_physician_global, low_patient_global : float
+        The globals are below these in low activity. The marker is at most its upper limit.
+    high_joints : int
+        Lowest count of active joints of high activity, inclusive.
+    high_marker : float
+        The marker is above so many times its upper limit.
+    high_physician_global, high_patient_global : float
+        Lowest globals of high activity, inclusive.
+    high_needed : int
+        How many of the four items high activity needs.
+    """
+
+    kind: ClassVar[str] = "activity level criteria"
+
+    low_joints: int
+    low_physician_global: float
+    low_patient_global: float
+    high_joints: int
+    high_physician_global: float
+    high_patient_global: float
+    high_marker: float = 2
+    high_needed: int = 3
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        return (
+            f"low if all of: active joints ≤ {self.low_joints}, ESR or CRP normal, "
+            f"PhGA < {self.low_physician_global:g}, PtGA < {self.low_patient_global:g}; "
+            f"high if ≥ {self.high_needed} of: active joints ≥ {self.high_joints}, ESR or CRP "
+            f"> {self.high_marker:g} × upper limit, PhGA ≥ {self.high_physician_global:g}, "
+            f"PtGA ≥ {self.high_patient_global:g}; else moderate"
+        )
+
+
+_ONE_MARKER = (
+    "The recommendations say ESR or CRP; the caller gives one of them, with its upper limit."
+)
+_FIVE_OR_MORE: dict[str, Any] = {
+    "low_joints": 4,
+    "low_physician_global": 4,
+    "low_patient_global": 2,
+    "high_joints": 8,
+    "high_physician_global": 7,
+    "high_patient_global": 5,
+}
+
+ACTIVITY_LEVEL_CRITERIA = publish(
+    ActivityLevelCriteria(
+        name="beukelman-2011-systemic",
+        reference=reference("beukelman-2011"),
+        evidence=Evidence.PRIMARY,
+        notes=("For systemic arthritis with active arthritis (table 5).", _ONE_MARKER),
+        **_FIVE_OR_MORE,
+    ),
+    ActivityLevelCriteria(
+        name="beukelman-2011-5-or-more-joints",
+        reference=reference("beukelman-2011"),
+        evidence=Evidence.UNVERIFIED,
+        notes=(
+            "For a history of arthritis of 5 or more joints.",
+            "That the limits are those of table 5 is unverified.",
+            _ONE_MARKER,
+        ),
+        **_FIVE_OR_MORE,
+    ),
+    ActivityLevelCriteria(
+        name="beukelman-2011-4-or-fewer-joints",
+        reference=reference("beukelman-2011"),
+        evidence=Evidence.UNVERIFIED,
+        notes=("For a history of arthritis of 4 or fewer joints.", _ONE_MARKER),
+        low_joints=1,
+        low_physician_global=3,
+        low_patient_global=2,
+        high_joints=2,
+        high_physician_global=7,
+        high_patient_global=4,
+    ),
+)
+
+
+def activity_levels(
+    criteria: ActivityLevelCriteria,
+    *,
+    physician_global: NDArray[Any],
+    patient_global: NDArray[Any],
+    active_joints: NDArray[Any],
+    marker: NDArray[Any],
+    upper_limit: NDArray[Any],
+) -> NDArray[np.float64]:
+    """Return positions in LEVELS, NaN where open, for flat arrays."""
+    unread = np.where(np.isnan(upper_limit), np.nan, marker)
+    low = all_of(
+        unless_missing(active_joints, at_most(active_joints, criteria.low_joints)),
+        unless_missing(unread, at_most(marker, upper_limit)),
+        unless_missing(physician_global, below(physician_global, criteria.low_physician_global)),
+        unless_missing(patient_global, below(patient_global, criteria.low_patient_global)),
+    )
+    high = at_least_of(
+        criteria.high_needed,
+        unless_missing(active_joints, at_least(active_joints, criteria.high_joints)),
+        unless_missing(unread, above(marker, criteria.high_marker * upper_limit)),
+        unless_missing(
+            physician_global, at_least(physician_global, criteria.high_physician_global)
+        ),
+        unless_missing(patient_global, at_least(patient_global, criteria.high_patient_global)),
+    )
+    moderate = all_of(1 - low, 1 - high)
+    code = LEVELS.index
+    return np.select(
+        [low == 1, high == 1, moderate == 1],
+        [code("low"), code("high"), code("moderate")],
+        default=np.nan,
+    )
+
+
+@overload
+def activity_level(  # type: ignore[overload-overlap]  # numbers alone come first
+    *,
+    physician_global: Scalar,
+    patient_global: Scalar,
+    active_joints: Scalar,
+    esr: Scalar = ...,
+    crp: Scalar = ...,
+    upper_limit: Scalar,
+    criteria: str | ActivityLevelCriteria,
+) -> str | None: ...
+@overload
+def activity_level(
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    esr: T | Scalar = ...,
+    crp: T | Scalar = ...,
+    upper_limit: T | Scalar,
+    criteria: str | ActivityLevelCriteria,
+) -> T: ...
+def activity_level(
+    *,
+    physician_global: Any,
+    patient_global: Any,
+    active_joints: Any,
+    esr: Any = NOT_GIVEN,
+    crp: Any = NOT_GIVEN,
+    upper_limit: Any,
+    criteria: str | ActivityLevelCriteria | None = None,
+) -> Any:
+    """Return low, moderate or high activity, by criteria on four items.
+
+    Parameters
+    ----------
+    physician_global : float, array or Series
+        Physician global assessment of disease activity, 0–10.
+    patient_global : float, array or Series
+        Patient (or parent) global assessment of well-being, 0–10.
+    active_joints : float, array or Series
+        Active joints of the 71, whole number.
+    esr : float, array or Series, optional
+        Erythrocyte sedimentation rate in mm/h. Give either `esr` or `crp`.
+    crp : float, array or Series, optional
+        C-reactive protein in mg/L.
+    upper_limit : float, array or Series
+        The laboratory's upper limit of normal of that marker, in its unit.
+    criteria : str or ActivityLevelCriteria
+        ``"beukelman-2011-systemic"``, ``"beukelman-2011-5-or-more-joints"`` or
+        ``"beukelman-2011-4-or-fewer-joints"``.
+
+    Returns
+    -------
+    str or None, array of str and None, or ordered categorical Series
+        ``low``, ``moderate`` or ``high``; missing only where a gap could matter.
+
+    Raises
+    ------
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MarkerError
+        If both or neither of `esr` and `crp` are given.
+
+    Notes
+    -----
+    Low needs all of: few active joints, a normal marker, both globals below their limits. High
+    needs three of: many active joints, the marker above twice its upper limit, each global at or
+    above its limit. Everything else is moderate.
+
+    References
+    ----------
+    Beukelman 2011, ACR recommendations, table 5, PMC3222233.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.activity_level(physician_global=7, patient_global=5, active_joints=8, esr=None,
+    ...                    upper_limit=20, criteria="beukelman-2011-systemic")
+    'high'
+    """
+    definition = lookup(ActivityLevelCriteria, criteria, parameter="criteria")
+    markers = {
+        name: value for name, value in (("esr", esr), ("crp", crp)) if value is not NOT_GIVEN
+    }
+    if len(markers) != 1:
+        found = "both esr= and crp=" if markers else "neither esr= nor crp="
+        raise MarkerError(
+            f"activity_level() was given {found}: it takes exactly one of them, with its upper "
+            f"limit. Pass None to that one where it is missing.",
+            variable="esr and crp",
+        )
+    marker = next(iter(markers))
+    taken, like = take(
+        {
+            "physician_global": physician_global,
+            "patient_global": patient_global,
+            "active_joints": active_joints,
+            **markers,
+            f"{marker}_upper_limit": upper_limit,
+        }
+    )
+    values = _flat(taken, like)
+    codes = activity_levels(
+        definition,
+        physician_global=values["physician_global"],
+        patient_global=values["patient_global"],
+        active_joints=values["active_joints"],
+        marker=values[marker],
+        upper_limit=values[f"{marker}_upper_limit"],
+    )
+    return like.text(shaped(codes, like), f"activity_level_{id_of(definition)}", LEVELS)
+
+
+# --------------------------------------------------------------------------------------------
+# Polyarthritis, ACR guideline of 2019
+
+
+@attrs.frozen(kw_only=True)
+class PolyarthritisCriteria(Definition):
+    """Criteria for low and for moderate or high activity in polyarthritis.
+
+    Parameters
+    ----------
+    low_at_most : float
+        Highest cJADAS10 of low activity, inclusive.
+    active_joints_needed : int
+        Active joints that low activity needs; with fewer the state is not classified.
+    """
+
+    kind: ClassVar[str] = "polyarthritis state criteria"
+
+    low_at_most: float
+    active_joints_needed: int
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        return (
+            f"moderate or high if cJADAS10 > {self.low_at_most:g}; low if ≤ {self.low_at_most:g} "
+            f"with ≥ {self.active_joints_needed} active joint; else not classified"
+        )
+
+
+POLYARTHRITIS_CRITERIA = publish(
+    PolyarthritisCriteria(
+        name="acr-2019",
+        reference=reference("acr-2019"),
+        evidence=Evidence.PRIMARY,
+        low_at_most=2.5,
+        active_joints_needed=1,
+        notes=("Moderate and high are one state in the guideline.",),
+    ),
+)
+_JOINT_CAP = 10
+_TWO_GLOBALS = 20
+
+
+def polyarthritis_states(
+    criteria: PolyarthritisCriteria, scores: NDArray[Any], active_joints: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Return positions in POLYARTHRITIS_STATES, NaN where open, for flat arrays."""
+    # The joints alone are a lower bound of the score: three of them make more than 2.5.
+    least = np.where(np.isnan(scores), np.minimum(active_joints, _JOINT_CAP), scores)
+    raised = above(least, criteria.low_at_most)
+    code = POLYARTHRITIS_STATES.index
+    low_side = np.where(
+        at_least(active_joints, criteria.active_joints_needed), code("low"), code("not_classified")
+    )
+    low_side = np.where(np.isnan(scores) | np.isnan(active_joints), np.nan, low_side)
+    return np.where(raised, code("moderate_or_high"), low_side)
+
+
+@overload
+def polyarthritis_state(  # type: ignore[overload-overlap]  # numbers alone come first
+    cjadas10: Scalar, *, active_joints: Scalar, criteria: str | PolyarthritisCriteria
+) -> str | None: ...
+@overload
+def polyarthritis_state(
+    cjadas10: T | Scalar, *, active_joints: T | Scalar, criteria: str | PolyarthritisCriteria
+) -> T: ...
+def polyarthritis_state(
+    cjadas10: Any,
+    *,
+    active_joints: Any,
+    criteria: str | PolyarthritisCriteria | None = None,
+) -> Any:
+    """Return the activity state in polyarthritis, from cJADAS10 and the active joints.
+
+    Parameters
+    ----------
+    cjadas10 : float, array or Series
+        Clinical JADAS10, 0–30.
+    active_joints : float, array or Series
+        Active joints of the 71, whole number.
+    criteria : str or PolyarthritisCriteria
+        ``"acr-2019"``.
+
+    Returns
+    -------
+    str or None, array of str and None, or ordered categorical Series
+        ``low``, ``moderate_or_high``, or ``not_classified``: a score of low activity without an
+        active joint. Missing only where a gap could matter.
+
+    Raises
+    ------
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    InconsistentError
+        If a score cannot come from its active joints.
+
+    Notes
+    -----
+    cJADAS10 > 2.5: moderate or high, whatever the joints. ≤ 2.5 with at least one active joint:
+    low. ≤ 2.5 without an active joint: not classified. Three active joints are above 2.5 even
+    where the globals, and so the score, are missing.
+
+    References
+    ----------
+    ACR 2019 guideline, polyarthritis.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.polyarthritis_state(2.5, active_joints=1, criteria="acr-2019")
+    'low'
+    >>> jia.polyarthritis_state(2.5, active_joints=0, criteria="acr-2019")
+    'not_classified'
+    """
+    definition = lookup(PolyarthritisCriteria, criteria, parameter="criteria")
+    like = common({"cjadas10": cjadas10, "active_joints": active_joints})
+    scores = flat_score(
+        cjadas10, score_variable(lookup(Score, "cjadas10", parameter="measure")), like
+    )
+    joints = _flat(take({"active_joints": active_joints})[0], like)["active_joints"]
+    _refuse_impossible(scores, joints, like)
+    codes = polyarthritis_states(definition, scores, joints)
+    return like.text(
+        shaped(codes, like), f"polyarthritis_state_{id_of(definition)}", POLYARTHRITIS_STATES
+    )
+
+
+def _refuse_impossible(scores: NDArray[Any], joints: NDArray[Any], like: Like) -> None:
+    counted = np.minimum(joints, _JOINT_CAP)
+    wrong = np.flatnonzero(below(scores, counted) | above(scores, counted + _TWO_GLOBALS))
+    if wrong.size:
+        places = like.labels if like.labels is not None else range(like.size)
+        shown = [f"{scores[at]:g} with {joints[at]:g} active joints" for at in wrong]
+        raise InconsistentError(
+            f"cjadas10 = {listing(shown)}: the score is the joints, at most 10, and two globals "
+            f"of 0–10 each. Give the active joints of the 71 that went into it.",
+            variable="cjadas10",
+            values=list(scores[wrong]),
+            where=[places[int(at)] for at in wrong],
+        )
+
+
+# --------------------------------------------------------------------------------------------
+# Escalation of treatment, Swart 2018
+
+
+@attrs.frozen(kw_only=True)
+class EscalationLimit:
+    """The score above which treatment is escalated at one visit, in one course.
+
+    Parameters
+    ----------
+    month : int
+        Months since the start of methotrexate.
+    course : str
+        ``"oligo"`` or ``"poly"``.
+    above : float
+        Treatment is escalated above this score, not at it.
+    """
+
+    month: int
+    course: str
+    above: float
+
+
+@attrs.frozen(kw_only=True)
+class EscalationCriteria(Definition):
+    """Criteria for escalation of treatment.
+
+    Parameters
+    ----------
+    measure : str
+        Id of the score that they read.
+    limits : tuple of EscalationLimit
+        One for each visit and course.
+    """
+
+    kind: ClassVar[str] = "escalation criteria"
+
+    measure: str
+    limits: tuple[EscalationLimit, ...]
+
+    @property
+    def months(self) -> tuple[int, ...]:
+        """The months that the criteria speak about."""
+        return tuple(dict.fromkeys(one.month for one in self.limits))
+
+    @property
+    def courses(self) -> tuple[str, ...]:
+        """The courses that the criteria speak about."""
+        return tuple(dict.fromkeys(one.course for one in self.limits))
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        return f"escalate if {self.measure} is " + ", ".join(
+            f"> {one.above:g} at month {one.month} ({one.course})" for one in self.limits
+        )
+
+
+ESCALATION_CRITERIA = publish(
+    EscalationCriteria(
+        name="swart-2018",
+        reference=reference("swart-2018"),
+        evidence=Evidence.PRIMARY,
+        measure="cjadas71",
+        limits=(
+            EscalationLimit(month=3, course="oligo", above=5),
+            EscalationLimit(month=6, course="oligo", above=3),
+            EscalationLimit(month=3, course="poly", above=7),
+            EscalationLimit(month=6, course="poly", above=4),
+        ),
+        notes=("That cJADAS is JADAS71 without the ESR here is inferred.",),
+    ),
+)
+
+
+def escalations(
+    criteria: EscalationCriteria,
+    scores: NDArray[Any],
+    months: NDArray[Any],
+    courses: NDArray[Any],
+) -> NDArray[np.float64]:
+    """Return 1, 0 or NaN for flat arrays; missing where score, month or course is."""
+    verdict = np.full(scores.shape, np.nan)
+    for one in criteria.limits:
+        here = (months == one.month) & (courses == one.course)
+        verdict[here] = unless_missing(scores, above(scores, one.above))[here]
+    return verdict
+
+
+@overload
+def escalation_indicated(  # pyright: ignore[reportOverlappingOverload]
+    score: Scalar,
+    *,
+    measure: str,
+    month: Scalar,
+    course: str | None,
+    criteria: str | EscalationCriteria,
+) -> bool | None: ...
+@overload
+def escalation_indicated(
+    score: T | Scalar,
+    *,
+    measure: str,
+    month: T | Scalar,
+    course: Any,
+    criteria: str | EscalationCriteria,
+) -> T: ...
+def escalation_indicated(
+    score: Any,
+    *,
+    measure: str,
+    month: Any,
+    course: Any,
+    criteria: str | EscalationCriteria | None = None,
+) -> Any:
+    """Return whether a score calls for escalation of treatment, by criteria for set visits.
+
+    Parameters
+    ----------
+    score : float, array or Series
+        The score.
+    measure : str
+        Which score it is; ``"cjadas71"`` for swart-2018.
+    month : int, array or Series
+        Months since the start of methotrexate: 3 or 6.
+    course : {"oligo", "poly"}, array or Series
+        Disease course.
+    criteria : str or EscalationCriteria
+        ``"swart-2018"``.
+
+    Returns
+    -------
+    bool or None, array of 1/0/NaN, or nullable boolean Series
+        Missing where the score, the month or the course is missing.
+
+    Raises
+    ------
+    OutOfRangeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    NotCoveredError
+        If the criteria say nothing about the score, the month or the course.
+
+    Notes
+    -----
+    Escalate above 5 at month 3 and above 3 at month 6 in oligo, above 7 and above 4 in poly;
+    a score equal to the limit does not call for it.
+
+    References
+    ----------
+    Swart 2018, Ann Rheum Dis 77:336, doi 10.1136/annrheumdis-2017-212104.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.escalation_indicated(7.1, measure="cjadas71", month=3, course="poly",
+    ...                          criteria="swart-2018")
+    True
+    """
+    definition = lookup(EscalationCriteria, criteria, parameter="criteria")
+    of = lookup(Score, measure, parameter="measure")
+    if of.name != definition.measure:
+        raise NotCoveredError(
+            f"{definition.name} reads {definition.measure}, not {of.name}.",
+            variable="measure",
+            values=(of.name,),
+        )
+    like = common({"score": score, "month": month, "course": course})
+    scores = flat_score(score, score_variable(of), like)
+    months = flat_score(month, _MONTH, like)
+    other = np.flatnonzero(~np.isnan(months) & ~np.isin(months, definition.months))
+    if other.size:
+        places = like.labels if like.labels is not None else range(like.size)
+        known = " and ".join(str(one) for one in definition.months)
+        raise NotCoveredError(
+            f"month = {listing([f'{months[at]:g}' for at in other])}: {definition.name} speaks "
+            f"about month {known} alone. Give the month of the planned visit, missing where "
+            f"there is none.",
+            variable="month",
+            values=list(months[other]),
+            where=[places[int(at)] for at in other],
+        )
+    courses = courses_among(course, definition.courses, like, owner=definition.name)
+    verdict = escalations(definition, scores, months, _spread(courses, like))
+    return like.flag(shaped(verdict, like), f"escalation_{id_of(definition)}")

@@ -1,0 +1,304 @@
+"""Change in JADAS that matters: improvement by baseline activity, and important change."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.definition import Definition, lookup, publish
+from jiascores.core.errors import DefinitionError
+from jiascores.core.exact import at_least, at_most, below
+from jiascores.core.kinds import Like, Scalar, T, common
+from jiascores.core.measure import Score
+from jiascores.core.references import Evidence, reference
+from jiascores.measures.states import flat_score, id_of, score_variable, shaped
+
+CHANGES = ("improved", "unchanged", "worsened")
+
+
+def _two_scores(baseline: Any, now: Any, measure: str) -> tuple[NDArray[Any], NDArray[Any], Like]:
+    """Return both scores as flat, checked arrays, and what to give back like."""
+    variable = score_variable(lookup(Score, measure, parameter="measure"))
+    like = common({"baseline": baseline, "now": now})
+    earlier = flat_score(baseline, attrs.evolve(variable, name="baseline"), like)
+    return earlier, flat_score(now, attrs.evolve(variable, name="now"), like), like
+
+
+# --------------------------------------------------------------------------------------------
+# Improvement, Horneff & Becker 2014
+
+
+@attrs.frozen(kw_only=True)
+class FallNeeded:
+    """How far a score must fall from baselines in one band.
+
+    Parameters
+    ----------
+    low : float
+        Lowest baseline of the band, inclusive.
+    high : float
+        End of the band; it belongs to the next band, or to this one where there is none.
+    fall : float
+        The fall that counts as improvement, inclusive.
+    """
+
+    low: float
+    high: float
+    fall: float
+
+
+@attrs.frozen(kw_only=True)
+class JadasImprovementCriteria(Definition):
+    """Criteria for improvement that depend on the score at baseline.
+
+    Parameters
+    ----------
+    measure : str
+        Id of the score that they read.
+    bands : tuple of FallNeeded
+        Bands of baselines, ascending, each beginning where the one before ends.
+    months : int
+        Months between the two visits in the paper.
+    """
+
+    kind: ClassVar[str] = "JADAS improvement criteria"
+
+    measure: str
+    bands: tuple[FallNeeded, ...]
+    months: int
+
+    def _check(self) -> None:
+        ends = [one.high for one in self.bands]
+        starts = [one.low for one in self.bands]
+        if starts[1:] != ends[:-1] or any(
+            low >= high for low, high in zip(starts, ends, strict=True)
+        ):
+            raise DefinitionError(
+                f"{self.name}: bands of baselines must ascend without gap or overlap",
+                variable="bands",
+            )
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        last = self.bands[-1]
+        return f"{self.measure} over {self.months} months, by baseline: " + ", ".join(
+            f"{one.low:g}–{'' if one is last else '<'}{one.high:g} falls by ≥ {one.fall:g}"
+            for one in self.bands
+        )
+
+
+HORNEFF_2014 = JadasImprovementCriteria(
+    name="horneff-2014",
+    reference=reference("horneff-2014"),
+    evidence=Evidence.PRIMARY,
+    measure="jadas10",
+    months=3,
+    bands=(
+        FallNeeded(low=5, high=15, fall=4),
+        FallNeeded(low=15, high=25, fall=10),
+        FallNeeded(low=25, high=40, fall=17),
+    ),
+    notes=(
+        "Not defined for a baseline below 5.",
+        "The paper also gives relative falls, 41, 53 and 57 %; they are not used here.",
+    ),
+)
+JADAS_IMPROVEMENT_CRITERIA = publish(HORNEFF_2014)
+
+
+def jadas_improvements(
+    criteria: JadasImprovementCriteria, baseline: NDArray[Any], now: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Return 1, 0 or NaN for flat arrays; every caller comes through here.
+
+    No gap is ever without consequence: from every baseline both answers are within reach.
+    """
+    verdict = np.full(baseline.shape, np.nan)
+    last = criteria.bands[-1]
+    for band in criteria.bands:
+        upper = at_most(baseline, band.high) if band is last else below(baseline, band.high)
+        here = at_least(baseline, band.low) & upper & ~np.isnan(now)
+        verdict[here] = at_least(baseline - now, band.fall)[here]
+    return verdict
+
+
+@overload
+def horneff_improvement(  # type: ignore[overload-overlap]  # numbers alone come first
+    *, baseline: Scalar, now: Scalar, criteria: str | JadasImprovementCriteria = ...
+) -> bool | None: ...
+@overload
+def horneff_improvement(
+    *, baseline: T | Scalar, now: T | Scalar, criteria: str | JadasImprovementCriteria = ...
+) -> T: ...
+def horneff_improvement(
+    *, baseline: Any, now: Any, criteria: str | JadasImprovementCriteria = "horneff-2014"
+) -> Any:
+    """Return whether JADAS10 improved as much as its baseline asks for.
+
+    Parameters
+    ----------
+    baseline : float, array or Series
+        JADAS10 at baseline, 0–40.
+    now : float, array or Series
+        JADAS10 at the visit, three months later in the paper.
+    criteria : str or JadasImprovementCriteria
+        ``"horneff-2014"``, or a variant of it.
+
+    Returns
+    -------
+    bool or None, array of 1/0/NaN, or nullable boolean Series
+        Missing where a score is missing, and where the baseline is below 5.
+
+    Raises
+    ------
+    OutOfRangeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    Notes
+    -----
+    ============= ===========
+    baseline      fall needed
+    ============= ===========
+    below 5       not defined
+    5 to < 15     4
+    15 to < 25    10
+    25 to 40      17
+    ============= ===========
+
+    References
+    ----------
+    Horneff & Becker 2014, PMID 24599918.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.horneff_improvement(baseline=14.9, now=10.9)
+    True
+    >>> jia.horneff_improvement(baseline=15, now=5.1)
+    False
+    """
+    definition = lookup(JadasImprovementCriteria, criteria, parameter="criteria")
+    earlier, later, like = _two_scores(baseline, now, definition.measure)
+    verdict = jadas_improvements(definition, earlier, later)
+    return like.flag(shaped(verdict, like), f"improvement_{id_of(definition)}")
+
+
+# --------------------------------------------------------------------------------------------
+# Important change, Bulatović Ćalasan 2014
+
+
+@attrs.frozen(kw_only=True)
+class JadasChangeCriteria(Definition):
+    """Criteria for important improvement and important worsening.
+
+    Parameters
+    ----------
+    measure : str
+        Id of the score that they read.
+    improvement : float
+        A fall by at least this much is an important improvement.
+    worsening : float
+        A rise by at least this much is an important worsening.
+    """
+
+    kind: ClassVar[str] = "JADAS change criteria"
+
+    measure: str
+    improvement: float
+    worsening: float
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        return (
+            f"change in {self.measure} ≤ −{self.improvement:g} improved, "
+            f"≥ +{self.worsening:g} worsened, else unchanged"
+        )
+
+
+BULATOVIC_2014 = JadasChangeCriteria(
+    name="bulatovic-2014",
+    reference=reference("bulatovic-2014"),
+    evidence=Evidence.PRIMARY,
+    measure="jadas27",
+    improvement=5.5,
+    worsening=1.7,
+    notes=("That a change of exactly −5.5 or +1.7 counts is our reading.",),
+)
+JADAS_CHANGE_CRITERIA = publish(BULATOVIC_2014)
+
+
+def jadas_changes(
+    criteria: JadasChangeCriteria, baseline: NDArray[Any], now: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Return positions in CHANGES, NaN where a score is missing, for flat arrays."""
+    rise = now - baseline
+    code = CHANGES.index
+    return np.select(
+        [np.isnan(rise), at_most(rise, -criteria.improvement), at_least(rise, criteria.worsening)],
+        [np.nan, code("improved"), code("worsened")],
+        default=code("unchanged"),
+    )
+
+
+@overload
+def bulatovic_change(  # type: ignore[overload-overlap]  # numbers alone come first
+    *, baseline: Scalar, now: Scalar, criteria: str | JadasChangeCriteria = ...
+) -> str | None: ...
+@overload
+def bulatovic_change(
+    *, baseline: T | Scalar, now: T | Scalar, criteria: str | JadasChangeCriteria = ...
+) -> T: ...
+def bulatovic_change(
+    *, baseline: Any, now: Any, criteria: str | JadasChangeCriteria = "bulatovic-2014"
+) -> Any:
+    """Return whether JADAS27 changed by as much as matters to patients.
+
+    Parameters
+    ----------
+    baseline : float, array or Series
+        JADAS27 at baseline, 0–57.
+    now : float, array or Series
+        JADAS27 at the visit.
+    criteria : str or JadasChangeCriteria
+        ``"bulatovic-2014"``, or a variant of it.
+
+    Returns
+    -------
+    str or None, array of str and None, or ordered categorical Series
+        ``improved``, ``unchanged`` or ``worsened``; missing where a score is missing.
+
+    Raises
+    ------
+    OutOfRangeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    Notes
+    -----
+    A fall of at least 5.5 is an important improvement, a rise of at least 1.7 an important
+    worsening.
+
+    References
+    ----------
+    Bulatović Ćalasan 2014, Rheumatology 53:307, PMID 24162034.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.bulatovic_change(baseline=12.0, now=6.5)
+    'improved'
+    >>> jia.bulatovic_change(baseline=2.0, now=3.7)
+    'worsened'
+    """
+    definition = lookup(JadasChangeCriteria, criteria, parameter="criteria")
+    earlier, later, like = _two_scores(baseline, now, definition.measure)
+    codes = jadas_changes(definition, earlier, later)
+    return like.text(shaped(codes, like), f"change_{id_of(definition)}", CHANGES)
