@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -225,26 +226,45 @@ def acr_ped_fast(
 GLOBALS = ("physician_global", "patient_global")
 JOINTS = ("active_joints", "limited_joints")
 NO_LIMIT = 6
-# Worse by at least so many per cent, in at least so many of the six; better by so many per cent,
-# in at most so many; whether more than that is needed to be better; active joints at the visit;
-# the least rise of some variables.
-FLARES: dict[str, tuple[int, int, int, int, bool, int, dict[str, int]]] = {
-    "brunner-2002": (40, 2, 30, 1, False, 0, {}),
-    "brunner-2002-b": (30, 3, 30, NO_LIMIT, False, 0, {}),
-    "prcsg-printo": (30, 3, 30, 1, False, 0, {}),
-    "lovell-2000": (30, 3, 30, 1, False, 2, {}),
-    "lovell-2008": (30, 3, 30, 1, True, 2, {}),
-    "ruperto-2008": (30, 3, 30, 1, False, 0, dict.fromkeys(GLOBALS + JOINTS, 2)),
-    "review-floors": (30, 3, 30, 1, False, 0, dict.fromkeys((*GLOBALS, "active_joints"), 2)),
+
+
+class FlareRule(NamedTuple):
+    """Worse by so many per cent in so many of the six, and better in at most so many."""
+
+    worse_by: int = 30
+    worse_needed: int = 3
+    better_by: int = 30
+    better_allowed: int = 1
+    # Whether only more than the per cent counts.
+    worse_by_more: bool = False
+    better_by_more: bool = False
+    active_joints: int = 0
+    least_rise: Mapping[str, int] = {}
+
+
+FLARES = {
+    "brunner-2002": FlareRule(worse_by=40, worse_needed=2),
+    "brunner-2002-b": FlareRule(better_allowed=NO_LIMIT),
+    "prcsg-printo": FlareRule(),
+    "lovell-2000": FlareRule(active_joints=2),
+    "lovell-2008": FlareRule(active_joints=2, better_by_more=True),
+    "ruperto-2008": FlareRule(least_rise=dict.fromkeys(GLOBALS + JOINTS, 2)),
+    "ruperto-2008-strict": FlareRule(
+        worse_by_more=True, better_by_more=True, least_rise=dict.fromkeys(GLOBALS + JOINTS, 2)
+    ),
+    "review-floors": FlareRule(least_rise=dict.fromkeys((*GLOBALS, "active_joints"), 2)),
 }
 # Any worsening of the CHAQ, and these two by so many per cent.
 BRUNNER_C = {"chaq": 0, "esr": 30, "active_joints": 10}
 
 
-def flare_worse(earlier: Fraction, now: Fraction, percent: int, floor: int) -> bool:
+def flare_worse(
+    earlier: Fraction, now: Fraction, percent: int, *, more: bool = False, floor: int = 0
+) -> bool:
     change = rise(earlier, now)
-    far_enough = change is None or (change > 0 and change >= percent)
-    return far_enough and now - earlier >= floor
+    if change is not None and (change <= 0 or change < percent or (more and change == percent)):
+        return False
+    return now - earlier >= floor
 
 
 def flare_better(earlier: Fraction, now: Fraction, percent: int, *, more: bool) -> bool:
@@ -258,7 +278,7 @@ def flare(criteria: str, earlier: Values, now: Values) -> bool | None:
     """Return whether it is a flare; None where the gaps leave it open."""
     if criteria == "brunner-2002-c":
         return brunner_c(earlier, now)
-    by, need, better_by, allowed, more, joints, floors = FLARES[criteria]
+    rule = FLARES[criteria]
     found = set()
     for filled in completions(earlier, now):
         worse = better = 0
@@ -270,21 +290,24 @@ def flare(criteria: str, earlier: Values, now: Values) -> bool | None:
             else:
                 assert was is not None
                 assert is_ is not None
-                worse += flare_worse(was, is_, by, floors.get(name, 0))
-                better += flare_better(was, is_, better_by, more=more)
+                floor = rule.least_rise.get(name, 0)
+                worse += flare_worse(was, is_, rule.worse_by, more=rule.worse_by_more, floor=floor)
+                better += flare_better(was, is_, rule.better_by, more=rule.better_by_more)
+        counted = worse >= rule.worse_needed and better <= rule.better_allowed
         count = now["active_joints"]
-        for enough in (True, False) if count is None and joints else (None,):
-            has_joints = enough if enough is not None else (count or 0) >= joints
-            found.add(worse >= need and better <= allowed and has_joints)
+        if count is None and rule.active_joints:
+            found |= {False, counted}
+        else:
+            found.add(counted and (count or 0) >= rule.active_joints)
     return found.pop() if len(found) == 1 else None
 
 
 def brunner_c(earlier: Values, now: Values) -> bool | None:
     verdicts = []
     for name, by in BRUNNER_C.items():
-        was, is_ = earlier.get(name), now.get(name)
+        was, is_ = earlier[name], now[name]
         known = was is not None and is_ is not None
-        verdicts.append(flare_worse(was, is_, by, 0) if known else None)
+        verdicts.append(flare_worse(was, is_, by) if known else None)
     if False in verdicts:
         return False
     return None if None in verdicts else True
@@ -303,30 +326,30 @@ def flare_fast(
     also be that of the reference.
     """
 
-    def worse_by(name: str, percent: int, floor: int) -> Gaps:
+    def worse_by(name: str, percent: int, *, more: bool = False, floor: int = 0) -> Gaps:
         was, is_ = earlier[name], now[name]
-        far_enough = (is_ > was) & ((is_ - was) * 100 >= was * percent)
+        limit = (is_ - was) * 100 - was * percent
+        far_enough = (is_ > was) & (limit > 0 if more else limit >= 0)
         return far_enough & (is_ - was >= floor * THOUSAND) & ~gaps[name]
 
-    none = np.zeros_like(count_missing)
     if criteria == "brunner-2002-c":
-        surely, maybe = ~none, ~none
-        for name, by in BRUNNER_C.items():
-            unknown = gaps.get(name, ~none)
-            worse = worse_by(name, by, 0) if name in now else none
-            surely, maybe = surely & worse, maybe & (worse | unknown)
-        return surely, maybe
-    by, need, better_by, allowed, more, joints, floors = FLARES[criteria]
+        three = [(worse_by(name, by), gaps[name]) for name, by in BRUNNER_C.items()]
+        surely = np.logical_and.reduce([worse for worse, _ in three])
+        return surely, np.logical_and.reduce([worse | unknown for worse, unknown in three])
+    rule = FLARES[criteria]
     open_ = sum(gaps[name].astype(np.int64) for name in now)
     worse, better = np.zeros_like(open_), np.zeros_like(open_)
     for name in now:
-        worse += worse_by(name, by, floors.get(name, 0))
+        floor = rule.least_rise.get(name, 0)
+        worse += worse_by(name, rule.worse_by, more=rule.worse_by_more, floor=floor)
         was, is_ = earlier[name], now[name]
-        limit = (was - is_) * 100 - was * better_by
-        better += (limit > 0 if more else limit >= 0) & (was > 0) & ~gaps[name]
-    enough = now["active_joints"] >= joints * THOUSAND
-    surely_joints = (enough & ~count_missing) | (joints == 0)
-    maybe_joints = enough | count_missing | (joints == 0)
-    surely = (worse >= need) & (better + open_ <= allowed) & surely_joints
-    maybe = (worse + open_ >= need) & (better <= allowed) & maybe_joints
-    return surely, maybe
+        limit = (was - is_) * 100 - was * rule.better_by
+        far_enough = limit > 0 if rule.better_by_more else limit >= 0
+        better += far_enough & (was > 0) & ~gaps[name]
+    joints = now["active_joints"] >= rule.active_joints * THOUSAND
+    may_have, has = joints | count_missing, joints & ~count_missing
+    if not rule.active_joints:
+        may_have = has = ~np.zeros_like(joints)
+    need, allowed = rule.worse_needed, rule.better_allowed
+    surely = (worse >= need) & (better + open_ <= allowed) & has
+    return surely, (worse + open_ >= need) & (better <= allowed) & may_have

@@ -12,6 +12,7 @@ import pytest
 
 import jiascores as jia
 from jiascores.core.definition import published
+from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import CutoffSet
 
@@ -232,6 +233,9 @@ class Pairs(NamedTuple):
             jia.CoreSet(**with_gaps(self.now, self.now_gaps, kind)),
         )
 
+    def first(self, rows: int) -> Pairs:
+        return Pairs(*({name: of[:rows] for name, of in part.items()} for part in self))
+
     def one(self, row: int) -> tuple[exact.Values, exact.Values]:
         return (
             one_row(self.earlier, self.earlier_gaps, row),
@@ -277,14 +281,19 @@ def random_pairs(marker: str, size: int = MILLION) -> Pairs:
     return Pairs(earlier, now, earlier_gaps, now_gaps)
 
 
-# One variable decides, the other five are given: two improve, so that it may be the third; or
-# three improve and one worsens, so that it may be the one too many. All are on the CHAQ's scale.
+# One variable decides; so go the other five, on the CHAQ's scale. None is a gap.
+SAME = (2, 2)
 OTHERS = {
-    "may be the third to improve": [(3, 0), (3, 0), (3, 3), (3, 3), (3, 3)],
-    "may be the second to worsen": [(2, 0), (2, 0), (2, 0), (2, 3), (2, 2)],
-    "may be the second to worsen, one unknown": [(2, 0), (2, 0), (2, 0), (2, None), (2, 2)],
-    "may be the third to worsen": [(1, 3), (1, 3), (2, 2), (2, 2), (2, 2)],
-    "may be the third to worsen, one better": [(1, 3), (1, 3), (3, 2), (2, 2), (2, None)],
+    "may be the third to improve": [(3, 0), (3, 0), SAME, SAME, SAME],
+    "may be the second to worsen": [(2, 0), (2, 0), (2, 0), (2, 3), SAME],
+    "may be the second to worsen, one unknown": [(2, 0), (2, 0), (2, 0), (2, None), SAME],
+}
+FLARE_OTHERS = {
+    "flare: may be the second to worsen": [(1, 3), SAME, SAME, SAME, SAME],
+    "flare: may be the third to worsen": [(1, 3), (1, 3), SAME, SAME, SAME],
+    "flare: may be the third to worsen, one better": [(1, 3), (1, 3), (3, 1), SAME, SAME],
+    "flare: may be the third to worsen, one unknown": [(1, 3), (1, 3), (3, None), SAME, SAME],
+    "flare: may be the second to improve": [(1, 3), (1, 3), (1, 3), (3, 1), SAME],
 }
 # The highest value and the step of the grid, in thousandths.
 GRIDS = {
@@ -307,7 +316,7 @@ def decided_by(name: str, others: str) -> Pairs:
     names = (*SIX, "crp" if name == "crp" else "esr")
     pairs = Pairs({name: was}, {name: is_}, dict.fromkeys(names, none), {name: none})
     rest = [each for each in names if each != name]
-    for each, (start, end) in zip(rest, OTHERS[others], strict=True):
+    for each, (start, end) in zip(rest, (OTHERS | FLARE_OTHERS)[others], strict=True):
         pairs.earlier[each] = np.full(was.shape, start * THOUSAND)
         pairs.now[each] = np.full(was.shape, (end or 0) * THOUSAND)
         pairs.now_gaps[each] = none if end is not None else ~none
@@ -334,7 +343,7 @@ def assert_acr_ped(criteria: str, pairs: Pairs, kind: type = np.float64) -> set[
     return set(np.unique(lowest)) | set(np.unique(highest))
 
 
-@pytest.mark.parametrize("others", list(OTHERS)[:3])
+@pytest.mark.parametrize("others", OTHERS)
 @pytest.mark.parametrize("criteria", CRITERIA)
 @pytest.mark.parametrize("name", list(GRIDS))
 def test_acr_ped_on_the_whole_grid_of_one_variable(name: str, criteria: str, others: str) -> None:
@@ -343,8 +352,9 @@ def test_acr_ped_on_the_whole_grid_of_one_variable(name: str, criteria: str, oth
 
 
 @pytest.mark.parametrize("criteria", CRITERIA)
-@pytest.mark.parametrize("marker", ["esr", "crp"])
-@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize(
+    ("marker", "kind"), [("esr", np.float64), ("crp", np.float64), ("crp", np.float32)]
+)
 def test_acr_ped_of_a_million_random_core_sets(criteria: str, marker: str, kind: type) -> None:
     levels = assert_acr_ped(criteria, random_pairs(marker), kind)
     assert levels == {0, 30, 50, 70, 90, 100}
@@ -355,12 +365,10 @@ def test_acr_ped_of_a_million_random_core_sets(criteria: str, marker: str, kind:
 def test_the_two_forms_of_acr_ped_agree_and_so_do_single_patients(
     criteria: str, marker: str
 ) -> None:
-    pairs = random_pairs(marker)
-    few = slice(0, 800)
-    first = Pairs(*({name: of[few] for name, of in part.items()} for part in pairs))
-    lowest, highest = exact.acr_ped_fast(criteria, first.earlier, first.now, first.gaps)
+    pairs = random_pairs(marker).first(800)
+    lowest, highest = exact.acr_ped_fast(criteria, pairs.earlier, pairs.now, pairs.gaps)
     for row in range(lowest.size):
-        earlier, now = first.one(row)
+        earlier, now = pairs.one(row)
         assert exact.acr_ped(criteria, earlier, now) == (lowest[row], highest[row])
         response = jia.acr_ped(
             baseline=jia.CoreSet(**as_floats(earlier)),
@@ -409,3 +417,61 @@ def test_acr_ped_of_globals_that_were_millimetres(criteria: str) -> None:
     )
     response = jia.acr_ped(baseline=base, now=now, criteria=criteria)
     assert np.array_equal(response.level, lowest)
+
+
+# ----------------------------------------------------------------------------------------- Flares
+
+FLARE_CASES = [
+    (criteria.name, marker)
+    for criteria in published(FlareCriteria)
+    if criteria.fever_above is None
+    for marker in ("esr", "crp")
+    if (criteria.name, marker) != ("brunner-2002-c", "crp")
+]
+
+
+def assert_flare(criteria: str, pairs: Pairs, kind: type = np.float64) -> set[tuple[bool, bool]]:
+    surely, maybe = exact.flare_fast(
+        criteria, pairs.earlier, pairs.now, pairs.gaps, pairs.now_gaps["active_joints"]
+    )
+    reference, now = pairs.core_sets(kind)
+    found = jia.flare(reference=reference, now=now, criteria=criteria)
+    assert np.array_equal(found.flared_min, surely)
+    assert np.array_equal(found.flared_max, maybe)
+    assert np.array_equal(found.flared, np.where(surely == maybe, surely, np.nan), equal_nan=True)
+    return set(zip(surely.tolist(), maybe.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("others", FLARE_OTHERS)
+@pytest.mark.parametrize("criteria", dict.fromkeys(name for name, _ in FLARE_CASES))
+@pytest.mark.parametrize("name", [name for name in GRIDS if name != "crp"])
+def test_flare_on_the_whole_grid_of_one_variable(name: str, criteria: str, others: str) -> None:
+    assert_flare(criteria, decided_by(name, others))
+
+
+@pytest.mark.parametrize(("criteria", "marker"), FLARE_CASES)
+def test_flare_of_a_million_random_core_sets(criteria: str, marker: str) -> None:
+    answers = assert_flare(criteria, random_pairs(marker))
+    assert answers == {(False, False), (False, True), (True, True)}
+
+
+def test_flare_of_a_million_core_sets_in_float32() -> None:
+    assert_flare("ruperto-2008", random_pairs("crp"), np.float32)
+
+
+@pytest.mark.parametrize(("criteria", "marker"), FLARE_CASES)
+def test_the_two_forms_of_flare_agree_and_so_do_single_patients(criteria: str, marker: str) -> None:
+    pairs = random_pairs(marker).first(400)
+    surely, maybe = exact.flare_fast(
+        criteria, pairs.earlier, pairs.now, pairs.gaps, pairs.now_gaps["active_joints"]
+    )
+    for row in range(surely.size):
+        earlier, now = pairs.one(row)
+        flared = bool(surely[row]) if surely[row] == maybe[row] else None
+        assert exact.flare(criteria, earlier, now) == flared
+        found = jia.flare(
+            reference=jia.CoreSet(**as_floats(earlier)),
+            now=jia.CoreSet(**as_floats(now)),
+            criteria=criteria,
+        )
+        assert found.flared == flared
