@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast
 
+import attrs
+
 from jiascores.core.errors import ColumnError, listing
 from jiascores.tables.ask import Request, understand_requests
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.columns import Frame, Output, understand
 from jiascores.tables.context import ESR_ELSE_CRP, Context
+from jiascores.tables.engines import run
 
 FrameT = TypeVar("FrameT")
 
@@ -30,7 +33,8 @@ def assess(
     Parameters
     ----------
     visits : data frame
-        One row for each visit, in any order: pandas, Polars or PyArrow.
+        One row for each visit, in any order: pandas, Polars (eager or lazy), PyArrow, DuckDB,
+        Dask or PySpark.
     measures : list of str or requests
         What to compute: a bare name where nothing is to be chosen (``"jadas71"``,
         ``"acr_ped"``), else a request, for example
@@ -53,8 +57,9 @@ def assess(
     Returns
     -------
     data frame
-        Of the same kind, rows in the same order, with the columns added. Scores are floats;
-        levels and flags are nullable, so that a gap is never False.
+        Of the same kind, with the columns added. Scores are floats; levels and flags are
+        nullable, so that a gap is never False. pandas, eager Polars and PyArrow keep rows, order
+        and index; the others keep rows, not order.
 
     Raises
     ------
@@ -73,6 +78,11 @@ def assess(
     -----
     Response, change and flare are empty on the reference row itself and before it.
 
+    A lazy Polars frame, a Dask or a Spark frame stays lazy: what is wrong with the columns or the
+    request raises at the call, what is wrong with a value when it is computed. A DuckDB relation
+    is computed at the call, on its own connection. Dask and Spark frames are split by patient
+    where visits are compared.
+
     Examples
     --------
     >>> import pandas as pd
@@ -89,24 +99,57 @@ def assess(
     0     25.0           <NA>
     1      8.0             50
     """
-    requests = understand_requests(measures)
-    frame = Frame(visits)
-    names = understand(frame, columns, units)
-    context = Context(frame, names, baseline=baseline, marker=marker, invalid=invalid)
-    outputs: list[Output] = []
-    for request in requests:
-        outputs.extend(request.compute(context))
-    if marker == ESR_ELSE_CRP:
-        outputs.append(context.marker_column())
-    if invalid == "missing":
-        outputs.append(Output("invalid_values", "word", context.invalid_values()))
-    return cast(FrameT, add_columns(frame, outputs, prefix))
+    work = Assessment(
+        requests=tuple(understand_requests(measures)),
+        columns=dict(columns or {}),
+        units=dict(units or {}),
+        baseline=baseline,
+        marker=marker,
+        invalid=invalid,
+        prefix=prefix,
+    )
+    patient = work.columns.get("patient", "patient")
+    return cast(FrameT, run(visits, work, patient=patient, together=work.compares_visits))
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Assessment:
+    """What one call of `assess` does to a table in memory; it can be sent to other processes."""
+
+    requests: tuple[Request, ...]
+    columns: Mapping[str, str]
+    units: Mapping[str, str]
+    baseline: BaselineRule | None
+    marker: str | None
+    invalid: Literal["raise", "missing"]
+    prefix: str
+
+    def __call__(self, visits: Any) -> Any:
+        """Return an eager table with the columns added."""
+        return self._done(visits)[0]
+
+    def compares_visits(self, visits: Any) -> bool:
+        """Return whether rows of a patient are compared, as a table of no rows shows already."""
+        return self._done(visits)[1]
+
+    def _done(self, visits: Any) -> tuple[Any, bool]:
+        frame = Frame(visits)
+        names = understand(frame, self.columns, self.units)
+        context = Context(
+            frame, names, baseline=self.baseline, marker=self.marker, invalid=self.invalid
+        )
+        outputs: list[Output] = []
+        for request in self.requests:
+            outputs.extend(request.compute(context))
+        if self.marker == ESR_ELSE_CRP:
+            outputs.append(context.marker_column())
+        if self.invalid == "missing":
+            outputs.append(Output("invalid_values", "word", context.invalid_values()))
+        return add_columns(frame, outputs, self.prefix), context.compares_visits
 
 
 def add_columns(frame: Frame, outputs: Sequence[Output], prefix: str) -> Any:
     """Add columns to a frame; one that is there already, or comes twice, is an error."""
-    import attrs
-
     named = [attrs.evolve(output, name=f"{prefix}{output.name}") for output in outputs]
     names = [output.name for output in named]
     taken = [name for name in names if name in frame]

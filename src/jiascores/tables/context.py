@@ -110,6 +110,11 @@ class Context:
         """Who was seen when."""
         return read_visits(self.frame, self.names, self.places)
 
+    @property
+    def compares_visits(self) -> bool:
+        """Whether anything so far has compared visits of a patient."""
+        return "visits" in vars(self)
+
     @cached_property
     def baseline(self) -> Positions:
         """Each row's baseline row."""

@@ -1,0 +1,314 @@
+"""One door for every kind of frame: the rules run on eager tables, and only there.
+
+A lazy or distributed frame is planned from a table of no rows, which gives the columns and their
+kinds; the rows then go through the same function, all at once or in pieces that hold all the
+visits of each patient.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from typing import Any, TypeAlias
+
+from jiascores.core.errors import (
+    ColumnError,
+    MissingExtraError,
+    RequestError,
+    listing,
+    suggestion,
+)
+
+# From an eager table (pandas, Polars or PyArrow) to one of the same kind.
+Work: TypeAlias = Callable[[Any], Any]
+
+KINDS = "pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark"
+EXTRAS = {"duckdb": "pyarrow", "pyspark": "pyarrow"}
+# What is not one of these but can be turned into one.
+ADVICE = {
+    "pyspark.pandas": "give its Spark frame: table.to_spark()",
+    "dask.array": "give it column names: dask.dataframe.from_dask_array(…, columns=[…])",
+    "numpy": "give it column names: pandas.DataFrame(table, columns=[…])",
+    "builtins": "make it a table: pandas.DataFrame(table)",
+}
+
+
+def kind_of_frame(native: Any) -> str:
+    """Return which kind a frame is, without importing any engine.
+
+    Raises
+    ------
+    RequestError
+        If it is no frame that is understood.
+    """
+    for parent in type(native).__mro__:
+        package, name = parent.__module__.partition(".")[0], parent.__name__
+        if name in _FRAMES.get(package, ()) and parent.__module__ not in ADVICE:
+            return "polars-lazy" if name == "LazyFrame" else package
+    module = type(native).__module__
+    hint = [f" {words.capitalize()}." for start, words in ADVICE.items() if module.startswith(start)]
+    raise RequestError(
+        f"a table of visits must be a data frame of {KINDS}, not {type(native).__qualname__} "
+        f"of {module.partition('.')[0]}.{hint[0] if hint else ''}"
+    )
+
+
+# The classes by which a package's frames are known, wherever in it they are defined.
+_FRAMES = {
+    "pandas": ("DataFrame",),
+    "polars": ("DataFrame", "LazyFrame"),
+    "pyarrow": ("Table",),
+    "duckdb": ("DuckDBPyRelation",),
+    "_duckdb": ("DuckDBPyRelation",),
+    "dask": ("DataFrame",),
+    "dask_expr": ("DataFrame",),
+    "pyspark": ("DataFrame",),
+}
+
+
+def need(package: str, extra: str, why: str) -> None:
+    """Raise where a package that this call needs is not installed."""
+    if package not in sys.modules and find_spec(package) is None:
+        raise MissingExtraError(
+            f"{why} needs {package}, which is not installed: pip install 'jiascores[{extra}]'.",
+            variable=package,
+        )
+
+
+def run(native: Any, work: Work, *, patient: str, together: bool | Callable[[Any], bool]) -> Any:
+    """Return what `work` makes of a frame, as a frame of the same kind.
+
+    Parameters
+    ----------
+    native : data frame
+        Of any kind.
+    work : callable
+        From an eager table to an eager table of the same kind. It must work on no rows, and the
+        columns it gives must not depend on the rows. It is sent to the workers of a cluster.
+    patient : str
+        The column that says which rows belong together.
+    together : bool or callable
+        Whether the rows of a patient must be seen together, or what tells from a table of no rows.
+
+    Raises
+    ------
+    MissingExtraError
+        If a package that this kind of frame needs is not installed.
+    """
+    kind = kind_of_frame(native)
+    if kind in ("pandas", "polars", "pyarrow"):
+        return work(native)
+    if kind == "polars-lazy":
+        return _lazy(native, work)
+    if kind in ("duckdb", "_duckdb"):
+        return _duckdb(native, work)
+    if kind == "pyspark":
+        return _spark(native, work, patient, together)
+    return _dask(native, work, patient, together)
+
+
+def to_eager(native: Any) -> Any:
+    """Return a second, smaller table (infusions, periods) in memory, to go with the visits."""
+    kind = kind_of_frame(native)
+    if kind == "polars-lazy":
+        return native.collect()
+    if kind in ("duckdb", "_duckdb"):
+        return _duckdb_to_arrow(native)
+    if kind in ("dask", "dask_expr"):
+        return native.compute()
+    return native.toPandas() if kind == "pyspark" else native
+
+
+def _lazy(lazy: Any, work: Work) -> Any:
+    polars = sys.modules["polars"]
+    after = work(polars.DataFrame(schema=lazy.collect_schema())).schema
+    # A filter pushed below would take baselines away before they are looked for.
+    return lazy.map_batches(
+        work,
+        predicate_pushdown=False,
+        projection_pushdown=False,
+        slice_pushdown=False,
+        schema=after,
+    )
+
+
+# --------------------------------------------------------------------------------------------
+# DuckDB: out as Arrow and back on the connection that the relation came from
+
+
+def _duckdb(relation: Any, work: Work) -> Any:
+    need("pyarrow", "duckdb", "a DuckDB relation")
+    _refuse_same_name(relation.columns, work(_duckdb_to_arrow(relation.limit(0))).column_names)
+    answer = work(_duckdb_to_arrow(relation))
+    back = _duckdb_select(relation, answer, "*")
+    now = dict(zip(back.columns, map(str, back.types), strict=True))
+    # What Arrow has no type for comes back as the type that it had, and states in their order.
+    due = dict(zip(relation.columns, map(str, relation.types), strict=True))
+    for field in answer.schema:
+        if field.name not in due and getattr(field.type, "ordered", False):
+            words = answer[field.name].chunk(0).dictionary.to_pylist()
+            due[field.name] = f"enum({', '.join(map(_text, words))})"
+    columns = [
+        f"cast({_quoted(name)} as {due[name]}) as {_quoted(name)}"
+        if due.get(name, now[name]) != now[name]
+        else _quoted(name)
+        for name in back.columns
+    ]
+    return _duckdb_select(relation, answer, ", ".join(columns))
+
+
+def _duckdb_select(relation: Any, jiascores_answer: Any, what: str) -> Any:
+    """Return columns of an Arrow table as a relation on the connection of another relation."""
+    # DuckDB finds the table by the name of this local variable.
+    alias = f"jiascores_{id(jiascores_answer)}"
+    return relation.query(alias, f"select {what} from jiascores_answer")  # noqa: S608
+
+
+def _duckdb_to_arrow(relation: Any) -> Any:
+    import pyarrow as pa
+
+    to_arrow = getattr(relation, "to_arrow_table", None) or relation.arrow
+    found = to_arrow()
+    return found if isinstance(found, pa.Table) else found.read_all()
+
+
+def _quoted(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _text(word: str) -> str:
+    doubled = word.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _refuse_same_name(before: Any, after: Any) -> None:
+    """Raise where two columns differ in upper and lower case only, which SQL does not see."""
+    known = {name.lower(): name for name in before}
+    taken = [
+        f"{name!r} beside {known[name.lower()]!r}"
+        for name in after
+        if name not in before and name.lower() in known
+    ]
+    if taken:
+        raise ColumnError(
+            f"a column would be added that SQL cannot tell from one that is there: "
+            f"{listing(taken)}. Rename it, or give prefix='…'.",
+            values=taken,
+        )
+
+
+# --------------------------------------------------------------------------------------------
+# Dask and Spark: by patient into pieces
+
+
+def _split(together: bool | Callable[[Any], bool], empty: Any) -> bool:
+    return together if isinstance(together, bool) else together(empty)
+
+
+def _need_patient(name: str, names: Any) -> None:
+    if name not in names:
+        raise ColumnError(
+            f"the table has no column {name!r} for the patient, and this request compares visits "
+            f"of a patient.{suggestion(name, [str(one) for one in names])} Name yours: "
+            f"columns={{'patient': 'your column'}}.",
+            variable="patient",
+            values=(name,),
+        )
+
+
+def _dask(frame: Any, work: Work, patient: str, together: bool | Callable[[Any], bool]) -> Any:
+    empty = frame._meta.iloc[:0]
+    if _split(together, empty):
+        _need_patient(patient, frame.columns)
+        frame = frame.shuffle(patient)
+    return frame.map_partitions(work, meta=work(empty))
+
+
+# Spark's types and Arrow's by their names. A type that is not here is carried, never read.
+_SPARK_TO_ARROW = {
+    "byte": "int8",
+    "short": "int16",
+    "integer": "int32",
+    "long": "int64",
+    "float": "float32",
+    "double": "float64",
+    "boolean": "bool_",
+    "string": "string",
+    "varchar": "string",
+    "char": "string",
+    "date": "date32",
+}
+_ARROW_TO_SPARK = {
+    "bool": "boolean",
+    "int64": "long",
+    "double": "double",
+    "string": "string",
+    "large_string": "string",
+    "date32[day]": "date",
+    "timestamp[us]": "timestamp_ntz",
+}
+
+
+def _spark(frame: Any, work: Work, patient: str, together: bool | Callable[[Any], bool]) -> Any:
+    need("pyarrow", "pyspark", "a Spark frame")
+    import pyarrow as pa
+
+    empty = pa.schema([(field.name, _arrow_type(field.dataType)) for field in frame.schema])
+    after = _plain(work(empty.empty_table())).schema
+    _refuse_same_name(frame.columns, after.names)
+    schema = type(frame.schema)()
+    for field in after:
+        if field.name in frame.columns:
+            schema.add(frame.schema[field.name])
+        else:
+            schema.add(field.name, _ARROW_TO_SPARK[str(field.type)])
+    split = _split(together, empty.empty_table())
+    if split:
+        _need_patient(patient, frame.columns)
+        ticked = patient.replace("`", "``")
+        frame = frame.repartition(f"`{ticked}`")
+    return frame.mapInArrow(_Pieces(work, split), schema)
+
+
+def _arrow_type(kind: Any) -> Any:
+    import pyarrow as pa
+
+    name = kind.typeName()
+    if name.startswith("decimal"):
+        return pa.decimal128(kind.precision, kind.scale)
+    if name.startswith("timestamp"):
+        return pa.timestamp("us", None if name.endswith("ntz") else "UTC")
+    return getattr(pa, _SPARK_TO_ARROW.get(name, "null"))()
+
+
+class _Pieces:
+    """What a Spark worker does: a whole partition at once, or batch by batch."""
+
+    def __init__(self, work: Work, whole: bool) -> None:
+        self.work = work
+        self.whole = whole
+
+    def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
+        import pyarrow as pa
+
+        if not self.whole:
+            for batch in batches:
+                yield from _plain(self.work(pa.Table.from_batches([batch]))).to_batches()
+            return
+        # Spark hands over a partition in batches, and a patient may straddle two.
+        everything = list(batches)
+        if everything:
+            yield from _plain(self.work(pa.Table.from_batches(everything))).to_batches()
+
+
+def _plain(table: Any) -> Any:
+    """Return an Arrow table with words as plain text, since Spark knows no categories."""
+    import pyarrow as pa
+
+    fields = [
+        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
