@@ -24,6 +24,8 @@ from jiascores.core.errors import (
 from jiascores.core.kinds import Like, check, is_fine, refused, to_floats
 from jiascores.core.variables import VARIABLES, Variable
 
+# Metadata of an Arrow table that is a piece of a larger one.
+PIECE = b"jiascores.piece"
 OutputKind: TypeAlias = Literal["score", "level", "flag", "state", "word"]
 # Columns that are not measurements but that a table of visits has.
 ROLES = ("patient", "date", "end_of_lead_in", "patient_global_rater")
@@ -158,6 +160,11 @@ class Frame:
             return self.native.index[position]
         return position
 
+    @property
+    def numbered(self) -> bool:
+        """Whether positions mean something to the caller: not in a piece of a larger table."""
+        return self.kind != "pyarrow" or PIECE not in (self.native.schema.metadata or {})
+
 
 def _names(native: Any, narwhal: Any) -> tuple[str, ...]:
     names = list(native.columns) if hasattr(native, "iloc") else list(narwhal.columns)
@@ -291,7 +298,8 @@ class Places(Sequence[Any]):
         return self._frame.size
 
     def __getitem__(self, position: Any) -> Any:
-        where = [f"row {self._frame.label(int(position))}"]
+        row = f"row {self._frame.label(int(position))}" if self._frame.numbered else "a row"
+        where = [row]
         for role in ("patient", "date"):
             name = self._names.column(role)
             if name in self._frame:

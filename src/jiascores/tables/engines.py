@@ -19,12 +19,12 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
+from jiascores.tables.columns import PIECE
 
 # From an eager table (pandas, Polars or PyArrow) to one of the same kind.
 Work: TypeAlias = Callable[[Any], Any]
 
 KINDS = "pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark"
-EXTRAS = {"duckdb": "pyarrow", "pyspark": "pyarrow"}
 # What is not one of these but can be turned into one.
 ADVICE = {
     "pyspark.pandas": "give its Spark frame: table.to_spark()",
@@ -162,7 +162,10 @@ def _duckdb_select(relation: Any, jiascores_answer: Any, what: str) -> Any:
     """Return columns of an Arrow table as a relation on the connection of another relation."""
     # DuckDB finds the table by the name of this local variable.
     alias = f"jiascores_{id(jiascores_answer)}"
-    return relation.query(alias, f"select {what} from jiascores_answer")  # noqa: S608
+    found = relation.query(alias, f"select {what} from jiascores_answer")  # noqa: S608
+    # DuckDB 1 leaves the input behind as a view of this name.
+    relation.query(alias, f"drop view if exists {alias}")
+    return found
 
 
 def _duckdb_to_arrow(relation: Any) -> Any:
@@ -283,6 +286,11 @@ def _arrow_type(kind: Any) -> Any:
     return getattr(pa, _SPARK_TO_ARROW.get(name, "null"))()
 
 
+def as_piece(table: Any) -> Any:
+    """Return an Arrow table marked as a piece, in which positions of rows mean nothing."""
+    return table.replace_schema_metadata({PIECE: b""})
+
+
 class _Pieces:
     """What a Spark worker does: a whole partition at once, or batch by batch."""
 
@@ -295,12 +303,17 @@ class _Pieces:
 
         if not self.whole:
             for batch in batches:
-                yield from _plain(self.work(pa.Table.from_batches([batch]))).to_batches()
+                yield from self.done(pa.Table.from_batches([batch]))
             return
         # Spark hands over a partition in batches, and a patient may straddle two.
         everything = list(batches)
         if everything:
-            yield from _plain(self.work(pa.Table.from_batches(everything))).to_batches()
+            yield from self.done(pa.Table.from_batches(everything))
+
+    def done(self, piece: Any) -> list[Any]:
+        """Return a finished piece as batches."""
+        done: list[Any] = _plain(self.work(as_piece(piece))).to_batches()
+        return done
 
 
 def _plain(table: Any) -> Any:
