@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import os
+from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 DATA = Path(__file__).parent / "data"
 
@@ -17,3 +21,12 @@ def check_values(name: str) -> list[dict[str, str]]:
 def value(text: str) -> float | None:
     """Return what a cell says: a number, or None for a gap."""
     return float(text) if text else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs PySpark where it is not installed, unless all engines are due."""
+    if find_spec("pyspark") is not None or os.environ.get("JIASCORES_ENGINES") == "all":
+        return
+    there = [item for item in items if item.get_closest_marker("engines") is None]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(there)])
+    items[:] = there

@@ -23,6 +23,8 @@ from jiascores.tables.columns import PIECE
 
 # From an eager table (pandas, Polars or PyArrow) to one of the same kind.
 Work: TypeAlias = Callable[[Any], Any]
+# From a table of no rows to whether the rows of a patient must be seen together.
+Together: TypeAlias = Callable[[Any], bool]
 
 KINDS = "pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark"
 # What is not one of these but can be turned into one.
@@ -47,7 +49,7 @@ def kind_of_frame(native: Any) -> str:
         if name in _FRAMES.get(package, ()) and parent.__module__ not in ADVICE:
             return "polars-lazy" if name == "LazyFrame" else package
     module = type(native).__module__
-    hint = [f" {words.capitalize()}." for start, words in ADVICE.items() if module.startswith(start)]
+    hint = [f" Instead, {words}." for start, words in ADVICE.items() if module.startswith(start)]
     raise RequestError(
         f"a table of visits must be a data frame of {KINDS}, not {type(native).__qualname__} "
         f"of {module.partition('.')[0]}.{hint[0] if hint else ''}"
@@ -76,7 +78,7 @@ def need(package: str, extra: str, why: str) -> None:
         )
 
 
-def run(native: Any, work: Work, *, patient: str, together: bool | Callable[[Any], bool]) -> Any:
+def run(native: Any, work: Work, *, patient: str, together: Together) -> Any:
     """Return what `work` makes of a frame, as a frame of the same kind.
 
     Parameters
@@ -88,8 +90,9 @@ def run(native: Any, work: Work, *, patient: str, together: bool | Callable[[Any
         columns it gives must not depend on the rows. It is sent to the workers of a cluster.
     patient : str
         The column that says which rows belong together.
-    together : bool or callable
-        Whether the rows of a patient must be seen together, or what tells from a table of no rows.
+    together : callable
+        From a table of no rows to whether the rows of a patient must be seen together; `always`
+        where they must.
 
     Raises
     ------
@@ -106,6 +109,11 @@ def run(native: Any, work: Work, *, patient: str, together: bool | Callable[[Any
     if kind == "pyspark":
         return _spark(native, work, patient, together)
     return _dask(native, work, patient, together)
+
+
+def always(_: Any) -> bool:
+    """Say that the rows of a patient must be seen together."""
+    return True
 
 
 def to_eager(native: Any) -> Any:
@@ -206,10 +214,6 @@ def _refuse_same_name(before: Any, after: Any) -> None:
 # Dask and Spark: by patient into pieces
 
 
-def _split(together: bool | Callable[[Any], bool], empty: Any) -> bool:
-    return together if isinstance(together, bool) else together(empty)
-
-
 def _need_patient(name: str, names: Any) -> None:
     if name not in names:
         raise ColumnError(
@@ -221,9 +225,9 @@ def _need_patient(name: str, names: Any) -> None:
         )
 
 
-def _dask(frame: Any, work: Work, patient: str, together: bool | Callable[[Any], bool]) -> Any:
+def _dask(frame: Any, work: Work, patient: str, together: Together) -> Any:
     empty = frame._meta.iloc[:0]
-    if _split(together, empty):
+    if together(empty):
         _need_patient(patient, frame.columns)
         frame = frame.shuffle(patient)
     return frame.map_partitions(work, meta=work(empty))
@@ -254,7 +258,7 @@ _ARROW_TO_SPARK = {
 }
 
 
-def _spark(frame: Any, work: Work, patient: str, together: bool | Callable[[Any], bool]) -> Any:
+def _spark(frame: Any, work: Work, patient: str, together: Together) -> Any:
     need("pyarrow", "pyspark", "a Spark frame")
     import pyarrow as pa
 
@@ -267,12 +271,12 @@ def _spark(frame: Any, work: Work, patient: str, together: bool | Callable[[Any]
             schema.add(frame.schema[field.name])
         else:
             schema.add(field.name, _ARROW_TO_SPARK[str(field.type)])
-    split = _split(together, empty.empty_table())
+    split = together(empty.empty_table())
     if split:
         _need_patient(patient, frame.columns)
         ticked = patient.replace("`", "``")
         frame = frame.repartition(f"`{ticked}`")
-    return frame.mapInArrow(_Pieces(work, split), schema)
+    return frame.mapInArrow(_Pieces(work, whole=split), schema)
 
 
 def _arrow_type(kind: Any) -> Any:
@@ -294,7 +298,7 @@ def as_piece(table: Any) -> Any:
 class _Pieces:
     """What a Spark worker does: a whole partition at once, or batch by batch."""
 
-    def __init__(self, work: Work, whole: bool) -> None:
+    def __init__(self, work: Work, *, whole: bool) -> None:
         self.work = work
         self.whole = whole
 
