@@ -611,7 +611,11 @@ def test_every_definition_states_its_rule_and_its_source(kind: Any) -> None:
         text = str(definition)
         assert definition.rule in text
         assert str(definition.reference) in text
-        assert any(sign.isdigit() for sign in definition.rule)
+        # Each number at which a verdict turns is in the rule, and the catalogue knows its inputs.
+        for threshold in definition.thresholds:
+            assert f"{threshold.value:g}" in definition.rule
+        assert definition.thresholds
+        assert definition.needs
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, lookup, publish
+from jiascores.core.definition import Definition, Threshold, lookup, publish
 from jiascores.core.errors import (
     InconsistentError,
     MarkerError,
@@ -92,6 +92,11 @@ class MinimalActivityCriteria(Definition):
     oligo: MinimalActivityLimits
     poly: MinimalActivityLimits
     joints: Literal["swollen_joints", "active_joints"] = "swollen_joints"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that it needs."""
+        return ("physician_global", "patient_global", self.joints, "course")
 
     @property
     def rule(self) -> str:
@@ -298,6 +303,17 @@ class ActivityLevelCriteria(Definition):
     high_patient_global: float
     high_marker: float = 2
     high_needed: int = 3
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that it needs."""
+        return (
+            "physician_global",
+            "patient_global",
+            "active_joints",
+            "esr/crp",
+            "upper_limit",
+        )
 
     @property
     def rule(self) -> str:
@@ -528,6 +544,11 @@ class PolyarthritisCriteria(Definition):
     active_joints_needed: int
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that it needs."""
+        return ("cjadas10", "active_joints")
+
+    @property
     def rule(self) -> str:
         """The rule in one line."""
         return (
@@ -698,6 +719,16 @@ class EscalationCriteria(Definition):
     def courses(self) -> tuple[str, ...]:
         """The courses that the criteria speak about."""
         return tuple(dict.fromkeys(one.course for one in self.limits))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that it needs."""
+        return (self.measure, "month", "course")
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """The score above which treatment is escalated, at each visit in each course."""
+        return tuple(Threshold(f"month {one.month} {one.course}", one.above) for one in self.limits)
 
     @property
     def rule(self) -> str:

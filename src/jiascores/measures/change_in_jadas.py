@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, lookup, publish
+from jiascores.core.definition import Definition, Threshold, lookup, publish
 from jiascores.core.errors import DefinitionError
 from jiascores.core.exact import at_least, at_most, below
 from jiascores.core.kinds import Like, Scalar, T, common
@@ -80,6 +80,23 @@ class JadasImprovementCriteria(Definition):
                 f"{self.name}: bands of baselines must ascend without gap or overlap",
                 variable="bands",
             )
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that it needs."""
+        return (self.measure,)
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """Where each band of baselines begins, and the fall that it asks for."""
+        return tuple(
+            threshold
+            for one in self.bands
+            for threshold in (
+                Threshold(f"baseline from {one.low:g}", one.low),
+                Threshold(f"fall from baseline {one.low:g}", one.fall),
+            )
+        )
 
     @property
     def rule(self) -> str:
@@ -212,6 +229,11 @@ class JadasChangeCriteria(Definition):
     measure: str
     improvement: float
     worsening: float
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that it needs."""
+        return (self.measure,)
 
     @property
     def rule(self) -> str:

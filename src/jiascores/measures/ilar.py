@@ -103,6 +103,11 @@ class CourseRule(Definition):
             )
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that it needs."""
+        return ("ilar_category", self.joints)
+
+    @property
     def rule(self) -> str:
         """The rule in one line."""
         count = {"active_joints": "active joints at the visit", "joints_ever": "joints ever"}
