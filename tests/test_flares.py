@@ -699,6 +699,13 @@ def test_loss_of_a_level(reached: Six, now: Six, expected: bool | None) -> None:
     assert loss.criteria.name == "giannini-1997"
 
 
+def test_loss_says_its_rule_and_source() -> None:
+    (loss,) = (one for one in published() if one.kind == "loss of response")
+    assert loss.name == "loss-of-acr-ped"
+    assert loss.rule.endswith("is no longer met against the same baseline")
+    assert loss.evidence == "derived"
+
+
 def test_loss_asks_for_the_level_named() -> None:
     half = BASE | {"physician_global": 3, "patient_global": 3, "chaq": 1}
     for level, expected in ((30, False), (50, True), (70, False)):

@@ -492,3 +492,60 @@ def test_every_input_is_known() -> None:
     assert set(WELL) <= set(INPUTS)
     for criteria in CRITERIA.values():
         assert set(criteria.needed) <= set(INPUTS)
+
+
+# --------------------------------------------------------------------------------------------
+# Return of disease
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "injected", "flared"),
+    [
+        (True, True, False, False),
+        (True, False, False, True),
+        (True, True, True, True),
+        (True, False, None, True),
+        (True, True, None, None),
+        (True, None, False, None),
+        (True, None, True, True),
+        (False, False, True, False),
+        (False, None, None, False),
+        (None, True, False, False),
+        (None, False, False, None),
+    ],
+)
+def test_reacch_out_flare(
+    before: bool | None, now: bool | None, injected: bool | None, flared: bool | None
+) -> None:
+    """Significant is flare and intensified, three-valued."""
+    for intensified in (True, False, None):
+        found = jia.reacch_out_flare(
+            inactive_before=before,
+            inactive_now=now,
+            joint_injection=injected,
+            treatment_intensified=intensified,
+        )
+        assert found.flared is flared
+        both = (flared, intensified)
+        assert found.significant is (False if False in both else None if None in both else True)
+
+
+def test_reacch_out_flare_of_series() -> None:
+    found = jia.reacch_out_flare(
+        inactive_before=pd.Series([True, True, None], dtype="boolean"),
+        inactive_now=pd.Series([True, False, False], dtype="boolean"),
+        joint_injection=False,
+        treatment_intensified=True,
+    )
+    assert nullable(found.flared) == [False, True, None]
+    assert found.flared.name == "flare_reacch_out"
+    assert nullable(found.significant) == [False, True, None]
+
+
+def test_reacch_out_says_its_rule() -> None:
+    (relapse,) = (one for one in published() if one.kind == "relapse criteria")
+    assert relapse.rule == (
+        "any manifestation of disease, or a joint injection after inactive disease (reacch-out); "
+        "significant if treatment was intensified"
+    )
+    assert relapse.inactive in CRITERIA

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         InactiveDiseaseCriteria,
         inactive_disease,
         inactive_disease_items,
+        reacch_out_flare,
         within_categories,
     )
     from jiascores.measures.jadas import cjadas10, cjadas27, cjadas71, jadas10, jadas27, jadas71
@@ -129,6 +130,7 @@ _HOME = {
     "on_or_before": "jiascores.tables.baselines",
     "parjadas": "jiascores.measures.sjadas",
     "polyarthritis_state": "jiascores.measures.activity",
+    "reacch_out_flare": "jiascores.measures.inactivity",
     "sjadas10": "jiascores.measures.sjadas",
     "sjadas27": "jiascores.measures.sjadas",
     "sjadas71": "jiascores.measures.sjadas",
@@ -200,6 +202,7 @@ __all__ = [
     "on_or_before",
     "parjadas",
     "polyarthritis_state",
+    "reacch_out_flare",
     "sjadas10",
     "sjadas27",
     "sjadas71",

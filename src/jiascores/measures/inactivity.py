@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, overload
 
 import attrs
 import numpy as np
@@ -647,3 +647,142 @@ def within_categories(ilar_category: Any, *, criteria: str | InactiveDiseaseCrit
     covered = [ILAR_CATEGORIES.index(name) for name in definition.categories]
     verdict = np.where(codes < 0, np.nan, np.isin(codes, covered))
     return like.flag(shaped([verdict], like)[0], f"within_{definition.name.replace('-', '_')}")
+
+
+# --------------------------------------------------------------------------------------------
+# Return of disease after inactive disease
+
+
+@attrs.frozen(kw_only=True)
+class RelapseCriteria(Definition):
+    """Criteria for a flare as the return of disease after inactive disease.
+
+    Parameters
+    ----------
+    inactive : str
+        Name of the criteria for inactive disease that go with it.
+    joint_injection : bool
+        Whether a joint injected with steroid is a flare by itself.
+    """
+
+    kind: ClassVar[str] = "relapse criteria"
+
+    inactive: str
+    joint_injection: bool = True
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        injected = ", or a joint injection" if self.joint_injection else ""
+        return (
+            f"any manifestation of disease{injected} after inactive disease ({self.inactive}); "
+            f"significant if treatment was intensified"
+        )
+
+
+(REACCH_OUT,) = publish(
+    RelapseCriteria(
+        name="reacch-out",
+        reference=reference("reacch-out"),
+        evidence=Evidence.PRIMARY,
+        inactive="reacch-out",
+        notes=("That a joint injection alone is a flare: from a congress abstract.",),
+    )
+)
+
+
+def relapse_verdicts(
+    criteria: RelapseCriteria,
+    inactive_before: Any,
+    inactive_now: Any,
+    joint_injection: Any,
+    treatment_intensified: Any,
+) -> tuple[Any, Any]:
+    """Return whether there was a flare, and a significant one, 1, 0 or NaN, for flat arrays."""
+    signs = [1 - inactive_now]
+    if criteria.joint_injection:
+        signs.append(joint_injection)
+    flared = all_of([inactive_before, any_of(signs)])
+    return flared, all_of([flared, treatment_intensified])
+
+
+RelapseT = TypeVar("RelapseT")
+
+
+@attrs.frozen(eq=False)
+class Relapse(Generic[RelapseT]):
+    """Whether disease returned, and whether treatment was intensified for it."""
+
+    flared: RelapseT
+    """Whether any manifestation returned after inactive disease."""
+    significant: RelapseT
+    """Whether it did and treatment was intensified."""
+
+
+@overload
+def reacch_out_flare(
+    *,
+    inactive_before: bool | Scalar,
+    inactive_now: bool | Scalar,
+    joint_injection: bool | Scalar,
+    treatment_intensified: bool | Scalar,
+) -> Relapse[bool | None]: ...
+@overload
+def reacch_out_flare(
+    *,
+    inactive_before: Many,
+    inactive_now: Many,
+    joint_injection: Many | Scalar,
+    treatment_intensified: Many | Scalar,
+) -> Relapse[Many]: ...
+def reacch_out_flare(
+    *,
+    inactive_before: Any,
+    inactive_now: Any,
+    joint_injection: Any,
+    treatment_intensified: Any,
+) -> Relapse[Any]:
+    """Flare by ReACCh-Out: return of any manifestation of disease after inactive disease.
+
+    Parameters
+    ----------
+    inactive_before, inactive_now : bool, array or Series
+        Whether disease was inactive at the earlier visit, and is at this one; for the cohort's
+        own reading, by `inactive_disease` with ``criteria="reacch-out"``.
+    joint_injection : bool, array or Series
+        Whether a joint was injected with steroid in between; a flare by itself.
+    treatment_intensified : bool, array or Series
+        Whether treatment was intensified: the flare is then significant.
+
+    Returns
+    -------
+    Relapse
+        `flared` and `significant`: yes, no, or not determinable.
+
+    References
+    ----------
+    ReACCh-Out cohort, flares in children with JIA.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.reacch_out_flare(inactive_before=True, inactive_now=False, joint_injection=False,
+    ...                      treatment_intensified=None)
+    Relapse(flared=True, significant=None)
+    """
+    given = {
+        "inactive_before": inactive_before,
+        "inactive_now": inactive_now,
+        "joint_injection": joint_injection,
+        "treatment_intensified": treatment_intensified,
+    }
+    taken, like = take(given)
+    flared, significant = relapse_verdicts(
+        REACCH_OUT,
+        *(np.broadcast_to(np.ravel(taken[name]), (like.size,)) for name in given),
+    )
+    shapes = shaped([flared, significant], like)
+    return Relapse(
+        flared=like.flag(shapes[0], "flare_reacch_out"),
+        significant=like.flag(shapes[1], "significant_flare_reacch_out"),
+    )
