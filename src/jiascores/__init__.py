@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     )
     from jiascores.measures.change_in_jadas import bulatovic_change, horneff_improvement
     from jiascores.measures.chaq import chaq_change, chaq_di, chaq_form
+    from jiascores.measures.events import compare_events
+    from jiascores.measures.exact_tests import paired_change
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
     from jiascores.measures.ilar import course, course_notes
     from jiascores.measures.inactivity import (
@@ -106,6 +108,7 @@ _HOME = {
     "cjadas27": "jiascores.measures.jadas",
     "cjadas71": "jiascores.measures.jadas",
     "column": "jiascores.tables.columns",
+    "compare_events": "jiascores.measures.events",
     "components": "jiascores.core.measure",
     "course": "jiascores.measures.ilar",
     "course_notes": "jiascores.measures.ilar",
@@ -128,6 +131,7 @@ _HOME = {
     "loss_of_response": "jiascores.measures.flares",
     "minimal_disease_activity": "jiascores.measures.activity",
     "on_or_before": "jiascores.tables.baselines",
+    "paired_change": "jiascores.measures.exact_tests",
     "parjadas": "jiascores.measures.sjadas",
     "polyarthritis_state": "jiascores.measures.activity",
     "reacch_out_flare": "jiascores.measures.inactivity",
@@ -178,6 +182,7 @@ __all__ = [
     "cjadas27",
     "cjadas71",
     "column",
+    "compare_events",
     "components",
     "course",
     "course_notes",
@@ -200,6 +205,7 @@ __all__ = [
     "loss_of_response",
     "minimal_disease_activity",
     "on_or_before",
+    "paired_change",
     "parjadas",
     "polyarthritis_state",
     "reacch_out_flare",
