@@ -122,3 +122,37 @@ def test_one_flare_against_two_references_makes_two_columns(make) -> None:
 def test_a_flare_is_asked_for_in_full(wrong: dict, words: str) -> None:
     with pytest.raises(jia.JiaScoresError, match=words.replace("(", r"\(")):
         jia.ask.flare(**wrong)
+
+
+INACTIVE = {
+    "physician_global": [0, 0, 1, 0, 0],
+    "active_joints": [0, 0, 0, None, 0],
+    **{
+        name: [False] * 5
+        for name in ("fever", "rash", "serositis", "splenomegaly", "lymphadenopathy", "uveitis")
+    },
+    "morning_stiffness": [15, 16, 0, 0, 0],
+    "esr": [10, 10, 10, 10, 30],
+    "esr_upper_limit": [20] * 5,
+    "category": ["systemic", "psoriatic", None, "systemic", "systemic"],
+}
+
+
+def test_inactive_disease_with_its_items(make) -> None:
+    request = jia.ask.inactive_disease(
+        criteria="wallace-2011", items=True, category=jia.column("category")
+    )
+    out = to_dict(jia.assess(make(INACTIVE), measures=[request]))
+    assert out["inactive_wallace_2011"] == [True, False, False, None, False]
+    assert out["inactive_wallace_2011_active_joints"] == [True, True, True, None, True]
+    assert out["inactive_wallace_2011_acute_phase"] == [True, True, True, True, False]
+    assert out["inactive_wallace_2011_within_categories"] == [True, False, None, True, True]
+    older = jia.ask.inactive_disease(criteria="wallace-2004")
+    out = to_dict(jia.assess(make(INACTIVE), measures=[older]))
+    assert out["inactive_wallace_2004"] == [True, True, False, None, False]
+
+
+def test_inactive_disease_needs_a_reactant() -> None:
+    visits = pd.DataFrame(INACTIVE).drop(columns=["esr", "esr_upper_limit"])
+    with pytest.raises(jia.MarkerError, match="esr_normal"):
+        jia.assess(visits, measures=[jia.ask.inactive_disease(criteria="wallace-2011")])

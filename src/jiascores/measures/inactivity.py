@@ -37,7 +37,7 @@ MARKER_CHOICES: dict[str, str] = {
 }
 MARKER_RULES = {
     **MARKER_CHOICES,
-    "ask": "where both were tested, the caller says whether any or all must be normal",
+    "ask": "where both were tested and disagree, the caller says whether any or all counts",
     "both": "both must have been tested and be normal",
 }
 ACUTE_PHASE = "acute_phase"
@@ -175,7 +175,7 @@ INACTIVE_DISEASE_CRITERIA = publish(
         raised_for_other_cause=True,
         categories=_WALLACE_CATEGORIES,
         notes=(
-            "The paper says ESR or CRP: where both were tested, the caller says any or all.",
+            "The paper says ESR or CRP: where both were tested and disagree, the caller says.",
             "Physician global: best possible on the scale, 0. Uveitis: by SUN.",
             _CATEGORY_NOTE,
         ),
@@ -266,19 +266,18 @@ def _acute_phase(
         fine.append(normal)
     if criteria.markers == "both":
         return all_of([np.where(t, f, np.nan) for t, f in zip(tested, fine, strict=True)])
-    both = tested[0] & tested[1]
+    any_normal = any_of([np.where(t, f, 0.0) for t, f in zip(tested, fine, strict=True)])
+    all_normal = all_of([np.where(t, f, 1.0) for t, f in zip(tested, fine, strict=True)])
     rule = markers if criteria.markers == "ask" else criteria.markers
-    if rule is None and np.any(both):
+    differ = (any_normal != all_normal) & ~(np.isnan(any_normal) & np.isnan(all_normal))
+    if rule is None and np.any(differ & tested[0] & tested[1]):
         choices = "; ".join(f"markers={name!r}: {words}" for name, words in MARKER_CHOICES.items())
         raise RequestError(
-            f"ESR and CRP were both tested, and {criteria.name} says ESR or CRP: say which it "
-            f"is. Choose {choices}.",
+            f"ESR and CRP were both tested and disagree, and {criteria.name} says ESR or CRP: say "
+            f"which it is. Choose {choices}.",
             variable="markers",
         )
-    if rule == "any":
-        verdict = any_of([np.where(t, f, 0.0) for t, f in zip(tested, fine, strict=True)])
-    else:
-        verdict = all_of([np.where(t, f, 1.0) for t, f in zip(tested, fine, strict=True)])
+    verdict = any_normal if rule == "any" else all_normal
     return np.where(tested[0] | tested[1], verdict, np.nan)
 
 
@@ -604,16 +603,16 @@ def inactive_disease_items(
     }
 
 
-OPTIONAL_INPUTS = (
-    "morning_stiffness",
+NORMAL_FLAGS = ("esr_normal", "crp_normal")
+ACUTE_PHASE_INPUTS = (
     "esr",
     "crp",
     "esr_upper_limit",
     "crp_upper_limit",
-    "esr_normal",
-    "crp_normal",
+    *NORMAL_FLAGS,
     "not_due_to_jia",
 )
+OPTIONAL_INPUTS = ("morning_stiffness", *ACUTE_PHASE_INPUTS)
 # Everything that inactive disease can ask for, in the order of the function's parameters.
 INPUTS = ("physician_global", "active_joints", *FINDINGS, *OPTIONAL_INPUTS)
 

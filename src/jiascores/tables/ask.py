@@ -12,9 +12,21 @@ import attrs
 import numpy as np
 
 from jiascores.core.definition import lookup, published
-from jiascores.core.errors import NotCoveredError, RequestError, listing, suggestion
+from jiascores.core.errors import MarkerError, NotCoveredError, RequestError, listing, suggestion
 from jiascores.core.measure import Score
+from jiascores.core.variables import MARKERS
 from jiascores.measures.flares import FlareCriteria, flare_bounds, loss_bounds, verdict
+from jiascores.measures.ilar import ILAR_CATEGORIES
+from jiascores.measures.inactivity import (
+    ACUTE_PHASE_INPUTS,
+    MARKER_CHOICES,
+    NORMAL_FLAGS,
+    InactiveDiseaseCriteria,
+    inactive_verdicts,
+    item_verdicts,
+    refuse_contradictions,
+    within_categories,
+)
 from jiascores.measures.response import POLICIES, ResponseCriteria
 from jiascores.measures.states import (
     ANY_COURSE,
@@ -93,7 +105,7 @@ class StateRequest:
         scores = context.score(self.measure)
         courses = self.course
         if isinstance(courses, Column):
-            courses = context.courses(courses.name, tuple(self.cutoffs.of(self.measure)))
+            courses = context.words(courses.name, tuple(self.cutoffs.of(self.measure)), "course")
         codes = states_by_course(self.cutoffs, self.measure, scores, courses)
         words = state_words(self.cutoffs, self.measure)
         return [Output(state_column(self.measure, self.cutoffs), "state", codes, words)]
@@ -291,6 +303,89 @@ def loss_of_response(
     return LossRequest(level, definition)
 
 
+@attrs.frozen
+class InactiveDiseaseRequest:
+    """Inactive disease at each visit; made by `inactive_disease`."""
+
+    criteria: InactiveDiseaseCriteria
+    markers: str | None = None
+    category: Column | None = None
+    items: bool = False
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return the verdict, and its items and category where they are asked for."""
+        values = {name: context.values(name) for name in self.criteria.needed}
+        if self.criteria.markers is not None:
+            for name in ACUTE_PHASE_INPUTS:
+                if context.has(name):
+                    values[name] = context.values(name)
+            if not any(name in values for name in (*MARKERS, *NORMAL_FLAGS)):
+                raise MarkerError(
+                    f"{self.criteria.name} asks whether the acute-phase reactants are normal, and "
+                    f"the table has none of {', '.join((*MARKERS, *NORMAL_FLAGS))}.",
+                    variable="esr and crp",
+                )
+        refuse_contradictions(values, context.places)
+        stem = self.criteria.column
+        outputs = []
+        if self.items:
+            verdicts = item_verdicts(self.criteria, values, self.markers)
+            outputs = [
+                Output(f"{stem}_{name}", "flag", np.broadcast_to(found, context.size))
+                for name, found in verdicts.items()
+            ]
+        inactive = inactive_verdicts(self.criteria, values, markers=self.markers)
+        outputs.append(Output(stem, "flag", inactive))
+        if self.category is not None:
+            words = context.words(self.category.name, ILAR_CATEGORIES, "ilar_category")
+            within = within_categories(words, criteria=self.criteria)
+            outputs.append(Output(f"{stem}_within_categories", "flag", within))
+        return outputs
+
+
+def inactive_disease(
+    *,
+    criteria: str | InactiveDiseaseCriteria | None = None,
+    markers: str | None = None,
+    category: Column | None = None,
+    items: bool = False,
+) -> InactiveDiseaseRequest:
+    """Ask for inactive disease at each visit.
+
+    Parameters
+    ----------
+    criteria : str or InactiveDiseaseCriteria
+        The criteria; there is no default.
+    markers : {"any", "all"}, optional
+        For wallace-2011, whose wording leaves it open: where both ESR and CRP were tested,
+        whether one normal is enough. Required where they disagree.
+    category : Column, optional
+        The column with the ILAR category; adds whether the criteria were made for it.
+    items : bool
+        Whether to add each item's verdict as a column too.
+
+    Returns
+    -------
+    InactiveDiseaseRequest
+    """
+    definition = lookup(InactiveDiseaseCriteria, criteria, parameter="criteria")
+    if markers is not None and (definition.markers != "ask" or markers not in MARKER_CHOICES):
+        raise RequestError(
+            f"markers={markers!r}: {definition.name} "
+            + (
+                f"takes {listing([repr(name) for name in MARKER_CHOICES])}."
+                if definition.markers == "ask"
+                else "says itself which reactants must be normal; leave markers out."
+            ),
+            variable="markers",
+        )
+    if category is not None and not isinstance(category, Column):
+        raise RequestError(
+            f"category= takes a column: jia.column({category!r}).", variable="category"
+        )
+    return InactiveDiseaseRequest(definition, markers, category, items)
+
+
 def _id(name: str) -> str:
     return name.replace("-", "_")
 
@@ -348,5 +443,6 @@ def _one(given: Any) -> Any:
 _CHOICES = {
     "state": "jia.ask.state(score, cutoffs=…, course=…)",
     "flare": "jia.ask.flare(criteria=…, reference=…)",
+    "inactive_disease": "jia.ask.inactive_disease(criteria=…)",
     "loss_of_response": "jia.ask.loss_of_response(level)",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
@@ -252,13 +252,23 @@ class Context:
         """Return a named yes/no column as 1, 0 and NaN."""
         return read_flag(self.frame, column)
 
-    def courses(self, column: str, allowed: tuple[str, ...]) -> NDArray[Any]:
-        """Return a column of disease courses as objects, None where missing; others raise."""
+    def words(self, column: str, allowed: Sequence[str], what: str) -> NDArray[Any]:
+        """Return a column of words as objects, None where missing; others than these raise.
+
+        Parameters
+        ----------
+        column : str
+            Name of the column.
+        allowed : sequence of str
+            The words that are understood.
+        what : str
+            What they say, for the message: a course, an ILAR category.
+        """
         if column not in self.frame:
             known = [str(name) for name in self.frame.names]
             raise ColumnError(
-                f"the table has no column {column!r} for the course.{suggestion(column, known)}",
-                variable="course",
+                f"the table has no column {column!r} for {what}.{suggestion(column, known)}",
+                variable=what,
                 values=(column,),
             )
         words = self.frame.objects(column)
@@ -270,9 +280,9 @@ class Context:
         if refused:
             shown = [f"{words[at]!r} in {self.places[at]}" for at in refused[:SHOWN]]
             raise NotCoveredError(
-                f"column {column!r}: course = {listing(shown, total=len(refused))}; this cut-off "
-                f"set knows {', '.join(allowed)}. Leave the course missing where there is none.",
-                variable="course",
+                f"column {column!r}: {what} = {listing(shown, total=len(refused))}; here it can "
+                f"be {', '.join(allowed)}. Leave it missing where there is none.",
+                variable=what,
                 values=[words[at] for at in refused],
                 where=[self.places[at] for at in refused[:SHOWN]],
             )
