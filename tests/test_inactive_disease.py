@@ -478,8 +478,8 @@ def test_categories_of_a_column() -> None:
 def test_rules_in_one_line() -> None:
     assert CRITERIA["wallace-2011"].rule == (
         "active joints ≤ 0; no fever, rash, serositis, splenomegaly, lymphadenopathy, uveitis; "
-        "ESR and CRP normal or raised but not due to JIA (where both were tested, the caller says "
-        "whether any or all must be normal); physician global ≤ 0; morning stiffness ≤ 15 min"
+        "ESR and CRP normal or raised but not due to JIA (where both were tested and disagree, "
+        "the caller says whether any or all counts); physician global ≤ 0; morning stiffness ≤ 15 min"
     )
     assert CRITERIA["eular-pres-2024"].rule == (
         "no stills_symptoms; ESR and CRP normal (both must have been tested and be normal)"
