@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from jiascores.tables.baselines import best, flagged, last_responding, on_or_before
     from jiascores.tables.catalogue import definitions
     from jiascores.tables.columns import column
+    from jiascores.tables.findings import check
     from jiascores.tables.joint_forms import joint_counts
 
 # Where each public name lives. A module loads when one of its names is first used, so that
@@ -104,6 +105,7 @@ _HOME = {
     "chaq_change": "jiascores.measures.chaq",
     "chaq_di": "jiascores.measures.chaq",
     "chaq_form": "jiascores.measures.chaq",
+    "check": "jiascores.tables.findings",
     "cjadas10": "jiascores.measures.jadas",
     "cjadas27": "jiascores.measures.jadas",
     "cjadas71": "jiascores.measures.jadas",
@@ -178,6 +180,7 @@ __all__ = [
     "chaq_change",
     "chaq_di",
     "chaq_form",
+    "check",
     "cjadas10",
     "cjadas27",
     "cjadas71",

@@ -67,6 +67,8 @@ def assess(
         If a column is missing, or an added column would replace one.
     OutOfRangeError, NotWholeError, NotNumericError
         For a value that is not allowed, with row, patient and date.
+    InconsistentError
+        If a 71-joint and a 27-joint count cannot be true together.
     MarkerError
         If the table has both ESR and CRP and none is chosen.
     VisitError
@@ -82,6 +84,14 @@ def assess(
     request raises at the call, what is wrong with a value when it is computed. A DuckDB relation
     is computed at the call, on its own connection. Dask and Spark frames are split by patient
     where visits are compared.
+
+    Where the table has a column ``patient_global_rater`` (parent, patient) and a request compares
+    visits, the column ``rater_changed`` is added: yes where somebody else rated the patient global
+    than at the baseline or reference that the row was compared with. Where the table has both
+    ratings, ``patient_global`` and ``parent_global``, `columns` must say which counts.
+
+    Where the table has both joint counts, the 71-joint count less the 27-joint count must lie in
+    0–44; ``invalid="missing"`` leaves both out.
 
     Examples
     --------
@@ -143,6 +153,7 @@ class Assessment:
             outputs.extend(request.compute(context))
         if self.marker == ESR_ELSE_CRP:
             outputs.append(context.marker_column())
+        outputs.extend(context.rater_column())
         if self.invalid == "missing":
             outputs.append(Output("invalid_values", "word", context.invalid_values()))
         return add_columns(frame, outputs, self.prefix), context.compares_visits

@@ -164,12 +164,21 @@ def baseline_rows(visits: Visits, frame: Frame, rule: BaselineRule) -> Positions
     VisitError
         If two rows of a patient can be the baseline.
     """
+    chosen, what = candidates(visits, frame, rule)
+    return visits.per_row(visits.only_one(chosen, what))
+
+
+def candidates(visits: Visits, frame: Frame, rule: BaselineRule) -> tuple[Positions, str]:
+    """Return the rows that can be a baseline by a rule, and what the rule calls them."""
     if rule == "first":
-        return visits.per_row(_first(visits))
+        order = visits.order
+        on_first_date = visits.dates[order] == visits.dates[order[visits.starts]]
+        return order[on_first_date], "the baseline"
     if isinstance(rule, Flagged):
-        return visits.per_row(_flagged(visits, frame, rule.column))
+        chosen = np.flatnonzero(read_flag(frame, rule.column) == 1)
+        return chosen, f"the visit flagged by {rule.column}"
     if isinstance(rule, OnOrBefore):
-        return visits.per_row(_on_or_before(visits, frame, rule.column))
+        return _on_or_before(visits, frame, rule.column)
     raise RequestError(
         f"baseline={rule!r}: choose 'first' ({BASELINES['first']}), jia.flagged('column') or "
         f"jia.on_or_before('column').",
@@ -178,42 +187,16 @@ def baseline_rows(visits: Visits, frame: Frame, rule: BaselineRule) -> Positions
     )
 
 
-def _first(visits: Visits) -> Positions:
-    order, starts = visits.order, visits.starts
-    places = np.arange(visits.size)
-    on_first_date = visits.dates[order] == visits.dates[order[starts]]
-    again = np.flatnonzero(on_first_date & (places != starts))
-    if again.size:
-        visits.refuse_two(order[again], order[starts[again]], "baseline")
-    rows = np.full(len(visits.labels), NONE, dtype=np.int64)
-    firsts = order[starts == places]
-    rows[visits.patients[firsts]] = firsts
-    return rows
-
-
-def _flagged(visits: Visits, frame: Frame, column: str) -> Positions:
-    return visits.only_one(np.flatnonzero(read_flag(frame, column) == 1), f"flagged by {column}")
-
-
-def _on_or_before(visits: Visits, frame: Frame, column: str) -> Positions:
+def _on_or_before(visits: Visits, frame: Frame, column: str) -> tuple[Positions, str]:
     limits, per_day = read_dates(frame, column, column, gaps=True)
     if per_day != visits.per_day:
         limits = _same_scale(limits, per_day, visits, column)
     limit = _one_per_patient(visits, limits, column)[visits.patients]
-    ok = (limit != NO_DATE) & (visits.dates <= limit)
-    order = visits.order
-    places = np.where(ok[order], np.arange(visits.size), NONE)
-    rows = np.full(len(visits.labels), NONE, dtype=np.int64)
-    np.maximum.at(rows, visits.patients[order], places)
-    found = np.flatnonzero(rows >= 0)
-    last = rows[found]
-    # An earlier row on the same date is a second candidate.
-    tied = last[visits.day_starts[last] != last]
-    if tied.size:
-        what = f"the last visit on or before {column}"
-        visits.refuse_two(order[tied], order[visits.day_starts[tied]], what)
-    rows[found] = order[last]
-    return rows
+    early = np.flatnonzero((limit != NO_DATE) & (visits.dates <= limit))
+    last = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
+    np.maximum.at(last, visits.patients[early], visits.dates[early])
+    chosen = early[visits.dates[early] == last[visits.patients[early]]]
+    return chosen, f"the last visit on or before {column}"
 
 
 def _same_scale(
@@ -308,12 +291,9 @@ def reference_rows(context: Context, rule: ReferenceRule) -> Positions:
     if rule == "baseline":
         return context.baseline
     if rule == "end-of-lead-in":
-        column = names.column("end_of_lead_in")
-        return visits.per_row(_on_or_before(visits, frame, column))
-    if isinstance(rule, Flagged):
-        return visits.per_row(_flagged(visits, frame, rule.column))
-    if isinstance(rule, OnOrBefore):
-        return visits.per_row(_on_or_before(visits, frame, rule.column))
+        rule = OnOrBefore(names.column("end_of_lead_in"))
+    if isinstance(rule, Flagged | OnOrBefore):
+        return baseline_rows(visits, frame, rule)
     if rule == "last-responding":
         rule = LastResponding()
     if rule == "best":

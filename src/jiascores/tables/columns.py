@@ -29,6 +29,19 @@ PIECE = b"jiascores.piece"
 OutputKind: TypeAlias = Literal["score", "level", "flag", "state", "word"]
 # Columns that are not measurements but that a table of visits has.
 ROLES = ("patient", "date", "end_of_lead_in", "patient_global_rater")
+RATERS = ("parent", "patient")
+# A form may have the well-being of the child by the child and by a parent.
+RATINGS = ("patient_global", "parent_global")
+WHICH_RATING = (
+    "the table has both patient_global and parent_global: say which counts, "
+    "columns={'patient_global': 'parent_global'} or columns={'patient_global': 'patient_global'}."
+)
+# Of the 71 joints, 44 are not among the 27.
+OTHER_JOINTS = 44
+CONTRADICTION = (
+    f"The 71-joint count less the 27-joint count lies in 0–{OTHER_JOINTS}: these two cannot be "
+    f"true together."
+)
 
 
 @attrs.frozen
@@ -334,6 +347,8 @@ def read(
     invalid: Literal["raise", "missing"] = "raise",
 ) -> tuple[NDArray[np.float64], Blanked | None]:
     """Return a variable in its canonical unit, checked; and what was blanked."""
+    if name == "patient_global" and both_ratings(frame, names):
+        raise ColumnError(WHICH_RATING, variable=name, values=RATINGS)
     variable = VARIABLES[name]
     found = names.column(name)
     if found not in frame:
@@ -430,3 +445,28 @@ def _joined(name: str, texts: Mapping[int, Any], numbers: Mapping[int, Any]) -> 
     values = np.empty(len(positions), dtype=object)
     values[:] = [both[int(position)] for position in positions]
     return Blanked(name, positions, values)
+
+
+def contradicting(
+    active_joints: NDArray[np.float64], active_joints_27: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return where the two counts of one visit cannot be true together; a gap contradicts none."""
+    others = active_joints - active_joints_27
+    return (others < 0) | (others > OTHER_JOINTS)
+
+
+def both_ratings(frame: Frame, names: Names) -> bool:
+    """Return whether the table has two ratings of the patient global and none is chosen."""
+    return RATINGS[0] not in names.columns and all(name in frame for name in RATINGS)
+
+
+def read_raters(frame: Frame, names: Names) -> tuple[NDArray[np.int64], list[str]]:
+    """Return who rated the patient global: a code for each row, −1 where missing, and the words.
+
+    Case and blanks around a word make no other rater.
+    """
+    import pandas as pd
+
+    codes, words = pd.factorize(frame.objects(names.column("patient_global_rater")))
+    plain, raters = pd.factorize(np.array([str(word).strip().lower() for word in words], object))
+    return np.append(plain, -1)[codes].astype(np.int64), [str(rater) for rater in raters]

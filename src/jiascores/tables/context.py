@@ -14,6 +14,7 @@ from jiascores.core.definition import lookup
 from jiascores.core.errors import (
     SHOWN,
     ColumnError,
+    InconsistentError,
     MarkerError,
     NotCoveredError,
     RequestError,
@@ -24,7 +25,17 @@ from jiascores.core.measure import Score, score_arrays, score_terms
 from jiascores.core.variables import CORE_VARIABLES, MARKERS
 from jiascores.measures.response import ResponseCriteria, response_levels
 from jiascores.tables.baselines import BaselineRule, baseline_rows, read_flag
-from jiascores.tables.columns import Blanked, Frame, Names, Output, Places, read
+from jiascores.tables.columns import (
+    CONTRADICTION,
+    Blanked,
+    Frame,
+    Names,
+    Output,
+    Places,
+    contradicting,
+    read,
+    read_raters,
+)
 from jiascores.tables.visits import Positions, Visits, read_visits
 
 ESR_ELSE_CRP = "esr-else-crp"
@@ -38,6 +49,16 @@ MARKER_RULES = {
 }
 # The name of the reactant where it is ESR in some patients and CRP in others.
 MIXED = "acute_phase_reactant"
+
+
+JOINT_COUNTS = ("active_joints", "active_joints_27")
+
+
+def check_marker(marker: str | None) -> None:
+    """Raise where `marker` is none of the choices."""
+    if marker is not None and marker not in MARKER_RULES:
+        choices = "; ".join(f"{name!r}: {words}" for name, words in MARKER_RULES.items())
+        raise RequestError(f"marker={marker!r}: choose {choices}.", variable="marker")
 
 
 @attrs.frozen(eq=False)
@@ -64,9 +85,7 @@ class Context:
         marker: str | None,
         invalid: Literal["raise", "missing"],
     ) -> None:
-        if marker is not None and marker not in MARKER_RULES:
-            choices = "; ".join(f"{name!r}: {words}" for name, words in MARKER_RULES.items())
-            raise RequestError(f"marker={marker!r}: choose {choices}.", variable="marker")
+        check_marker(marker)
         if invalid not in ("raise", "missing"):
             raise RequestError(
                 f"invalid={invalid!r}: choose 'raise' or 'missing'.", variable="invalid"
@@ -79,6 +98,7 @@ class Context:
         self.invalid: Literal["raise", "missing"] = invalid
         self.blanked: list[Blanked] = []
         self._values: dict[str, NDArray[np.float64]] = {}
+        self._compared: list[Positions] = []
         self._responses: dict[Any, tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = {}
 
     @property
@@ -96,8 +116,42 @@ class Context:
             values, blanked = read(self.frame, name, self.names, self.places, invalid=self.invalid)
             if blanked is not None:
                 self.blanked.append(blanked)
+            if name in JOINT_COUNTS:
+                values = self._beside_the_other_count(name, values)
             self._values[name] = values
         return self._values[name]
+
+    def _beside_the_other_count(
+        self, name: str, values: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return a joint count, checked against the other one where the table has both.
+
+        The other is looked at also where no request needs it: a row in which the two contradict
+        each other is wrong, whichever was asked for.
+        """
+        other = next(count for count in JOINT_COUNTS if count != name)
+        if not self.has(other):
+            return values
+        beside, _ = read(self.frame, other, self.names, self.places, invalid="missing")
+        counts = {name: values, other: beside}
+        wrong = contradicting(*(counts[count] for count in JOINT_COUNTS))
+        if not wrong.any():
+            return values
+        rows = np.flatnonzero(wrong)
+        if self.invalid == "missing":
+            self.blanked.append(Blanked(name, rows, values[rows].astype(object)))
+            return np.where(wrong, np.nan, values)
+        pairs = [tuple(counts[count][row] for count in JOINT_COUNTS) for row in rows]
+        shown = [
+            f"{full:g} of 71 and {reduced:g} of 27 in {self.places[row]}"
+            for (full, reduced), row in zip(pairs[:SHOWN], rows[:SHOWN], strict=True)
+        ]
+        raise InconsistentError(
+            f"{' and '.join(JOINT_COUNTS)} = {listing(shown, total=len(rows))}. {CONTRADICTION}",
+            variable=" and ".join(JOINT_COUNTS),
+            values=pairs,
+            where=[self.places[row] for row in rows[:SHOWN]],
+        )
 
     def optional(self, name: str) -> NDArray[np.float64] | None:
         """Return a variable where the table has it."""
@@ -186,6 +240,7 @@ class Context:
 
     def earlier(self, rows: Positions) -> Mapping[str, Gathered]:
         """Return the six variables of each row's earlier visit."""
+        self._compared.append(rows)
         return {name: Gathered(values, rows) for name, values in self.core_set.items()}
 
     # --- scores and responses that several requests use
@@ -287,6 +342,26 @@ class Context:
                 where=[self.places[at] for at in refused[:SHOWN]],
             )
         return words
+
+    def rater_column(self) -> list[Output]:
+        """Return whether another person rated the patient global than at the visits compared with.
+
+        Nothing where the table does not say who rated, or where no visit was compared with another;
+        empty on the reference row and before it, and where one of the two raters is missing.
+        """
+        if not self._compared or not self.has("patient_global_rater"):
+            return []
+        raters, _ = read_raters(self.frame, self.names)
+        same, other, unknown = np.zeros((3, self.size), dtype=bool)
+        for rows in self._compared:
+            after = self.visits.after(rows)
+            earlier = raters[np.maximum(rows, 0)]
+            known = (raters >= 0) & (earlier >= 0)
+            unknown |= after & ~known
+            other |= after & known & (raters != earlier)
+            same |= after & known & (raters == earlier)
+        changed = np.where(other, 1.0, np.where(same & ~unknown, 0.0, np.nan))
+        return [Output("rater_changed", "flag", changed)]
 
     def marker_column(self) -> Output:
         """Return which reactant counts for each row, where patients differ."""

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, VisitError, listing
-from jiascores.tables.columns import Frame, Names, Places
+from jiascores.core.errors import ColumnError, VisitError, listing, suggestion
+from jiascores.tables.columns import ROLES, Frame, Names, Places
 
 Positions: TypeAlias = NDArray[np.int64]
 NONE = -1
@@ -116,7 +116,7 @@ class Visits:
         raise VisitError(
             f"two rows can be {what} of a patient: {listing(pairs, total=len(ones))}. "
             f"Keep one of them, or flag the right one in a column: jia.flagged('column').",
-            variable=what,
+            variable="baseline",
             values=who,
             where=pairs,
         )
@@ -216,9 +216,10 @@ def read_dates(
     number where `gaps` are allowed.
     """
     if name not in frame:
+        known = [str(column) for column in frame.names]
+        yours = f" Name yours: columns={{'{role}': 'your column'}}." if role in ROLES else ""
         raise ColumnError(
-            f"the table has no column {name!r} for the {role}. Name yours: "
-            f"columns={{'{role}': 'your column'}}.",
+            f"the table has no column {name!r} for the {role}.{yours}{suggestion(name, known)}",
             variable=role,
             values=(name,),
         )
