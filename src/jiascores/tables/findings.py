@@ -155,10 +155,12 @@ def check(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": ["A", "B"], "physician_global": [62, 4.0]})
     >>> found = jia.check(visits)
-    >>> found[["finding", "variable", "row", "value"]].iloc[0].tolist()
-    ['refused', 'physician_global', 0, '62']
-    >>> sorted(found.loc[found.finding == "missing", "variable"])[:3]
-    ['active_joints', 'chaq', 'date']
+    >>> found[["finding", "variable", "row", "patient", "value"]].head(2)
+          finding          variable   row patient value
+    0     refused  physician_global     0       A    62
+    1  suspicious  physician_global  <NA>     NaN     1
+    >>> found["variable"][found["finding"] == "missing"].tolist()
+    ['date', 'patient_global', 'chaq', 'active_joints', 'limited_joints', 'esr']
     """
     frame = Frame(to_eager(visits))
     names = understand(frame, columns, units)
@@ -227,7 +229,9 @@ class _Findings:
         message: str | Words,
     ) -> None:
         column = self.names.column(variable)
-        messages = list(repeat(message, rows.size)) if isinstance(message, str) else list(message)
+        messages: list[str | None] = (
+            list(repeat(message, rows.size)) if isinstance(message, str) else list(message)
+        )
         block = _Block(
             finding,
             variable,
@@ -263,7 +267,7 @@ class _Block:
     rows: Positions
     patients: Positions
     value: list[str | None]
-    message: list[str]
+    message: list[str | None]
 
     def words(self, name: str) -> list[str | None]:
         """Return one column of text."""
@@ -669,46 +673,57 @@ class _Timeline:
     visits: Visits
     sure: NDArray[np.bool_]
 
-    def rows(self, chosen: NDArray[np.bool_]) -> Positions:
-        """Return the chosen rows among those that can be ordered."""
-        return np.flatnonzero(chosen & self.sure)
-
 
 def _timeline(found: _Findings) -> _Timeline | None:
-    """Read patients and dates, and list what is missing or not understood in them."""
-    frame, names = found.frame, found.names
-    codes = dates = None
-    if names.column("patient") in frame:
-        codes, labels = patient_codes(frame, names.column("patient"))
-        found.rows("missing", "patient", np.flatnonzero(codes < 0), "Every visit needs a patient.")
-        _alike(found, codes, labels)
-    if names.column("date") in frame:
-        dates, per_day, unread = parse_dates(frame, names.column("date"))
-        gaps = dates == NO_DATE
-        gaps[unread] = False
-        found.rows("missing", "date", np.flatnonzero(gaps), "Every visit needs a date.")
-        words = frame.objects(names.column("date")) if unread else np.array([])
-        said = [str(words[row]) for row in unread]
-        rows = np.array(unread, dtype=np.int64)
-        found.rows("refused", "date", rows, f"Not understood. {DATE_ADVICE}", values=said)
-    for role, there in (("patient", codes), ("date", dates)):
-        if there is None:
-            found.column("missing", role, _no_column(found, role))
-    if codes is None or dates is None:
+    """Put the visits that have a patient and a date in order."""
+    who, when = _patients(found), _dates(found)
+    if who is None or when is None:
         return None
+    (codes, ids), (dates, per_day) = who, when
     sure = (codes >= 0) & (dates != NO_DATE)
     alone = np.flatnonzero(~sure)
     codes = codes.copy()
-    codes[alone] = len(labels) + np.arange(alone.size)
-    who = np.empty(len(labels) + alone.size, dtype=object)
-    who[: len(labels)] = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
-    visits = Visits(codes, np.where(sure, dates, 0), per_day, Places(frame, names), who)
-    return _Timeline(visits, sure)
+    codes[alone] = len(ids) + np.arange(alone.size)
+    labels = [*ids, *repeat(None, alone.size)]
+    places = Places(found.frame, found.names)
+    return _Timeline(Visits(codes, np.where(sure, dates, 0), per_day, places, labels), sure)
 
 
-def _alike(found: _Findings, codes: Positions, labels: Any) -> None:
-    """List ids that are blank, or differ only by case or blanks."""
+def _patients(found: _Findings) -> tuple[Positions, list[Any]] | None:
+    name = found.names.column("patient")
+    if name not in found.frame:
+        found.column("missing", "patient", _no_column(found, "patient"))
+        return None
+    codes, labels = patient_codes(found.frame, name)
     ids = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
+    found.rows("missing", "patient", np.flatnonzero(codes < 0), "Every visit needs a patient.")
+    _alike(found, codes, ids)
+    return codes, ids
+
+
+def _dates(found: _Findings) -> tuple[NDArray[np.int64], float] | None:
+    name = found.names.column("date")
+    if name not in found.frame:
+        found.column("missing", "date", _no_column(found, "date"))
+        return None
+    dates, per_day, unread = parse_dates(found.frame, name)
+    gaps = dates == NO_DATE
+    gaps[unread] = False
+    found.rows("missing", "date", np.flatnonzero(gaps), "Every visit needs a date.")
+    if unread:
+        words = found.frame.objects(name)
+        found.rows(
+            "refused",
+            "date",
+            np.array(unread, dtype=np.int64),
+            f"Not understood. {DATE_ADVICE}",
+            values=[str(words[row]) for row in unread],
+        )
+    return dates, per_day
+
+
+def _alike(found: _Findings, codes: Positions, ids: list[Any]) -> None:
+    """List ids that are blank, or differ only by case or blanks."""
     if not any(isinstance(one, str) for one in ids):
         return
     same: dict[str, list[int]] = {}
