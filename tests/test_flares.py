@@ -390,6 +390,21 @@ def test_brunner_2002_c_is_a_three_valued_and(answers: tuple[bool | None, ...]) 
     assert verdict.worse == dict(zip(YES_NO_GAP, answers, strict=True))
 
 
+def test_a_variant_that_names_variables_and_limits_improvement() -> None:
+    ours = CRITERIA["brunner-2002-c"].variant(name="ours", improved_allowed=0, improvement=30)
+    before: Six = dict(zip(SIX, (2, 2, 1, 10, 4, 20), strict=True))
+    now = before | {"chaq": 1.125, "esr": 26, "active_joints": 11}
+    for patient, expected in ((2, True), (1.4, False), (None, None)):
+        found = jia.flare(
+            reference=core(before), now=core(now | {"patient_global": patient}), criteria=ours
+        )
+        assert found.flared is expected
+        assert set(found.worse) == {"chaq", "esr", "active_joints"}
+        assert set(found.better) == set(SIX)
+    assert "patient (or parent) global assessment of well-being" in found.explain()
+    assert "(3 worse, 0 better, 1 unknown)" in found.explain()
+
+
 # --------------------------------------------------------------------------------------------
 # Zeros, gaps and fever
 
@@ -588,6 +603,11 @@ def test_fever_is_asked_for_where_it_counts_and_only_there() -> None:
         {"worsened_needed": 0},
         {"worsened_needed": 7},
         {"fever_above": 38.0},
+        {"all_of": (("chaq", 0),)},
+        {"worsened_needed": None},
+        {"worsening": None},
+        {"improvement": None},
+        {"improved_allowed": None},
     ],
 )
 def test_definitions_that_contradict_themselves(changes: dict[str, Any]) -> None:
@@ -649,6 +669,20 @@ def test_each_definition_says_its_rule_and_source(criteria: jia.FlareCriteria) -
     assert criteria.reference.citation in source
     assert criteria.evidence in evidence
     assert any("zero at the reference" in note for note in notes)
+
+
+def test_only_numbers_that_the_rule_uses_are_its_bounds() -> None:
+    assert [str(one) for one in CRITERIA["brunner-2002-c"].thresholds] == [
+        "all_of chaq 0",
+        "all_of esr 30",
+        "all_of active_joints 10",
+    ]
+    assert CRITERIA["brunner-2002-c"].needs == ("chaq", "esr", "active_joints")
+    assert [str(one) for one in CRITERIA["brunner-2002-b"].thresholds] == [
+        "worsened_needed 3",
+        "worsening 30",
+    ]
+    assert CRITERIA["canakinumab-sjia"].needs[-1] == "flare_fever"
 
 
 def test_rules_in_one_line() -> None:

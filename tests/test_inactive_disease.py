@@ -548,3 +548,12 @@ def test_reacch_out_says_its_rule() -> None:
         "significant if treatment was intensified"
     )
     assert relapse.inactive in CRITERIA
+    assert relapse.needs == (
+        "inactive_before",
+        "inactive_now",
+        "joint_injection",
+        "treatment_intensified",
+    )
+    assert CRITERIA["wallace-2011"].needs[-2:] == ("morning_stiffness", "esr/crp")
+    assert CRITERIA["eular-pres-2024"].needs == ("stills_symptoms", "esr", "crp")
+    assert CRITERIA["reacch-out"].needs[-1] == "physician_global"

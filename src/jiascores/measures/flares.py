@@ -43,25 +43,25 @@ class FlareCriteria(Definition):
 
     Parameters
     ----------
-    worsened_needed : int
-        How many of the six must have worsened.
-    worsening : float
-        Worsening in per cent from which a variable counts as worse.
+    worsened_needed : int, optional
+        How many of the six must have worsened; None where `all_of` says which.
+    worsening : float, optional
+        Worsening in per cent from which a variable counts as worse; None with `all_of`.
     worsening_from : bool
         Whether worsening by exactly that much counts (≥); else only more (>).
     improved_allowed : int, optional
         How many of the six may have improved; None where the criteria set no limit.
-    improvement : float
-        Improvement in per cent from which a variable counts as better.
+    improvement : float, optional
+        Improvement in per cent from which a variable counts as better; None without a limit.
     improvement_from : bool
         Whether improvement by exactly that much counts (≥); else only more (>).
     floors : tuple of (str, float)
         Variables that count as worse only if they rose by at least so much, in their own unit.
-    active_joints_at_visit : int
+    active_joints_at_visit : int, optional
         How many active joints the visit itself must show, whatever the reference.
     all_of : tuple of (str, float)
-        Where given, it replaces counting: each of these variables must be worse by at least so
-        many per cent; 0 means by anything at all.
+        In place of counting: each of these variables must be worse by at least so many per cent;
+        0 means by anything at all.
     fever_above : float, optional
         Temperature in °C above which fever on `fever_days` days is a flare by itself.
     fever_days : int, optional
@@ -74,14 +74,14 @@ class FlareCriteria(Definition):
     kind: ClassVar[str] = "flare criteria"
     no_thresholds: ClassVar[tuple[str, ...]] = ("fever_above", "fever_days")
 
-    worsened_needed: int = 3
-    worsening: float = 30
+    worsened_needed: int | None = 3
+    worsening: float | None = 30
     worsening_from: bool = True
     improved_allowed: int | None = 1
-    improvement: float = 30
+    improvement: float | None = 30
     improvement_from: bool = True
     floors: tuple[tuple[str, float], ...] = ()
-    active_joints_at_visit: int = 0
+    active_joints_at_visit: int | None = None
     all_of: tuple[tuple[str, float], ...] = ()
     fever_above: float | None = None
     fever_days: int | None = None
@@ -95,7 +95,19 @@ class FlareCriteria(Definition):
                     raise DefinitionError(
                         f"{field} names {name!r}, which is not in the core set", variable=field
                     )
-        if not 1 <= self.worsened_needed <= CORE_SIZE:
+        counts = (self.worsened_needed is not None, self.worsening is not None)
+        if counts != (not self.all_of, not self.all_of):
+            raise DefinitionError(
+                "criteria either count (worsened_needed and worsening) or name variables "
+                "(all_of): give the one and set the other to None",
+                variable="all_of",
+            )
+        if (self.improved_allowed is None) != (self.improvement is None):
+            raise DefinitionError(
+                "improved_allowed and improvement go together: give both or neither",
+                variable="improvement",
+            )
+        if self.worsened_needed is not None and not 1 <= self.worsened_needed <= CORE_SIZE:
             raise DefinitionError(
                 f"worsened_needed={self.worsened_needed}: of {CORE_SIZE} variables, from 1 to "
                 f"{CORE_SIZE} can be needed",
@@ -109,8 +121,10 @@ class FlareCriteria(Definition):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The core set, and what else the rule asks about."""
-        return CORE_SET_NEEDS if self.fever_above is None else (*CORE_SET_NEEDS, "fever")
+        """The core set, or as much of it as the rule asks about, and what else it asks about."""
+        if self.all_of and self.improved_allowed is None:
+            return tuple(name for name, _ in self.all_of)
+        return CORE_SET_NEEDS if self.fever_above is None else (*CORE_SET_NEEDS, "flare_fever")
 
     @property
     def rule(self) -> str:
@@ -125,7 +139,7 @@ class FlareCriteria(Definition):
         if self.improved_allowed is not None:
             sign = "≥" if self.improvement_from else ">"
             parts.append(f"{sign} {self.improvement:g} % better in ≤ {self.improved_allowed}")
-        if self.active_joints_at_visit:
+        if self.active_joints_at_visit is not None:
             parts.append(f"≥ {self.active_joints_at_visit} active joints at the visit")
         text = " and ".join(parts)
         if self.floors:
@@ -194,13 +208,17 @@ FLARE_CRITERIA = publish(
         reference=reference("brunner-2002"),
         evidence=Evidence.PRIMARY,
         improved_allowed=None,
+        improvement=None,
         notes=("Sets no limit on improvement.", _ZERO_NOTE),
     ),
     FlareCriteria(
         name="brunner-2002-c",
         reference=reference("brunner-2002"),
         evidence=Evidence.PRIMARY,
+        worsened_needed=None,
+        worsening=None,
         improved_allowed=None,
+        improvement=None,
         all_of=(("chaq", 0), ("esr", 30), ("active_joints", 10)),
         notes=(
             "The paper names ESR: core sets with CRP are refused. A variant may name crp.",
@@ -285,25 +303,41 @@ FLARE_CRITERIA = publish(
 # The lines that decide, on numbers or arrays
 
 
-def _limit(criteria: FlareCriteria, name: str) -> tuple[float, bool]:
-    """Return from how many per cent a variable is worse, and whether exactly that counts."""
+def _limit(criteria: FlareCriteria, name: str) -> tuple[float | None, bool]:
+    """Return from how many per cent a variable is worse, and whether exactly that counts.
+
+    None where the criteria do not ask whether it is worse.
+    """
     if criteria.all_of:
-        return dict(criteria.all_of).get(name, criteria.worsening), True
+        return dict(criteria.all_of).get(name), True
     return criteria.worsening, criteria.worsening_from
+
+
+def _unknown_or_worse(
+    criteria: FlareCriteria, name: str, earlier: Any, now: Any
+) -> tuple[Any, Any]:
+    """Return whether a variable is unknown, and whether it is worse before any floor."""
+    percent, inclusive = _limit(criteria, name)
+    if percent is None:
+        unknown = missing(earlier) | missing(now)
+        return unknown, np.zeros_like(unknown)
+    return unknown_or_worse(
+        earlier, now, percent, inclusive=inclusive, from_zero=criteria.zero_reference
+    )
 
 
 def _one_variable(
     criteria: FlareCriteria, name: str, earlier: Any, now: Any
 ) -> tuple[Any, Any, Any]:
     """Return whether a variable is unknown, counts as worse, and counts as better."""
-    percent, inclusive = _limit(criteria, name)
-    unknown, worse = unknown_or_worse(
-        earlier, now, percent, inclusive=inclusive, from_zero=criteria.zero_reference
-    )
+    unknown, worse = _unknown_or_worse(criteria, name, earlier, now)
     floor = dict(criteria.floors).get(name)
     if floor is not None:
         worse = worse & at_least(now - earlier, floor)
-    better = improved_by(earlier, now, criteria.improvement, inclusive=criteria.improvement_from)
+    better = np.zeros_like(unknown)
+    if criteria.improvement is not None:
+        inclusive = criteria.improvement_from
+        better = improved_by(earlier, now, criteria.improvement, inclusive=inclusive)
     return unknown, worse, better
 
 
@@ -328,13 +362,13 @@ def _block(
         if name in dict(criteria.all_of):
             certain &= worsened
             possible &= worsened | gap
-    if not criteria.all_of:
+    if criteria.worsened_needed is not None:
         certain &= worse >= criteria.worsened_needed
         possible &= worse + unknown >= criteria.worsened_needed
     if criteria.improved_allowed is not None:
         certain &= better + unknown <= criteria.improved_allowed
         possible &= better <= criteria.improved_allowed
-    if criteria.active_joints_at_visit:
+    if criteria.active_joints_at_visit is not None:
         joints = now["active_joints"]
         enough = at_least(joints, criteria.active_joints_at_visit)
         certain &= enough
@@ -502,21 +536,14 @@ def _explain(found: FlareVerdict[Any, Any, Any], row: int) -> str:
 
 def _missed_floor(criteria: FlareCriteria, name: str, start: float, end: float) -> bool:
     """Return whether a variable that does not count as worse would without its floor."""
-    percent, inclusive = _limit(criteria, name)
-    _, worse = unknown_or_worse(
-        np.float64(start),
-        np.float64(end),
-        percent,
-        inclusive=inclusive,
-        from_zero=criteria.zero_reference,
-    )
+    _, worse = _unknown_or_worse(criteria, name, np.float64(start), np.float64(end))
     return bool(worse) and name in dict(criteria.floors)
 
 
 def _further(found: FlareVerdict[Any, Any, Any], row: int) -> str:
     """Return what else the criteria look at, in words."""
     words = ""
-    if found.criteria.active_joints_at_visit:
+    if found.criteria.active_joints_at_visit is not None:
         joints = pick(found._now["active_joints"], row)
         words += f"; active joints at the visit: {shown(joints)}"
     if found.criteria.fever_above is not None:

@@ -122,6 +122,13 @@ class InactiveDiseaseCriteria(Definition):
         return f"inactive_{self.name.replace('-', '_')}"
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that the criteria ask for."""
+        if self.markers is None:
+            return self.needed
+        return (*self.needed, *(MARKERS if self.markers == "both" else ("/".join(MARKERS),)))
+
+    @property
     def needed(self) -> tuple[str, ...]:
         """The variables that the criteria ask for, but the acute-phase reactants."""
         asked = (
@@ -668,6 +675,12 @@ class RelapseCriteria(Definition):
 
     inactive: str
     joint_injection: bool = True
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that the rule asks about."""
+        asked = ("inactive_before", "inactive_now", "joint_injection", "treatment_intensified")
+        return tuple(name for name in asked if self.joint_injection or name != "joint_injection")
 
     @property
     def rule(self) -> str:
