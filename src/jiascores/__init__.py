@@ -37,7 +37,14 @@ if TYPE_CHECKING:
         polyarthritis_state,
     )
     from jiascores.measures.change_in_jadas import bulatovic_change, horneff_improvement
-    from jiascores.measures.chaq import chaq_change, chaq_di, chaq_form
+    from jiascores.measures.chaq import (
+        ChaqDifference,
+        ChaqForm,
+        ChaqScoring,
+        chaq_change,
+        chaq_di,
+        chaq_form,
+    )
     from jiascores.measures.events import compare_events
     from jiascores.measures.exact_tests import paired_change
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
@@ -50,6 +57,8 @@ if TYPE_CHECKING:
         within_categories,
     )
     from jiascores.measures.jadas import cjadas10, cjadas27, cjadas71, jadas10, jadas27, jadas71
+    from jiascores.measures.jspada import jspada, jspada6, jspada7_no_marker, jspada7_no_schober
+    from jiascores.measures.mas import MasCriteria, MasScoreCutoff, mas_2016, ms_score, suggests_mas
     from jiascores.measures.response import ResponseCriteria, acr_ped
     from jiascores.measures.sjadas import (
         csjadas10,
@@ -73,6 +82,9 @@ if TYPE_CHECKING:
 # Where each public name lives. A module loads when one of its names is first used, so that
 # importing jiascores costs little more than importing NumPy.
 _HOME = {
+    "ChaqDifference": "jiascores.measures.chaq",
+    "ChaqForm": "jiascores.measures.chaq",
+    "ChaqScoring": "jiascores.measures.chaq",
     "ColumnError": "jiascores.core.errors",
     "CoreSet": "jiascores.core.core_set",
     "CutoffSet": "jiascores.measures.states",
@@ -84,6 +96,8 @@ _HOME = {
     "JiaScoresError": "jiascores.core.errors",
     "JointExam": "jiascores.core.joints",
     "MarkerError": "jiascores.core.errors",
+    "MasCriteria": "jiascores.measures.mas",
+    "MasScoreCutoff": "jiascores.measures.mas",
     "MisalignedError": "jiascores.core.errors",
     "MissingExtraError": "jiascores.core.errors",
     "NotCoveredError": "jiascores.core.errors",
@@ -129,9 +143,15 @@ _HOME = {
     "jadas27": "jiascores.measures.jadas",
     "jadas71": "jiascores.measures.jadas",
     "joint_counts": "jiascores.tables.joint_forms",
+    "jspada": "jiascores.measures.jspada",
+    "jspada6": "jiascores.measures.jspada",
+    "jspada7_no_marker": "jiascores.measures.jspada",
+    "jspada7_no_schober": "jiascores.measures.jspada",
     "last_responding": "jiascores.tables.baselines",
     "loss_of_response": "jiascores.measures.flares",
+    "mas_2016": "jiascores.measures.mas",
     "minimal_disease_activity": "jiascores.measures.activity",
+    "ms_score": "jiascores.measures.mas",
     "on_or_before": "jiascores.tables.baselines",
     "paired_change": "jiascores.measures.exact_tests",
     "parjadas": "jiascores.measures.sjadas",
@@ -140,6 +160,7 @@ _HOME = {
     "sjadas10": "jiascores.measures.sjadas",
     "sjadas27": "jiascores.measures.sjadas",
     "sjadas71": "jiascores.measures.sjadas",
+    "suggests_mas": "jiascores.measures.mas",
     "systemic_manifestation_score": "jiascores.measures.sjadas",
     "within_categories": "jiascores.measures.inactivity",
 }
@@ -147,6 +168,9 @@ _HOME = {
 _MODULES = frozenset({"ask"})
 
 __all__ = [
+    "ChaqDifference",
+    "ChaqForm",
+    "ChaqScoring",
     "ColumnError",
     "CoreSet",
     "CutoffSet",
@@ -158,6 +182,8 @@ __all__ = [
     "JiaScoresError",
     "JointExam",
     "MarkerError",
+    "MasCriteria",
+    "MasScoreCutoff",
     "MisalignedError",
     "MissingExtraError",
     "NotCoveredError",
@@ -204,9 +230,15 @@ __all__ = [
     "jadas27",
     "jadas71",
     "joint_counts",
+    "jspada",
+    "jspada6",
+    "jspada7_no_marker",
+    "jspada7_no_schober",
     "last_responding",
     "loss_of_response",
+    "mas_2016",
     "minimal_disease_activity",
+    "ms_score",
     "on_or_before",
     "paired_change",
     "parjadas",
@@ -215,6 +247,7 @@ __all__ = [
     "sjadas10",
     "sjadas27",
     "sjadas71",
+    "suggests_mas",
     "systemic_manifestation_score",
     "within_categories",
 ]

@@ -165,6 +165,9 @@ def _numbers(key: str, value: Any) -> Iterator[Threshold]:
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return
     if isinstance(value, int | float):
+        # An open end is no number at which anything turns.
+        if value in (float("inf"), float("-inf")):
+            return
         yield Threshold(key, float(value))
     elif attrs.has(type(value)) and not isinstance(value, Definition):
         for field in attrs.fields(type(value)):

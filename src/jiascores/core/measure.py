@@ -81,7 +81,9 @@ class Score(Definition):
     @property
     def rule(self) -> str:
         """The formula in one line."""
-        return f"{self.label} = {self.formula}; {self.low:g} to {self.high:g}"
+        bounded = np.isfinite(self.low) and np.isfinite(self.high)
+        extent = f"{self.low:g} to {self.high:g}" if bounded else "without bounds"
+        return f"{self.label} = {self.formula}; {extent}"
 
     @property
     def needs(self) -> tuple[str, ...]:

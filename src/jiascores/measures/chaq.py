@@ -82,6 +82,11 @@ class ChaqScoring(Definition):
             f"help; 0 to 3"
         )
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The items or domains, and the ticks."""
+        return ("chaq_item", "chaq_aid")
+
 
 CHAQ_SCORINGS = publish(
     ChaqScoring(
@@ -131,6 +136,11 @@ class ChaqDifference(Definition):
     def rule(self) -> str:
         """The rule in one line."""
         return f"improved: change ≤ {self.improvement:g}; worsened: change ≥ +{self.worsening:g}"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The index, at both visits."""
+        return ("chaq",)
 
 
 _AT_LEAST_NOTE = "That exactly the printed difference counts is a reading: a least difference."

@@ -100,7 +100,9 @@ class ResponseCriteria(Definition):
     @property
     def needs(self) -> tuple[str, ...]:
         """The core set, and what else the rule asks about."""
-        return CORE_SET_NEEDS if self.fever_limit is None else (*CORE_SET_NEEDS, "temperature")
+        return (
+            CORE_SET_NEEDS if self.fever_limit is None else (*CORE_SET_NEEDS, "highest_temperature")
+        )
 
     @property
     def rule(self) -> str:
