@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -28,10 +28,11 @@ from jiascores.core.joints import (
     with_direct,
     with_injections,
 )
-from jiascores.core.kinds import Like, check, to_floats
+from jiascores.core.kinds import check
 from jiascores.core.variables import UNBOUNDED, Variable
+from jiascores.tables.columns import Frame, Output
 
-Frame = TypeVar("Frame")
+AnyFrame = TypeVar("AnyFrame")
 # Which column holds what of which joint: a beginning of names, or a name for each joint.
 Columns = str | Mapping[str, str | None]
 
@@ -107,7 +108,7 @@ def _days_columns(given: Columns, present: list[str]) -> dict[str, str]:
 
 
 def joint_counts(
-    frame: Frame,
+    frame: AnyFrame,
     *,
     active: Columns | None = None,
     limited: Columns | None = None,
@@ -119,7 +120,7 @@ def joint_counts(
     injection_rule: str | InjectionRule | None = None,
     injection_days: float | None = None,
     prefix: str = "",
-) -> Frame:
+) -> AnyFrame:
     """Count active and limited joints for every visit of a wide joint form.
 
     Parameters
@@ -180,10 +181,8 @@ def joint_counts(
     v1              2                  2                  2
     v2           <NA>                  0                  1
     """
-    import narwhals as nw
-
-    table = _eager(frame)
-    present = list(table.columns)
+    table = Frame(frame)
+    present = [str(name) for name in table.names]
     given = {
         "active": active,
         "swollen": swollen,
@@ -206,7 +205,7 @@ def joint_counts(
         rule = rule_for_injections(injection_rule, injection_days)
     days = {} if injected is None else _days_columns(injected, present)
 
-    counts = _count(_reader(table), len(table), columns, days, rule)
+    counts = _count(table, columns, days, rule)
     wanted = [name for name in counts if not name.startswith("limited") or "limited" in columns]
     names = [f"{prefix}{name}{end}" for name in wanted for end in ("", "_min", "_max")]
     taken = [name for name in names if name in present]
@@ -216,58 +215,30 @@ def joint_counts(
             variable="prefix",
             values=taken,
         )
-    out: list[Any] = []
+    outputs = []
     for name in wanted:
         low, high = counts[name].low, counts[name].high
         known = np.where(low == high, low, np.nan)
         for end, values in (("", known), ("_min", low), ("_max", high)):
-            out.append(_whole_numbers(table, f"{prefix}{name}{end}", values))
-    return cast(Frame, nw.to_native(table.with_columns(*out)))
+            outputs.append(Output(f"{prefix}{name}{end}", "level", values.astype(np.float64)))
+    return cast(AnyFrame, table.with_columns(outputs))
 
 
-def _eager(frame: Any) -> Any:
-    """Return a frame as narwhals sees it."""
-    import narwhals as nw
-
-    if nw.dependencies.is_pandas_dataframe(frame) and not frame.columns.is_unique:
-        twice = list(dict.fromkeys(frame.columns[frame.columns.duplicated()]))
-        raise ColumnError(
-            f"the frame has two columns called {listing(map(repr, twice))}.",
-            variable="frame",
-            values=twice,
-        )
-    try:
-        return nw.from_native(frame, eager_only=True)
-    except TypeError as error:
-        raise RequestError(
-            f"joint_counts() takes a pandas or Polars DataFrame or a pyarrow Table, not "
-            f"{type(frame).__name__}; collect a lazy frame first.",
-            variable="frame",
-        ) from error
-
-
-def _reader(table: Any) -> Callable[[str, Variable], NDArray[Any]]:
-    """Return what reads a column as checked numbers, NaN where missing."""
-    arrow = table.implementation.is_pyarrow()
-    labels = table.to_native().index if table.implementation.is_pandas() else None
-
-    def read(column: str, variable: Variable) -> NDArray[Any]:
-        series = table[column]
-        values = to_floats(series.to_list() if arrow else series.to_native(), variable)
-        check(variable, values, labels)
-        return values
-
-    return read
+def _read(table: Frame, column: str, variable: Variable) -> NDArray[np.float64]:
+    """Return a column as checked numbers, NaN where missing."""
+    values = table.floats(column, variable)
+    check(variable, values, table.native.index if table.kind == "pandas" else None)
+    return values
 
 
 def _count(
-    read: Callable[[str, Variable], NDArray[Any]],
-    rows: int,
+    table: Frame,
     columns: Mapping[str, Mapping[str, str]],
     days: Mapping[str, str],
     rule: InjectionRule | None,
 ) -> dict[str, _Tally]:
     """Add up the joints, one at a time, so that the form is never copied as a whole."""
+    rows = table.size
     tallies = {
         name: _Tally(np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64))
         for name in ("active_joints", "active_joints_27", "limited_joints")
@@ -283,7 +254,7 @@ def _count(
             found[what] = (
                 absent
                 if column is None
-                else read(column, Variable(column, words, "", 0, 1, whole=True, flag=True))
+                else _read(table, column, Variable(column, words, "", 0, 1, whole=True, flag=True))
             )
         direct = found.pop("active")
         surely, maybe, disagree = with_direct(direct, *active_bounds(**found))
@@ -292,7 +263,7 @@ def _count(
         stiff, stiff_max = bounds(found["limited"])
         if rule is not None and joint in days:
             words = f"{joint}: days since the injection"
-            since = read(days[joint], Variable(days[joint], words, "days", 0, UNBOUNDED))
+            since = _read(table, days[joint], Variable(days[joint], words, "days", 0, UNBOUNDED))
             surely, maybe, opened = with_injections(rule, since, surely, maybe)
             stiff, stiff_max = stiff & ~opened, stiff_max | opened
         tallies["active_joints"].add(surely, maybe)
@@ -310,18 +281,3 @@ def _raise_disagreement(joint: str, rows: NDArray[np.int64]) -> None:
         variable=joint,
         where=rows.tolist(),
     )
-
-
-def _whole_numbers(table: Any, name: str, values: NDArray[Any]) -> Any:
-    """Return a nullable column of whole numbers."""
-    import narwhals as nw
-
-    implementation = table.implementation
-    if implementation.is_pandas():
-        like = Like("pandas", (len(table),), table.to_native().index)
-        # narwhals would turn a gap into a value here.
-        series = like.level(values.astype(np.float64), name)
-        return nw.from_native(series, series_only=True)
-    gaps = np.isnan(values)
-    whole = [None if gap else int(value) for gap, value in zip(gaps, values, strict=True)]
-    return nw.new_series(name, whole, nw.Int64, backend=implementation)
