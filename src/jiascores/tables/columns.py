@@ -104,6 +104,8 @@ class Frame:
         self.native = native
         try:
             self.narwhal = nw.from_native(native, eager_only=True)
+        except nw.exceptions.DuplicateError as problem:
+            raise _twice(list(getattr(native, "column_names", native.columns))) from problem
         except TypeError as problem:
             raise RequestError(
                 f"a table of visits must be a data frame, not {type(native).__name__}."
@@ -181,14 +183,18 @@ class Frame:
 
 def _names(native: Any, narwhal: Any) -> tuple[str, ...]:
     names = list(native.columns) if hasattr(native, "iloc") else list(narwhal.columns)
-    twice = sorted({str(name) for name in names if names.count(name) > 1})
-    if twice:
-        raise ColumnError(
-            f"two columns are called {listing(twice)}: which one is meant is not certain. "
-            f"Rename one.",
-            variable=twice[0],
-        )
+    if len(set(names)) < len(names):
+        raise _twice(names)
     return tuple(names)
+
+
+def _twice(names: list[Any]) -> ColumnError:
+    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    return ColumnError(
+        f"two columns are called {listing(twice)}: which one is meant is not certain. Rename one.",
+        variable=twice[0],
+        values=twice,
+    )
 
 
 def _arrow_to_numpy(chunks: Any) -> NDArray[Any]:
