@@ -138,6 +138,11 @@ class ChaqDifference(Definition):
         return f"improved: change ≤ {self.improvement:g}; worsened: change ≥ +{self.worsening:g}"
 
     @property
+    def column(self) -> str:
+        """Name of the column that holds the change."""
+        return f"chaq_change_{self.name.replace('-', '_')}"
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """The index, at both visits."""
         return ("chaq",)
@@ -627,8 +632,8 @@ def chaq_change(*, baseline: Any, now: Any, difference: str | ChaqDifference | N
         _index(value, name, like) for name, value in (("baseline", baseline), ("now", now))
     )
     codes = chaq_change_codes(definition, start, end)
-    column = f"chaq_change_{definition.name.replace('-', '_')}"
-    return like.text(float(codes) if like.kind == "number" else codes, column, CHANGES)
+    codes = float(codes) if like.kind == "number" else codes
+    return like.text(codes, definition.column, CHANGES)
 
 
 def _index(value: Any, name: str, like: Like) -> NDArray[np.float64] | float:

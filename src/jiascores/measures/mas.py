@@ -362,6 +362,11 @@ def ms_score(
     )
 
 
+def suggestion_of_mas(cutoff: MasScoreCutoff, scores: Any) -> Any:
+    """Return 1, 0 or missing for checked scores."""
+    return unless_missing(scores, at_least(scores, cutoff.at_least))
+
+
 @overload
 def suggests_mas(score: Scalar, *, cutoff: str | MasScoreCutoff = ...) -> bool | None: ...
 @overload
@@ -401,5 +406,4 @@ def suggests_mas(score: Any, *, cutoff: str | MasScoreCutoff = "minoia-2019") ->
     else:
         values = to_floats(score, variable, like.labels).astype(np.float64, copy=False)
         check(variable, values, like.labels)
-    verdict = unless_missing(values, at_least(values, definition.at_least))
-    return like.flag(verdict, "suggests_mas")
+    return like.flag(suggestion_of_mas(definition, values), "suggests_mas")

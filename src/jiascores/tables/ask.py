@@ -6,6 +6,7 @@ the choice is named: ``jia.ask.state("cjadas10", cutoffs="trincianti-2021", cour
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import attrs
@@ -15,6 +16,7 @@ from jiascores.core.definition import lookup, published
 from jiascores.core.errors import MarkerError, NotCoveredError, RequestError, listing, suggestion
 from jiascores.core.measure import Score
 from jiascores.core.variables import MARKERS
+from jiascores.measures.chaq import CHANGES, ChaqDifference, chaq_change_codes
 from jiascores.measures.flares import FlareCriteria, flare_bounds, loss_bounds, verdict
 from jiascores.measures.ilar import ILAR_CATEGORIES
 from jiascores.measures.inactivity import (
@@ -26,6 +28,13 @@ from jiascores.measures.inactivity import (
     item_verdicts,
     refuse_contradictions,
     within_categories,
+)
+from jiascores.measures.mas import (
+    MAS_INPUTS,
+    MasCriteria,
+    MasScoreCutoff,
+    mas_verdict,
+    suggestion_of_mas,
 )
 from jiascores.measures.response import POLICIES, ResponseCriteria
 from jiascores.measures.states import (
@@ -150,15 +159,19 @@ class AcrPedRequest:
     criteria: ResponseCriteria
     missing: str = "interval"
     upper_limit: Any = None
+    attended: Column | None = None
     named: bool = False
 
     def compute(self, context: Context) -> list[Output]:
         """Return the level and its bounds, empty on the baseline and before it."""
+        attended: Any = True
+        if self.attended is not None:
+            attended = context.surely(self.attended.name)
         limit = self.upper_limit
         if isinstance(limit, Column):
             limit = context.floats(limit.name, f"{context.marker}_upper_limit")
         level, lowest, highest = context.response(
-            self.criteria, policy=self.missing, upper_limit=limit
+            self.criteria, policy=self.missing, attended=attended, upper_limit=limit
         )
         stem = "acr_ped" + (f"_{_id(self.criteria.name)}" if self.named else "")
         after = context.after_baseline
@@ -173,17 +186,22 @@ def acr_ped(
     criteria: str | ResponseCriteria = "giannini-1997",
     missing: str = "interval",
     upper_limit: Any = None,
+    attended: Column | None = None,
 ) -> AcrPedRequest:
     """Ask for ACR Pediatric response against the baseline.
 
     Parameters
     ----------
     criteria : str or ResponseCriteria
-        The criteria; their name goes into the columns where two are asked for.
+        The criteria; their name goes into the columns where two are asked for. Those with a
+        fever rule read the column ``highest_temperature``.
     missing : {"interval", "worst-case", "nri", "complete-case"}
         What a gap does.
     upper_limit : float or Column, optional
         Upper limit of normal of the marker: normal at both visits is then unchanged.
+    attended : Column, optional
+        For ``"nri"``: the column that is False where the visit is missing, or after withdrawal
+        or rescue.
 
     Returns
     -------
@@ -194,7 +212,16 @@ def acr_ped(
         raise RequestError(
             f"missing={missing!r}: choose from {listing(POLICIES)}.", variable="missing"
         )
-    return AcrPedRequest(definition, missing, upper_limit)
+    if attended is not None and not isinstance(attended, Column):
+        raise RequestError(
+            f"attended= takes a column: jia.column({attended!r}).", variable="attended"
+        )
+    if attended is not None and missing != "nri":
+        raise RequestError(
+            f"attended= goes with missing='nri' alone: {missing!r} reads what was recorded.",
+            variable="attended",
+        )
+    return AcrPedRequest(definition, missing, upper_limit, attended)
 
 
 @attrs.frozen
@@ -386,6 +413,90 @@ def inactive_disease(
     return InactiveDiseaseRequest(definition, markers, category, items)
 
 
+@attrs.frozen
+class MasRequest:
+    """2016 criteria for macrophage activation syndrome; made by `mas_2016`."""
+
+    criteria: MasCriteria
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return the verdict at each visit."""
+        values = {name: context.values(name) for name in MAS_INPUTS}
+        return [Output("mas_2016", "flag", mas_verdict(self.criteria, values))]
+
+
+def mas_2016(*, criteria: str | MasCriteria = "ravelli-2016") -> MasRequest:
+    """Ask for macrophage activation syndrome by the 2016 criteria.
+
+    Parameters
+    ----------
+    criteria : str or MasCriteria
+        The criteria, or a trial's own variant.
+
+    Returns
+    -------
+    MasRequest
+    """
+    return MasRequest(lookup(MasCriteria, criteria, parameter="criteria"))
+
+
+@attrs.frozen
+class SuggestsMasRequest:
+    """Whether the MS score suggests macrophage activation syndrome; made by `suggests_mas`."""
+
+    cutoff: MasScoreCutoff
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return the verdict at each visit."""
+        verdicts = suggestion_of_mas(self.cutoff, context.score("ms_score"))
+        return [Output("suggests_mas", "flag", verdicts)]
+
+
+def suggests_mas(*, cutoff: str | MasScoreCutoff = "minoia-2019") -> SuggestsMasRequest:
+    """Ask whether the MS score suggests macrophage activation syndrome.
+
+    Parameters
+    ----------
+    cutoff : str or MasScoreCutoff
+        From which score on.
+
+    Returns
+    -------
+    SuggestsMasRequest
+    """
+    return SuggestsMasRequest(lookup(MasScoreCutoff, cutoff, parameter="cutoff"))
+
+
+@attrs.frozen
+class ChaqChangeRequest:
+    """Important change of the CHAQ since baseline; made by `chaq_change`."""
+
+    difference: ChaqDifference
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return the word for each visit, empty on the baseline and before it."""
+        now = context.values("chaq")
+        earlier = now[np.maximum(context.baseline, 0)] if now.size else now
+        codes = chaq_change_codes(self.difference, earlier, now)
+        codes = np.where(context.after_baseline, codes, -1)
+        return [Output(self.difference.column, "state", codes, CHANGES)]
+
+
+def chaq_change(*, difference: str | ChaqDifference | None = None) -> ChaqChangeRequest:
+    """Ask whether the CHAQ changed importantly since baseline.
+
+    Parameters
+    ----------
+    difference : str or ChaqDifference
+        Which important difference; there is no default.
+
+    Returns
+    -------
+    ChaqChangeRequest
+    """
+    return ChaqChangeRequest(lookup(ChaqDifference, difference, parameter="difference"))
+
+
 def _id(name: str) -> str:
     return name.replace("-", "_")
 
@@ -420,8 +531,8 @@ def _one(given: Any) -> Any:
     if hasattr(given, "compute"):
         return given
     scores = [score.name for score in published(Score)]
-    if given == "acr_ped":
-        return acr_ped()
+    if given in _BARE:
+        return _BARE[given]()
     if given in scores:
         return ScoreRequest(given)
     if given in _CHOICES:
@@ -430,17 +541,24 @@ def _one(given: Any) -> Any:
             variable="measures",
             values=(given,),
         )
-    known = ["acr_ped", *scores, *_CHOICES]
+    known = [*_BARE, *scores, *_CHOICES]
     near = suggestion(str(given), known)
     raise RequestError(
-        f"measures= asks for {given!r}, which is not known.{near} Bare names are acr_ped and the "
-        f"scores {', '.join(scores)}; the rest is asked for by {listing(_CHOICES.values())}.",
+        f"measures= asks for {given!r}, which is not known.{near} Bare names are {', '.join(_BARE)} and "
+        f"the scores {', '.join(scores)}; the rest is asked for by {listing(_CHOICES.values())}.",
         variable="measures",
         values=(given,),
     )
 
 
+# Requests that have a default, so that their bare name will do.
+_BARE: dict[str, Callable[[], Request]] = {
+    "acr_ped": acr_ped,
+    "mas_2016": mas_2016,
+    "suggests_mas": suggests_mas,
+}
 _CHOICES = {
+    "chaq_change": "jia.ask.chaq_change(difference=…)",
     "state": "jia.ask.state(score, cutoffs=…, course=…)",
     "flare": "jia.ask.flare(criteria=…, reference=…)",
     "inactive_disease": "jia.ask.inactive_disease(criteria=…)",

@@ -98,6 +98,7 @@ class Context:
         self.invalid: Literal["raise", "missing"] = invalid
         self.blanked: list[Blanked] = []
         self._values: dict[str, NDArray[np.float64]] = {}
+        self._sure: dict[str, NDArray[np.bool_]] = {}
         self._compared: list[Positions] = []
         self._responses: dict[Any, tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = {}
 
@@ -275,18 +276,27 @@ class Context:
         return self.score("jadas71")
 
     def response(
-        self, criteria: Any, *, policy: str = "interval", upper_limit: Any = None
+        self,
+        criteria: Any,
+        *,
+        policy: str = "interval",
+        attended: Any = True,
+        upper_limit: Any = None,
     ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
         """Return ACR Ped level, level_min and level_max of every row against its baseline."""
         definition = lookup(ResponseCriteria, criteria, parameter="criteria")
-        key = (definition, policy, None if upper_limit is None else id(upper_limit))
+        beside = [None if one is None else id(one) for one in (attended, upper_limit)]
+        key = (definition, policy, *beside)
         if key not in self._responses:
+            febrile = definition.fever_limit is not None
             self._responses[key] = response_levels(
                 definition,
                 self.earlier(self.baseline),
                 self.core_set,
                 policy=policy,
+                attended=attended,
                 upper_limit=upper_limit,
+                highest_temperature=self.values("highest_temperature") if febrile else np.nan,
             )
         return self._responses[key]
 
@@ -306,6 +316,22 @@ class Context:
     def flag(self, column: str) -> NDArray[np.float64]:
         """Return a named yes/no column as 1, 0 and NaN."""
         return read_flag(self.frame, column)
+
+    def surely(self, column: str) -> NDArray[np.bool_]:
+        """Return a named yes/no column that must have no gap."""
+        if column in self._sure:
+            return self._sure[column]
+        flags = self.flag(column)
+        gaps = np.flatnonzero(np.isnan(flags))
+        if gaps.size:
+            shown = listing((self.places[row] for row in gaps[:SHOWN]), total=gaps.size)
+            raise RequestError(
+                f"column {column!r} must say True or False for every row, and has gaps: {shown}.",
+                variable=column,
+                where=[self.places[row] for row in gaps[:SHOWN]],
+            )
+        self._sure[column] = flags.astype(bool)
+        return self._sure[column]
 
     def words(self, column: str, allowed: Sequence[str], what: str) -> NDArray[Any]:
         """Return a column of words as objects, None where missing; others than these raise.
