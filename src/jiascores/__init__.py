@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         chaq_di,
         chaq_form,
     )
+    from jiascores.measures.courses import RetreatmentProtocol
     from jiascores.measures.events import compare_events
     from jiascores.measures.exact_tests import paired_change
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from jiascores.tables.columns import column
     from jiascores.tables.findings import check
     from jiascores.tables.joint_forms import joint_counts
+    from jiascores.tables.retreatment import deviations, retreatment
 
 # Where each public name lives. A module loads when one of its names is first used, so that
 # importing jiascores costs little more than importing NumPy.
@@ -107,6 +109,7 @@ _HOME = {
     "Reference": "jiascores.core.references",
     "RequestError": "jiascores.core.errors",
     "ResponseCriteria": "jiascores.measures.response",
+    "RetreatmentProtocol": "jiascores.measures.courses",
     "Score": "jiascores.core.measure",
     "UnknownDefinitionError": "jiascores.core.errors",
     "VisitError": "jiascores.core.errors",
@@ -132,6 +135,7 @@ _HOME = {
     "csjadas27": "jiascores.measures.sjadas",
     "csjadas71": "jiascores.measures.sjadas",
     "definitions": "jiascores.tables.catalogue",
+    "deviations": "jiascores.tables.retreatment",
     "disease_state": "jiascores.measures.states",
     "escalation_indicated": "jiascores.measures.activity",
     "flagged": "jiascores.tables.baselines",
@@ -157,6 +161,7 @@ _HOME = {
     "parjadas": "jiascores.measures.sjadas",
     "polyarthritis_state": "jiascores.measures.activity",
     "reacch_out_flare": "jiascores.measures.inactivity",
+    "retreatment": "jiascores.tables.retreatment",
     "sjadas10": "jiascores.measures.sjadas",
     "sjadas27": "jiascores.measures.sjadas",
     "sjadas71": "jiascores.measures.sjadas",
@@ -193,6 +198,7 @@ __all__ = [
     "Reference",
     "RequestError",
     "ResponseCriteria",
+    "RetreatmentProtocol",
     "Score",
     "UnknownDefinitionError",
     "VisitError",
@@ -219,6 +225,7 @@ __all__ = [
     "csjadas27",
     "csjadas71",
     "definitions",
+    "deviations",
     "disease_state",
     "escalation_indicated",
     "flagged",
@@ -244,6 +251,7 @@ __all__ = [
     "parjadas",
     "polyarthritis_state",
     "reacch_out_flare",
+    "retreatment",
     "sjadas10",
     "sjadas27",
     "sjadas71",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jiascores.tables.context import Context
 
 YES = frozenset({"y", "yes", "true", "1"})
-NO = frozenset({"n", "no", "false", "0", ""})
+NO = frozenset({"n", "no", "false", "0"})
 
 
 @attrs.frozen
@@ -230,8 +230,11 @@ def _one_per_patient(visits: Visits, values: NDArray[np.int64], column: str) -> 
     return per_patient
 
 
-def read_flag(frame: Frame, name: str) -> NDArray[np.float64]:
-    """Return a yes/no column as 1, 0 and NaN: True/False, 1/0, or Y/N as in trial tables."""
+def read_flag(frame: Frame, name: str, *, blank: float = 0.0) -> NDArray[np.float64]:
+    """Return a yes/no column as 1, 0 and NaN: True/False, 1/0, or Y/N as in trial tables.
+
+    An empty text means no in a column that flags a visit; elsewhere `blank` says what it means.
+    """
     from jiascores.core.errors import ColumnError, NotNumericError, suggestion
     from jiascores.core.variables import Variable
 
@@ -246,7 +249,7 @@ def read_flag(frame: Frame, name: str) -> NDArray[np.float64]:
     try:
         values = frame.floats(name, variable)
     except NotNumericError:
-        values = _words(frame, name)
+        values = _words(frame, name, blank)
     wrong = np.flatnonzero(~np.isnan(values) & (values != 0) & (values != 1))
     if wrong.size:
         shown = [f"{values[at]:g} in row {frame.label(int(at))}" for at in wrong[:100]]
@@ -258,7 +261,7 @@ def read_flag(frame: Frame, name: str) -> NDArray[np.float64]:
     return values
 
 
-def _words(frame: Frame, name: str) -> NDArray[np.float64]:
+def _words(frame: Frame, name: str, blank: float) -> NDArray[np.float64]:
     from jiascores.core.errors import NotNumericError
 
     objects = frame.objects(name)
@@ -268,7 +271,9 @@ def _words(frame: Frame, name: str) -> NDArray[np.float64]:
         if word is None or word != word:
             continue
         plain = str(word).strip().lower()
-        if plain in YES or plain in NO:
+        if not plain:
+            values[position] = blank
+        elif plain in YES or plain in NO:
             values[position] = float(plain in YES)
         else:
             refused.append(f"{word!r} in row {frame.label(position)}")

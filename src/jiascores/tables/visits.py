@@ -141,7 +141,7 @@ def read_patients(frame: Frame, names: Names) -> tuple[Positions, Any]:
     if gaps.size:
         raise VisitError(
             f"column {name!r}: the patient is missing in {_rows(frame, gaps)}. "
-            f"Every visit needs one.",
+            f"Every row needs one.",
             variable="patient",
             where=[frame.label(int(at)) for at in gaps],
         )
@@ -238,7 +238,7 @@ def read_dates(
     if missing.size and not gaps:
         raise VisitError(
             f"column {name!r}: the {role} is missing in {_rows(frame, missing)}. "
-            f"Every visit needs one.",
+            f"Every row needs one.",
             variable=role,
             where=[frame.label(int(at)) for at in missing],
         )
