@@ -133,6 +133,12 @@ class RetreatmentProtocol(Definition):
         return f"days {self.min_days} to {self.max_days}"
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that it needs."""
+        more = self.loss.needs if self.by_flare else ()
+        return tuple(dict.fromkeys((*self.criteria.needs, *more, *self.exclusions)))
+
+    @property
     def rule(self) -> str:
         """The rule in one line."""
         against = {
