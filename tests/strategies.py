@@ -1,0 +1,309 @@
+"""Every Hypothesis strategy of the tests, and the kinds in which values may come.
+
+Numbers are decimals as a person types them: 3.7, not the doubles around it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+import jiascores as jia
+from jiascores.core.definition import published
+from jiascores.core.measure import Score
+from jiascores.core.variables import CORE_VARIABLES, UNBOUNDED, VARIABLES
+
+Row = dict[str, float | None]
+
+# ----------------------------------------------------------------------------------------- Numbers
+
+
+def decimals(low: int, high: int, places: int) -> SearchStrategy[float]:
+    """Draw numbers of so many decimals."""
+    scale = 10**places
+    return st.integers(low * scale, high * scale).map(
+        lambda whole: float(Decimal(whole).scaleb(-places))
+    )
+
+
+def steps(low: int, high: int, per_unit: int) -> SearchStrategy[float]:
+    """Draw numbers in halves, eighths, or the thirds and sevenths of a mean."""
+    return st.integers(low * per_unit, high * per_unit).map(lambda whole: whole / per_unit)
+
+
+# 21 circles, a ruler, and a ruler read to the hundredth of a millimetre.
+GLOBALS = st.one_of(steps(0, 10, 2), decimals(0, 10, 1), decimals(0, 10, 3))
+# All eight domains, or a mean of six or seven of them.
+CHAQ = st.one_of(steps(0, 3, 8), steps(0, 3, 6), steps(0, 3, 7))
+ESR = st.one_of(st.integers(0, 140).map(float), decimals(0, 40, 1))
+CRP = st.one_of(decimals(0, 200, 1), decimals(0, 30, 3))
+FLAGS = st.sampled_from([0.0, 1.0])
+
+WRITTEN = {
+    "physician_global": GLOBALS,
+    "patient_global": GLOBALS,
+    "chaq": CHAQ,
+    "esr": ESR,
+    "crp": CRP,
+}
+
+
+def values_of(name: str) -> SearchStrategy[float]:
+    """Draw allowed values of a declared variable."""
+    variable = VARIABLES[name]
+    if name in WRITTEN:
+        return WRITTEN[name]
+    if variable.flag:
+        return FLAGS
+    high = 500 if variable.high == UNBOUNDED else int(variable.high)
+    if variable.whole:
+        return st.integers(int(variable.low), high).map(float)
+    return decimals(int(variable.low), high, 1)
+
+
+def or_gap(values: SearchStrategy[float]) -> SearchStrategy[float | None]:
+    """Draw a value, or a gap one time in five."""
+    return st.one_of(*[values] * 4, st.none())
+
+
+# ------------------------------------------------------------------------------------------ Scores
+
+SCORES = published(Score)
+scores = st.sampled_from(SCORES)
+
+
+@st.composite
+def score_inputs(draw: st.DrawFn, score: Score, *, gaps: bool = True) -> Row:
+    """Draw what a score takes, with one of the acute-phase reactants where it takes either."""
+    names = score.inputs
+    if score.either:
+        names = (*names, draw(st.sampled_from(score.either)))
+    return {name: draw(or_gap(values_of(name)) if gaps else values_of(name)) for name in names}
+
+
+@st.composite
+def score_rows(draw: st.DrawFn, score: Score, *, most: int = 6) -> list[Row]:
+    """Draw the inputs of some patients, all with the same acute-phase reactant."""
+    names = score.inputs
+    if score.either:
+        names = (*names, draw(st.sampled_from(score.either)))
+    row = st.fixed_dictionaries({name: or_gap(values_of(name)) for name in names})
+    return draw(st.lists(row, min_size=1, max_size=most))
+
+
+def score_values(score: Score) -> SearchStrategy[float]:
+    """Draw values within a score's range, in tenths or finer."""
+    low, high = int(np.ceil(score.low)), int(score.high)
+    return st.one_of(decimals(low, high, 1), decimals(low, high, 4))
+
+
+courses = st.sampled_from(["oligo", "poly", None])
+
+# --------------------------------------------------------------------------------------- Core sets
+
+markers = st.sampled_from(["esr", "crp"])
+
+
+def core_names(marker: str) -> tuple[str, ...]:
+    return (*CORE_VARIABLES, marker)
+
+
+@st.composite
+def core_values(draw: st.DrawFn, marker: str = "esr", *, gaps: bool = True) -> Row:
+    """Draw the six variables of one visit."""
+    return {
+        name: draw(or_gap(values_of(name)) if gaps else values_of(name))
+        for name in core_names(marker)
+    }
+
+
+# Near these per cents of the earlier value the definitions decide.
+DECISIVE = (0, 10, 30, 50, 70, 100, 110, 130, 140, 200)
+
+
+@st.composite
+def later_value(draw: st.DrawFn, name: str, earlier: float | None) -> float | None:
+    """Draw a value of the next visit, which is often just where a definition decides."""
+    if earlier is None or draw(st.booleans()):
+        return draw(or_gap(values_of(name)))
+    variable = VARIABLES[name]
+    percent = draw(st.sampled_from(DECISIVE))
+    near = Decimal(str(earlier)) * percent / 100
+    if variable.whole:
+        return float(min(int(near), variable.high))
+    return min(float(near), variable.high)
+
+
+@st.composite
+def two_visits(draw: st.DrawFn, marker: str | None = None) -> tuple[Row, Row]:
+    """Draw the six variables at an earlier and at a later visit, with gaps and zeros."""
+    marker = marker or draw(markers)
+    zero_or_more = {
+        name: st.one_of(or_gap(values_of(name)), st.just(0.0)) for name in core_names(marker)
+    }
+    earlier = {name: draw(values) for name, values in zero_or_more.items()}
+    return earlier, {name: draw(later_value(name, value)) for name, value in earlier.items()}
+
+
+@st.composite
+def many_pairs(draw: st.DrawFn, most: int = 6) -> list[tuple[Row, Row]]:
+    """Draw two visits of some patients, all with the same acute-phase reactant."""
+    return draw(st.lists(two_visits(draw(markers)), min_size=1, max_size=most))
+
+
+def core_set(values: Row) -> jia.CoreSet[float]:
+    return jia.CoreSet(**values)
+
+
+@st.composite
+def completed(draw: st.DrawFn, *visits: Row) -> tuple[Row, ...]:
+    """Fill every gap with a value, often one at an end of its scale."""
+    filled = []
+    for visit in visits:
+        filled.append(dict(visit))
+        for name, value in visit.items():
+            if value is None:
+                variable = VARIABLES[name]
+                high = 300.0 if variable.high == UNBOUNDED else float(variable.high)
+                ends = st.sampled_from([float(variable.low), high])
+                filled[-1][name] = draw(st.one_of(ends, values_of(name)))
+    return tuple(filled)
+
+
+# ------------------------------------------------------------------------------------------- Kinds
+
+Column = Sequence[float | None]
+
+
+def _floats(values: Column) -> np.ndarray:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _masked(values: Column) -> np.ndarray:
+    gaps = [value is None for value in values]
+    # What stands under a mask is nobody's value.
+    return np.ma.array(np.where(gaps, -999.0, _floats(values)), mask=gaps)
+
+
+def _nullable(values: Column) -> pd.Series:
+    whole = all(value is None or float(value).is_integer() for value in values)
+    missing = [pd.NA if value is None else value for value in values]
+    return pd.Series(missing, dtype="Int64" if whole else "Float64")
+
+
+def _odd_index(values: Column) -> pd.Series:
+    return pd.Series(
+        _floats(values), index=[f"row {len(values) - at}" for at in range(len(values))]
+    )
+
+
+def _decimals(values: Column) -> np.ndarray:
+    return np.array([None if value is None else Decimal(str(value)) for value in values])
+
+
+KINDS: dict[str, Callable[[Column], Any]] = {
+    "list": list,
+    "tuple": tuple,
+    "float64": _floats,
+    "every other of a float64": lambda values: np.repeat(_floats(values), 2)[::2],
+    "big-endian": lambda values: _floats(values).astype(">f8"),
+    "masked": _masked,
+    "objects": lambda values: np.array(list(values), dtype=object),
+    "Decimals": _decimals,
+    "column of two dimensions": lambda values: _floats(values).reshape(-1, 1),
+    "pandas": lambda values: pd.Series(_floats(values)),
+    "pandas, odd index": _odd_index,
+    "pandas, nullable": _nullable,
+    "pandas, objects with None": lambda values: pd.Series(list(values), dtype=object),
+    "pandas, objects with NA": lambda values: pd.Series(
+        [pd.NA if value is None else value for value in values], dtype=object
+    ),
+    "pandas Index": lambda values: pd.Index(_floats(values)),
+    "pandas array": lambda values: _nullable(values).array,
+}
+if find_spec("pyarrow"):
+    KINDS["pandas, Arrow"] = lambda values: pd.Series(list(values), dtype="double[pyarrow]")
+if find_spec("polars"):
+    import polars as pl
+
+    KINDS["Polars"] = lambda values: pl.Series(list(values), dtype=pl.Float64)
+    KINDS["Polars, NaN"] = lambda values: pl.Series(_floats(values))
+
+kinds = st.sampled_from(sorted(KINDS))
+
+
+def columns(rows: Sequence[Row], kind: str) -> dict[str, Any]:
+    """Turn rows into columns of a kind."""
+    return {name: KINDS[kind]([row[name] for row in rows]) for name in rows[0]}
+
+
+def back(result: Any) -> list[Any]:
+    """Return what came back as a list, every way of missing as None."""
+    values = result.ravel().tolist() if isinstance(result, np.ndarray) else list(result)
+    return [None if value is pd.NA or value != value else value for value in values]
+
+
+def one(result: Any) -> Any:
+    """Return what came back for one patient, missing as None."""
+    return None if result is None or result != result else result
+
+
+# ------------------------------------------------------------------------------------------ Visits
+
+# Patients by number or by text; text sorts otherwise than numbers do.
+PATIENTS = ([1, 2, 10, 3], ["01", "NL-2", "é", "10"])
+FIRST_DAY = dt.date(2019, 1, 1)
+
+
+def _indexes(size: int) -> list[pd.Index]:
+    """Return indexes that a frame may come with: plain, shuffled, of text, or all the same."""
+    return [
+        pd.RangeIndex(size),
+        pd.Index(np.arange(size)[::-1] * 7),
+        pd.Index([f"row {at}" for at in range(size)]),
+        pd.Index([0] * size),
+    ]
+
+
+@st.composite
+def visits(
+    draw: st.DrawFn,
+    *,
+    marker: str | None = None,
+    ties: bool = False,
+    most: int = 12,
+    extra: dict[str, SearchStrategy[Any]] | None = None,
+) -> pd.DataFrame:
+    """Draw a table of visits: `patient`, `date` and a core set, in any order of rows.
+
+    Patients are numbers or text, with one visit or many; dates lie days or years apart, and with
+    `ties` two visits of a patient may fall on one day. Baselines are often zero, any value may be
+    missing, and the index may be anything. `extra` adds columns.
+    """
+    marker = marker or draw(markers)
+    patients = draw(st.sampled_from(PATIENTS))
+    place = st.tuples(st.sampled_from(patients), st.integers(0, 1500))
+    places = draw(
+        st.lists(place, min_size=1, max_size=most, unique_by=None if ties else lambda one: one)
+    )
+    frame: dict[str, list[Any]] = {
+        "patient": [patient for patient, _ in places],
+        "date": [pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=day) for _, day in places],
+    }
+    for name in core_names(marker):
+        value = st.one_of(or_gap(values_of(name)), st.just(0.0))
+        frame[name] = [draw(value) for _ in places]
+    for name, values in (extra or {}).items():
+        frame[name] = [draw(values) for _ in places]
+    table = pd.DataFrame(frame, index=draw(st.sampled_from(_indexes(len(places)))))
+    for name in core_names(marker):
+        table[name] = table[name].astype(np.float64)
+    return table
