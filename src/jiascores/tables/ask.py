@@ -6,7 +6,7 @@ the choice is named: ``jia.ask.state("cjadas10", cutoffs="trincianti-2021", cour
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import attrs
@@ -508,6 +508,12 @@ def understand_requests(measures: Any) -> list[Any]:
     """Return what was asked for as requests; a bare name where nothing is to be chosen."""
     if isinstance(measures, str) or hasattr(measures, "compute"):
         measures = [measures]
+    if not isinstance(measures, Iterable):
+        raise RequestError(
+            f"measures= takes a list of names and requests, not {measures!r}.",
+            variable="measures",
+            values=(measures,),
+        )
     requests = [_one(each) for each in measures]
     if not requests:
         raise RequestError("measures= asks for nothing.", variable="measures")

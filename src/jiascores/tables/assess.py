@@ -10,7 +10,7 @@ import attrs
 from jiascores.core.errors import ColumnError, listing
 from jiascores.tables.ask import Request, understand_requests
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.columns import Frame, Output, understand
+from jiascores.tables.columns import Frame, Output, as_mapping, understand
 from jiascores.tables.context import ESR_ELSE_CRP, Context
 from jiascores.tables.engines import run
 
@@ -111,8 +111,8 @@ def assess(
     """
     work = Assessment(
         requests=tuple(understand_requests(measures)),
-        columns=dict(columns or {}),
-        units=dict(units or {}),
+        columns=as_mapping(columns, "columns"),
+        units=as_mapping(units, "units"),
         baseline=baseline,
         marker=marker,
         invalid=invalid,

@@ -251,6 +251,16 @@ class Names:
         """Return what the caller calls a variable or role."""
         return self.columns.get(name, name)
 
+    def owner(self, name: str) -> str | None:
+        """Return which other variable the caller gave the column of this name to."""
+        if name in self.columns:
+            return None
+        return next((other for other, column in self.columns.items() if column == name), None)
+
+    def there(self, name: str, frame: Frame) -> bool:
+        """Return whether the table has a variable; a column given to another is that one's."""
+        return self.column(name) in frame and self.owner(name) is None
+
     def factor(self, name: str) -> float:
         """Return the factor from the declared unit to the canonical one."""
         unit = self.units.get(name)
@@ -261,11 +271,24 @@ class Names:
         return factor
 
 
+def as_mapping(given: Any, parameter: str) -> dict[str, str]:
+    """Return `columns` or `units` as a dict; what is none raises."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise ColumnError(
+            f"{parameter}= takes a dict, variable → {parameter.removesuffix('s')}, not {given!r}.",
+            variable=parameter,
+            values=(given,),
+        )
+    return dict(given)
+
+
 def understand(
     frame: Frame, columns: Mapping[str, str] | None, units: Mapping[str, str] | None
 ) -> Names:
     """Check that `columns` and `units` name what there is."""
-    columns, units = dict(columns or {}), dict(units or {})
+    columns, units = as_mapping(columns, "columns"), as_mapping(units, "units")
     known = (*ROLES, *VARIABLES)
     for name, found in columns.items():
         if name not in known:
@@ -357,6 +380,14 @@ def read(
         raise ColumnError(WHICH_RATING, variable=name, values=RATINGS)
     variable = VARIABLES[name]
     found = names.column(name)
+    owner = names.owner(name)
+    if owner is not None:
+        raise ColumnError(
+            f"columns= gives the column {found!r} to {owner}, and this request needs {name} too: "
+            f"say in which column that is, columns={{'{name}': 'your column'}}.",
+            variable=name,
+            values=(found,),
+        )
     if found not in frame:
         raise ColumnError(
             f"the table has no column {found!r} for {name} ({variable.label}). Name yours: "

@@ -109,7 +109,7 @@ class Context:
 
     def has(self, name: str) -> bool:
         """Return whether the table has this variable."""
-        return self.names.column(name) in self.frame
+        return self.names.there(name, self.frame)
 
     def values(self, name: str) -> NDArray[np.float64]:
         """Return a variable, read and checked once."""

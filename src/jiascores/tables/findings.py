@@ -166,7 +166,7 @@ def check(
     names = understand(frame, columns, units)
     check_marker(marker)
     found = _Findings(frame, names)
-    read = {name: _read(found, name) for name in VARIABLES if names.column(name) in frame}
+    read = {name: _read(found, name) for name in VARIABLES if names.there(name, frame)}
     for each in read.values():
         _units(found, each)
         _throughout(found, each)
