@@ -31,6 +31,13 @@ def improved_by(earlier: Any, now: Any, percent: float, *, inclusive: bool = Tru
     return (earlier > 0) & enough
 
 
+def levels_improved(earlier: Any, now: Any, levels: Iterable[float]) -> list[Any]:
+    """Return for each level what `improved_by` does, with what is common to them done once."""
+    fall = earlier - now + TOLERANCE
+    possible = earlier > 0
+    return [possible & (fall >= earlier * (level * PER_CENT)) for level in levels]
+
+
 def worsened_by(earlier: Any, now: Any, percent: float, *, inclusive: bool) -> Any:
     """Return whether now is more than (inclusive: at least) `percent` % above earlier.
 

@@ -23,7 +23,7 @@ from jiascores.measures.change import (
     change_line,
     check_from_zero,
     flat,
-    improved_by,
+    levels_improved,
     percent_changes,
     pick,
     shaped,
@@ -215,7 +215,7 @@ def _one_variable(
         inclusive=criteria.worsening_from,
         from_zero=criteria.zero_baseline,
     )
-    better = [improved_by(earlier, now, level) for level in criteria.levels]
+    better = levels_improved(earlier, now, criteria.levels)
     if upper_limit is not None:
         both_normal = at_most(earlier, upper_limit) & at_most(now, upper_limit)
         # Where the limit is missing, a change may have been one within normal.
@@ -239,21 +239,21 @@ def _block(
     better = [np.zeros(size, dtype=np.int8) for _ in criteria.levels]
     for name in now:
         limit = None if name in CORE_VARIABLES else upper_limit
-        gap, worsened, reached = _one_variable(criteria, earlier[name], now[name], limit)
+        gap, worsened, improved = _one_variable(criteria, earlier[name], now[name], limit)
         unknown += gap
         worse += worsened
-        for position, improved in enumerate(reached):
-            better[position] += improved
+        for count, by_level in zip(better, improved, strict=True):
+            count += by_level  # noqa: PLW2901 - in place
     need, allowed = criteria.improved_needed, criteria.worsened_allowed
-    lowest = np.zeros(size, dtype=np.int64)
-    highest = np.zeros(size, dtype=np.int64)
-    unchanged = np.zeros(size, dtype=np.int64)
-    surely_allowed = worse + unknown <= allowed
+    # Levels nest: the highest is the sum of the steps up to it.
+    reached, possible = np.zeros(size, dtype=np.int16), np.zeros(size, dtype=np.int16)
+    for step, count in zip(np.diff((0, *criteria.levels)).astype(np.int16), better, strict=True):
+        reached += step * (count >= need)
+        possible += step * (count + unknown >= need)
     maybe_allowed = worse <= allowed
-    for level, count in zip(criteria.levels, better, strict=True):
-        lowest[(count >= need) & surely_allowed] = level
-        highest[(count + unknown >= need) & maybe_allowed] = level
-        unchanged[(count >= need) & maybe_allowed] = level
+    lowest = reached * (worse + unknown <= allowed)
+    highest = possible * maybe_allowed
+    unchanged = reached * maybe_allowed
     return lowest, highest, unchanged, unknown
 
 

@@ -157,7 +157,12 @@ def best(*, criteria: Any = "giannini-1997") -> Best:
 
 
 def baseline_rows(visits: Visits, frame: Frame, rule: BaselineRule) -> Positions:
-    """Return for each row the position of its patient's baseline, or `NONE`.
+    """Return for each row the position of its patient's baseline, or `NONE`."""
+    return visits.per_row(baseline_of_patients(visits, frame, rule))
+
+
+def baseline_of_patients(visits: Visits, frame: Frame, rule: BaselineRule) -> Positions:
+    """Return for each patient, by code, the position of the baseline, or `NONE`.
 
     Raises
     ------
@@ -165,15 +170,15 @@ def baseline_rows(visits: Visits, frame: Frame, rule: BaselineRule) -> Positions
         If two rows of a patient can be the baseline.
     """
     chosen, what = candidates(visits, frame, rule)
-    return visits.per_row(visits.only_one(chosen, what))
+    return visits.only_one(chosen, what)
 
 
 def candidates(visits: Visits, frame: Frame, rule: BaselineRule) -> tuple[Positions, str]:
     """Return the rows that can be a baseline by a rule, and what the rule calls them."""
     if rule == "first":
-        order = visits.order
-        on_first_date = visits.dates[order] == visits.dates[order[visits.starts]]
-        return order[on_first_date], "the baseline"
+        first = np.full(len(visits.labels), np.iinfo(np.int64).max)
+        np.minimum.at(first, visits.patients, visits.dates)
+        return np.flatnonzero(visits.dates == visits.per_row(first)), "the baseline"
     if isinstance(rule, Flagged):
         chosen = np.flatnonzero(read_flag(frame, rule.column) == 1)
         return chosen, f"the visit flagged by {rule.column}"

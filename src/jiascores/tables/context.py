@@ -24,7 +24,7 @@ from jiascores.core.errors import (
 from jiascores.core.measure import Score, score_arrays, score_terms
 from jiascores.core.variables import CORE_VARIABLES, MARKERS
 from jiascores.measures.response import ResponseCriteria, response_levels
-from jiascores.tables.baselines import BaselineRule, baseline_rows, read_flag
+from jiascores.tables.baselines import BaselineRule, baseline_of_patients, read_flag
 from jiascores.tables.columns import (
     CONTRADICTION,
     Blanked,
@@ -69,8 +69,8 @@ class Gathered:
     rows: Positions
 
     def __getitem__(self, block: slice) -> NDArray[Any]:
-        found: NDArray[Any] = self.values[np.maximum(self.rows[block], 0)]
-        return found
+        # A row without an earlier one is left out later; here it may stand for any.
+        return self.values.take(self.rows[block], mode="clip")
 
 
 class Context:
@@ -171,20 +171,25 @@ class Context:
         return "visits" in vars(self)
 
     @cached_property
-    def baseline(self) -> Positions:
-        """Each row's baseline row."""
+    def baseline_of_patients(self) -> Positions:
+        """Each patient's baseline row, by code."""
         if self.baseline_rule is None:
             raise RequestError(
                 "a response, change or flare needs a baseline: baseline='first', "
                 "jia.flagged('column') or jia.on_or_before('column').",
                 variable="baseline",
             )
-        return baseline_rows(self.visits, self.frame, self.baseline_rule)
+        return baseline_of_patients(self.visits, self.frame, self.baseline_rule)
+
+    @cached_property
+    def baseline(self) -> Positions:
+        """Each row's baseline row."""
+        return self.visits.per_row(self.baseline_of_patients)
 
     @cached_property
     def after_baseline(self) -> NDArray[np.bool_]:
         """Which rows come after their baseline."""
-        return self.visits.after(self.baseline)
+        return self.visits.after_patients(self.baseline_of_patients)
 
     # --- the acute-phase reactant
 
@@ -242,7 +247,16 @@ class Context:
     def earlier(self, rows: Positions) -> Mapping[str, Gathered]:
         """Return the six variables of each row's earlier visit."""
         self._compared.append(rows)
-        return {name: Gathered(values, rows) for name, values in self.core_set.items()}
+        if rows is self.__dict__.get("baseline"):
+            # One for each patient: far fewer values to look up among.
+            of_patients, rows = self.baseline_of_patients, self.visits.patients
+            core_set = {
+                name: values.take(of_patients, mode="clip") if values.size else values
+                for name, values in self.core_set.items()
+            }
+        else:
+            core_set = dict(self.core_set)
+        return {name: Gathered(values, rows) for name, values in core_set.items()}
 
     # --- scores and responses that several requests use
 

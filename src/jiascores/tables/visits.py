@@ -57,7 +57,7 @@ class Visits:
         step, wait = np.diff(patients), np.diff(dates)
         if bool(((step > 0) | ((step == 0) & (wait >= 0))).all()):
             return np.arange(self.size)
-        return np.lexsort((dates, patients)).astype(np.int64)
+        return sorted_rows(patients, dates, int(self.per_day))
 
     @cached_property
     def starts(self) -> Positions:
@@ -88,6 +88,14 @@ class Visits:
     def after(self, rows: Positions) -> NDArray[np.bool_]:
         """Return which rows come after their reference row; no reference, not after."""
         return (rows >= 0) & (self.dates > self.dates[np.maximum(rows, 0)])
+
+    def after_patients(self, per_patient: Positions) -> NDArray[np.bool_]:
+        """Return which rows come after the reference row of their patient."""
+        if not self.size:
+            return np.zeros(0, dtype=bool)
+        dates = self.dates[np.maximum(per_patient, 0)]
+        none = np.iinfo(np.int64).max
+        return self.dates > self.per_row(np.where(per_patient >= 0, dates, none))
 
     def only_one(self, chosen: Positions, what: str) -> Positions:
         """Return for each patient the one chosen row, or `NONE`; two raise.
@@ -122,6 +130,29 @@ class Visits:
         )
 
 
+def sorted_rows(codes: Positions, dates: NDArray[np.int64], per_day: int) -> Positions:
+    """Return positions of rows by code, then date, then position.
+
+    Where code, date and position fit into one whole number, that is sorted: many times quicker
+    than sorting by one after the other.
+    """
+    dates = dates - dates.min()
+    days, hours = np.divmod(dates, per_day)
+    if not hours.any():
+        dates = days
+    size = len(codes)
+    row_bits, date_bits = size.bit_length(), int(dates.max()).bit_length()
+    if int(codes.max()).bit_length() + date_bits + row_bits > _BITS:
+        return np.lexsort((dates, codes)).astype(np.int64)
+    packed = ((codes << date_bits | dates) << row_bits) | np.arange(size)
+    packed.sort()
+    return packed & ((1 << row_bits) - 1)
+
+
+# Of a whole number, without its sign.
+_BITS = 63
+
+
 # --------------------------------------------------------------------------------------------
 # Reading who and when
 
@@ -153,15 +184,49 @@ def patient_codes(frame: Frame, name: str) -> tuple[Positions, Any]:
     import pandas as pd
 
     series = frame.series(name)
+    if frame.kind == "pyarrow":
+        return _arrow_codes(series)
     if frame.kind == "polars":
-        series = series.to_arrow()
-    if frame.kind == "pandas":
-        codes, labels = pd.factorize(series)
-    elif hasattr(series, "dictionary_encode"):
-        codes, labels = _arrow_codes(series)
-    else:
-        codes, labels = pd.factorize(frame.objects(name))
+        if not series.dtype.is_integer() or series.null_count():
+            return _polars_codes(series)
+        series = series.to_numpy()
+    if getattr(series.dtype, "kind", "") in "iu" and isinstance(series.dtype, np.dtype):
+        close = _close_numbers(np.asarray(series))
+        if close is not None:
+            return close
+    codes, labels = pd.factorize(series)
     return codes.astype(np.int64, copy=False), labels
+
+
+def _close_numbers(ids: NDArray[Any]) -> tuple[Positions, Any] | None:
+    """Return the codes of whole numbers that lie close together, without hashing; else nothing."""
+    if not ids.size:
+        return None
+    lowest = ids.min()
+    if int(ids.max()) - int(lowest) >= _SPARSE * ids.size:
+        return None
+    codes = ids - lowest if ids.dtype.kind == "u" else ids.astype(np.int64) - int(lowest)
+    there = np.bincount(codes) > 0
+    labels = np.flatnonzero(there) + int(lowest)
+    if not there.all():
+        codes = (np.cumsum(there) - 1)[codes]
+    return codes.astype(np.int64, copy=False), labels
+
+
+# Up to how many numbers for each row lie close together.
+_SPARSE = 2
+
+
+def _polars_codes(series: Any) -> tuple[Positions, Any]:
+    """Return codes of a Polars column by its own hash table; −1 for null and NaN."""
+    import polars as pl
+
+    if series.dtype.is_float():
+        series = series.fill_nan(None)
+    labels = series.unique(maintain_order=True).drop_nulls()
+    known = pl.DataFrame({"id": labels, "code": np.arange(len(labels))})
+    found = series.to_frame("id").join(known, on="id", how="left", maintain_order="left")
+    return found["code"].fill_null(NONE).to_numpy(), labels
 
 
 def _arrow_codes(series: Any) -> tuple[Positions, Any]:
