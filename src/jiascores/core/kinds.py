@@ -446,17 +446,20 @@ class Like:
         """
         if self.kind == "number":
             return None if not values >= 0 else categories[int(values)]
-        codes = np.where(np.asarray(values) >= 0, values, -1).astype(np.int64)
+        codes = np.asarray(values)
+        if codes.dtype.kind == "f":
+            codes = np.where(codes >= 0, codes, -1).astype(np.int64)
         codes = np.broadcast_to(codes, self.shape)
         if self.kind == "pandas":
             pandas = sys.modules["pandas"]
             words = pandas.Categorical.from_codes(codes, categories=list(categories), ordered=True)
             return pandas.Series(words, index=self.index, name=name)
-        words = np.array([*categories, None], dtype=object)[codes]
         if self.kind == "polars":
             polars = sys.modules["polars"]
-            return polars.Series(name, words.tolist(), dtype=polars.Enum(list(categories)))
-        return words
+            known = polars.Series(name, categories, dtype=polars.Enum(list(categories)))
+            places = polars.Series(np.where(codes < 0, len(categories), codes).astype(np.uint32))
+            return known.extend_constant(None, 1).gather(places)
+        return np.array([*categories, None], dtype=object)[codes]
 
     def _full(self, values: Any) -> FloatArray:
         array = np.asarray(values, dtype=np.float64)
@@ -482,9 +485,7 @@ class Like:
 
 def _to_polars(values: NDArray[Any], name: str, dtype: str) -> Any:
     polars = sys.modules["polars"]
-    series = polars.Series(name, np.ascontiguousarray(values))
-    if values.dtype.kind == "f":
-        series = series.fill_nan(None)
+    series = polars.Series(name, np.ascontiguousarray(values), nan_to_null=True)
     kinds = {"Float64": polars.Float64, "Int64": polars.Int64, "boolean": polars.Boolean}
     return series.cast(kinds[dtype])
 

@@ -305,32 +305,34 @@ CUTOFF_SETS = publish(
 )
 
 
-def state_codes(scores: NDArray[Any], bounds: Bounds) -> NDArray[np.int64]:
+def state_codes(scores: NDArray[Any], bounds: Bounds) -> NDArray[np.int8]:
     """Return positions in the states of these bounds, for flat scores; −1 where missing."""
-    codes = np.full(scores.shape, len(bounds.upper), dtype=np.int64)
-    for position, (_, bound, inclusive) in reversed(list(enumerate(bounds.steps))):
-        codes[at_most(scores, bound) if inclusive else below(scores, bound)] = position
+    codes = np.zeros(scores.shape, dtype=np.int8)
+    for _, bound, inclusive in bounds.steps:
+        # One state further for each upper bound that the score passes.
+        codes += ~(at_most(scores, bound) if inclusive else below(scores, bound))
     codes[np.isnan(scores)] = -1
     return codes
 
 
 def states_by_course(
     cutoffs: CutoffSet, measure: str, scores: NDArray[Any], courses: Any
-) -> NDArray[np.int64]:
+) -> NDArray[np.int8]:
     """Return positions in the set's states, each score read by the bounds of its course.
 
     Every caller comes through here: one score, arrays, frames and clusters alike. `courses` is
-    one course, or an array of courses; missing where it is None.
+    one course or an array of them, None where missing; or, for long tables, positions in the
+    set's courses for this measure, −1 where missing.
     """
     of_course = cutoffs.of(measure)
     if ANY_COURSE in of_course:
         return state_codes(scores, of_course[ANY_COURSE])
-    codes = np.full(scores.shape, -1, dtype=np.int64)
+    codes = np.full(scores.shape, -1, dtype=np.int8)
     if not isinstance(courses, np.ndarray):
         return state_codes(scores, of_course[courses]) if courses in of_course else codes
-    for course, bounds in of_course.items():
-        here = courses == course
-        codes[here] = state_codes(scores[here], bounds)
+    for position, (course, bounds) in enumerate(of_course.items()):
+        here = courses == (course if courses.dtype == object else position)
+        np.copyto(codes, state_codes(scores, bounds), where=here)
     return codes
 
 

@@ -114,7 +114,8 @@ class StateRequest:
         scores = context.score(self.measure)
         courses = self.course
         if isinstance(courses, Column):
-            courses = context.words(courses.name, tuple(self.cutoffs.of(self.measure)), "course")
+            known = tuple(self.cutoffs.of(self.measure))
+            courses = context.word_codes(courses.name, known, "course")
         codes = states_by_course(self.cutoffs, self.measure, scores, courses)
         words = state_words(self.cutoffs, self.measure)
         return [Output(state_column(self.measure, self.cutoffs), "state", codes, words)]

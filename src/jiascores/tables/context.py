@@ -36,7 +36,7 @@ from jiascores.tables.columns import (
     read,
     read_raters,
 )
-from jiascores.tables.visits import Positions, Visits, read_visits
+from jiascores.tables.visits import NONE, Positions, Visits, codes_of, read_visits
 
 ESR_ELSE_CRP = "esr-else-crp"
 MARKER_RULES = {
@@ -348,7 +348,14 @@ class Context:
         return self._sure[column]
 
     def words(self, column: str, allowed: Sequence[str], what: str) -> NDArray[Any]:
-        """Return a column of words as objects, None where missing; others than these raise.
+        """Return a column of words as objects, None where missing; others than these raise."""
+        found: NDArray[Any] = np.array([*allowed, None], dtype=object)[
+            self.word_codes(column, allowed, what)
+        ]
+        return found
+
+    def word_codes(self, column: str, allowed: Sequence[str], what: str) -> Positions:
+        """Return a column of words as positions in `allowed`, −1 where missing; others raise.
 
         Parameters
         ----------
@@ -366,22 +373,21 @@ class Context:
                 variable=what,
                 values=(column,),
             )
-        words = self.frame.objects(column)
-        refused = [
-            position
-            for position, word in enumerate(words)
-            if word is not None and word not in allowed
-        ]
-        if refused:
-            shown = [f"{words[at]!r} in {self.places[at]}" for at in refused[:SHOWN]]
+        codes, labels = codes_of(self.frame, column)
+        words = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
+        position = {word: place for place, word in enumerate(allowed)}
+        refused = [code for code, word in enumerate(words) if word not in position]
+        rows = np.flatnonzero(np.isin(codes, refused))
+        if rows.size:
+            shown = [f"{words[codes[at]]!r} in {self.places[at]}" for at in rows[:SHOWN]]
             raise NotCoveredError(
-                f"column {column!r}: {what} = {listing(shown, total=len(refused))}; here it can "
+                f"column {column!r}: {what} = {listing(shown, total=len(rows))}; here it can "
                 f"be {', '.join(allowed)}. Leave it missing where there is none.",
                 variable=what,
-                values=[words[at] for at in refused],
-                where=[self.places[at] for at in refused[:SHOWN]],
+                values=[words[codes[at]] for at in rows],
+                where=[self.places[at] for at in rows[:SHOWN]],
             )
-        return words
+        return np.array([*(position.get(word, NONE) for word in words), NONE])[codes]
 
     def rater_column(self) -> list[Output]:
         """Return whether another person rated the patient global than at the visits compared with.

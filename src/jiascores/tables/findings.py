@@ -43,7 +43,7 @@ from jiascores.tables.visits import (
     Positions,
     Visits,
     parse_dates,
-    patient_codes,
+    codes_of,
 )
 
 FrameT = TypeVar("FrameT")
@@ -694,7 +694,7 @@ def _patients(found: _Findings) -> tuple[Positions, list[Any]] | None:
     if name not in found.frame:
         found.column("missing", "patient", _no_column(found, "patient"))
         return None
-    codes, labels = patient_codes(found.frame, name)
+    codes, labels = codes_of(found.frame, name)
     ids = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
     found.rows("missing", "patient", np.flatnonzero(codes < 0), "Every visit needs a patient.")
     _alike(found, codes, ids)

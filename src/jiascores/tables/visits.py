@@ -6,6 +6,7 @@ Everything here works on positions of rows, so that the caller's order is never 
 from __future__ import annotations
 
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -167,7 +168,7 @@ def read_visits(frame: Frame, names: Names, places: Places) -> Visits:
 def read_patients(frame: Frame, names: Names) -> tuple[Positions, Any]:
     """Return a code for each row's patient, and the ids by code."""
     name = _existing(frame, names, "patient")
-    codes, labels = patient_codes(frame, name)
+    codes, labels = codes_of(frame, name)
     gaps = np.flatnonzero(codes < 0)
     if gaps.size:
         raise VisitError(
@@ -179,8 +180,8 @@ def read_patients(frame: Frame, names: Names) -> tuple[Positions, Any]:
     return codes, labels
 
 
-def patient_codes(frame: Frame, name: str) -> tuple[Positions, Any]:
-    """Return a code for each row's patient, −1 where missing, and the ids by code."""
+def codes_of(frame: Frame, name: str) -> tuple[Positions, Any]:
+    """Return a column as codes, −1 where missing, and what each code stands for."""
     import pandas as pd
 
     series = frame.series(name)
@@ -188,29 +189,32 @@ def patient_codes(frame: Frame, name: str) -> tuple[Positions, Any]:
         return _arrow_codes(series)
     if frame.kind == "polars":
         if not series.dtype.is_integer() or series.null_count():
-            return _polars_codes(series)
+            # Arrow is quicker where it is installed; Polars does not need it.
+            arrow = find_spec("pyarrow") is not None
+            return _arrow_codes(series.to_arrow()) if arrow else _polars_codes(series)
         series = series.to_numpy()
-    if getattr(series.dtype, "kind", "") in "iu" and isinstance(series.dtype, np.dtype):
-        close = _close_numbers(np.asarray(series))
+    plain = isinstance(series.dtype, np.dtype) and series.dtype.kind in "iu"
+    if plain and np.can_cast(series.dtype, np.int64):
+        close = _close_numbers(np.asarray(series, dtype=np.int64))
         if close is not None:
             return close
     codes, labels = pd.factorize(series)
     return codes.astype(np.int64, copy=False), labels
 
 
-def _close_numbers(ids: NDArray[Any]) -> tuple[Positions, Any] | None:
+def _close_numbers(ids: NDArray[np.int64]) -> tuple[Positions, Any] | None:
     """Return the codes of whole numbers that lie close together, without hashing; else nothing."""
     if not ids.size:
         return None
-    lowest = ids.min()
-    if int(ids.max()) - int(lowest) >= _SPARSE * ids.size:
+    lowest, highest = int(ids.min()), int(ids.max())
+    if highest - lowest >= _SPARSE * ids.size:
         return None
-    codes = ids - lowest if ids.dtype.kind == "u" else ids.astype(np.int64) - int(lowest)
+    codes = ids - lowest
     there = np.bincount(codes) > 0
-    labels = np.flatnonzero(there) + int(lowest)
+    labels = np.flatnonzero(there) + lowest
     if not there.all():
         codes = (np.cumsum(there) - 1)[codes]
-    return codes.astype(np.int64, copy=False), labels
+    return codes, labels
 
 
 # Up to how many numbers for each row lie close together.
@@ -223,10 +227,12 @@ def _polars_codes(series: Any) -> tuple[Positions, Any]:
 
     if series.dtype.is_float():
         series = series.fill_nan(None)
+    if series.dtype == pl.Null:
+        series = series.cast(pl.String)
     labels = series.unique(maintain_order=True).drop_nulls()
-    known = pl.DataFrame({"id": labels, "code": np.arange(len(labels))})
-    found = series.to_frame("id").join(known, on="id", how="left", maintain_order="left")
-    return found["code"].fill_null(NONE).to_numpy(), labels
+    codes = np.arange(len(labels))
+    found = series.replace_strict(labels, codes, default=NONE, return_dtype=pl.Int64)
+    return found.to_numpy(), labels.to_list()
 
 
 def _arrow_codes(series: Any) -> tuple[Positions, Any]:
