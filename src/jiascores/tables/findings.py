@@ -42,8 +42,8 @@ from jiascores.tables.visits import (
     NONE,
     Positions,
     Visits,
-    parse_dates,
     codes_of,
+    parse_dates,
 )
 
 FrameT = TypeVar("FrameT")
