@@ -15,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jiascores as jia
+from jiascores.core.definition import lookup
+from jiascores.core.measure import Score
 
 WELL: dict[str, Any] = {
     "temperature": 36.8,
@@ -228,12 +230,22 @@ def test_sjadas_is_jadas_and_systemic_manifestations(
         for missing in inputs:
             gap = {**inputs, missing: None}
             assert math.isnan(systemic(**gap, systemic_manifestations=3))
-        most = {name: HIGHEST[name] for name in marker}
+        most = {each: HIGHEST[each] for each in marker}
         count = 27 if joints.endswith("27") else 71
         most |= {"physician_global": 10, "patient_global": 10, joints: count}
         assert systemic(**most, systemic_manifestations=10) == highest
         least = dict.fromkeys(inputs, 0)
         assert systemic(**least, systemic_manifestations=0) == 0
+    declared = lookup(Score, name, parameter="measure")
+    assert (declared.low, declared.high) == (0, highest)
+
+
+@pytest.mark.parametrize(
+    ("name", "highest"), [("systemic_manifestation_score", 10), ("parjadas", 40)]
+)
+def test_the_catalogue_has_the_range(name: str, highest: float) -> None:
+    declared = lookup(Score, name, parameter="measure")
+    assert (declared.low, declared.high) == (0, highest)
 
 
 def test_only_the_joint_term_is_capped() -> None:

@@ -174,10 +174,10 @@ def course_codes(
 def category_codes(given: Any, like: Like) -> Any:
     """Return positions in ILAR_CATEGORIES, −1 where missing; other words raise."""
     found = words(given, "ilar_category", like)
-    each = found if isinstance(found, np.ndarray) else [found]
-    position = {name: code for code, name in enumerate(ILAR_CATEGORIES)}
-    refused = [place for place, one in enumerate(each) if one is not None and one not in position]
-    if refused:
+    each = found.tolist() if isinstance(found, np.ndarray) else [found]
+    code = {None: NO_COURSE} | {name: place for place, name in enumerate(ILAR_CATEGORIES)}
+    if set(each) - code.keys():
+        refused = [place for place, one in enumerate(each) if one not in code]
         labels = like.labels if like.labels is not None else range(len(each))
         shown = list(dict.fromkeys(each[place] for place in refused))
         raise NotCoveredError(
@@ -188,7 +188,7 @@ def category_codes(given: Any, like: Like) -> Any:
             values=[each[place] for place in refused],
             where=[labels[place] for place in refused],
         )
-    codes = np.array([NO_COURSE if one is None else position[one] for one in each], dtype=np.int64)
+    codes = np.array([code[one] for one in each], dtype=np.int64)
     return codes if isinstance(found, np.ndarray) else codes[0]
 
 

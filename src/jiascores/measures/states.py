@@ -387,11 +387,9 @@ def checked_courses(course: Any, cutoffs: CutoffSet, measure: str, like: Like) -
 def courses_among(course: Any, known: Sequence[str], like: Like, *, owner: str) -> Any:
     """Return one course or a flat array of courses, None where missing; unknown ones raise."""
     courses = words(course, "course", like)
-    each = courses if isinstance(courses, np.ndarray) else [courses]
-    refused = [
-        position for position, one in enumerate(each) if one is not None and one not in known
-    ]
-    if refused:
+    each = courses.tolist() if isinstance(courses, np.ndarray) else [courses]
+    if set(each) - {None, *known}:
+        refused = [at for at, one in enumerate(each) if one is not None and one not in known]
         places = like.labels if like.labels is not None else range(len(each))
         raise NotCoveredError(
             f"course = {listing([repr(each[position]) for position in refused])}: {owner} knows "
@@ -421,7 +419,11 @@ def words(given: Any, name: str, like: Like) -> Any:
             variable=name,
         )
     each = np.asarray(given, dtype=object).ravel()
-    return np.array([None if is_missing(one) else one for one in each], dtype=object)
+    # A long column has few different words: each is looked at once.
+    gaps = {one: None for one in set(each.tolist()) if is_missing(one)}
+    if not gaps.keys() - {None}:
+        return each
+    return np.array([gaps.get(one, one) for one in each.tolist()], dtype=object)
 
 
 @overload
