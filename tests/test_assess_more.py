@@ -159,3 +159,63 @@ def test_jspada_by_its_marker() -> None:
     assert listed(out["jspada"]) == [5.0, None]
     assert listed(out["jspada7_no_schober"]) == [5.0, 1.0]
     assert listed(out["jspada6"]) == [4.5, 0.0]
+
+
+FORM = pd.DataFrame(
+    {
+        "patient": ["A", "B", "C"],
+        "date": ["2021-01-01"] * 3,
+        **{f"q{place}": [0, 1, None] for place in range(1, 31)},
+        "reach_aid": ["Y", "N", "N"],
+    }
+)
+THIRTY = [jia.column(f"q{place}") for place in range(1, 31)]
+
+
+def test_chaq_from_the_columns_of_a_form() -> None:
+    form = FORM.assign(q10=[9, 9, None], q11=[9, None, 3])
+    request = jia.ask.chaq_di(
+        items=THIRTY,
+        aids={"reach": jia.column("reach_aid")},
+        not_applicable=9,
+        components=True,
+    )
+    out = jia.assess(form, measures=[request])
+    # The walking items of A do not apply; those of B are half unanswered.
+    assert listed(out["chaq_di"]) == [2 / 7, 1, None]
+    assert listed(out["chaq_reach"]) == [2, 1, None]
+    assert listed(out["chaq_walking"]) == [None, None, 3]
+    assert listed(out["chaq_walking_incomplete"]) == [False, False, False]
+    assert listed(out["chaq_grip_incomplete"]) == [False, False, False]
+    short = jia.ask.chaq_di(items=THIRTY, not_applicable=9)
+    added = set(jia.assess(form, measures=[short]).columns) - set(form.columns)
+    assert added == {"chaq_di"}
+
+
+def test_chaq_from_the_columns_of_its_domains() -> None:
+    domains = {
+        name: jia.column(f"q{place}")
+        for place, name in enumerate(
+            ("dressing", "arising", "eating", "walking", "hygiene", "reach", "grip", "activities"),
+            start=1,
+        )
+    }
+    form = FORM.assign(q1=[1, 4, 2])
+    with pytest.raises(OutOfRangeError, match=r"column 'q1'.*= 4 at row 1 \(patient B"):
+        jia.assess(form, measures=[jia.ask.chaq_di(domains=domains)])
+    out = jia.assess(form, measures=[jia.ask.chaq_di(domains=domains)], invalid="missing")
+    assert listed(out["chaq_di"]) == [1 / 8, 1, None]
+    assert listed(out["invalid_values"]) == [None, "chaq_item=4", None]
+
+
+def test_chaq_takes_columns() -> None:
+    with pytest.raises(RequestError, match="is not a column"):
+        jia.ask.chaq_di(items=[f"q{place}" for place in range(1, 31)])
+    with pytest.raises(RequestError, match="is not a column"):
+        jia.ask.chaq_di(items=THIRTY, help={"reach": "reach_aid"})
+    with pytest.raises(RequestError, match="either items= or domains="):
+        jia.ask.chaq_di()
+    with pytest.raises(RequestError, match="a list of 29"):
+        jia.ask.chaq_di(items=THIRTY[1:])
+    with pytest.raises(RequestError, match=r"jia\.ask\.chaq_di\(items=…\)"):
+        jia.assess(FORM, measures=["chaq_di"])

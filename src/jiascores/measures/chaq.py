@@ -280,7 +280,7 @@ class ChaqForm(Generic[T]):
         return f"<CHAQ by {self.scoring.name}: {self._like.size} forms>"
 
 
-def _by_domain(given: Any, parameter: str) -> dict[str, Any]:
+def by_domain(given: Any, parameter: str) -> dict[str, Any]:
     """Return what was given, domain by domain, all eight: a list of items, or a score."""
     if isinstance(given, Mapping):
         _refuse_names(given, parameter)
@@ -484,7 +484,7 @@ def chaq_form(
             values=(not_applicable,),
         )
     parameter = "domains" if items is None else "items"
-    given = _by_domain(domains if items is None else items, parameter)
+    given = by_domain(domains if items is None else items, parameter)
     lists = _tick_lists(aids, help)
     like = common(_everything(given, parameter, lists))
     scores: dict[str, Any] = {}

@@ -6,7 +6,7 @@ the choice is named: ``jia.ask.state("cjadas10", cutoffs="trincianti-2021", cour
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import attrs
@@ -15,8 +15,16 @@ import numpy as np
 from jiascores.core.definition import lookup, published
 from jiascores.core.errors import MarkerError, NotCoveredError, RequestError, listing, suggestion
 from jiascores.core.measure import Score
-from jiascores.core.variables import MARKERS
-from jiascores.measures.chaq import CHANGES, ChaqDifference, chaq_change_codes
+from jiascores.core.variables import MARKERS, VARIABLES
+from jiascores.measures.chaq import (
+    CHANGES,
+    ChaqDifference,
+    ChaqForm,
+    ChaqScoring,
+    by_domain,
+    chaq_change_codes,
+    chaq_form,
+)
 from jiascores.measures.flares import FlareCriteria, flare_bounds, loss_bounds, verdict
 from jiascores.measures.ilar import ILAR_CATEGORIES
 from jiascores.measures.inactivity import (
@@ -468,6 +476,117 @@ def suggests_mas(*, cutoff: str | MasScoreCutoff = "minoia-2019") -> SuggestsMas
     return SuggestsMasRequest(lookup(MasScoreCutoff, cutoff, parameter="cutoff"))
 
 
+@attrs.frozen(eq=False)
+class ChaqRequest:
+    """The disability index from the columns of a form; made by `chaq_di`."""
+
+    items: Mapping[str, Sequence[Column]] | None
+    domains: Mapping[str, Column] | None
+    aids: Mapping[str, Column]
+    help: Mapping[str, Column]
+    not_applicable: float | None
+    scoring: ChaqScoring
+    components: bool
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return the index, and the domains where they are asked for."""
+
+        def answers(column: Column) -> Any:
+            code = self.not_applicable
+            values = context.floats(column.name, "chaq_item", code=code)
+            # What does not apply differs from what was not answered in the components alone.
+            if code is None or not self.components:
+                return values
+            whole = context.frame.floats(column.name, VARIABLES["chaq_item"])
+            return np.where(whole == code, code, values)
+
+        def ticks(columns: Mapping[str, Column]) -> dict[str, Any]:
+            return {name: context.flag(column.name) for name, column in columns.items()}
+
+        items: Any = None
+        domains: Any = None
+        if self.items is not None:
+            items = {name: [answers(one) for one in part] for name, part in self.items.items()}
+        if self.domains is not None:
+            domains = {name: answers(column) for name, column in self.domains.items()}
+        form: ChaqForm[Any] = chaq_form(
+            items=items,
+            domains=domains,
+            aids=ticks(self.aids),
+            help=ticks(self.help),
+            not_applicable=self.not_applicable,
+            scoring=self.scoring,
+        )
+        index = Output("chaq_di", "score", form.index)
+        if not self.components:
+            return [index]
+        scores = [Output(f"chaq_{name}", "score", values) for name, values in form.domains.items()]
+        flags = [
+            Output(f"chaq_{name}_incomplete", "flag", values.astype(np.float64))
+            for name, values in form.incomplete.items()
+        ]
+        return [*scores, *flags, index]
+
+
+def chaq_di(
+    *,
+    items: Mapping[str, Sequence[Column]] | Sequence[Column] | None = None,
+    domains: Mapping[str, Column] | Sequence[Column] | None = None,
+    aids: Mapping[str, Column] | None = None,
+    help: Mapping[str, Column] | None = None,
+    not_applicable: float | None = None,
+    scoring: str | ChaqScoring = "singh-1994",
+    components: bool = False,
+) -> ChaqRequest:
+    """Ask for the CHAQ disability index from the columns of a form.
+
+    Parameters
+    ----------
+    items : dict of str to list of Column, or list of Column
+        The columns of the items: a dict of domain to its columns, or all 30 in the order of the
+        form, each ``jia.column("…")``.
+    domains : dict of str to Column, or list of Column
+        Instead of items: the columns of the eight domains.
+    aids, help : dict of str to Column
+        For a domain, the column that says whether aids or devices, or help, were ticked.
+    not_applicable : float, optional
+        The number that stands for "not applicable" in the data.
+    scoring : str or ChaqScoring
+        How the index is made.
+    components : bool
+        Whether to add the domains, and which of them are incomplete, as columns too.
+
+    Returns
+    -------
+    ChaqRequest
+    """
+    definition = lookup(ChaqScoring, scoring, parameter="scoring")
+    if (items is None) == (domains is None):
+        raise RequestError(
+            "give either items= or domains=, the columns of the form",
+            variable="items and domains",
+        )
+    parameter = "domains" if items is None else "items"
+    parts = by_domain(domains if items is None else items, parameter)
+    named = [*(aids or {}).values(), *(help or {}).values()]
+    for part in parts.values():
+        named += part if parameter == "items" else [part]
+    for column in named:
+        if not isinstance(column, Column):
+            raise RequestError(
+                f"{column!r} is not a column: jia.column({column!r}).", variable=parameter
+            )
+    return ChaqRequest(
+        items=None if items is None else parts,
+        domains=None if domains is None else parts,
+        aids=aids or {},
+        help=help or {},
+        not_applicable=not_applicable,
+        scoring=definition,
+        components=components,
+    )
+
+
 @attrs.frozen
 class ChaqChangeRequest:
     """Important change of the CHAQ since baseline; made by `chaq_change`."""
@@ -566,6 +685,7 @@ _BARE: dict[str, Callable[[], Request]] = {
 }
 _CHOICES = {
     "chaq_change": "jia.ask.chaq_change(difference=…)",
+    "chaq_di": "jia.ask.chaq_di(items=…)",
     "state": "jia.ask.state(score, cutoffs=…, course=…)",
     "flare": "jia.ask.flare(criteria=…, reference=…)",
     "inactive_disease": "jia.ask.inactive_disease(criteria=…)",

@@ -374,8 +374,12 @@ def read(
     places: Places,
     *,
     invalid: Literal["raise", "missing"] = "raise",
+    code: float | None = None,
 ) -> tuple[NDArray[np.float64], Blanked | None]:
-    """Return a variable in its canonical unit, checked; and what was blanked."""
+    """Return a variable in its canonical unit, checked; and what was blanked.
+
+    A number that is a `code` for something else than a value is read as a gap.
+    """
     if name == "patient_global" and both_ratings(frame, names):
         raise ColumnError(WHICH_RATING, variable=name, values=RATINGS)
     variable = VARIABLES[name]
@@ -402,8 +406,10 @@ def read(
         if invalid == "raise":
             raise _in_column(problem, found, frame, places, variable) from None
         given, texts = _numbers_only(frame.objects(found), variable)
+        given = _without(code, given)
         values, blanked = _blank(variable, given, names.factor(name))
         return values, _joined(name, texts, blanked)
+    given = _without(code, given)
     factor = names.factor(name)
     values = given if factor == 1 else exact.nearest_decimal(given * factor)
     if is_fine(variable, values):
@@ -416,6 +422,10 @@ def read(
     except (OutOfRangeError, NotWholeError) as problem:
         raise _named(problem, found, names.units.get(name)) from None
     return values, None
+
+
+def _without(code: float | None, given: NDArray[np.float64]) -> NDArray[np.float64]:
+    return given if code is None else np.where(given == code, np.nan, given)
 
 
 def _named(problem: JiaScoresError, column: str, unit: str | None) -> JiaScoresError:

@@ -316,12 +316,16 @@ class Context:
 
     # --- columns that a request names
 
-    def floats(self, column: str, variable: str) -> NDArray[np.float64]:
-        """Return a named column as the values of a variable."""
-        key = f"{variable} in {column}"
+    def floats(
+        self, column: str, variable: str, *, code: float | None = None
+    ) -> NDArray[np.float64]:
+        """Return a named column as the values of a variable; a `code` is a gap."""
+        key = f"{variable} in {column}" + ("" if code is None else f" but {code!r}")
         if key not in self._values:
             names = Names({**self.names.columns, variable: column}, self.names.units)
-            values, blanked = read(self.frame, variable, names, self.places, invalid=self.invalid)
+            values, blanked = read(
+                self.frame, variable, names, self.places, invalid=self.invalid, code=code
+            )
             if blanked is not None:
                 self.blanked.append(blanked)
             self._values[key] = values
