@@ -124,6 +124,15 @@ def test_mas_by_bare_names_and_in_other_units() -> None:
     assert listed(out["suggests_mas"]) == [False, True, None]
 
 
+def test_mas_with_its_items() -> None:
+    units = {"triglycerides": "mmol/L", "fibrinogen": "g/L"}
+    out = jia.assess(pd.DataFrame(MAS), measures=[jia.ask.mas_2016(items=True)], units=units)
+    assert listed(out["mas_2016_ferritin"]) == [True, False, True]
+    assert listed(out["mas_2016_triglycerides"]) == [False, True, None]
+    assert listed(out["mas_2016_febrile"]) == [True, True, None]
+    assert listed(out["mas_2016"]) == [True, False, None]
+
+
 def test_a_trial_with_its_own_ferritin() -> None:
     published = jia.ask.mas_2016().criteria
     own = published.variant(name="ferritin-600", ferritin_above=600)

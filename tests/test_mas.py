@@ -97,6 +97,24 @@ def test_criteria(words, verdict):
     assert jia.mas_2016(**patient(words)) is verdict
 
 
+@pytest.mark.parametrize(("words", "_"), TABLE)
+def test_items(words, _):
+    items = jia.mas_2016_items(**patient(words))
+    expected = {"y": True, "n": False, "?": None}
+    answers = zip(MAS_INPUTS, words.replace(" ", ""), strict=True)
+    assert items == {name: expected[answer] for name, answer in answers}
+
+
+def test_items_in_columns():
+    ferritin = pd.Series([684, 685, None], index=["a", "b", "c"])
+    items = jia.mas_2016_items(**patient("y y y y y n ?") | {"ferritin": ferritin})
+    assert items["ferritin"].tolist() == [False, True, pd.NA]
+    assert items["ast"].tolist() == [True] * 3
+    assert items["fibrinogen"].isna().all()
+    assert items["febrile"].index.tolist() == ["a", "b", "c"]
+    assert items["febrile"].name == "mas_2016_febrile"
+
+
 def test_unknown_exactly_where_a_gap_could_decide():
     """Every pattern of yes, no and gap, against every way of filling the gaps."""
     patterns = ["".join(pattern) for pattern in itertools.product("yn?", repeat=7)]

@@ -59,7 +59,14 @@ if TYPE_CHECKING:
     )
     from jiascores.measures.jadas import cjadas10, cjadas27, cjadas71, jadas10, jadas27, jadas71
     from jiascores.measures.jspada import jspada, jspada6, jspada7_no_marker, jspada7_no_schober
-    from jiascores.measures.mas import MasCriteria, MasScoreCutoff, mas_2016, ms_score, suggests_mas
+    from jiascores.measures.mas import (
+        MasCriteria,
+        MasScoreCutoff,
+        mas_2016,
+        mas_2016_items,
+        ms_score,
+        suggests_mas,
+    )
     from jiascores.measures.response import ResponseCriteria, acr_ped
     from jiascores.measures.sjadas import (
         csjadas10,
@@ -154,6 +161,7 @@ _HOME = {
     "last_responding": "jiascores.tables.baselines",
     "loss_of_response": "jiascores.measures.flares",
     "mas_2016": "jiascores.measures.mas",
+    "mas_2016_items": "jiascores.measures.mas",
     "minimal_disease_activity": "jiascores.measures.activity",
     "ms_score": "jiascores.measures.mas",
     "on_or_before": "jiascores.tables.baselines",
@@ -244,6 +252,7 @@ __all__ = [
     "last_responding",
     "loss_of_response",
     "mas_2016",
+    "mas_2016_items",
     "minimal_disease_activity",
     "ms_score",
     "on_or_before",

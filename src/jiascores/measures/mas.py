@@ -80,6 +80,9 @@ MAS_INPUTS = (
     "fibrinogen",
 )
 
+# The four of which some are needed.
+_CHOICE = ("platelets", "ast", "triglycerides", "fibrinogen")
+
 MAS_CRITERIA = publish(
     MasCriteria(
         name="ravelli-2016",
@@ -145,29 +148,29 @@ MAS_SCORE_CUTOFFS = publish(
 # 2016 criteria
 
 
-def mas_verdict(criteria: MasCriteria, values: dict[str, Any]) -> Any:
-    """Return 1, 0 or missing for checked numbers or arrays: known only where no gap matters."""
-    high_ferritin = unless_missing(
-        values["ferritin"], above(values["ferritin"], criteria.ferritin_above)
-    )
-    items = (
-        unless_missing(
-            values["platelets"], at_most(values["platelets"], criteria.platelets_at_most)
-        ),
-        unless_missing(values["ast"], above(values["ast"], criteria.ast_above)),
-        unless_missing(
-            values["triglycerides"], above(values["triglycerides"], criteria.triglycerides_above)
-        ),
-        unless_missing(
-            values["fibrinogen"], at_most(values["fibrinogen"], criteria.fibrinogen_at_most)
-        ),
-    )
-    return all_of(
-        values["febrile"],
-        values["known_or_suspected_sjia"],
-        high_ferritin,
-        at_least_of(criteria.needed, *items),
-    )
+def mas_item_verdicts(criteria: MasCriteria, values: dict[str, Any]) -> dict[str, Any]:
+    """Return 1, 0 or missing for each item, from checked numbers or arrays."""
+    bounds = {
+        "ferritin": (above, criteria.ferritin_above),
+        "platelets": (at_most, criteria.platelets_at_most),
+        "ast": (above, criteria.ast_above),
+        "triglycerides": (above, criteria.triglycerides_above),
+        "fibrinogen": (at_most, criteria.fibrinogen_at_most),
+    }
+    return {
+        "febrile": values["febrile"],
+        "known_or_suspected_sjia": values["known_or_suspected_sjia"],
+        **{
+            name: unless_missing(values[name], lies(values[name], bound))
+            for name, (lies, bound) in bounds.items()
+        },
+    }
+
+
+def mas_verdict(criteria: MasCriteria, items: dict[str, Any]) -> Any:
+    """Return 1, 0 or missing from the items: known only where no gap matters."""
+    four = at_least_of(criteria.needed, *(items[name] for name in _CHOICE))
+    return all_of(*(items[name] for name in MAS_INPUTS if name not in _CHOICE), four)
 
 
 @overload
@@ -267,7 +270,70 @@ def mas_2016(
             "fibrinogen": fibrinogen,
         }
     )
-    return like.flag(mas_verdict(definition, taken), "mas_2016")
+    items = mas_item_verdicts(definition, taken)
+    return like.flag(mas_verdict(definition, items), "mas_2016")
+
+
+def mas_2016_items(
+    *,
+    febrile: Many | Scalar,
+    known_or_suspected_sjia: Many | Scalar,
+    ferritin: Many | Scalar,
+    platelets: Many | Scalar,
+    ast: Many | Scalar,
+    triglycerides: Many | Scalar,
+    fibrinogen: Many | Scalar,
+    criteria: str | MasCriteria = "ravelli-2016",
+) -> dict[str, Any]:
+    """Which items of the 2016 criteria for macrophage activation syndrome are fulfilled.
+
+    Parameters
+    ----------
+    febrile, known_or_suspected_sjia : bool, array or Series
+        As `mas_2016` takes them.
+    ferritin, platelets, ast, triglycerides, fibrinogen : float, array or Series
+        As `mas_2016` takes them: ng/mL, 10⁹/L, U/L, mg/dL and mg/dL.
+    criteria : str or MasCriteria
+        The criteria, or a trial's own variant.
+
+    Returns
+    -------
+    dict of str to bool or None, array of 1/0/NaN, or nullable boolean Series
+        For each item by its name; None or missing where its value is.
+
+    Raises
+    ------
+    OutOfRangeError, NotNumericError, MisalignedError
+        As `mas_2016` does.
+
+    References
+    ----------
+    Ravelli 2016, EULAR/ACR/PRINTO.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> items = jia.mas_2016_items(febrile=True, known_or_suspected_sjia=True, ferritin=5200,
+    ...                            platelets=140, ast=48, triglycerides=None, fibrinogen=240)
+    >>> items["platelets"], items["ast"], items["triglycerides"]
+    (True, False, None)
+    """
+    definition = lookup(MasCriteria, criteria, parameter="criteria")
+    taken, like = take(
+        {
+            "febrile": febrile,
+            "known_or_suspected_sjia": known_or_suspected_sjia,
+            "ferritin": ferritin,
+            "platelets": platelets,
+            "ast": ast,
+            "triglycerides": triglycerides,
+            "fibrinogen": fibrinogen,
+        }
+    )
+    return {
+        name: like.flag(np.broadcast_to(verdict, like.shape), f"mas_2016_{name}")
+        for name, verdict in mas_item_verdicts(definition, taken).items()
+    }
 
 
 # --------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ from jiascores.measures.mas import (
     MAS_INPUTS,
     MasCriteria,
     MasScoreCutoff,
+    mas_item_verdicts,
     mas_verdict,
     suggestion_of_mas,
 )
@@ -427,26 +428,34 @@ class MasRequest:
     """2016 criteria for macrophage activation syndrome; made by `mas_2016`."""
 
     criteria: MasCriteria
+    items: bool = False
 
     def compute(self, context: Context) -> list[Output]:
-        """Return the verdict at each visit."""
+        """Return the verdict at each visit, and its items where they are asked for."""
         values = {name: context.values(name) for name in MAS_INPUTS}
-        return [Output("mas_2016", "flag", mas_verdict(self.criteria, values))]
+        items = mas_item_verdicts(self.criteria, values)
+        verdicts = Output("mas_2016", "flag", mas_verdict(self.criteria, items))
+        if not self.items:
+            return [verdicts]
+        parts = [Output(f"mas_2016_{name}", "flag", found) for name, found in items.items()]
+        return [*parts, verdicts]
 
 
-def mas_2016(*, criteria: str | MasCriteria = "ravelli-2016") -> MasRequest:
+def mas_2016(*, criteria: str | MasCriteria = "ravelli-2016", items: bool = False) -> MasRequest:
     """Ask for macrophage activation syndrome by the 2016 criteria.
 
     Parameters
     ----------
     criteria : str or MasCriteria
         The criteria, or a trial's own variant.
+    items : bool
+        Whether to add each item's verdict as a column too.
 
     Returns
     -------
     MasRequest
     """
-    return MasRequest(lookup(MasCriteria, criteria, parameter="criteria"))
+    return MasRequest(lookup(MasCriteria, criteria, parameter="criteria"), items)
 
 
 @attrs.frozen
