@@ -478,11 +478,19 @@ def test_a_measure_must_be_known(wrong: Any) -> None:
     assert error.variable == "measure"
 
 
-@pytest.mark.parametrize("wrong", ["systemic arthritis", "Poly", "", 1, True, {}])
+@pytest.mark.parametrize("wrong", ["systemic arthritis", "Poly", "", 1, True])
 def test_a_course_must_be_known(wrong: Any) -> None:
     error = refusal(lambda: state(course=wrong), NotCoveredError)
     assert (error.variable, error.values, error.where) == ("course", (wrong,), (0,))
     assert "knows oligo, poly" in str(error)
+
+
+def test_a_course_is_a_word() -> None:
+    error = refusal(lambda: state(course={"oligo"}), NotCoveredError)
+    assert (error.variable, str(error)) == ("course", "course holds set, and takes words.")
+    lists = pd.Series([["oligo"], ["poly"]])
+    error = refusal(lambda: state(score=pd.Series([1.0, 2.0]), course=lists), NotCoveredError)
+    assert str(error) == "course holds list, and takes words."
 
 
 def test_courses_must_be_known_and_are_named_with_their_rows() -> None:

@@ -405,6 +405,7 @@ def courses_among(course: Any, known: Sequence[str], like: Like, *, owner: str) 
 def words(given: Any, name: str, like: Like) -> Any:
     """Return one word, or a flat array of words, None where missing, for results like `like`."""
     if kind_of(given) == "number":
+        _refuse_collections([given], name)
         return None if is_missing(given) else given
     if kind_of(given) != like.kind or np.shape(given) != like.shape:
         raise MisalignedError(
@@ -419,11 +420,20 @@ def words(given: Any, name: str, like: Like) -> Any:
             variable=name,
         )
     each = np.asarray(given, dtype=object).ravel()
+    _refuse_collections(each.tolist(), name)
     # A long column has few different words: each is looked at once.
     gaps = {one: None for one in set(each.tolist()) if is_missing(one)}
     if not gaps.keys() - {None}:
         return each
     return np.array([gaps.get(one, one) for one in each.tolist()], dtype=object)
+
+
+def _refuse_collections(each: list[Any], name: str) -> None:
+    """Raise where something stands in the place of a word that cannot be one, as a list does."""
+    found = {kind for kind in {type(one) for one in each} if kind.__hash__ is None}
+    if found:
+        kinds = ", ".join(sorted(kind.__name__ for kind in found))
+        raise NotCoveredError(f"{name} holds {kinds}, and takes words.", variable=name)
 
 
 @overload
