@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jiascores as jia
-from jiascores.core.definition import lookup
 from jiascores.core.errors import (
     ColumnError,
     DefinitionError,
@@ -29,7 +28,7 @@ from jiascores.measures.courses import CODES, decide, reasons
 
 from . import msc_facts
 
-SWART = lookup(jia.RetreatmentProtocol, "swart-2019", parameter="protocol")
+SWART = jia.definition("swart-2019", jia.RetreatmentProtocol)
 EXCLUSIONS = SWART.exclusions
 SIX = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints", "esr")
 # What a visit shows: no response, a response, one that a gap leaves open, a flare.

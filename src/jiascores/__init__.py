@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from jiascores.tables import ask
     from jiascores.tables.assess import assess
     from jiascores.tables.baselines import best, flagged, last_responding, on_or_before
-    from jiascores.tables.catalogue import definitions
+    from jiascores.tables.catalogue import definition, definitions
     from jiascores.tables.columns import column
     from jiascores.tables.findings import check
     from jiascores.tables.joint_forms import joint_counts
@@ -141,6 +141,7 @@ _HOME = {
     "csjadas10": "jiascores.measures.sjadas",
     "csjadas27": "jiascores.measures.sjadas",
     "csjadas71": "jiascores.measures.sjadas",
+    "definition": "jiascores.tables.catalogue",
     "definitions": "jiascores.tables.catalogue",
     "deviations": "jiascores.tables.retreatment",
     "disease_state": "jiascores.measures.states",
@@ -232,6 +233,7 @@ __all__ = [
     "csjadas10",
     "csjadas27",
     "csjadas71",
+    "definition",
     "definitions",
     "deviations",
     "disease_state",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from jiascores.core.definition import Definition, published
-from jiascores.core.errors import RequestError, listing
+from jiascores.core.definition import Definition, lookup, published
+from jiascores.core.errors import RequestError, UnknownDefinitionError, listing, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
+
+D = TypeVar("D", bound=Definition)
 
 COLUMNS = (
     "kind",
@@ -80,3 +82,65 @@ def definitions(kind: str | None = None) -> pd.DataFrame:
         if kind in (None, definition.kind)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+@overload
+def definition(name: str, kind: type[D]) -> D: ...
+@overload
+def definition(name: str, kind: str | None = ...) -> Definition: ...
+def definition(name: str, kind: Any = None) -> Any:
+    """Return a published definition, to read it or to make a variant of it.
+
+    Parameters
+    ----------
+    name : str
+        Its name, for example ``"swart-2019"``.
+    kind : str or type, optional
+        Of which kind, for example ``"retreatment protocol"`` or ``jia.RetreatmentProtocol``;
+        needed where definitions of two kinds share the name.
+
+    Returns
+    -------
+    Definition
+        Frozen and hashable; prints as its rule, source, evidence and notes.
+
+    Raises
+    ------
+    UnknownDefinitionError
+        If there is none of this name and kind.
+    RequestError
+        If there is no such kind, or the name stands for definitions of several kinds.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> protocol = jia.definition("swart-2019", jia.RetreatmentProtocol)
+    >>> protocol.variant(name="one repeat only", max_repeats=1).derives_from
+    'swart-2019'
+    """
+    if isinstance(kind, type) and issubclass(kind, Definition):
+        return lookup(kind, name, parameter="name")
+    every: tuple[Definition, ...] = published()
+    kinds = tuple(dict.fromkeys(each.kind for each in every))
+    if kind is not None and kind not in kinds:
+        raise RequestError(
+            f"kind={kind!r}: choose from {listing(kinds, shown=len(kinds))}.",
+            variable="kind",
+            values=(kind,),
+        )
+    of_kind = [each for each in every if kind in (None, each.kind)]
+    found = [each for each in of_kind if each.name == name]
+    if not found:
+        near = suggestion(str(name), [each.name for each in of_kind])
+        what = kind or "definition"
+        raise UnknownDefinitionError(
+            f"name={name!r}: no {what} has this name.{near}", variable="name", values=(name,)
+        )
+    if len(found) > 1:
+        several = " and a ".join(each.kind for each in found)
+        raise RequestError(
+            f"name={name!r} is a {several}: say which, kind={found[0].kind!r}.",
+            variable="kind",
+            values=(name,),
+        )
+    return found[0]

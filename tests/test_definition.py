@@ -1,0 +1,36 @@
+"""One definition of the catalogue, by name."""
+
+from __future__ import annotations
+
+import pytest
+
+import jiascores as jia
+from jiascores.core.errors import RequestError, UnknownDefinitionError
+
+
+def test_by_name_and_by_kind() -> None:
+    protocol = jia.definition("swart-2019", jia.RetreatmentProtocol)
+    assert protocol is jia.definition("swart-2019", "retreatment protocol")
+    assert jia.definition("brunner-2002-b").kind == "flare criteria"
+
+
+def test_every_row_of_the_catalogue_is_found() -> None:
+    for row in jia.definitions().itertuples():
+        assert jia.definition(row.name, row.kind).rule == row.rule
+
+
+def test_a_name_that_two_kinds_share_needs_its_kind() -> None:
+    catalogue = jia.definitions()
+    shared = catalogue["name"][catalogue["name"].duplicated()].unique()
+    for name in shared:
+        with pytest.raises(RequestError, match="say which"):
+            jia.definition(name)
+
+
+def test_names_and_kinds_that_do_not_exist() -> None:
+    with pytest.raises(UnknownDefinitionError, match="Did you mean 'swart-2019'"):
+        jia.definition("swart-2091")
+    with pytest.raises(UnknownDefinitionError):
+        jia.definition("brunner-2002", jia.RetreatmentProtocol)
+    with pytest.raises(RequestError, match="choose from"):
+        jia.definition("swart-2019", "protocol")
