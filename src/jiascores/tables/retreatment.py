@@ -37,7 +37,7 @@ from jiascores.tables.baselines import (
     reference_rows,
 )
 from jiascores.tables.columns import Frame, Names, Output, Places, understand
-from jiascores.tables.context import ESR_ELSE_CRP, Context
+from jiascores.tables.context import ESR_ELSE_CRP, Context, Gathered
 from jiascores.tables.visits import (
     CALENDAR,
     NONE,
@@ -426,6 +426,16 @@ class Courses(Context):
             self.given_before - 1 if self.protocol.baseline == "course" else self.first_infusion
         )
         return self._at_infusion(self.last_visits, anchor, NONE)
+
+    @cached_property
+    def after_baseline(self) -> NDArray[np.bool_]:
+        """Which visits come after the baseline of their course."""
+        return self.visits.after(self.baseline)
+
+    def earlier(self, rows: Positions) -> Mapping[str, Gathered]:
+        """Return the six variables of each visit's earlier one; courses share no baseline."""
+        self._compared.append(rows)
+        return {name: Gathered(values, rows) for name, values in self.core_set.items()}
 
     def _at_infusion(self, values: Positions, infusion: Positions, without: int) -> Positions:
         """Return what belongs to an infusion of each visit; `without` where there is none yet."""
