@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from jiascores.tables.findings import check
     from jiascores.tables.joint_forms import joint_counts
     from jiascores.tables.retreatment import deviations, retreatment
+    from jiascores.tables.verify import verify
 
 # Where each public name lives. A module loads when one of its names is first used, so that
 # importing jiascores costs little more than importing NumPy.
@@ -176,6 +177,7 @@ _HOME = {
     "sjadas71": "jiascores.measures.sjadas",
     "suggests_mas": "jiascores.measures.mas",
     "systemic_manifestation_score": "jiascores.measures.sjadas",
+    "verify": "jiascores.tables.verify",
     "within_categories": "jiascores.measures.inactivity",
 }
 
@@ -268,6 +270,7 @@ __all__ = [
     "sjadas71",
     "suggests_mas",
     "systemic_manifestation_score",
+    "verify",
     "within_categories",
 ]
 

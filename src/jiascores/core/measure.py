@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 
 from jiascores.core import exact
-from jiascores.core.definition import Definition, lookup, publish
+from jiascores.core.definition import Definition, Threshold, lookup, publish
 from jiascores.core.errors import MarkerError, NotCoveredError, suggestion
 from jiascores.core.kinds import (
     BLOCK,
@@ -67,6 +67,9 @@ class Score(Definition):
         The variables that it needs.
     either : tuple of str
         Variables of which exactly one is given.
+    points : tuple of (str, float)
+        Where its terms turn: caps, and values from and to which an item counts. The formula reads
+        the same numbers.
     """
 
     kind: ClassVar[str] = "score"
@@ -77,6 +80,12 @@ class Score(Definition):
     high: float
     inputs: tuple[str, ...]
     either: tuple[str, ...] = ()
+    points: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """Where its terms turn; the range follows from them."""
+        return tuple(Threshold(key, float(value)) for key, value in self.points)
 
     @property
     def rule(self) -> str:
@@ -110,6 +119,7 @@ def measure(
     evidence: Evidence,
     notes: tuple[str, ...] = (),
     either: tuple[str, ...] = (),
+    points: tuple[tuple[str, float], ...] = (),
 ) -> Callable[[F], F]:
     """Make a formula on keyword arguments into a public score.
 
@@ -135,6 +145,7 @@ def measure(
             notes=notes,
             inputs=tuple(name for name in names if name not in either),
             either=either,
+            points=points,
         )
 
         @wraps(body)

@@ -18,15 +18,28 @@ CRP_ITEM_NOTE = (
 )
 ITEM_NOTES = (ESR_ITEM_NOTE, CRP_ITEM_NOTE)
 
+JOINT_CAP = 10
+# Where an item begins and where it is full; ten units are one point.
+ESR_FROM, ESR_TO = 20, 120
+CRP_FROM, CRP_TO = 10, 110
+UNITS_PER_POINT = 10
+CAP_POINT = (("active joints", JOINT_CAP),)
+MARKER_POINTS = (
+    ("esr from", ESR_FROM),
+    ("esr to", ESR_TO),
+    ("crp from", CRP_FROM),
+    ("crp to", CRP_TO),
+)
+
 
 def esr_item(esr: T | Scalar) -> T:
     """Return (ESR − 20)/10, clamped to 0–10."""
-    return cast(T, clamp((cast(Any, esr) - 20) / 10, 0, 10))
+    return cast(T, (clamp(esr, ESR_FROM, ESR_TO) - ESR_FROM) / UNITS_PER_POINT)
 
 
 def crp_item(crp: T | Scalar) -> T:
     """Return (CRP in mg/L − 10)/10, clamped to 0–10."""
-    return cast(T, clamp((cast(Any, crp) - 10) / 10, 0, 10))
+    return cast(T, (clamp(crp, CRP_FROM, CRP_TO) - CRP_FROM) / UNITS_PER_POINT)
 
 
 def acute_phase_item(esr: T | Scalar, crp: T | Scalar) -> T:
@@ -53,6 +66,7 @@ def clamp(value: Any, low: float, high: float) -> Any:
     evidence=Evidence.PRIMARY,
     notes=(NOT_A_FIXED_SET, *ITEM_NOTES),
     either=("esr", "crp"),
+    points=CAP_POINT + MARKER_POINTS,
 )
 def jadas10(
     *,
@@ -109,7 +123,7 @@ def jadas10(
     return add(
         physician_global=physician_global,
         patient_global=patient_global,
-        joints=capped(10, active_joints),
+        joints=capped(JOINT_CAP, active_joints),
         acute_phase=acute_phase_item(esr, crp),
     )
 
@@ -123,6 +137,7 @@ def jadas10(
     evidence=Evidence.PRIMARY,
     notes=ITEM_NOTES,
     either=("esr", "crp"),
+    points=MARKER_POINTS,
 )
 def jadas27(
     *,
@@ -193,6 +208,7 @@ def jadas27(
     evidence=Evidence.PRIMARY,
     notes=ITEM_NOTES,
     either=("esr", "crp"),
+    points=MARKER_POINTS,
 )
 def jadas71(
     *,
@@ -263,6 +279,7 @@ def jadas71(
     reference=reference("mcerlane-2013"),
     evidence=Evidence.PRIMARY,
     notes=(NOT_A_FIXED_SET,),
+    points=CAP_POINT,
 )
 def cjadas10(
     *,
@@ -306,7 +323,7 @@ def cjadas10(
     return add(
         physician_global=physician_global,
         patient_global=patient_global,
-        joints=capped(10, active_joints),
+        joints=capped(JOINT_CAP, active_joints),
     )
 
 

@@ -9,7 +9,15 @@ from jiascores.core.kinds import Scalar, T
 from jiascores.core.measure import add, measure
 from jiascores.core.references import Evidence, reference
 from jiascores.core.three_valued import any_of, unless_missing
-from jiascores.measures.jadas import ITEM_NOTES, NOT_A_FIXED_SET, acute_phase_item, capped
+from jiascores.measures.jadas import (
+    CAP_POINT,
+    ITEM_NOTES,
+    JOINT_CAP,
+    MARKER_POINTS,
+    NOT_A_FIXED_SET,
+    acute_phase_item,
+    capped,
+)
 
 FEVER_BANDS = (37.5, 38, 39, 40)
 HAEMOGLOBIN_BELOW = 9
@@ -62,6 +70,12 @@ def platelets_or_ferritin_point(platelets: T | Scalar, ferritin: T | Scalar) -> 
     reference=reference("tibaldi-2020"),
     evidence=Evidence.SECONDARY,
     notes=("Missing where any item is unknown: each item could change the sum.",),
+    points=(
+        *(("temperature above", band) for band in FEVER_BANDS),
+        ("haemoglobin below", HAEMOGLOBIN_BELOW),
+        ("platelets above", PLATELETS_ABOVE),
+        ("ferritin above", FERRITIN_ABOVE),
+    ),
 )
 def systemic_manifestation_score(
     *,
@@ -159,6 +173,7 @@ def systemic_manifestation_score(
     evidence=Evidence.PRIMARY,
     notes=(NOT_A_FIXED_SET, *ITEM_NOTES),
     either=("esr", "crp"),
+    points=CAP_POINT + MARKER_POINTS,
 )
 def sjadas10(
     *,
@@ -218,7 +233,7 @@ def sjadas10(
     return add(
         physician_global=physician_global,
         patient_global=patient_global,
-        joints=capped(10, active_joints),
+        joints=capped(JOINT_CAP, active_joints),
         acute_phase=acute_phase_item(esr, crp),
         systemic_manifestations=systemic_manifestations,
     )
@@ -233,6 +248,7 @@ def sjadas10(
     evidence=Evidence.DERIVED,
     notes=(_DERIVED_NOTE, *ITEM_NOTES),
     either=("esr", "crp"),
+    points=MARKER_POINTS,
 )
 def sjadas27(
     *,
@@ -308,6 +324,7 @@ def sjadas27(
     evidence=Evidence.DERIVED,
     notes=(_DERIVED_NOTE, *ITEM_NOTES),
     either=("esr", "crp"),
+    points=MARKER_POINTS,
 )
 def sjadas71(
     *,
@@ -381,6 +398,7 @@ def sjadas71(
     reference=reference("tibaldi-2020"),
     evidence=Evidence.DERIVED,
     notes=(NOT_A_FIXED_SET, _CLINICAL_NOTE),
+    points=CAP_POINT,
 )
 def csjadas10(
     *,
@@ -432,7 +450,7 @@ def csjadas10(
     return add(
         physician_global=physician_global,
         patient_global=patient_global,
-        joints=capped(10, active_joints),
+        joints=capped(JOINT_CAP, active_joints),
         systemic_manifestations=systemic_manifestations,
     )
 
@@ -581,6 +599,7 @@ def csjadas71(
     reference=reference("naddei"),
     evidence=Evidence.PRIMARY,
     notes=(_STIFFNESS_NOTE,),
+    points=(("parent_joints", JOINT_CAP),),
 )
 def parjadas(
     *,
@@ -628,6 +647,6 @@ def parjadas(
     return add(
         parent_disease_activity=parent_disease_activity,
         pain=pain,
-        joints=capped(10, parent_joints),
+        joints=capped(JOINT_CAP, parent_joints),
         morning_stiffness=morning_stiffness_rating,
     )

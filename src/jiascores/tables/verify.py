@@ -1,0 +1,431 @@
+"""Run the check values that ship with the package against the package that is installed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+import platform
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from typing import Any
+
+import attrs
+
+import jiascores as jia
+from jiascores.core.definition import Definition, lookup, published
+from jiascores.core.errors import JiaScoresError
+from jiascores.core.kinds import is_missing
+from jiascores.core.variables import CORE_VARIABLES
+
+Row = Mapping[str, str]
+Answers = dict[str, Any]
+
+REFUSED = "refused"
+MISSING = ""
+# Columns that say what a row is, and are no input.
+ABOUT = ("case", "kind", "definition", "threshold", "side", "mistake")
+EXPECTED = "expected"
+SIDES = ("below", "at", "above")
+# A mean of seven is no finite decimal: it is compared to the digits that are written.
+WRITTEN_DIGITS = 9
+REPORTED_PACKAGES = ("numpy", "pandas", "attrs", "narwhals", "click")
+
+
+# --------------------------------------------------------------------------------------------
+# How a row is read
+
+
+def _value(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _flag(text: str) -> bool | None:
+    return {"yes": True, "no": False, MISSING: None}[text]
+
+
+def _cell(text: str) -> float | bool | None:
+    return _flag(text) if text in ("yes", "no") else _value(text)
+
+
+def _word(text: str) -> str | None:
+    return text or None
+
+
+def _core_set(row: Row, prefix: str) -> jia.CoreSet[float]:
+    names = (*CORE_VARIABLES, row["marker"])
+    return jia.CoreSet(**{name: _value(row[f"{prefix}_{name}"]) for name in names})
+
+
+def _score(row: Row, name: str | None = None) -> float:
+    score = lookup(jia.Score, name or row["definition"], parameter="definition")
+    inputs: dict[str, Any] = {key: _cell(row[key]) for key in score.inputs}
+    if score.either:
+        inputs[row["marker"]] = _value(row[row["marker"]])
+    return float(score.function(**inputs))
+
+
+# --------------------------------------------------------------------------------------------
+# What each file asks of the package
+
+
+def _scores(row: Row) -> Answers:
+    return {EXPECTED: _score(row)}
+
+
+def _state(row: Row) -> Answers:
+    return _state_of(row, _value(row["score"]))
+
+
+def _state_of(row: Row, score: float | None) -> Answers:
+    state = jia.disease_state(
+        score, measure=row["measure"], course=_word(row["course"]), cutoffs=row["definition"]
+    )
+    return {EXPECTED: state}
+
+
+def _state_from_parts(row: Row) -> Answers:
+    score = _score(row, row["measure"])
+    return {"expected_score": score, **_state_of(row, score)}
+
+
+def _acr_ped(row: Row) -> Answers:
+    more: dict[str, Any] = {}
+    if row["missing"]:
+        more["missing"] = row["missing"]
+    if row["attended"]:
+        more["attended"] = _flag(row["attended"])
+    if row["upper_limit"]:
+        more["upper_limit"] = _value(row["upper_limit"])
+    if row["with_temperature"] == "yes":
+        more["highest_temperature"] = _value(row["highest_temperature"])
+    response = jia.acr_ped(
+        baseline=_core_set(row, "baseline"),
+        now=_core_set(row, "now"),
+        criteria=row["definition"],
+        **more,
+    )
+    return {
+        EXPECTED: response.level,
+        "expected_min": response.level_min,
+        "expected_max": response.level_max,
+    }
+
+
+def _flare(row: Row) -> Answers:
+    more = {"flare_fever": _flag(row["flare_fever"])} if row["with_fever"] == "yes" else {}
+    verdict = jia.flare(
+        reference=_core_set(row, "reference"),
+        now=_core_set(row, "now"),
+        criteria=row["definition"],
+        **more,
+    )
+    return {EXPECTED: verdict.flared}
+
+
+def _loss(row: Row) -> Answers:
+    loss = jia.loss_of_response(
+        baseline=_core_set(row, "baseline"),
+        reached=_core_set(row, "reached"),
+        now=_core_set(row, "now"),
+        level=int(row["level"]),
+        criteria=row["criteria"],
+    )
+    return {EXPECTED: loss.lost}
+
+
+def _inactive_disease(row: Row) -> Answers:
+    given: dict[str, Any] = {
+        name: _cell(row[name])
+        for name in row
+        if name not in ABOUT and name not in ("markers", EXPECTED)
+    }
+    if row["markers"]:
+        given["markers"] = row["markers"]
+    return {EXPECTED: jia.inactive_disease(criteria=row["definition"], **given)}
+
+
+FAMILIES: dict[str, Callable[[Row], Answers]] = {
+    "scores": _scores,
+    "states": _state,
+    "states_from_parts": _state_from_parts,
+    "acr_ped": _acr_ped,
+    "flare": _flare,
+    "loss_of_response": _loss,
+    "inactive_disease": _inactive_disease,
+}
+
+
+# --------------------------------------------------------------------------------------------
+# Running them
+
+
+def conformance_rows(family: str) -> list[dict[str, str]]:
+    """Return the rows of one file of check values, as text."""
+    text = _text(family)
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _text(family: str) -> str:
+    folder = files("jiascores") / "conformance"
+    return (folder / f"{family}.csv").read_text(encoding="utf-8")
+
+
+def _agrees(expected: str, found: Any) -> bool:
+    if expected == REFUSED or found is REFUSED:
+        return expected == REFUSED and found is REFUSED
+    if expected == MISSING or is_missing(found):
+        return expected == MISSING and is_missing(found)
+    if isinstance(found, bool):
+        return expected == ("yes" if found else "no")
+    if isinstance(found, str):
+        return expected == found
+    try:
+        number = float(expected)
+    except ValueError:
+        return False
+    digits = len(expected.partition(".")[2])
+    return bool(found == number) or (
+        digits >= WRITTEN_DIGITS and math.isclose(found, number, rel_tol=0, abs_tol=10**-digits)
+    )
+
+
+@attrs.frozen
+class Failure:
+    """A check value that the installed package does not give."""
+
+    family: str
+    kind: str
+    definition: str
+    case: str
+    column: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        expected = self.expected or "missing"
+        return (
+            f"{self.family}: {self.definition} ({self.kind}), {self.case}: {self.column} is "
+            f"{self.found}, expected {expected}"
+        )
+
+
+def _failures(family: str, row: Row) -> list[Failure]:
+    expected = {name: text for name, text in row.items() if name.startswith(EXPECTED)}
+    answers: Answers
+    try:
+        answers = FAMILIES[family](row)
+    except JiaScoresError:
+        answers = dict.fromkeys(expected, REFUSED)
+    except Exception as error:  # noqa: BLE001  # a crash is a failure to report, not an end
+        answers = dict.fromkeys(expected, f"{type(error).__name__}: {error}")
+    return [
+        Failure(
+            family,
+            row["kind"],
+            row["definition"],
+            row["case"],
+            name,
+            text,
+            "missing" if is_missing(answers.get(name)) else str(answers.get(name)),
+        )
+        for name, text in expected.items()
+        if not _agrees(text, answers.get(name))
+    ]
+
+
+@attrs.frozen
+class VerifiedDefinition:
+    """One definition, and what of it was checked."""
+
+    kind: str
+    name: str
+    evidence: str
+    bounds: int
+    """Its numbers at which a verdict or a score turns."""
+    bounds_checked: int
+    """Those with check values at the number and on a side of it with another answer."""
+    check_values: int
+    failures: int
+
+
+@attrs.frozen
+class Verification:
+    """What `verify` found; prints as a report for an installation-qualification file."""
+
+    date: str
+    versions: tuple[tuple[str, str], ...]
+    system: str
+    definitions: tuple[VerifiedDefinition, ...]
+    data: tuple[tuple[str, int, str], ...]
+    """Name, number of rows and SHA-256 of each file of check values."""
+    failures: tuple[Failure, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check value came out."""
+        return not self.failures
+
+    @property
+    def check_values(self) -> int:
+        """How many check values were run."""
+        return sum(one.check_values for one in self.definitions)
+
+    @property
+    def bounds(self) -> int:
+        """How many numbers the definitions turn at."""
+        return sum(one.bounds for one in self.definitions)
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """Definitions without check values, or with a bound that has none on both sides."""
+        return tuple(
+            f"{one.name} ({one.kind})"
+            for one in self.definitions
+            if not one.check_values or one.bounds_checked < one.bounds
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(_report(self))
+
+    def __repr__(self) -> str:
+        words = "passed" if self.passed else f"{len(self.failures)} failures"
+        return f"<Verification of {self.check_values} check values: {words}>"
+
+
+def _report(found: Verification) -> Iterable[str]:
+    yield "jiascores: verification of the installed package"
+    yield ""
+    yield f"Date:         {found.date}"
+    yield "Versions:     " + ", ".join(f"{name} {number}" for name, number in found.versions)
+    yield f"System:       {found.system}"
+    yield f"Definitions:  {len(found.definitions)}"
+    yield f"Bounds:       {found.bounds}"
+    yield f"Check values: {found.check_values}"
+    yield f"Failures:     {len(found.failures)}"
+    yield f"Result:       {'PASSED' if found.passed else 'FAILED'}"
+    yield ""
+    names = ("definition", "evidence", "bounds", "check values", "failures")
+    rows = [
+        (one.name, one.evidence, str(one.bounds), str(one.check_values), str(one.failures))
+        for one in found.definitions
+    ]
+    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    yield _line(names, widths)
+    kind = ""
+    for one, row in zip(found.definitions, rows, strict=True):
+        if one.kind != kind:
+            kind = one.kind
+            yield f"[{kind}]"
+        yield _line(row, widths)
+    yield ""
+    yield "Data (rows, SHA-256):"
+    for name, count, digest in found.data:
+        yield f"  {name}.csv  {count}  {digest}"
+    if found.unchecked:
+        yield ""
+        yield "Without check values, or not on both sides of every bound:"
+        yield from (f"  {name}" for name in found.unchecked)
+    if found.failures:
+        yield ""
+        yield "Failures:"
+        yield from (f"  {failure}" for failure in found.failures)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [cells[0].ljust(widths[0]), cells[1].ljust(widths[1])]
+    padded += [cell.rjust(width) for cell, width in zip(cells[2:], widths[2:], strict=True)]
+    return "  ".join(padded).rstrip()
+
+
+def _verified(
+    definition: Definition, rows: Sequence[Row], failed: Counter[tuple[str, str]]
+) -> VerifiedDefinition:
+    key = (definition.kind, definition.name)
+    checked = [threshold for threshold in definition.thresholds if _on_both_sides(threshold, rows)]
+    return VerifiedDefinition(
+        kind=definition.kind,
+        name=definition.name,
+        evidence=str(definition.evidence),
+        bounds=len(definition.thresholds),
+        bounds_checked=len(checked),
+        check_values=len(rows),
+        failures=failed[key],
+    )
+
+
+def _on_both_sides(threshold: object, rows: Sequence[Row]) -> bool:
+    """Return whether a number has check values at it and beside it, with different answers."""
+    here = [row for row in rows if row["threshold"] == str(threshold)]
+    answers = {side: {_answers(row) for row in here if row["side"] == side} for side in SIDES}
+    beside = answers["below"] | answers["above"]
+    return bool(answers["at"] and beside) and len(answers["at"] | beside) > 1
+
+
+def _answers(row: Row) -> tuple[str, ...]:
+    return tuple(text for name, text in row.items() if name.startswith(EXPECTED))
+
+
+def verify(*, date: str | None = None) -> Verification:
+    """Run every check value that ships with the package against the installed package.
+
+    Parameters
+    ----------
+    date : str, optional
+        The date that the report bears; the present one if left out.
+
+    Returns
+    -------
+    Verification
+        `passed`, `failures`, the counts of each definition; prints as a report.
+
+    Notes
+    -----
+    The check values are plain CSV files in the folder ``conformance`` of the package. Their
+    expected values come from exact rational arithmetic written from the papers, not from this
+    package.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> result = jia.verify(date="2026-01-31")
+    >>> result.passed
+    True
+    """
+    rows_of: dict[tuple[str, str], list[Row]] = {}
+    data: list[tuple[str, int, str]] = []
+    failures: list[Failure] = []
+    for family in FAMILIES:
+        rows = conformance_rows(family)
+        digest = hashlib.sha256(_text(family).encode()).hexdigest()
+        data.append((family, len(rows), digest))
+        for row in rows:
+            rows_of.setdefault((row["kind"], row["definition"]), []).append(row)
+            failures.extend(_failures(family, row))
+    failed = Counter((failure.kind, failure.definition) for failure in failures)
+    every: list[Definition] = sorted(published(), key=lambda one: one.kind)
+    return Verification(
+        date=date or datetime.now(UTC).isoformat(timespec="seconds"),
+        versions=(("jiascores", jia.__version__), *_versions()),
+        system=f"Python {platform.python_version()}, {platform.platform()}",
+        definitions=tuple(
+            _verified(one, rows_of.get((one.kind, one.name), []), failed) for one in every
+        ),
+        data=tuple(data),
+        failures=tuple(failures),
+    )
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    found = []
+    for name in REPORTED_PACKAGES:
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            found.append((name, "not found"))
+    return tuple(found)
