@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, ClassVar, overload
 
 import attrs
@@ -430,7 +430,7 @@ def words(given: Any, name: str, like: Like) -> Any:
 
 def _refuse_collections(each: list[Any], name: str) -> None:
     """Raise where something stands in the place of a word that cannot be one, as a list does."""
-    found = {kind for kind in {type(one) for one in each} if kind.__hash__ is None}
+    found = {kind for kind in {type(one) for one in each} if not issubclass(kind, Hashable)}
     if found:
         kinds = ", ".join(sorted(kind.__name__ for kind in found))
         raise NotCoveredError(f"{name} holds {kinds}, and takes words.", variable=name)
