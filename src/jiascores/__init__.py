@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         ms_score,
         suggests_mas,
     )
+    from jiascores.measures.remission import RemissionCriteria
     from jiascores.measures.response import ResponseCriteria, acr_ped
     from jiascores.measures.sjadas import (
         csjadas10,
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
     from jiascores.tables.columns import column
     from jiascores.tables.findings import check
     from jiascores.tables.joint_forms import joint_counts
+    from jiascores.tables.remission import remission
     from jiascores.tables.retreatment import deviations, retreatment
     from jiascores.tables.verify import verify
 
@@ -115,6 +117,7 @@ _HOME = {
     "NotWholeError": "jiascores.core.errors",
     "OutOfRangeError": "jiascores.core.errors",
     "Reference": "jiascores.core.references",
+    "RemissionCriteria": "jiascores.measures.remission",
     "RequestError": "jiascores.core.errors",
     "ResponseCriteria": "jiascores.measures.response",
     "RetreatmentProtocol": "jiascores.measures.courses",
@@ -172,6 +175,7 @@ _HOME = {
     "polyarthritis_state": "jiascores.measures.activity",
     "reacch_out_flare": "jiascores.measures.inactivity",
     "retreatment": "jiascores.tables.retreatment",
+    "remission": "jiascores.tables.remission",
     "sjadas10": "jiascores.measures.sjadas",
     "sjadas27": "jiascores.measures.sjadas",
     "sjadas71": "jiascores.measures.sjadas",
@@ -207,6 +211,7 @@ __all__ = [
     "NotWholeError",
     "OutOfRangeError",
     "Reference",
+    "RemissionCriteria",
     "RequestError",
     "ResponseCriteria",
     "RetreatmentProtocol",
@@ -264,6 +269,7 @@ __all__ = [
     "parjadas",
     "polyarthritis_state",
     "reacch_out_flare",
+    "remission",
     "retreatment",
     "sjadas10",
     "sjadas27",

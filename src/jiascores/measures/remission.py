@@ -1,0 +1,313 @@
+"""Clinical remission: how long inactive disease has lasted, with or without medication."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.definition import Definition, lookup, publish
+from jiascores.core.errors import DefinitionError
+from jiascores.core.references import Evidence, reference
+from jiascores.measures.inactivity import InactiveDiseaseCriteria
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+NONE = "none"
+BY_MEDICATION = (
+    NONE,
+    "inactive, on medication",
+    "clinical remission on medication",
+    "inactive, off medication",
+    "clinical remission off medication",
+)
+WHATEVER_MEDICATION = (NONE, "inactive", "remission")
+ON, OFF = 1, 3
+UNDETERMINED = -1
+
+# Days before every date; a clock that starts here has always been running.
+EVER = -10_000_000
+# A period that has not ended.
+ONGOING = 10_000_000
+# Patients are this many days apart on one line, so that no period reaches into the next patient.
+APART = 100_000_000
+
+
+@attrs.frozen(kw_only=True)
+class RemissionCriteria(Definition):
+    """Criteria for remission: inactive disease for a number of calendar months.
+
+    Parameters
+    ----------
+    inactive : InactiveDiseaseCriteria
+        What inactive disease at one visit is.
+    months_on : int, optional
+        Months of inactive disease on medication; None where medication does not matter.
+    months_off : int, optional
+        Months of inactive disease off medication; None where medication does not matter.
+    months : int, optional
+        Months of inactive disease where medication does not matter, else None.
+    """
+
+    kind: ClassVar[str] = "remission criteria"
+
+    inactive: InactiveDiseaseCriteria
+    months_on: int | None = None
+    months_off: int | None = None
+    months: int | None = None
+
+    def _check(self) -> None:
+        with_medication = self.months_on is not None and self.months_off is not None
+        if with_medication == (self.months is not None) or (
+            (self.months_on is None) != (self.months_off is None)
+        ):
+            raise DefinitionError(
+                f"{self.name}: give months_on and months_off, or months alone.", variable="months"
+            )
+        for given in (self.months_on, self.months_off, self.months):
+            if given is not None and given < 1:
+                raise DefinitionError(
+                    f"{self.name}: remission needs at least 1 month, not {given}.",
+                    variable="months",
+                )
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        if self.months is not None:
+            return f"inactive disease ({self.inactive.name}) for ≥ {self.months} calendar months"
+        return (
+            f"inactive disease ({self.inactive.name}) for ≥ {self.months_on} calendar months on "
+            f"medication; ≥ {self.months_off} off all medication that counts"
+        )
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that the criteria ask for."""
+        return self.inactive.needs
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The states that a visit can be in."""
+        return BY_MEDICATION if self.months is None else WHATEVER_MEDICATION
+
+    @property
+    def column(self) -> str:
+        """The name of the column that holds the state."""
+        return f"remission_{self.name.replace('-', '_')}"
+
+
+def _inactive(name: str) -> InactiveDiseaseCriteria:
+    return lookup(InactiveDiseaseCriteria, name, parameter="inactive")
+
+
+_CLOCK = (
+    "Off medication the clock starts at the later of the first inactive visit and the day after "
+    "the last drug; an earlier remission on medication is not required."
+)
+
+REMISSION_CRITERIA = publish(
+    RemissionCriteria(
+        name="wallace-2004",
+        reference=reference("wallace-2004"),
+        evidence=Evidence.SECONDARY,
+        inactive=_inactive("wallace-2004"),
+        months_on=6,
+        months_off=12,
+        notes=(_CLOCK,),
+    ),
+    RemissionCriteria(
+        name="wallace-2011",
+        reference=reference("wallace-2011"),
+        evidence=Evidence.SECONDARY,
+        inactive=_inactive("wallace-2011"),
+        months_on=6,
+        months_off=12,
+        notes=(_CLOCK,),
+    ),
+    RemissionCriteria(
+        name="eular-pres-2024",
+        reference=reference("eular-pres-2024"),
+        evidence=Evidence.SECONDARY,
+        inactive=_inactive("eular-pres-2024"),
+        months=6,
+        notes=("Still's disease; the recommendations set no condition on medication here.",),
+    ),
+)
+
+
+@attrs.frozen(eq=False)
+class Periods:
+    """Days with a drug that counts, as periods that neither touch nor overlap, in order.
+
+    Parameters
+    ----------
+    starts, stops : array of int
+        First and last day of each period, on one line on which patients are `APART`.
+    """
+
+    starts: IntArray
+    stops: IntArray
+
+    @classmethod
+    def of(cls, patients: IntArray, first: IntArray, last: IntArray) -> Periods:
+        """Join periods of a patient that overlap, or of which one starts the day after another.
+
+        Parameters
+        ----------
+        patients : array of int
+            The patient of each period, as a code from 0.
+        first, last : array of int
+            First and last day; `ONGOING` where it has not ended.
+        """
+        starts = patients * APART + first
+        stops = patients * APART + last
+        order = np.argsort(starts, kind="stable")
+        starts, stops = starts[order], np.maximum.accumulate(stops[order])
+        apart = np.ones(starts.size, dtype=bool)
+        apart[1:] = starts[1:] > stops[:-1] + 1
+        heads = np.flatnonzero(apart)
+        return cls(
+            starts[heads], stops[np.append(heads[1:], starts.size) - 1] if heads.size else stops
+        )
+
+    def on(self, patients: IntArray, days: IntArray) -> tuple[NDArray[np.bool_], IntArray]:
+        """Return who is on medication, and since which day each has been on, or off, it.
+
+        Off: since the day after the last drug, or for ever.
+        """
+        at = patients * APART + days
+        place = np.searchsorted(self.starts, at, side="right") - 1
+        if not self.starts.size:
+            return np.zeros(at.size, dtype=bool), np.full(at.size, EVER)
+        start = self.starts[np.maximum(place, 0)] - patients * APART
+        stop = self.stops[np.maximum(place, 0)] - patients * APART
+        own = (place >= 0) & (start >= EVER)
+        on = own & (days <= stop)
+        return on, np.where(on, start, np.where(own, stop + 1, EVER))
+
+
+def months_after(days: IntArray, months: int) -> IntArray:
+    """Return the same day some calendar months later, or the last day of a shorter month.
+
+    Parameters
+    ----------
+    days : array of int
+        Days since 1970-01-01.
+    months : int
+        How many months.
+    """
+    dates = days.astype("datetime64[D]")
+    month = dates.astype("datetime64[M]")
+    of_month = (dates - month.astype("datetime64[D]")).astype(np.int64)
+    then = month + np.timedelta64(months, "M")
+    length = ((then + 1).astype("datetime64[D]") - then.astype("datetime64[D]")).astype(np.int64)
+    found: IntArray = then.astype("datetime64[D]").astype(np.int64) + np.minimum(
+        of_month, length - 1
+    )
+    return found
+
+
+def remission_codes(
+    criteria: RemissionCriteria,
+    patients: IntArray,
+    days: IntArray,
+    inactive: FloatArray,
+    *,
+    max_gap_days: float,
+    periods: Periods,
+) -> IntArray:
+    """Return the state of every visit as a position in ``criteria.words``, −1 if undetermined.
+
+    Parameters
+    ----------
+    criteria : RemissionCriteria
+        How many months.
+    patients, days : array of int
+        Patient code and day of each visit (since 1970-01-01), in order of both.
+    inactive : array of float
+        Inactive disease at the visit: 1, 0, NaN undetermined.
+    max_gap_days : float
+        Visits further apart break a run.
+    periods : Periods
+        When a drug that counts was taken.
+
+    Notes
+    -----
+    A visit is undetermined where its own inactivity is, or where the answer would differ between
+    the two extreme readings of the undetermined visits before it: all inactive, the longest run
+    that can be, and none, the shortest. A longer run never ends a remission, so nothing between
+    the two can give a third answer.
+
+    ============ ========== ========= =======================================
+    visit        inactive   drug      state (6 months on, 12 off)
+    ============ ========== ========= =======================================
+    2020-01-01   no         yes       none
+    2020-02-01   yes        yes       inactive, on medication
+    2020-05-01   unknown    yes       undetermined
+    2020-08-01   yes        yes       undetermined (remission if May was)
+    2020-11-01   yes        stopped   inactive, off medication
+    2021-11-01   yes        no        clinical remission off medication
+    ============ ========== ========= =======================================
+
+    (The last drug was taken on 2020-10-31, and visits up to 365 days apart are one run.)
+    """
+    if not patients.size:
+        return np.empty(0, dtype=np.int64)
+    inactive, same_day = _by_day(patients, days, inactive)
+    on, since = periods.on(patients, days)
+    answers = []
+    for unknown in (1.0, 0.0):
+        read = np.where(np.isnan(inactive), unknown, inactive) == 1
+        clock = days[_run_starts(patients, days, read, same_day, max_gap_days)]
+        if criteria.months is not None:
+            lasts = days >= months_after(clock, criteria.months)
+            codes = np.where(lasts, 2, 1)
+        else:
+            assert criteria.months_on is not None
+            assert criteria.months_off is not None
+            clock = np.maximum(clock, since)
+            on_for = days >= months_after(clock, criteria.months_on)
+            off_for = days >= months_after(clock, criteria.months_off)
+            codes = np.where(on, ON + on_for, OFF + off_for)
+        answers.append(np.where(inactive == 0, 0, codes))
+    longest, shortest = answers
+    certain = (longest == shortest) & ~np.isnan(inactive)
+    return np.where(certain, longest, UNDETERMINED).astype(np.int64)
+
+
+def _by_day(
+    patients: IntArray, days: IntArray, inactive: FloatArray
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return inactivity with rows of one date as one visit, and which rows repeat a date.
+
+    One row that says no makes the day not inactive; else one unknown makes it unknown.
+    """
+    repeats = np.zeros(patients.size, dtype=bool)
+    repeats[1:] = (patients[1:] == patients[:-1]) & (days[1:] == days[:-1])
+    heads = np.flatnonzero(~repeats)
+    refused = np.fmin.reduceat(inactive, heads) == 0
+    together = np.where(refused, 0.0, np.minimum.reduceat(inactive, heads))
+    return together[np.cumsum(~repeats) - 1], repeats
+
+
+def _run_starts(
+    patients: IntArray,
+    days: IntArray,
+    inactive: NDArray[np.bool_],
+    same_day: NDArray[np.bool_],
+    max_gap_days: float,
+) -> IntArray:
+    """Return for each visit where its run of inactive visits starts; itself where it is not."""
+    goes_on = np.zeros(patients.size, dtype=bool)
+    goes_on[1:] = (
+        (patients[1:] == patients[:-1])
+        & inactive[1:]
+        & inactive[:-1]
+        & (days[1:] - days[:-1] <= max_gap_days)
+    )
+    goes_on |= same_day
+    return np.maximum.accumulate(np.where(goes_on, 0, np.arange(patients.size)))
