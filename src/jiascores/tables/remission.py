@@ -16,7 +16,7 @@ from jiascores.tables.assess import add_columns
 from jiascores.tables.columns import Column, Frame, Output, understand
 from jiascores.tables.context import Context
 from jiascores.tables.engines import always, run, to_eager
-from jiascores.tables.visits import CALENDAR, NO_DATE, Positions, patient_codes, read_dates
+from jiascores.tables.visits import CALENDAR, NO_DATE, Positions, codes_of, read_dates
 
 FrameT = TypeVar("FrameT")
 ROLES = ("patient", "start", "stop", "drug")
@@ -233,7 +233,7 @@ def read_periods(
                 variable=role,
                 values=(names[role],),
             )
-    codes, labels = patient_codes(frame, names["patient"])
+    codes, labels = codes_of(frame, names["patient"])
     if (codes < 0).any():
         rows = [frame.label(int(at)) for at in np.flatnonzero(codes < 0)]
         raise VisitError(
