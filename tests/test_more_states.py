@@ -31,7 +31,11 @@ from jiascores.measures.activity import (
     MinimalActivityCriteria,
     PolyarthritisCriteria,
 )
-from jiascores.measures.change_in_jadas import JadasChangeCriteria, JadasImprovementCriteria
+from jiascores.measures.change_in_jadas import (
+    FallNeeded,
+    JadasChangeCriteria,
+    JadasImprovementCriteria,
+)
 from jiascores.measures.states import CutoffSet
 
 
@@ -364,6 +368,7 @@ ACR_2019 = [
     (0, 0, "not_classified"),
     (2.6, 0, "moderate_or_high"),
     (2.6, 1, "moderate_or_high"),
+    (10, 11, "moderate_or_high"),
     (30, 71, "moderate_or_high"),
     # Gaps: a score above 2.5 needs no joints; three joints are above 2.5 by themselves.
     (2.6, None, "moderate_or_high"),
@@ -535,6 +540,10 @@ def test_the_bands_of_a_variant_must_join() -> None:
     criteria = the(JadasImprovementCriteria, "horneff-2014")
     with pytest.raises(DefinitionError, match="without gap or overlap"):
         criteria.variant(name="gap", bands=(criteria.bands[0], criteria.bands[2]))
+    with pytest.raises(DefinitionError, match="without gap or overlap"):
+        criteria.variant(name="empty", bands=(FallNeeded(low=5, high=5, fall=4),))
+    assert criteria.rule.startswith("jadas10 over 3 months")
+    assert criteria.rule.endswith("25–40 falls by ≥ 17")
     first = criteria.variant(name="first band only", bands=criteria.bands[:1])
     assert jia.horneff_improvement(baseline=15, now=11, criteria=first) is True
     assert jia.horneff_improvement(baseline=15.1, now=11, criteria=first) is None

@@ -399,10 +399,9 @@ def activity_levels(
         ),
         unless_missing(patient_global, at_least(patient_global, criteria.high_patient_global)),
     )
-    moderate = all_of(1 - low, 1 - high)
     code = LEVELS.index
     return np.select(
-        [low == 1, high == 1, moderate == 1],
+        [low == 1, high == 1, (low == 0) & (high == 0)],
         [code("low"), code("high"), code("moderate")],
         default=np.nan,
     )
