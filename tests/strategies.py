@@ -307,3 +307,37 @@ def visits(
     for name in core_names(marker):
         table[name] = table[name].astype(np.float64)
     return table
+
+
+@st.composite
+def visits_with_rules(
+    draw: st.DrawFn, *, marker: str | None = None, ties: bool = False
+) -> pd.DataFrame:
+    """Draw a table of visits with columns for every rule of baselines and references.
+
+    `ablfl` flags a visit of most patients, rarely two; `first_dose` and `end_of_lead_in` are one
+    day for each patient, with gaps; `course` may be missing.
+    """
+    extra: dict[str, SearchStrategy[Any]] = {"course": courses}
+    table = draw(visits(marker=marker, ties=ties, extra=extra))
+    size = len(table)
+    if ties:
+        apart = draw(st.sampled_from([1, 100, 300]))
+        days_of = (table["date"] - pd.Timestamp(FIRST_DAY)).dt.days // apart * apart
+        table["date"] = pd.Timestamp(FIRST_DAY) + pd.to_timedelta(days_of, unit="D")
+    flags = np.zeros(size, dtype=bool)
+    days: dict[str, list[Any]] = {name: [None] * size for name in ("first_dose", "end_of_lead_in")}
+    for patient in table["patient"].unique():
+        rows = np.flatnonzero(table["patient"] == patient)
+        flagged = st.sampled_from([*rows.tolist()])
+        for row in draw(st.lists(flagged, max_size=draw(st.sampled_from([0, 1, 1, 1, 2])))):
+            flags[row] = True
+        for column in days.values():
+            day = draw(st.integers(-100, 1600))
+            for row in rows:
+                if draw(st.integers(0, 3)):
+                    column[row] = pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=day)
+    table["ablfl"] = flags
+    for name, column in days.items():
+        table[name] = pd.Series(pd.to_datetime(column), index=table.index)
+    return table

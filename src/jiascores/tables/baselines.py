@@ -310,13 +310,36 @@ def reference_rows(context: Context, rule: ReferenceRule) -> Positions:
         rule = Best()
     if isinstance(rule, LastResponding):
         _, lowest, _ = context.response(rule.criteria)
-        return latest_earlier(visits, context.after_baseline & (lowest >= rule.level))
+        chosen = context.after_baseline & (lowest >= rule.level)
+        rows = latest_earlier(visits, chosen)
+        return _no_twins(visits, rows, "the last responding visit", chosen.astype(np.float64))
     if isinstance(rule, Best):
         level, _, _ = context.response(rule.criteria)
-        return best_earlier(
-            visits, np.where(context.after_baseline, level, np.nan), context.jadas71
-        )
+        level = np.where(context.after_baseline, level, np.nan)
+        rows = best_earlier(visits, level, context.jadas71)
+        return _no_twins(visits, rows, "the best visit", level, context.jadas71)
     raise AssertionError(f"no such reference: {rule!r}")
+
+
+def _no_twins(visits: Visits, rows: Positions, what: str, *keys: NDArray[np.float64]) -> Positions:
+    """Return references, none of which has a twin: a row of its patient and date, equal in `keys`.
+
+    Which of the two were taken would be a matter of the order of rows.
+    """
+    days = visits.unordered(visits.day_starts)
+    plain = [np.nan_to_num(key, nan=NONE) for key in keys]
+    order = np.lexsort((*plain, days))
+    same = np.ones(max(visits.size - 1, 0), dtype=bool)
+    for key in (days, *plain):
+        same &= key[order[1:]] == key[order[:-1]]
+    twin = np.full(visits.size, NONE, dtype=np.int64)
+    twin[order[1:][same]] = order[:-1][same]
+    twin[order[:-1][same]] = order[1:][same]
+    used = np.unique(rows[rows >= 0])
+    twice = used[twin[used] >= 0]
+    if twice.size:
+        visits.refuse_two(twice, twin[twice], what)
+    return rows
 
 
 def check_reference(rule: object) -> None:
