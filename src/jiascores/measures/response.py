@@ -289,15 +289,15 @@ def response_levels(
     attended: Any = True,
     upper_limit: Any = None,
     highest_temperature: Any = np.nan,
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.int16], NDArray[np.int16]]:
     """Return level (NaN when not determinable), level_min and level_max for flat arrays.
 
     Every caller comes through here: one patient, arrays, frames and clusters alike.
     """
     size = next(iter(now.values())).size
     level = np.empty(size, dtype=np.float64)
-    lowest = np.empty(size, dtype=np.int64)
-    highest = np.empty(size, dtype=np.int64)
+    lowest = np.empty(size, dtype=np.int16)
+    highest = np.empty(size, dtype=np.int16)
     for start in range(0, size, BLOCK):
         block = slice(start, start + BLOCK)
         limit = upper_limit[block] if isinstance(upper_limit, np.ndarray) else upper_limit

@@ -296,7 +296,7 @@ class Context:
         policy: str = "interval",
         attended: Any = True,
         upper_limit: Any = None,
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    ) -> tuple[NDArray[np.float64], NDArray[np.int16], NDArray[np.int16]]:
         """Return ACR Ped level, level_min and level_max of every row against its baseline."""
         definition = lookup(ResponseCriteria, criteria, parameter="criteria")
         beside = [None if one is None else id(one) for one in (attended, upper_limit)]

@@ -185,21 +185,32 @@ def codes_of(frame: Frame, name: str) -> tuple[Positions, Any]:
     import pandas as pd
 
     series = frame.series(name)
+    numbers = _whole_numbers(frame, series)
+    close = None if numbers is None else _close_numbers(numbers)
+    if close is not None:
+        return close
+    if frame.kind == "pandas":
+        codes, labels = pd.factorize(series)
+        return codes.astype(np.int64, copy=False), labels
     if frame.kind == "pyarrow":
         return _arrow_codes(series)
-    if frame.kind == "polars":
-        if not series.dtype.is_integer() or series.null_count():
-            # Arrow is quicker where it is installed; Polars does not need it.
-            arrow = find_spec("pyarrow") is not None
-            return _arrow_codes(series.to_arrow()) if arrow else _polars_codes(series)
-        series = series.to_numpy()
-    plain = isinstance(series.dtype, np.dtype) and series.dtype.kind in "iu"
-    if plain and np.can_cast(series.dtype, np.int64):
-        close = _close_numbers(np.asarray(series, dtype=np.int64))
-        if close is not None:
-            return close
-    codes, labels = pd.factorize(series)
-    return codes.astype(np.int64, copy=False), labels
+    # Arrow is quicker where it is installed; Polars does not need it.
+    arrow = find_spec("pyarrow") is not None
+    return _arrow_codes(series.to_arrow()) if arrow else _polars_codes(series)
+
+
+def _whole_numbers(frame: Frame, series: Any) -> NDArray[np.int64] | None:
+    """Return a column of whole numbers without a gap as it is; else nothing."""
+    if frame.kind == "pandas":
+        there = isinstance(series.dtype, np.dtype) and series.dtype.kind in "iu"
+    elif frame.kind == "polars":
+        there = series.dtype.is_integer() and not series.null_count()
+    else:
+        there = str(series.type).startswith(("int", "uint")) and not series.null_count
+    if not there:
+        return None
+    values = np.asarray(series.to_numpy())
+    return values.astype(np.int64, copy=False) if np.can_cast(values.dtype, np.int64) else None
 
 
 def _close_numbers(ids: NDArray[np.int64]) -> tuple[Positions, Any] | None:
