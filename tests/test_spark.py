@@ -8,10 +8,15 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 import jiascores as jia
 from jiascores.core.errors import ColumnError, MarkerError
-from tests.test_engines import ANSWERS, MEASURES, VISITS, answers, assess
+
+from . import strategies as some
+from .test_engines import ANSWERS, MEASURES, VISITS, answers, assess
+from .test_engines_agree import assess as assess_all
+from .test_engines_agree import by_row, one_by_one, plain
 
 pytestmark = [
     pytest.mark.engines,
@@ -126,3 +131,22 @@ def test_scores_alone_need_no_patients(spark) -> None:
 
 def test_no_rows(spark) -> None:
     assert assess(spark.createDataFrame([], TYPES)).collect() == []
+
+
+SPARK_TYPES = {"object": "string", "str": "string", "string": "string", "int64": "long"}
+
+
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@given(visits=some.visits(extra={"form": some.courses}))
+def test_spark_agrees_with_the_functions_for_one_patient(spark, visits) -> None:
+    visits = visits.assign(row=range(len(visits)), form=visits["form"].astype("string"))
+    kinds = {name: SPARK_TYPES.get(str(kind), "double") for name, kind in visits.dtypes.items()}
+    kinds["date"] = "date"
+    rows = [
+        tuple(plain(value) for value in row)
+        for row in visits.assign(date=visits["date"].dt.date.astype(object))
+        .astype(object)
+        .itertuples(index=False, name=None)
+    ]
+    frame = spark.createDataFrame(rows, ", ".join(f"{name} {kind}" for name, kind in kinds.items()))
+    assert by_row(collected(assess_all(frame))) == one_by_one(visits)
