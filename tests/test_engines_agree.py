@@ -55,7 +55,10 @@ def relation(visits: pd.DataFrame):
 ENGINES = {
     "pandas": (lambda visits: visits, lambda out: out),
     "pandas nullable": (nullable, lambda out: out),
-    "pandas of Arrow": (lambda visits: visits.convert_dtypes(dtype_backend="pyarrow"), lambda out: out),
+    "pandas of Arrow": (
+        lambda visits: visits.convert_dtypes(dtype_backend="pyarrow"),
+        lambda out: out,
+    ),
     "Polars": (pl.from_pandas, lambda out: out),
     "Polars lazy": (lambda visits: pl.from_pandas(visits).lazy(), lambda out: out.collect()),
     "PyArrow": (

@@ -239,8 +239,8 @@ def decide(
     day_starts: NDArray[np.int64],
     infusions: NDArray[np.int64],
     days: NDArray[np.int64],
-    level_min: NDArray[np.int64],
-    level_max: NDArray[np.int64],
+    level_min: NDArray[np.integer[Any]],
+    level_max: NDArray[np.integer[Any]],
     exclusions: Mapping[str, NDArray[np.float64]],
     flared: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
 ) -> Decisions:

@@ -366,7 +366,7 @@ def reference_name(rule: ReferenceRule) -> str:
     return "best" if isinstance(rule, Best) else rule
 
 
-def highest_before(visits: Visits, levels: NDArray[np.int64]) -> NDArray[np.int64]:
+def highest_before(visits: Visits, levels: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """Return for each row the highest level at its patient's visits on earlier dates, else 0."""
     order = visits.order
     # Later patients get higher numbers, so a running maximum never looks back across patients.
