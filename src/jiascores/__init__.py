@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from jiascores.tables.joint_forms import joint_counts
     from jiascores.tables.remission import remission
     from jiascores.tables.retreatment import deviations, retreatment
+    from jiascores.tables.time_to_event import time_to_first, time_to_flare
     from jiascores.tables.verify import verify
 
 # Where each public name lives. A module loads when one of its names is first used, so that
@@ -183,6 +184,8 @@ _HOME = {
     "systemic_manifestation_score": "jiascores.measures.sjadas",
     "verify": "jiascores.tables.verify",
     "within_categories": "jiascores.measures.inactivity",
+    "time_to_flare": "jiascores.tables.time_to_event",
+    "time_to_first": "jiascores.tables.time_to_event",
 }
 
 _MODULES = frozenset({"ask"})
@@ -276,6 +279,8 @@ __all__ = [
     "sjadas71",
     "suggests_mas",
     "systemic_manifestation_score",
+    "time_to_first",
+    "time_to_flare",
     "verify",
     "within_categories",
 ]
