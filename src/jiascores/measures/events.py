@@ -57,6 +57,7 @@ class EventWindows(Definition):
     """
 
     kind: ClassVar[str] = "event windows"
+    no_thresholds: ClassVar[tuple[str, ...]] = ("days_per_month",)
 
     before: tuple[int, int]
     after: tuple[int, int]

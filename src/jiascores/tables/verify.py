@@ -7,20 +7,25 @@ import hashlib
 import math
 import platform
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 import attrs
 
 import jiascores as jia
 from jiascores.core.definition import Definition, lookup, published
-from jiascores.core.errors import JiaScoresError
+from jiascores.core.errors import JiaScoresError, MissingExtraError
 from jiascores.core.kinds import is_missing
-from jiascores.core.variables import CORE_VARIABLES
+from jiascores.core.variables import CORE_VARIABLES, MARKERS
+from jiascores.measures.activity import MinimalActivityCriteria
+from jiascores.measures.chaq import DOMAINS, ITEMS
+from jiascores.measures.courses import RetreatmentProtocol
+from jiascores.measures.mas import MAS_INPUTS
 
 Row = Mapping[str, str]
 Answers = dict[str, Any]
@@ -33,6 +38,7 @@ EXPECTED = "expected"
 SIDES = ("below", "at", "above")
 # A mean of seven is no finite decimal: it is compared to the digits that are written.
 WRITTEN_DIGITS = 9
+_NOT_APPLICABLE = 9
 REPORTED_PACKAGES = ("numpy", "pandas", "attrs", "narwhals", "click")
 
 
@@ -149,6 +155,207 @@ def _inactive_disease(row: Row) -> Answers:
     return {EXPECTED: jia.inactive_disease(criteria=row["definition"], **given)}
 
 
+def _relapse(row: Row) -> Answers:
+    names = ("inactive_before", "inactive_now", "joint_injection", "treatment_intensified")
+    relapse = jia.reacch_out_flare(**{name: _flag(row[name]) for name in names})
+    return {EXPECTED: relapse.flared, "expected_significant": relapse.significant}
+
+
+def _minimal_activity(row: Row) -> Answers:
+    definition = lookup(MinimalActivityCriteria, row["definition"], parameter="criteria")
+    verdict = jia.minimal_disease_activity(
+        course=_word(row["course"]),
+        physician_global=_value(row["physician_global"]),
+        patient_global=_value(row["patient_global"]),
+        criteria=definition,
+        **{definition.joints: _value(row[definition.joints])},
+    )
+    return {EXPECTED: verdict}
+
+
+def _activity_level(row: Row) -> Answers:
+    level = jia.activity_level(
+        physician_global=_value(row["physician_global"]),
+        patient_global=_value(row["patient_global"]),
+        active_joints=_value(row["active_joints"]),
+        upper_limit=_value(row["upper_limit"]),
+        criteria=row["definition"],
+        **{row["marker"]: _value(row[row["marker"]])},
+    )
+    return {EXPECTED: level}
+
+
+def _polyarthritis_state(row: Row) -> Answers:
+    state = jia.polyarthritis_state(
+        _value(row["cjadas10"]),
+        active_joints=_value(row["active_joints"]),
+        criteria=row["definition"],
+    )
+    return {EXPECTED: state}
+
+
+def _escalation(row: Row) -> Answers:
+    verdict = jia.escalation_indicated(
+        _value(row["score"]),
+        measure=row["measure"],
+        month=_value(row["month"]),
+        course=_word(row["course"]),
+        criteria=row["definition"],
+    )
+    return {EXPECTED: verdict}
+
+
+def _two(row: Row) -> dict[str, float | None]:
+    return {"baseline": _value(row["baseline"]), "now": _value(row["now"])}
+
+
+def _jadas_improvement(row: Row) -> Answers:
+    return {EXPECTED: jia.horneff_improvement(criteria=row["definition"], **_two(row))}
+
+
+def _jadas_change(row: Row) -> Answers:
+    return {EXPECTED: jia.bulatovic_change(criteria=row["definition"], **_two(row))}
+
+
+def _course(row: Row) -> Answers:
+    counts = ("active_joints", "joints_ever")
+    course = jia.course(
+        _word(row["ilar_category"]),
+        cutoffs=row["cutoffs"],
+        rule=row["definition"],
+        **{name: _value(row[name]) for name in counts if row[name]},
+    )
+    return {EXPECTED: course}
+
+
+def _chaq(row: Row) -> Answers:
+    index = jia.chaq_di(
+        domains={name: _value(row[name]) for name in DOMAINS},
+        aids=row["aids"].split(),
+        help=row["help"].split(),
+        scoring=row["definition"],
+    )
+    return {EXPECTED: index}
+
+
+def _chaq_items(row: Row) -> Answers:
+    items = {
+        domain: [
+            _NOT_APPLICABLE
+            if row[f"{domain}_{number}"] == "na"
+            else _value(row[f"{domain}_{number}"])
+            for number in range(1, count + 1)
+        ]
+        for domain, count in ITEMS.items()
+    }
+    index = jia.chaq_di(
+        items=items,
+        aids=row["aids"].split(),
+        help=row["help"].split(),
+        not_applicable=_NOT_APPLICABLE,
+        scoring=row["definition"],
+    )
+    return {EXPECTED: index}
+
+
+def _chaq_change(row: Row) -> Answers:
+    return {EXPECTED: jia.chaq_change(difference=row["definition"], **_two(row))}
+
+
+def _suggests_mas(row: Row) -> Answers:
+    return {EXPECTED: jia.suggests_mas(_value(row["score"]), cutoff=row["definition"])}
+
+
+def _mas_2016(row: Row) -> Answers:
+    values: dict[str, Any] = {name: _cell(row[name]) for name in MAS_INPUTS}
+    return {EXPECTED: jia.mas_2016(criteria=row["definition"], **values)}
+
+
+def _jspada(row: Row) -> Answers:
+    return {EXPECTED: _score(row, row["measure"])}
+
+
+def _joints(row: Row) -> Answers:
+    more: dict[str, Any] = {}
+    if row["injected"]:
+        joint, days = row["injected"].split()
+        more = {
+            "injected": {joint: float(days)},
+            "injection_rule": row["injection_rule"],
+            "injection_days": float(row["injection_days"]),
+        }
+    exam = jia.JointExam(
+        active=row["active"].split(), not_examined=row["not_examined"].split(), **more
+    )
+    count = "active_joints_27" if row["definition"] == "joints-27" else "active_joints"
+    return {
+        EXPECTED: getattr(exam, count),
+        "expected_min": getattr(exam, f"{count}_min"),
+        "expected_max": getattr(exam, f"{count}_max"),
+    }
+
+
+def _events(row: Row) -> Answers:
+    found = jia.compare_events(
+        event_patient=["A"],
+        event_day=[int(row["day"])],
+        patient=["A"],
+        infusion_day=[0],
+        windows=row["definition"],
+    )
+    return {"expected_before": int(found.before.sum()), "expected_after": int(found.after.sum())}
+
+
+# --------------------------------------------------------------------------------------------
+# What each file with several rows in a case asks
+
+
+def _frame(rows: Sequence[Row], numbers: Iterable[str], flags: Iterable[str] = ()) -> Any:
+    """Return the rows of a case as a table; a column without any value is left out."""
+    import pandas as pd
+
+    columns: dict[str, Any] = {"patient": "A", "date": [row["date"] for row in rows]}
+    for name in numbers:
+        if any(row[name] for row in rows):
+            columns[name] = [_value(row[name]) for row in rows]
+    for name in flags:
+        columns[name] = [_flag(row[name]) for row in rows]
+    return pd.DataFrame(columns)
+
+
+def _visits(rows: Sequence[Row]) -> list[Answers]:
+    ask = rows[0]
+    measure: Any = ask["ask"]
+    column = {"acr_ped": "acr_ped_level"}.get(measure, measure)
+    if measure == "flare":
+        measure = jia.ask.flare(criteria=ask["criteria"], reference=ask["reference"])
+        column = measure.criteria.column
+    out = jia.assess(
+        _frame(rows, (*CORE_VARIABLES, *MARKERS)),
+        measures=[measure],
+        baseline=ask["baseline"] or None,
+        units=dict(unit.split("=") for unit in ask["units"].split()),
+    )
+    return [{EXPECTED: value} for value in out[column].astype(object)]
+
+
+def _retreatment(rows: Sequence[Row]) -> list[Answers]:
+    import pandas as pd
+
+    protocol = lookup(RetreatmentProtocol, rows[0]["definition"], parameter="protocol")
+    dates = rows[0]["infusions"].split()
+    out = jia.retreatment(
+        _frame(rows, (*CORE_VARIABLES, "esr"), protocol.exclusions),
+        pd.DataFrame({"patient": "A", "date": dates}),
+        protocol=protocol,
+    )
+    columns = (out["retreatment_code"], out["retreatment_eligible"].astype(object))
+    return [
+        {EXPECTED: code, "expected_eligible": eligible}
+        for code, eligible in zip(*columns, strict=True)
+    ]
+
+
 FAMILIES: dict[str, Callable[[Row], Answers]] = {
     "scores": _scores,
     "states": _state,
@@ -157,6 +364,30 @@ FAMILIES: dict[str, Callable[[Row], Answers]] = {
     "flare": _flare,
     "loss_of_response": _loss,
     "inactive_disease": _inactive_disease,
+    "relapse": _relapse,
+    "minimal_activity": _minimal_activity,
+    "activity_level": _activity_level,
+    "polyarthritis_state": _polyarthritis_state,
+    "escalation": _escalation,
+    "jadas_improvement": _jadas_improvement,
+    "jadas_change": _jadas_change,
+    "course": _course,
+    "chaq": _chaq,
+    "chaq_items": _chaq_items,
+    "chaq_change": _chaq_change,
+    "systemic_manifestations": _scores,
+    "parjadas": _scores,
+    "ms_score": _scores,
+    "suggests_mas": _suggests_mas,
+    "mas_2016": _mas_2016,
+    "jspada": _jspada,
+    "joints": _joints,
+    "events": _events,
+}
+# Rows of one case that follow each other are the visits of one patient.
+VISIT_FAMILIES: dict[str, Callable[[Sequence[Row]], list[Answers]]] = {
+    "visits": _visits,
+    "retreatment": _retreatment,
 }
 
 
@@ -214,15 +445,37 @@ class Failure:
         )
 
 
-def _failures(family: str, row: Row) -> list[Failure]:
-    expected = {name: text for name, text in row.items() if name.startswith(EXPECTED)}
-    answers: Answers
+def _answers_to(family: str, rows: Sequence[Row]) -> list[Answers]:
+    """Return what the package answers to the rows of one case."""
+    answers: Any
     try:
-        answers = FAMILIES[family](row)
+        if family in VISIT_FAMILIES:
+            return VISIT_FAMILIES[family](rows)
+        return [FAMILIES[family](row) for row in rows]
+    except MissingExtraError:
+        raise
     except JiaScoresError:
-        answers = dict.fromkeys(expected, REFUSED)
+        answers = REFUSED
     except Exception as error:  # noqa: BLE001  # a crash is a failure to report, not an end
-        answers = dict.fromkeys(expected, f"{type(error).__name__}: {error}")
+        answers = f"{type(error).__name__}: {error}"
+    return [dict.fromkeys(_expected(row), answers) for row in rows]
+
+
+def _expected(row: Row) -> dict[str, str]:
+    return {name: text for name, text in row.items() if name.startswith(EXPECTED)}
+
+
+def _cases(family: str) -> Iterator[Sequence[Row]]:
+    """Return the rows of a file case by case; only tables have more than one in a case."""
+    rows = conformance_rows(family)
+    if family not in VISIT_FAMILIES:
+        yield from ([row] for row in rows)
+        return
+    for _, group in groupby(rows, key=lambda row: (row["case"], row["definition"])):
+        yield list(group)
+
+
+def _failures(family: str, rows: Sequence[Row]) -> list[Failure]:
     return [
         Failure(
             family,
@@ -233,7 +486,8 @@ def _failures(family: str, row: Row) -> list[Failure]:
             text,
             "missing" if is_missing(answers.get(name)) else str(answers.get(name)),
         )
-        for name, text in expected.items()
+        for row, answers in zip(rows, _answers_to(family, rows), strict=True)
+        for name, text in _expected(row).items()
         if not _agrees(text, answers.get(name))
     ]
 
@@ -264,6 +518,8 @@ class Verification:
     data: tuple[tuple[str, int, str], ...]
     """Name, number of rows and SHA-256 of each file of check values."""
     failures: tuple[Failure, ...]
+    not_run: tuple[str, ...] = ()
+    """Files that need an optional package which is not installed."""
 
     @property
     def passed(self) -> bool:
@@ -326,6 +582,10 @@ def _report(found: Verification) -> Iterable[str]:
     yield "Data (rows, SHA-256):"
     for name, count, digest in found.data:
         yield f"  {name}.csv  {count}  {digest}"
+    if found.not_run:
+        yield ""
+        yield "Not run:"
+        yield from (f"  {words}" for words in found.not_run)
     if found.unchecked:
         yield ""
         yield "Without check values, or not on both sides of every bound:"
@@ -399,13 +659,19 @@ def verify(*, date: str | None = None) -> Verification:
     rows_of: dict[tuple[str, str], list[Row]] = {}
     data: list[tuple[str, int, str]] = []
     failures: list[Failure] = []
-    for family in FAMILIES:
-        rows = conformance_rows(family)
+    not_run: list[str] = []
+    for family in (*FAMILIES, *VISIT_FAMILIES):
         digest = hashlib.sha256(_text(family).encode()).hexdigest()
-        data.append((family, len(rows), digest))
-        for row in rows:
-            rows_of.setdefault((row["kind"], row["definition"]), []).append(row)
-            failures.extend(_failures(family, row))
+        data.append((family, len(conformance_rows(family)), digest))
+        try:
+            found = [(rows, _failures(family, rows)) for rows in _cases(family)]
+        except MissingExtraError as error:
+            not_run.append(f"{family}.csv: {error}")
+            continue
+        for rows, failed_here in found:
+            for row in rows:
+                rows_of.setdefault((row["kind"], row["definition"]), []).append(row)
+            failures.extend(failed_here)
     failed = Counter((failure.kind, failure.definition) for failure in failures)
     every: list[Definition] = sorted(published(), key=lambda one: one.kind)
     return Verification(
@@ -417,6 +683,7 @@ def verify(*, date: str | None = None) -> Verification:
         ),
         data=tuple(data),
         failures=tuple(failures),
+        not_run=tuple(not_run),
     )
 
 

@@ -1,0 +1,170 @@
+"""Inactive disease."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from tests.conformance.writing import F, Row, row, side
+
+# ------------------------------------------------------------------------------ Inactive disease
+
+KIND_INACTIVE = "inactive disease criteria"
+FINDINGS = ("fever", "rash", "serositis", "splenomegaly", "lymphadenopathy", "uveitis")
+INACTIVE_COLUMNS = (
+    "physician_global",
+    "active_joints",
+    *FINDINGS,
+    "stills_symptoms",
+    "morning_stiffness",
+    "esr",
+    "crp",
+    "esr_upper_limit",
+    "crp_upper_limit",
+    "esr_normal",
+    "crp_normal",
+    "not_due_to_jia",
+    "markers",
+    "expected",
+)
+Flag = bool | None
+
+
+def all_true(flags: Iterable[Flag]) -> Flag:
+    seen = list(flags)
+    return False if False in seen else None if None in seen else True
+
+
+def any_true(flags: Iterable[Flag]) -> Flag:
+    seen = list(flags)
+    return True if True in seen else None if None in seen else False
+
+
+def at_most(value: object, bound: object) -> Flag:
+    return None if value is None else F(str(value)) <= F(str(bound))
+
+
+def opposite(flag: Flag) -> Flag:
+    return None if flag is None else not flag
+
+
+def normal(visit_: Mapping[str, object], marker: str, *, forgive: bool) -> tuple[bool, Flag]:
+    """Return whether a marker was tested, and whether it is no sign of the disease."""
+    value, flag = visit_.get(marker), visit_.get(f"{marker}_normal")
+    limit = visit_.get(f"{marker}_upper_limit")
+    tested = value is not None or flag is not None
+    fine: Flag = flag if isinstance(flag, bool) else None
+    if fine is None and value is not None and limit is not None:
+        fine = at_most(value, limit)
+    if forgive and visit_.get("not_due_to_jia") is True:
+        fine = True
+    return tested, fine
+
+
+def inactive(criteria: str, visit_: Mapping[str, object]) -> Flag:
+    both = [normal(visit_, marker, forgive=criteria == "wallace-2011") for marker in ("esr", "crp")]
+    tested = [fine for was_tested, fine in both if was_tested]
+    if criteria == "eular-pres-2024":
+        markers = [fine if was_tested else None for was_tested, fine in both]
+        return all_true([opposite_of(visit_, "stills_symptoms"), *markers])
+    items: list[Flag] = [
+        at_most(visit_.get("active_joints"), 0),
+        *(opposite_of(visit_, name) for name in FINDINGS),
+    ]
+    if criteria == "reacch-out":
+        physician = visit_.get("physician_global")
+        below_one = None if physician is None else F(str(physician)) < 1
+        return all_true([*items, below_one])
+    items.append(at_most(visit_.get("physician_global"), 0))
+    if criteria == "wallace-2011":
+        items.append(at_most(visit_.get("morning_stiffness"), 15))
+    one_is_enough = criteria == "wallace-2011" and visit_.get("markers") == "any"
+    if not tested:
+        items.append(None)
+    else:
+        items.append(any_true(tested) if one_is_enough else all_true(tested))
+    return all_true(items)
+
+
+def opposite_of(visit_: Mapping[str, object], name: str) -> Flag:
+    flag = visit_.get(name)
+    return opposite(flag) if isinstance(flag, bool) else None
+
+
+def inactive_disease() -> Iterator[Row]:
+    well: dict[str, object] = {
+        "physician_global": 0,
+        "active_joints": 0,
+        **dict.fromkeys(FINDINGS, False),
+        "stills_symptoms": False,
+        "morning_stiffness": 10,
+        "esr": 12,
+        "esr_upper_limit": 20,
+        "crp": 3,
+        "crp_upper_limit": 5,
+        "markers": None,
+    }
+
+    def made(case: str, criteria: str, change: Mapping[str, object], **about: object) -> Row:
+        here = well | dict(change)
+        if criteria != "wallace-2011":
+            here["markers"] = None
+        return row(
+            case, KIND_INACTIVE, criteria, **here, expected=inactive(criteria, here), **about
+        )
+
+    for criteria in ("wallace-2004", "wallace-2011", "eular-pres-2024", "reacch-out"):
+        rule = {"markers": "all"}
+        yield made("well", criteria, rule)
+        own = criteria != "eular-pres-2024"
+        bounds: list[tuple[str, str, tuple[str, ...]]] = []
+        if own:
+            bounds.append(("active_joints", "0", ("0", "1")))
+            if criteria == "reacch-out":
+                bounds.append(("physician_global", "1", ("0.9", "1", "1.1")))
+            else:
+                bounds.append(("physician_global", "0", ("0", "0.1")))
+        if criteria == "wallace-2011":
+            bounds.append(("morning_stiffness", "15", ("14", "15", "16")))
+        for name, bound, values in bounds:
+            for value in values:
+                about = {"threshold": f"{name} {bound}", "side": side(F(value), F(bound))}
+                yield made(f"{name} {value}", criteria, rule | {name: value}, **about)
+        for name in (*FINDINGS, "stills_symptoms"):
+            yield made(f"{name} there", criteria, rule | {name: True})
+            yield made(f"{name} unknown", criteria, rule | {name: None})
+            yield made(f"{name} unknown, joints", criteria, rule | {name: None, "active_joints": 2})
+        for name in ("physician_global", "active_joints", "morning_stiffness"):
+            yield made(f"{name} missing", criteria, rule | {name: None})
+        gone = dict.fromkeys(well)
+        empty = "missing ESR or joints read as 0"
+        yield made("an empty form", criteria, gone | rule, mistake=empty)
+        for choice in ("any", "all"):
+            yield from marker_rows(made, criteria, choice)
+    disagree = made("they disagree, and nobody says", "wallace-2011", {"crp": 9})
+    yield disagree | {"expected": "refused"}
+
+
+def marker_rows(made: Callable[..., Row], criteria: str, choice: str) -> Iterator[Row]:
+    """ESR and CRP: normal, raised, at the limit, not tested, without limit, not due to JIA."""
+    states_: tuple[tuple[str, dict[str, object]], ...] = (
+        ("both normal", {}),
+        ("ESR raised", {"esr": 30}),
+        ("CRP raised", {"crp": 30}),
+        ("both raised", {"esr": 30, "crp": 30}),
+        ("both at the limit", {"esr": 20, "crp": 5}),
+        ("ESR a tenth above the limit", {"esr": "20.1", "crp": None}),
+        ("ESR not tested", {"esr": None}),
+        ("CRP not tested", {"crp": None}),
+        ("CRP not tested, ESR raised", {"crp": None, "esr": 30}),
+        ("neither tested", {"esr": None, "crp": None}),
+        ("ESR without a limit", {"esr_upper_limit": None, "crp": None}),
+        ("ESR flagged normal", {"esr": None, "esr_upper_limit": None, "esr_normal": True}),
+        ("ESR flagged raised", {"esr": None, "esr_upper_limit": None, "esr_normal": False}),
+        ("ESR without a limit, CRP raised", {"esr_upper_limit": None, "crp": 30}),
+        ("ESR without a limit, CRP normal", {"esr_upper_limit": None}),
+        ("both raised, not due to JIA", {"esr": 30, "crp": 30, "not_due_to_jia": True}),
+        ("both raised, due to JIA", {"esr": 30, "crp": 30, "not_due_to_jia": False}),
+        ("neither tested, not due to JIA", {"esr": None, "crp": None, "not_due_to_jia": True}),
+    )
+    for case, change in states_:
+        yield made(f"{case}; {choice}", criteria, change | {"markers": choice})

@@ -1,0 +1,305 @@
+"""What is judged over several visits or days: tables, retreatment, adverse events."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from tests import exact
+from tests.conformance.core_sets import six
+from tests.conformance.writing import SEED, F, Row, Values, decimal, row, side
+from tests.exact import SIX, Value
+
+MARKED = (*SIX, "esr")
+# A case has several rows, one for each visit.
+VISIT_COLUMNS = (
+    "ask",
+    "criteria",
+    "reference",
+    "baseline",
+    "units",
+    "date",
+    *SIX,
+    "esr",
+    "crp",
+    "expected",
+)
+
+
+def day(number: int) -> str:
+    return (date(2020, 1, 1) + timedelta(days=number)).isoformat()
+
+
+def visits() -> Iterator[Row]:
+    yield from unit_rows()
+    yield from gap_rows()
+    yield from baseline_rows()
+    yield from best_rows()
+
+
+def visit_row(case: str, name: str, number: int, values: Values, **more: object) -> Row:
+    kind = "score" if name == more.get("ask") else str(more.pop("kind"))
+    return row(case, kind, name, date=day(number), **values, **more)
+
+
+def unit_rows() -> Iterator[Row]:
+    mm = "globals in mm added as they are"
+    values = six("62 55 1 12 10 48") | {"chaq": F(1)}
+    score = exact.jadas("jadas71", values | {n: F(values[n]) / 10 for n in SIX[:2]})
+    ask = {"ask": "jadas71", "mistake": mm}
+    declared = "physician_global=mm patient_global=mm"
+    yield visit_row("mm, declared", "jadas71", 0, values, **ask, units=declared, expected=score)
+    yield visit_row("mm, not declared", "jadas71", 0, values, **ask, expected="refused")
+    wrong = "CRP in mg/dL used as mg/L"
+    values = six("2 2 1 2 2 4.5", "crp")
+    score = exact.jadas("jadas71", values | {"crp": F(45)})
+    ask = {"ask": "jadas71", "mistake": wrong}
+    yield visit_row("mg/dL", "jadas71", 0, values, **ask, units="crp=mg/dL", expected=score)
+    score = exact.jadas("jadas71", values)
+    yield visit_row("mg/L", "jadas71", 0, values, **ask, expected=score)
+
+
+def gap_rows() -> Iterator[Row]:
+    mistake = "a count column with one gap becomes float and is refused, or a gap becomes False"
+    texts = ("6 5 1.5 12 10 40", "2 2 0.75 - 6 20", "2 2 0.75 4 6 20")
+    for number, text in enumerate(texts):
+        values = six(text)
+        score = exact.jadas("jadas71", values)
+        about = {"ask": "jadas71", "mistake": mistake, "expected": score}
+        yield visit_row("a gap in the counts", "jadas71", 30 * number, values, **about)
+    base = six("2 2 0.5 4 4 20")
+    for number, text in enumerate(("2 2 0.5 4 4 20", "4 4 0.5 4 - 20", "4 4 1 8 4 20")):
+        values = six(text)
+        flared = None if number == 0 else exact.flare("prcsg-printo", base, values)
+        yield visit_row(
+            "a gap that leaves a flare open",
+            "prcsg-printo",
+            30 * number,
+            values,
+            kind="flare criteria",
+            ask="flare",
+            criteria="prcsg-printo",
+            reference="baseline",
+            baseline="first",
+            mistake=mistake,
+            expected=flared,
+        )
+
+
+def baseline_rows() -> Iterator[Row]:
+    mistake = "two baseline rows on a date"
+    for case, days in (("one baseline", (0, 30, 60)), ("two baselines", (0, 0, 60))):
+        texts = ("6 5 1.5 12 10 40", "8 8 2 20 10 50", "2 2 0.75 4 6 20")
+        base = six(texts[0])
+        for number, text in zip(days, texts, strict=True):
+            values = six(text)
+            expected: object = None if number == 0 else exact.acr_ped("giannini-1997", base, values)
+            if isinstance(expected, tuple):
+                expected = expected[0] if expected[0] == expected[1] else None
+            yield visit_row(
+                case,
+                "giannini-1997",
+                number,
+                values,
+                kind="response criteria",
+                ask="acr_ped",
+                baseline="first",
+                mistake=mistake,
+                expected="refused" if case == "two baselines" else expected,
+            )
+
+
+def best_rows() -> Iterator[Row]:
+    """Flare against the best visit: one real visit, never the best of each variable."""
+    mistake = 'composite "worst of" several values in one visit'
+    courses = (
+        ("8 8 2 20 10 50", "2 2 0.5 10 8 45", "4 4 1 4 4 20", "3.5 3.5 0.9 7 6 30"),
+        ("8 8 2 20 10 50", "1 1 2 10 10 50", "4 4 0.5 4 4 20", "4 4 0.5 4 4 20"),
+    )
+    for number, texts in enumerate(courses, start=1):
+        values = [six(text) for text in texts]
+        for place, now in enumerate(values):
+            expected = None
+            # The level is empty at the baseline itself, so the best visit comes after it.
+            if place > 1:
+                expected = exact.flare("prcsg-printo", best_of(values[:place]), now)
+            yield visit_row(
+                f"the best visit is a real one {number}",
+                "prcsg-printo",
+                30 * place,
+                now,
+                kind="flare criteria",
+                ask="flare",
+                criteria="prcsg-printo",
+                reference="best",
+                baseline="first",
+                mistake=mistake,
+                expected=expected,
+            )
+
+
+def best_of(earlier: list[Values]) -> Values:
+    """Return the visit since baseline with the highest ACR level, then the lowest JADAS71."""
+    base = earlier[0]
+
+    def rank(values: Values) -> tuple[int, Value]:
+        level = exact.acr_ped("giannini-1997", base, values)[0]
+        return -level, exact.jadas("jadas71", values)
+
+    return min(earlier[1:], key=rank)
+
+
+# ---------------------------------------------------------------------------- Retreatment
+
+RETREATMENT_COLUMNS = (
+    "infusions",
+    "date",
+    *SIX,
+    "esr",
+    "infection",
+    "febrile_illness",
+    "malignancy",
+    "biological",
+    "expected",
+    "expected_eligible",
+)
+EXCLUSIONS = ("infection", "febrile_illness", "malignancy", "biological")
+
+
+def swart_2019(visits_: list[tuple[int, Values, bool]], infusions: list[int]) -> list[Row]:
+    """Return code and yes or no for each visit, none with a gap."""
+    answers = []
+    for number, now, excluded in visits_:
+        given = [infusion for infusion in infusions if infusion < number]
+        if not given:
+            answers.append({"expected": "before", "expected_eligible": "no"})
+            continue
+        began = given[-1]
+        base = [values for when, values, _ in visits_ if when <= began][-1]
+        earlier = [values for when, values, _ in visits_ if began < when < number]
+        met = exact.acr_ped("giannini-1997", base, now)[0] >= 30
+        had = any(exact.acr_ped("giannini-1997", base, one)[0] >= 30 for one in earlier)
+        if met:
+            code = "holds"
+        elif not had:
+            code = "no_response"
+        elif len(given) > 2:
+            code = "used_up"
+        else:
+            code = "excluded" if excluded else "eligible"
+        eligible = "yes" if code == "eligible" else "no"
+        answers.append({"expected": code, "expected_eligible": eligible})
+    return answers
+
+
+def retreatment() -> Iterator[Row]:
+    start = "8 8 2 10 10 50"
+    courses: list[tuple[str, str, list[int]]] = [
+        ("response, loss", f"{start}|4 4 1 10 10 50|{start}", [0]),
+        ("no response", f"{start}|{start}|{start}", [0]),
+        ("lost twice", f"{start}|4 4 1 10 10 50|{start}|4 4 1 10 10 50|{start}", [0, 60]),
+        (
+            "lost three times",
+            "|".join([start, "4 4 1 10 10 50"] * 3 + [start]),
+            [0, 60, 120],
+        ),
+        ("excluded at the loss", f"{start}|4 4 1 10 10 50|{start}", [0]),
+        ("worse by exactly 30 % in two", f"{start}|4 4 1 10 10 50|4 4 1 13 13 50", [0]),
+    ]
+    source = random.Random(SEED + 4)
+    for number in range(1, 16):
+        texts = [source.choice([start, "4 4 1 10 10 50", "2 2 0.5 4 4 20"]) for _ in range(7)]
+        days = sorted({0, *source.sample(range(0, 180, 30), source.randrange(4))})
+        courses.append((f"random {number}", "|".join(texts), days))
+    for case, text, infusions in courses:
+        seen = [
+            (30 * place, six(one), case == "excluded at the loss" and place == 2)
+            for place, one in enumerate(text.split("|"))
+        ]
+        for (number, values, out), answer in zip(seen, swart_2019(seen, infusions), strict=True):
+            yield (
+                row(
+                    case,
+                    "retreatment protocol",
+                    "swart-2019",
+                    infusions=" ".join(day(infusion) for infusion in infusions),
+                    date=day(number),
+                    **values,
+                    **dict.fromkeys(EXCLUSIONS, False) | {"infection": out},
+                )
+                | answer
+            )
+    yield from retreatment_bounds()
+
+
+def retreatment_bounds() -> Iterator[Row]:
+    """The level, and the number of repeats, on both sides."""
+    start, better = six("10 10 1 10 10 20"), six("4 4 0.4 10 10 20")
+    for value in ("7.1", "7", "6.9"):
+        now = start | {"physician_global": F(value), "patient_global": F(7), "active_joints": F(7)}
+        seen = [(0, start, False), (30, better, False), (60, now, False)]
+        improved = 100 - 10 * F(value)
+        case = f"{decimal(improved)} % better in the third"
+        for (number, values, _), answer in zip(seen, swart_2019(seen, [0]), strict=True):
+            about = {}
+            if number == 60:
+                about = {"threshold": "level 30", "side": side(improved, F(30))}
+            yield (
+                row(
+                    case,
+                    "retreatment protocol",
+                    "swart-2019",
+                    infusions=day(0),
+                    date=day(number),
+                    **values,
+                    **dict.fromkeys(EXCLUSIONS, False),
+                    **about,
+                )
+                | answer
+            )
+    for repeats in (1, 2, 3):
+        seen = []
+        for place in range(repeats):
+            seen += [(60 * place, start, False), (60 * place + 30, better, False)]
+        seen.append((60 * repeats, start, False))
+        infusions = [60 * place for place in range(repeats)]
+        for (number, values, _), answer in zip(seen, swart_2019(seen, infusions), strict=True):
+            about = {}
+            if number == 60 * repeats:
+                about = {"threshold": "max_repeats 2", "side": side(F(repeats), F(2))}
+            yield (
+                row(
+                    f"a loss that would be repeat {repeats}",
+                    "retreatment protocol",
+                    "swart-2019",
+                    infusions=" ".join(day(infusion) for infusion in infusions),
+                    date=day(number),
+                    **values,
+                    **dict.fromkeys(EXCLUSIONS, False),
+                    **about,
+                )
+                | answer
+            )
+
+
+# -------------------------------------------------------------------------- Adverse events
+
+EVENT_COLUMNS = ("day", "expected_before", "expected_after")
+
+
+def events() -> Iterator[Row]:
+    """One event on one day, counted from the infusion."""
+    bounds = {"before -91": -91, "before -1": -1, "after 0": 0, "after 90": 90}
+    for threshold, bound in bounds.items():
+        for number in (bound - 1, bound, bound + 1):
+            yield row(
+                f"an event on day {number}",
+                "event windows",
+                "swart-2019-windows",
+                threshold=threshold,
+                side=side(F(number), F(bound)),
+                day=number,
+                expected_before=int(-91 <= number <= -1),
+                expected_after=int(0 <= number <= 90),
+            )
