@@ -35,6 +35,7 @@ FILES: dict[str, tuple[Callable[[], Iterator[Row]], tuple[str, ...]]] = {
     "joints": (items.joints, items.JOINT_COLUMNS),
     "visits": (tables.visits, tables.VISIT_COLUMNS),
     "retreatment": (tables.retreatment, tables.RETREATMENT_COLUMNS),
+    "remission": (tables.remission, tables.REMISSION_COLUMNS),
     "events": (tables.events, tables.EVENT_COLUMNS),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -303,3 +304,128 @@ def events() -> Iterator[Row]:
                 expected_before=int(-91 <= number <= -1),
                 expected_after=int(0 <= number <= 90),
             )
+
+
+# ------------------------------------------------------------------------------ Remission
+
+REMISSION_COLUMNS = ("max_gap_days", "medication", "date", "inactive", "expected")
+# Months on and off medication; or months, whatever the medication.
+REMISSIONS = {"wallace-2004": (6, 12), "wallace-2011": (6, 12), "eular-pres-2024": 6}
+Period = tuple[date, date | None]
+
+
+def months_after(start: date, months: int) -> date:
+    """Return the same day of the month so much later, or the last day of a shorter month."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    for number in range(start.day, 0, -1):
+        try:
+            return date(year, month + 1, number)
+        except ValueError:
+            continue
+    raise AssertionError("every month has a first day")
+
+
+def takes_a_drug(day_: date, periods: list[Period]) -> bool:
+    return any(first <= day_ and (last is None or day_ <= last) for first, last in periods)
+
+
+def remission_state(
+    criteria: str, seen: list[tuple[date, bool]], gap: int, periods: list[Period]
+) -> str:
+    """Return the state at the last of these visits, day by day."""
+    today, quiet = seen[-1]
+    if not quiet:
+        return "none"
+    clock = today
+    for earlier, was_quiet in reversed(seen[:-1]):
+        if not was_quiet or (clock - earlier).days > gap:
+            break
+        clock = earlier
+    rule = REMISSIONS[criteria]
+    if isinstance(rule, int):
+        return "remission" if today >= months_after(clock, rule) else "inactive"
+    drug = takes_a_drug(today, periods)
+    since = today
+    while since > clock and takes_a_drug(since - timedelta(days=1), periods) == drug:
+        since -= timedelta(days=1)
+    word = "on" if drug else "off"
+    lasted = today >= months_after(since, rule[0] if drug else rule[1])
+    return f"{'clinical remission' if lasted else 'inactive,'} {word} medication"
+
+
+def remission_rows(
+    case: str,
+    criteria: str,
+    seen: list[tuple[date, bool | None]],
+    periods: list[Period],
+    *,
+    gap: int = 400,
+    last: dict[str, object] | None = None,
+) -> Iterator[Row]:
+    drugs = " ".join(f"{first}/{end or ''}" for first, end in periods)
+    for place, (when, quiet) in enumerate(seen):
+        unknown = [at for at in range(place + 1) if seen[at][1] is None]
+        found = set()
+        for filling in itertools.product((True, False), repeat=len(unknown)):
+            whole = {at: bool(flag) for at, (_, flag) in enumerate(seen[: place + 1])}
+            whole |= dict(zip(unknown, filling, strict=True))
+            complete = [(seen[at][0], whole[at]) for at in range(place + 1)]
+            found.add(remission_state(criteria, complete, gap, periods))
+        state = found.pop() if len(found) == 1 and quiet is not None else None
+        about = last if last is not None and place == len(seen) - 1 else {}
+        yield row(
+            case,
+            "remission criteria",
+            criteria,
+            max_gap_days=gap,
+            medication=drugs,
+            date=when,
+            inactive=quiet,
+            expected=state,
+            **about,
+        )
+
+
+def remission() -> Iterator[Row]:
+    start = date(2020, 1, 31)
+    for criteria, rule in REMISSIONS.items():
+        both: list[tuple[str, int, list[Period]]]
+        if isinstance(rule, int):
+            both = [("months", rule, [])]
+        else:
+            both = [("months_on", rule[0], [(start, None)]), ("months_off", rule[1], [])]
+        for field, months, periods in both:
+            for step in (-1, 0, 1):
+                end = months_after(start, months) + timedelta(days=step)
+                seen: list[tuple[date, bool | None]] = [(start, True), (end, True)]
+                about: dict[str, object] = {"threshold": f"{field} {months}"}
+                about["side"] = side(F(step), F(0))
+                case = f"{field}: inactive from {start} to {end}"
+                yield from remission_rows(case, criteria, seen, periods, last=about)
+        day_ = [start + timedelta(days=60 * place) for place in range(14)]
+        drug: list[Period] = [(date(2019, 6, 1), day_[6])]
+        quiet: list[tuple[date, bool | None]] = [(when, True) for when in day_]
+        yield from remission_rows("a stop starts the clock anew", criteria, quiet, drug)
+        again: list[Period] = [*drug, (day_[10], None)]
+        yield from remission_rows("a restart ends it", criteria, quiet, again)
+        late = [*quiet[:5], (day_[5] + timedelta(days=402), True)]
+        yield from remission_rows("visits too far apart", criteria, late, drug)
+        broken = [*quiet[:3], (day_[3], False), *quiet[4:]]
+        yield from remission_rows("a flare breaks the run", criteria, broken, drug)
+        open_ = [*quiet[:3], (day_[3], None), *quiet[4:]]
+        yield from remission_rows("an undetermined visit", criteria, open_, drug)
+        close: list[Period] = [(day_[0], day_[3]), (day_[3] + timedelta(days=1), None)]
+        yield from remission_rows("one drug the day after another", criteria, quiet, close)
+    source = random.Random(SEED + 5)
+    for number in range(1, 31):
+        criteria = source.choice(list(REMISSIONS))
+        when, seen = start, []
+        for _ in range(9):
+            seen.append((when, source.choice([True] * 7 + [False, None])))
+            when += timedelta(days=source.randrange(20, 130))
+        periods = []
+        for _ in range(source.randrange(3)):
+            first = start + timedelta(days=source.randrange(-300, 500))
+            length = timedelta(days=source.randrange(30, 400))
+            periods.append((first, source.choice([first + length, first + length, None])))
+        yield from remission_rows(f"random {number}", criteria, seen, periods, gap=120)

@@ -26,6 +26,7 @@ from jiascores.measures.activity import MinimalActivityCriteria
 from jiascores.measures.chaq import DOMAINS, ITEMS
 from jiascores.measures.courses import RetreatmentProtocol
 from jiascores.measures.mas import MAS_INPUTS
+from jiascores.measures.remission import RemissionCriteria
 
 Row = Mapping[str, str]
 Answers = dict[str, Any]
@@ -356,6 +357,25 @@ def _retreatment(rows: Sequence[Row]) -> list[Answers]:
     ]
 
 
+def _remission(rows: Sequence[Row]) -> list[Answers]:
+    import pandas as pd
+
+    criteria = lookup(RemissionCriteria, rows[0]["definition"], parameter="criteria")
+    periods = [period.split("/") for period in rows[0]["medication"].split()]
+    drugs = pd.DataFrame(
+        [("A", start, stop or None) for start, stop in periods],
+        columns=["patient", "start", "stop"],
+    )
+    out = jia.remission(
+        _frame(rows, (), ("inactive",)),
+        drugs,
+        criteria=criteria,
+        max_gap_days=float(rows[0]["max_gap_days"]),
+        inactive=jia.column("inactive"),
+    )
+    return [{EXPECTED: state} for state in out[criteria.column].astype(object)]
+
+
 FAMILIES: dict[str, Callable[[Row], Answers]] = {
     "scores": _scores,
     "states": _state,
@@ -388,6 +408,7 @@ FAMILIES: dict[str, Callable[[Row], Answers]] = {
 VISIT_FAMILIES: dict[str, Callable[[Sequence[Row]], list[Answers]]] = {
     "visits": _visits,
     "retreatment": _retreatment,
+    "remission": _remission,
 }
 
 
