@@ -11,7 +11,8 @@ from jiascores.core.errors import MarkerError
 from jiascores.core.kinds import Like, Scalar, T, kind_of, require_same, take
 from jiascores.core.variables import CORE_VARIABLES, MARKERS
 
-_NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
+# Declared as None, so that a marker which is not given says nothing of the type of the core set.
+_NOT_GIVEN = cast(None, type("NotGiven", (), {"__repr__": lambda _: "<not given>"})())
 
 
 class CoreSet(Generic[T]):

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
 import numpy as np
@@ -25,15 +25,21 @@ from jiascores.core.errors import (
 )
 from jiascores.core.variables import VARIABLES, Variable
 
+# What a measure takes and gives back: T. Scalars may stand beside arrays or Series (`T | Scalar`),
+# and where there are scalars alone, T is float. Many is the same without the single number, where
+# a verdict on one number has a type of its own.
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
+    from typing_extensions import TypeVar
 
-# What a measure takes and gives back. Scalars may stand beside arrays or Series (`T | Scalar`).
-T = TypeVar("T", float, "NDArray[Any]", "pd.Series[Any]", "pl.Series")
-# The same without the single number, where a verdict on one number has a type of its own.
+    T = TypeVar("T", float, NDArray[Any], "pd.Series[Any]", pl.Series, default=float)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T", float, "NDArray[Any]", "pd.Series[Any]", "pl.Series")
 Many = TypeVar("Many", "NDArray[Any]", "pd.Series[Any]", "pl.Series")
-Scalar: TypeAlias = float | np.integer[Any] | np.floating[Any] | None
+Scalar: TypeAlias = float | int | np.integer[Any] | np.floating[Any] | None
 FloatArray: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = float | FloatArray
 

@@ -563,8 +563,16 @@ def flare(
 @overload
 def flare(
     *,
-    reference: CoreSet[Many],
+    reference: CoreSet[Many] | CoreSet[float],
     now: CoreSet[Many],
+    criteria: str | FlareCriteria,
+    flare_fever: Many | Scalar = ...,
+) -> FlareVerdict[Many, Many, Many]: ...
+@overload
+def flare(
+    *,
+    reference: CoreSet[Many],
+    now: CoreSet[float],
     criteria: str | FlareCriteria,
     flare_fever: Many | Scalar = ...,
 ) -> FlareVerdict[Many, Many, Many]: ...
@@ -803,8 +811,8 @@ def loss_of_response(
 @overload
 def loss_of_response(
     *,
-    baseline: CoreSet[Many],
-    reached: CoreSet[Many],
+    baseline: CoreSet[Many] | CoreSet[float],
+    reached: CoreSet[Many] | CoreSet[float],
     now: CoreSet[Many],
     level: int,
     criteria: str | ResponseCriteria = ...,

@@ -521,8 +521,19 @@ def acr_ped(
 @overload
 def acr_ped(
     *,
-    baseline: CoreSet[Many],
+    baseline: CoreSet[Many] | CoreSet[float],
     now: CoreSet[Many],
+    criteria: str | ResponseCriteria = ...,
+    missing: MissingPolicy = ...,
+    attended: bool | Many = ...,
+    upper_limit: Many | Scalar = ...,
+    highest_temperature: Many | Scalar = ...,
+) -> AcrPedResponse[Many, Many, Many]: ...
+@overload
+def acr_ped(
+    *,
+    baseline: CoreSet[Many],
+    now: CoreSet[float],
     criteria: str | ResponseCriteria = ...,
     missing: MissingPolicy = ...,
     attended: bool | Many = ...,

@@ -1,0 +1,301 @@
+"""The public interface as a user writes it, for the type checkers; nothing here is run.
+
+A float stays a float, an array an array, and a Series a Series of its package.
+"""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+import numpy as np
+import pandas as pd
+import polars as pl
+from numpy.typing import NDArray
+
+import jiascores as jia
+
+array = np.array([1.0, 2.0])
+counts = np.array([3, 4])
+frame = pd.DataFrame({"global": [1.0, 2.0], "joints": [3, 4]})
+table = pl.DataFrame({"global": [1.0, 2.0], "joints": [3, 4]})
+
+
+def scores_of_one_patient() -> None:
+    assert_type(
+        jia.jadas71(physician_global=6.0, patient_global=5.5, active_joints=12.0, esr=48.0), float
+    )
+    assert_type(jia.jadas71(physician_global=6, patient_global=5, active_joints=12, crp=48), float)
+    assert_type(
+        jia.jadas10(physician_global=None, patient_global=5.5, active_joints=12, esr=None), float
+    )
+    assert_type(
+        jia.jadas27(
+            physician_global=np.float64(6), patient_global=5.5, active_joints_27=np.int64(9), esr=48
+        ),
+        float,
+    )
+    assert_type(jia.cjadas10(physician_global=6, patient_global=5.5, active_joints=12), float)
+    assert_type(
+        jia.components("cjadas10", physician_global=6, patient_global=5.5, active_joints=12),
+        dict[str, float],
+    )
+    assert_type(
+        jia.sjadas10(
+            physician_global=6,
+            patient_global=5.5,
+            active_joints=12,
+            esr=48,
+            systemic_manifestations=3,
+        ),
+        float,
+    )
+
+
+def scores_of_arrays() -> None:
+    assert_type(
+        jia.jadas71(physician_global=array, patient_global=array, active_joints=counts, esr=array),
+        NDArray[Any],
+    )
+    assert_type(
+        jia.jadas71(physician_global=array, patient_global=5, active_joints=12, crp=None),
+        NDArray[Any],
+    )
+    assert_type(
+        jia.components("cjadas10", physician_global=6, patient_global=5.5, active_joints=counts),
+        dict[str, NDArray[Any]],
+    )
+
+
+def scores_of_series() -> None:
+    assert_type(
+        jia.jadas71(
+            physician_global=frame["global"],
+            patient_global=frame["global"],
+            active_joints=frame["joints"],
+            esr=30,
+        ),
+        "pd.Series[Any]",
+    )
+    assert_type(
+        jia.cjadas71(physician_global=4.5, patient_global=None, active_joints=frame["joints"]),
+        "pd.Series[Any]",
+    )
+    assert_type(
+        jia.jadas71(
+            physician_global=table["global"],
+            patient_global=table["global"],
+            active_joints=table["joints"],
+            esr=30,
+        ),
+        pl.Series,
+    )
+
+
+def states() -> None:
+    score = jia.cjadas10(physician_global=1, patient_global=1.5, active_joints=0)
+    cutoffs = "trincianti-2021"
+    assert_type(
+        jia.disease_state(score, measure="cjadas10", course="oligo", cutoffs=cutoffs), str | None
+    )
+    assert_type(
+        jia.disease_state(None, measure="cjadas10", course=None, cutoffs=cutoffs), str | None
+    )
+    assert_type(
+        jia.disease_state(array, measure="cjadas10", course="poly", cutoffs=cutoffs), NDArray[Any]
+    )
+    assert_type(
+        jia.disease_state(frame["global"], measure="cjadas10", course="poly", cutoffs=cutoffs),
+        "pd.Series[Any]",
+    )
+    assert_type(
+        jia.disease_state(table["global"], measure="cjadas10", course="poly", cutoffs=cutoffs),
+        pl.Series,
+    )
+
+
+base = jia.CoreSet(
+    physician_global=6, patient_global=5, chaq=1.5, active_joints=12, limited_joints=10, esr=40
+)
+now = jia.CoreSet(
+    physician_global=2.5, patient_global=None, chaq=0.75, active_joints=4, limited_joints=6, esr=20
+)
+arrays = jia.CoreSet(
+    physician_global=array,
+    patient_global=array,
+    chaq=1.5,
+    active_joints=counts,
+    limited_joints=counts,
+    crp=None,
+)
+series = jia.CoreSet(
+    physician_global=frame["global"],
+    patient_global=frame["global"],
+    chaq=1.5,
+    active_joints=frame["joints"],
+    limited_joints=frame["joints"],
+    crp=12,
+)
+polars_series = jia.CoreSet(
+    physician_global=table["global"],
+    patient_global=table["global"],
+    chaq=1.5,
+    active_joints=table["joints"],
+    limited_joints=table["joints"],
+    crp=12,
+)
+
+
+def core_sets() -> None:
+    assert_type(base, jia.CoreSet[float])
+    assert_type(now, jia.CoreSet[float])
+    assert_type(base.chaq, float)
+    assert_type(base.marker, str)
+    assert_type(arrays, jia.CoreSet[NDArray[Any]])
+    assert_type(arrays.chaq, NDArray[Any])
+    assert_type(series, "jia.CoreSet[pd.Series[Any]]")
+    assert_type(series.chaq, "pd.Series[Any]")
+    assert_type(polars_series.chaq, pl.Series)
+
+
+def response_of_one_patient() -> None:
+    response = jia.acr_ped(baseline=base, now=now)
+    assert_type(response.level, int | None)
+    assert_type(response.level_min, int)
+    assert_type(response.level_max, int)
+    assert_type(response.meets(30), bool | None)
+    assert_type(response.improved, dict[str, bool | None])
+    assert_type(response.worsened["chaq"], bool | None)
+    assert_type(response.explain(), str)
+    named = jia.acr_ped(baseline=base, now=now, criteria="ntr4146", missing="worst-case")
+    assert_type(named.level, int | None)
+    assert_type(
+        jia.acr_ped(baseline=base, now=now, missing="nri", attended=False).level, int | None
+    )
+    assert_type(jia.acr_ped(baseline=base, now=now, upper_limit=20).level, int | None)
+
+
+def response_of_many() -> None:
+    assert_type(jia.acr_ped(baseline=arrays, now=arrays).level, NDArray[Any])
+    assert_type(jia.acr_ped(baseline=arrays, now=arrays).level_min, NDArray[Any])
+    assert_type(jia.acr_ped(baseline=series, now=series).meets(30), "pd.Series[Any]")
+    assert_type(jia.acr_ped(baseline=polars_series, now=polars_series).level, pl.Series)
+    # One baseline for many visits, and many baselines for one visit.
+    assert_type(jia.acr_ped(baseline=base, now=series).level, "pd.Series[Any]")
+    assert_type(jia.acr_ped(baseline=arrays, now=now).level, NDArray[Any])
+
+
+def flares() -> None:
+    found = jia.flare(reference=base, now=now, criteria="prcsg-printo")
+    assert_type(found.flared, bool | None)
+    assert_type(found.flared_min, bool)
+    assert_type(found.explain(), str)
+    assert_type(
+        jia.flare(reference=series, now=series, criteria="prcsg-printo").flared, "pd.Series[Any]"
+    )
+    assert_type(
+        jia.flare(reference=base, now=polars_series, criteria="brunner-2002").flared, pl.Series
+    )
+    assert_type(
+        jia.loss_of_response(baseline=base, reached=now, now=base, level=30).lost, bool | None
+    )
+
+
+def definitions() -> None:
+    ours = jia.CutoffSet(
+        name="ours",
+        reference=jia.Reference("ours", "the protocol of our trial"),
+        evidence=jia.Evidence.UNVERIFIED,
+        bounds=(),
+    )
+    assert_type(ours, jia.CutoffSet)
+    assert_type(ours.variant(name="ours, stricter"), jia.CutoffSet)
+    assert_type(jia.disease_state(2.0, measure="jadas10", course="poly", cutoffs=ours), str | None)
+
+
+def errors() -> None:
+    try:
+        jia.cjadas10(physician_global=62, patient_global=5.5, active_joints=12)
+    except jia.OutOfRangeError as error:
+        assert_type(error.variable, str | None)
+        assert_type(error.values, tuple[Any, ...])
+
+
+def other_verdicts() -> None:
+    assert_type(
+        jia.inactive_disease(
+            criteria="wallace-2004",
+            physician_global=0,
+            active_joints=0,
+            fever=False,
+            rash=False,
+            serositis=False,
+            splenomegaly=False,
+            lymphadenopathy=False,
+            uveitis=None,
+            esr=12,
+            esr_upper_limit=15,
+        ),
+        bool | None,
+    )
+    assert_type(
+        jia.inactive_disease(
+            criteria="wallace-2004",
+            physician_global=frame["global"],
+            active_joints=frame["joints"],
+            fever=False,
+            rash=False,
+            serositis=False,
+            splenomegaly=False,
+            lymphadenopathy=False,
+            uveitis=None,
+            esr=frame["global"],
+            esr_upper_limit=15,
+        ),
+        "pd.Series[Any]",
+    )
+    assert_type(
+        jia.horneff_improvement(baseline=12.0, now=5.0, criteria="horneff-2014"), bool | None
+    )
+    assert_type(
+        jia.horneff_improvement(baseline=array, now=array, criteria="horneff-2014"), NDArray[Any]
+    )
+    assert_type(
+        jia.activity_level(
+            criteria="beukelman-2011",
+            active_joints=3,
+            physician_global=2.0,
+            patient_global=1.5,
+            esr=12.0,
+            upper_limit=15.0,
+        ),
+        str | None,
+    )
+    assert_type(
+        jia.ms_score(
+            cns=0,
+            haemorrhage=0,
+            arthritis=1,
+            platelets=150,
+            ldh=800,
+            fibrinogen=200,
+            ferritin=10000.0,
+        ),
+        float,
+    )
+    assert_type(jia.suggests_mas(-0.75), bool | None)
+    assert_type(jia.suggests_mas(array), NDArray[Any])
+
+
+def tables() -> None:
+    ours = jia.assess(
+        frame,
+        columns={"physician_global": "global", "active_joints": "joints"},
+        units={"physician_global": "mm"},
+        baseline="first",
+        marker="esr",
+        measures=["jadas71", jia.ask.flare(criteria="prcsg-printo", reference="baseline")],
+    )
+    assert_type(ours, pd.DataFrame)
+    assert_type(jia.assess(table, measures=["cjadas10"]), pl.DataFrame)
+    assert_type(jia.assess(table.lazy(), measures=["cjadas10"]), pl.LazyFrame)
+    assert_type(jia.check(frame), pd.DataFrame)
