@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         ms_score,
         suggests_mas,
     )
+    from jiascores.measures.proportions import Difference, stratified_difference
     from jiascores.measures.remission import RemissionCriteria
     from jiascores.measures.response import ResponseCriteria, acr_ped
     from jiascores.measures.sjadas import (
@@ -89,6 +90,13 @@ if TYPE_CHECKING:
     from jiascores.tables.joint_forms import joint_counts
     from jiascores.tables.remission import remission
     from jiascores.tables.retreatment import deviations, retreatment
+    from jiascores.tables.summaries import (
+        agreement,
+        compare_responders,
+        responders_by_visit,
+        time_in_states,
+        transitions,
+    )
     from jiascores.tables.time_to_event import time_to_first, time_to_flare
     from jiascores.tables.verify import verify
 
@@ -186,6 +194,13 @@ _HOME = {
     "within_categories": "jiascores.measures.inactivity",
     "time_to_flare": "jiascores.tables.time_to_event",
     "time_to_first": "jiascores.tables.time_to_event",
+    "agreement": "jiascores.tables.summaries",
+    "compare_responders": "jiascores.tables.summaries",
+    "responders_by_visit": "jiascores.tables.summaries",
+    "time_in_states": "jiascores.tables.summaries",
+    "transitions": "jiascores.tables.summaries",
+    "Difference": "jiascores.measures.proportions",
+    "stratified_difference": "jiascores.measures.proportions",
 }
 
 _MODULES = frozenset({"ask"})
@@ -198,6 +213,7 @@ __all__ = [
     "CoreSet",
     "CutoffSet",
     "DefinitionError",
+    "Difference",
     "Evidence",
     "FlareCriteria",
     "InactiveDiseaseCriteria",
@@ -224,6 +240,7 @@ __all__ = [
     "__version__",
     "acr_ped",
     "activity_level",
+    "agreement",
     "ask",
     "assess",
     "best",
@@ -237,6 +254,7 @@ __all__ = [
     "cjadas71",
     "column",
     "compare_events",
+    "compare_responders",
     "components",
     "course",
     "course_notes",
@@ -273,14 +291,18 @@ __all__ = [
     "polyarthritis_state",
     "reacch_out_flare",
     "remission",
+    "responders_by_visit",
     "retreatment",
     "sjadas10",
     "sjadas27",
     "sjadas71",
+    "stratified_difference",
     "suggests_mas",
     "systemic_manifestation_score",
+    "time_in_states",
     "time_to_first",
     "time_to_flare",
+    "transitions",
     "verify",
     "within_categories",
 ]
