@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     )
     from jiascores.measures.states import CutoffSet, disease_state
     from jiascores.tables import ask
+    from jiascores.tables.ask_activity import from_category
     from jiascores.tables.assess import assess
     from jiascores.tables.baselines import best, flagged, last_responding, on_or_before
     from jiascores.tables.catalogue import definition, definitions
@@ -161,6 +162,7 @@ _HOME = {
     "escalation_indicated": "jiascores.measures.activity",
     "flagged": "jiascores.tables.baselines",
     "flare": "jiascores.measures.flares",
+    "from_category": "jiascores.tables.ask_activity",
     "horneff_improvement": "jiascores.measures.change_in_jadas",
     "inactive_disease": "jiascores.measures.inactivity",
     "inactive_disease_items": "jiascores.measures.inactivity",
@@ -268,6 +270,7 @@ __all__ = [
     "escalation_indicated",
     "flagged",
     "flare",
+    "from_category",
     "horneff_improvement",
     "inactive_disease",
     "inactive_disease_items",

@@ -187,6 +187,7 @@ VARIABLES = _index(
     _flag("uveitis", "active uveitis"),
     _flag("inactive_before", "inactive disease at the earlier visit"),
     _flag("inactive_now", "inactive disease at this visit"),
+    _amount("month", "months since the start of methotrexate", "months"),
     _flag("joint_injection", "joint injected with steroid"),
     _flag("treatment_intensified", "treatment intensified"),
     _flag("stills_symptoms", "any symptom of Still's disease"),

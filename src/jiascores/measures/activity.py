@@ -22,7 +22,7 @@ from jiascores.core.kinds import Like, Scalar, T, common, take
 from jiascores.core.measure import Score
 from jiascores.core.references import Evidence, reference
 from jiascores.core.three_valued import all_of, at_least_of, unless_missing
-from jiascores.core.variables import UNBOUNDED, Variable
+from jiascores.core.variables import VARIABLES
 from jiascores.measures.states import (
     NOT_GIVEN,
     courses_among,
@@ -34,7 +34,7 @@ from jiascores.measures.states import (
 
 LEVELS = ("low", "moderate", "high")
 POLYARTHRITIS_STATES = ("not_classified", "low", "moderate_or_high")
-_MONTH = Variable("month", "months since the start of methotrexate", "months", 0, UNBOUNDED)
+_MONTH = VARIABLES["month"]
 
 
 def _flat(values: Mapping[str, Any], like: Like) -> dict[str, NDArray[Any]]:

@@ -48,10 +48,22 @@ from jiascores.measures.mas import (
 from jiascores.measures.response import POLICIES, ResponseCriteria
 from jiascores.measures.states import (
     ANY_COURSE,
+    COURSES,
     CutoffSet,
+    id_of,
     state_column,
     state_words,
     states_by_course,
+)
+from jiascores.tables.ask_activity import (
+    FromCategory,
+    activity_level,
+    bulatovic_change,
+    escalation_indicated,
+    horneff_improvement,
+    minimal_disease_activity,
+    polyarthritis_state,
+    reacch_out_flare,
 )
 from jiascores.tables.baselines import (
     REFERENCES,
@@ -63,6 +75,27 @@ from jiascores.tables.baselines import (
 )
 from jiascores.tables.columns import Column, Output
 from jiascores.tables.context import Context
+from jiascores.tables.visits import NONE
+
+__all__ = [
+    "acr_ped",
+    "activity_level",
+    "bulatovic_change",
+    "chaq_change",
+    "chaq_di",
+    "escalation_indicated",
+    "flare",
+    "horneff_improvement",
+    "inactive_disease",
+    "loss_of_response",
+    "mas_2016",
+    "minimal_disease_activity",
+    "polyarthritis_state",
+    "reacch_out_flare",
+    "score",
+    "state",
+    "suggests_mas",
+]
 
 
 class Request(Protocol):
@@ -122,12 +155,19 @@ class StateRequest:
         """Return the state of every row."""
         scores = context.score(self.measure)
         courses = self.course
+        known = tuple(self.cutoffs.of(self.measure))
+        shown: list[Output] = []
         if isinstance(courses, Column):
-            known = tuple(self.cutoffs.of(self.measure))
             courses = context.word_codes(courses.name, known, "course")
+        elif isinstance(courses, FromCategory):
+            codes = courses.codes(context, self.cutoffs)
+            shown = [Output(f"course_{id_of(self.cutoffs)}", "state", codes, COURSES)]
+            # From positions among all courses to positions among those of the set.
+            place = [known.index(one) if one in known else NONE for one in (*COURSES, None)]
+            courses = np.array(place)[codes]
         codes = states_by_course(self.cutoffs, self.measure, scores, courses)
         words = state_words(self.cutoffs, self.measure)
-        return [Output(state_column(self.measure, self.cutoffs), "state", codes, words)]
+        return [*shown, Output(state_column(self.measure, self.cutoffs), "state", codes, words)]
 
 
 def state(
@@ -141,8 +181,9 @@ def state(
         Id of the score, for example ``"cjadas10"``.
     cutoffs : str or CutoffSet
         The cut-off set; there is no default.
-    course : str or Column
-        One course for all rows, or ``jia.column("course")``.
+    course : str, Column or FromCategory
+        One course for all rows, ``jia.column("course")``, or
+        ``jia.from_category("ilar_category")``, which adds the course that it found.
 
     Returns
     -------
@@ -151,7 +192,12 @@ def state(
     of = lookup(Score, measure, parameter="measure").name
     definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
     courses = definition.of(of)
-    if ANY_COURSE not in courses and not isinstance(course, Column) and course not in courses:
+    if ANY_COURSE in courses and isinstance(course, FromCategory):
+        raise NotCoveredError(
+            f"{definition.name} reads every course alike: leave course out.", variable="course"
+        )
+    given = isinstance(course, Column | FromCategory) or course in courses
+    if ANY_COURSE not in courses and not given:
         found = "was not given" if course is None else f"= {course!r}"
         raise NotCoveredError(
             f"course {found}: {definition.name} has cut-offs for {' and '.join(courses)}. Give "
@@ -687,12 +733,19 @@ def _one(given: Any) -> Any:
 
 
 # Requests that have a default, so that their bare name will do.
-_BARE: dict[str, Callable[[], Request]] = {
+_BARE: dict[str, Callable[[], Any]] = {
     "acr_ped": acr_ped,
     "mas_2016": mas_2016,
     "suggests_mas": suggests_mas,
+    "bulatovic_change": bulatovic_change,
+    "horneff_improvement": horneff_improvement,
+    "reacch_out_flare": reacch_out_flare,
 }
 _CHOICES = {
+    "activity_level": "jia.ask.activity_level(criteria=…, upper_limit=…)",
+    "escalation_indicated": "jia.ask.escalation_indicated(criteria=…, course=…, month=…)",
+    "polyarthritis_state": "jia.ask.polyarthritis_state(criteria=…)",
+    "minimal_disease_activity": "jia.ask.minimal_disease_activity(criteria=…, course=…)",
     "chaq_change": "jia.ask.chaq_change(difference=…)",
     "chaq_di": "jia.ask.chaq_di(items=…)",
     "state": "jia.ask.state(score, cutoffs=…, course=…)",
