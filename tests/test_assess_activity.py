@@ -121,11 +121,13 @@ CASES = {
     "improvement in JADAS10": (
         lambda: "horneff_improvement",
         "improvement_horneff_2014",
-        lambda row: None
-        if row == baseline(row)
-        else jia.horneff_improvement(
-            baseline=jadas10(baseline(row)),
-            now=jadas10(row),
+        lambda row: (
+            None
+            if row == baseline(row)
+            else jia.horneff_improvement(
+                baseline=jadas10(baseline(row)),
+                now=jadas10(row),
+            )
         ),
     ),
 }
@@ -181,7 +183,10 @@ def test_return_of_disease_is_judged_against_the_visit_before(make) -> None:  # 
     [
         (lambda: jia.ask.minimal_disease_activity(criteria="magni-manzoni-2008"), "course was not"),
         (lambda: jia.ask.activity_level(criteria="beukelman-2011-systemic"), "upper_limit="),
-        (lambda: jia.ask.escalation_indicated(criteria="swart-2018", course="poly"), "month=jia.column"),
+        (
+            lambda: jia.ask.escalation_indicated(criteria="swart-2018", course="poly"),
+            "month=jia.column",
+        ),
         (lambda: jia.ask.horneff_improvement(reference="before"), "reference='before'"),
         (
             lambda: jia.ask.state(
