@@ -160,11 +160,11 @@ class StateRequest:
         if isinstance(courses, Column):
             courses = context.word_codes(courses.name, known, "course")
         elif isinstance(courses, FromCategory):
-            codes = courses.codes(context, self.cutoffs)
-            shown = [Output(f"course_{id_of(self.cutoffs)}", "state", codes, COURSES)]
+            found = courses.codes(context, self.cutoffs)
+            shown = [Output(f"course_{id_of(self.cutoffs)}", "state", found, COURSES)]
             # From positions among all courses to positions among those of the set.
             place = [known.index(one) if one in known else NONE for one in (*COURSES, None)]
-            courses = np.array(place)[codes]
+            courses = np.array(place)[found]
         codes = states_by_course(self.cutoffs, self.measure, scores, courses)
         words = state_words(self.cutoffs, self.measure)
         return [*shown, Output(state_column(self.measure, self.cutoffs), "state", codes, words)]
