@@ -310,34 +310,66 @@ def visits(
 
 
 @st.composite
+def course_of_disease(draw: st.DrawFn, marker: str, *, ties: bool) -> list[tuple[int, Row]]:
+    """Draw the visits of one patient: days, and values that often fall or rise together."""
+    day = draw(st.integers(0, 1000))
+    found = [(day, draw(core_values(marker)))]
+    first = {name: draw(values_of(name)) if value is None else value
+             for name, value in found[0][1].items()}  # fmt: skip
+    for _ in range(draw(st.integers(0, 5))):
+        day += draw(st.sampled_from([0, 1, 60] if ties else [1, 60]))
+        row = draw(st.sampled_from([None, *(row for _, row in found[1:])]))
+        if row is None:
+            percent = draw(st.sampled_from(DECISIVE))
+            row = {}
+            for name, value in first.items():
+                near = min(value * percent / 100, float(VARIABLES[name].high))
+                near = float(int(near)) if VARIABLES[name].whole else round(near, 3)
+                row[name] = draw(st.one_of(*[st.just(near)] * 7, later_value(name, value)))
+        found.append((day, row))
+    return found
+
+
+@st.composite
 def visits_with_rules(
     draw: st.DrawFn, *, marker: str | None = None, ties: bool = False
 ) -> pd.DataFrame:
-    """Draw a table of visits with columns for every rule of baselines and references.
+    """Draw a table of a few patients with columns for every rule of baselines and references.
 
-    `ablfl` flags a visit of most patients, rarely two; `first_dose` and `end_of_lead_in` are one
-    day for each patient, with gaps; `course` may be missing.
+    Visits often respond, and flare; with `ties` two may fall on one day. `ablfl` flags a visit of
+    most patients, rarely two; `first_dose` and `end_of_lead_in` are one day for each patient, on a
+    visit, between visits or outside them, with gaps; `course` may be missing.
     """
-    extra: dict[str, SearchStrategy[Any]] = {"course": courses}
-    table = draw(visits(marker=marker, ties=ties, extra=extra))
-    size = len(table)
-    if ties:
-        apart = draw(st.sampled_from([1, 100, 300]))
-        days_of = (table["date"] - pd.Timestamp(FIRST_DAY)).dt.days // apart * apart
-        table["date"] = pd.Timestamp(FIRST_DAY) + pd.to_timedelta(days_of, unit="D")
-    flags = np.zeros(size, dtype=bool)
-    days: dict[str, list[Any]] = {name: [None] * size for name in ("first_dose", "end_of_lead_in")}
-    for patient in table["patient"].unique():
-        rows = np.flatnonzero(table["patient"] == patient)
-        flagged = st.sampled_from([*rows.tolist()])
-        for row in draw(st.lists(flagged, max_size=draw(st.sampled_from([0, 1, 1, 1, 2])))):
-            flags[row] = True
-        for column in days.values():
-            day = draw(st.integers(-100, 1600))
-            for row in rows:
-                if draw(st.integers(0, 3)):
-                    column[row] = pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=day)
-    table["ablfl"] = flags
-    for name, column in days.items():
-        table[name] = pd.Series(pd.to_datetime(column), index=table.index)
+    marker = marker or draw(markers)
+    rows: list[dict[str, Any]] = []
+    for patient in draw(st.sampled_from(PATIENTS))[: draw(st.integers(1, 3))]:
+        mine = draw(course_of_disease(marker, ties=ties))
+        flags = draw(
+            st.lists(st.integers(0, len(mine) - 1), max_size=draw(st.sampled_from([0, 1, 1, 2])))
+        )
+        limits = {
+            name: draw(st.sampled_from(mine))[0] + draw(st.sampled_from([-1, 0, 0, 1, 5000]))
+            for name in ("first_dose", "end_of_lead_in")
+        }
+        for at, (day, values) in enumerate(mine):
+            dates = {"date": day} | {
+                name: limit if at == 0 or draw(st.booleans()) else None
+                for name, limit in limits.items()
+            }
+            rows.append(
+                {"patient": patient}
+                | {
+                    name: None if day is None else pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=day)
+                    for name, day in dates.items()
+                }
+                | values
+                | {"ablfl": at in flags, "course": draw(courses)}
+            )
+    rows = draw(st.permutations(rows))
+    table = pd.DataFrame(rows, index=draw(st.sampled_from(_indexes(len(rows)))))
+    for name in core_names(marker):
+        table[name] = table[name].astype(np.float64)
+    for name in ("first_dose", "end_of_lead_in"):
+        table[name] = pd.to_datetime(table[name])
+    table["course"] = table["course"].astype(object)
     return table

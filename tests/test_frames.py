@@ -19,6 +19,9 @@ from hypothesis import strategies as st
 
 import jiascores as jia
 from jiascores.core.variables import CORE_VARIABLES
+from jiascores.tables.baselines import reference_rows
+from jiascores.tables.columns import Frame, understand
+from jiascores.tables.context import Context
 
 from . import strategies as some
 
@@ -383,3 +386,84 @@ def test_check_of_allowed_values_refuses_none_of_them(visits: pd.DataFrame) -> N
         cells = found[(found["finding"] == "missing") & (found["variable"] == name)]
         gaps = int(visits[name].isna().sum())
         assert len(cells) == (0 if not gaps else 1 if gaps == len(visits) else gaps + 1)
+
+
+# --------------------------------------------------------------------- references, one by one
+
+BASE = dict(zip(some.core_names("esr"), (8.0, 6.0, 2.0, 20.0, 20.0, 60.0), strict=True))
+
+
+def seen(patient: str, day: int, share: float, **other: float | None) -> dict[str, Any]:
+    """Return a visit with so much of the baseline's activity."""
+    return {"patient": patient, "date": day, **{k: v * share for k, v in BASE.items()}, **other}
+
+
+def references(visits: Rows, rule: Any) -> list[int]:
+    """Return the position of each row's reference, -1 where it has none."""
+    frame = Frame(pd.DataFrame(visits))
+    context = Context(
+        frame, understand(frame, None, None), baseline="first", marker="esr", invalid="raise"
+    )
+    return reference_rows(context, rule).tolist()
+
+
+def test_the_last_responding_visit_is_the_latest_earlier_one_of_the_same_patient() -> None:
+    visits = [
+        seen("A", 0, 1),
+        seen("A", 30, 0.5),
+        seen("A", 60, 0.7),
+        seen("A", 90, 0.9),
+        seen("A", 90, 1),
+        seen("B", 10, 1),
+        seen("B", 200, 0.5),
+        seen("B", 300, 1),
+    ]
+    assert references(visits, "last-responding") == [-1, -1, 1, 2, 2, -1, -1, 6]
+    assert references(visits[::-1], "last-responding") == [1, -1, -1, 5, 5, 6, -1, -1]
+    assert references(visits, jia.last_responding(50)) == [-1, -1, 1, 1, 1, -1, -1, 6]
+
+
+def test_a_visit_that_may_have_responded_is_not_a_responding_one() -> None:
+    gaps = {"esr": None, "chaq": None}
+    visits = [seen("A", 0, 1), seen("A", 30, 0.5, **gaps), seen("A", 60, 1)]
+    assert references(visits, "last-responding") == [-1, -1, -1]
+    assert references(visits, "best") == [-1, -1, -1]
+
+
+def test_the_best_visit_has_the_highest_level_then_the_lowest_jadas71_then_is_the_earliest() -> (
+    None
+):
+    visits = [
+        seen("A", 0, 1),
+        seen("A", 30, 0.5),
+        seen("A", 60, 0.3),
+        seen("A", 90, 0.5, active_joints=2),
+        seen("A", 120, 0.3, patient_global=1),
+        seen("A", 150, 0.3, patient_global=1),
+        seen("A", 180, 0.3, patient_global=None),
+        seen("A", 210, 1),
+        seen("B", 220, 1),
+        seen("B", 230, 0.9),
+        seen("B", 240, 1),
+    ]
+    expected = [-1, -1, 1, 2, 2, 4, 4, 4, -1, -1, 9]
+    assert references(visits, "best") == expected
+    backwards = [10 - at if at >= 0 else -1 for at in reversed(expected)]
+    assert references(visits[::-1], "best") == backwards
+
+
+@pytest.mark.parametrize("rule", ["last-responding", "best"])
+def test_two_equal_references_on_a_day(rule: str) -> None:
+    visits = [seen("A", 0, 1), seen("A", 30, 0.5), seen("A", 30, 0.5), seen("A", 60, 1)]
+    with pytest.raises(jia.VisitError, match=r"row 1 \(patient A, date 30\) and row 2"):
+        references(visits, rule)
+    # Nothing is compared with them.
+    assert references(visits[:3], rule) == [-1, -1, -1]
+
+
+def test_the_better_of_two_visits_on_a_day_is_the_best() -> None:
+    visits = [seen("A", 0, 1), seen("A", 30, 0.5), seen("A", 30, 0.3), seen("A", 60, 1)]
+    assert references(visits, "best") == [-1, -1, -1, 2]
+    visits[1]["patient_global"] = 0.1
+    visits[2] = seen("A", 30, 0.5)
+    assert references(visits, "best") == [-1, -1, -1, 1]

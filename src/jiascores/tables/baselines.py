@@ -338,7 +338,8 @@ def _no_twins(visits: Visits, rows: Positions, what: str, *keys: NDArray[np.floa
     used = np.unique(rows[rows >= 0])
     twice = used[twin[used] >= 0]
     if twice.size:
-        visits.refuse_two(twice, twin[twice], what)
+        pair = np.minimum(twice, twin[twice]), np.maximum(twice, twin[twice])
+        visits.refuse_two(*pair, what)
     return rows
 
 
