@@ -19,6 +19,12 @@ FOLDER = Path(__file__).parents[1] / "examples" / "msc_trial"
 SYNTHETIC = "synthetic reconstruction"
 
 
+# The script runs in another folder, where relative paths lead nowhere.
+IMPORTS = os.pathsep.join(
+    str(Path(path).resolve()) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path
+)
+
+
 def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(FOLDER / "analysis.py"), *map(str, arguments)],
@@ -27,7 +33,12 @@ def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProc
         text=True,
         encoding="utf-8",
         cwd=cwd,
-        env={**os.environ, "PYTHONWARNINGS": "error::FutureWarning", "PYTHONUTF8": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": IMPORTS,
+            "PYTHONWARNINGS": "error::FutureWarning",
+            "PYTHONUTF8": "1",
+        },
     )
 
 

@@ -700,12 +700,21 @@ def test_the_reactant_is_chosen_where_both_are_there() -> None:
     with pytest.raises(MarkerError):
         jia.retreatment(visits, infusions, protocol=SWART)
     out = jia.retreatment(visits, infusions, protocol=SWART, marker="esr-else-crp")
-    assert out["marker"].tolist() == ["esr"] * 3
+    assert out["retreatment_marker"].tolist() == ["esr"] * 3
     assert out["retreatment_code"].tolist() == ["before", "holds", "eligible"]
     visits["esr"] = [None, 50, 50]
     out = jia.retreatment(visits, infusions, protocol=SWART, marker="esr-else-crp")
-    assert out["marker"].tolist() == ["crp"] * 3
+    assert out["retreatment_marker"].tolist() == ["crp"] * 3
     assert out["retreatment_code"].tolist() == ["before", "holds", "eligible"]
+
+
+def test_another_rater_than_at_the_baseline_of_the_course_is_shown() -> None:
+    visits, infusions = frames("0:n * 28:R 56:n * 84:R")
+    visits["patient_global_rater"] = ["parent", "parent", "patient", "patient"]
+    assessed = jia.assess(visits, measures=["acr_ped"], baseline="first")
+    out = jia.retreatment(assessed, infusions, protocol=SWART)
+    assert plain(out["rater_changed"]) == [None, False, True, True]
+    assert plain(out["retreatment_rater_changed"]) == [None, False, True, False]
 
 
 def test_exclusions_by_other_names_and_words() -> None:

@@ -16,6 +16,7 @@ SYNTHETIC = "synthetic reconstruction"
 YES_NO = {"y": 1, "yes": 1, "true": 1, "n": 0, "no": 0, "false": 0}
 DATES = ("date", "last_tocilizumab")
 CRITERIA = ("giannini-1997", "ntr4146")
+SAID = ("marker", "rater_changed")
 REFERENCES = ("last-responding", "best")
 # Wallace 2011 says "ESR or CRP": where both were tested, one normal or both.
 INACTIVE = (
@@ -174,6 +175,9 @@ class Study:
     def assess(self, visits: pd.DataFrame, *measures: Any) -> pd.DataFrame:
         """Return the visits with measures added; changes are those since before the first dose."""
         baseline = jia.on_or_before("first_infusion")
+        # Every call says again whose reactant and whose rating counted.
+        said = [name for name in SAID if name in visits and name not in self.tables["visits"]]
+        visits = visits.drop(columns=said)
         return jia.assess(visits, measures=list(measures), baseline=baseline, **self.how)
 
     def attempt(self, what: str, visits: pd.DataFrame, *measures: Any) -> pd.DataFrame:

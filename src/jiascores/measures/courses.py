@@ -67,7 +67,8 @@ class RetreatmentProtocol(Definition):
         For loss by flare, the visit it is judged against: ``"baseline"`` (the one above),
         ``"last-responding"``, ``"best"``, ``"end-of-lead-in"``, ``jia.flagged("column")``,
         ``jia.on_or_before("column")``, ``jia.last_responding(level)`` or ``jia.best()``. The last
-        responding and the best visit are looked for in the course alone.
+        responding and the best visit are looked for in the course alone, and are those that the
+        records show: a gap that hides another one does not change them.
     max_repeats : int, optional
         How often the treatment may be repeated; None where nothing limits it.
     min_days, max_days : int, optional

@@ -99,7 +99,9 @@ def retreatment(
         `visits` with three columns: ``retreatment_code``, one of ``before``, ``holds``,
         ``no_response``, ``undetermined``, ``used_up``, ``excluded``, ``outside_window``,
         ``eligible``; ``retreatment_eligible``, yes, no or missing; ``retreatment_reason``, a
-        sentence.
+        sentence. Where the table says who rated the patient global, also
+        ``retreatment_rater_changed`` since the visits compared with; by ``"esr-else-crp"``, also
+        ``retreatment_marker``.
 
     Raises
     ------
@@ -146,8 +148,11 @@ def retreatment(
         visits, infusions, rule, columns, units, infusion_columns, exclusions, marker, invalid
     )
     outputs = courses.outputs(courses.decided, courses.reasons)
+    further = courses.rater_column()
     if marker == ESR_ELSE_CRP:
-        outputs.append(courses.marker_column())
+        further.append(courses.marker_column())
+    # Names of their own: `assess` adds the same against another baseline.
+    outputs += [attrs.evolve(output, name=f"retreatment_{output.name}") for output in further]
     if invalid == "missing":
         outputs.append(Output("invalid_values", "word", courses.invalid_values()))
     return cast(FrameT, add_columns(courses.frame, outputs, prefix))
