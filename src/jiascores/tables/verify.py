@@ -457,12 +457,15 @@ class Failure:
     column: str
     expected: str
     found: str
+    mistake: str = ""
+    """The mistake seen elsewhere that this check value catches, if it was made for one."""
 
     def __str__(self) -> str:
         expected = self.expected or "missing"
+        catches = f" [catches: {self.mistake}]" if self.mistake else ""
         return (
             f"{self.family}: {self.definition} ({self.kind}), {self.case}: {self.column} is "
-            f"{self.found}, expected {expected}"
+            f"{self.found}, expected {expected}{catches}"
         )
 
 
@@ -506,6 +509,7 @@ def _failures(family: str, rows: Sequence[Row]) -> list[Failure]:
             name,
             text,
             "missing" if is_missing(answers.get(name)) else str(answers.get(name)),
+            row["mistake"],
         )
         for row, answers in zip(rows, _answers_to(family, rows), strict=True)
         for name, text in _expected(row).items()
