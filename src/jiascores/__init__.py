@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from jiascores.tables.catalogue import definition, definitions
     from jiascores.tables.columns import column
     from jiascores.tables.findings import check
+    from jiascores.tables.gaps import fill_gaps
     from jiascores.tables.joint_forms import joint_counts
     from jiascores.tables.remission import remission
     from jiascores.tables.retreatment import deviations, retreatment
@@ -100,6 +101,7 @@ if TYPE_CHECKING:
     )
     from jiascores.tables.time_to_event import time_to_first, time_to_flare
     from jiascores.tables.verify import verify
+    from jiascores.tables.windows import below_limit, laboratory_values, nominal_visits
 
 # Where each public name lives. A module loads when one of its names is first used, so that
 # importing jiascores costs little more than importing NumPy.
@@ -203,6 +205,10 @@ _HOME = {
     "transitions": "jiascores.tables.summaries",
     "Difference": "jiascores.measures.proportions",
     "stratified_difference": "jiascores.measures.proportions",
+    "nominal_visits": "jiascores.tables.windows",
+    "laboratory_values": "jiascores.tables.windows",
+    "below_limit": "jiascores.tables.windows",
+    "fill_gaps": "jiascores.tables.gaps",
 }
 
 _MODULES = frozenset({"ask"})
@@ -245,6 +251,7 @@ __all__ = [
     "agreement",
     "ask",
     "assess",
+    "below_limit",
     "best",
     "bulatovic_change",
     "chaq_change",
@@ -268,6 +275,7 @@ __all__ = [
     "deviations",
     "disease_state",
     "escalation_indicated",
+    "fill_gaps",
     "flagged",
     "flare",
     "from_category",
@@ -282,12 +290,14 @@ __all__ = [
     "jspada6",
     "jspada7_no_marker",
     "jspada7_no_schober",
+    "laboratory_values",
     "last_responding",
     "loss_of_response",
     "mas_2016",
     "mas_2016_items",
     "minimal_disease_activity",
     "ms_score",
+    "nominal_visits",
     "on_or_before",
     "paired_change",
     "parjadas",

@@ -1,0 +1,592 @@
+"""Visits as the protocol names them, laboratory values from other days, values below detection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Literal, TypeVar, cast
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.errors import (
+    ColumnError,
+    NotNumericError,
+    RequestError,
+    VisitError,
+    listing,
+    suggestion,
+)
+from jiascores.core.variables import VARIABLES
+from jiascores.tables.assess import add_columns
+from jiascores.tables.baselines import (
+    BaselineRule,
+    _one_per_patient,
+    _same_scale,
+    baseline_rows,
+)
+from jiascores.tables.columns import Column, Frame, Names, Output, Places, read, understand
+from jiascores.tables.engines import always, run, to_eager
+from jiascores.tables.visits import NO_DATE, NONE, Positions, Visits, read_dates, read_visits
+
+FrameT = TypeVar("FrameT")
+FloatArray = NDArray[np.float64]
+DAYS_A_WEEK = 7
+NEAREST, FIRST = "nearest", "first"
+WINDOW_RULES = {
+    NEAREST: "the visit nearest the nominal day; of two as near, the earlier",
+    FIRST: "the first visit in the window",
+}
+CHOSEN, TIE = "chosen", "chosen: of two as near, the earlier"
+NOT_NEAREST, NOT_FIRST = "not chosen: another is nearer", "not chosen: another is earlier"
+TIE_LOST = "not chosen: as near as another, and later"
+UNSCHEDULED, NO_ZERO = "unscheduled", "no day zero"
+
+
+def week_label(week: float) -> str:
+    """Return what the visit of a week is called.
+
+    Parameters
+    ----------
+    week : float
+        The nominal week.
+    """
+    return f"week {week:g}"
+
+
+def nominal_visits(
+    visits: FrameT,
+    *,
+    weeks: Mapping[float, float],
+    rule: Literal["nearest", "first"] | None = None,
+    day_zero: Column | BaselineRule | None = None,
+    columns: Mapping[str, str] | None = None,
+    prefix: str = "",
+) -> FrameT:
+    """Say which visit of the protocol each row is.
+
+    Parameters
+    ----------
+    visits : data frame
+        One row for each visit, in any order.
+    weeks : dict
+        Nominal week → days that a visit may lie before or after it, for example
+        ``{0: 0, 8: 7, 26: 14}``. Windows that meet are refused.
+    rule : {"nearest", "first"}
+        Which of several visits in a window counts; there is no default.
+    day_zero : Column or baseline rule
+        Where days are counted from: a column with a date, the same in all rows of a patient, or
+        the visit that is the baseline (``"first"``, ``jia.flagged("column")``,
+        ``jia.on_or_before("column")``). There is no default.
+    columns : dict, optional
+        What is called otherwise: ``{"patient": …, "date": …}``.
+    prefix : str
+        Put before the name of every added column.
+
+    Returns
+    -------
+    data frame
+        `visits` with ``study_day``; ``nominal_visit`` (``week 8``; missing in a row that counts
+        as none); ``nominal_days_off``, the distance in days, in every row in a window; and
+        ``nominal_status``: chosen, why not, ``unscheduled``, or ``no day zero``.
+
+    Raises
+    ------
+    RequestError
+        If windows meet, or a rule is missing.
+    VisitError
+        If two rows of a date would both be chosen.
+
+    Notes
+    -----
+    Week 8 ± 7 days is day 49 to day 63:
+
+    ====== ===== ============ ========== ================================================
+    row    day   nearest      first      status by nearest
+    ====== ===== ============ ========== ================================================
+    1      48                            unscheduled
+    2      49                 week 8     not chosen: another is nearer
+    3      54    week 8                  chosen: of two as near, the earlier
+    4      58                            not chosen: as near as another, and later
+    5      63                            not chosen: another is nearer
+    6      64                            unscheduled
+    ====== ===== ============ ========== ================================================
+
+    By ``"first"``, a visit that is added later changes nothing before it; by ``"nearest"`` it may
+    take the place of an earlier one in its window.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({"patient": "A", "date": [0, 48, 49, 54, 58]})
+    >>> out = jia.nominal_visits(visits, weeks={0: 0, 8: 7}, rule="nearest", day_zero="first")
+    >>> out[["study_day", "nominal_visit", "nominal_days_off"]]
+       study_day nominal_visit  nominal_days_off
+    0          0        week 0                 0
+    1         48           NaN              <NA>
+    2         49           NaN                -7
+    3         54        week 8                -2
+    4         58           NaN                 2
+    """
+    if rule not in WINDOW_RULES:
+        choices = "; ".join(f"{name!r}: {words}" for name, words in WINDOW_RULES.items())
+        raise RequestError(f"rule={rule!r}: choose {choices}.", variable="rule", values=(rule,))
+    if day_zero is None:
+        raise RequestError(
+            "day_zero= must say where days are counted from: jia.column('first_dose'), 'first', "
+            "jia.flagged('column') or jia.on_or_before('column').",
+            variable="day_zero",
+        )
+    work = _Nominal(
+        windows=_windows(weeks),
+        rule=rule,
+        zero=day_zero,
+        columns=dict(columns or {}),
+        prefix=prefix,
+    )
+    patient = work.columns.get("patient", "patient")
+    return cast(FrameT, run(visits, work, patient=patient, together=always))
+
+
+def _windows(weeks: Mapping[float, float]) -> tuple[tuple[str, float, float], ...]:
+    """Return label, nominal day and days around it of each window, in order."""
+    if not weeks:
+        raise RequestError("weeks= names no visit.", variable="weeks")
+    windows = [(week_label(w), DAYS_A_WEEK * w, float(weeks[w])) for w in sorted(weeks)]
+    wrong = [label for label, _, around in windows if not around >= 0]
+    if wrong:
+        raise RequestError(
+            f"{listing(wrong)}: the days around a visit cannot be below 0.", variable="weeks"
+        )
+    for (one, day, around), (two, then, about) in pairwise(windows):
+        if day + around >= then - about:
+            raise RequestError(
+                f"the windows of {one} (to day {day + around:g}) and {two} (from day "
+                f"{then - about:g}) meet: a visit could be either. Make them narrower.",
+                variable="weeks",
+            )
+    return tuple(windows)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Nominal:
+    """What one call does to a table in memory; it can be sent to other processes."""
+
+    windows: tuple[tuple[str, float, float], ...]
+    rule: str
+    zero: Any
+    columns: Mapping[str, str]
+    prefix: str
+
+    def __call__(self, native: Any) -> Any:
+        """Return an eager table with the columns added."""
+        frame = Frame(native)
+        names = understand(frame, self.columns, None)
+        visits = read_visits(frame, names, Places(frame, names))
+        zero = _zero_dates(frame, visits, self.zero)
+        known = zero != NO_DATE
+        days = np.floor((visits.dates - np.where(known, zero, 0)) / visits.per_day)
+        days = np.where(known, days, np.nan)
+        inside = np.full(frame.size, NONE, dtype=np.int64)
+        off = np.full(frame.size, np.nan)
+        for place, (_, day, around) in enumerate(self.windows):
+            mine = np.abs(days - day) <= around
+            inside[mine] = place
+            off[mine] = days[mine] - day
+        status = np.where(known, UNSCHEDULED, NO_ZERO).astype(object)
+        chosen = self._choose(visits, inside, off, status)
+        words = tuple(label for label, _, _ in self.windows)
+        outputs = [
+            Output("study_day", "level", days),
+            Output("nominal_visit", "state", np.where(chosen, inside, NONE), words),
+            Output("nominal_days_off", "level", off),
+            Output("nominal_status", "word", status),
+        ]
+        return add_columns(frame, outputs, self.prefix)
+
+    def _choose(
+        self, visits: Visits, inside: Positions, off: FloatArray, status: NDArray[Any]
+    ) -> NDArray[np.bool_]:
+        """Return which rows are the visit of their window, and write every row's status."""
+        rows = np.flatnonzero(inside >= 0)
+        nearest = self.rule == NEAREST
+        distance = np.abs(off[rows]) if nearest else off[rows]
+        rows = rows[np.lexsort((off[rows], distance, inside[rows], visits.patients[rows]))]
+        chosen = np.zeros(inside.size, dtype=bool)
+        if not rows.size:
+            return chosen
+        head = np.ones(rows.size, dtype=bool)
+        head[1:] = (np.diff(visits.patients[rows]) != 0) | (np.diff(inside[rows]) != 0)
+        best = rows[np.maximum.accumulate(np.where(head, np.arange(rows.size), 0))]
+        again = ~head & (off[rows] == off[best])
+        if again.any():
+            label = self.windows[inside[rows[again][0]]][0]
+            visits.refuse_two(best[again], rows[again], label)
+        tie = ~head & nearest & (np.abs(off[rows]) == np.abs(off[best]))
+        chosen[rows[head]] = True
+        status[rows] = np.where(head, CHOSEN, NOT_NEAREST if nearest else NOT_FIRST)
+        status[rows[tie]] = TIE_LOST
+        status[best[tie]] = TIE
+        return chosen
+
+
+def _zero_dates(frame: Frame, visits: Visits, zero: Any) -> NDArray[np.int64]:
+    """Return for each row the date of its patient's day zero, or `NO_DATE`."""
+    if isinstance(zero, Column):
+        dates, per_day = read_dates(frame, zero.name, zero.name, gaps=True)
+        if per_day != visits.per_day:
+            dates = _same_scale(dates, per_day, visits, zero.name)
+        return visits.per_row(_one_per_patient(visits, dates, zero.name))
+    rows = baseline_rows(visits, frame, zero)
+    if not frame.size:
+        return visits.dates
+    return np.where(rows >= 0, visits.dates[np.maximum(rows, 0)], NO_DATE)
+
+
+# --------------------------------------------------------------------------------------------
+# Laboratory values from other days
+
+
+def laboratory_values(
+    visits: FrameT,
+    labs: Any,
+    *,
+    values: Sequence[str],
+    lab_window_days: float | None = None,
+    columns: Mapping[str, str] | None = None,
+    lab_columns: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    prefix: str = "",
+) -> FrameT:
+    """Bring laboratory values to the visits that they were drawn nearest to.
+
+    Parameters
+    ----------
+    visits : data frame
+        One row for each visit, in any order.
+    labs : data frame
+        One row for each drawing of blood: patient, date, and a column for each value.
+    values : list of str
+        Which variables to bring, for example ``["esr", "crp"]``.
+    lab_window_days : float
+        Most days between visit and drawing, on either side; there is no default.
+    columns, lab_columns : dict, optional
+        What is called otherwise in `visits` and in `labs`.
+    units : dict, optional
+        Units in `labs` that are not canonical.
+    prefix : str
+        Put before the name of every added column.
+
+    Returns
+    -------
+    data frame
+        `visits` with ``esr_lab`` and ``esr_lab_days`` (days from the visit, negative before it)
+        for each value; missing where none was near enough. Then
+        ``assess(…, columns={"esr": "esr_lab"})``.
+
+    Raises
+    ------
+    RequestError
+        If `lab_window_days` is missing.
+    VisitError
+        If a patient has two different values of one variable on a date.
+    OutOfRangeError, NotNumericError
+        For a value that is not allowed; for ``"< 5"`` see `below_limit`.
+
+    Notes
+    -----
+    The visit is on day 56 and ``lab_window_days`` is 7:
+
+    ====== =============== ====== ==================================
+    row    drawn on days   ESR    taken
+    ====== =============== ====== ==================================
+    1      56              20     20, 0 days off
+    2      54, 60          20, 8  20, −2: the nearer
+    3      54, 58          20, 8  20, −2: as near, the earlier
+    4      54 (gap), 60    –, 8   8, 4: a gap is no value
+    5      49, 64          20, 8  20, −7: 64 is too far
+    6      48              20     missing
+    ====== =============== ====== ==================================
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({"patient": ["A"], "date": [56]})
+    >>> labs = pd.DataFrame({"patient": "A", "date": [54, 58], "esr": [20, 8]})
+    >>> jia.laboratory_values(visits, labs, values=["esr"], lab_window_days=7)
+      patient  date  esr_lab  esr_lab_days
+    0       A    56     20.0            -2
+    """
+    if lab_window_days is None or not lab_window_days >= 0:
+        raise RequestError(
+            f"lab_window_days={lab_window_days}: say how many days before or after the visit "
+            f"blood may have been drawn.",
+            variable="lab_window_days",
+        )
+    asked = [values] if isinstance(values, str) else list(values)
+    if not asked:
+        raise RequestError("values= asks for nothing.", variable="values")
+    for name in asked:
+        if name not in VARIABLES:
+            raise RequestError(
+                f"values= names {name!r}, which is no variable of jiascores."
+                f"{suggestion(name, list(VARIABLES))}",
+                variable="values",
+            )
+    work = _Labs(
+        labs=_drawings(to_eager(labs), asked, lab_columns, units),
+        within=float(lab_window_days),
+        columns=dict(columns or {}),
+        prefix=prefix,
+    )
+    patient = work.columns.get("patient", "patient")
+    return cast(FrameT, run(visits, work, patient=patient, together=always))
+
+
+@attrs.frozen(eq=False)
+class _Drawings:
+    """The known values of one variable: patient ids, dates and values, by patient and date."""
+
+    name: str
+    labels: list[Any]
+    patients: Positions
+    dates: NDArray[np.int64]
+    per_day: float
+    values: FloatArray
+
+
+def _drawings(
+    native: Any,
+    asked: Sequence[str],
+    columns: Mapping[str, str] | None,
+    units: Mapping[str, str] | None,
+) -> tuple[_Drawings, ...]:
+    frame = Frame(native)
+    names = understand(frame, columns, units)
+    places = Places(frame, names)
+    drawn = read_visits(frame, names, places)
+    found = []
+    for name in asked:
+        values, _ = read(frame, name, names, places)
+        order = drawn.order[~np.isnan(values[drawn.order])]
+        patients, dates, own = drawn.patients[order], drawn.dates[order], values[order]
+        same = (np.diff(patients) == 0) & (np.diff(dates) == 0)
+        two = np.flatnonzero(same & (np.diff(own) != 0))
+        if two.size:
+            where = [places[int(order[at + 1])] for at in two[:5]]
+            raise VisitError(
+                f"two different values of {name} on one date: {listing(where, total=two.size)}. "
+                f"Keep one.",
+                variable=name,
+            )
+        keep = np.append(~same, True) if order.size else np.zeros(0, dtype=bool)
+        labels = _plain_list(drawn.labels)
+        found.append(_Drawings(name, labels, patients[keep], dates[keep], drawn.per_day, own[keep]))
+    return tuple(found)
+
+
+def _plain_list(labels: Any) -> list[Any]:
+    return labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Labs:
+    """What one call does to a table in memory; it can be sent to other processes."""
+
+    labs: tuple[_Drawings, ...]
+    within: float
+    columns: Mapping[str, str]
+    prefix: str
+
+    def __call__(self, native: Any) -> Any:
+        """Return an eager table with the columns added."""
+        frame = Frame(native)
+        names = understand(frame, self.columns, None)
+        visits = read_visits(frame, names, Places(frame, names))
+        outputs = []
+        for drawn in self.labs:
+            values, days = self._nearest(visits, drawn)
+            outputs.append(Output(f"{drawn.name}_lab", "score", values))
+            outputs.append(Output(f"{drawn.name}_lab_days", "level", days))
+        return add_columns(frame, outputs, self.prefix)
+
+    def _nearest(self, visits: Visits, drawn: _Drawings) -> tuple[FloatArray, FloatArray]:
+        values, days = np.full((2, visits.size), np.nan)
+        if not visits.size or not drawn.values.size:
+            return values, days
+        dates = drawn.dates
+        if drawn.per_day != visits.per_day:
+            dates = _same_scale(dates, drawn.per_day, visits, "date of the laboratory values")
+        starts = np.searchsorted(drawn.patients, np.arange(len(drawn.labels) + 1))
+        mine = _plain_list(visits.labels)
+        if isinstance(mine[0], str) != isinstance(drawn.labels[0], str):
+            raise VisitError(
+                f"patients are text in one table and not in the other: {mine[0]!r} among the "
+                f"visits, {drawn.labels[0]!r} among the laboratory values. Nobody would be found.",
+                variable="patient",
+            )
+        codes = {label: code for code, label in enumerate(drawn.labels)}
+        for code, label in enumerate(mine):
+            own = codes.get(label)
+            if own is None or starts[own] == starts[own + 1]:
+                continue
+            part = slice(starts[own], starts[own + 1])
+            rows = np.flatnonzero(visits.patients == code)
+            off = (dates[part][None, :] - visits.dates[rows][:, None]) / visits.per_day
+            # In order of dates, so that the first of two as near is the earlier.
+            best = np.argmin(np.abs(off), axis=1)
+            distance = off[np.arange(rows.size), best]
+            near = np.abs(distance) <= self.within
+            values[rows[near]] = drawn.values[part][best[near]]
+            days[rows[near]] = distance[near]
+        return values, days
+
+
+# --------------------------------------------------------------------------------------------
+# Values below detection
+
+BELOW_RULES = {
+    "limit": "the limit itself",
+    "half": "half the limit",
+    "zero": "0",
+    "interval": "anything from 0 to the limit: two columns, and no single value",
+}
+_BELOW = re.compile(r"^\s*<\s*=?\s*(\d+(?:[.,]\d+)?)\s*$")
+
+
+def below_limit(
+    table: FrameT,
+    variable: str,
+    *,
+    rule: Literal["limit", "half", "zero", "interval"] | None = None,
+    columns: Mapping[str, str] | None = None,
+    prefix: str = "",
+) -> FrameT:
+    """Read a column in which some values are only known to lie below a limit, such as ``"< 5"``.
+
+    Parameters
+    ----------
+    table : data frame
+        Visits or laboratory values; `assess` refuses text among numbers.
+    variable : str
+        The variable, for example ``"crp"``.
+    rule : {"limit", "half", "zero", "interval"}
+        What such a value is read as; there is no default.
+    columns : dict, optional
+        What is called otherwise.
+    prefix : str
+        Put before the name of every added column.
+
+    Returns
+    -------
+    data frame
+        `table` with ``crp_value``, ``crp_low``, ``crp_high`` in the unit of the column, and
+        ``crp_below_limit``, the rule in the rows that it made, else missing.
+
+    Raises
+    ------
+    RequestError
+        If the rule is missing.
+    NotNumericError
+        If a text is neither a number nor a value below a limit.
+
+    Notes
+    -----
+    ====== ======== ======= ====== ====== ================
+    row    given    limit   half   zero   interval
+    ====== ======== ======= ====== ====== ================
+    1      12       12      12     12     12
+    2      < 5      5       2.5    0      0 to 5
+    3      <5       5       2.5    0      0 to 5
+    4      0        0       0      0      0
+    5      "7.5"    7.5     7.5    7.5    7.5
+    6      missing  –       –      –      –
+    ====== ======== ======= ====== ====== ================
+
+    With an interval, what does not depend on the value within it is decided all the same: assess
+    once with ``columns={"crp": "crp_low"}, prefix="low_"`` and once with ``"crp_high"``. A CRP
+    below 10 mg/L adds nothing to a JADAS, so that of ``< 5`` both give the same.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> labs = pd.DataFrame({"crp": ["12", "< 5"]})
+    >>> jia.below_limit(labs, "crp", rule="half")[["crp_value", "crp_below_limit"]].values.tolist()
+    [[12.0, <NA>], [2.5, 'half']]
+    """
+    if rule not in BELOW_RULES:
+        choices = "; ".join(f"{name!r}: {words}" for name, words in BELOW_RULES.items())
+        raise RequestError(f"rule={rule!r}: choose {choices}.", variable="rule", values=(rule,))
+    work = _Below(variable=variable, rule=rule, columns=dict(columns or {}), prefix=prefix)
+    return cast(FrameT, run(table, work, patient="patient", together=_row_by_row))
+
+
+def _row_by_row(_: Any) -> bool:
+    return False
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Below:
+    """What one call does to a table in memory; it can be sent to other processes."""
+
+    variable: str
+    rule: str
+    columns: Mapping[str, str]
+    prefix: str
+
+    def __call__(self, native: Any) -> Any:
+        """Return an eager table with the columns added."""
+        frame = Frame(native)
+        names: Names = understand(frame, self.columns, None)
+        name = names.column(self.variable)
+        if name not in frame:
+            known = [str(column) for column in frame.names]
+            raise ColumnError(
+                f"the table has no column {name!r} for {self.variable}.{suggestion(name, known)}",
+                variable=self.variable,
+            )
+        low, high = np.full((2, frame.size), np.nan)
+        made = np.full(frame.size, None, dtype=object)
+        refused = []
+        for row, given in enumerate(frame.objects(name)):
+            if given is None or (isinstance(given, str) and not given.strip()):
+                continue
+            below = _BELOW.match(given) if isinstance(given, str) else None
+            try:
+                if below:
+                    low[row], high[row] = 0.0, float(below.group(1).replace(",", "."))
+                    made[row] = self.rule
+                else:
+                    low[row] = high[row] = float(given)
+            except (TypeError, ValueError):
+                refused.append((row, given))
+        if refused:
+            shown = [f"{given!r} in row {frame.label(row)}" for row, given in refused[:100]]
+            raise NotNumericError(
+                f"column {name!r} = {listing(shown, total=len(refused))}: neither a number nor a "
+                f"value below a limit.",
+                variable=self.variable,
+                values=[given for _, given in refused],
+            )
+        is_made = np.array([one is not None for one in made], dtype=bool)
+        single = {
+            "limit": high,
+            "half": high / 2,
+            "zero": low,
+            "interval": np.full_like(low, np.nan),
+        }
+        value = np.where(is_made, single[self.rule], high)
+        if self.rule != "interval":
+            low, high = value, value
+        outputs = [
+            Output(f"{self.variable}_value", "score", value),
+            Output(f"{self.variable}_low", "score", low),
+            Output(f"{self.variable}_high", "score", high),
+            Output(f"{self.variable}_below_limit", "word", made),
+        ]
+        return add_columns(frame, outputs, self.prefix)

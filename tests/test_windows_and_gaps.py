@@ -1,0 +1,405 @@
+"""Nominal visits, laboratory values of other days, values below detection, and gaps."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import jiascores as jia
+
+MAKERS = {
+    "pandas": pd.DataFrame,
+    "polars": pl.DataFrame,
+    "pyarrow": pa.table,
+    "lazy": pl.LazyFrame,
+    "duckdb": lambda table: duckdb.from_arrow(pa.table(table)),
+}
+
+
+def column(frame, name: str) -> list:
+    """Return a column of any frame as plain values with None for gaps."""
+    if isinstance(frame, pl.LazyFrame):
+        frame = frame.collect()
+    if not isinstance(frame, pd.DataFrame | pl.DataFrame | pa.Table):
+        frame = frame.to_arrow_table() if hasattr(frame, "to_arrow_table") else frame.arrow()
+    values = frame[name]
+    plain = values.to_pylist() if hasattr(values, "to_pylist") else list(values)
+    return [None if pd.isna(value) else value for value in plain]
+
+
+CHOSEN, UNSCHEDULED = "chosen", "unscheduled"
+TIE = "chosen: of two as near, the earlier"
+NEARER, EARLIER = "not chosen: another is nearer", "not chosen: another is earlier"
+AS_NEAR = "not chosen: as near as another, and later"
+#   day, status by nearest, status by first; week 8 ± 7 days is day 49 to 63
+WEEK_8 = [
+    (48, UNSCHEDULED, UNSCHEDULED),
+    (49, NEARER, CHOSEN),
+    (54, TIE, EARLIER),
+    (58, AS_NEAR, EARLIER),
+    (63, NEARER, EARLIER),
+    (64, UNSCHEDULED, UNSCHEDULED),
+]
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize(("rule", "which"), [("nearest", 1), ("first", 2)])
+def test_the_visit_of_a_window(kind, rule, which) -> None:
+    days = [0, *(day for day, _, _ in WEEK_8)]
+    dates = [dt.date(2020, 1, 1) + dt.timedelta(days=day) for day in days]
+    table = MAKERS[kind]({"patient": ["A"] * 7, "date": dates})
+    out = jia.nominal_visits(table, weeks={8: 7, 0: 0}, rule=rule, day_zero="first")
+    status = [CHOSEN, *(row[which] for row in WEEK_8)]
+    assert column(out, "nominal_status") == status
+    labels = ["week 0", *("week 8" if s.startswith("chosen") else None for s in status[1:])]
+    assert column(out, "nominal_visit") == labels
+    assert column(out, "study_day") == days
+    assert column(out, "nominal_days_off") == [0, None, -7, -2, 2, 7, None]
+
+
+def test_days_from_a_date_in_a_column() -> None:
+    table = pd.DataFrame(
+        {
+            "patient": ["A", "A", "B", "C"],
+            "date": ["2020-01-10", "2020-03-01", "2020-01-10", "2020-01-10"],
+            "dose": ["2020-01-05", None, "2020-01-10", None],
+        }
+    )
+    out = jia.nominal_visits(table, weeks={0: 0, 8: 7}, rule="first", day_zero=jia.column("dose"))
+    assert column(out, "study_day") == [5, 56, 0, None]
+    assert column(out, "nominal_status") == [UNSCHEDULED, CHOSEN, CHOSEN, "no day zero"]
+    assert column(out, "nominal_visit") == [None, "week 8", "week 0", None]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"weeks": {8: 14, 12: 14}}, "week 8 .to day 70. and week 12 .from day 70. meet"),
+        ({"weeks": {}}, "names no visit"),
+        ({"weeks": {8: -1}}, "below 0"),
+        ({"rule": None}, "nearest.*first"),
+        ({"day_zero": None}, "where days are counted from"),
+    ],
+)
+def test_windows_that_are_refused(more, words) -> None:
+    ask = {"weeks": {0: 0, 8: 7}, "rule": "nearest", "day_zero": "first", **more}
+    with pytest.raises(jia.RequestError, match=words):
+        jia.nominal_visits(pd.DataFrame({"patient": ["A"], "date": [0]}), **ask)
+
+
+def test_two_rows_of_the_chosen_day_are_refused() -> None:
+    table = pd.DataFrame({"patient": "A", "date": [0, 56, 56]})
+    with pytest.raises(jia.VisitError, match="two rows can be week 8"):
+        jia.nominal_visits(table, weeks={8: 7}, rule="nearest", day_zero="first")
+
+
+DAYS = st.lists(st.integers(0, 130), min_size=1, max_size=8, unique=True)
+
+
+def nominal(days: list[int], rule: str) -> dict:
+    table = pd.DataFrame({"patient": "A", "date": days})
+    table["zero"] = 0
+    out = jia.nominal_visits(
+        table, weeks={0: 3, 8: 7, 12: 10}, rule=rule, day_zero=jia.column("zero")
+    )
+    return dict(zip(days, column(out, "nominal_visit"), strict=True))
+
+
+@settings(max_examples=60, deadline=None)
+@given(DAYS, st.sampled_from(["nearest", "first"]), st.randoms(use_true_random=False))
+def test_windows_by_hand(days, rule, random) -> None:
+    expected = dict.fromkeys(days)
+    for week, around in {0: 3, 8: 7, 12: 10}.items():
+        inside = [day for day in sorted(days) if abs(day - 7 * week) <= around]
+        if inside:
+            best = min(inside, key=lambda day: abs(day - 7 * week))
+            expected[best if rule == "nearest" else inside[0]] = f"week {week}"
+    assert nominal(days, rule) == expected
+    assert nominal(random.sample(days, len(days)), rule) == expected
+    if rule == "first":
+        assert nominal([*days, 140], rule) == {**expected, 140: None}
+
+
+# --------------------------------------------------------------------------------------------
+# The visit is on day 56: drawings as (day, ESR), and what is taken
+LABS = [
+    ([(56, 20)], 20, 0),
+    ([(54, 20), (60, 8)], 20, -2),
+    ([(54, 20), (58, 8)], 20, -2),
+    ([(54, None), (60, 8)], 8, 4),
+    ([(49, 20), (64, 8)], 20, -7),
+    ([(48, 20)], None, None),
+    ([(63, 8)], 8, 7),
+    ([], None, None),
+]
+
+
+@pytest.mark.parametrize(("drawn", "value", "off"), LABS)
+def test_the_nearest_drawing(drawn, value, off) -> None:
+    visits = pd.DataFrame({"patient": ["A", "B"], "date": [56, 56]})
+    labs = pd.DataFrame(
+        {
+            "patient": ["A"] * len(drawn) + ["C"],
+            "date": [*(day for day, _ in drawn), 56],
+            "esr": [*(esr for _, esr in drawn), 99],
+        }
+    )
+    out = jia.laboratory_values(visits, labs[::-1], values=["esr"], lab_window_days=7)
+    assert column(out, "esr_lab") == [value, None]
+    assert column(out, "esr_lab_days") == [off, None]
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_laboratory_values_in_every_kind_of_frame(kind) -> None:
+    visits = {"patient": ["A", "A"], "date": [dt.date(2020, 1, 1), dt.date(2020, 3, 1)]}
+    labs = {"who": ["A"], "date": [dt.date(2020, 2, 29)], "crp": [1.2]}
+    out = jia.laboratory_values(
+        MAKERS[kind](visits),
+        pa.table(labs),
+        values=["crp"],
+        lab_window_days=3,
+        lab_columns={"patient": "who"},
+        units={"crp": "mg/dL"},
+    )
+    assert column(out, "crp_lab") == [None, 12]
+    assert column(out, "crp_lab_days") == [None, -1]
+
+
+def test_laboratory_values_that_are_refused() -> None:
+    visits = pd.DataFrame({"patient": ["A"], "date": [56]})
+    labs = pd.DataFrame({"patient": "A", "date": [54, 54], "esr": [20, 8]})
+    ask = {"values": ["esr"], "lab_window_days": 7}
+    with pytest.raises(jia.VisitError, match="two different values of esr on one date"):
+        jia.laboratory_values(visits, labs, **ask)
+    labs["esr"] = 8
+    assert column(jia.laboratory_values(visits, labs, **ask), "esr_lab") == [8]
+    with pytest.raises(jia.RequestError, match="how many days"):
+        jia.laboratory_values(visits, labs, values=["esr"])
+    with pytest.raises(jia.RequestError, match="Did you mean 'esr'"):
+        jia.laboratory_values(visits, labs, values=["esrr"], lab_window_days=7)
+    with pytest.raises(jia.VisitError, match="text in one table"):
+        jia.laboratory_values(visits, labs.assign(patient=1), **ask)
+    labs["esr"] = ["< 5", "8"]
+    with pytest.raises(jia.NotNumericError):
+        jia.laboratory_values(visits, labs, **ask)
+
+
+GIVEN = ["12", "< 5", "<5", "0", " 7.5 ", None, "<0.5", "< 2,5"]
+BELOW = {
+    "limit": [12, 5, 5, 0, 7.5, None, 0.5, 2.5],
+    "half": [12, 2.5, 2.5, 0, 7.5, None, 0.25, 1.25],
+    "zero": [12, 0, 0, 0, 7.5, None, 0, 0],
+    "interval": [12, None, None, 0, 7.5, None, None, None],
+}
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("rule", BELOW)
+def test_values_below_a_limit(kind, rule) -> None:
+    out = jia.below_limit(MAKERS[kind]({"crp": GIVEN}), "crp", rule=rule)
+    assert column(out, "crp_value") == BELOW[rule]
+    made = [rule if given and "<" in given else None for given in GIVEN]
+    assert column(out, "crp_below_limit") == made
+    ends = [column(out, f"crp_{end}") for end in ("low", "high")]
+    if rule == "interval":
+        assert ends == [BELOW["zero"], BELOW["limit"]]
+    else:
+        assert ends == [BELOW[rule]] * 2
+
+
+def test_below_a_limit_needs_a_rule_and_numbers() -> None:
+    with pytest.raises(jia.RequestError, match=r"limit.*half.*zero.*interval"):
+        jia.below_limit(pd.DataFrame({"crp": GIVEN}), "crp")
+    with pytest.raises(jia.NotNumericError, match="'positive' in row 1"):
+        jia.below_limit(pd.DataFrame({"crp": [3, "positive"]}), "crp", rule="half")
+
+
+def test_an_interval_decides_what_does_not_depend_on_it() -> None:
+    table = pd.DataFrame(
+        {"physician_global": 1, "patient_global": 1, "active_joints": 1, "crp": ["< 5", "< 20"]}
+    )
+    table = jia.below_limit(table, "crp", rule="interval")
+    for end in ("low", "high"):
+        table = jia.assess(
+            table,
+            columns={"crp": f"crp_{end}"},
+            measures=["jadas10"],
+            prefix=f"{end}_",
+        )
+    assert (table["low_jadas10"] == table["high_jadas10"]).tolist() == [True, False]
+
+
+# --------------------------------------------------------------------------------------------
+# Weeks 0, 4 (no row), 8 (not determinable), 12, 16, 20 (no row); stop on day 100
+WEEKS = [0, 4, 8, 12, 16, 20]
+TABLE = {
+    "patient": ["A"] * 4,
+    "nominal_visit": ["week 0", "week 8", "week 12", "week 16"],
+    "study_day": [0, 56, 84, 112],
+    "response": [True, None, False, True],
+    "stop": [100, None, None, None],
+}
+Y, N, U = True, False, None
+FILLED = {
+    "observed": ({}, [0, 8, 12, 16], [Y, U, N, Y]),
+    "complete-case": ({}, [0, 8, 12, 16], [U, U, U, U]),
+    "worst-case": ({"worst": 0}, WEEKS, [Y, N, N, N, Y, N]),
+    "nri": ({"stopped": jia.column("stop")}, WEEKS, [Y, N, N, N, N, N]),
+    "locf": ({"limit_days": 40}, WEEKS, [Y, Y, U, N, Y, Y]),
+}
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("rule", FILLED)
+def test_gaps_by_each_rule(kind, rule) -> None:
+    more, weeks, responses = FILLED[rule]
+    table = MAKERS[kind](TABLE)
+    out = jia.fill_gaps(table, jia.column("response"), weeks=WEEKS, rule=rule, **more)
+    assert column(out, "nominal_visit") == [f"week {week}" for week in weeks]
+    assert column(out, "response") == responses
+    assert column(out, "row_made") == [week in (4, 20) for week in weeks]
+
+
+def test_every_cell_says_which_rule_made_it() -> None:
+    def marks(rule):
+        more = FILLED[rule][0]
+        table = pd.DataFrame(TABLE)
+        out = jia.fill_gaps(table, jia.column("response"), weeks=WEEKS, rule=rule, **more)
+        return column(out, "gap_rule")
+
+    assert marks("observed") == ["observed", "observed: not determinable", "observed", "observed"]
+    assert marks("nri") == [
+        "observed",
+        "nri: visit missing",
+        "nri: not determinable",
+        "observed",
+        "nri: after stopping",
+        "nri: after stopping",
+    ]
+    assert marks("locf") == [
+        "observed",
+        "locf: visit missing, from day 0",
+        "locf: not determinable, the last value is 56 days old",
+        "observed",
+        "observed",
+        "locf: visit missing, from day 112",
+    ]
+    assert set(marks("complete-case")) == {"complete-case: the patient has a gap"}
+    assert marks("worst-case")[1:3] == ["worst-case: visit missing", "worst-case: not determinable"]
+
+
+@pytest.mark.parametrize(("limit", "carried"), [(28, True), (27, None)])
+def test_a_value_is_carried_for_so_many_days(limit, carried) -> None:
+    out = jia.fill_gaps(
+        pd.DataFrame(TABLE), jia.column("response"), weeks=[0, 4], rule="locf", limit_days=limit
+    )
+    assert column(out, "response") == [True, carried]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"rule": None}, "complete-case"),
+        ({"rule": "locf"}, "limit_days= goes with rule='locf'"),
+        ({"rule": "worst-case"}, "worst= goes with"),
+        ({"rule": "nri", "worst": 0}, "worst= goes with"),
+        ({"rule": "locf", "limit_days": 0}, "above 0"),
+        ({"rule": "observed", "stopped": jia.column("stop")}, "stopped= goes with rule='nri'"),
+        ({"rule": "nri", "stopped": "stop"}, "takes a column"),
+    ],
+)
+def test_rules_that_are_refused(more, words) -> None:
+    with pytest.raises(jia.RequestError, match=words):
+        jia.fill_gaps(pd.DataFrame(TABLE), jia.column("response"), weeks=WEEKS, **more)
+
+
+def test_what_gaps_need() -> None:
+    table = pd.DataFrame(TABLE)
+    ask = {"weeks": WEEKS, "rule": "nri"}
+    with pytest.raises(jia.ColumnError, match="nominal_visits"):
+        jia.fill_gaps(table.drop(columns="study_day"), jia.column("response"), **ask)
+    with pytest.raises(jia.VisitError, match="2 rows of week 0"):
+        jia.fill_gaps(pd.concat([table, table[:1]]), jia.column("response"), **ask)
+    two = table.assign(stop=[100, 90, None, None])
+    with pytest.raises(jia.VisitError, match="more than one day of stopping"):
+        jia.fill_gaps(two, jia.column("response"), stopped=jia.column("stop"), **ask)
+
+
+HISTORY = st.dictionaries(st.sampled_from(WEEKS), st.sampled_from([0, 30, 50, None]), min_size=1)
+RULES = {
+    "observed": {},
+    "complete-case": {},
+    "nri": {},
+    "worst-case": {"worst": 0},
+    "locf": {"limit_days": 60},
+}
+
+
+def levels(history: dict, rule: str, weeks=WEEKS) -> dict:
+    table = pd.DataFrame(
+        {
+            "patient": "A",
+            "nominal_visit": [f"week {week}" for week in history],
+            "study_day": [7 * week for week in history],
+            "level": list(history.values()),
+        }
+    )
+    out = jia.fill_gaps(table, jia.column("level"), weeks=weeks, rule=rule, **RULES[rule])
+    assert len(column(out, "gap_rule")) == len(out)
+    return {
+        int(week.removeprefix("week ")): (level, mark, made)
+        for week, level, mark, made in zip(
+            *(column(out, name) for name in ("nominal_visit", "level", "gap_rule", "row_made")),
+            strict=True,
+        )
+    }
+
+
+@settings(max_examples=100, deadline=None)
+@given(HISTORY, st.sampled_from(sorted(RULES)), st.randoms(use_true_random=False))
+def test_no_rule_invents_a_value(history, rule, random) -> None:
+    found = levels(history, rule)
+    for week, (level, mark, made) in found.items():
+        assert made == (week not in history)
+        if mark == "observed":
+            assert level == history[week]
+        elif rule in ("nri", "worst-case"):
+            assert level == 0
+        elif rule == "locf" and level is not None:
+            assert level in [history[w] for w in history if 0 < 7 * (week - w) <= 60]
+        else:
+            assert level is None
+    mixed = random.sample(list(history), len(history))
+    assert levels({week: history[week] for week in mixed}, rule) == found
+
+
+@settings(max_examples=60, deadline=None)
+@given(HISTORY, st.sampled_from(["observed", "nri", "worst-case", "locf"]))
+def test_a_later_visit_changes_nothing_before_it(history, rule) -> None:
+    before = levels(history, rule)
+    after = levels({**history, 24: 50}, rule, [*WEEKS, 24])
+    assert {week: cell for week, cell in after.items() if week < 24} == before
+
+
+def test_from_visits_to_responders() -> None:
+    visits = pd.DataFrame(
+        {
+            "patient": ["A", "A", "B", "B", "C"],
+            "date": ["2020-01-01", "2020-02-26", "2020-01-01", "2020-03-01", "2020-01-01"],
+            "response": pd.array([None, True, None, False, None], dtype="boolean"),
+        }
+    )
+    weeks = {0: 0, 8: 7}
+    named = jia.nominal_visits(visits, weeks=weeks, rule="nearest", day_zero="first")
+    whole = jia.fill_gaps(named, jia.column("response"), weeks=[8], rule="nri")
+    out = jia.responders_by_visit(whole, jia.column("response"))
+    assert out[["patients", "responders", "not_determinable"]].to_numpy().tolist() == [[3, 1, 0]]
+    assert np.isclose(out.loc[0, "proportion"], 1 / 3)
