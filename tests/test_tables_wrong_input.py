@@ -659,3 +659,80 @@ def test_change_of_rater_since_the_reference_of_a_flare(make) -> None:
     assert out["rater_changed"] == [None, None, False]
     both = columns_of(jia.assess(make(visits), measures=[request, "acr_ped"], baseline="first"))
     assert both["rater_changed"] == [None, True, True]
+
+
+# ---------------------------------------------------------------------- what nobody would give
+
+
+LISTS = {
+    "pandas": pd.DataFrame({**GOOD, "esr": [[40], [20], [12], [36]]}),
+    "polars": pl.DataFrame({**GOOD, "esr": [[40], [20], [12], [36]]}),
+    "pyarrow": pa.table({**GOOD, "esr": [[40], [20], [12], [36]]}),
+    "polars structures": pl.DataFrame({**GOOD, "esr": [{"value": 40}] * 4}),
+    "durations": pd.DataFrame({**GOOD, "esr": pd.to_timedelta([1, 2, 3, 4], "D")}),
+    "complex": pd.DataFrame({**GOOD, "esr": [1j, 2, 3, 4]}),
+    "periods": pd.DataFrame({**GOOD, "esr": pd.PeriodIndex(GOOD["date"], freq="D")}),
+}
+
+
+@pytest.mark.parametrize("visits", LISTS.values(), ids=LISTS)
+def test_a_column_of_things_that_are_no_numbers(visits) -> None:
+    problem = raised(visits)
+    assert type(problem) is jia.NotNumericError
+    assert problem.variable == "esr"
+    assert "'esr'" in str(problem)
+    out = columns_of(jia.assess(visits, measures="jadas71", invalid="missing"))
+    assert [value for value in out["jadas71"] if value is not None] == []
+    assert any(one == "refused" for one in columns_of(jia.check(visits))["finding"])
+
+
+@pytest.mark.parametrize("ids", [[["A"], ["A"], ["A"], ["B"]], [{"id": 1}] * 4])
+def test_ids_that_are_lists_or_structures(make, ids) -> None:
+    visits = make({**GOOD, "patient": ids})
+    problem = raised(visits)
+    assert type(problem) is jia.VisitError
+    assert "'patient'" in str(problem)
+    assert columns_of(jia.check(visits))["variable"] == ["patient"]
+
+
+def test_an_upper_limit_that_is_none(make) -> None:
+    def asked(limit, **given):
+        visits = make({**GOOD, "crp": [60.0, 10.0, 5.0, 40.0], "limit": [20.0] * 4})
+        return raised(visits, measures=[jia.ask.acr_ped(upper_limit=limit)], **given)
+
+    assert type(asked("20", marker="esr")) is jia.NotNumericError
+    assert type(asked(-20, marker="esr")) is jia.OutOfRangeError
+    assert asked(-20, marker="crp").variable == "crp_upper_limit"
+    assert type(asked(jia.column("nowhere"), marker="esr")) is jia.ColumnError
+    for limit in (20, jia.column("limit")):
+        assert "upper_limit=" in str(asked(limit, marker="esr-else-crp"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"marker": ["esr"]},
+        {"prefix": None},
+        {"invalid": ["missing"]},
+        {"baseline": ["first"]},
+        {"baseline": jia.flagged(3)},
+        {"baseline": jia.column("ablfl")},
+        {"columns": {"physician_global": ["a"]}},
+        {"columns": {("a",): "a"}},
+        {"columns": {3: "chaq"}},
+        {"units": {"physician_global": ["mm"]}},
+        {"units": {3: "mm"}},
+    ],
+)
+def test_parameters_of_another_kind(make, given) -> None:
+    (parameter,) = given
+    problem = raised(make(GOOD), **given)
+    assert isinstance(problem, (jia.ColumnError, jia.RequestError))
+    assert parameter in str(problem) or "3" in str(problem)
+
+
+def test_columns_called_by_numbers() -> None:
+    visits = pd.DataFrame(GOOD).rename(columns={"physician_global": 3})
+    assert_as_typed(jia.assess(visits, **ASK, columns={"physician_global": 3}))
+    assert "physician_global" in str(raised(visits))
+    assert [*jia.check(visits)["variable"]] == ["physician_global"]

@@ -118,5 +118,5 @@ def listing(items: Iterable[Any], *, total: int | None = None, shown: int = SHOW
 
 def suggestion(name: str, choices: Iterable[str]) -> str:
     """Return a hint at the nearest choice, or nothing when none is near."""
-    near = get_close_matches(name, list(choices), n=1)
+    near = get_close_matches(str(name), list(choices), n=1)
     return f" Did you mean {near[0]!r}?" if near else ""

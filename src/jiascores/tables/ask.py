@@ -224,8 +224,8 @@ class AcrPedRequest:
         if self.attended is not None:
             attended = context.surely(self.attended.name)
         limit = self.upper_limit
-        if isinstance(limit, Column):
-            limit = context.floats(limit.name, f"{context.marker}_upper_limit")
+        if limit is not None:
+            limit = context.upper_limit(limit)
         level, lowest, highest = context.response(
             self.criteria, policy=self.missing, attended=attended, upper_limit=limit
         )

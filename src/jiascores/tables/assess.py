@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar, cast
 
 import attrs
 
-from jiascores.core.errors import ColumnError, listing
+from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.tables.ask import Request, understand_requests
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.columns import Frame, Output, as_mapping, understand
@@ -109,6 +109,8 @@ def assess(
     0     25.0           <NA>
     1      8.0             50
     """
+    if not isinstance(prefix, str):
+        raise RequestError(f"prefix={prefix!r}: give text.", variable="prefix", values=(prefix,))
     work = Assessment(
         requests=tuple(understand_requests(measures)),
         columns=as_mapping(columns, "columns"),

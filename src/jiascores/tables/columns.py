@@ -126,9 +126,23 @@ class Frame:
     def floats(self, name: str, variable: Variable) -> NDArray[np.float64]:
         """Return a column as float64 with NaN for gaps; ranges are not checked here."""
         series = self.series(name)
+        if self.nested(name):
+            raise NotNumericError(
+                f"{variable.name} = a list or a structure in each row: not a number. "
+                f"{variable.label[:1].upper()}{variable.label[1:]} is {variable.allowed}.",
+                variable=variable.name,
+            )
         if self.kind == "pyarrow":
             series = _arrow_to_numpy(series)
         return to_floats(series, variable).astype(np.float64, copy=False)
+
+    def nested(self, name: str) -> bool:
+        """Return whether a column holds lists or structures by its type."""
+        if self.kind == "polars":
+            return bool(self.series(name).dtype.is_nested())
+        if self.kind == "pyarrow":
+            return bool(sys.modules["pyarrow"].types.is_nested(self.series(name).type))
+        return False
 
     def objects(self, name: str) -> NDArray[Any]:
         """Return a column as objects with None for gaps."""
@@ -318,7 +332,7 @@ def understand(
                 f"{suggestion(name, list(VARIABLES))} Use the variable's name, not the column's.",
                 variable=name,
             )
-        if VARIABLES[name].factor(unit) is None:
+        if unit not in VARIABLES[name].units:
             raise ColumnError(
                 f"units= says that {name} is in {unit!r}; {VARIABLES[name].label} can be in "
                 f"{', '.join(VARIABLES[name].units)}.",
@@ -466,9 +480,11 @@ def _numbers_only(
     """Return the numbers of a mixed column, and by position what is no number."""
     values = np.full(objects.size, np.nan)
     refused_: dict[int, Any] = {}
+    cell = np.empty(1, dtype=object)
     for position, value in enumerate(objects):
+        cell[0] = value
         try:
-            values[position] = to_floats(np.array([value], dtype=object), variable)[0]
+            values[position] = to_floats(cell, variable)[0]
         except NotNumericError:
             refused_[position] = value
     return values, refused_

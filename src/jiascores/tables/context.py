@@ -21,13 +21,15 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
+from jiascores.core.kinds import number
 from jiascores.core.measure import Score, score_arrays, score_terms
-from jiascores.core.variables import CORE_VARIABLES, MARKERS
+from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 from jiascores.measures.response import ResponseCriteria, response_levels
 from jiascores.tables.baselines import BaselineRule, baseline_of_patients, read_flag
 from jiascores.tables.columns import (
     CONTRADICTION,
     Blanked,
+    Column,
     Frame,
     Names,
     Output,
@@ -54,9 +56,9 @@ MIXED = "acute_phase_reactant"
 JOINT_COUNTS = ("active_joints", "active_joints_27")
 
 
-def check_marker(marker: str | None) -> None:
+def check_marker(marker: object) -> None:
     """Raise where `marker` is none of the choices."""
-    if marker is not None and marker not in MARKER_RULES:
+    if marker is not None and not (isinstance(marker, str) and marker in MARKER_RULES):
         choices = "; ".join(f"{name!r}: {words}" for name, words in MARKER_RULES.items())
         raise RequestError(f"marker={marker!r}: choose {choices}.", variable="marker")
 
@@ -315,6 +317,19 @@ class Context:
         return self._responses[key]
 
     # --- columns that a request names
+
+    def upper_limit(self, given: Any) -> Any:
+        """Return the upper limit of normal of the reactant, one number or a column."""
+        if self.marker == ESR_ELSE_CRP:
+            raise RequestError(
+                f"upper_limit= is a limit of ESR or of CRP, and by marker={ESR_ELSE_CRP!r} some "
+                f"patients have the one and some the other. Name one marker.",
+                variable="upper_limit",
+            )
+        name = f"{self.marker}_upper_limit"
+        if isinstance(given, Column):
+            return self.floats(given.name, name)
+        return number(given, VARIABLES[name])
 
     def floats(
         self, column: str, variable: str, *, code: float | None = None

@@ -694,7 +694,11 @@ def _patients(found: _Findings) -> tuple[Positions, list[Any]] | None:
     if name not in found.frame:
         found.column("missing", "patient", _no_column(found, "patient"))
         return None
-    codes, labels = codes_of(found.frame, name)
+    try:
+        codes, labels = codes_of(found.frame, name)
+    except VisitError as problem:
+        found.column("refused", "patient", str(problem))
+        return None
     ids = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
     found.rows("missing", "patient", np.flatnonzero(codes < 0), "Every visit needs a patient.")
     _alike(found, codes, ids)

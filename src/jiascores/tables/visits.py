@@ -185,18 +185,31 @@ def codes_of(frame: Frame, name: str) -> tuple[Positions, Any]:
     import pandas as pd
 
     series = frame.series(name)
+    if frame.nested(name):
+        raise _no_ids(name)
     numbers = _whole_numbers(frame, series)
     close = None if numbers is None else _close_numbers(numbers)
     if close is not None:
         return close
     if frame.kind == "pandas":
-        codes, labels = pd.factorize(series)
+        try:
+            codes, labels = pd.factorize(series)
+        except TypeError as problem:
+            raise _no_ids(name) from problem
         return codes.astype(np.int64, copy=False), labels
     if frame.kind == "pyarrow":
         return _arrow_codes(series)
     # Arrow is quicker where it is installed; Polars does not need it.
     arrow = find_spec("pyarrow") is not None
     return _arrow_codes(series.to_arrow()) if arrow else _polars_codes(series)
+
+
+def _no_ids(name: str) -> VisitError:
+    return VisitError(
+        f"column {name!r} holds lists or structures: an id is one number or text.",
+        variable=name,
+        values=(name,),
+    )
 
 
 def _whole_numbers(frame: Frame, series: Any) -> NDArray[np.int64] | None:
