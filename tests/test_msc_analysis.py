@@ -374,6 +374,34 @@ def test_files_of_two_studies_do_not_go_together(tmp_path) -> None:
     assert "--patients" in done.stderr
 
 
+def test_one_patient_with_the_least_that_is_needed(tmp_path) -> None:
+    names = (
+        "patient,date,physician_global,patient_global,chaq,active_joints,limited_joints,esr,infekt"
+    )
+    visits = ["7,2020-01-01,8,8,2,10,10,50,0", "7,2020-02-01,4,4,1,5,5,25,0"]
+    visits += ["7,2020-03-01,8,8,2,10,10,50,no", "7,2020-04-01,8,8,2,10,10,50,yes"]
+    for name, lines in {
+        "v": [names, *visits],
+        "p": ["patient", "7"],
+        "i": ["patient,date", "7,2020-01-01"],
+        "e": ["patient,date"],
+    }.items():
+        (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "m").write_text(
+        '[protocol]\nexclusions = ["infection"]\nmin_days = 30\n[exclusions]\ninfection = "infekt"\n',
+        encoding="utf-8",
+    )
+    done = run(
+        "--visits", tmp_path / "v", "--patients", tmp_path / "p", "--infusions", tmp_path / "i",
+        "--events", tmp_path / "e", "--mapping", tmp_path / "m", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assessed = rows(tmp_path / "out" / "visits_assessed.csv")
+    codes = [row["retreatment_code"] for row in assessed]
+    assert codes == ["before", "holds", "eligible", "excluded"]
+    assert "swart-2019, changed" in done.stdout
+
+
 def test_an_error_in_the_files_is_one_clear_message(tmp_path) -> None:
     for name in ("patients", "visits", "infusions", "adverse_events"):
         text = (FOLDER / f"{name}.csv").read_text(encoding="utf-8")

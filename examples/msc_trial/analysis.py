@@ -85,6 +85,8 @@ def fact_lines(study: Study, facts: dict[str, list[Fact]], *, published: bool) -
 
 def change_lines(study: Study) -> Lines:
     """Yield medians, ranges and Wilcoxon's test at each timepoint."""
+    if not study.timepoints:
+        return
     yield heading(study, "Change since baseline")
     variables = {
         "JADAS71": "jadas71",
@@ -150,6 +152,8 @@ def response_lines(study: Study) -> Lines:
                 part = "".join(f"{cell:>7}" for cell in cells[start : start + 10])
                 yield f"  {label:<12}{name:<15}{part}".rstrip()
     yield "  30–70: a gap leaves the level open between these two.   *: the criteria differ."
+    if not study.timepoints:
+        return
     steps = jia.definition(CRITERIA[0], jia.ResponseCriteria).levels
     yield f"  {'reached':<27}" + "".join(f"{f'≥ {level}':>7}" for level in steps) + "  determined"
     for point in study.timepoints:
@@ -173,13 +177,14 @@ def levels(visits: pd.DataFrame, criteria: str) -> list[str]:
 
 def state_lines(study: Study) -> Lines:
     """Yield how many are in which state by each cut-off set."""
+    names = [str(name) for name in study.visits if str(name).startswith("state_")]
+    if not names:
+        return
     yield heading(study, "Disease activity states, by every cut-off set that applies")
     points = ["baseline", *study.timepoints]
     yield f"  {'score':<10}{'cut-off set':<22}" + "".join(f"{point:<21}" for point in points)
-    for name in study.visits:
-        if not str(name).startswith("state_"):
-            continue
-        _, measure, *cutoffs = str(name).split("_")
+    for name in names:
+        _, measure, *cutoffs = name.split("_")
         cells = [counted(study.at(point)[name]) for point in points]
         yield (
             f"  {measure:<10}{'-'.join(cutoffs):<22}" + "".join(f"{c:<21}" for c in cells).rstrip()

@@ -124,8 +124,11 @@ class Study:
 
     @property
     def protocol(self) -> jia.RetreatmentProtocol:
-        """The retreatment protocol."""
-        return jia.definition(self.setting("protocol", "swart-2019"), jia.RetreatmentProtocol)
+        """The retreatment protocol: a published one, or a variant with the mapping's changes."""
+        changes = dict(self.mapping.get("protocol", {}))
+        published = changes.pop("name", "swart-2019")
+        protocol = jia.definition(published, jia.RetreatmentProtocol)
+        return protocol.variant(name=f"{published}, changed", **changes) if changes else protocol
 
     @property
     def timepoints(self) -> dict[str, dict[str, int]]:
