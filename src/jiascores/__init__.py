@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from jiascores.tables.baselines import best, flagged, last_responding, on_or_before
     from jiascores.tables.catalogue import definition, definitions
     from jiascores.tables.columns import column
+    from jiascores.tables.files import assess_files
     from jiascores.tables.findings import check
     from jiascores.tables.gaps import fill_gaps
     from jiascores.tables.joint_forms import joint_counts
@@ -140,6 +141,7 @@ _HOME = {
     "activity_level": "jiascores.measures.activity",
     "ask": "jiascores.tables.ask",
     "assess": "jiascores.tables.assess",
+    "assess_files": "jiascores.tables.files",
     "best": "jiascores.tables.baselines",
     "bulatovic_change": "jiascores.measures.change_in_jadas",
     "chaq_change": "jiascores.measures.chaq",
@@ -251,6 +253,7 @@ __all__ = [
     "agreement",
     "ask",
     "assess",
+    "assess_files",
     "below_limit",
     "best",
     "bulatovic_change",

@@ -24,8 +24,10 @@ from jiascores.core.errors import (
 from jiascores.core.kinds import Like, check, is_fine, refused, to_floats
 from jiascores.core.variables import VARIABLES, Variable
 
-# Metadata of an Arrow table that is a piece of a larger one.
+# In the metadata of an Arrow table that is a piece of a larger one: positions mean nothing.
 PIECE = b"jiascores.piece"
+# The column of a piece that holds the number of each row in the whole.
+ROW = "jiascores.row"
 OutputKind: TypeAlias = Literal["score", "level", "flag", "state", "word"]
 # Columns that are not measurements but that a table of visits has.
 ROLES = ("patient", "date", "end_of_lead_in", "patient_global_rater")
@@ -187,12 +189,12 @@ class Frame:
         """Return what a row is called: its index label, or its position."""
         if self.kind == "pandas":
             return self.native.index[position]
+        if self.kind == "pyarrow":
+            if ROW in self.names:
+                return self.native[ROW][position].as_py()
+            if PIECE in (self.native.schema.metadata or {}):
+                return "?"
         return position
-
-    @property
-    def numbered(self) -> bool:
-        """Whether positions mean something to the caller: not in a piece of a larger table."""
-        return self.kind != "pyarrow" or PIECE not in (self.native.schema.metadata or {})
 
 
 def _names(native: Any, narwhal: Any) -> tuple[str, ...]:
@@ -354,8 +356,7 @@ class Places(Sequence[Any]):
         return self._frame.size
 
     def __getitem__(self, position: Any) -> Any:
-        row = f"row {self._frame.label(int(position))}" if self._frame.numbered else "a row"
-        where = [row]
+        where = [f"row {self._frame.label(int(position))}"]
         for role in ("patient", "date"):
             name = self._names.column(role)
             if name in self._frame:

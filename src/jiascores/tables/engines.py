@@ -214,7 +214,8 @@ def _refuse_same_name(before: Any, after: Any) -> None:
 # Dask and Spark: by patient into pieces
 
 
-def _need_patient(name: str, names: Any) -> None:
+def need_patient(name: str, names: Any) -> None:
+    """Raise where a table that must be split by patient has no column for the patient."""
     if name not in names:
         raise ColumnError(
             f"the table has no column {name!r} for the patient, and this request compares visits "
@@ -228,7 +229,7 @@ def _need_patient(name: str, names: Any) -> None:
 def _dask(frame: Any, work: Work, patient: str, together: Together) -> Any:
     empty = frame._meta.iloc[:0]
     if together(empty):
-        _need_patient(patient, frame.columns)
+        need_patient(patient, frame.columns)
         frame = frame.shuffle(patient)
     return frame.map_partitions(work, meta=work(empty))
 
@@ -263,7 +264,7 @@ def _spark(frame: Any, work: Work, patient: str, together: Together) -> Any:
     import pyarrow as pa
 
     empty = pa.schema([(field.name, _arrow_type(field.dataType)) for field in frame.schema])
-    after = _plain(work(empty.empty_table())).schema
+    after = plain_words(work(empty.empty_table())).schema
     _refuse_same_name(frame.columns, after.names)
     schema = type(frame.schema)()
     for field in after:
@@ -273,7 +274,7 @@ def _spark(frame: Any, work: Work, patient: str, together: Together) -> Any:
             schema.add(field.name, _ARROW_TO_SPARK[str(field.type)])
     split = together(empty.empty_table())
     if split:
-        _need_patient(patient, frame.columns)
+        need_patient(patient, frame.columns)
         ticked = patient.replace("`", "``")
         frame = frame.repartition(f"`{ticked}`")
     return frame.mapInArrow(_Pieces(work, whole=split), schema)
@@ -316,11 +317,11 @@ class _Pieces:
 
     def done(self, piece: Any) -> list[Any]:
         """Return a finished piece as batches."""
-        done: list[Any] = _plain(self.work(as_piece(piece))).to_batches()
+        done: list[Any] = plain_words(self.work(as_piece(piece))).to_batches()
         return done
 
 
-def _plain(table: Any) -> Any:
+def plain_words(table: Any) -> Any:
     """Return an Arrow table with words as plain text, since Spark knows no categories."""
     import pyarrow as pa
 
