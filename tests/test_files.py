@@ -52,7 +52,9 @@ def visits() -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             # Ids that are the same number and not the same patient.
-            "patient": [f"{'0' * (one % 3)}{one // 3}" for one in random.integers(0, patients, size)],
+            "patient": [
+                f"{'0' * (one % 3)}{one // 3}" for one in random.integers(0, patients, size)
+            ],
             "date": pd.Timestamp("2015-01-01")
             + pd.to_timedelta(random.permutation(size), "D").astype("timedelta64[us]"),
             "physician_global": with_gaps(random.integers(0, 21, size) / 2),
@@ -135,7 +137,7 @@ def test_semicolons_and_decimal_commas(visits, tmp_path) -> None:
 
 
 def test_text_goes_through_a_csv_file_as_it_was(tmp_path) -> None:
-    given = 'patient,note,physician_global,patient_global,active_joints\n007,1e3,2.50,1,3\n'
+    given = "patient,note,physician_global,patient_global,active_joints\n007,1e3,2.50,1,3\n"
     (tmp_path / "visits.csv").write_text(given)
     jia.assess_files(tmp_path / "visits.csv", tmp_path / "out.csv", measures=["cjadas10"])
     assert (tmp_path / "out.csv").read_text() == (
@@ -151,7 +153,9 @@ def test_no_rows(visits, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["parquet", "csv"])
-def test_an_error_leaves_nothing_behind_and_the_old_target_as_it_was(visits, tmp_path, kind) -> None:
+def test_an_error_leaves_nothing_behind_and_the_old_target_as_it_was(
+    visits, tmp_path, kind
+) -> None:
     wrong = visits.copy()
     wrong.loc[2999, "chaq"] = 9
     path, target = tmp_path / f"visits.{kind}", tmp_path / "out.csv"
@@ -249,6 +253,4 @@ def test_a_bar_without_tqdm_names_the_extra(visits, tmp_path, monkeypatch) -> No
     monkeypatch.setattr(engines, "find_spec", lambda _: None)
     visits.to_parquet(tmp_path / "visits.parquet")
     with pytest.raises(MissingExtraError, match=r"jiascores\[big\]"):
-        jia.assess_files(
-            tmp_path / "visits.parquet", tmp_path / "out.csv", progress=True, **ASK
-        )
+        jia.assess_files(tmp_path / "visits.parquet", tmp_path / "out.csv", progress=True, **ASK)

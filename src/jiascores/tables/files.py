@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 import attrs
 import numpy as np
@@ -133,10 +133,14 @@ def assess_files(
     with ExitStack() as stack:
         beside = _folder(stack, target.parent)
         apart = _folder(stack, Path(temporary)) if temporary is not None else beside
-        bar = _progress(progress, stack)
+        bar = _progress(stack, wanted=progress)
         made = beside / target.name
         with _Writer(made, schema, separator, decimal, is_text=is_text) as writer:
-            pieces = reader.batches() if patient is None else _split(reader, patient, piece_rows, apart, bar)
+            pieces = (
+                reader.batches()
+                if patient is None
+                else _split(reader, patient, piece_rows, apart, bar)
+            )
             for piece in bar(pieces, "assessing"):
                 writer.write(job.done(piece))
         made.replace(target)
@@ -395,9 +399,7 @@ def _replaced(texts: Any, old: str, new: str) -> Any:
 # Splitting by patient
 
 
-def _split(
-    reader: _Reader, patient: str, piece_rows: int, folder: Path, bar: Any
-) -> Iterator[Any]:
+def _split(reader: _Reader, patient: str, piece_rows: int, folder: Path, bar: Any) -> Iterator[Any]:
     """Write the rows to temporary files by patient, and return one after the other."""
     import pyarrow.parquet as pq
 
@@ -447,7 +449,7 @@ def _number_of_patient(patients: Any, count: int) -> NDArray[np.int64]:
     numbers = (pd.util.hash_array(words) % count).astype(np.int64)
     places = encoded.indices.cast(pa.int64()).fill_null(len(numbers)).to_numpy(zero_copy_only=False)
     # A row without a patient goes to the first file, and raises there.
-    return np.append(numbers, 0)[places]
+    return np.asarray(np.append(numbers, 0)[places], dtype=np.int64)
 
 
 # --------------------------------------------------------------------------------------------
@@ -467,7 +469,7 @@ class _Writer:
         self.is_text = is_text
         self.stack = ExitStack()
 
-    def __enter__(self) -> _Writer:
+    def __enter__(self) -> Self:
         import csv
         import io
 
@@ -534,7 +536,7 @@ def _folder(stack: ExitStack, parent: Path) -> Path:
     return Path(stack.enter_context(TemporaryDirectory(dir=parent, prefix=".jiascores-")))
 
 
-def _progress(wanted: bool | None, stack: ExitStack) -> Any:
+def _progress(stack: ExitStack, *, wanted: bool | None) -> Any:
     """Return what shows tables going by: a progress bar, or nothing."""
     if wanted is None:
         wanted = sys.stderr.isatty() and find_spec("tqdm") is not None
