@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -106,6 +108,92 @@ def test_states_of_a_column_are_those_of_its_rows(kind: str, data: st.DataObject
     asked = {"measure": bounds.measure, "course": bounds.course, "cutoffs": cutoffs}
     together = jia.disease_state(some.KINDS[kind](values), **asked)
     assert back(together) == [jia.disease_state(value, **asked) for value in values]
+
+
+# The other verdicts: what they take, from their declared variables or from the strategies given.
+SCORE = some.decimals(0, 40, 1)
+VERDICTS: dict[str, tuple[Callable[..., Any], dict[str, st.SearchStrategy[float] | None]]] = {
+    "activity level": (
+        partial(jia.activity_level, criteria="beukelman-2011-systemic", upper_limit=15),
+        dict.fromkeys(["physician_global", "patient_global", "active_joints", "esr"]),
+    ),
+    "minimal disease activity, poly": (
+        partial(jia.minimal_disease_activity, criteria="magni-manzoni-2008", course="poly"),
+        {"physician_global": None, "patient_global": None, "swollen_joints": some.steps(0, 3, 1)},
+    ),
+    "state of polyarthritis": (
+        partial(jia.polyarthritis_state, criteria="acr-2019"),
+        {"cjadas10": some.decimals(2, 5, 1), "active_joints": some.steps(0, 2, 1)},
+    ),
+    "escalation": (
+        partial(
+            jia.escalation_indicated,
+            criteria="swart-2018",
+            measure="cjadas71",
+            month=3,
+            course="poly",
+        ),
+        {"score": some.decimals(0, 12, 1)},
+    ),
+    "improvement of JADAS10": (jia.horneff_improvement, {"baseline": SCORE, "now": SCORE}),
+    "change of JADAS27": (jia.bulatovic_change, {"baseline": SCORE, "now": SCORE}),
+    "change of CHAQ": (
+        partial(jia.chaq_change, difference="brunner-2005"),
+        {"baseline": some.CHAQ, "now": some.CHAQ},
+    ),
+    "MAS": (
+        jia.mas_2016,
+        {
+            "febrile": some.FLAGS,
+            "known_or_suspected_sjia": some.FLAGS,
+            "ferritin": some.steps(500, 1000, 1),
+            "platelets": some.steps(150, 200, 1),
+            "ast": some.steps(30, 60, 1),
+            "triglycerides": some.steps(100, 200, 1),
+            "fibrinogen": some.steps(300, 400, 1),
+        },
+    ),
+    "score of MAS": (jia.suggests_mas, {"score": some.decimals(-5, 5, 1)}),
+    "inactive disease": (
+        partial(jia.inactive_disease, criteria="wallace-2011", esr_upper_limit=15),
+        {
+            "physician_global": some.steps(0, 1, 1),
+            "active_joints": some.steps(0, 1, 1),
+            "esr": some.steps(10, 20, 1),
+            "morning_stiffness": some.steps(10, 20, 1),
+            **dict.fromkeys(
+                ["fever", "rash", "serositis", "splenomegaly", "lymphadenopathy", "uveitis"],
+                some.FLAGS,
+            ),
+        },
+    ),
+    "relapse": (
+        lambda **given: jia.reacch_out_flare(**given).flared,
+        dict.fromkeys(
+            ["inactive_before", "inactive_now", "joint_injection", "treatment_intensified"],
+            some.FLAGS,
+        ),
+    ),
+    "course": (
+        partial(jia.course, "psoriatic", cutoffs="trincianti-2021"),
+        {"active_joints": some.steps(0, 8, 1)},
+    ),
+}
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+@given(data=st.data(), kind=some.kinds)
+def test_verdicts_of_a_column_are_those_of_its_rows(
+    verdict: str, data: st.DataObject, kind: str
+) -> None:
+    function, takes = VERDICTS[verdict]
+    row = {
+        name: some.or_gap(some.values_of(name) if values is None else values)
+        for name, values in takes.items()
+    }
+    rows = data.draw(st.lists(st.fixed_dictionaries(row), min_size=1, max_size=5))
+    together = function(**columns(rows, kind))
+    assert back(together) == [function(**each) for each in rows]
 
 
 @every_kind
