@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import attrs
 import numpy as np
 import pandas as pd
 import pytest
@@ -129,7 +130,7 @@ def test_points_are_a_definition_marked_unverified():
         assert rows.loc[version, "evidence"] == "unverified"
     for field in ("joints", "entheses", "times_upper_limit"):
         with pytest.raises(DefinitionError, match="half a point comes before"):
-            points.variant(name="x", **{field: (2, 2)})
+            attrs.evolve(points, name="x", **{field: (2, 2)})
 
 
 def test_what_is_refused():

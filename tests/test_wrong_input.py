@@ -566,6 +566,10 @@ def test_a_published_name_with_other_values(definition: Any) -> None:
 def test_a_variant_has_a_name_of_its_own_and_says_what_it_varies(definition: Any) -> None:
     taken = refusal(lambda: definition.variant(name=definition.name), DefinitionError)
     assert taken.variable == "name"
+    if definition.no_variants:
+        none = refusal(lambda: definition.variant(name="ours"), DefinitionError)
+        assert definition.no_variants in str(none)
+        return
     unknown = refusal(lambda: definition.variant(name="ours", worsenning=1), DefinitionError)
     assert unknown.variable == "worsenning"
     ours = definition.variant(name="ours")

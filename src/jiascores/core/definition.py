@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import shorten
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 import attrs
@@ -11,6 +12,8 @@ from jiascores.core.errors import DefinitionError, UnknownDefinitionError, listi
 from jiascores.core.references import Evidence, Reference
 
 FIRST_VERSION = "0.1.0"
+# Characters of a rule that a definition shows at a prompt; print() shows all.
+SHOWN_OF_RULE = 120
 
 D = TypeVar("D", bound="Definition")
 
@@ -58,6 +61,8 @@ class Definition:
     kind: ClassVar[str] = "definition"
     # Fields whose numbers turn no verdict of this package: how long a window was, for example.
     no_thresholds: ClassVar[tuple[str, ...]] = ()
+    # Why there are no variants, where no function could take one.
+    no_variants: ClassVar[str] = ""
 
     name: str
     reference: Reference
@@ -65,6 +70,11 @@ class Definition:
     notes: tuple[str, ...] = ()
     derives_from: str | None = None
     since: str = FIRST_VERSION
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # attrs leaves alone what a class has of its own.
+        cls.__repr__ = Definition.__repr__  # type: ignore[method-assign]
 
     def __attrs_post_init__(self) -> None:
         published = _PUBLISHED.get((self.kind, self.name))
@@ -99,11 +109,18 @@ class Definition:
         Raises
         ------
         DefinitionError
-            If the name is taken, or a field does not exist or contradicts the others.
+            If the name is taken, a field does not exist or contradicts the others, or definitions
+            of this kind have no variants.
         """
         if (self.kind, name) in _PUBLISHED:
             raise DefinitionError(
                 f"{name!r} is the name of a published {self.kind}; choose another name.",
+                variable="name",
+                values=(name,),
+            )
+        if self.no_variants:
+            raise DefinitionError(
+                f"a {self.kind} has no variants: {self.no_variants}",
                 variable="name",
                 values=(name,),
             )
@@ -148,6 +165,9 @@ class Definition:
             f"  Evidence: {self.evidence}",
         ]
         return "\n".join(lines + [f"  Note: {note}" for note in self.notes])
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name}: {shorten(self.rule, SHOWN_OF_RULE, placeholder=' …')}>"
 
     def _repr_html_(self) -> str:
         from html import escape

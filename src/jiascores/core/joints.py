@@ -51,8 +51,14 @@ class JointSet(Definition):
     """
 
     kind: ClassVar[str] = "joint set"
+    no_variants: ClassVar[str] = "the counts are of these joints."
 
     joints: tuple[str, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Each of its joints, as it was found."""
+        return ("joint_exam",)
 
     @property
     def rule(self) -> str:
@@ -139,6 +145,11 @@ class InjectionRule(Definition):
 
     counts_as: Literal["active", "open"]
     days: float | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The days since the injection of each joint, and for how many the rule holds."""
+        return ("joint_exam", "days_since_injection", "injection_days")
 
     @property
     def rule(self) -> str:

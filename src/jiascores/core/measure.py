@@ -73,6 +73,7 @@ class Score(Definition):
     """
 
     kind: ClassVar[str] = "score"
+    no_variants: ClassVar[str] = "its formula is code; write a function of your own."
 
     label: str
     formula: str

@@ -78,6 +78,11 @@ class EventWindows(Definition):
             )
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """The days of events and of infusions."""
+        return ("event_day", "infusion_day")
+
+    @property
     def rule(self) -> str:
         """The windows in one line."""
         (first, last), (start, end) = self.before, self.after

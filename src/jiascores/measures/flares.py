@@ -692,6 +692,7 @@ class LossCriteria(Definition):
     """What counts as loss of an ACR Ped response; the level and its criteria are the caller's."""
 
     kind: ClassVar[str] = "loss of response"
+    no_variants: ClassVar[str] = "level and criteria are arguments of loss_of_response()."
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -738,6 +738,7 @@ def reacch_out_flare(
     inactive_now: bool | Scalar,
     joint_injection: bool | Scalar,
     treatment_intensified: bool | Scalar,
+    criteria: str | RelapseCriteria = ...,
 ) -> Relapse[bool | None]: ...
 @overload
 def reacch_out_flare(
@@ -746,6 +747,7 @@ def reacch_out_flare(
     inactive_now: Many,
     joint_injection: Many | Scalar,
     treatment_intensified: Many | Scalar,
+    criteria: str | RelapseCriteria = ...,
 ) -> Relapse[Many]: ...
 def reacch_out_flare(
     *,
@@ -753,6 +755,7 @@ def reacch_out_flare(
     inactive_now: Any,
     joint_injection: Any,
     treatment_intensified: Any,
+    criteria: str | RelapseCriteria = "reacch-out",
 ) -> Relapse[Any]:
     """Flare by ReACCh-Out: return of any manifestation of disease after inactive disease.
 
@@ -765,6 +768,8 @@ def reacch_out_flare(
         Whether a joint was injected with steroid in between; a flare by itself.
     treatment_intensified : bool, array or Series
         Whether treatment was intensified: the flare is then significant.
+    criteria : str or RelapseCriteria
+        ``"reacch-out"``, or a variant of it.
 
     Returns
     -------
@@ -782,6 +787,7 @@ def reacch_out_flare(
     ...                      treatment_intensified=None)
     Relapse(flared=True, significant=None)
     """
+    definition = lookup(RelapseCriteria, criteria, parameter="criteria")
     given = {
         "inactive_before": inactive_before,
         "inactive_now": inactive_now,
@@ -790,7 +796,7 @@ def reacch_out_flare(
     }
     taken, like = take(given)
     flared, significant = relapse_verdicts(
-        REACCH_OUT,
+        definition,
         *(np.broadcast_to(np.ravel(taken[name]), (like.size,)) for name in given),
     )
     shapes = shaped([flared, significant], like)

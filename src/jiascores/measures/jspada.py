@@ -35,6 +35,7 @@ class JspadaPoints(Definition):
     """
 
     kind: ClassVar[str] = "JSpADA points"
+    no_variants: ClassVar[str] = "the four scores read these points alone."
 
     joints: tuple[int, int] = (0, 2)
     entheses: tuple[int, int] = (0, 2)

@@ -158,7 +158,8 @@ def _inactive_disease(row: Row) -> Answers:
 
 def _relapse(row: Row) -> Answers:
     names = ("inactive_before", "inactive_now", "joint_injection", "treatment_intensified")
-    relapse = jia.reacch_out_flare(**{name: _flag(row[name]) for name in names})
+    flags = {name: _flag(row[name]) for name in names}
+    relapse = jia.reacch_out_flare(**flags, criteria=row["definition"])
     return {EXPECTED: relapse.flared, "expected_significant": relapse.significant}
 
 
