@@ -431,8 +431,9 @@ def test_differences_say_where_they_come_from():
 
 @pytest.mark.parametrize(("improvement", "worsening"), [(0.13, 0.75), (-0.13, -0.75), (0, 1)])
 def test_differences_have_directions(improvement, worsening):
-    with pytest.raises(DefinitionError, match="improvement is a fall"):
+    with pytest.raises(DefinitionError, match="improvement is a fall") as caught:
         CHAQ_DIFFERENCES[0].variant(name="x", improvement=improvement, worsening=worsening)
+    assert caught.value.variable == ("improvement" if improvement >= 0 else "worsening")
 
 
 def test_a_difference_is_always_named():

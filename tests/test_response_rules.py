@@ -489,3 +489,76 @@ def test_policies_meet_as_their_level_says():
         for level in LEVELS:
             expected = None if response.level is None else response.level >= level
             assert response.meets(level) is expected
+
+
+# --------------------------------------------------------------------------------------------
+# What a response says
+
+OPEN = core(4, 4, 1, 7, 10, None)  # three better by 50 %: level 50, whatever the CRP was
+HALF_OPEN = core(4, 4, 1.4, None, 10, 100)  # the CHAQ by 30 %: 30, or 50 if the joints are better
+
+
+def test_what_is_certain_while_the_level_is_open():
+    response = jia.acr_ped(baseline=START, now=HALF_OPEN)
+    assert (response.level, response.level_min, response.level_max) == (None, 30, 50)
+    met = {level: response.meets(level) for level in LEVELS}
+    assert met == {30: True, 50: None, 70: False, 90: False, 100: False}
+    assert response.improved == {
+        "physician_global": True,
+        "patient_global": True,
+        "chaq": True,
+        "active_joints": None,
+        "limited_joints": False,
+        "crp": False,
+    }
+    assert response.worsened["active_joints"] is None
+    assert response.worsened["crp"] is False
+    settled = jia.acr_ped(baseline=START, now=OPEN)
+    assert (settled.level, settled.level_min, settled.level_max) == (50, 50, 50)
+    with pytest.raises(RequestError, match="has the levels 30, 50, 70, 90, 100"):
+        response.meets(60)
+
+
+def test_one_gap_and_no_temperature_are_two_gaps():
+    response = jia.acr_ped(
+        baseline=START,
+        now=OPEN,
+        criteria=CANAKINUMAB,
+        highest_temperature=None,
+        missing="complete-case",
+    )
+    assert response.level is None
+
+
+def test_the_policy_is_told():
+    told = {
+        policy: jia.acr_ped(baseline=START, now=HALF_OPEN, missing=policy).explain()
+        for policy in ("interval", "worst-case", "nri", "complete-case")
+    }
+    assert told["interval"].endswith("between level 30 and level 50.")
+    assert told["worst-case"].endswith(
+        "ACR Ped 30 is reached (worst-case: every missing component has worsened: the level is "
+        "level_min)."
+    )
+    assert "(nri: a missing visit is level 0" in told["nri"]
+    assert "(complete-case: any gap" in told["complete-case"]
+    one = jia.acr_ped(baseline=START, now=HALF_OPEN)
+    assert repr(one) == "<ACR Ped by giannini-1997: level=None, level_min=30, level_max=50>"
+    many = jia.acr_ped(baseline=START, now=jia.CoreSet(**columns(OPEN, HALF_OPEN)))
+    assert repr(many) == "<ACR Ped by giannini-1997: 2 visits>"
+
+
+def test_criteria_that_contradict_themselves():
+    giannini = RESPONSE_CRITERIA[0]
+    for levels in ((), (50, 30), (30, 30)):
+        with pytest.raises(DefinitionError, match="levels must ascend"):
+            giannini.variant(name="x", levels=levels)
+    for given_, absent in (("fever_limit", "fever_days"), ("fever_days", "fever_limit")):
+        with pytest.raises(DefinitionError) as caught:
+            giannini.variant(name="x", **{given_: 7})
+        assert caught.value.variable == absent
+
+
+def test_what_criteria_need():
+    for criteria in RESPONSE_CRITERIA:
+        assert ("highest_temperature" in criteria.needs) is (criteria.fever_limit is not None)
