@@ -475,3 +475,81 @@ def test_the_two_forms_of_flare_agree_and_so_do_single_patients(criteria: str, m
             criteria=criteria,
         )
         assert found.flared == flared
+
+
+# --------------------------------------------------------------------------- The other thresholds
+
+
+def two_scores(most: int, kind: str) -> tuple[Whole, Whole, np.ndarray, np.ndarray]:
+    """Return every pair of scores in tenths: × 10, and as a person or a computation gives them."""
+    axis = np.arange(most * 10 + 1)
+    earlier, now = (each.ravel() for each in np.meshgrid(axis, axis, indexing="ij"))
+    if kind == "typed":
+        return earlier, now, earlier / 10, now / 10
+    # 3 × 0.1 is 0.30000000000000004; all that goes beyond the scale's end is the end.
+    return earlier, now, np.minimum(earlier * 0.1, most), np.minimum(now * 0.1, most)
+
+
+computed = pytest.mark.parametrize("kind", ["typed", "computed"])
+
+
+@computed
+def test_improvement_of_jadas10_on_the_whole_grid(kind: str) -> None:
+    earlier, now, was, is_ = two_scores(40, kind)
+    fall = np.select([earlier < 50, earlier < 150, earlier < 250], [np.nan, 40, 100], 170)
+    expected = np.where(np.isnan(fall), np.nan, earlier - now >= fall)
+    found = jia.horneff_improvement(baseline=was, now=is_)
+    assert np.array_equal(found, expected, equal_nan=True)
+
+
+@computed
+def test_change_of_jadas27_on_the_whole_grid(kind: str) -> None:
+    earlier, now, was, is_ = two_scores(57, kind)
+    change = now - earlier
+    expected = np.select([change <= -55, change >= 17], ["improved", "worsened"], "unchanged")
+    assert (jia.bulatovic_change(baseline=was, now=is_) == expected).all()
+
+
+@pytest.mark.parametrize("domains", [6, 7, 8])
+@pytest.mark.parametrize(
+    ("difference", "improved", "worsened"),
+    [
+        ("dempster-2001", "-0.13", "0.75"),
+        ("dempster-2001-step", "-0.125", "0.75"),
+        ("brunner-2005", "-0.188", "0.125"),
+    ],
+)
+def test_change_of_the_chaq_on_the_whole_grid(
+    difference: str, improved: str, worsened: str, domains: int
+) -> None:
+    sums = np.arange(3 * domains + 1)
+    was, is_ = (each.ravel() for each in np.meshgrid(sums, sums, indexing="ij"))
+    found = jia.chaq_change(baseline=was / domains, now=is_ / domains, difference=difference)
+    for word, change in zip(found, (is_ - was).tolist(), strict=True):
+        mean = Fraction(change, domains)
+        if mean <= Fraction(improved):
+            assert word == "improved"
+        else:
+            assert word == ("worsened" if mean >= Fraction(worsened) else "unchanged")
+
+
+@pytest.mark.parametrize(
+    ("course", "month", "above"), [("oligo", 3, 5), ("oligo", 6, 3), ("poly", 3, 7), ("poly", 6, 4)]
+)
+def test_escalation_of_noisy_sums(course: str, month: int, above: int) -> None:
+    summed, stands_for = noisy_sums("cjadas71")
+    found = jia.escalation_indicated(
+        summed, measure="cjadas71", course=course, month=month, criteria="swart-2018"
+    )
+    assert np.array_equal(found, stands_for > above * SCORE_SCALE)
+
+
+@pytest.mark.parametrize("joints", [0, 1])
+def test_state_of_polyarthritis_of_noisy_sums(joints: int) -> None:
+    summed, stands_for = noisy_sums("cjadas10")
+    # The score is the joints and two globals.
+    possible = (stands_for >= joints * SCORE_SCALE) & (stands_for <= (joints + 20) * SCORE_SCALE)
+    found = jia.polyarthritis_state(summed[possible], active_joints=joints, criteria="acr-2019")
+    low = "low" if joints else "not_classified"
+    expected = np.where(stands_for[possible] <= 2.5 * SCORE_SCALE, low, "moderate_or_high")
+    assert (found == expected).all()
