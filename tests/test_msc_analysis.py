@@ -71,6 +71,20 @@ def test_every_comparable_fact_is_reproduced(trial) -> None:
     assert "Published, but not comparable, and why" in printed
 
 
+def test_responders_by_visit_have_intervals_and_what_is_open(trial) -> None:
+    printed, _ = trial
+    _, _, section = printed.partition("Responders by visit, with 95 % intervals")
+    lines = section.split("\n==")[0].splitlines()
+    assert lines[2].split() == ["visit", "level", "reached", "open", "%", "Clopper–P.", "Wilson"]
+    at = next(number for number, line in enumerate(lines) if line.startswith("  week 8 "))
+    # Of six, four and none: from scipy's binomtest.
+    assert lines[at].split()[2:] == ["30", "4", "of", "6", "0", "67", "22–96", "30–90"]
+    assert lines[at + 1].split() == ["50", "0", "of", "6", "0", "0", "0–46", "0–39"]
+    # One patient was not seen in week 2.
+    assert lines[3].split()[:7] == ["week", "2", "30", "0", "of", "5", "1"]
+    assert "unscheduled" not in section.split("\n==")[0]
+
+
 def test_the_figures_are_those_of_the_paper(trial) -> None:
     _, out = trial
     computed = {row["fact"]: row["computed"] for row in rows(out / "results.csv")}

@@ -164,6 +164,53 @@ def response_lines(study: Study) -> Lines:
             yield f"  {point:<12}{criteria:<15}{counts}  {len(reached)} of {len(rows)}"
 
 
+def responder_lines(study: Study) -> Lines:
+    """Yield how many reached each level at each visit, with intervals and what stays open."""
+    patient, visit = study.named("patient"), study.named("visit")
+    visits = study.visits[study.visits["day"] > 0]
+    if visit in visits:
+        visits = visits[~visits[visit].astype(str).str.contains("unscheduled", case=False)]
+    if visit not in visits or visits.duplicated([patient, visit]).any():
+        # One visit of each patient near each timepoint.
+        rows = [
+            study.at(point).reset_index().assign(**{visit: point}) for point in study.timepoints
+        ]
+        if not rows:
+            return
+        visits = pd.concat(rows, ignore_index=True)
+    order = visits.groupby(visit)["day"].median().sort_values().index
+    # Who was not seen stays open.
+    every = pd.MultiIndex.from_product([study.patients, order], names=[patient, visit])
+    visits = visits.set_index([patient, visit]).reindex(every).reset_index()
+    yield heading(study, "Responders by visit, with 95 % intervals")
+    yield f"ACR Ped by {CRITERIA[0]}; open: not seen or not determinable, and not counted."
+    yield f"  {'visit':<14}{'level':>6}{'reached':>10}{'open':>6}{'%':>6}{'Clopper–P.':>14}{'Wilson':>14}"
+    stem = jia.column(column(CRITERIA[0], "level").removesuffix("_level"))
+    asked = {"by": jia.column(visit), "columns": {"patient": patient}}
+    tables = {
+        level: jia.responders_by_visit(visits, stem, level=level, **asked).set_index(visit)
+        for level in (30, 50, 70)
+    }
+    for name in order:
+        for level, table in tables.items():
+            row = table.loc[name]
+            known = row["patients"] - row["not_determinable"]
+            label = name if level == min(tables) else ""
+            reached = f"{row['responders']:.0f} of {known:.0f}"
+            share = f"{100 * row['proportion']:.0f}" if known else "–"
+            ends = "".join(
+                f"{between(row[f'{method}_low'], row[f'{method}_high']):>14}"
+                for method in ("exact", "wilson")
+            )
+            open_ = f"{row['not_determinable']:.0f}"
+            yield f"  {label:<14}{level:>6}{reached:>10}{open_:>6}{share:>6}{ends}"
+
+
+def between(low: float, high: float) -> str:
+    """Write an interval of a proportion in per cent."""
+    return "–" if pd.isna(low) else f"{100 * low:.0f}–{100 * high:.0f}"
+
+
 def column(criteria: str, part: str = "level") -> str:
     """Return the column of a response."""
     return f"acr_ped_{criteria.replace('-', '_')}_{part}"
@@ -399,6 +446,7 @@ def report(study: Study, facts: dict[str, list[Fact]], *, published: bool) -> It
     yield from fact_lines(study, facts, published=published)
     yield from change_lines(study)
     yield from response_lines(study)
+    yield from responder_lines(study)
     yield from state_lines(study)
     yield from inactive_lines(study)
     yield from flare_lines(study)
