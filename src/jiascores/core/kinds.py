@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
@@ -45,6 +46,8 @@ Numbers: TypeAlias = float | FloatArray
 
 Kind: TypeAlias = Literal["number", "array", "pandas", "polars"]
 NAN = float("nan")
+# What NumPy turns into float64 as we would, None into NaN; a truth value is of another type.
+_PLAIN = frozenset({float, int, type(None), np.float64, np.int64})
 # Values that take more characters, or bits, than this are not shown.
 LONGEST = 64
 # One block of every column fits the processor's cache.
@@ -231,9 +234,12 @@ def _from_binary(array: NDArray[Any]) -> FloatArray:
 def _from_objects(
     array: NDArray[Any], variable: Variable, labels: Sequence[Any] | None
 ) -> FloatArray:
+    flat = array.ravel()
+    if {type(value) for value in flat} <= _PLAIN:
+        with suppress(OverflowError):
+            return flat.astype(np.float64).reshape(array.shape)
     out = np.empty(array.size, dtype=np.float64)
     refused: list[int] = []
-    flat = array.ravel()
     for position, value in enumerate(flat):
         try:
             out[position] = _to_number(value, variable)
