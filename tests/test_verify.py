@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import jiascores as jia
@@ -66,3 +68,14 @@ def test_every_definition_has_a_source_and_each_of_its_bounds_check_values_on_bo
         assert definition.reference.citation, definition.name
         assert definition.evidence in Evidence
     assert not jia.verify(date="2026-01-31").unchecked
+
+
+def test_the_page_explains_every_file_and_column_and_names_every_mistake() -> None:
+    page = Path(__file__).parent.parent / "docs" / "validation" / "conformance.md"
+    text = page.read_text(encoding="utf-8")
+    for name in FILES:
+        assert f"`{name}.csv`" in text
+    for column in ("case", "kind", "definition", "threshold", "side", "mistake", "marker"):
+        assert f"`{column}`" in text
+    for mistake in MISTAKES:
+        assert mistake in text
