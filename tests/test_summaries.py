@@ -20,19 +20,22 @@ import jiascores as jia
 # The published differences are weighted by strata that are not published, so that they cannot be
 # rebuilt: the unstratified ones lie near them.
 TENDER = {
-    # responders of 75 and of 37, published per cent, published difference and its interval
-    "ACR30, no fever": ((64, 9), (85, 24), (62, 45, 78)),
-    "ACR30": ((68, 9), (91, 24), (67, 51, 83)),
-    "ACR50": ((64, 4), (85, 11), (74, 58, 90)),
-    "ACR70": ((53, 3), (71, 8), (63, 46, 80)),
+    # responders of 75 and of 37, published per cent, published difference and its interval,
+    # the same without strata by Wald's formula
+    "ACR30, no fever": ((64, 9), (85, 24), (62, 45, 78), (61.0, 45.0, 77.0)),
+    "ACR30": ((68, 9), (91, 24), (67, 51, 83), (66.3, 51.0, 81.7)),
+    "ACR50": ((64, 4), (85, 11), (74, 58, 90), (74.5, 61.7, 87.3)),
+    "ACR70": ((53, 3), (71, 8), (63, 46, 80), (62.6, 49.0, 76.1)),
 }
 
 
 @pytest.mark.parametrize("endpoint", TENDER)
 def test_tender_as_far_as_its_counts_go(endpoint) -> None:
-    (drug, placebo), per_cent, (difference, low, high) = TENDER[endpoint]
+    (drug, placebo), per_cent, (difference, low, high), plain = TENDER[endpoint]
     assert (round(100 * drug / 75), round(100 * placebo / 37)) == per_cent
-    found = jia.stratified_difference([drug], [75], [placebo], [37])
+    found = jia.stratified_difference([drug], [75], [placebo], [37], variance="greenland-robins")
+    points = [100 * each for each in (found.difference, found.low, found.high)]
+    assert points == pytest.approx(plain, abs=0.06)
     # Points: 1 off in the difference, up to 4 at the ends, for want of the strata.
     assert abs(100 * found.difference - difference) <= 1.1
     assert abs(100 * found.low - low) <= 4
@@ -291,3 +294,72 @@ def test_agreement_of_two_sets() -> None:
     assert out["low"] < 0.4 < out["high"]
     same = jia.agreement(table[:35], jia.column("one"), jia.column("other"))
     assert np.isnan(same["kappa"])
+
+
+# The flares of two trials, and the test that gives the published p.
+PUBLISHED = [
+    ("abatacept", [[12, 48], [33, 29]], True, 0.0003, 4),
+    ("adalimumab with methotrexate", [[14, 24], [24, 13]], False, 0.015, 3),
+    ("adalimumab without", [[13, 17], [20, 8]], False, 0.031, 3),
+]
+
+
+@pytest.mark.parametrize(("trial", "table", "corrected", "p", "digits"), PUBLISHED)
+def test_the_published_p_is_that_of_one_test_and_not_of_the_other(
+    trial, table, corrected, p, digits
+) -> None:
+    from scipy.stats import chi2_contingency
+
+    assert round(chi2_contingency(table, correction=corrected).pvalue, digits) == p
+    assert round(chi2_contingency(table, correction=not corrected).pvalue, digits) != p
+
+
+def test_the_published_p_of_etanercept_is_that_of_none() -> None:
+    from scipy.stats import chi2_contingency, fisher_exact
+
+    table = [[7, 18], [21, 5]]
+    found = [chi2_contingency(table, correction=both).pvalue for both in (True, False)]
+    assert all(p < 0.001 for p in [*found, fisher_exact(table)[1]])  # published: 0.003
+
+
+REFERENCES = {
+    "baseline": "baseline",
+    "end-of-lead-in": "end-of-lead-in",
+    "last-responding": "last-responding",
+    "best": "best",
+    "flagged": jia.flagged("chosen"),
+    "on or before": jia.on_or_before("dose"),
+    "level 50": jia.last_responding(50),
+}
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+def test_every_reference_serves_assess_and_retreatment(name) -> None:
+    rule = REFERENCES[name]
+    visits = pd.DataFrame(
+        {
+            "patient": "A",
+            "date": ["2020-01-01", "2020-03-01", "2020-05-01", "2020-06-01"],
+            "physician_global": [6, 2, 2, 6],
+            "patient_global": [5, 2, 2, 5],
+            "chaq": [1.5, 0.75, 0.5, 1.5],
+            "active_joints": [12, 4, 4, 12],
+            "limited_joints": [9, 6, 6, 9],
+            "esr": [40, 20, 20, 40],
+            **dict.fromkeys(["infection", "febrile_illness", "malignancy", "biological"], 0),
+            "end_of_lead_in": "2020-03-15",
+            "chosen": [0, 1, 0, 0],
+            "dose": "2020-04-01",
+        }
+    )
+    flare = jia.ask.flare(criteria="prcsg-printo", reference=rule)
+    assessed = jia.assess(visits, measures=[flare], baseline="first")
+    flared = assessed["flare_prcsg_printo"].tolist()[-1]
+    # Against the first visit nothing is worse; against the second, everything.
+    assert flared == (name != "baseline")
+    protocol = jia.definition("swart-2019", jia.RetreatmentProtocol).variant(
+        name="loss by flare", loss="prcsg-printo", flare_reference=rule
+    )
+    infusions = pd.DataFrame({"patient": ["A"], "date": ["2020-01-01"]})
+    decided = jia.retreatment(visits, infusions, protocol=protocol)
+    assert decided["retreatment_code"].tolist()[-1] == ("eligible" if flared else "holds")

@@ -141,8 +141,10 @@ def fill_gaps(
     due = [(week_label(week), float(DAYS_A_WEEK * week)) for week in sorted(weeks)]
     filler = _Filler(rule, worst, limit_days)
     cells: list[tuple[Any, str, _Cell]] = []
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(len(ids) + 1))
     for code in _sorted(ids):
-        rows = np.flatnonzero(codes == code)
+        rows = order[ends[code] : ends[code + 1]]
         history = _History(
             due,
             [None if word is None else str(word) for word in named[rows]],

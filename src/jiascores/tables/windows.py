@@ -430,12 +430,14 @@ class _Labs:
                 variable="patient",
             )
         codes = {label: code for code, label in enumerate(drawn.labels)}
+        order = np.argsort(visits.patients, kind="stable")
+        ends = np.searchsorted(visits.patients[order], np.arange(len(mine) + 1))
         for code, label in enumerate(mine):
             own = codes.get(label)
             if own is None or starts[own] == starts[own + 1]:
                 continue
             part = slice(starts[own], starts[own + 1])
-            rows = np.flatnonzero(visits.patients == code)
+            rows = order[ends[code] : ends[code + 1]]
             off = (dates[part][None, :] - visits.dates[rows][:, None]) / visits.per_day
             # In order of dates, so that the first of two as near is the earlier.
             best = np.argmin(np.abs(off), axis=1)
