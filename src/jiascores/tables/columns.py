@@ -163,7 +163,7 @@ class Frame:
         """Return the frame with columns added; rows, order and index stay as they are."""
         if self.kind == "pandas":
             like = Like("pandas", (self.size,), self.native.index)
-            frame = self.native.copy(deep=False)
+            frame = self.native.copy(deep=not _copies_on_write())
             for output in outputs:
                 frame[output.name] = _give_back(output, like)
             return frame
@@ -195,6 +195,16 @@ class Frame:
             if PIECE in (self.native.schema.metadata or {}):
                 return "?"
         return position
+
+
+def _copies_on_write() -> bool:
+    """Return whether pandas copies when somebody writes, so that a shallow copy is enough."""
+    import pandas as pd
+
+    first_with_it = 3
+    if int(pd.__version__.partition(".")[0]) >= first_with_it:
+        return True
+    return pd.get_option("mode.copy_on_write") is True
 
 
 def _names(native: Any, narwhal: Any) -> tuple[str, ...]:
