@@ -509,9 +509,8 @@ def below_limit(
     6      missing  –       –      –      –
     ====== ======== ======= ====== ====== ================
 
-    With an interval, what does not depend on the value within it is decided all the same: assess
-    once with ``columns={"crp": "crp_low"}, prefix="low_"`` and once with ``"crp_high"``. A CRP
-    below 10 mg/L adds nothing to a JADAS, so that of ``< 5`` both give the same.
+    With an interval, what does not depend on the value within it is decided all the same, by
+    `assess_within`: a CRP below 10 mg/L adds nothing to a JADAS, so that ``< 5`` is as good as 3.
 
     Examples
     --------

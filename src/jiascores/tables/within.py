@@ -1,0 +1,226 @@
+"""Measures where a variable is only known to lie between two ends, as ``"< 5"`` lies in 0–5."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.errors import ColumnError, InconsistentError, RequestError, listing, suggestion
+from jiascores.core.variables import VARIABLES
+from jiascores.tables.ask import (
+    AcrPedRequest,
+    FlareRequest,
+    InactiveDiseaseRequest,
+    Request,
+    ScoreRequest,
+    StateRequest,
+    understand_requests,
+)
+from jiascores.tables.assess import add_columns
+from jiascores.tables.baselines import BaselineRule
+from jiascores.tables.columns import Column, Frame, Output, understand
+from jiascores.tables.context import Context
+from jiascores.tables.engines import to_eager
+
+# What rises, falls or stays, but never turns, while one variable rises: its ends say everything.
+STEADY = (ScoreRequest, StateRequest, AcrPedRequest, FlareRequest, InactiveDiseaseRequest)
+VALUE = "jiascores value between two ends"
+
+
+def assess_within(
+    visits: Any,
+    variable: str,
+    *,
+    low: Column,
+    high: Column,
+    measures: Sequence[str | Request] | str,
+    columns: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    baseline: BaselineRule | None = None,
+    marker: str | None = None,
+    prefix: str = "",
+) -> Any:
+    """Compute measures where one variable is only known to lie between two ends.
+
+    Parameters
+    ----------
+    visits : data frame
+        One row for each visit; lazy frames and relations are read into memory.
+    variable : str
+        The variable, for example ``"crp"``.
+    low, high : Column
+        The columns with its ends, alike where the value is known; `below_limit` with
+        ``rule="interval"`` makes them.
+    measures : list of str or requests
+        Scores, states, ``acr_ped`` (without `upper_limit`), inactive disease, and flares against
+        the baseline.
+    columns, units, baseline, marker, prefix
+        As for `assess`.
+
+    Returns
+    -------
+    data frame
+        With the columns of `assess`, filled where every value between the ends gives the same:
+        two ends that lead to one state decide it. A score has two columns more,
+        ``jadas71_low`` and ``jadas71_high``; the bounds of an ACR Ped level widen.
+
+    Raises
+    ------
+    RequestError
+        For a measure that may turn between the ends: of an ACR Ped with an upper limit of
+        normal, or a flare against a reference that depends on the values, they say too little.
+    InconsistentError
+        If an end is missing, or the low end is above the high one.
+    JiaScoresError
+        As for `assess`.
+
+    Notes
+    -----
+    JADAS10 of 5 without the item; the CRP item is (CRP − 10)/10, from 0:
+
+    ====== ============= ============= =========== =====================================
+    row    CRP           JADAS10       its ends    state (oligo, consolaro-2012-2014)
+    ====== ============= ============= =========== =====================================
+    1      12            5.2           5.2–5.2     high
+    2      < 5 (0–5)     5             5–5         high
+    3      < 20 (0–20)   –             5–6         high
+    4      missing       –             –           –
+    5      10 to 10      5             5–5         high
+    6      8 to 11       –             5–5.1       high
+    ====== ============= ============= =========== =====================================
+
+    Where visits are compared, the ends of the visit and of its baseline are combined, four ways.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({"physician_global": 2, "patient_global": 2, "active_joints": 1,
+    ...                        "crp": ["12", "< 5", "< 20"]})
+    >>> ends = jia.below_limit(visits, "crp", rule="interval")
+    >>> state = jia.ask.state("jadas10", cutoffs="consolaro-2012-2014", course="oligo")
+    >>> out = jia.assess_within(ends, "crp", low=jia.column("crp_low"),
+    ...                         high=jia.column("crp_high"), measures=["jadas10", state])
+    >>> out[["jadas10", "jadas10_low", "jadas10_high", "state_jadas10_consolaro_2012_2014"]]
+       jadas10  jadas10_low  jadas10_high state_jadas10_consolaro_2012_2014
+    0      5.2          5.2           5.2                              high
+    1      5.0          5.0           5.0                              high
+    2      NaN          5.0           6.0                              high
+    """
+    if variable not in VARIABLES:
+        raise RequestError(
+            f"{variable!r} is no variable of jiascores.{suggestion(variable, list(VARIABLES))}",
+            variable="variable",
+        )
+    requests = understand_requests(measures)
+    for request in requests:
+        _refuse_unsteady(request)
+    frame = Frame(to_eager(visits))
+    ends = [_end(frame, each, name) for each, name in ((low, "low"), (high, "high"))]
+    _refuse_crossed(frame, ends[0], ends[1], variable)
+
+    def context(values: NDArray[np.float64]) -> Context:
+        with_value = Frame(frame.with_columns([Output(VALUE, "score", values)]))
+        names = understand(with_value, {**(columns or {}), variable: VALUE}, units)
+        return Context(with_value, names, baseline=baseline, marker=marker, invalid="raise")
+
+    first = context(ends[0])
+    answers = [_answers(first, requests), _answers(context(ends[1]), requests)]
+    if first.compares_visits and any(isinstance(r, AcrPedRequest | FlareRequest) for r in requests):
+        is_baseline = np.zeros(frame.size, dtype=bool)
+        is_baseline[first.baseline[first.baseline >= 0]] = True
+        for one, other in (ends, ends[::-1]):
+            mixed = np.where(is_baseline, one, other)
+            answers.append(_answers(context(mixed), requests))
+    outputs = [
+        output
+        for same in zip(*answers, strict=True)
+        for output in _merged([each for each, _ in same], of_score=same[0][1])
+    ]
+    return add_columns(frame, _known_levels(outputs), prefix)
+
+
+def _refuse_unsteady(request: Any) -> None:
+    steady = isinstance(request, STEADY)
+    if isinstance(request, AcrPedRequest) and request.upper_limit is not None:
+        steady = False
+    if isinstance(request, FlareRequest) and request.reference != "baseline":
+        steady = False
+    if not steady:
+        raise RequestError(
+            f"{type(request).__name__.removesuffix('Request')}: what lies between two ends is "
+            f"not settled by the ends here. Ask for scores, states, acr_ped without upper_limit, "
+            f"inactive disease, or flares with reference='baseline'.",
+            variable="measures",
+        )
+
+
+def _end(frame: Frame, given: Any, name: str) -> NDArray[np.float64]:
+    if not isinstance(given, Column):
+        raise RequestError(f"{name}= takes a column: jia.column({given!r}).", variable=name)
+    if given.name not in frame:
+        known = [str(column) for column in frame.names]
+        raise ColumnError(
+            f"the table has no column {given.name!r}.{suggestion(given.name, known)}",
+            variable=name,
+        )
+    values = [np.nan if v is None else float(v) for v in frame.objects(given.name)]
+    return np.array(values, dtype=np.float64)
+
+
+def _refuse_crossed(frame: Frame, low: Any, high: Any, variable: str) -> None:
+    wrong = np.flatnonzero((low > high) | (np.isnan(low) != np.isnan(high)))
+    if wrong.size:
+        shown = [f"{low[at]:g} to {high[at]:g} in row {frame.label(int(at))}" for at in wrong[:100]]
+        raise InconsistentError(
+            f"{variable} from {listing(shown, total=wrong.size)}: both ends are needed, the low "
+            f"one first.",
+            variable=variable,
+        )
+
+
+def _answers(context: Context, requests: Sequence[Any]) -> list[tuple[Output, bool]]:
+    """Return every output, and whether it belongs to a score."""
+    return [
+        (output, isinstance(request, ScoreRequest))
+        for request in requests
+        for output in request.compute(context)
+    ]
+
+
+def _merged(ways: Sequence[Output], *, of_score: bool) -> list[Output]:
+    """Return one column from the same one by each way of taking the ends."""
+    first = ways[0]
+    stack = np.stack([np.asarray(each.data) for each in ways])
+    if first.name.endswith("_level_min"):
+        return [attrs.evolve(first, data=stack.min(axis=0))]
+    if first.name.endswith("_level_max"):
+        return [attrs.evolve(first, data=stack.max(axis=0))]
+    gap = -1 if first.kind == "state" else np.nan
+    same = np.where((stack == stack[0]).all(axis=0), stack[0], gap)
+    merged = attrs.evolve(first, data=same.astype(stack.dtype))
+    if not of_score:
+        return [merged]
+    return [
+        merged,
+        Output(f"{first.name}_low", "score", stack.min(axis=0)),
+        Output(f"{first.name}_high", "score", stack.max(axis=0)),
+    ]
+
+
+def _known_levels(outputs: Sequence[Output]) -> list[Output]:
+    """Return the outputs with each ACR Ped level known only where its bounds meet."""
+    by_name = {output.name: output for output in outputs}
+    found = []
+    for output in outputs:
+        if f"{output.name}_min" in by_name and output.name.endswith("_level"):
+            lowest, highest = (by_name[f"{output.name}_{end}"].data for end in ("min", "max"))
+            meet = np.where(lowest == highest, output.data, np.nan)
+            found.append(attrs.evolve(output, data=meet))
+        else:
+            found.append(output)
+    return found
