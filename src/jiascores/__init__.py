@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from jiascores.core.measure import Score, components
     from jiascores.core.references import Evidence, Reference
     from jiascores.measures.activity import (
+        UncontrolledCriteria,
         activity_level,
+        chronically_uncontrolled,
         escalation_indicated,
         minimal_disease_activity,
         polyarthritis_state,
@@ -136,6 +138,7 @@ _HOME = {
     "ResponseCriteria": "jiascores.measures.response",
     "RetreatmentProtocol": "jiascores.measures.courses",
     "Score": "jiascores.core.measure",
+    "UncontrolledCriteria": "jiascores.measures.activity",
     "UnknownDefinitionError": "jiascores.core.errors",
     "VisitError": "jiascores.core.errors",
     "acr_ped": "jiascores.measures.response",
@@ -149,6 +152,7 @@ _HOME = {
     "chaq_di": "jiascores.measures.chaq",
     "chaq_form": "jiascores.measures.chaq",
     "check": "jiascores.tables.findings",
+    "chronically_uncontrolled": "jiascores.measures.activity",
     "cjadas10": "jiascores.measures.jadas",
     "cjadas27": "jiascores.measures.jadas",
     "cjadas71": "jiascores.measures.jadas",
@@ -247,6 +251,7 @@ __all__ = [
     "ResponseCriteria",
     "RetreatmentProtocol",
     "Score",
+    "UncontrolledCriteria",
     "UnknownDefinitionError",
     "VisitError",
     "__version__",
@@ -264,6 +269,7 @@ __all__ = [
     "chaq_di",
     "chaq_form",
     "check",
+    "chronically_uncontrolled",
     "cjadas10",
     "cjadas27",
     "cjadas71",

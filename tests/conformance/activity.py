@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tests.conformance.three_valued import (
     Flag,
     all_true,
+    any_true,
     at_least,
     at_least_true,
     at_most,
@@ -441,3 +442,36 @@ def relapse() -> Iterator[Row]:
                         expected=flared,
                         expected_significant=all_true([flared, more]),
                     )
+
+
+# --------------------------------------------------------- Chronically uncontrolled disease
+
+UNCONTROLLED = ("physician_global", "patient_global", "active_joints", "biologicals_tried")
+UNCONTROLLED_COLUMNS = (*UNCONTROLLED, "expected")
+
+
+def uncontrolled() -> Iterator[Row]:
+    def made(case: str, values: Values, **about: object) -> Row:
+        active = any_true(at_least(values[name], "3") for name in UNCONTROLLED[:3])
+        verdict = all_true([active, at_least(values["biologicals_tried"], "2")])
+        kind = "uncontrolled disease criteria"
+        return row(case, kind, "brunner-2020", **values, expected=verdict, **about)
+
+    quiet = typed(physician_global=1, patient_global=1, active_joints=1, biologicals_tried=2)
+    for name, bound, steps in (
+        ("physician_global", 3, ("-0.1", "0", "0.1")),
+        ("patient_global", 3, ("-0.1", "0", "0.1")),
+        ("active_joints", 3, ("-1", "0", "1")),
+        ("biologicals_tried", 2, ("-1", "0", "1")),
+    ):
+        for step in steps:
+            value = bound + F(step)
+            start = quiet | ({"active_joints": F(9)} if name == "biologicals_tried" else {})
+            about = {"threshold": f"{name} {bound}", "side": side(value, F(bound))}
+            yield made(f"{name} {decimal(value)}", start | {name: value}, **about)
+    for gap in UNCONTROLLED:
+        yield made(f"quiet, {gap} missing", quiet | {gap: None})
+        for other in UNCONTROLLED:
+            if other != gap:
+                here = quiet | {gap: None, other: F(0 if other == "biologicals_tried" else 9)}
+                yield made(f"{gap} missing, {other} {decimal(here[other])}", here)

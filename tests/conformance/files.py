@@ -20,6 +20,7 @@ FILES: dict[str, tuple[Callable[[], Iterator[Row]], tuple[str, ...]]] = {
     "activity_level": (activity.activity_level, activity.LEVEL_COLUMNS),
     "polyarthritis_state": (activity.polyarthritis_state, activity.POLY_COLUMNS),
     "escalation": (activity.escalation, activity.ESCALATION_COLUMNS),
+    "uncontrolled": (activity.uncontrolled, activity.UNCONTROLLED_COLUMNS),
     "jadas_improvement": (activity.jadas_improvement, activity.CHANGE_COLUMNS),
     "jadas_change": (activity.jadas_change, activity.CHANGE_COLUMNS),
     "course": (activity.course, activity.COURSE_COLUMNS),

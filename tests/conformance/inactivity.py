@@ -66,6 +66,10 @@ def inactive(criteria: str, visit_: Mapping[str, object]) -> Flag:
     if criteria == "eular-pres-2024":
         markers = [fine if was_tested else None for was_tested, fine in both]
         return all_true([opposite_of(visit_, "stills_symptoms"), *markers])
+    if criteria == "recapture-jia":
+        physician = visit_.get("physician_global")
+        below_one = None if physician is None else F(str(physician)) < 1
+        return all_true([at_most(visit_.get("active_joints"), 0), below_one])
     items: list[Flag] = [
         at_most(visit_.get("active_joints"), 0),
         *(opposite_of(visit_, name) for name in FINDINGS),
@@ -90,6 +94,11 @@ def opposite_of(visit_: Mapping[str, object], name: str) -> Flag:
     return opposite(flag) if isinstance(flag, bool) else None
 
 
+WALLACE = ("wallace-2004", "wallace-2011")
+# Physician global below 1, and the exact value 1 is not.
+BELOW_ONE = ("reacch-out", "recapture-jia")
+
+
 def inactive_disease() -> Iterator[Row]:
     well: dict[str, object] = {
         "physician_global": 0,
@@ -112,14 +121,14 @@ def inactive_disease() -> Iterator[Row]:
             case, KIND_INACTIVE, criteria, **here, expected=inactive(criteria, here), **about
         )
 
-    for criteria in ("wallace-2004", "wallace-2011", "eular-pres-2024", "reacch-out"):
+    for criteria in (*WALLACE, "eular-pres-2024", *BELOW_ONE):
         rule = {"markers": "all"}
         yield made("well", criteria, rule)
         own = criteria != "eular-pres-2024"
         bounds: list[tuple[str, str, tuple[str, ...]]] = []
         if own:
             bounds.append(("active_joints", "0", ("0", "1")))
-            if criteria == "reacch-out":
+            if criteria in BELOW_ONE:
                 bounds.append(("physician_global", "1", ("0.9", "1", "1.1")))
             else:
                 bounds.append(("physician_global", "0", ("0", "0.1")))

@@ -93,6 +93,8 @@ REFERENCES = _index(
     Reference("horneff-2014", "Horneff & Becker 2014, improvement by JADAS10", "PMID 24599918"),
     Reference("magni-manzoni-2008", "Magni-Manzoni 2008, minimal disease activity"),
     Reference("beukelman-2011", "Beukelman 2011, ACR recommendations, table 5", "PMC3222233"),
+    Reference("brunner-2020", "Brunner 2020, chronically uncontrolled JIA"),
+    Reference("recapture-jia", "Recapture-JIA study of CARRA, simple inactive disease"),
     Reference("acr-2019", "ACR 2019 guideline, polyarthritis"),
     Reference(
         "swart-2018",

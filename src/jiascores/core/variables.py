@@ -116,6 +116,7 @@ VARIABLES = _index(
     _amount("esr_upper_limit", "upper limit of normal for ESR", "mm/h"),
     _amount("crp_upper_limit", "upper limit of normal for CRP", "mg/L", ("mg/dL", 10.0)),
     _joints("swollen_joints", "swollen joint count"),
+    Variable("biologicals_tried", "biological DMARDs tried", "drugs", 0, UNBOUNDED, whole=True),
     _joints("joints_ever", "joints affected since the onset of disease"),
     Variable("temperature", "body temperature", "°C", 34, 43),
     Variable(

@@ -21,7 +21,7 @@ from jiascores.core.exact import above, at_least, at_most, below
 from jiascores.core.kinds import Like, Scalar, T, common, take
 from jiascores.core.measure import Score
 from jiascores.core.references import Evidence, reference
-from jiascores.core.three_valued import all_of, at_least_of, unless_missing
+from jiascores.core.three_valued import all_of, any_of, at_least_of, unless_missing
 from jiascores.core.variables import VARIABLES
 from jiascores.measures.states import (
     NOT_GIVEN,
@@ -863,3 +863,157 @@ def escalation_indicated(
     courses = courses_among(course, definition.courses, like, owner=definition.name)
     verdict = escalations(definition, scores, months, _spread(courses, like))
     return like.flag(shaped(verdict, like), f"escalation_{id_of(definition)}")
+
+
+# --------------------------------------------------------------------------------------------
+# Chronically uncontrolled disease, Brunner 2020
+
+
+@attrs.frozen(kw_only=True)
+class UncontrolledCriteria(Definition):
+    """Criteria for disease that stays active in spite of biological treatment.
+
+    Parameters
+    ----------
+    physician_global, patient_global : float
+        Global assessments from which on disease is active.
+    active_joints : int
+        Active joints from which on disease is active; any of the three is enough.
+    biologicals_tried : int
+        How many biological DMARDs must have been tried.
+    """
+
+    kind: ClassVar[str] = "uncontrolled disease criteria"
+
+    physician_global: float
+    patient_global: float
+    active_joints: int
+    biologicals_tried: int
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables that it needs."""
+        return ("physician_global", "patient_global", "active_joints", "biologicals_tried")
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        return (
+            f"PhGA ≥ {self.physician_global:g}, PtGA ≥ {self.patient_global:g} or active joints ≥ "
+            f"{self.active_joints}, after ≥ {self.biologicals_tried} biological DMARDs"
+        )
+
+
+UNCONTROLLED_CRITERIA = publish(
+    UncontrolledCriteria(
+        name="brunner-2020",
+        reference=reference("brunner-2020"),
+        evidence=Evidence.PRIMARY,
+        physician_global=3,
+        patient_global=3,
+        active_joints=3,
+        biologicals_tried=2,
+        notes=("Which drugs count, and for how long each was tried, is the caller's to say.",),
+    ),
+)
+
+
+def uncontrolled(
+    criteria: UncontrolledCriteria,
+    physician_global: NDArray[Any],
+    patient_global: NDArray[Any],
+    active_joints: NDArray[Any],
+    biologicals_tried: NDArray[Any],
+) -> NDArray[np.float64]:
+    """Return 1, 0 or NaN for flat arrays; every caller comes through here."""
+    active = any_of(
+        unless_missing(physician_global, at_least(physician_global, criteria.physician_global)),
+        unless_missing(patient_global, at_least(patient_global, criteria.patient_global)),
+        unless_missing(active_joints, at_least(active_joints, criteria.active_joints)),
+    )
+    tried = at_least(biologicals_tried, criteria.biologicals_tried)
+    verdict: NDArray[np.float64] = all_of(active, unless_missing(biologicals_tried, tried))
+    return verdict
+
+
+@overload
+def chronically_uncontrolled(  # type: ignore[overload-overlap]  # numbers alone come first
+    *,
+    physician_global: Scalar,
+    patient_global: Scalar,
+    active_joints: Scalar,
+    biologicals_tried: Scalar,
+    criteria: str | UncontrolledCriteria,
+) -> bool | None: ...
+@overload
+def chronically_uncontrolled(
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    biologicals_tried: T | Scalar,
+    criteria: str | UncontrolledCriteria,
+) -> T: ...
+def chronically_uncontrolled(
+    *,
+    physician_global: Any,
+    patient_global: Any,
+    active_joints: Any,
+    biologicals_tried: Any,
+    criteria: str | UncontrolledCriteria | None = None,
+) -> Any:
+    """Return whether disease is chronically uncontrolled in spite of biological treatment.
+
+    Parameters
+    ----------
+    physician_global : float, array or Series
+        Physician global assessment of disease activity, 0–10.
+    patient_global : float, array or Series
+        Patient (or parent) global assessment of well-being, 0–10.
+    active_joints : float, array or Series
+        Active joints of the 71, whole number.
+    biologicals_tried : float, array or Series
+        How many biological DMARDs were tried, whole number.
+    criteria : str or UncontrolledCriteria
+        ``"brunner-2020"``.
+
+    Returns
+    -------
+    bool or None, array of 1/0/NaN, or nullable boolean Series
+        Not determinable only where a gap could matter.
+
+    Raises
+    ------
+    UnknownDefinitionError
+        If no criteria, or unknown ones, are named.
+    OutOfRangeError, NotWholeError, NotNumericError
+        For a value that is not allowed, saying which and where.
+    MisalignedError
+        If arrays differ in shape or Series in their index.
+
+    Notes
+    -----
+    PhGA ≥ 3, PtGA ≥ 3 or at least three active joints, after at least two biological DMARDs.
+
+    References
+    ----------
+    Brunner 2020, chronically uncontrolled JIA.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.chronically_uncontrolled(physician_global=2.5, patient_global=None, active_joints=3,
+    ...                              biologicals_tried=2, criteria="brunner-2020")
+    True
+    """
+    definition = lookup(UncontrolledCriteria, criteria, parameter="criteria")
+    taken, like = take(
+        {
+            "physician_global": physician_global,
+            "patient_global": patient_global,
+            "active_joints": active_joints,
+            "biologicals_tried": biologicals_tried,
+        }
+    )
+    verdict = uncontrolled(definition, **_flat(taken, like))
+    return like.flag(shaped(verdict, like), f"chronically_uncontrolled_{id_of(definition)}")

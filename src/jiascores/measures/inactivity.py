@@ -211,6 +211,16 @@ INACTIVE_DISEASE_CRITERIA = publish(
             "That the six findings here are the extra-articular manifestations is our reading.",
         ),
     ),
+    InactiveDiseaseCriteria(
+        name="recapture-jia",
+        reference=reference("recapture-jia"),
+        evidence=Evidence.SECONDARY,
+        absent=(),
+        physician_global=1,
+        physician_global_below=True,
+        markers=None,
+        notes=("Simple inactive disease: no active joint and physician global < 1, nothing else.",),
+    ),
 )
 
 

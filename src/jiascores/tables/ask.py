@@ -59,6 +59,7 @@ from jiascores.tables.ask_activity import (
     FromCategory,
     activity_level,
     bulatovic_change,
+    chronically_uncontrolled,
     escalation_indicated,
     horneff_improvement,
     minimal_disease_activity,
@@ -83,6 +84,7 @@ __all__ = [
     "bulatovic_change",
     "chaq_change",
     "chaq_di",
+    "chronically_uncontrolled",
     "escalation_indicated",
     "flare",
     "horneff_improvement",
@@ -744,6 +746,7 @@ _BARE: dict[str, Callable[[], Any]] = {
 _CHOICES = {
     "activity_level": "jia.ask.activity_level(criteria=…, upper_limit=…)",
     "escalation_indicated": "jia.ask.escalation_indicated(criteria=…, course=…, month=…)",
+    "chronically_uncontrolled": "jia.ask.chronically_uncontrolled(criteria=…)",
     "polyarthritis_state": "jia.ask.polyarthritis_state(criteria=…)",
     "minimal_disease_activity": "jia.ask.minimal_disease_activity(criteria=…, course=…)",
     "chaq_change": "jia.ask.chaq_change(difference=…)",

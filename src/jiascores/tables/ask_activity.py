@@ -19,10 +19,12 @@ from jiascores.measures.activity import (
     EscalationCriteria,
     MinimalActivityCriteria,
     PolyarthritisCriteria,
+    UncontrolledCriteria,
     activity_levels,
     escalations,
     minimal_activity,
     polyarthritis_states,
+    uncontrolled,
 )
 from jiascores.measures.change_in_jadas import (
     CHANGES,
@@ -422,3 +424,35 @@ def reacch_out_flare(*, criteria: str | RelapseCriteria = "reacch-out") -> Relap
     RelapseRequest
     """
     return RelapseRequest(lookup(RelapseCriteria, criteria, parameter="criteria"))
+
+
+@attrs.frozen
+class UncontrolledRequest:
+    """Chronically uncontrolled disease; made by `chronically_uncontrolled`."""
+
+    criteria: UncontrolledCriteria
+
+    def compute(self, context: Context) -> list[Output]:
+        """Return the verdict of every row."""
+        found = uncontrolled(
+            self.criteria, **{name: context.values(name) for name in self.criteria.needs}
+        )
+        return [Output(f"chronically_uncontrolled_{id_of(self.criteria)}", "flag", found)]
+
+
+def chronically_uncontrolled(
+    *, criteria: str | UncontrolledCriteria | None = None
+) -> UncontrolledRequest:
+    """Ask for chronically uncontrolled disease.
+
+    Parameters
+    ----------
+    criteria : str or UncontrolledCriteria
+        The criteria, for example ``"brunner-2020"``. They read the column
+        ``biologicals_tried``.
+
+    Returns
+    -------
+    UncontrolledRequest
+    """
+    return UncontrolledRequest(lookup(UncontrolledCriteria, criteria, parameter="criteria"))

@@ -22,7 +22,7 @@ from jiascores.core.definition import Definition, lookup, published
 from jiascores.core.errors import JiaScoresError, MissingExtraError
 from jiascores.core.kinds import is_missing
 from jiascores.core.variables import CORE_VARIABLES, MARKERS
-from jiascores.measures.activity import MinimalActivityCriteria
+from jiascores.measures.activity import MinimalActivityCriteria, UncontrolledCriteria
 from jiascores.measures.chaq import DOMAINS, ITEMS
 from jiascores.measures.courses import RetreatmentProtocol
 from jiascores.measures.mas import MAS_INPUTS
@@ -205,6 +205,12 @@ def _escalation(row: Row) -> Answers:
         criteria=row["definition"],
     )
     return {EXPECTED: verdict}
+
+
+def _uncontrolled(row: Row) -> Answers:
+    definition = lookup(UncontrolledCriteria, row["definition"], parameter="criteria")
+    values = {name: _value(row[name]) for name in definition.needs}
+    return {EXPECTED: jia.chronically_uncontrolled(criteria=definition, **values)}
 
 
 def _two(row: Row) -> dict[str, float | None]:
@@ -390,6 +396,7 @@ FAMILIES: dict[str, Callable[[Row], Answers]] = {
     "activity_level": _activity_level,
     "polyarthritis_state": _polyarthritis_state,
     "escalation": _escalation,
+    "uncontrolled": _uncontrolled,
     "jadas_improvement": _jadas_improvement,
     "jadas_change": _jadas_change,
     "course": _course,
