@@ -1,6 +1,19 @@
 """Configuration of the documentation; `make docs` builds it."""
 
+import sys
 from importlib.metadata import version as installed_version
+from pathlib import Path
+
+from numpydoc.xref import DEFAULT_LINKS
+
+import jiascores
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_ext"))
+# `ask` is reached as jiascores.ask, by autodoc too.
+sys.modules["jiascores.ask"] = jiascores.ask
+# Links into the documentation of Python itself would need the network.
+DEFAULT_LINKS.clear()
 
 project = "jiascores"
 author = "The jiascores developers"
@@ -13,12 +26,17 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
+    "sphinx_gallery.gen_gallery",
+    "sphinxcontrib.bibtex",
+    "generated_pages",  # docs/_ext: what is made from the definition objects
+    "links",  # docs/_ext: names in docstrings lead to the reference and the glossary
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["_build"]
-templates_path = []
+exclude_patterns = ["_build", "gallery_src", "data", "generated/gallery"]
+templates_path = ["_templates"]
+default_role = "known"
+suppress_warnings = ["config.cache"]  # the gallery's settings hold functions
 
 # Every cross-reference must lead somewhere. The build uses no network, so names
 # that live in other projects' documentation are left as plain text.
@@ -29,22 +47,62 @@ nitpick_ignore_regex = [
     # The types of the standard library.
     ("py:class", r"(bool|bytes|callable|dict|float|frozenset|int|list|object|set|str|tuple|type)"),
     ("py:exc", r"(Exception|KeyError|TypeError|ValueError)"),
+    # Private bases that the public classes are made of.
+    ("py:.*", r"jiascores\.(core|measures|tables|plot|reporting)\..*"),
 ]
 
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 autosummary_generate = True
+autosummary_imported_members = True
 autodoc_typehints = "none"  # numpydoc's sections state the types, in words
+autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
-numpydoc_xref_param_type = False
+numpydoc_class_members_toctree = False
+numpydoc_xref_param_type = True
+numpydoc_xref_ignore = "all"
+numpydoc_xref_aliases = {
+    name: f"jiascores.{name}" for name in jiascores.__all__ if name[:1].isupper()
+}
+
+bibtex_bibfiles = ["generated/references.bib"]
+bibtex_reference_style = "author_year"
+bibtex_default_style = "unsrt"
+
+sphinx_gallery_conf = {
+    "examples_dirs": "gallery_src",
+    "gallery_dirs": "gallery",
+    "filename_pattern": r"/plot_",
+    "download_all_examples": False,
+    "show_signature": False,
+    "show_memory": False,
+    "min_reported_time": 1_000_000,  # seconds differ from build to build
+    "write_computation_times": False,
+    "remove_config_comments": True,
+    "abort_on_example_error": True,
+    "within_subsection_order": "FileNameSortKey",
+}
 
 html_theme = "pydata_sphinx_theme"
-html_title = f"jiascores {release}"
+html_title = "jiascores"
+html_static_path = ["_static"]
+html_css_files = ["jiascores.css"]
+html_js_files = [("catalogue.js", {"defer": "defer"})]
 html_show_sourcelink = False
+html_copy_source = False
+html_last_updated_fmt = None
 html_theme_options = {
     "navigation_with_keys": False,
     "show_prev_next": False,
+    "header_links_before_dropdown": 6,
+    "navbar_align": "left",
+    "show_toc_level": 2,
     "footer_start": ["copyright"],
+    "footer_center": ["research-software"],
     "footer_end": [],
+    "secondary_sidebar_items": ["page-toc"],
 }
+# Pages without pages below them need no navigation beside them.
+ALONE = ("index", "generated/catalogue", "glossary", "calculator/**")
+html_sidebars: dict[str, list[str]] = {page: [] for page in ALONE}

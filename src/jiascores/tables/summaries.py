@@ -439,6 +439,16 @@ def agreement(
     5      high         high          agree
     6      high         low           differ
     ====== ============ ============= ===========
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({"one": ["low", "low", "high", None, "high"],
+    ...                        "other": ["low", "moderate", "high", "low", "low"]})
+    >>> found = jia.agreement(visits, jia.column("one"), jia.column("other"))
+    >>> found["visits"], found["left_out"], found["agree"]
+    (4, 1, 0.5)
     """
     check_confidence(confidence)
     frame = Frame(to_eager(visits))

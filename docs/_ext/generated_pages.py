@@ -1,0 +1,266 @@
+"""What the pages say about definitions, variables and sources is made from the objects here.
+
+Runs before Sphinx looks for pages. A file is written only where it changes.
+"""
+
+import re
+from html import escape
+from pathlib import Path
+from types import ModuleType
+
+import pictures
+
+import jiascores as jia
+from jiascores.core.definition import published
+from jiascores.core.references import REFERENCES, Evidence
+from jiascores.core.variables import VARIABLES
+
+HERE = Path(__file__).parent.parent
+OUT = HERE / "generated"
+AUTHOR_YEAR = re.compile(r"(?P<author>[^,]+?) (?P<year>\d{4})(, (?P<rest>.*))?$")
+EVIDENCE = {
+    Evidence.PRIMARY: "seen in the original paper",
+    Evidence.SECONDARY: "seen in another paper, a label, a register or a review",
+    Evidence.DERIVED: "arithmetic from figures that were seen",
+    Evidence.UNVERIFIED: "no source at hand yet; waits for somebody to check the paper",
+}
+
+
+def write(name, text):
+    """Write a file, unless it says the same already."""
+    path = OUT / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def bibliography():
+    """Return the sources as BibTeX, each under its key in core/references.py."""
+    entries = []
+    for source in REFERENCES.values():
+        found = AUTHOR_YEAR.match(source.citation)
+        fields = (
+            {"author": found["author"], "year": found["year"], "howpublished": found["rest"]}
+            if found
+            else {"key": source.key, "author": source.citation}
+        )
+        fields["note"] = source.identifier
+        lines = [f"  {name} = {{{{{text}}}}}" for name, text in fields.items() if text]
+        entries.append(f"@misc{{{source.key},\n" + ",\n".join(lines) + "\n}\n")
+    return "\n".join(entries)
+
+
+def slug(*words):
+    """Return an anchor."""
+    return re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-")
+
+
+def badge(evidence):
+    """Return evidence as a word with a colour and an explanation."""
+    words = escape(EVIDENCE[Evidence(evidence)])
+    return f'<span class="evidence evidence-{evidence}" title="{words}">{evidence}</span>'
+
+
+def listed(items):
+    """Return a list in HTML."""
+    return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
+
+
+def source(definition):
+    """Return a reference with its identifier."""
+    identifier = definition.reference.identifier
+    small = f"<br><small>{escape(identifier)}</small>" if identifier else ""
+    return escape(definition.reference.citation) + small
+
+
+def row(definition):
+    """Return one row of the catalogue."""
+    rules = definition.rule.split("; ")
+    rule = escape(rules[0]) if len(rules) == 1 else listed(rules)
+    derived = (
+        f"<br><small>varies {escape(definition.derives_from)}</small>"
+        if definition.derives_from
+        else ""
+    )
+    notes = (
+        f"<details><summary>{len(definition.notes)} "
+        f"{'note' if len(definition.notes) == 1 else 'notes'}</summary>"
+        f"{listed(definition.notes)}</details>"
+        if definition.notes
+        else ""
+    )
+    anchor = slug(definition.kind, definition.name)
+    return (
+        f'<tr id="{anchor}" data-evidence="{definition.evidence}">'
+        f'<th scope="row"><a href="#{anchor}"><code>{escape(definition.name)}</code></a>'
+        f"{derived}</th>"
+        f'<td data-label="Rule">{rule}{notes}</td>'
+        f'<td data-label="Source">{source(definition)}</td>'
+        f'<td data-label="Evidence">{badge(definition.evidence)}</td></tr>'
+    )
+
+
+def by_kind():
+    """Return the published definitions of each kind, scores and cut-off sets first."""
+    kinds = {}
+    for definition in published():
+        kinds.setdefault(definition.kind, []).append(definition)
+    first = ["score", "cut-off set", "response criteria", "flare criteria"]
+    rest = sorted((kind for kind in kinds if kind not in first), key=str.lower)
+    return {kind: kinds[kind] for kind in [*first, *rest] if kind in kinds}
+
+
+def plural(kind):
+    """Return the heading of a kind."""
+    word = kind[0].upper() + kind[1:]
+    if kind.endswith(("criteria", "points", "windows", "scoring", "change", "response")):
+        return word
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+
+
+def catalogue():
+    """Return the page with every definition."""
+    kinds = by_kind()
+    total = sum(map(len, kinds.values()))
+    choices = "".join(f"<option>{word}</option>" for word in EVIDENCE)
+    meanings = "".join(
+        f"<li>{badge(word)} {escape(meaning)}</li>" for word, meaning in EVIDENCE.items()
+    )
+    lines = [
+        "# Catalogue of definitions",
+        "",
+        (
+            f"Every score, cut-off set, set of criteria and protocol that jiascores knows: {total} "
+            "definitions. The tables are made from the same objects that the functions compute with. "
+            "In Python the catalogue is {py:func}`jiascores.definitions`."
+        ),
+        "",
+        "```{raw} html",
+        f'<ul class="evidence-key">{meanings}</ul>',
+        (
+            '<form class="catalogue-filter" role="search" onsubmit="return false" hidden>'
+            '<label>Search <input type="search" id="catalogue-words" '
+            'placeholder="for example poly, 3.8, etanercept"></label>'
+            '<label>Evidence <select id="catalogue-evidence"><option value="">any</option>'
+            f'{choices}</select></label><output id="catalogue-count"></output></form>'
+        ),
+        "```",
+    ]
+    for kind, found in kinds.items():
+        lines += [
+            "",
+            f"## {plural(kind)}",
+            "",
+            "```{raw} html",
+            (
+                '<table class="catalogue"><thead><tr><th scope="col">Name</th><th scope="col">Rule</th>'
+                '<th scope="col">Source</th><th scope="col">Evidence</th></tr></thead><tbody>'
+            ),
+            *(row(definition) for definition in found),
+            "</tbody></table>",
+            "```",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def unverified():
+    """Return what nobody has checked yet, as a list for the validation page."""
+    lines = []
+    for kind, found in by_kind().items():
+        for definition in found:
+            notes = [note for note in definition.notes if "unverified" in note.lower()]
+            whole = definition.evidence == Evidence.UNVERIFIED
+            if not whole and not notes:
+                continue
+            said = "all its figures" if whole else "in part"
+            lines.append(f"- **{definition.name}** ({kind}): {said}.")
+            lines += [f"  - {note}" for note in (definition.notes if whole else notes)]
+    for variable in VARIABLES.values():
+        if variable.evidence == Evidence.UNVERIFIED:
+            lines.append(f"- **{variable.name}** (variable): the allowed range.")
+    return "\n".join(lines) + "\n"
+
+
+def verification():
+    """Run the check values and return the outcome, without the date and the machine."""
+    result = jia.verify(date="when this site was built")
+    versions = ", ".join(f"{name} {number}" for name, number in result.versions)
+    lines = [
+        (
+            f"**{'Passed' if result.passed else 'FAILED'}**: {len(result.failures)} failures in "
+            f"{result.check_values} check values of {len(result.definitions)} definitions with "
+            f"{result.bounds} bounds. Run when this site was built, with {versions}."
+        ),
+        "",
+        (
+            "| definition | kind | evidence | bounds | of them checked on both sides | check values "
+            "| failures |"
+        ),
+        "|---|---|---|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {one.name} | {one.kind} | {one.evidence} | {one.bounds} | {one.bounds_checked} "
+        f"| {one.check_values} | {one.failures} |"
+        for one in result.definitions
+    ]
+    if result.not_run:
+        lines += ["", "Not run:", "", *(f"- {words}" for words in result.not_run)]
+    if result.unchecked:
+        lines += ["", "Without check values, or not on both sides of every bound:", ""]
+        lines += [f"- {name}" for name in result.unchecked]
+    return "\n".join(lines) + "\n"
+
+
+def variables():
+    """Return the variables as entries of the glossary."""
+    lines = ["```{glossary}", ":sorted:", ""]
+    for one in VARIABLES.values():
+        others = ", ".join(f"`{unit}`" for unit, _ in one.conversions)
+        more = f" A table may declare {others}." if others else ""
+        evidence = "" if one.evidence == Evidence.PRIMARY else f" Range: {one.evidence}."
+        # A digit or sign at the start of a label is no sentence; the label stands as it is.
+        lines += [one.name, f"  {one.label}. Allowed: {one.allowed}.{more}{evidence}", ""]
+    return "\n".join([*lines, "```", ""])
+
+
+def further_names():
+    """Return a page of the reference for public names that no group has taken up."""
+    grouped = "\n".join(
+        page.read_text("utf-8")
+        for page in (HERE / "reference").glob("*.rst")
+        if page.stem != "index"
+    )
+    rest = [
+        name
+        for name in jia.__all__
+        if name != "__version__"
+        and not isinstance(getattr(jia, name), ModuleType)
+        and not re.search(rf"^ +(ask\.)?{name}$", grouped, re.MULTILINE)
+    ]
+    lines = [
+        "Further names",
+        "=============",
+        "",
+        "``jiascores.__version__`` is the version of the package, as text.",
+    ]
+    if rest:
+        lines += ["", ".. currentmodule:: jiascores", "", ".. autosummary::"]
+        lines += ["   :toctree: api", "", *(f"   {name}" for name in rest)]
+    return "\n".join(lines) + "\n"
+
+
+def make(app, config):  # noqa: ARG001
+    """Write everything."""
+    write("references.bib", bibliography())
+    write("catalogue.md", catalogue())
+    write("unverified.inc", unverified())
+    write("verification.inc", verification())
+    write("variables.inc", variables())
+    write("further.rst", further_names())
+    pictures.draw_all(OUT / "pictures")
+
+
+def setup(app):
+    """Run before the pages are looked for."""
+    app.connect("config-inited", make)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

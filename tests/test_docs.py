@@ -1,0 +1,149 @@
+"""What the documentation shows runs, and prints what it says; every public name is explained."""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import importlib
+import inspect
+import io
+import os
+import pkgutil
+import re
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import jiascores as jia
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+BLOCK = re.compile(
+    r"^```python\n(?P<code>.*?)^```\n(\n```text\n(?P<printed>.*?)^```$)?", re.DOTALL | re.MULTILINE
+)
+# A page that says this near its top runs on an engine of its own.
+ENGINE = "% engine: pyspark"
+
+
+def pages() -> list[Path]:
+    """Return the pages people wrote; what is generated is made from the objects."""
+    found = [
+        page
+        for ending in ("md", "rst")
+        for page in DOCS.rglob(f"*.{ending}")
+        if not {"_build", "generated", "gallery"} & set(page.relative_to(DOCS).parts)
+    ]
+    return [ROOT / "README.md", *sorted(found)]
+
+
+def with_code() -> list[object]:
+    """Return the pages with code, those that need an engine marked."""
+    found: list[object] = []
+    for page in pages():
+        text = page.read_text(encoding="utf-8")
+        if "```python" in text or ">>>" in text:
+            marks = [pytest.mark.engines] if ENGINE in text else []
+            name = page.relative_to(ROOT).as_posix()
+            found.append(pytest.param(page, id=name, marks=marks))
+    return found
+
+
+def words(text: str) -> list[str]:
+    """Return what was printed without its spacing, in which versions of pandas differ."""
+    return re.sub(r"\b(NaN|None|NaT|nan)\b|<NA>", "NA", text).split()
+
+
+@pytest.mark.parametrize("page", with_code())
+def test_a_page_runs_and_prints_what_it_shows(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in [*(DOCS / "data").iterdir(), *(ROOT / "examples/msc_trial").glob("*.*")]:
+        if file.is_file():
+            shutil.copy(file, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    names: dict[str, object] = {"__name__": "page"}
+    ran = 0
+    for block in BLOCK.finditer(page.read_text(encoding="utf-8")):
+        code = block["code"]
+        if ">>>" in code:
+            parser, runner = doctest.DocTestParser(), doctest.DocTestRunner()
+            test = parser.get_doctest(code, names, page.name, str(page), 0)
+            assert runner.run(test, clear_globs=False).failed == 0
+            names.update(test.globs)
+        else:
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(code, str(page), "exec"), names)
+            assert words(printed.getvalue()) == words(block["printed"] or ""), code
+        ran += 1
+    assert ran, "code in this page is in no block that this test finds"
+
+
+# Their examples need lifelines or statsmodels.
+STATS = ("jiascores.tables.summaries",)
+
+
+def modules() -> list[object]:
+    """Return the modules of the package, whose docstrings hold examples."""
+    return [
+        pytest.param(each.name, marks=[pytest.mark.stats] if each.name in STATS else [])
+        for each in pkgutil.walk_packages(jia.__path__, "jiascores.")
+        if not each.name.endswith("__main__")
+    ]
+
+
+@pytest.mark.parametrize("name", modules())
+def test_examples_in_docstrings(name: str) -> None:
+    module = importlib.import_module(name)
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    assert doctest.testmod(module, optionflags=flags).failed == 0
+
+
+def explained() -> str:
+    """Return the pages of the reference, without the list of them."""
+    pages = sorted((DOCS / "reference").glob("*.rst"))
+    return "\n".join(page.read_text("utf-8") for page in pages if page.stem != "index")
+
+
+def test_every_public_name_has_its_place_in_the_reference() -> None:
+    shown = re.findall(r"^   ([\w.]+)$", explained(), re.MULTILINE)
+    public = [
+        name
+        for name in jia.__all__
+        if name != "__version__" and not isinstance(getattr(jia, name), ModuleType)
+    ]
+    # The page of further names takes up what has no group yet; nothing may stand there twice.
+    grouped = [name for name in shown if not name.startswith("ask.") and name in dir(jia)]
+    assert len(grouped) == len(set(grouped))
+    assert set(grouped) <= set(public)
+
+
+def test_every_request_is_in_the_reference() -> None:
+    public = [
+        name
+        for name, value in vars(jia.ask).items()
+        if inspect.isfunction(value)
+        and value.__module__ == jia.ask.__name__
+        and not name.startswith(("_", "understand"))
+    ]
+    assert public
+    for name in public:
+        assert re.search(rf"^   ask\.{name}$", explained(), re.MULTILINE), name
+
+
+@pytest.mark.parametrize("name", [name for name in jia.__all__ if name != "__version__"])
+def test_every_public_name_is_documented(name: str) -> None:
+    public = getattr(jia, name)
+    assert inspect.getdoc(public)
+    if inspect.isfunction(public):
+        doc = inspect.getdoc(public) or ""
+        assert "Examples\n--------" in doc, f"{name} has no example"
+        assert "Returns\n-------" in doc, f"{name} does not say what it returns"
+
+
+def test_the_tests_see_the_documentation_of_this_folder() -> None:
+    assert (DOCS / "index.md").exists()
+    assert os.fspath(DOCS / "index.md") in {os.fspath(page) for page in pages()}
