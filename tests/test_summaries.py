@@ -322,6 +322,28 @@ def test_the_published_p_of_etanercept_is_that_of_none() -> None:
     assert all(p < 0.001 for p in [*found, fisher_exact(table)[1]])  # published: 0.003
 
 
+def test_an_empty_table_has_the_same_columns() -> None:
+    full = pd.DataFrame({**STATES, "response": True, "week": STATES["date"]})
+    for summary in (
+        lambda table: jia.responders_by_visit(table, jia.column("response"), by=jia.column("week")),
+        lambda table: jia.time_in_states(table, jia.column("state"), max_gap_days=9),
+        lambda table: jia.transitions(table, jia.column("state")),
+    ):
+        assert list(summary(full).columns) == list(summary(full[:0]).columns)
+
+
+def test_what_is_no_number_is_refused() -> None:
+    table = pd.DataFrame({**STATES, "week": STATES["date"]})
+    with pytest.raises(jia.RequestError, match="max_gap_days='9'"):
+        jia.time_in_states(table, jia.column("state"), max_gap_days="9")
+    with pytest.raises(jia.RequestError, match="confidence='95'"):
+        jia.responders_by_visit(table, jia.column("week"), by=jia.column("week"), confidence="95")
+    with pytest.raises(jia.NotNumericError, match="'state' must hold numbers"):
+        jia.responders_by_visit(table, jia.column("state"), level=30, by=jia.column("week"))
+    with pytest.raises(jia.RequestError, match="whole numbers"):
+        jia.stratified_difference("a", [1], [1], [1])
+
+
 REFERENCES = {
     "baseline": "baseline",
     "end-of-lead-in": "end-of-lead-in",

@@ -151,6 +151,32 @@ def test_time_to_remission_by_words() -> None:
     assert out.loc[0, "reason"] == "remission"
 
 
+def test_a_word_that_can_never_come_is_refused() -> None:
+    table = pd.DataFrame({"patient": "A", "date": [0, 100], "state": ["none", "inactive"]})
+    ask = {"baseline": "first"}
+    with pytest.raises(jia.RequestError, match="Did you mean 'remission'"):
+        jia.time_to_first(table, jia.column("state"), states=["remision"], **ask)
+    out = jia.time_to_first(table, jia.column("state"), states=["remission"], **ask)
+    assert not out.loc[0, "event"]
+    for make in (
+        lambda t: t.assign(state=pd.Categorical(["low", None], ["low", "high"])),
+        lambda t: pl.DataFrame(t.to_dict("list")).with_columns(
+            state=pl.Series(["low", None], dtype=pl.Enum(["low", "high"]))
+        ),
+        lambda t: pa.table(
+            {
+                **t.to_dict("list"),
+                "state": pa.DictionaryArray.from_arrays(pa.array([0, None]), ["low", "high"]),
+            }
+        ),
+    ):
+        frame = make(table)
+        more = {"undetermined": "no", **ask}
+        assert len(jia.time_to_first(frame, jia.column("state"), states=["high"], **more)) == 1
+        with pytest.raises(jia.RequestError, match="no word of the column"):
+            jia.time_to_first(frame, jia.column("state"), states=["hihg"], **more)
+
+
 @pytest.mark.stats
 def test_it_goes_into_lifelines_as_it_is() -> None:
     from lifelines import KaplanMeierFitter

@@ -83,8 +83,10 @@ def test_days_from_a_date_in_a_column() -> None:
     ("more", "words"),
     [
         ({"weeks": {8: 14, 12: 14}}, "week 8 .to day 70. and week 12 .from day 70. meet"),
-        ({"weeks": {}}, "names no visit"),
-        ({"weeks": {8: -1}}, "below 0"),
+        ({"weeks": {}}, "maps each nominal week"),
+        ({"weeks": [8]}, "maps each nominal week"),
+        ({"weeks": {"8": 7}}, "weeks='8': give a number"),
+        ({"weeks": {8: -1}}, "0 or more"),
         ({"rule": None}, "nearest.*first"),
         ({"day_zero": None}, "where days are counted from"),
     ],
@@ -220,6 +222,9 @@ def test_below_a_limit_needs_a_rule_and_numbers() -> None:
         jia.below_limit(pd.DataFrame({"crp": GIVEN}), "crp")
     with pytest.raises(jia.NotNumericError, match="'positive' in row 1"):
         jia.below_limit(pd.DataFrame({"crp": [3, "positive"]}), "crp", rule="half")
+    for wrong in ("inf", "nan", True):
+        with pytest.raises(jia.NotNumericError, match="in row 1"):
+            jia.below_limit(pd.DataFrame({"crp": [3, wrong]}), "crp", rule="half")
 
 
 def test_an_interval_decides_what_does_not_depend_on_it() -> None:

@@ -40,11 +40,11 @@ def library(name: str, why: str) -> Any:
         ) from error
 
 
-def check_confidence(confidence: float) -> None:
+def check_confidence(confidence: Any) -> None:
     """Raise where a confidence is none."""
-    if not 0 < confidence < 1:
+    if not isinstance(confidence, float) or not 0 < confidence < 1:
         raise RequestError(
-            f"confidence={confidence}: give a number between 0 and 1, for example 0.95.",
+            f"confidence={confidence!r}: give a number between 0 and 1, for example 0.95.",
             variable="confidence",
         )
 
@@ -174,15 +174,19 @@ def stratified_difference(
     0.2215 (95 % interval 0.0735 to 0.3695); Mantel–Haenszel, variance by Sato, 2 strata
     """
     check_confidence(confidence)
-    a, n1, b, n0 = (
-        np.array(counts, dtype=np.float64).ravel()
-        for counts in (responders, patients, reference_responders, reference_patients)
-    )
+    try:
+        a, n1, b, n0 = (
+            np.array(counts, dtype=np.float64).ravel()
+            for counts in (responders, patients, reference_responders, reference_patients)
+        )
+    except (TypeError, ValueError) as problem:
+        raise RequestError("counts must be whole numbers.", variable="responders") from problem
     if not a.size == n1.size == b.size == n0.size:
         raise RequestError(
             "the four lists of counts must have one entry for each stratum.", variable="patients"
         )
-    wrong = (a < 0) | (b < 0) | (a > n1) | (b > n0) | ((a + b + n1 + n0) % 1 != 0)
+    whole = np.array([each % 1 == 0 for each in (a, n1, b, n0)]).all(axis=0)
+    wrong = ~whole | (a < 0) | (b < 0) | (a > n1) | (b > n0)
     if wrong.any():
         raise RequestError(
             f"counts that cannot be: {listing([f'stratum {at}' for at in np.flatnonzero(wrong)])}.",

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import (
     ColumnError,
-    NotNumericError,
     RequestError,
     VisitError,
     listing,
@@ -19,6 +18,7 @@ from jiascores.core.errors import (
 )
 from jiascores.tables.columns import Column, Frame, Output, OutputKind, understand
 from jiascores.tables.engines import to_eager
+from jiascores.tables.numbers import number_of, numbers_in
 from jiascores.tables.visits import read_patients
 from jiascores.tables.windows import DAYS_A_WEEK, week_label
 
@@ -135,9 +135,10 @@ def fill_gaps(
     codes, labels = read_patients(frame, understand(frame, columns, None))
     values, kind = _values(frame, outcome.name)
     named = frame.objects("nominal_visit")
-    days = _numbers(frame, "study_day")
-    stops = _numbers(frame, stopped.name) if stopped else np.full(frame.size, np.nan)
+    days = numbers_in(frame, "study_day")
+    stops = numbers_in(frame, stopped.name) if stopped else np.full(frame.size, np.nan)
     ids = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
+    weeks = [number_of(week, "weeks", zero=True) for week in weeks]
     due = [(week_label(week), float(DAYS_A_WEEK * week)) for week in sorted(weeks)]
     filler = _Filler(rule, worst, limit_days)
     cells: list[tuple[Any, str, _Cell]] = []
@@ -180,25 +181,18 @@ def _check(rule: Any, worst: Any, limit_days: Any, stopped: Any) -> None:
     for name, given, of in (("worst", worst, "worst-case"), ("limit_days", limit_days, "locf")):
         if (given is None) == (rule == of):
             raise RequestError(f"{name}= goes with rule={of!r}, and it needs it.", variable=name)
-    if limit_days is not None and not limit_days > 0:
-        raise RequestError("limit_days must be above 0.", variable="limit_days")
+    if limit_days is not None:
+        number_of(limit_days, "limit_days")
     if stopped is not None and (rule != "nri" or not isinstance(stopped, Column)):
         raise RequestError(
             "stopped= goes with rule='nri' and takes a column: jia.column('…').", variable="stopped"
         )
 
 
-def _numbers(frame: Frame, name: str) -> NDArray[np.float64]:
-    try:
-        return np.array([np.nan if v is None else float(v) for v in frame.objects(name)])
-    except (TypeError, ValueError) as problem:
-        raise NotNumericError(f"column {name!r} must hold numbers.", variable=name) from problem
-
-
 def _values(frame: Frame, name: str) -> tuple[NDArray[np.float64], OutputKind]:
     """Return an outcome as numbers, and whether they are flags, levels or other numbers."""
     given = [value for value in frame.objects(name) if value is not None]
-    values = _numbers(frame, name)
+    values = numbers_in(frame, name)
     if given and all(isinstance(value, bool | np.bool_) for value in given):
         return values, "flag"
     known = values[~np.isnan(values)]

@@ -16,6 +16,7 @@ from jiascores.tables.assess import add_columns
 from jiascores.tables.columns import Column, Frame, Output, understand
 from jiascores.tables.context import Context
 from jiascores.tables.engines import always, run, to_eager
+from jiascores.tables.numbers import number_of
 from jiascores.tables.visits import CALENDAR, NO_DATE, Positions, codes_of, read_dates
 
 FrameT = TypeVar("FrameT")
@@ -138,13 +139,12 @@ def remission(
     clinical remission off medication
     """
     definition = lookup(RemissionCriteria, criteria, parameter="criteria")
-    if max_gap_days is None or not max_gap_days > 0:
-        raise RequestError(
-            f"max_gap_days={max_gap_days}: say how many days two visits of one run may be apart "
-            f"at most; between visits nobody saw whether disease stayed inactive, and no paper "
-            f"says how often to look.",
-            variable="max_gap_days",
-        )
+    gap = number_of(
+        max_gap_days,
+        "max_gap_days",
+        "Between two visits nobody saw whether disease stayed inactive, and no paper says how "
+        "often to look: say how many days two visits of one run may be apart at most.",
+    )
     if inactive is not None and not isinstance(inactive, Column):
         raise RequestError(
             f"inactive= takes a column: jia.column({inactive!r}).", variable="inactive"
@@ -166,7 +166,7 @@ def remission(
     work = _Remission(
         criteria=definition,
         periods=periods,
-        max_gap_days=max_gap_days,
+        max_gap_days=gap,
         inactive=inactive,
         markers=markers,
         columns=dict(columns or {}),

@@ -23,10 +23,22 @@ from jiascores.measures.proportions import (
 from jiascores.tables.baselines import read_flag
 from jiascores.tables.columns import Column, Frame, Output, Places, understand
 from jiascores.tables.engines import to_eager
+from jiascores.tables.numbers import number_of, numbers_in
 from jiascores.tables.visits import Visits, codes_of, read_visits
 
 FloatArray = NDArray[np.float64]
 NOT_DETERMINABLE = "not determinable"
+COUNTED = ("patients", "responders", "not_determinable")
+PROPORTIONS = (
+    "proportion",
+    "exact_low",
+    "exact_high",
+    "wilson_low",
+    "wilson_high",
+    "lowest",
+    "highest",
+)
+DAYS_IN_STATES = ("proportion_of_visits", "days", "proportion_of_days")
 # Whether an arm is the reference, and where its two counts stand among the four.
 SIDES = ((False, 0), (True, 2))
 
@@ -124,7 +136,7 @@ def responders_by_visit(
                 "highest": (responders + unknown) / len(values),
             }
         )
-    return _new(frame, keys, groups, rows, ("patients", "responders", "not_determinable"))
+    return _new(frame, keys, groups, rows)
 
 
 def _intervals(responders: int, known: int, confidence: float) -> dict[str, float]:
@@ -298,8 +310,7 @@ def time_in_states(
     0   low       2              0.666667  60.0            0.666667
     1  high       1              0.333333  30.0            0.333333
     """
-    if not max_gap_days > 0:
-        raise RequestError("max_gap_days must be above 0.", variable="max_gap_days")
+    number_of(max_gap_days, "max_gap_days")
     frame, seen, words = _states(visits, state, columns)
     order = seen.order
     codes, dates = words[1][order], seen.dates[order]
@@ -322,7 +333,7 @@ def time_in_states(
             }
         )
     new = Frame(frame.new({state.name: list(words[0])}))
-    return new.with_columns(_outputs(rows, ("visits",)))
+    return new.with_columns(_outputs(rows, ("visits",), DAYS_IN_STATES))
 
 
 def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None = None) -> Any:
@@ -396,7 +407,7 @@ def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None
             }
         )
     )
-    return new.with_columns(_outputs(rows, ("count",)))
+    return new.with_columns(_outputs(rows, ("count",), ("proportion",)))
 
 
 def agreement(
@@ -500,9 +511,7 @@ def _outcome(frame: Frame, outcome: Any, level: int | None) -> FloatArray:
     ends = [f"{getattr(outcome, 'name', outcome)}_level_{end}" for end in ("min", "max")]
     if not all(end in frame for end in ends):
         ends = [_column(frame, outcome)] * 2
-    lowest, highest = (
-        np.array([np.nan if v is None else float(v) for v in frame.objects(end)]) for end in ends
-    )
+    lowest, highest = (numbers_in(frame, end) for end in ends)
     return np.where(lowest >= level, 1.0, np.where(highest < level, 0.0, np.nan))
 
 
@@ -562,14 +571,14 @@ def _states(
     return frame, read_visits(frame, names, Places(frame, names)), (words, codes)
 
 
-def _outputs(rows: Sequence[Mapping[str, float]], counts: Sequence[str]) -> list[Output]:
-    if not rows:
-        return []
+def _outputs(
+    rows: Sequence[Mapping[str, float]], counts: Sequence[str], others: Sequence[str]
+) -> list[Output]:
+    """Return columns of counts, then of other numbers; also where there are no rows."""
+    found = {name: np.array([float(row[name]) for row in rows]) for name in (*counts, *others)}
     return [
-        Output(
-            name, "level" if name in counts else "score", np.array([float(r[name]) for r in rows])
-        )
-        for name in rows[0]
+        Output(name, "level" if name in counts else "score", values)
+        for name, values in found.items()
     ]
 
 
@@ -578,7 +587,6 @@ def _new(
     keys: Sequence[Column],
     groups: Sequence[tuple[tuple[Any, ...], Any]],
     rows: Sequence[Mapping[str, float]],
-    counts: Sequence[str],
 ) -> Any:
     columns = {key.name: [group[at] for group, _ in groups] for at, key in enumerate(keys)}
-    return Frame(frame.new(columns)).with_columns(_outputs(rows, counts))
+    return Frame(frame.new(columns)).with_columns(_outputs(rows, COUNTED, PROPORTIONS))

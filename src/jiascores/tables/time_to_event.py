@@ -17,6 +17,7 @@ from jiascores.core.errors import (
     suggestion,
 )
 from jiascores.measures.flares import FlareCriteria
+from jiascores.measures.remission import BY_MEDICATION, WHATEVER_MEDICATION
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.ask import InactiveDiseaseRequest, acr_ped, flare
 from jiascores.tables.baselines import (
@@ -318,9 +319,38 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
                 variable="outcome",
             )
         words = context.frame.objects(outcome.name)
+        known_words = _known_words(context.frame, outcome.name, words)
+        for state in states:
+            if state not in known_words:
+                raise RequestError(
+                    f"states= names {state!r}, which is no word of the column {outcome.name!r}: it "
+                    f"would never come.{suggestion(state, known_words)} The column has "
+                    f"{listing(known_words, shown=20)}.",
+                    variable="states",
+                    values=(state,),
+                )
         return np.array([np.nan if word is None else float(word in states) for word in words])
 
     return flagged, " or ".join(states) or outcome.name
+
+
+def _known_words(frame: Frame, name: str, words: NDArray[Any]) -> list[str]:
+    """Return the words that a column holds or may hold: its categories, those of remission."""
+    found = [str(word) for word in dict.fromkeys(words) if word is not None]
+    series = frame.series(name)
+    categories: Any = ()
+    if frame.kind == "pandas":
+        categories = getattr(series.dtype, "categories", ())
+    elif frame.kind == "polars" and type(series.dtype).__name__ == "Enum":
+        categories = series.dtype.categories
+    elif frame.kind == "pyarrow" and hasattr(series.type, "index_type"):
+        categories = [
+            word for piece in series.chunks for word in piece.dictionary.to_pylist() if word
+        ]
+    remission: tuple[str, ...] = ()
+    for states in (BY_MEDICATION, WHATEVER_MEDICATION):
+        remission += states if set(found) <= set(states) else ()
+    return list(dict.fromkeys([*found, *map(str, categories), *remission]))
 
 
 # --------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from jiascores.tables.baselines import (
 )
 from jiascores.tables.columns import Column, Frame, Names, Output, Places, read, understand
 from jiascores.tables.engines import always, run, to_eager
+from jiascores.tables.numbers import number_of
 from jiascores.tables.visits import NO_DATE, NONE, Positions, Visits, read_dates, read_visits
 
 FrameT = TypeVar("FrameT")
@@ -151,21 +152,23 @@ def nominal_visits(
     return cast(FrameT, run(visits, work, patient=patient, together=always))
 
 
-def _windows(weeks: Mapping[float, float]) -> tuple[tuple[str, float, float], ...]:
+def _windows(weeks: Any) -> tuple[tuple[str, float, float], ...]:
     """Return label, nominal day and days around it of each window, in order."""
-    if not weeks:
-        raise RequestError("weeks= names no visit.", variable="weeks")
-    windows = [(week_label(w), DAYS_A_WEEK * w, float(weeks[w])) for w in sorted(weeks)]
-    wrong = [label for label, _, around in windows if not around >= 0]
-    if wrong:
+    if not isinstance(weeks, Mapping) or not weeks:
         raise RequestError(
-            f"{listing(wrong)}: the days around a visit cannot be below 0.", variable="weeks"
+            "weeks= maps each nominal week to the days around it: weeks={0: 0, 8: 7}.",
+            variable="weeks",
         )
-    for (one, day, around), (two, then, about) in pairwise(windows):
-        if day + around >= then - about:
+    around = {
+        number_of(week, "weeks", zero=True): number_of(days, "weeks", zero=True)
+        for week, days in weeks.items()
+    }
+    windows = [(week_label(w), DAYS_A_WEEK * w, around[w]) for w in sorted(around)]
+    for (one, day, after), (two, then, before) in pairwise(windows):
+        if day + after >= then - before:
             raise RequestError(
-                f"the windows of {one} (to day {day + around:g}) and {two} (from day "
-                f"{then - about:g}) meet: a visit could be either. Make them narrower.",
+                f"the windows of {one} (to day {day + after:g}) and {two} (from day "
+                f"{then - before:g}) meet: a visit could be either. Make them narrower.",
                 variable="weeks",
             )
     return tuple(windows)
@@ -321,12 +324,12 @@ def laboratory_values(
       patient  date  esr_lab  esr_lab_days
     0       A    56     20.0            -2
     """
-    if lab_window_days is None or not lab_window_days >= 0:
-        raise RequestError(
-            f"lab_window_days={lab_window_days}: say how many days before or after the visit "
-            f"blood may have been drawn.",
-            variable="lab_window_days",
-        )
+    within = number_of(
+        lab_window_days,
+        "lab_window_days",
+        "Say how many days before or after the visit blood may have been drawn.",
+        zero=True,
+    )
     asked = [values] if isinstance(values, str) else list(values)
     if not asked:
         raise RequestError("values= asks for nothing.", variable="values")
@@ -339,7 +342,7 @@ def laboratory_values(
             )
     work = _Labs(
         labs=_drawings(to_eager(labs), asked, lab_columns, units),
-        within=float(lab_window_days),
+        within=within,
         columns=dict(columns or {}),
         prefix=prefix,
     )
@@ -562,6 +565,8 @@ class _Below:
                 if below:
                     low[row], high[row] = 0.0, float(below.group(1).replace(",", "."))
                     made[row] = self.rule
+                elif isinstance(given, bool | np.bool_) or not np.isfinite(float(given)):
+                    refused.append((row, given))
                 else:
                     low[row] = high[row] = float(given)
             except (TypeError, ValueError):

@@ -25,6 +25,7 @@ from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.columns import Column, Frame, Output, understand
 from jiascores.tables.context import Context
 from jiascores.tables.engines import to_eager
+from jiascores.tables.numbers import numbers_in
 
 # What rises, falls or stays, but never turns, while one variable rises: its ends say everything.
 STEADY = (ScoreRequest, StateRequest, AcrPedRequest, FlareRequest, InactiveDiseaseRequest)
@@ -168,8 +169,7 @@ def _end(frame: Frame, given: Any, name: str) -> NDArray[np.float64]:
             f"the table has no column {given.name!r}.{suggestion(given.name, known)}",
             variable=name,
         )
-    values = [np.nan if v is None else float(v) for v in frame.objects(given.name)]
-    return np.array(values, dtype=np.float64)
+    return numbers_in(frame, given.name)
 
 
 def _refuse_crossed(frame: Frame, low: Any, high: Any, variable: str) -> None:

@@ -1,0 +1,55 @@
+"""Numbers that a caller gives beside a table, checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.errors import NotNumericError, RequestError
+from jiascores.tables.columns import Frame
+
+
+def number_of(value: Any, name: str, why: str = "", *, zero: bool = False) -> float:
+    """Return a number above 0, or 0 where it is allowed, or say what is wrong with it.
+
+    Parameters
+    ----------
+    value : object
+        What the caller gave.
+    name : str
+        The parameter.
+    why : str
+        What it is for, in a sentence.
+    zero : bool
+        Whether 0 is allowed.
+    """
+    fine = isinstance(value, int | float) and not isinstance(value, bool)
+    if hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0:
+        fine = value.dtype.kind in "iuf"
+    if fine and (value > 0 or (zero and value == 0)) and value != float("inf"):
+        return float(value)
+    least = "0 or more" if zero else "above 0"
+    raise RequestError(
+        f"{name}={value!r}: give a number {least}.{' ' if why else ''}{why}",
+        variable=name,
+        values=(value,),
+    )
+
+
+def numbers_in(frame: Frame, name: str) -> NDArray[np.float64]:
+    """Return a column of numbers with NaN for gaps; other columns raise.
+
+    Parameters
+    ----------
+    frame : Frame
+        The table.
+    name : str
+        The column.
+    """
+    try:
+        values = [np.nan if value is None else float(value) for value in frame.objects(name)]
+    except (TypeError, ValueError) as problem:
+        raise NotNumericError(f"column {name!r} must hold numbers.", variable=name) from problem
+    return np.array(values, dtype=np.float64)
