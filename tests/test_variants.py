@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
 import pytest
 
 import jiascores as jia
-from jiascores.core.definition import published
+from jiascores.core.definition import Definition, published
+from jiascores.core.errors import JiaScoresError
 from jiascores.core.variables import VARIABLES
 from jiascores.tables.verify import FAMILIES, VISIT_FAMILIES, _cases, _failures
 
@@ -69,3 +71,61 @@ def test_it_says_what_it_needs(definition: Any) -> None:
     for need in definition.needs:
         for name in need.split("/"):
             assert name in VARIABLES or name in BESIDE, name
+
+
+# Changes that change no answer: counts are whole, so that 1.9 joints more are two; JADAS10 ends at
+# 40; and a variable that is not above its reference is never worse.
+SAME = {
+    "ruperto-2008": {"floors 2 down", "floors 3 down"},
+    "ruperto-2008-strict": {"floors 2 down", "floors 3 down"},
+    "review-floors": {"floors 2 down"},
+    "horneff-2014": {"bands 7 up"},
+    "brunner-2002-c": {"all_of 0 down"},
+}
+
+
+def changed(value: Any) -> Iterator[Any]:
+    """Yield a value with one of its numbers changed, by one or by a tenth, up or down."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return
+    if isinstance(value, int | float):
+        step = 1 if isinstance(value, int) else 0.1
+        yield (value + step, value - step)
+    elif attrs.has(type(value)) and not isinstance(value, Definition):
+        for field in attrs.fields(type(value)):
+            for up, down in changed(getattr(value, field.name)):
+                yield tuple(attrs.evolve(value, **{field.name: one}) for one in (up, down))
+    elif isinstance(value, tuple):
+        for place, part in enumerate(value):
+            for pair in changed(part):
+                yield tuple((*value[:place], one, *value[place + 1 :]) for one in pair)
+
+
+def variants(definition: Any) -> Iterator[tuple[str, Any]]:
+    """Yield variants in each of which one number is changed, where the definition allows it."""
+    base = {field.name for field in attrs.fields(Definition)} | set(definition.no_thresholds)
+    for field in attrs.fields(type(definition)):
+        if field.name in base:
+            continue
+        for number, pair in enumerate(changed(getattr(definition, field.name))):
+            for word, value in zip(("up", "down"), pair, strict=True):
+                try:
+                    ours = definition.variant(name="ours", **{field.name: value})
+                except JiaScoresError:
+                    continue
+                yield f"{field.name} {number} {word}", ours
+
+
+@pytest.mark.parametrize("definition", VARIED, ids=lambda one: f"{one.kind} {one.name}")
+def test_a_changed_number_is_caught(definition: Any) -> None:
+    cases = rows_of(definition)
+    unseen = []
+    for what, ours in variants(definition):
+        for family, rows in cases:
+            more = {"criteria": ours} if rows[0].get("criteria") == definition.name else {}
+            varied: Any = [{**row, "definition": ours, **more} for row in rows]
+            if _failures(family, varied):
+                break
+        else:
+            unseen.append(what)
+    assert set(unseen) == SAME.get(definition.name, set())

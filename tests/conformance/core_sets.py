@@ -479,6 +479,10 @@ def brunner_c_rows() -> Iterator[Row]:
                 threshold=f"all_of {name} {by}",
                 side=side(F(value), bound),
             )
+    # A worsening by less than 1 %, and one joint more of 11, which is 9.1 %.
+    yield flare_row("chaq 1 to 1.005", criteria, reference, worse | {"chaq": F("1.005")})
+    eleven = reference | {"active_joints": F(11)}
+    yield flare_row("11 joints to 12", criteria, eleven, worse | {"active_joints": F(12)})
     for gap in exact.BRUNNER_C:
         yield flare_row(f"{gap} missing, others worse", criteria, reference, worse | {gap: None})
         for still in exact.BRUNNER_C:

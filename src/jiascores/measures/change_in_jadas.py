@@ -65,6 +65,7 @@ class JadasImprovementCriteria(Definition):
     """
 
     kind: ClassVar[str] = "JADAS improvement criteria"
+    no_thresholds: ClassVar[tuple[str, ...]] = ("months",)
 
     measure: str
     bands: tuple[FallNeeded, ...]
