@@ -326,19 +326,22 @@ def _no_twins(visits: Visits, rows: Positions, what: str, *keys: NDArray[np.floa
 
     Which of the two were taken would be a matter of the order of rows.
     """
-    days = visits.unordered(visits.day_starts)
-    plain = [np.nan_to_num(key, nan=NONE) for key in keys]
-    order = np.lexsort((*plain, days))
-    same = np.ones(max(visits.size - 1, 0), dtype=bool)
-    for key in (days, *plain):
-        same &= key[order[1:]] == key[order[:-1]]
-    twin = np.full(visits.size, NONE, dtype=np.int64)
-    twin[order[1:][same]] = order[:-1][same]
-    twin[order[:-1][same]] = order[1:][same]
-    used = np.unique(rows[rows >= 0])
-    twice = used[twin[used] >= 0]
-    if twice.size:
-        pair = np.minimum(twice, twin[twice]), np.maximum(twice, twin[twice])
+    # Nearly every date has one row; only the others need to be looked at.
+    places = np.arange(visits.size)
+    crowded = visits.day_starts != places
+    crowded[visits.day_starts[crowded]] = True
+    here = visits.order[crowded]
+    keys_here = [visits.day_starts[crowded], *(np.nan_to_num(key[here], nan=NONE) for key in keys)]
+    sorted_ = np.lexsort(tuple(reversed(keys_here)))
+    same = np.ones(max(here.size - 1, 0), dtype=bool)
+    for key in keys_here:
+        same &= key[sorted_[1:]] == key[sorted_[:-1]]
+    one, other = here[sorted_[1:][same]], here[sorted_[:-1][same]]
+    used = np.zeros(visits.size, dtype=bool)
+    used[rows[rows >= 0]] = True
+    twice = used[one] | used[other]
+    if twice.any():
+        pair = np.minimum(one, other)[twice], np.maximum(one, other)[twice]
         visits.refuse_two(*pair, what)
     return rows
 
