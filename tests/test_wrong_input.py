@@ -589,6 +589,65 @@ def test_a_variant_computes_by_its_own_values() -> None:
     assert jia.acr_ped(baseline=visit(), now=visit(**worse)).level == 0
 
 
+RESPONSE = published(ResponseCriteria)[0]
+CUTOFFS = published(CutoffSet)[0]
+
+
+@pytest.mark.parametrize(
+    ("definition", "field", "wrong"),
+    [
+        (RESPONSE, "levels", ()),
+        (RESPONSE, "levels", (50, 30)),
+        (RESPONSE, "levels", (30, "50")),
+        (RESPONSE, "levels", (30, 130)),
+        (RESPONSE, "levels", (0, 30)),
+        (RESPONSE, "improved_needed", 7),
+        (RESPONSE, "improved_needed", 0),
+        (RESPONSE, "improved_needed", 2.5),
+        (RESPONSE, "improved_needed", True),
+        (RESPONSE, "worsened_allowed", -1),
+        (RESPONSE, "worsening", -30),
+        (RESPONSE, "worsening", "30"),
+        (RESPONSE, "worsening_from", "yes"),
+        (RESPONSE, "zero_baseline", "ignored"),
+        (RESPONSE, "notes", "one note"),
+        (RESPONSE, "derives_from", 5),
+        (CUTOFFS, "bounds", CUTOFFS.bounds + CUTOFFS.bounds[:1]),
+        (CUTOFFS, "systemic_as", "systemic"),
+    ],
+)
+def test_a_definition_that_cannot_be(definition: Any, field: str, wrong: Any) -> None:
+    changes = {"name": "ours", "derives_from": definition.name, field: wrong}
+    error = refusal(lambda: attrs.evolve(definition, **changes), DefinitionError)
+    assert error.variable == field
+
+
+@pytest.mark.parametrize("wrong", ["", " ", None, 5])
+def test_a_definition_has_a_name(wrong: Any) -> None:
+    assert refusal(lambda: RESPONSE.variant(name=wrong), DefinitionError).variable == "name"
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("upper", (2, 1, 4)),
+        ("upper", (1, 2)),
+        ("exclusive", ("lowest",)),
+        ("each_evidence", (jia.Evidence.PRIMARY,)),
+    ],
+)
+def test_bounds_that_cannot_be(field: str, wrong: Any) -> None:
+    bounds = (attrs.evolve(CUTOFFS.bounds[0], **{field: wrong}), *CUTOFFS.bounds[1:])
+    refusal(lambda: CUTOFFS.variant(name="ours", bounds=bounds), DefinitionError)
+
+
+def test_a_definition_may_be_written_with_lists() -> None:
+    ours = RESPONSE.variant(name="ours", levels=[30, 50])
+    assert ours.levels == (30, 50)
+    bounds = [attrs.evolve(one, upper=list(one.upper)) for one in CUTOFFS.bounds]
+    assert hash(CUTOFFS.variant(name="ours", bounds=bounds))
+
+
 def test_every_score_says_which_inputs_it_wants() -> None:
     for definition in published(Score):
         with pytest.raises(TypeError, match=definition.inputs[0]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from numbers import Integral, Real
 from textwrap import shorten
 from typing import Any, ClassVar, Self, TypeVar, cast
 
@@ -77,6 +78,7 @@ class Definition:
         cls.__repr__ = Definition.__repr__  # type: ignore[method-assign]
 
     def __attrs_post_init__(self) -> None:
+        self._check_types()
         published = _PUBLISHED.get((self.kind, self.name))
         if published is not None and published != self:
             raise DefinitionError(
@@ -87,6 +89,31 @@ class Definition:
                 values=(self.name,),
             )
         self._check()
+
+    def _check_types(self) -> None:
+        """Turn lists into tuples, and raise where a field holds what it does not declare."""
+        for field in attrs.fields(type(self)):
+            value = getattr(self, field.name)
+            if isinstance(value, list):
+                value = tuple(value)
+                object.__setattr__(self, field.name, value)
+            if not _is_declared(value, str(field.type)):
+                raise DefinitionError(
+                    f"{field.name}={value!r}: a {self.kind} takes {field.type} here.",
+                    variable=field.name,
+                    values=(value,),
+                )
+        if not self.name.strip():
+            raise DefinitionError(f"a {self.kind} needs a name", variable="name")
+        try:
+            hash(self)
+        except TypeError as error:
+            raise DefinitionError(
+                f"{self.name}: a {self.kind} holds numbers, words and tuples of these alone: "
+                f"{error}.",
+                variable="name",
+                values=(self.name,),
+            ) from None
 
     def _check(self) -> None:
         """Raise where the values contradict each other."""
@@ -198,6 +225,22 @@ def _numbers(key: str, value: Any) -> Iterator[Threshold]:
     elif isinstance(value, tuple):
         for part in value:
             yield from _numbers(key, part)
+
+
+_PLAIN_TYPES = {"str": str, "int": Integral, "float": Real, "bool": bool, "None": type(None)}
+
+
+def _is_declared(value: Any, declared: str) -> bool:
+    """Return whether a value is what a field declares, as far as that is a plain type."""
+    inner = declared.removeprefix("tuple[").removesuffix(", ...]")
+    if inner != declared and inner in _PLAIN_TYPES:
+        return isinstance(value, tuple) and all(_is_declared(one, inner) for one in value)
+    words = declared.split(" | ")
+    if not set(words) <= _PLAIN_TYPES.keys():
+        return True
+    if isinstance(value, bool):
+        return "bool" in words
+    return any(isinstance(value, _PLAIN_TYPES[word]) for word in words)
 
 
 def _differences(one: Definition, other: Definition) -> str:

@@ -82,6 +82,23 @@ class ResponseCriteria(Definition):
     def _check(self) -> None:
         if list(self.levels) != sorted(set(self.levels)) or not self.levels:
             raise DefinitionError("levels must ascend, each once", variable="levels")
+        if not 0 < self.levels[0] <= self.levels[-1] <= 100:
+            raise DefinitionError(
+                f"levels={self.levels}: in per cent of the baseline, above 0 and up to 100",
+                variable="levels",
+            )
+        if not 1 <= self.improved_needed <= CORE_SIZE:
+            raise DefinitionError(
+                f"improved_needed={self.improved_needed}: of {CORE_SIZE} variables, from 1 to "
+                f"{CORE_SIZE} can be needed",
+                variable="improved_needed",
+            )
+        if not (0 <= self.worsened_allowed <= CORE_SIZE and self.worsening >= 0):
+            raise DefinitionError(
+                f"worsened_allowed={self.worsened_allowed}, worsening={self.worsening}: neither "
+                f"can be negative, and there are {CORE_SIZE} variables",
+                variable="worsened_allowed" if self.worsening >= 0 else "worsening",
+            )
         check_from_zero(self.zero_baseline, "zero_baseline")
         if (self.fever_limit is None) != (self.fever_days is None):
             raise DefinitionError(

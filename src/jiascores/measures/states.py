@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, ClassVar, overload
 
 import attrs
@@ -35,6 +35,15 @@ COMPLETE = ("inactive", "low", "moderate", "high")
 OPEN = ("inactive", "low", "moderate_or_high")
 
 
+# A list in their place would make the definition one that cannot be hashed.
+def _words(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
+
+
+def _numbers(given: Iterable[float]) -> tuple[float, ...]:
+    return tuple(given)
+
+
 @attrs.frozen(kw_only=True)
 class Bounds:
     """The upper bounds of one score in one course.
@@ -59,9 +68,9 @@ class Bounds:
 
     measure: str
     course: str
-    states: tuple[str, ...]
-    upper: tuple[float, ...]
-    exclusive: tuple[str, ...] = ()
+    states: tuple[str, ...] = attrs.field(converter=_words)
+    upper: tuple[float, ...] = attrs.field(converter=_numbers)
+    exclusive: tuple[str, ...] = attrs.field(default=(), converter=_words)
     evidence: Evidence = Evidence.PRIMARY
     each_evidence: tuple[Evidence, ...] = ()
 
@@ -113,7 +122,20 @@ class CutoffSet(Definition):
                 variable="systemic_as",
                 values=(self.systemic_as,),
             )
+        places = [(one.measure, one.course) for one in self.bounds]
+        for measure, course in places:
+            if places.count((measure, course)) > 1:
+                raise DefinitionError(
+                    f"{self.name}: bounds of {measure} {course} stand there twice",
+                    variable="bounds",
+                )
         for one in self.bounds:
+            if set(one.exclusive) - set(one.states):
+                raise DefinitionError(
+                    f"{self.name}: exclusive={one.exclusive} of {one.measure} {one.course} names "
+                    f"what is none of its states, {', '.join(one.states)}",
+                    variable="exclusive",
+                )
             if one.each_evidence and len(one.each_evidence) != len(one.upper):
                 raise DefinitionError(
                     f"{self.name}: each_evidence of {one.measure} {one.course} needs one entry "
