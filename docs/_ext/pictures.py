@@ -88,7 +88,7 @@ def year(mode):
 def cutoffs(mode):
     """Draw every cut-off set of JADAS10 and cJADAS10 side by side."""
     panels = [(measure, course) for course in ("oligo", "poly") for measure in SHOWN]
-    figure, grid = plt.subplots(2, 2, figsize=(10, 6.4), layout="constrained", sharex="col")
+    figure, grid = plt.subplots(2, 2, figsize=(10, 8.4), layout="constrained", sharex="col")
     for axes, (measure, course) in zip(grid.T.flat, panels, strict=True):
         sets = [
             (each.name, each.of(measure)[course])
@@ -107,6 +107,7 @@ def cutoffs(mode):
                 axes.barh(
                     place,
                     high - low,
+                    0.5,
                     left=low,
                     color=colour,
                     edgecolor=INK[mode],
@@ -116,7 +117,7 @@ def cutoffs(mode):
             for bound in bounds.upper:
                 axes.annotate(
                     f"{bound:g}",
-                    (bound, place - 0.4),
+                    (bound, place - 0.25),
                     (0, 1),
                     textcoords="offset points",
                     ha="center",
@@ -124,7 +125,7 @@ def cutoffs(mode):
                     fontsize=9,
                 )
         axes.set_yticks(range(len(sets)), [name for name, _ in sets], fontsize=9.5)
-        axes.set_ylim(len(sets) - 0.4, -0.8)
+        axes.set_ylim(len(sets) - 0.5, -0.7)
         axes.set_xlim(0, top)
         axes.set_title(f"{measure.replace('jadas', 'JADAS')}, {course}arthritis", loc="left")
         axes.spines[["top", "right", "left"]].set_visible(False)
