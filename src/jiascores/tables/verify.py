@@ -16,11 +16,12 @@ from itertools import groupby
 from typing import Any
 
 import attrs
+import numpy as np
 
 import jiascores as jia
 from jiascores.core.definition import Definition, lookup, published
-from jiascores.core.errors import JiaScoresError, MissingExtraError
-from jiascores.core.kinds import is_missing
+from jiascores.core.errors import JiaScoresError, MissingExtraError, UnknownDefinitionError
+from jiascores.core.kinds import NAN, is_missing
 from jiascores.core.variables import CORE_VARIABLES, MARKERS
 from jiascores.measures.activity import MinimalActivityCriteria, UncontrolledCriteria
 from jiascores.measures.chaq import DOMAINS, ITEMS
@@ -28,7 +29,8 @@ from jiascores.measures.courses import RetreatmentProtocol
 from jiascores.measures.mas import MAS_INPUTS
 from jiascores.measures.remission import RemissionCriteria
 
-Row = Mapping[str, str]
+# A cell is a text; where many rows are given together as columns, a tuple of texts.
+Row = Mapping[str, Any]
 Answers = dict[str, Any]
 
 REFUSED = "refused"
@@ -39,6 +41,7 @@ EXPECTED = "expected"
 SIDES = ("below", "at", "above")
 # A mean of seven is no finite decimal: it is compared to the digits that are written.
 WRITTEN_DIGITS = 9
+_FLAGS = {"yes": True, "no": False, MISSING: None}
 _NOT_APPLICABLE = 9
 REPORTED_PACKAGES = ("numpy", "pandas", "attrs", "narwhals", "click")
 
@@ -47,33 +50,41 @@ REPORTED_PACKAGES = ("numpy", "pandas", "attrs", "narwhals", "click")
 # How a row is read
 
 
-def _value(text: str) -> float | None:
-    return float(text) if text else None
+def _value(cell: Any) -> Any:
+    """Return a number or None, or a column of numbers with NaN."""
+    if isinstance(cell, tuple):
+        return np.array([float(text) if text else NAN for text in cell])
+    return float(cell) if cell else None
 
 
-def _flag(text: str) -> bool | None:
-    return {"yes": True, "no": False, MISSING: None}[text]
+def _flag(cell: Any) -> Any:
+    """Return a truth value or None, or a column of 1, 0 and NaN."""
+    if isinstance(cell, tuple):
+        return np.array([_FLAGS[text] for text in cell], dtype=np.float64)
+    return _FLAGS[cell]
 
 
-def _cell(text: str) -> float | bool | None:
-    return _flag(text) if text in ("yes", "no") else _value(text)
+def _cell(cell: Any) -> Any:
+    """Return a truth value where one stands there, else a number."""
+    one = cell if isinstance(cell, str) else next((text for text in cell if text), MISSING)
+    return _flag(cell) if one in ("yes", "no") else _value(cell)
 
 
 def _word(text: str) -> str | None:
     return text or None
 
 
-def _core_set(row: Row, prefix: str) -> jia.CoreSet[float]:
+def _core_set(row: Row, prefix: str) -> jia.CoreSet[Any]:
     names = (*CORE_VARIABLES, row["marker"])
     return jia.CoreSet(**{name: _value(row[f"{prefix}_{name}"]) for name in names})
 
 
-def _score(row: Row, name: str | None = None) -> float:
+def _score(row: Row, name: str | None = None) -> Any:
     score = lookup(jia.Score, name or row["definition"], parameter="definition")
     inputs: dict[str, Any] = {key: _cell(row[key]) for key in score.inputs}
     if score.either:
         inputs[row["marker"]] = _value(row[row["marker"]])
-    return float(score.function(**inputs))
+    return score.function(**inputs)
 
 
 # --------------------------------------------------------------------------------------------
@@ -88,7 +99,7 @@ def _state(row: Row) -> Answers:
     return _state_of(row, _value(row["score"]))
 
 
-def _state_of(row: Row, score: float | None) -> Answers:
+def _state_of(row: Row, score: Any) -> Answers:
     state = jia.disease_state(
         score, measure=row["measure"], course=_word(row["course"]), cutoffs=row["definition"]
     )
@@ -213,7 +224,7 @@ def _uncontrolled(row: Row) -> Answers:
     return {EXPECTED: jia.chronically_uncontrolled(criteria=definition, **values)}
 
 
-def _two(row: Row) -> dict[str, float | None]:
+def _two(row: Row) -> dict[str, Any]:
     return {"baseline": _value(row["baseline"]), "now": _value(row["now"])}
 
 
@@ -412,6 +423,32 @@ FAMILIES: dict[str, Callable[[Row], Answers]] = {
     "joints": _joints,
     "events": _events,
 }
+# What is not given as a column where the rows of a file are given together; the other files are
+# read row by row alone.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "scores": ("marker",),
+    "states": ("measure", "course"),
+    "states_from_parts": ("measure", "course", "marker"),
+    "acr_ped": ("marker", "missing", "attended", "upper_limit", "with_temperature"),
+    "flare": ("marker", "with_fever"),
+    "loss_of_response": ("marker", "criteria", "level"),
+    "inactive_disease": ("markers",),
+    "relapse": (),
+    "minimal_activity": ("course",),
+    "activity_level": ("marker",),
+    "polyarthritis_state": (),
+    "escalation": ("measure", "month", "course"),
+    "uncontrolled": (),
+    "jadas_improvement": (),
+    "jadas_change": (),
+    "chaq_change": (),
+    "systemic_manifestations": ("marker",),
+    "parjadas": ("marker",),
+    "ms_score": ("marker",),
+    "suggests_mas": (),
+    "mas_2016": (),
+    "jspada": ("measure", "marker"),
+}
 # Rows of one case that follow each other are the visits of one patient.
 VISIT_FAMILIES: dict[str, Callable[[Sequence[Row]], list[Answers]]] = {
     "visits": _visits,
@@ -440,8 +477,8 @@ def _agrees(expected: str, found: Any) -> bool:
         return expected == REFUSED and found is REFUSED
     if expected == MISSING or is_missing(found):
         return expected == MISSING and is_missing(found)
-    if isinstance(found, bool):
-        return expected == ("yes" if found else "no")
+    if expected in ("yes", "no") and not isinstance(found, str):
+        return bool(found == (expected == "yes"))
     if isinstance(found, str):
         return expected == found
     try:
@@ -486,8 +523,10 @@ def _answers_to(family: str, rows: Sequence[Row]) -> list[Answers]:
         return [FAMILIES[family](row) for row in rows]
     except MissingExtraError:
         raise
-    except JiaScoresError:
-        answers = REFUSED
+    except JiaScoresError as error:
+        # A name that is not in the catalogue is not a refused value.
+        unknown = type(error) is UnknownDefinitionError
+        answers = f"UnknownDefinitionError: {error}" if unknown else REFUSED
     except Exception as error:  # noqa: BLE001  # a crash is a failure to report, not an end
         answers = f"{type(error).__name__}: {error}"
     return [dict.fromkeys(_expected(row), answers) for row in rows]
@@ -508,21 +547,59 @@ def _cases(family: str) -> Iterator[Sequence[Row]]:
 
 
 def _failures(family: str, rows: Sequence[Row]) -> list[Failure]:
+    return _differences(family, rows, _answers_to(family, rows))
+
+
+def _differences(
+    family: str, rows: Sequence[Row], found: Sequence[Answers], where: str = ""
+) -> list[Failure]:
     return [
         Failure(
             family,
             row["kind"],
             row["definition"],
-            row["case"],
+            f"{row['case']}{where}",
             name,
             text,
             "missing" if is_missing(answers.get(name)) else str(answers.get(name)),
             row["mistake"],
         )
-        for row, answers in zip(rows, _answers_to(family, rows), strict=True)
+        for row, answers in zip(rows, found, strict=True)
         for name, text in _expected(row).items()
         if not _agrees(text, answers.get(name))
     ]
+
+
+def _together(family: str) -> Iterator[Sequence[Row]]:
+    """Return the rows that can be given as columns: the same choices, and nothing refused."""
+    if family not in CHOICES:
+        return
+
+    def chosen(row: Row) -> tuple[str, ...]:
+        return tuple(row[name] for name in ("kind", "definition", *CHOICES[family]))
+
+    rows = [row for row in conformance_rows(family) if row[EXPECTED] != REFUSED]
+    for _, group in groupby(sorted(rows, key=chosen), key=chosen):
+        yield list(group)
+
+
+def _failures_in_columns(family: str, rows: Sequence[Row]) -> list[Failure]:
+    """Give many rows at once, as arrays: each must come out as it does alone."""
+    alone = (*ABOUT, *CHOICES[family])
+    columns = {
+        name: rows[0][name] if name in alone else tuple(row[name] for row in rows)
+        for name in rows[0]
+    }
+    found: list[Answers]
+    try:
+        answers = FAMILIES[family](columns)
+        found = [
+            {name: values[place] for name, values in answers.items()} for place in range(len(rows))
+        ]
+    except Exception as error:  # noqa: BLE001  # a crash is a failure to report, not an end
+        words = f"{type(error).__name__}: {error}"
+        found = [dict.fromkeys(_expected(row), words) for row in rows]
+    return _differences(family, rows, found, ", in a column")
 
 
 @attrs.frozen
@@ -550,6 +627,8 @@ class Verification:
     definitions: tuple[VerifiedDefinition, ...]
     data: tuple[tuple[str, int, str], ...]
     """Name, number of rows and SHA-256 of each file of check values."""
+    in_columns: int
+    """How many of the check values were run a second time, many at once, as columns."""
     failures: tuple[Failure, ...]
     not_run: tuple[str, ...] = ()
     """Files that need an optional package which is not installed."""
@@ -594,7 +673,7 @@ def _report(found: Verification) -> Iterable[str]:
     yield f"System:       {found.system}"
     yield f"Definitions:  {len(found.definitions)}"
     yield f"Bounds:       {found.bounds}"
-    yield f"Check values: {found.check_values}"
+    yield f"Check values: {found.check_values}, and {found.in_columns} of them again in columns"
     yield f"Failures:     {len(found.failures)}"
     yield f"Result:       {'PASSED' if found.passed else 'FAILED'}"
     yield ""
@@ -693,6 +772,7 @@ def verify(*, date: str | None = None) -> Verification:
     data: list[tuple[str, int, str]] = []
     failures: list[Failure] = []
     not_run: list[str] = []
+    in_columns = 0
     for family in (*FAMILIES, *VISIT_FAMILIES):
         digest = hashlib.sha256(_text(family).encode()).hexdigest()
         data.append((family, len(conformance_rows(family)), digest))
@@ -705,6 +785,9 @@ def verify(*, date: str | None = None) -> Verification:
             for row in rows:
                 rows_of.setdefault((row["kind"], row["definition"]), []).append(row)
             failures.extend(failed_here)
+        for rows in _together(family):
+            in_columns += len(rows)
+            failures.extend(_failures_in_columns(family, rows))
     failed = Counter((failure.kind, failure.definition) for failure in failures)
     every: list[Definition] = sorted(published(), key=lambda one: one.kind)
     return Verification(
@@ -715,6 +798,7 @@ def verify(*, date: str | None = None) -> Verification:
             _verified(one, rows_of.get((one.kind, one.name), []), failed) for one in every
         ),
         data=tuple(data),
+        in_columns=in_columns,
         failures=tuple(failures),
         not_run=tuple(not_run),
     )
