@@ -69,6 +69,10 @@ _FRAMES = {
 }
 
 
+# Frames that are worked on in pieces, each with all the visits of some patients.
+IN_PIECES = ("dask", "dask_expr", "pyspark")
+
+
 def need(package: str, extra: str, why: str) -> None:
     """Raise where a package that this call needs is not installed."""
     if package not in sys.modules and find_spec(package) is None:

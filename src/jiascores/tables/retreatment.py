@@ -38,6 +38,7 @@ from jiascores.tables.baselines import (
 )
 from jiascores.tables.columns import Frame, Names, Output, Places, understand
 from jiascores.tables.context import ESR_ELSE_CRP, Context, Gathered
+from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run, to_eager
 from jiascores.tables.visits import (
     CALENDAR,
     NONE,
@@ -111,7 +112,8 @@ def retreatment(
         If a column is missing, also one for an exclusion, or an added column would replace one.
     VisitError
         If a patient or date is missing, a patient was infused before the first visit or twice on
-        a day, was never seen, or two visits can be a baseline.
+        a day, was never seen, or two visits can be a baseline. Infusions of a patient who was
+        never seen are not noticed in Dask and PySpark, whose pieces know only their own patients.
     MarkerError, OutOfRangeError, NotWholeError, NotNumericError, RequestError
         As for `assess`.
 
@@ -143,19 +145,60 @@ def retreatment(
     >>> out["retreatment_reason"][2]
     'ACR Ped 30 was reached after infusion 1 and is no longer met: infusion 2 may be given.'
     """
-    rule = lookup(RetreatmentProtocol, protocol, parameter="protocol")
-    courses = _courses(
-        visits, infusions, rule, columns, units, infusion_columns, exclusions, marker, invalid
+    work = _Retreatment(
+        protocol=lookup(RetreatmentProtocol, protocol, parameter="protocol"),
+        infusions=to_eager(infusions),
+        columns=dict(columns or {}),
+        units=dict(units or {}),
+        infusion_columns=dict(infusion_columns or {}),
+        exclusions=dict(exclusions or {}),
+        marker=marker,
+        invalid=invalid,
+        prefix=prefix,
+        in_pieces=kind_of_frame(visits) in IN_PIECES,
     )
-    outputs = courses.outputs(courses.decided, courses.reasons)
-    further = courses.rater_column()
-    if marker == ESR_ELSE_CRP:
-        further.append(courses.marker_column())
-    # Names of their own: `assess` adds the same against another baseline.
-    outputs += [attrs.evolve(output, name=f"retreatment_{output.name}") for output in further]
-    if invalid == "missing":
-        outputs.append(Output("invalid_values", "word", courses.invalid_values()))
-    return cast(FrameT, add_columns(courses.frame, outputs, prefix))
+    patient = work.columns.get("patient", "patient")
+    return cast(FrameT, run(visits, work, patient=patient, together=always))
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Retreatment:
+    """What one call of `retreatment` does to a table in memory; it can be sent to a cluster."""
+
+    protocol: RetreatmentProtocol
+    infusions: Any
+    columns: Mapping[str, str]
+    units: Mapping[str, str]
+    infusion_columns: Mapping[str, str]
+    exclusions: Mapping[str, str]
+    marker: str | None
+    invalid: Literal["raise", "missing"]
+    prefix: str
+    in_pieces: bool
+
+    def __call__(self, visits: Any) -> Any:
+        """Return an eager table with the columns added."""
+        courses = _courses(
+            visits,
+            self.infusions,
+            self.protocol,
+            self.columns,
+            self.units,
+            self.infusion_columns,
+            self.exclusions,
+            self.marker,
+            self.invalid,
+            in_pieces=self.in_pieces,
+        )
+        outputs = courses.outputs(courses.decided, courses.reasons)
+        further = courses.rater_column()
+        if self.marker == ESR_ELSE_CRP:
+            further.append(courses.marker_column())
+        # Names of their own: `assess` adds the same against another baseline.
+        outputs += [attrs.evolve(output, name=f"retreatment_{output.name}") for output in further]
+        if self.invalid == "missing":
+            outputs.append(Output("invalid_values", "word", courses.invalid_values()))
+        return add_columns(courses.frame, outputs, self.prefix)
 
 
 def deviations(
@@ -213,7 +256,15 @@ def deviations(
     """
     rule = lookup(RetreatmentProtocol, protocol, parameter="protocol")
     courses = _courses(
-        visits, infusions, rule, columns, units, infusion_columns, exclusions, marker, invalid
+        to_eager(visits),
+        to_eager(infusions),
+        rule,
+        columns,
+        units,
+        infusion_columns,
+        exclusions,
+        marker,
+        invalid,
     )
     return cast(FrameT, courses.deviations())
 
@@ -228,6 +279,8 @@ def _courses(
     exclusions: Mapping[str, str] | None,
     marker: str | None,
     invalid: Literal["raise", "missing"],
+    *,
+    in_pieces: bool = False,
 ) -> Courses:
     frame = Frame(visits)
     names = understand(frame, columns, units)
@@ -240,6 +293,7 @@ def _courses(
         infusion_frame=_infusion_frame(infusions),
         infusion_columns=dict(infusion_columns or {}),
         exclusion_columns=_exclusion_columns(frame, protocol, exclusions),
+        in_pieces=in_pieces,
     )
 
 
@@ -332,6 +386,7 @@ class Courses(Context):
         infusion_frame: Frame,
         infusion_columns: Mapping[str, str],
         exclusion_columns: Mapping[str, str],
+        in_pieces: bool,
     ) -> None:
         # The baselines are those of the courses, below.
         super().__init__(frame, names, baseline="first", marker=marker, invalid=invalid)
@@ -339,6 +394,7 @@ class Courses(Context):
         self.infusion_frame = infusion_frame
         self.infusion_columns = infusion_columns
         self.exclusion_columns = exclusion_columns
+        self.in_pieces = in_pieces
 
     # --- infusions, and the course of each visit
 
@@ -352,7 +408,9 @@ class Courses(Context):
         """The infusions, in order."""
         visits = self.visits
         with _said_of_infusions():
-            return read_infusions(self.infusion_frame, self.infusion_columns, visits)
+            return read_infusions(
+                self.infusion_frame, self.infusion_columns, visits, in_pieces=self.in_pieces
+            )
 
     @cached_property
     def given_before(self) -> Positions:
@@ -606,8 +664,14 @@ def _keys(
 # Reading infusions
 
 
-def read_infusions(frame: Frame, columns: Mapping[str, str], visits: Visits) -> Infusions:
-    """Return the infusions by patient and day; those that contradict the visits raise."""
+def read_infusions(
+    frame: Frame, columns: Mapping[str, str], visits: Visits, *, in_pieces: bool = False
+) -> Infusions:
+    """Return the infusions by patient and day; those that contradict the visits raise.
+
+    A piece of a larger table has the visits of some patients only, and a table without rows is
+    how a lazy frame is planned: there, the infusions of others are left out.
+    """
     for role, column in columns.items():
         if role not in ("patient", "date"):
             raise ColumnError(
@@ -632,7 +696,11 @@ def read_infusions(frame: Frame, columns: Mapping[str, str], visits: Visits) -> 
         )
     patients = _same_patients(labels, visits)[codes] if len(codes) else codes
     strangers = np.flatnonzero(patients < 0)
-    if strangers.size:
+    rows = np.arange(len(patients))
+    if strangers.size and (in_pieces or not visits.size):
+        rows = np.flatnonzero(patients >= 0)
+        patients, dates = patients[rows], dates[rows]
+    elif strangers.size:
         who = sorted({str(labels[code]) for code in codes[strangers]})
         raise VisitError(
             f"patient {listing(who)} has no visit. Look whether ids are written alike in both "
@@ -647,14 +715,16 @@ def read_infusions(frame: Frame, columns: Mapping[str, str], visits: Visits) -> 
     again = np.flatnonzero((np.diff(patients) == 0) & (np.diff(days) == 0)) + 1
     if again.size:
         places = Places(frame, names)
-        twice = [f"{places[order[place - 1]]} and {places[order[place]]}" for place in again]
+        twice = [
+            f"{places[rows[order[place - 1]]]} and {places[rows[order[place]]]}" for place in again
+        ]
         raise VisitError(
             f"two infusions of a patient on one day: {listing(twice)}. Keep one row for each "
             f"infusion.",
             variable="date",
             where=twice,
         )
-    return Infusions(patients, days, order)
+    return Infusions(patients, days, rows[order])
 
 
 def _same_patients(labels: Any, visits: Visits) -> Positions:
