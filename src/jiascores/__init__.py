@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jiascores._version import __version__
 
 if TYPE_CHECKING:
+    from jiascores import plot
     from jiascores.core.core_set import CoreSet
     from jiascores.core.errors import (
         ColumnError,
@@ -191,6 +192,7 @@ _HOME = {
     "ms_score": "jiascores.measures.mas",
     "on_or_before": "jiascores.tables.baselines",
     "paired_change": "jiascores.measures.exact_tests",
+    "plot": "jiascores.plot",
     "parjadas": "jiascores.measures.sjadas",
     "polyarthritis_state": "jiascores.measures.activity",
     "reacch_out_flare": "jiascores.measures.inactivity",
@@ -219,7 +221,7 @@ _HOME = {
     "assess_within": "jiascores.tables.within",
 }
 
-_MODULES = frozenset({"ask"})
+_MODULES = frozenset({"ask", "plot"})
 
 __all__ = [
     "ChaqDifference",
@@ -313,6 +315,7 @@ __all__ = [
     "on_or_before",
     "paired_change",
     "parjadas",
+    "plot",
     "polyarthritis_state",
     "reacch_out_flare",
     "remission",

@@ -1,0 +1,309 @@
+"""Joints on the body: one examination, and how often each joint is active in many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from jiascores.core.errors import OutOfRangeError, RequestError, UnknownJointError, suggestion
+from jiascores.core.joints import JointExam
+from jiascores.plot.base import BETTER, INK, QUIET, WORSE, axes, legend_beside
+from jiascores.plot.homunculus import HEAD, HEIGHT, JOINTS, SIDES, STROKES, WIDTH
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SKIN = "#ececec"
+ACTIVE, LIMITED, BOTH = "active", "limited", "active and limited"
+OPEN, UNSEEN, EXCLUDED = "may be active", "not examined", "excluded"
+NOTHING = "neither"
+
+
+def joint_exam(exam: JointExam, *, names: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw an examination of the joints on the body.
+
+    Parameters
+    ----------
+    exam : JointExam
+        The examination.
+    names : bool
+        Whether to write the name beside each joint that is not inconspicuous.
+    ax : matplotlib axes, optional
+        Where to draw; without it, a new figure.
+
+    Returns
+    -------
+    matplotlib axes
+
+    Notes
+    -----
+    A filled disc is an active joint, a square frame a limited one, both together both. A hatched
+    disc may be active or not, as after an injection that makes a joint not assessable. Joints that
+    were not examined carry a question mark, excluded ones a cross: neither is drawn as healthy.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> exam = jia.JointExam(active={"knee_left", "wrist_right"}, limited={"wrist_right"})
+    >>> jia.plot.joint_exam(exam).get_title()
+    '2 active, 1 limited of 71 joints'
+    """
+    if not isinstance(exam, JointExam):
+        raise RequestError(f"give a jia.JointExam, not {type(exam).__name__}.", variable="exam")
+    ax = _body(ax)
+    from matplotlib.patches import Circle, Rectangle
+
+    found = _findings(exam)
+    for joint, what in found.items():
+        x, y, radius = JOINTS[joint]
+        style: dict[str, Any] = {"facecolor": "white", "edgecolor": QUIET, "linewidth": 0.8}
+        if what in (ACTIVE, BOTH):
+            style.update(facecolor=WORSE, edgecolor=INK)
+        elif what == OPEN:
+            style.update(hatch="/////", edgecolor=WORSE)
+        elif what in (UNSEEN, EXCLUDED):
+            style.update(linestyle=":", edgecolor=INK)
+        ax.add_patch(Circle((x, y), radius, zorder=3, gid=f"{joint}: {what}", **style))
+        if joint in _limited(exam):
+            half = radius + 1.1
+            ax.add_patch(
+                Rectangle(
+                    (x - half, y - half),
+                    2 * half,
+                    2 * half,
+                    facecolor="none",
+                    edgecolor=BETTER,
+                    linewidth=2.0,
+                    zorder=4,
+                )
+            )
+        if what in (UNSEEN, EXCLUDED):
+            _sign(ax, x, y, radius, "?" if what == UNSEEN else "×")
+        if names and what != NOTHING:
+            side = -1 if joint.endswith("_right") else 1
+            ax.annotate(
+                joint.removesuffix("_left").removesuffix("_right").replace("_", " "),
+                (x, y),
+                xytext=(side * 9, 0),
+                textcoords="offset points",
+                ha="left" if side > 0 else "right",
+                va="center",
+                fontsize=7,
+                zorder=5,
+            )
+    active = _count(exam.active_joints_min, exam.active_joints_max)
+    limited = _count(exam.limited_joints_min, exam.limited_joints_max)
+    ax.set_title(f"{active} active, {limited} limited of {len(JOINTS)} joints", fontsize=11)
+    legend_beside(ax, _handles(found, exam))
+    return ax
+
+
+def _findings(exam: JointExam) -> dict[str, str]:
+    """Return one word for each joint; what an excluded or unseen joint is stays unknown."""
+    surely, perhaps = set(exam.surely_active), set(exam.possibly_active)
+    limited = _limited(exam)
+    words = {}
+    for joint in JOINTS:
+        if joint in exam.excluded:
+            words[joint] = EXCLUDED
+        elif joint in exam.not_examined:
+            words[joint] = UNSEEN
+        elif joint in surely:
+            words[joint] = BOTH if joint in limited else ACTIVE
+        elif joint in perhaps:
+            words[joint] = OPEN
+        else:
+            words[joint] = LIMITED if joint in limited else NOTHING
+    return words
+
+
+def _limited(exam: JointExam) -> frozenset[str]:
+    return (exam.limited or frozenset()) - exam.not_examined
+
+
+def _count(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low}–{high}"
+
+
+def _sign(ax: Axes, x: float, y: float, radius: float, sign: str) -> None:
+    """Draw a sign as large as its joint, whatever the size of the figure."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.patches import PathPatch
+    from matplotlib.textpath import TextPath
+    from matplotlib.transforms import Affine2D
+
+    shape = TextPath((0, 0), sign, size=10, prop=FontProperties(weight="bold"))
+    box = shape.get_extents()
+    scale = 1.35 * radius / max(box.width, box.height)
+    middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+    # The y axis points down.
+    move = Affine2D().translate(-middle[0], -middle[1]).scale(scale, -scale).translate(x, y)
+    ax.add_patch(PathPatch(move.transform_path(shape), color=INK, linewidth=0, zorder=4))
+
+
+def _handles(found: Mapping[str, str], exam: JointExam) -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    def handle(words: str, marker: str, size: float = 9, **style: Any) -> Any:
+        return Line2D([], [], ls="", marker=marker, ms=size, label=words, **style)
+
+    used = set(found.values())
+    number = {word: sum(one == word for one in found.values()) for word in used}
+    made = []
+    if used & {ACTIVE, BOTH}:
+        made.append(handle(ACTIVE, "o", mfc=WORSE, mec=INK))
+    if _limited(exam):
+        made.append(handle(LIMITED, "s", 10, mfc="none", mec=BETTER, mew=2))
+    if OPEN in used:
+        made.append(handle(OPEN, "o", mfc="white", mec=WORSE, fillstyle="left", color=WORSE))
+    if UNSEEN in used:
+        made.append(handle(f"{UNSEEN} ({number[UNSEEN]})", "$?$", 8, color=INK))
+    if EXCLUDED in used:
+        made.append(handle(f"{EXCLUDED} ({number[EXCLUDED]})", "$×$", 8, color=INK))
+    if NOTHING in used:
+        made.append(handle(NOTHING, "o", 7, mfc="white", mec=QUIET))
+    return made
+
+
+def joint_frequency(
+    joints: Iterable[JointExam] | Mapping[str, float],
+    *,
+    label: str = "patients with the joint active",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how often each joint is active, on the body.
+
+    Parameters
+    ----------
+    joints : iterable of JointExam, or mapping of str to float
+        Examinations; or for each joint a proportion, 0–1. Joints that the mapping leaves out are
+        drawn as not known.
+    label : str
+        What the proportion is of.
+    ax : matplotlib axes, optional
+        Where to draw; without it, a new figure.
+
+    Returns
+    -------
+    matplotlib axes
+
+    Notes
+    -----
+    Of examinations, the proportion is that of the joint surely active among those in which its
+    activity is known: an examination that left a joint out says nothing of it.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> exams = [jia.JointExam(active={"knee_left"}), jia.JointExam(active={"hip_left"})]
+    >>> jia.plot.joint_frequency(exams).get_title()
+    '2 examinations'
+    """
+    if isinstance(joints, Mapping):
+        shares, title = _checked(cast("Mapping[str, float]", joints)), ""
+    else:
+        exams = list(joints)
+        if not exams or not all(isinstance(exam, JointExam) for exam in exams):
+            raise RequestError(
+                "give examinations, or a mapping from joint to proportion.", variable="joints"
+            )
+        shares = _shares(exams)
+        title = f"{len(exams)} examination{'s' if len(exams) > 1 else ''}"
+    ax = _body(ax)
+    import matplotlib as mpl
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from matplotlib.patches import Circle
+    from matplotlib.ticker import PercentFormatter
+
+    known = [share for share in shares.values() if not np.isnan(share)]
+    most = max(known, default=0.0) or 1.0
+    colours = mpl.colormaps["cividis_r"]
+    scale = Normalize(0, most)
+    for joint, (x, y, radius) in JOINTS.items():
+        share = shares[joint]
+        gap = bool(np.isnan(share))
+        ax.add_patch(
+            Circle(
+                (x, y),
+                radius,
+                facecolor="white" if gap or share == 0 else colours(scale(share)),
+                edgecolor=INK if gap else QUIET,
+                linestyle=":" if gap else "-",
+                linewidth=0.8,
+                zorder=3,
+                gid=f"{joint}: {share:g}",
+            )
+        )
+        if gap:
+            _sign(ax, x, y, radius, "?")
+    figure = ax.get_figure()
+    assert figure is not None
+    bar = figure.colorbar(ScalarMappable(scale, colours), ax=ax, shrink=0.6, pad=0.02, aspect=18)
+    bar.ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    bar.set_label(f"{label} (white: none)")
+    ax.set_title(title, fontsize=11)
+    return ax
+
+
+def _checked(given: Mapping[str, float]) -> dict[str, float]:
+    shares = dict.fromkeys(JOINTS, np.nan)
+    for joint, share in given.items():
+        if joint not in shares:
+            raise UnknownJointError(
+                f"{joint!r} is none of the 71 joints.{suggestion(str(joint), JOINTS)}",
+                variable="joints",
+                values=(joint,),
+            )
+        if share < 0 or share > 1:
+            raise OutOfRangeError(
+                f"{joint} = {share!r}: a proportion lies in 0–1.", variable=joint, values=(share,)
+            )
+        shares[joint] = float(share)
+    return shares
+
+
+def _shares(exams: list[JointExam]) -> dict[str, float]:
+    surely, known = dict.fromkeys(JOINTS, 0), dict.fromkeys(JOINTS, len(exams))
+    for exam in exams:
+        for joint in exam.surely_active:
+            surely[joint] += 1
+        for joint in exam.possibly_active:
+            known[joint] -= 1
+    return {joint: surely[joint] / known[joint] if known[joint] else np.nan for joint in JOINTS}
+
+
+def _body(ax: Axes | None) -> Axes:
+    """Return axes with the outline of the body; the patient's right is on the reader's left."""
+    ax = axes(ax, 7.8, 6.6)
+    from matplotlib.collections import PolyCollection
+    from matplotlib.patches import Ellipse
+
+    ax.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0), aspect="equal")
+    ax.axis("off")
+    x, y, across, down = HEAD
+    ax.add_patch(Ellipse((x, y), 2 * across, 2 * down, color=SKIN, linewidth=0, zorder=1))
+    pieces = [
+        _capsule(start, end, width / 2)
+        for width, points in STROKES
+        for start, end in pairwise(points)
+    ]
+    ax.add_collection(PolyCollection(pieces, facecolor=SKIN, linewidth=0, zorder=1))
+    for side, (x, y) in SIDES.items():
+        ax.text(x, y, f"patient's {side}", ha="center", va="center", fontsize=9, color=QUIET)
+    return ax
+
+
+def _capsule(start: tuple[float, float], end: tuple[float, float], half: float) -> Any:
+    """Return the outline of a thick line with round ends."""
+    (x0, y0), (x1, y1) = start, end
+    towards = np.arctan2(y1 - y0, x1 - x0)
+    turn = np.linspace(-np.pi / 2, np.pi / 2, 17)
+    ends = [
+        np.column_stack([x + half * np.cos(angle + turn), y + half * np.sin(angle + turn)])
+        for (x, y), angle in ((end, towards), (start, towards + np.pi))
+    ]
+    return np.vstack(ends)

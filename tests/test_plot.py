@@ -1,0 +1,398 @@
+"""Pictures: what is drawn is what the data say, and gaps are drawn too."""
+
+from __future__ import annotations
+
+import builtins
+import subprocess
+import sys
+from itertools import pairwise
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.patches import Circle
+
+import jiascores as jia
+from jiascores.core.definition import published
+from jiascores.core.joints import JOINTS_71
+from jiascores.plot import base, homunculus
+
+SIX = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints", "esr")
+
+
+@pytest.fixture(autouse=True)
+def _closed_afterwards():
+    before = dict(mpl.rcParams)
+    yield
+    assert dict(mpl.rcParams) == before
+    plt.close("all")
+
+
+def visits_of(*patients: list[tuple[float | None, ...]]) -> pd.DataFrame:
+    rows = [
+        {"patient": f"P{who}", "date": 30 * at, "week": 4 * at, **dict(zip(SIX, six, strict=True))}
+        for who, visits in enumerate(patients)
+        for at, six in enumerate(visits)
+    ]
+    return pd.DataFrame(rows)
+
+
+BASE = (6.0, 5.0, 1.5, 12, 10, 40)
+BETTER = (2.0, 2.0, 0.75, 4, 6, 20)
+GAPS = (2.0, 2.0, None, 9, 10, None)
+WORSE = (9.0, 8.0, 2.5, 20, 15, 60)
+
+
+def legend(ax) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def texts(ax) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+# ------------------------------------------------------------------ the data of the homunculus
+
+
+def test_every_joint_has_one_place_of_its_own():
+    assert set(homunculus.JOINTS) == set(JOINTS_71)
+    places = np.array(list(homunculus.JOINTS.values()))
+    assert (places[:, 0] > 0).all()
+    assert (places[:, 0] < homunculus.WIDTH).all()
+    assert (places[:, 1] < homunculus.HEIGHT).all()
+    apart = np.hypot(*(places[:, None, :2] - places[None, :, :2]).transpose(2, 0, 1))
+    touching = places[:, None, 2] + places[None, :, 2]
+    np.fill_diagonal(apart, np.inf)
+    assert (apart > touching).all()
+
+
+def test_left_is_the_patients_and_the_body_is_symmetric():
+    for joint, (x, y, radius) in homunculus.JOINTS.items():
+        if joint.endswith("_left"):
+            assert x > homunculus.MIDDLE
+            mirrored = homunculus.JOINTS[joint.replace("_left", "_right")]
+            assert mirrored == pytest.approx((2 * homunculus.MIDDLE - x, y, radius))
+
+
+def test_the_coordinates_load_no_matplotlib():
+    code = "import sys, jiascores.plot.homunculus as h; assert 'matplotlib' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# ------------------------------------------------------------------ joints
+
+
+def circles(ax) -> dict[str, Circle]:
+    return {
+        patch.get_gid().split(":")[0]: patch for patch in ax.patches if isinstance(patch, Circle)
+    }
+
+
+def test_an_examination_shows_every_finding():
+    exam = jia.JointExam(
+        active={"knee_left", "wrist_right"},
+        limited={"wrist_right", "elbow_left"},
+        not_examined={"cervical_spine"},
+        excluded={"hip_right"},
+    )
+    ax = jia.plot.joint_exam(exam)
+    what = {
+        patch.get_gid().split(": ")[0]: patch.get_gid().split(": ")[1]
+        for patch in ax.patches
+        if isinstance(patch, Circle)
+    }
+    assert len(what) == 71
+    assert {joint: found for joint, found in what.items() if found != "neither"} == {
+        "knee_left": "active",
+        "wrist_right": "active and limited",
+        "elbow_left": "limited",
+        "cervical_spine": "not examined",
+        "hip_right": "excluded",
+    }
+    assert ax.get_title() == "2–4 active, 2–4 limited of 71 joints"
+    assert "not examined (1)" in legend(ax)
+    assert "excluded (1)" in legend(ax)
+    active = to_hex(circles(ax)["knee_left"].get_facecolor())
+    assert active == base.WORSE
+    assert to_hex(circles(ax)["cervical_spine"].get_facecolor()) == "#ffffff"
+
+
+def test_a_joint_that_may_be_active_is_hatched():
+    exam = jia.JointExam(
+        active=set(), limited=set(), injected={"ankle_left": 3},
+        injection_rule="not-assessable", injection_days=90,
+    )  # fmt: skip
+    drawn = circles(jia.plot.joint_exam(exam))
+    assert drawn["ankle_left"].get_hatch()
+    assert not drawn["ankle_right"].get_hatch()
+
+
+def test_names_are_written_beside_findings_alone():
+    exam = jia.JointExam(active={"knee_left"}, limited=set())
+    assert "knee" in texts(jia.plot.joint_exam(exam, names=True))
+    assert "hip" not in texts(jia.plot.joint_exam(exam, names=True))
+
+
+def test_frequencies_count_only_joints_that_were_examined():
+    exams = [
+        jia.JointExam(active={"knee_left"}, not_examined={"hip_left"}),
+        jia.JointExam(active={"hip_left"}),
+        jia.JointExam(active={"knee_left", "hip_left"}),
+        jia.JointExam(active=set()),
+    ]
+    gids = [patch.get_gid() for patch in jia.plot.joint_frequency(exams).patches if patch.get_gid()]
+    assert "knee_left: 0.5" in gids
+    assert "hip_left: 0.666667" in gids
+    assert "elbow_left: 0" in gids
+
+
+def test_frequencies_by_name_leave_the_rest_unknown():
+    ax = jia.plot.joint_frequency({"knee_left": 0.25})
+    assert to_hex(circles(ax)["knee_right"].get_facecolor()) == "#ffffff"
+    assert circles(ax)["knee_right"].get_linestyle() in (":", "dotted")
+    with pytest.raises(jia.JiaScoresError, match="Did you mean 'knee_left'"):
+        jia.plot.joint_frequency({"knee_lft": 0.25})
+    with pytest.raises(jia.OutOfRangeError, match="25"):
+        jia.plot.joint_frequency({"knee_left": 25})
+
+
+# ------------------------------------------------------------------ trajectories
+
+SCORES = pd.DataFrame(
+    {
+        "patient": ["A", "A", "A", "B", "B"],
+        "date": [0, 60, 120, 0, 60],
+        "jadas10": [18.0, np.nan, 3.0, 9.0, 4.0],
+    }
+)
+
+
+def test_trajectories_draw_each_value_and_the_gap():
+    ax = jia.plot.trajectories(SCORES, jia.column("jadas10"))
+    first, second = (line for line in ax.lines if line.get_label().startswith("patient"))
+    np.testing.assert_array_equal(first.get_ydata(), [18, np.nan, 3])
+    np.testing.assert_array_equal(second.get_ydata(), [9, 4])
+    np.testing.assert_array_equal(second.get_xdata(), [0, 60])
+    assert "score missing (1)" in legend(ax)
+
+
+@pytest.mark.parametrize("course", ["oligo", "poly"])
+@pytest.mark.parametrize("name", ["consolaro-2012-2014", "backstrom-2019"])
+def test_bands_are_the_bounds_of_the_set(name, course):
+    ax = jia.plot.trajectories(SCORES, jia.column("jadas10"), cutoffs=name, course=course)
+    bounds = jia.definition(name).of("jadas10")[course]
+    bands = {patch.get_label(): patch for patch in ax.patches}
+    assert tuple(bands) == bounds.states
+    for state, upper in zip(bounds.states, bounds.upper, strict=False):
+        assert bands[state].get_y() + bands[state].get_height() == pytest.approx(upper)
+
+
+def test_bands_need_a_course_that_the_set_has():
+    with pytest.raises(jia.NotCoveredError, match="oligo and poly"):
+        jia.plot.trajectories(SCORES, jia.column("jadas10"), cutoffs="backstrom-2019")
+    ax = jia.plot.trajectories(
+        SCORES, jia.column("jadas10"), measure="jadas27", cutoffs="bulatovic-2014"
+    )
+    assert "high ≥ 6" in legend(ax)
+    assert "low ≤ 2.7" in legend(ax)
+
+
+def test_treatments_lie_on_the_line_of_their_patient():
+    given = pd.DataFrame({"patient": ["B", "B"], "date": [30, 60]})
+    ax = jia.plot.trajectories(SCORES, jia.column("jadas10"), treatments=given)
+    marks = [line for line in ax.lines if line.get_marker() == "v" and len(line.get_xdata()) == 1]
+    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in marks] == [(30, 6.5), (60, 4)]
+    assert "treatment (2)" in legend(ax)
+
+
+def test_time_is_counted_from_what_is_asked():
+    given = pd.DataFrame({"patient": ["A", "B"], "date": [60, 30]})
+    ax = jia.plot.trajectories(
+        SCORES, jia.column("jadas10"), treatments=given, since="first-treatment"
+    )
+    first = next(line for line in ax.lines if line.get_label() == "patient A")
+    np.testing.assert_array_equal(first.get_xdata(), [-60, 0, 60])
+    with pytest.raises(jia.RequestError, match="B"):
+        jia.plot.trajectories(
+            SCORES, jia.column("jadas10"), treatments=given[:1], since="first-treatment"
+        )
+    with pytest.raises(jia.RequestError, match="study days"):
+        jia.plot.trajectories(SCORES, jia.column("jadas10"), since="date")
+
+
+def test_many_patients_get_a_median():
+    many = pd.DataFrame(
+        {"patient": np.repeat(range(40), 2), "date": [0, 60] * 40, "jadas10": np.arange(80) / 4}
+    )
+    ax = jia.plot.trajectories(many, jia.column("jadas10"))
+    median = next(line for line in ax.lines if line.get_label() == "median of visits")
+    expected = [many["jadas10"][0::2].median(), many["jadas10"][1::2].median()]
+    np.testing.assert_allclose(median.get_ydata(), expected)
+
+
+# ------------------------------------------------------------------ response
+
+
+def test_the_matrix_shows_changes_and_the_lines():
+    ax = jia.plot.response_matrix(visits_of([BASE, BETTER, GAPS, WORSE]))
+    assert [label.get_text() for label in ax.get_xticklabels()] == [
+        "day 30\nACR Ped 50",
+        "day 60\nACR Ped 0–50?",
+        "day 90\nbelow ACR Ped 30",
+    ]
+    assert [label.get_text() for label in ax.get_yticklabels()][-1] == "ESR"
+    assert "6 → 2" in texts(ax)
+    assert "1.5 → ?" in texts(ax)
+    assert texts(ax).count("?") == 2
+    widths = [bar.get_width() for bar in ax.patches]
+    assert widths[0] == pytest.approx(100 * 4 / 6)
+    assert widths[-1] == pytest.approx(-50)
+    assert texts(ax).count("30") == texts(ax).count("−30") == 3
+
+
+def test_the_matrix_of_many_counts_the_known():
+    visits = visits_of([BASE, BETTER], [BASE, GAPS], [BASE, WORSE])
+    with pytest.raises(jia.RequestError, match="several patients"):
+        jia.plot.response_matrix(visits)
+    ax = jia.plot.response_matrix(visits, by=jia.column("week"))
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["4\n3 patients"]
+    assert texts(ax).count("3 known") == 4
+    assert texts(ax).count("2 known, 1 not") == 2
+    ax = jia.plot.response_matrix(visits, patient="P2")
+    assert "6 → 9" in texts(ax)
+
+
+def assessed() -> pd.DataFrame:
+    visits = visits_of([BASE, BETTER, BASE], [BASE, GAPS, WORSE], [BASE, WORSE, BETTER])
+    return jia.assess(visits, baseline="first", measures=["acr_ped", "jadas71"])
+
+
+@pytest.mark.parametrize(
+    "kind", [pd.DataFrame, pl.from_pandas, lambda t: pl.from_pandas(t).to_arrow()]
+)
+def test_responders_are_counted_and_the_undetermined_shown(kind):
+    ax = jia.plot.responders(kind(assessed()), jia.column("acr_ped"), by=jia.column("week"))
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["4", "8"]
+    assert legend(ax) == ["below ACR Ped 30", "not determinable", "ACR Ped 50"]
+    by_week = [
+        sorted(
+            (bar.get_height(), bool(bar.get_hatch()))
+            for bar in ax.patches
+            if round(bar.get_x() + 0.39) == at
+        )
+        for at in (0, 1)
+    ]
+    assert by_week == [[(1, False), (1, False), (1, True)], [(1, False), (2, False)]]
+    assert texts(ax).count("n 3") == 2
+
+
+def test_responders_of_a_yes_no_column():
+    table = pd.DataFrame(
+        {"patient": list("ABCD"), "nominal_visit": "week 8", "met": [True, True, None, False]}
+    )
+    ax = jia.plot.responders(table, jia.column("met"))
+    assert legend(ax) == ["no", "not determinable", "yes"]
+    with pytest.raises(jia.VisitError, match="two rows"):
+        jia.plot.responders(pd.concat([table, table]), jia.column("met"))
+    with pytest.raises(jia.ColumnError, match="neither"):
+        jia.plot.responders(table, jia.column("acr_ped"))
+
+
+# ------------------------------------------------------------------ cut-off sets
+
+
+@pytest.mark.parametrize("measure", ["jadas10", "jadas27", "jadas71", "cjadas10", "sjadas10"])
+def test_every_set_and_bound_of_a_score_is_drawn(measure):
+    sets = [one for one in published(jia.CutoffSet) if measure in one.measures]
+    ax = jia.plot.cutoff_sets(measure)
+    rows = [label.get_text() for label in ax.get_yticklabels()]
+    assert sorted(rows) == sorted(one.name for one in sets for _ in one.of(measure))
+    drawn = sum(isinstance(patch, mpl.patches.Rectangle) for patch in ax.patches)
+    assert drawn == sum(len(bounds.states) for one in sets for bounds in one.of(measure).values())
+    shown = {text.rstrip("†") for text in texts(ax)}
+    assert {
+        f"{b:g}" for one in sets for bounds in one.of(measure).values() for b in bounds.upper
+    } <= shown
+
+
+def test_a_score_is_marked_and_must_be_one():
+    assert "3.8" in texts(jia.plot.cutoff_sets("jadas10", score=3.8))
+    with pytest.raises(jia.OutOfRangeError):
+        jia.plot.cutoff_sets("jadas10", score=41)
+    with pytest.raises(jia.NotCoveredError):
+        jia.plot.cutoff_sets("cjadas71")
+
+
+# ------------------------------------------------------------------ all of them
+
+
+def all_pictures():
+    exam = jia.JointExam(active={"knee_left"})
+    week = jia.column("week")
+    return {
+        "joint_exam": lambda ax: jia.plot.joint_exam(exam, ax=ax),
+        "joint_frequency": lambda ax: jia.plot.joint_frequency([exam], ax=ax),
+        "trajectories": lambda ax: jia.plot.trajectories(SCORES, jia.column("jadas10"), ax=ax),
+        "responders": lambda ax: jia.plot.responders(
+            assessed(), jia.column("acr_ped"), by=week, ax=ax
+        ),
+        "response_matrix": lambda ax: jia.plot.response_matrix(visits_of([BASE, BETTER]), ax=ax),
+        "cutoff_sets": lambda ax: jia.plot.cutoff_sets("jadas10", ax=ax),
+    }
+
+
+def test_every_picture_is_tested_here():
+    from jiascores import plot
+
+    assert set(all_pictures()) == set(plot.__all__)
+
+
+@pytest.mark.parametrize("name", list(all_pictures()))
+def test_the_callers_axes_are_used_and_come_back(name):
+    figure, ax = plt.subplots()
+    assert all_pictures()[name](ax) is ax
+    assert plt.get_fignums() == [figure.number]
+    figure.canvas.draw()
+
+
+@pytest.mark.parametrize("name", list(all_pictures()))
+def test_without_matplotlib_the_error_names_the_extra(name, monkeypatch):
+    for module in [one for one in sys.modules if one.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, module)
+    from jiascores.tables import engines
+
+    found = engines.find_spec
+    monkeypatch.setattr(
+        engines, "find_spec", lambda one: None if one == "matplotlib" else found(one)
+    )
+    imported = builtins.__import__
+
+    def refuse(module, *args, **kwargs):
+        if module.partition(".")[0] == "matplotlib":
+            raise ImportError(module)
+        return imported(module, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(jia.MissingExtraError, match=r"jiascores\[plot\]"):
+        all_pictures()[name](None)
+
+
+def test_states_differ_in_lightness():
+    def lightness(colour):
+        return sum(
+            w * int(colour[at : at + 2], 16) for w, at in ((0.299, 1), (0.587, 3), (0.114, 5))
+        )
+
+    shades = [
+        lightness(base.STATE_COLOURS[state]) for state in ("inactive", "low", "moderate", "high")
+    ]
+    assert all(one - other > 30 for one, other in pairwise(shades))
+    shades = [lightness(colour) for colour in base.LEVEL_COLOURS.values()]
+    assert all(one - other > 20 for one, other in pairwise(shades))
