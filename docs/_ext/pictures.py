@@ -115,12 +115,14 @@ def cutoffs(mode):
                     hatch="///" if bounds.states[number] == "moderate_or_high" else None,
                 )
             for bound in bounds.upper:
+                # Two bounds that lie close together push their numbers apart.
+                near = [other - bound for other in bounds.upper if 0 < abs(other - bound) < top / 25]
                 axes.annotate(
                     f"{bound:g}",
                     (bound, place - 0.25),
                     (0, 1),
                     textcoords="offset points",
-                    ha="center",
+                    ha="center" if not near else "right" if near[0] > 0 else "left",
                     va="bottom",
                     fontsize=9,
                 )
