@@ -116,7 +116,9 @@ def cutoffs(mode):
                 )
             for bound in bounds.upper:
                 # Two bounds that lie close together push their numbers apart.
-                near = [other - bound for other in bounds.upper if 0 < abs(other - bound) < top / 25]
+                near = [
+                    other - bound for other in bounds.upper if 0 < abs(other - bound) < top / 25
+                ]
                 axes.annotate(
                     f"{bound:g}",
                     (bound, place - 0.25),

@@ -22,6 +22,15 @@ class JiaScoresError(Exception):
         The offending values, in the order of `where`.
     where : sequence, optional
         Where they are: positions, row labels, or (row label, patient, date).
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.jadas10(physician_global=62, patient_global=5, active_joints=3, esr=20)
+    ... except jia.JiaScoresError as error:
+    ...     print(error.variable, error.values)
+    physician_global (62,)
     """
 
     def __init__(
@@ -53,27 +62,87 @@ def _rebuild(
 
 
 class OutOfRangeError(JiaScoresError, ValueError):
-    """A value outside the range of its variable; infinities are always outside."""
+    """A value outside the range of its variable; infinities are always outside.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.cjadas10(physician_global=62, patient_global=5, active_joints=3)
+    ... except jia.OutOfRangeError as error:
+    ...     print(error.variable, error.values)
+    physician_global (62,)
+    """
 
 
 class NotWholeError(JiaScoresError, ValueError):
-    """A count that is not a whole number."""
+    """A count that is not a whole number.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.cjadas10(physician_global=6, patient_global=5, active_joints=3.5)
+    ... except jia.NotWholeError as error:
+    ...     print(error.variable, error.values)
+    active_joints (3.5,)
+    """
 
 
 class NotNumericError(JiaScoresError, TypeError):
-    """A value that is not a number: text, a date, a truth value where a number is due."""
+    """A value that is not a number: text, a date, a truth value where a number is due.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.cjadas10(physician_global="6", patient_global=5, active_joints=3)
+    ... except jia.NotNumericError as error:
+    ...     print(error.variable, error.values)
+    physician_global ('6',)
+    """
 
 
 class MarkerError(JiaScoresError, ValueError):
-    """Both ESR and CRP, or neither, or not the same one at both visits."""
+    """Both ESR and CRP, or neither, or not the same one at both visits.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.jadas10(physician_global=6, patient_global=5, active_joints=3)
+    ... except jia.MarkerError as error:
+    ...     print(error.variable)
+    esr and crp
+    """
 
 
 class MisalignedError(JiaScoresError, ValueError):
-    """Arrays of unequal length, or Series whose indexes differ."""
+    """Arrays of unequal length, or Series whose indexes differ.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.cjadas10(physician_global=[6, 5], patient_global=[5], active_joints=3)
+    ... except jia.MisalignedError as error:
+    ...     print(error)
+    physician_global has 2 values and patient_global has 1 values: give arrays of equal shape, or single numbers.
+    """
 
 
 class InconsistentError(JiaScoresError, ValueError):
-    """Values that are each possible and cannot be true together."""
+    """Values that are each possible and cannot be true together.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.JointExam(active={"hip_left"}, not_examined={"hip_left"})
+    ... except jia.InconsistentError as error:
+    ...     print(error)
+    hip_left: not_examined, and yet active. A joint with a finding was examined; take it out of one of active= and not_examined=.
+    """
 
 
 class UnknownJointError(JiaScoresError, ValueError):
@@ -81,31 +150,104 @@ class UnknownJointError(JiaScoresError, ValueError):
 
 
 class UnknownDefinitionError(JiaScoresError, ValueError):
-    """A definition that was not named, or a name that the catalogue does not have."""
+    """A definition that was not named, or a name that the catalogue does not have.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.definition("giannini-1998", jia.ResponseCriteria)
+    ... except jia.UnknownDefinitionError as error:
+    ...     print(error.values)
+    ('giannini-1998',)
+    """
 
 
 class DefinitionError(JiaScoresError, ValueError):
-    """A definition that contradicts itself or takes a published name for other values."""
+    """A definition that contradicts itself or takes a published name for other values.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.definition("brunner-2002", jia.FlareCriteria).variant(name="lovell-2000")
+    ... except jia.DefinitionError as error:
+    ...     print(error.values)
+    ('lovell-2000',)
+    """
 
 
 class NotCoveredError(JiaScoresError, ValueError):
-    """A definition that says nothing about the measure, course or variable asked for."""
+    """A definition that says nothing about the measure, course or variable asked for.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.disease_state(3, measure="sjadas10", course="poly", cutoffs="consolaro-2014")
+    ... except jia.NotCoveredError as error:
+    ...     print(error.variable)
+    measure
+    """
 
 
 class ColumnError(JiaScoresError, ValueError):
-    """A column that is missing, named twice, or in the way of an output column."""
+    """A column that is missing, named twice, or in the way of an output column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.assess(pd.DataFrame({"patient": [1], "date": ["2024-01-10"]}), measures=["cjadas10"])
+    ... except jia.ColumnError as error:
+    ...     print(error.variable)
+    physician_global
+    """
 
 
 class RequestError(JiaScoresError, ValueError):
-    """A request to a table that cannot be understood or carried out."""
+    """A request to a table that cannot be understood or carried out.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.definitions("score set")
+    ... except jia.RequestError as error:
+    ...     print(error.variable, error.values)
+    kind ('score set',)
+    """
 
 
 class VisitError(JiaScoresError, ValueError):
-    """Visits that cannot be ordered or told apart: no patient, no date, two baselines."""
+    """Visits that cannot be ordered or told apart: no patient, no date, two baselines.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({
+    ...     "patient": ["A", "A"], "date": ["2024-01-10", "2024-01-10"],
+    ...     "physician_global": 5, "patient_global": 5, "chaq": 1, "active_joints": 3,
+    ...     "limited_joints": 3, "esr": 20})
+    >>> try:
+    ...     jia.assess(visits, baseline="first", measures=["acr_ped"])
+    ... except jia.VisitError as error:
+    ...     print(error.where)
+    ('row 0 (patient A, date 2024-01-10) and row 1 (patient A, date 2024-01-10)',)
+    """
 
 
 class MissingExtraError(JiaScoresError, ImportError):
-    """An optional package that this call needs is not installed."""
+    """An optional package that this call needs is not installed.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> issubclass(jia.MissingExtraError, ImportError)
+    True
+    """
 
 
 def listing(items: Iterable[Any], *, total: int | None = None, shown: int = SHOWN) -> str:

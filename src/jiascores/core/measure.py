@@ -70,6 +70,12 @@ class Score(Definition):
     points : tuple of (str, float)
         Where its terms turn: caps, and values from and to which an item counts. The formula reads
         the same numbers.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.definition("cjadas10", jia.Score).rule
+    'cJADAS10 = PhGA + PtGA + active joints (at most 10); 0 to 30'
     """
 
     kind: ClassVar[str] = "score"

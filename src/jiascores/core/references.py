@@ -11,7 +11,14 @@ import attrs
 
 
 class Evidence(StrEnum):
-    """How well a figure was checked against its source."""
+    """How well a figure was checked against its source.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> str(jia.definition("giannini-1997", jia.ResponseCriteria).evidence)
+    'primary'
+    """
 
     PRIMARY = "primary"
     """Seen in the original paper's abstract, text or table."""
@@ -35,6 +42,12 @@ class Reference:
         Author, year, journal, volume and first page as far as they were seen.
     identifier : str
         DOI, PMID or register number, only where it was seen; else empty.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> print(jia.definition("brunner-2002", jia.FlareCriteria).reference)
+    Brunner 2002, J Rheumatol 29:1058 (PMID 12022323)
     """
 
     key: str

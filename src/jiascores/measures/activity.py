@@ -881,6 +881,12 @@ class UncontrolledCriteria(Definition):
         Active joints from which on disease is active; any of the three is enough.
     biologicals_tried : int
         How many biological DMARDs must have been tried.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.definitions("uncontrolled disease criteria")["name"].tolist()
+    ['brunner-2020']
     """
 
     kind: ClassVar[str] = "uncontrolled disease criteria"

@@ -59,6 +59,12 @@ class ChaqScoring(Definition):
         How many of the eight domains must be answered.
     raised_to : float
         The least score of a domain in which aids, devices or help are used.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.definition("singh-1994", jia.ChaqScoring).domains_needed
+    6
     """
 
     kind: ClassVar[str] = "CHAQ scoring"
@@ -118,6 +124,12 @@ class ChaqDifference(Definition):
         Important improvement: a change of this much or more, negative.
     worsening : float
         Important worsening: a change of this much or more, positive.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.definition("dempster-2001", jia.ChaqDifference).rule
+    'improved: change ≤ -0.13; worsened: change ≥ +0.75'
     """
 
     kind: ClassVar[str] = "CHAQ important difference"
@@ -236,6 +248,13 @@ class ChaqForm(Generic[T]):
     """A scored CHAQ: the index and the domains that it was made from.
 
     Attributes are of the kind that was given: numbers, arrays or Series.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> form = jia.chaq_form(domains=[1, 0, 2, 1, 0, 0, 1, None])
+    >>> form.index
+    0.7142857142857143
     """
 
     scoring: ChaqScoring

@@ -75,6 +75,13 @@ class RetreatmentProtocol(Definition):
         First and last day after the course's infusion on which a visit may decide, both included.
     exclusions : tuple of str
         What must be absent at the visit.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> protocol = jia.definition("swart-2019", jia.RetreatmentProtocol)
+    >>> protocol.variant(name="one repeat only", max_repeats=1).max_repeats
+    1
     """
 
     kind: ClassVar[str] = "retreatment protocol"

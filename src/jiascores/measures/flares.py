@@ -69,6 +69,12 @@ class FlareCriteria(Definition):
     zero_reference : {"worsened", "unchanged", "missing"}
         What a rise from 0 counts as; 0 → 0 is unchanged, and nothing improves from 0. Floors
         apply all the same.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.definition("brunner-2002", jia.FlareCriteria).rule
+    '≥ 40 % worse in ≥ 2 of 6 and ≥ 30 % better in ≤ 1'
     """
 
     kind: ClassVar[str] = "flare criteria"

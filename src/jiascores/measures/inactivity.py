@@ -69,6 +69,13 @@ class InactiveDiseaseCriteria(Definition):
         Whether a raised reactant that is not due to JIA is allowed.
     categories : tuple of str
         The ILAR categories that the criteria were made for.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> criteria = jia.definition("wallace-2011", jia.InactiveDiseaseCriteria)
+    >>> str(criteria.evidence)
+    'primary'
     """
 
     kind: ClassVar[str] = "inactive disease criteria"

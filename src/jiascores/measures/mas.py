@@ -37,6 +37,12 @@ class MasCriteria(Definition):
         Triglycerides in mg/dL that are exceeded.
     fibrinogen_at_most : float
         Fibrinogen in mg/dL, this much or less.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.definition("ravelli-2016", jia.MasCriteria).rule
+    'febrile, known or suspected systemic arthritis, ferritin > 684 ng/mL and ≥ 2 of: platelets ≤ 181 ×10⁹/L, AST > 48 U/L, triglycerides > 156 mg/dL, fibrinogen ≤ 360 mg/dL'
     """
 
     kind: ClassVar[str] = "MAS criteria"
@@ -116,6 +122,12 @@ class MasScoreCutoff(Definition):
     ----------
     at_least : float
         The score, this or more.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.definition("minoia-2019", jia.MasScoreCutoff).at_least
+    -2.1
     """
 
     kind: ClassVar[str] = "MS score cut-off"

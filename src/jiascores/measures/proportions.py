@@ -92,6 +92,13 @@ class Difference:
         How many strata had patients in both arms.
     left_out : int
         How many strata had patients in one arm only: they say nothing about a difference.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> found = jia.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17])
+    >>> round(found.difference, 3), found.strata
+    (0.222, 2)
     """
 
     difference: float

@@ -50,6 +50,12 @@ class RemissionCriteria(Definition):
         Months of inactive disease off medication; None where medication does not matter.
     months : int, optional
         Months of inactive disease where medication does not matter, else None.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.definition("wallace-2011", jia.RemissionCriteria).rule
+    'inactive disease (wallace-2011) for ≥ 6 calendar months on medication; ≥ 12 off all medication that counts'
     """
 
     kind: ClassVar[str] = "remission criteria"

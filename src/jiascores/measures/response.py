@@ -64,6 +64,12 @@ class ResponseCriteria(Definition):
         Whether exactly that temperature is fever already (≥ instead of >).
     fever_days : int, optional
         How many days before the visit must be free of fever.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.definition("giannini-1997", jia.ResponseCriteria).rule
+    'level L (30, 50, 70, 90, 100): ≥ L % better in ≥ 3 of 6 and > 30 % worse in ≤ 1'
     """
 
     kind: ClassVar[str] = "response criteria"

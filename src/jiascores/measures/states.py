@@ -107,6 +107,13 @@ class CutoffSet(Definition):
         One entry for each score and course that the set defines.
     systemic_as : str, optional
         The course that systemic arthritis is read as; None where the set does not say.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> cutoffs = jia.definition("consolaro-2014", jia.CutoffSet)
+    >>> cutoffs.of("cjadas10")["poly"].rule
+    'inactive ≤ 1, low ≤ 2.5, moderate ≤ 8.5, else high'
     """
 
     kind: ClassVar[str] = "cut-off set"

@@ -140,6 +140,14 @@ def score(measure: str, *, components: bool = False) -> ScoreRequest:
     Returns
     -------
     ScoreRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.score("jadas10", components=True)
+    >>> request.measure
+    'jadas10'
     """
     definition = lookup(Score, measure, parameter="measure")
     return ScoreRequest(definition.name, components)
@@ -190,6 +198,14 @@ def state(
     Returns
     -------
     StateRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course=jia.column("course"))
+    >>> request.cutoffs.name
+    'consolaro-2014'
     """
     of = lookup(Score, measure, parameter="measure").name
     definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
@@ -264,6 +280,14 @@ def acr_ped(
     Returns
     -------
     AcrPedRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.acr_ped(missing="nri")
+    >>> request.criteria.name
+    'giannini-1997'
     """
     definition = lookup(ResponseCriteria, criteria, parameter="criteria")
     if missing not in POLICIES:
@@ -326,6 +350,14 @@ def flare(
     Returns
     -------
     FlareRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.flare(criteria="prcsg-printo", reference="last-responding")
+    >>> request.criteria.name
+    'prcsg-printo'
     """
     definition = lookup(FlareCriteria, criteria, parameter="criteria")
     if reference is None:
@@ -382,6 +414,14 @@ def loss_of_response(
     Returns
     -------
     LossRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.loss_of_response(30)
+    >>> request.level
+    30
     """
     definition = lookup(ResponseCriteria, criteria, parameter="criteria")
     definition.require_level(level)
@@ -452,6 +492,14 @@ def inactive_disease(
     Returns
     -------
     InactiveDiseaseRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.inactive_disease(criteria="wallace-2011", markers="all")
+    >>> request.markers
+    'all'
     """
     definition = lookup(InactiveDiseaseCriteria, criteria, parameter="criteria")
     if markers is not None and (definition.markers != "ask" or markers not in MARKER_CHOICES):
@@ -502,6 +550,14 @@ def mas_2016(*, criteria: str | MasCriteria = "ravelli-2016", items: bool = Fals
     Returns
     -------
     MasRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.mas_2016(items=True)
+    >>> request.criteria.name
+    'ravelli-2016'
     """
     return MasRequest(lookup(MasCriteria, criteria, parameter="criteria"), items)
 
@@ -529,6 +585,14 @@ def suggests_mas(*, cutoff: str | MasScoreCutoff = "minoia-2019") -> SuggestsMas
     Returns
     -------
     SuggestsMasRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.suggests_mas()
+    >>> request.cutoff.name
+    'minoia-2019'
     """
     return SuggestsMasRequest(lookup(MasScoreCutoff, cutoff, parameter="cutoff"))
 
@@ -616,6 +680,14 @@ def chaq_di(
     Returns
     -------
     ChaqRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.chaq_di(domains=[jia.column(f"domain_{number}") for number in range(1, 9)])
+    >>> request.scoring.name
+    'singh-1994'
     """
     definition = lookup(ChaqScoring, scoring, parameter="scoring")
     if (items is None) == (domains is None):
@@ -670,6 +742,14 @@ def chaq_change(*, difference: str | ChaqDifference | None = None) -> ChaqChange
     Returns
     -------
     ChaqChangeRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.chaq_change(difference="dempster-2001")
+    >>> request.difference.name
+    'dempster-2001'
     """
     return ChaqChangeRequest(lookup(ChaqDifference, difference, parameter="difference"))
 

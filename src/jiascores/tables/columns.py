@@ -64,6 +64,7 @@ def column(name: str) -> Column:
     Returns
     -------
     Column
+        The name, marked as that of a column.
 
     Examples
     --------

@@ -1,0 +1,45 @@
+"""Check the docstring of every public name by numpydoc's rules; `make docs` runs this first."""
+
+import inspect
+import sys
+
+from numpydoc.validate import validate
+
+import jiascores as jia
+
+# What these rules want is not wanted here.
+LEFT_OUT = {
+    "ES01",  # a short summary may say it all
+    "SA01",  # the reference stands in groups, which show what belongs together
+    "PR03",  # parameters that several functions share stand together, ...
+    "PR04",  # ... on one line: "As for `assess`."
+}
+# The parameters of a base class are described there.
+OF_CLASSES = {"PR01"}
+
+
+def public():
+    """Yield every public name that has a docstring of its own."""
+    for name in jia.__all__:
+        if name != "__version__" and not inspect.ismodule(getattr(jia, name)):
+            yield f"jiascores.{name}", getattr(jia, name)
+    sys.modules["jiascores.ask"] = jia.ask
+    for name, value in vars(jia.ask).items():
+        ours = inspect.isfunction(value) and value.__module__ == jia.ask.__name__
+        if ours and not name.startswith(("_", "understand")):
+            yield f"jiascores.ask.{name}", value
+
+
+def problems():
+    """Yield what is wrong."""
+    for name, value in public():
+        left_out = LEFT_OUT | (OF_CLASSES if isinstance(value, type) else set())
+        for code, message in validate(name)["errors"]:
+            if code not in left_out:
+                yield f"{name}: {code} {message}"
+
+
+if __name__ == "__main__":
+    found = list(problems())
+    print(*found, sep="\n", end="\n" if found else "")
+    sys.exit(bool(found))
