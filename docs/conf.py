@@ -29,6 +29,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx_gallery.gen_gallery",
     "sphinxcontrib.bibtex",
+    "calculator",  # docs/_ext: the definition objects as data for the calculator
     "generated_pages",  # docs/_ext: what is made from the definition objects
     "links",  # docs/_ext: names in docstrings lead to the reference and the glossary
 ]

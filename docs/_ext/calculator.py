@@ -1,0 +1,204 @@
+"""Give the calculator its numbers: the definition objects as JavaScript data.
+
+The page computes in the browser; what it computes with is written here, from the objects that
+the library computes with. It runs when the site is built.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import attrs
+
+from jiascores._version import __version__
+from jiascores.core import exact
+from jiascores.core.definition import lookup, published
+from jiascores.core.joints import JOINTS_27, JOINTS_71, SIDES
+from jiascores.core.measure import Score
+from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
+from jiascores.measures import jadas
+from jiascores.measures.flares import FLARE_CRITERIA
+from jiascores.measures.ilar import ILAR_CATEGORIES, SYSTEMIC, CourseRule, course_notes
+from jiascores.measures.response import RESPONSE_CRITERIA
+from jiascores.measures.states import ANY_COURSE, CutoffSet
+from jiascores.plot import homunculus
+
+SCORES = ("jadas10", "jadas27", "jadas71", "cjadas10", "cjadas27", "cjadas71")
+COURSE_RULE = "joints-at-visit"
+INPUTS = (*CORE_VARIABLES, "active_joints_27", *MARKERS, "highest_temperature")
+TARGET = Path("_static/calculator/definitions.js")
+
+# Where a name in words is not the name with blanks.
+ABBREVIATED = {"mcp": "MCP", "mtp": "MTP", "pip": "PIP", "dip": "DIP", "ip": "IP"}
+
+
+def plain(value):
+    """Return what JSON can hold; an infinite end is none."""
+    if isinstance(value, float) and math.isinf(value):
+        return None
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value
+
+
+def about(definition):
+    """Return what a reader must know of a definition besides its numbers."""
+    return {
+        "name": definition.name,
+        "rule": definition.rule,
+        "reference": str(definition.reference),
+        "evidence": str(definition.evidence),
+        "notes": list(definition.notes),
+        "derives_from": definition.derives_from,
+    }
+
+
+def fields(definition):
+    """Return every field of a definition's own class."""
+    own = [
+        field.name
+        for field in attrs.fields(type(definition))
+        if field.name not in {"name", "reference", "evidence", "notes", "derives_from", "since"}
+    ]
+    return about(definition) | {name: getattr(definition, name) for name in own}
+
+
+def score(definition):
+    """Return a score as the terms of its sum."""
+    points = dict(definition.points)
+    terms = [
+        {"input": name, "cap": points.get("active joints") if name == "active_joints" else None}
+        for name in definition.inputs
+    ]
+    if definition.either:
+        items = {
+            marker: {
+                "from": points[f"{marker} from"],
+                "to": points[f"{marker} to"],
+                "per": jadas.UNITS_PER_POINT,
+            }
+            for marker in definition.either
+        }
+        terms.append({"either": items})
+    return about(definition) | {
+        "label": definition.label,
+        "low": definition.low,
+        "high": definition.high,
+        "terms": terms,
+    }
+
+
+def cutoff_set(definition):
+    """Return a cut-off set, its bounds as steps."""
+    bounds = [
+        {
+            "measure": one.measure,
+            "course": one.course,
+            "states": one.states,
+            "rule": one.rule,
+            "evidence": str(one.evidence),
+            "steps": [
+                {"state": state, "upper": upper, "inclusive": inclusive}
+                for state, upper, inclusive in one.steps
+            ],
+        }
+        for one in definition.bounds
+    ]
+    alike = definition.courses == (ANY_COURSE,)
+    return about(definition) | {
+        "bounds": bounds,
+        "courses": definition.courses,
+        "systemic_as": definition.systemic_as,
+        "course_notes": {} if alike else course_notes(cutoffs=definition, rule=COURSE_RULE),
+    }
+
+
+def variable(name):
+    """Return a variable with its units, each with its factor."""
+    one = VARIABLES[name]
+    return {
+        "label": one.label,
+        "unit": one.unit,
+        "units": {unit: one.factor(unit) for unit in one.units},
+        "low": one.low,
+        "high": one.high,
+        "whole": one.whole,
+        "allowed": one.allowed,
+    }
+
+
+def joint(name):
+    """Return a joint with its place on the drawing."""
+    stem, _, side = name.rpartition("_")
+    if side not in SIDES:
+        stem, side = name, ""
+    spoken = []
+    for word in stem.split("_"):
+        letters = word.rstrip("0123456789")
+        digit = word[len(letters) :]
+        spoken.append(f"{ABBREVIATED.get(letters, letters)} {digit}".strip())
+    x, y, radius = homunculus.JOINTS[name]
+    return {
+        "name": name,
+        "label": " ".join([side, *spoken]).strip(),
+        "in27": name in JOINTS_27,
+        "at": [x, y, radius],
+    }
+
+
+def definitions():
+    """Return everything that the calculator computes with."""
+    rule = lookup(CourseRule, COURSE_RULE, parameter="rule")
+    return plain(
+        {
+            "version": __version__,
+            "exact": {
+                "tolerance": exact.TOLERANCE,
+                "score_decimals": exact.SCORE_DECIMALS,
+                "per_cent": exact.PER_CENT,
+            },
+            "variables": {name: variable(name) for name in INPUTS},
+            "core_variables": CORE_VARIABLES,
+            "markers": MARKERS,
+            "scores": [score(lookup(Score, name, parameter="measure")) for name in SCORES],
+            "cutoff_sets": [cutoff_set(one) for one in published(CutoffSet)],
+            "any_course": ANY_COURSE,
+            "course_rule": fields(rule),
+            "ilar_categories": ILAR_CATEGORIES,
+            "systemic": SYSTEMIC,
+            "response_criteria": [
+                fields(one) | {"fever_rule": one.fever_rule} for one in RESPONSE_CRITERIA
+            ],
+            "flare_criteria": [fields(one) for one in FLARE_CRITERIA],
+            "joints": [joint(name) for name in JOINTS_71],
+            "drawing": {
+                "width": homunculus.WIDTH,
+                "height": homunculus.HEIGHT,
+                "head": homunculus.HEAD,
+                "strokes": homunculus.STROKES,
+                "sides": homunculus.SIDES,
+            },
+        }
+    )
+
+
+def script():
+    """Return the definitions as a script, which a page may load from a file too."""
+    text = json.dumps(definitions(), ensure_ascii=False, indent=1, allow_nan=False)
+    return f"globalThis.JIASCORES_DEFINITIONS = {text};\n"
+
+
+def write(app, exception):
+    """Write the script beside the others, once the site stands."""
+    if exception is None and app.builder.format == "html":
+        target = Path(app.outdir) / TARGET
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(script(), encoding="utf-8")
+
+
+def setup(app):
+    """Run after the build."""
+    app.connect("build-finished", write)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
