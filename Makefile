@@ -33,7 +33,7 @@ define new_venv
 endef
 
 .PHONY: help demo test lint format types docs bench coverage \
-	test-engines test-oldest test-newest test-wheel verify ci clean
+	test-browser test-engines test-oldest test-newest test-wheel verify ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +77,9 @@ test-engines: .venv-engines/.ready ## run the engine tests with a real, local Py
 	@JIASCORES_ENGINES=all SPARK_LOCAL_IP=127.0.0.1 \
 	PYSPARK_PYTHON=$(CURDIR)/.venv-engines/bin/python \
 	.venv-engines/bin/python -m pytest -q -m engines $(PYTEST_ARGS)
+
+test-browser: $(VENV)/.test ## hold the calculator of the documentation against the library, in Chromium
+	@$(PY) -m pytest -q -m browser $(PYTEST_ARGS)
 
 test-oldest: .venv-oldest/.ready ## run the tests with the oldest dependencies we promise
 	@.venv-oldest/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)

@@ -472,7 +472,7 @@
     const { state, course } = E.stateSpan(set, definition.name, category, span, found.spans);
     const bounds = E.boundsOf(set, definition.name, course);
     const under = bounds
-      ? el("small", {}, `${bounds.course === D.any_course ? "any course" : bounds.course}: ${bounds.rule}`)
+      ? el("small", {}, `${bounds.course === D.any_course ? "any course" : bounds.course}: ${words(bounds.rule)}`)
       : null;
     if (state !== null) {
       return [el("span", { class: `jia-state jia-state-${state}` }, words(state)), under];
