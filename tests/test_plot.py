@@ -330,6 +330,77 @@ def test_a_score_is_marked_and_must_be_one():
         jia.plot.cutoff_sets("cjadas71")
 
 
+# ------------------------------------------------------------------ courses
+
+COURSES = pd.DataFrame(
+    {
+        "patient": ["A"] * 4 + ["B"] * 2 + ["C"],
+        "date": [0, 56, 182, 365, 0, 90, 0],
+        "acr_ped_level_min": [None, 50, 0, 0, None, 30, None],
+        "acr_ped_level_max": [None, 50, 0, 50, None, 30, None],
+        "retreatment_code": [
+            "before",
+            "holds",
+            "eligible",
+            "undetermined",
+            "before",
+            "holds",
+            None,
+        ],
+    }
+)
+GIVEN = pd.DataFrame({"patient": ["B", "A", "A"], "date": [0, 200, 0]})
+
+
+def test_a_swimmer_shows_treatments_response_and_eligibility():
+    ax = jia.plot.swimmer(COURSES, GIVEN)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["A", "B"]
+    bars = {bars.get_label(): len(bars.get_paths()) for bars in ax.collections}
+    assert bars == {"before a response can be judged": 2, "50": 1, "0": 1}
+    assert texts(ax) == ["1", "2", "1"]
+    assert "may be treated again (1)" in legend(ax)
+    assert "not determinable (1)" in legend(ax)
+    treated = next(line for line in ax.lines if line.get_label() == "treatment")
+    assert sorted(treated.get_xdata()) == [0, 0, 200]
+
+
+def test_swimmers_come_in_the_order_asked_for():
+    def names(**asked):
+        ax = jia.plot.swimmer(COURSES[::-1], GIVEN, **asked)
+        return [label.get_text() for label in ax.get_yticklabels()]
+
+    assert names(order="table") == ["B", "A"]
+    assert names(order="patient") == ["A", "B"]
+    with pytest.raises(jia.RequestError, match="order"):
+        names(order="longest")
+    with pytest.raises(jia.RequestError, match="no code"):
+        jia.plot.swimmer(COURSES.replace("eligible", "yes"), GIVEN)
+
+
+def test_the_flow_keeps_every_patient_at_every_visit():
+    table = pd.DataFrame(
+        {
+            "patient": ["A", "B", "C", "A", "B", "A", "B", "C"],
+            "nominal_visit": ["week 0"] * 3 + ["week 8"] * 2 + ["week 12"] * 3,
+            "state": ["high", "high", "low", "low", None, "inactive", "low", "low"],
+        }
+    )
+    ax = jia.plot.state_flow(table, jia.column("state"))
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["week 0", "week 8", "week 12"]
+    gids = {patch.get_gid() for patch in ax.patches}
+    assert {gid for gid in gids if " to " not in gid} == {
+        "0 low: 1", "0 high: 2", "1 low: 1", "1 not determinable: 1", "1 no visit: 1",
+        "2 inactive: 1", "2 low: 2",
+    }  # fmt: skip
+    assert {gid for gid in gids if " to " in gid} == {
+        "0 high to low: 1", "0 high to not determinable: 1", "0 low to no visit: 1",
+        "1 low to inactive: 1", "1 not determinable to low: 1", "1 no visit to low: 1",
+    }  # fmt: skip
+    assert legend(ax) == ["no visit", "not determinable", "high", "low", "inactive"]
+    with pytest.raises(jia.VisitError, match="two rows"):
+        jia.plot.state_flow(pd.concat([table, table]), jia.column("state"))
+
+
 # ------------------------------------------------------------------ all of them
 
 
@@ -344,6 +415,10 @@ def all_pictures():
             assessed(), jia.column("acr_ped"), by=week, ax=ax
         ),
         "response_matrix": lambda ax: jia.plot.response_matrix(visits_of([BASE, BETTER]), ax=ax),
+        "swimmer": lambda ax: jia.plot.swimmer(COURSES, GIVEN, ax=ax),
+        "state_flow": lambda ax: jia.plot.state_flow(
+            COURSES, jia.column("retreatment_code"), by=jia.column("date"), ax=ax
+        ),
         "cutoff_sets": lambda ax: jia.plot.cutoff_sets("jadas10", ax=ax),
     }
 

@@ -6,10 +6,11 @@ determinable is drawn as such. Colours differ in lightness too, so that they can
 grey and by colour-blind readers.
 """
 
+from jiascores.plot.courses import swimmer
 from jiascores.plot.exams import joint_exam, joint_frequency
 from jiascores.plot.over_time import trajectories
 from jiascores.plot.responses import responders, response_matrix
-from jiascores.plot.states import cutoff_sets
+from jiascores.plot.states import cutoff_sets, state_flow
 
 __all__ = [
     "cutoff_sets",
@@ -17,5 +18,7 @@ __all__ = [
     "joint_frequency",
     "responders",
     "response_matrix",
+    "state_flow",
+    "swimmer",
     "trajectories",
 ]

@@ -107,13 +107,11 @@ def trajectories(
     name = measure or read.name(score)
     values = read.floats(score)
     bounds = None if cutoffs is None else bounds_of(cutoffs, name, course)
-    if since not in ("first-visit", "first-treatment", "date"):
-        raise RequestError(
-            f"since={since!r}: choose 'first-visit', 'first-treatment' or 'date'.", variable="since"
-        )
     seen = read.visits
-    given = None if treatments is None else _treatments(treatments, treatment_columns, seen.per_day)
-    days, treated = _times(seen, given, since)
+    given = (
+        None if treatments is None else treatments_of(treatments, treatment_columns, seen.per_day)
+    )
+    days, treated = times_of(seen, given, since)
     ax = axes(ax, 8.6, 4.6)
     lines = list(_lines(seen, days, values))
     handles: list[Any] = []
@@ -154,7 +152,7 @@ def bounds_of(cutoffs: str | CutoffSet, measure: str, course: str | None) -> Bou
     return known[course]
 
 
-def _treatments(
+def treatments_of(
     given: Any, columns: Mapping[str, str] | None, per_day: float
 ) -> list[tuple[str, int]]:
     """Return patient and date of each treatment, dates counted as those of the visits are."""
@@ -172,8 +170,12 @@ def _treatments(
     return [(str(labels[code]), int(date)) for code, date in zip(codes, dates, strict=True)]
 
 
-def _times(
-    seen: Any, given: list[tuple[str, int]] | None, since: Since
+def times_of(
+    seen: Any,
+    given: list[tuple[str, int]] | None,
+    since: Since,
+    *,
+    untreated: Literal["refuse", "skip"] = "refuse",
 ) -> tuple[NDArray[Any], dict[str, list[Any]]]:
     """Return when each visit was, and each patient's treatments, on the axis of time."""
     ids = [str(label) for label in seen.labels]
@@ -181,6 +183,10 @@ def _times(
     if strangers:
         raise RequestError(
             f"patient {listing(strangers)} was treated and has no visit.", variable="treatments"
+        )
+    if since not in ("first-visit", "first-treatment", "date"):
+        raise RequestError(
+            f"since={since!r}: choose 'first-visit', 'first-treatment' or 'date'.", variable="since"
         )
     if since == "date":
         if seen.per_day != CALENDAR:
@@ -194,14 +200,14 @@ def _times(
         of_patient = {}
         for who, date in given or []:
             of_patient[who] = min(date, of_patient.get(who, date))
-        untreated = [who for who in ids if who not in of_patient]
-        if untreated:
+        without = [who for who in ids if who not in of_patient]
+        if without and untreated == "refuse":
             raise RequestError(
-                f"patient {listing(untreated)} has no treatment that time could be counted from.",
+                f"patient {listing(without)} has no treatment that time could be counted from.",
                 variable="since",
-                values=untreated,
+                values=without,
             )
-    starts = np.array([of_patient[who] for who in ids], dtype=np.int64)
+    starts = np.array([of_patient.get(who, 0) for who in ids], dtype=np.int64)
     treated: dict[str, list[Any]] = {}
     for who, date in given or []:
         when = _when(np.array([date - of_patient[who]]), seen.per_day, since)[0]
