@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -194,8 +194,10 @@ def _bars(ax: Axes, bars: Mapping[str, list[tuple[float, Any, Any]]], *, named: 
     from matplotlib.collections import PolyCollection
     from matplotlib.dates import date2num
 
+    in_days: Any = date2num
+
     def number(when: Any) -> float:
-        return float(date2num(when)) if isinstance(when, np.datetime64) else float(when)
+        return float(in_days(when)) if isinstance(when, np.datetime64) else float(when)
 
     # Bars of many patients touch each other, and edges would hide their colours.
     half = 0.3 if named else 0.5
@@ -213,7 +215,7 @@ def _bars(ax: Axes, bars: Mapping[str, list[tuple[float, Any, Any]]], *, named: 
         ax.add_collection(PolyCollection(corners, zorder=2, label=word, **style))
 
 
-def _columns(points: list[tuple[float, Any]]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _columns(points: Sequence[tuple[float, Any]]) -> tuple[NDArray[Any], NDArray[Any]]:
     return np.array([y for y, _ in points]), np.array([x for _, x in points])
 
 
