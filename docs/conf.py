@@ -55,7 +55,11 @@ nitpick_ignore_regex = [
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
-autosummary_generate = True
+# Named one by one: after a first build Sphinx would not look into pages that are new.
+autosummary_generate = [
+    *sorted(page.relative_to(HERE).as_posix() for page in (HERE / "reference").glob("*.rst")),
+    "generated/further.rst",
+]
 autosummary_imported_members = True
 autodoc_typehints = "none"  # numpydoc's sections state the types, in words
 autodoc_member_order = "bysource"

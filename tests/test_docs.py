@@ -122,13 +122,7 @@ def test_every_public_name_has_its_place_in_the_reference() -> None:
 
 
 def test_every_request_is_in_the_reference() -> None:
-    public = [
-        name
-        for name, value in vars(jia.ask).items()
-        if inspect.isfunction(value)
-        and value.__module__ == jia.ask.__name__
-        and not name.startswith(("_", "understand"))
-    ]
+    public = jia.ask.__all__
     assert public
     for name in public:
         assert re.search(rf"^   ask\.{name}$", explained(), re.MULTILINE), name
@@ -148,3 +142,9 @@ def test_every_public_name_is_documented(name: str) -> None:
 def test_the_tests_see_the_documentation_of_this_folder() -> None:
     assert (DOCS / "index.md").exists()
     assert os.fspath(DOCS / "index.md") in {os.fspath(page) for page in pages()}
+
+
+def test_every_picture_is_in_the_reference() -> None:
+    plot = importlib.import_module("jiascores.plot")
+    for name in plot.__all__:
+        assert re.search(rf"^   plot\.{name}$", explained(), re.MULTILINE), name

@@ -6,11 +6,13 @@ import sys
 from numpydoc.validate import validate
 
 import jiascores as jia
+import jiascores.plot
 
 # What these rules want is not wanted here.
 LEFT_OUT = {
     "ES01",  # a short summary may say it all
     "SA01",  # the reference stands in groups, which show what belongs together
+    "RT03",  # what is returned may be said by its kind alone
     "PR03",  # parameters that several functions share stand together, ...
     "PR04",  # ... on one line: "As for `assess`."
 }
@@ -24,10 +26,10 @@ def public():
         if name != "__version__" and not inspect.ismodule(getattr(jia, name)):
             yield f"jiascores.{name}", getattr(jia, name)
     sys.modules["jiascores.ask"] = jia.ask
-    for name, value in vars(jia.ask).items():
-        ours = inspect.isfunction(value) and value.__module__ == jia.ask.__name__
-        if ours and not name.startswith(("_", "understand")):
-            yield f"jiascores.ask.{name}", value
+    for name in jia.ask.__all__:
+        yield f"jiascores.ask.{name}", getattr(jia.ask, name)
+    for name in jiascores.plot.__all__:
+        yield f"jiascores.plot.{name}", getattr(jiascores.plot, name)
 
 
 def problems():

@@ -18,10 +18,10 @@ def known(name, rawtext, text, lineno, inliner, options=None, content=None):  # 
     stem = text.removeprefix("jiascores.").removeprefix("jia.").removesuffix("()")
     public = stem.partition(".")[0]
     if public in jiascores.__all__ and not public.startswith("_"):
-        if stem.startswith("ask."):
+        if stem.startswith(("ask.", "plot.")):
             return [_to("obj", f"jiascores.{stem}", "py", literal)], []
         # A member is described on the page of its class.
-        if public != "ask":
+        if public not in ("ask", "plot"):
             return [_to("obj", f"jiascores.{public}", "py", literal)], []
     if text in VARIABLES:
         return [_to("term", text, "std", literal)], []

@@ -153,6 +153,14 @@ def minimal_disease_activity(
     Returns
     -------
     MinimalActivityRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.minimal_disease_activity(criteria="magni-manzoni-2008", course="poly")
+    >>> request.criteria.name
+    'magni-manzoni-2008'
     """
     definition = lookup(MinimalActivityCriteria, criteria, parameter="criteria")
     check_course(course, _TWO_COURSES, definition.name)
@@ -205,6 +213,14 @@ def activity_level(
     Returns
     -------
     ActivityLevelRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.activity_level(criteria="beukelman-2011-systemic", upper_limit=20)
+    >>> request.criteria.name
+    'beukelman-2011-systemic'
     """
     definition = lookup(ActivityLevelCriteria, criteria, parameter="criteria")
     if upper_limit is None:
@@ -244,6 +260,14 @@ def polyarthritis_state(
     Returns
     -------
     PolyarthritisRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.polyarthritis_state(criteria="acr-2019")
+    >>> request.criteria.name
+    'acr-2019'
     """
     return PolyarthritisRequest(lookup(PolyarthritisCriteria, criteria, parameter="criteria"))
 
@@ -287,6 +311,16 @@ def escalation_indicated(
     Returns
     -------
     EscalationRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.escalation_indicated(
+    ...     criteria="swart-2018", course="poly", month=jia.column("month")
+    ... )
+    >>> request.criteria.name
+    'swart-2018'
     """
     definition = lookup(EscalationCriteria, criteria, parameter="criteria")
     check_course(course, definition.courses, definition.name)
@@ -346,6 +380,14 @@ def horneff_improvement(
     Returns
     -------
     JadasChangeRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.horneff_improvement()
+    >>> request.criteria.name
+    'horneff-2014'
     """
     check_reference(reference)
     return JadasChangeRequest(
@@ -370,6 +412,14 @@ def bulatovic_change(
     Returns
     -------
     JadasChangeRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.bulatovic_change()
+    >>> request.criteria.name
+    'bulatovic-2014'
     """
     check_reference(reference)
     return JadasChangeRequest(
@@ -422,6 +472,14 @@ def reacch_out_flare(*, criteria: str | RelapseCriteria = "reacch-out") -> Relap
     Returns
     -------
     RelapseRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.reacch_out_flare()
+    >>> request.criteria.name
+    'reacch-out'
     """
     return RelapseRequest(lookup(RelapseCriteria, criteria, parameter="criteria"))
 
@@ -454,5 +512,13 @@ def chronically_uncontrolled(
     Returns
     -------
     UncontrolledRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.chronically_uncontrolled(criteria="brunner-2020")
+    >>> request.criteria.name
+    'brunner-2020'
     """
     return UncontrolledRequest(lookup(UncontrolledCriteria, criteria, parameter="criteria"))
