@@ -11,6 +11,7 @@ from types import ModuleType
 import pictures
 
 import jiascores as jia
+import jiascores.plot
 from jiascores.core.definition import published
 from jiascores.core.references import REFERENCES, Evidence
 from jiascores.core.variables import VARIABLES
