@@ -26,7 +26,7 @@ def number_of(value: Any, name: str, why: str = "", *, zero: bool = False) -> fl
         Whether 0 is allowed.
     """
     fine = isinstance(value, int | float) and not isinstance(value, bool)
-    if hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0:
+    if isinstance(value, np.generic | np.ndarray) and value.ndim == 0:
         fine = value.dtype.kind in "iuf"
     if fine and (value > 0 or (zero and value == 0)) and value != float("inf"):
         return float(value)
