@@ -1,0 +1,426 @@
+"""Measure jiascores beside what a user would write instead; `make bench` runs this.
+
+Every alternative gives the same answers, which is checked before anything is timed. The calls of
+one race take turns, so that a busy machine is busy for all; the quickest of each counts, and the
+ratios are what to look at. The table goes to benchmarks/results.md, the picture to
+docs/_static/speed.png.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import cohorts
+import numpy as np
+import others
+import pandas as pd
+
+import jiascores as jia
+
+HERE = Path(__file__).parent
+SMALL = os.environ.get("JIASCORES_BENCH") == "small"  # to try the script itself
+Row = tuple[str, str, str, str, str]
+ROWS: list[Row] = []
+
+
+def race(cases: dict[str, Callable[[], Any]], *, rounds: int = 7) -> dict[str, float]:
+    """Return the least time of each, called in turns."""
+    best = dict.fromkeys(cases, float("inf"))
+    for call in cases.values():
+        call()
+    gc.collect()
+    gc.disable()
+    for _ in range(1 if SMALL else rounds):
+        for name, call in cases.items():
+            start = time.perf_counter()
+            call()
+            best[name] = min(best[name], time.perf_counter() - start)
+    gc.enable()
+    return best
+
+
+def shown(seconds: float) -> str:
+    for unit, factor in (("s", 1), ("ms", 1e3), ("µs", 1e6)):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def report(
+    work: str, who: str, seconds: float, reference: float, target: float | None = None
+) -> None:
+    """Add a row: its time, its ratio to the reference, and whether a target is met."""
+    ratio = seconds / reference
+    verdict = ""
+    if target is not None:
+        verdict = f"≤ {target:g}: {'met' if ratio <= target else '**missed**'}"
+    add(work, who, shown(seconds), f"{ratio:,.2f}" if ratio < 100 else f"{ratio:,.0f}", verdict)
+
+
+def add(*cells: str) -> None:
+    ROWS.append(cells)
+    widths = (38, 58, 9, 8, 20)
+    print("  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)))
+
+
+def same(one: Any, other: Any) -> None:
+    np.testing.assert_allclose(
+        np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64), atol=1e-8
+    )
+
+
+# --------------------------------------------------------------------------------------------
+
+
+def scores(size: int) -> None:
+    import polars as pl
+
+    frame = cohorts.visits(size)
+    names = ("physician_global", "patient_global", "active_joints", "esr")
+    columns = {name: frame[name].to_numpy().copy() for name in names}
+    table = pl.DataFrame({name: pl.Series(columns[name], nan_to_null=True) for name in names})
+    few = frame.head(2_000)
+    want = jia.jadas71(**columns)
+    same(want, others.jadas71_numpy(columns))
+    same(want, others.jadas71_numpy_checked(columns))
+    same(want, others.jadas71_polars(table)["jadas71"].to_numpy())
+    same(want[: len(few)], few.apply(others.jadas71_by_row, axis=1))
+
+    took = race(
+        {
+            "copy": lambda: [values.copy() for values in columns.values()],
+            "jia": lambda: jia.jadas71(**columns),
+            "polars": lambda: others.jadas71_polars(table),
+            "numpy": lambda: others.jadas71_numpy(columns),
+            "checked": lambda: others.jadas71_numpy_checked(columns),
+        },
+        rounds=11,
+    )
+    by_row = race({"apply": lambda: few.apply(others.jadas71_by_row, axis=1)}, rounds=2)["apply"]
+    work = f"JADAS-71, {size:,} visits"
+    report(work, "copying the four columns", took["copy"], took["copy"])
+    report(work, "`jia.jadas71`, checked", took["jia"], took["copy"], 2.9)
+    report(work, "Polars expression, no checks", took["polars"], took["copy"])
+    report(work, "NumPy, no checks", took["numpy"], took["copy"])
+    report(work, "NumPy, checked", took["checked"], took["copy"])
+    slow = by_row / len(few) * size
+    report(work, "`DataFrame.apply(axis=1)`, from 2,000 rows", slow, took["copy"])
+    report(work, "`jia.jadas71` against the Polars expression", took["jia"], took["polars"], 1.15)
+
+
+def by_patient(frame: pd.DataFrame) -> pd.Series:
+    """What `groupby.apply` does, in the order of patients."""
+    return pd.concat(others.acr_ped30_of_patient(group) for _, group in frame.groupby("patient"))
+
+
+def responses(size: int, *, text_ids: bool) -> None:
+    import duckdb
+    import polars as pl
+
+    frame = cohorts.visits(size, text_ids=text_ids)
+    frame["number"] = np.arange(size)
+    table = pl.from_pandas(frame)
+    arrow = table.to_arrow()
+    connection = duckdb.connect()
+    connection.execute("create table visits as select * from arrow")
+    few = frame[frame["patient"].isin(frame["patient"].unique()[:200])]
+
+    plain = jia.ask.acr_ped(missing="nri")
+    level = jia.assess(frame, measures=[plain], baseline="first")["acr_ped_level"]
+    want = (level >= 30).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    for found in (others.acr_ped30_polars_join(table), others.acr_ped30_polars_over(table)):
+        same(want, found.sort("number")["acr_ped30"].cast(pl.Float64).to_numpy())
+    same(want, others.acr_ped30_pandas(frame))
+    columns = {name: frame[name].to_numpy() for name in ("patient", "date", *cohorts.CORE)}
+    columns["patient"] = pd.factorize(frame["patient"])[0]
+    same(want, others.acr_ped30_numpy(columns))
+    for query in (others.DUCKDB_JOIN, others.DUCKDB_WINDOW):
+        found = others.acr_ped30_duckdb(connection, query).to_pandas().sort_values("number")
+        same(want, found["acr_ped30"].astype(float))
+    same(want[few.index], by_patient(few).reindex(few.index))
+
+    def assess(given: Any) -> Callable[[], Any]:
+        return lambda: jia.assess(given, measures=["acr_ped"], baseline="first")
+
+    took = race(
+        {
+            "join": lambda: others.acr_ped30_polars_join(table),
+            "polars": assess(table),
+            "pandas": assess(frame),
+            "arrow": assess(arrow),
+            "duckdb": assess(connection.table("visits")),
+            "over": lambda: others.acr_ped30_polars_over(table),
+            "window": lambda: others.acr_ped30_duckdb(connection, others.DUCKDB_WINDOW),
+            "sql join": lambda: others.acr_ped30_duckdb(connection, others.DUCKDB_JOIN),
+            "merge": lambda: others.acr_ped30_pandas(frame),
+            "numpy": lambda: others.acr_ped30_numpy(columns),
+        }
+    )
+    slow = race({"apply": partial(by_patient, few)}, rounds=1)["apply"] / len(few) * size
+    work = f"ACR Ped, {size:,} visits, {'text' if text_ids else 'number'} ids"
+    target = 3.0 if text_ids else 2.0
+    report(work, "Polars: first dates joined back, one level", took["join"], took["join"])
+    report(work, "`jia.assess`, Polars: five levels, bounds", took["polars"], took["join"], target)
+    report(work, "`jia.assess`, pandas", took["pandas"], took["join"], target)
+    report(work, "`jia.assess`, PyArrow", took["arrow"], took["join"], target)
+    report(work, "`jia.assess`, DuckDB relation, there and back", took["duckdb"], took["join"])
+    report(work, "Polars `over`, one level", took["over"], took["join"])
+    report(work, "DuckDB window, one level", took["window"], took["join"])
+    report(work, "DuckDB join, one level", took["sql join"], took["join"])
+    report(work, "pandas `idxmin` and look-up, one level", took["merge"], took["join"])
+    report(work, "NumPy, patients numbered already, one level", took["numpy"], took["join"])
+    report(work, "`groupby.apply`, one level, from 200 patients", slow, took["join"])
+    factor = slow / took["pandas"]
+    verdict = f"≥ 1000: {'met' if factor >= 1000 else '**missed**'}"
+    add(work, "`groupby.apply` against `jia.assess`, pandas", "", f"{factor:,.0f}", verdict)
+
+
+def spark(size: int) -> None:
+    if find_spec("pyspark") is None:
+        add(f"PySpark, {size:,} visits", "not installed here", "", "", "")
+        return
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+    session = session.config("spark.sql.execution.arrow.pyspark.enabled", "true").getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    for name in ("cohorts.py", "others.py"):
+        session.sparkContext.addPyFile(str(HERE / name))
+    source = HERE / "spark.parquet"
+    try:
+        cohorts.visits(size).drop(columns="course").to_parquet(source)
+        visits = session.read.parquet(str(source)).cache()
+        visits.count()
+        few = visits.filter("patient < 200").cache()
+        share = few.count() / size
+
+        def through(frame: Any) -> Callable[[], Any]:
+            return lambda: frame.write.format("noop").mode("overwrite").save()
+
+        def of_patient(group: pd.DataFrame) -> pd.DataFrame:
+            return group.assign(acr_ped30=others.acr_ped30_of_patient(group))
+
+        hand = visits.repartition("patient").mapInPandas(lambda parts: parts, visits.schema)
+        schema = type(visits.schema)(visits.schema.fields).add("acr_ped30", "double")
+        took = race(
+            {
+                "hand": through(hand),
+                "jia": through(jia.assess(visits, measures=["acr_ped"], baseline="first")),
+            },
+            rounds=3,
+        )
+        applied = few.groupBy("patient").applyInPandas(of_patient, schema)
+        slow = race({"apply": through(applied)}, rounds=1)
+        work = f"PySpark, {size:,} visits"
+        report(work, "`repartition` and `mapInPandas`, nothing done", took["hand"], took["hand"])
+        report(work, "`jia.assess`", took["jia"], took["hand"], 1.5)
+        report(work, "`applyInPandas` per patient, from 200", slow["apply"] / share, took["hand"])
+    finally:
+        session.stop()
+        source.unlink(missing_ok=True)
+
+
+def small() -> None:
+    frame = cohorts.visits(6, per_patient=6)
+    ask: Any = {"measures": ["jadas71", "acr_ped"], "baseline": "first"}
+    values = {"physician_global": 6.0, "patient_global": 5.5, "active_joints": 12, "esr": 48}
+    base = {"chaq": 1.5, "limited_joints": 10, **values}
+
+    def one_response() -> Any:
+        return jia.acr_ped(baseline=jia.CoreSet(**base), now=jia.CoreSet(**base)).level
+
+    def many(call: Callable[[], Any], times: int) -> Callable[[], None]:
+        def calls() -> None:
+            for _ in range(times):
+                call()
+
+        return calls
+
+    assert jia.jadas71(**values) == others.jadas71_by_hand(6.0, 5.5, 12, 48)
+    took = race(
+        {
+            "hand": many(lambda: others.jadas71_by_hand(6.0, 5.5, 12, 48), 1000),
+            "jadas71": many(lambda: jia.jadas71(**values), 1000),
+            "acr_ped": many(one_response, 100),
+            "assess": many(lambda: jia.assess(frame, **ask), 20),
+        }
+    )
+    hand, one = took["hand"] / 1000, took["jadas71"] / 1000
+    report("One patient", "JADAS-71 written by hand", hand, hand)
+    verdict = f"≤ 20 µs: {'met' if one <= 20e-6 else '**missed**'}"
+    add("One patient", "`jia.jadas71`", shown(one), f"{one / hand:.3g}", verdict)
+    report("One patient", "`jia.acr_ped`, two core sets", took["acr_ped"] / 100, hand)
+    report("Six visits", "`jia.assess`, JADAS-71 and ACR Ped", took["assess"] / 20, hand)
+
+
+def of_new_process(code: str) -> float:
+    """Return the number that a fresh Python prints."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    return float(done.stdout)
+
+
+def imports() -> None:
+    def start(code: str) -> Callable[[], Any]:
+        timer = "time.process_time()"
+        return lambda: of_new_process(
+            f"import time; start = {timer}; {code}; print({timer} - start)"
+        )
+
+    cases = {
+        "numpy": start("import numpy"),
+        "import": start("import jiascores"),
+        "first": start("import jiascores; jiascores.jadas71"),
+    }
+    best = dict.fromkeys(cases, float("inf"))
+    for _ in range(2 if SMALL else 12):
+        for name, call in cases.items():
+            best[name] = min(best[name], call())
+    report("Import", "`import numpy`", best["numpy"], best["numpy"])
+    report("Import", "`import jiascores`", best["import"], best["numpy"], 1.6)
+    report("Import", "`import jiascores` and its first function", best["first"], best["numpy"])
+
+
+MEMORY = """
+import sys; sys.path.insert(0, {here!r})
+import cohorts, ctypes, gc, jiascores as jia
+frame = cohorts.visits({size}, text_ids={text}).drop(columns="course")
+ask = dict(measures=["jadas71", "cjadas10", "acr_ped"], baseline="first")
+{kind}
+jia.assess(few, **ask)
+gc.collect()
+ctypes.CDLL(None).malloc_trim(0)
+def of_process(name):
+    return int(next(l for l in open("/proc/self/status") if l.startswith(name)).split()[1]) * 1024
+before = of_process("VmRSS")
+open("/proc/self/clear_refs", "w").write("5")
+out = jia.assess(frame, **ask)
+print((of_process("VmHWM") - before) / size)
+"""
+KINDS = {
+    "pandas": "size, few = frame.memory_usage(deep=True).sum(), frame.head(20)",
+    "Polars": "import polars; frame = polars.from_pandas(frame); "
+    "size, few = frame.estimated_size(), frame.head(20)",
+    "PyArrow": "import polars; frame = polars.from_pandas(frame).to_arrow(); "
+    "size, few = frame.nbytes, frame.slice(0, 20)",
+}
+
+
+def memory(size: int) -> None:
+    """Measure how far memory rises above the input; only Linux tells."""
+    if not Path("/proc/self/clear_refs").exists():
+        return
+    for text in (False, True):
+        for name, kind in KINDS.items():
+            code = MEMORY.format(here=str(HERE), size=size, kind=kind, text=text)
+            ratio = of_new_process(code)
+            who = f"`jia.assess` of {name}, {'text' if text else 'number'} ids, three measures"
+            verdict = f"≤ 3: {'met' if ratio <= 3 else '**missed**'}"
+            add(f"Memory, {size:,} visits", who, "", f"{ratio:.2f}", verdict)
+
+
+# --------------------------------------------------------------------------------------------
+
+
+def growth(sizes: list[int]) -> dict[str, list[tuple[int, float]]]:
+    """Time from small to large: how cost grows with the number of visits."""
+    import polars as pl
+
+    lines: dict[str, list[tuple[int, float]]] = {}
+    for size in sizes:
+        frame = cohorts.visits(size)
+        ordered = cohorts.visits(size, shuffled=False)
+        table = pl.from_pandas(frame).with_row_index("number")
+
+        assess = partial(jia.assess, measures=["jadas71", "acr_ped"], baseline="first")
+        cases: dict[str, Callable[[], Any]] = {
+            "jiascores: JADAS-71, ACR Ped, five levels, bounds": partial(assess, frame),
+            "the same, sorted rows": partial(assess, ordered),
+            "Polars: one level, first dates joined back": partial(
+                others.acr_ped30_polars_join, table
+            ),
+            "pandas: one level, look-up": partial(others.acr_ped30_pandas, frame),
+        }
+        if size <= 3_000:
+            cases["groupby.apply: one level"] = partial(by_patient, frame)
+            cases["apply(axis=1): JADAS-71"] = partial(frame.apply, others.jadas71_by_row, axis=1)
+        for name, seconds in race(cases, rounds=3).items():
+            lines.setdefault(name, []).append((size, seconds))
+    return lines
+
+
+def picture(lines: dict[str, list[tuple[int, float]]]) -> None:
+    if find_spec("matplotlib") is None:
+        return
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(7, 4.2), layout="constrained")
+    styles = ("-o", "--o", "-s", "-^", ":d", ":v")
+    colours = ("#0b5394", "#6fa8dc", "#b45f06", "#7f6000", "#444444", "#888888")
+    for (name, points), style, colour in zip(lines.items(), styles, colours, strict=False):
+        sizes, seconds = zip(*points, strict=True)
+        axes.loglog(sizes, seconds, style, color=colour, markersize=4, linewidth=1.4, label=name)
+    axes.set_xlabel("visits")
+    axes.set_ylabel("seconds")
+    axes.grid(visible=True, which="major", color="#dddddd")
+    axes.legend(frameon=False, fontsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    folder = HERE.parent / "docs" / "_static"
+    folder.mkdir(parents=True, exist_ok=True)
+    figure.savefig(folder / "speed.png", dpi=110)
+
+
+def main() -> None:
+    divide = 100 if SMALL else 1
+    start = time.perf_counter()
+    scores(5_000_000 // divide)
+    responses(1_000_000 // divide, text_ids=False)
+    responses(1_000_000 // divide, text_ids=True)
+    spark(1_000_000 // divide)
+    small()
+    imports()
+    memory(2_000_000 // divide)
+    sizes = [1_000, 10_000] if SMALL else [100, 1_000, 3_000, 10_000, 100_000, 1_000_000, 3_000_000]
+    lines = growth(sizes)
+    for name, points in lines.items():
+        if name.startswith("jiascores"):
+            (few, least), (many, most) = (
+                next(point for point in points if point[0] >= 10_000),
+                points[-1],
+            )
+            growth_ = (most / least) / (many * np.log(many) / (few * np.log(few)))
+            verdict = f"≤ 1: {'met' if growth_ <= 1 else '**missed**'}"
+            who = f"from {few:,} to {many:,} visits, against n log n"
+            add("Growth", who, "", f"{growth_:.2f}", verdict)
+    if SMALL:
+        return
+    picture(lines)
+    packages = ("numpy", "pandas", "polars", "duckdb")
+    versions = ", ".join(f"{name} {sys.modules[name].__version__}" for name in packages)
+    head = (
+        f"# Speed\n\nMeasured by `make bench` on {os.cpu_count()} cores ({platform.machine()}), "
+        f"Python {platform.python_version()}, {versions}. Times are the least of several "
+        f"interleaved calls; the ratio is to the first row of each group, and counts.\n\n"
+        "| work | who | time | ratio | target |\n|---|---|---|---|---|\n"
+    )
+    body = "".join(f"| {' | '.join(cells)} |\n" for cells in ROWS)
+    (HERE / "results.md").write_text(head + body, encoding="utf-8")
+    print(
+        f"\nbenchmarks/results.md and docs/_static/speed.png, in {time.perf_counter() - start:.0f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
