@@ -20,6 +20,7 @@ from jiascores.core.errors import (
     MissingExtraError,
     OutOfRangeError,
     RequestError,
+    VisitError,
 )
 from jiascores.tables import engines
 
@@ -238,3 +239,75 @@ print([name for name in ("polars", "duckdb", "dask", "pyspark") if name in sys.m
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# ------------------------------------------------------------- retreatment, remission and `check`
+
+COURSE = {
+    **{name: values for name, values in VISITS.items() if name != "form"},
+    **dict.fromkeys(("infection", "febrile_illness", "malignancy", "biological"), [0] * 6),
+}
+# Of A after the response, of B before anything, and twice to nobody in most pieces.
+INFUSIONS = pd.DataFrame({"patient": ["A", "B"], "date": ["2020-01-01", "2020-01-01"]})
+
+
+def of_rows(frame, names) -> list[tuple]:
+    frame = to_pandas(frame).sort_values("row")
+    columns = [[None if pd.isna(value) else value for value in frame[name]] for name in names]
+    return list(zip(*columns, strict=True))
+
+
+def test_retreatment_on_every_kind(make) -> None:
+    names = ["retreatment_code", "retreatment_eligible", "retreatment_reason"]
+    want = jia.retreatment(pd.DataFrame(COURSE), INFUSIONS, protocol="swart-2019")
+    frame = make(COURSE)
+    out = jia.retreatment(frame, INFUSIONS, protocol="swart-2019")
+    assert type(out) is type(frame)
+    assert of_rows(out, names) == of_rows(want, names)
+    assert {code for code, _, _ in of_rows(want, names)} > {"before", "holds"}
+
+
+def test_infusions_may_be_lazy_too() -> None:
+    names = ["retreatment_code"]
+    want = jia.retreatment(pd.DataFrame(COURSE), INFUSIONS, protocol="swart-2019")
+    infusions = pl.from_pandas(INFUSIONS).lazy()
+    out = jia.retreatment(pl.LazyFrame(COURSE), infusions, protocol="swart-2019")
+    assert of_rows(out, names) == of_rows(want, names)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MAKERS if kind != "Dask"])
+def test_an_infusion_of_nobody_raises(kind) -> None:
+    nobody = pd.DataFrame({"patient": ["Z"], "date": ["2020-01-01"]})
+    with pytest.raises((VisitError, pl.exceptions.ComputeError), match="patient Z has no visit"):
+        to_pandas(jia.retreatment(MAKERS[kind](COURSE), nobody, protocol="swart-2019"))
+
+
+def test_ids_of_another_kind_raise_in_pieces_too() -> None:
+    numbers = pd.DataFrame({"patient": [1], "date": ["2020-01-01"]})
+    out = jia.retreatment(in_parts(COURSE), numbers, protocol="swart-2019")
+    with pytest.raises(VisitError, match="written alike"):
+        out.compute()
+
+
+def test_remission_on_every_kind(make) -> None:
+    visits = {**VISITS, "inactive": [True, False, True, True, True, None]}
+    drugs = pd.DataFrame(
+        {"patient": ["A"], "drug": ["methotrexate"], "start": ["2019-06-01"], "stop": [None]}
+    )
+    ask = {
+        "criteria": "wallace-2011",
+        "max_gap_days": 100,
+        "counted": ["methotrexate"],
+        "inactive": jia.column("inactive"),
+    }
+    names = ["remission_wallace_2011"]
+    want = jia.remission(pd.DataFrame(visits), drugs, **ask)
+    assert of_rows(jia.remission(make(visits), drugs, **ask), names) == of_rows(want, names)
+
+
+def test_check_reads_every_kind(make) -> None:
+    wrong = {**VISITS, "chaq": [0.75, 1.5, 1.5, 9.0, 1.5, 0.0]}
+    found = to_pandas(jia.check(make(wrong), baseline="first"))
+    want = jia.check(pd.DataFrame(wrong), baseline="first")
+    assert sorted(found["variable"]) == sorted(want["variable"])
+    assert "chaq" in set(found["variable"])
