@@ -697,7 +697,7 @@ def read_infusions(
     patients = _same_patients(labels, visits)[codes] if len(codes) else codes
     strangers = np.flatnonzero(patients < 0)
     rows = np.arange(len(patients))
-    if strangers.size and (in_pieces or not visits.size):
+    if strangers.size and (in_pieces or not visits.size) and _alike(labels, visits):
         rows = np.flatnonzero(patients >= 0)
         patients, dates = patients[rows], dates[rows]
     elif strangers.size:
@@ -734,6 +734,12 @@ def _same_patients(labels: Any, visits: Visits) -> Positions:
     known = pd.Index(_plain(visits.labels), dtype=object)
     found = known.get_indexer(pd.Index(_plain(labels), dtype=object))
     return np.asarray(found, dtype=np.int64)
+
+
+def _alike(labels: Any, visits: Visits) -> bool:
+    """Return whether ids are text in both tables or in none, as far as there are any."""
+    ours, theirs = _plain(visits.labels)[:1], _plain(labels)[:1]
+    return not ours or isinstance(ours[0], str) == isinstance(theirs[0], str)
 
 
 def _plain(labels: Any) -> list[Any]:
