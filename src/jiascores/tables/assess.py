@@ -146,6 +146,11 @@ class Assessment:
 
     def _done(self, visits: Any) -> tuple[Any, bool]:
         frame = Frame(visits)
+        outputs, compared = self._outputs(frame)
+        return add_columns(frame, outputs, self.prefix), compared
+
+    def _outputs(self, frame: Frame) -> tuple[list[Output], bool]:
+        """Return the columns to add; what was read and found on the way is let go of."""
         names = understand(frame, self.columns, self.units)
         context = Context(
             frame, names, baseline=self.baseline, marker=self.marker, invalid=self.invalid
@@ -158,7 +163,7 @@ class Assessment:
         outputs.extend(context.rater_column())
         if self.invalid == "missing":
             outputs.append(Output("invalid_values", "word", context.invalid_values()))
-        return add_columns(frame, outputs, self.prefix), context.compares_visits
+        return outputs, context.compares_visits
 
 
 def add_columns(frame: Frame, outputs: Sequence[Output], prefix: str) -> Any:
