@@ -25,11 +25,13 @@ def number_of(value: Any, name: str, why: str = "", *, zero: bool = False) -> fl
     zero : bool
         Whether 0 is allowed.
     """
-    fine = isinstance(value, int | float) and not isinstance(value, bool)
+    # A NumPy number is taken as the plain number that it holds.
+    plain: Any = value
     if isinstance(value, np.generic | np.ndarray) and value.ndim == 0:
-        fine = value.dtype.kind in "iuf"
-    if fine and (value > 0 or (zero and value == 0)) and value != float("inf"):
-        return float(value)
+        plain = value.item()
+    fine = isinstance(plain, int | float) and not isinstance(plain, bool)
+    if fine and (plain > 0 or (zero and plain == 0)) and plain != float("inf"):
+        return float(plain)
     least = "0 or more" if zero else "above 0"
     raise RequestError(
         f"{name}={value!r}: give a number {least}.{' ' if why else ''}{why}",
