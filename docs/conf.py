@@ -75,7 +75,7 @@ numpydoc_xref_aliases = {
 
 bibtex_bibfiles = ["generated/references.bib"]
 bibtex_reference_style = "author_year"
-bibtex_default_style = "unsrt"
+bibtex_default_style = "plain"  # by author
 
 sphinx_gallery_conf = {
     "examples_dirs": "gallery_src",

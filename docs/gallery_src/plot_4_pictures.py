@@ -21,7 +21,7 @@ exam = jia.JointExam(
     limited={"knee_left", "wrist_right", "elbow_right"},
     not_examined={"hip_left", "hip_right"},
 )
-figure, axes = plt.subplots(figsize=(6, 8), layout="constrained")
+figure, axes = plt.subplots(figsize=(8, 6), layout="constrained")
 jia.plot.joint_exam(exam, ax=axes)
 plt.show()
 
@@ -47,7 +47,7 @@ plt.show()
 # %%
 # What changed in the six core variables, visit by visit, with the ACR-Ped level.
 
-figure, axes = plt.subplots(figsize=(9, 4.5), layout="constrained")
+figure, axes = plt.subplots(figsize=(12, 5), layout="constrained")
 jia.plot.response_matrix(visits, baseline="first", ax=axes)
 plt.show()
 
