@@ -278,6 +278,30 @@ def test_scores_and_states_are_those_of_the_library(tmp_path: Path, marker: str)
 
 
 @pytest.mark.browser
+def test_a_score_beside_its_bound_is_read_as_by_the_library(tmp_path: Path) -> None:
+    """Also scores that were computed elsewhere, and carry binary noise."""
+    shifts = np.array([-0.1, -2e-9, -5e-10, -4e-16, 0, 4e-16, 5e-10, 2e-9, 0.1])
+    asked = [
+        (cutoffs.name, one.measure, one.course, (np.array(upper) + shifts).tolist())
+        for cutoffs in published(CutoffSet)
+        for one in cutoffs.bounds
+        for upper in one.upper
+    ]
+    found = in_browser(
+        tmp_path,
+        asked,
+        """
+        return data.map(([name, measure, course, values]) => values.map((value) =>
+          E.state(D.cutoff_sets.find((set) => set.name === name), measure, course, value)));
+        """,
+    )
+    for (name, measure, course, values), states in zip(asked, found, strict=True):
+        known = {} if course == "any" else {"course": course}
+        library = jia.disease_state(np.array(values), measure=measure, cutoffs=name, **known)
+        assert states == library.tolist()
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("marker", ["esr", "crp"])
 def test_responses_are_those_of_the_library(tmp_path: Path, marker: str) -> None:
     earlier, now, beside = cases()
@@ -409,6 +433,70 @@ def test_changes_joints_and_courses_are_those_of_the_library(tmp_path: Path) -> 
             assert by_count == [
                 jia.course(category, cutoffs=cutoffs, active_joints=count) for count in joints
             ]
+
+
+# The place of a category that is always read so.
+ALWAYS = {
+    "oligo": ILAR_CATEGORIES.index("oligoarthritis_persistent"),
+    "poly": ILAR_CATEGORIES.index("polyarthritis_rf_negative"),
+}
+
+
+@pytest.mark.browser
+def test_open_counts_leave_open_what_the_counts_between_disagree_on(tmp_path: Path) -> None:
+    """Between the fewest and the most active joints, every whole number is tried here."""
+    rng = np.random.default_rng(27)
+    asked = []
+    for low in rng.integers(0, 14, 400).tolist():
+        of71 = {"low": low, "high": low + int(rng.choice([0, 1, 2, 5, 40]))}
+        of27 = {"low": min(low, 10), "high": min(low, 10) + int(rng.choice([0, 1, 3, 15]))}
+        asked.append(
+            {
+                "physician_global": float(rng.choice([0, 0.5, 2.5, 6])),
+                "patient_global": float(rng.choice([0, 0.2, 1, 5.5])),
+                "esr": float(rng.choice([5, 21, 60])),
+                "spans": {"active_joints": of71, "active_joints_27": of27},
+            }
+        )
+    found = in_browser(
+        tmp_path,
+        {"asked": asked},
+        """
+        return data.asked.map((one) => D.scores.map((score) => {
+          const span = E.scoreSpan(score, one, one.spans, "esr");
+          return [span.low, span.high, D.cutoff_sets.map((set) => D.ilar_categories.map((name) =>
+            E.stateSpan(set, score.name, name, span, one.spans).state))];
+        }));
+        """,
+    )
+    decided = 0
+    for one, by_score in zip(asked, found, strict=True):
+        for name, (low, high, by_set) in zip(calculator.SCORES, by_score, strict=True):
+            score = lookup(Score, name, parameter="test")
+            (joints,) = (each for each in score.inputs if each.startswith("active_joints"))
+            span = one["spans"][joints]
+            counts = np.arange(span["low"], span["high"] + 1)
+            fixed = {key: one[key] for key in (*score.inputs, *score.either) if key in one}
+            fixed.pop("crp", None)
+            values = score.function(**fixed, **{joints: counts})
+            assert (low, high) == (values[0], values[-1])
+            for cutoffs, states in zip(published(CutoffSet), by_set, strict=True):
+                if name not in cutoffs.measures:
+                    assert set(states) == {None}
+                    continue
+                for course in ALWAYS.keys() & set(cutoffs.courses):
+                    each = jia.disease_state(values, measure=name, course=course, cutoffs=cutoffs)
+                    only = each[0] if len(set(each)) == 1 else None
+                    assert states[ALWAYS[course]] == only
+                    decided += only is not None and low != high
+                if "oligo" in cutoffs.courses:
+                    # By the joints at the visit: open wherever the count may cross the limit.
+                    ends = one["spans"]["active_joints"]
+                    across = ends["low"] <= 4 < ends["high"]
+                    place = ILAR_CATEGORIES.index("psoriatic")
+                    like = "oligo" if ends["high"] <= 4 else "poly"
+                    assert states[place] == (None if across else states[ALWAYS[like]])
+    assert decided > 100
 
 
 TYPED = (
@@ -543,6 +631,33 @@ def test_an_empty_page_and_every_gap_say_not_determinable(tmp_path: Path) -> Non
 
 
 HEADS = ("Response", "Flare", "Reasons")
+
+
+@pytest.mark.browser
+def test_every_joint_is_reached_and_marked_by_the_keyboard(tmp_path: Path) -> None:
+    reached, counted = on_page(
+        tmp_path,
+        """
+        const name = (joint) => joint.getAttribute("aria-label").split(":")[0];
+        const send = (joint, key) => joint.dispatchEvent(
+          new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+        const start = document.querySelector('svg.jia-body g[tabindex="0"]');
+        start.focus();
+        const seen = new Map([[name(start), start]]);
+        for (const joint of seen.values()) {
+          for (const key of ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]) {
+            send(joint, key);
+            const there = document.activeElement;
+            if (!seen.has(name(there))) seen.set(name(there), there);
+          }
+        }
+        for (const joint of seen.values()) send(joint, " ");
+        const one = document.querySelectorAll('#jia-visit-1 svg.jia-body g[tabindex="0"]').length;
+        return [[...seen.keys()], [one, document.querySelector(".jia-counted").textContent]];
+        """,
+    )
+    assert sorted(reached) == sorted(one["label"] for one in exported()["joints"])
+    assert counted == [1, "Active 71 of 71, 27 of the 27; limited 0."]
 
 
 @pytest.mark.browser

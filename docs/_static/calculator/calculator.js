@@ -50,7 +50,7 @@
     made.append(...children);
     return made;
   }
-  const words = (name) => name.replaceAll("_", " ");
+  const words = (name) => name.replaceAll("_", " ").replace(" rf ", " RF ");
   const fixed = (value) => E.shown(value);
   const badge = (evidence) => el("span", { class: `evidence evidence-${evidence}` }, evidence);
   const openWords = (why) =>
@@ -472,7 +472,12 @@
     const { state, course } = E.stateSpan(set, definition.name, category, span, found.spans);
     const bounds = E.boundsOf(set, definition.name, course);
     const under = bounds
-      ? el("small", {}, `${bounds.course === D.any_course ? "any course" : bounds.course}: ${words(bounds.rule)}`)
+      ? el(
+          "small",
+          {},
+          `${bounds.course === D.any_course ? "any course" : bounds.course}: ${words(bounds.rule)} `,
+          badge(bounds.evidence)
+        )
       : null;
     if (state !== null) {
       return [el("span", { class: `jia-state jia-state-${state}` }, words(state)), under];
@@ -552,7 +557,7 @@
       const named = (level) => (level ? `ACR Ped ${level}` : `below ACR Ped ${lowest}`);
       const verdict =
         found.level === null
-          ? openWords(`between ${named(found.lowest)} and ${named(found.highest)}`)
+          ? openWords(`from ${named(found.lowest)} to ${named(found.highest)}`)
           : el("strong", {}, named(found.level));
       const say = (one) =>
         one.unknown
