@@ -539,10 +539,15 @@
         ...each.map((one) => {
           const [earlier, now] = [first.values[one.name], second.values[one.name]];
           const change = changeWords(earlier, now);
+          const known = (found) => {
+            const span = found.spans[one.name];
+            const open = span && span.low !== span.high && !E.missing(span.low);
+            return open ? `${span.low} to ${span.high}` : fixed(found.values[one.name]);
+          };
           return el(
             "li",
             {},
-            `${SHORT[one.name]}: ${fixed(earlier)} → ${fixed(now)}${change ? ` (${change})` : ""}: ${say(one)}`
+            `${SHORT[one.name]}: ${known(first)} → ${known(second)}${change ? ` (${change})` : ""}: ${say(one)}`
           );
         })
       )
@@ -601,7 +606,7 @@
       };
       return [
         [criteria.name, source(criteria)],
-        [verdict, el("small", {}, criteria.rule)],
+        [verdict, el("small", {}, words(criteria.rule))],
         reasons(found.each, first, second, say),
       ];
     });
