@@ -84,6 +84,7 @@ if TYPE_CHECKING:
         systemic_manifestation_score,
     )
     from jiascores.measures.states import CutoffSet, disease_state
+    from jiascores.reporting import report
     from jiascores.tables import ask
     from jiascores.tables.ask_activity import from_category
     from jiascores.tables.assess import assess
@@ -209,6 +210,7 @@ _HOME = {
     "time_to_first": "jiascores.tables.time_to_event",
     "agreement": "jiascores.tables.summaries",
     "compare_responders": "jiascores.tables.summaries",
+    "report": "jiascores.reporting",
     "responders_by_visit": "jiascores.tables.summaries",
     "time_in_states": "jiascores.tables.summaries",
     "transitions": "jiascores.tables.summaries",
@@ -319,6 +321,7 @@ __all__ = [
     "polyarthritis_state",
     "reacch_out_flare",
     "remission",
+    "report",
     "responders_by_visit",
     "retreatment",
     "sjadas10",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +65,7 @@ def response_matrix(
     marker: str | None = None,
     columns: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
+    invalid: Literal["raise", "missing"] = "raise",
     ax: Axes | None = None,
 ) -> Axes:
     r"""Draw the change of the six core set variables at every visit.
@@ -86,6 +87,8 @@ def response_matrix(
         Required where the table has both ESR and CRP.
     columns, units : dict, optional
         As for `jiascores.assess`.
+    invalid : {"raise", "missing"}
+        Whether a value that is not allowed raises, or is drawn as a gap.
     ax : matplotlib axes, optional
         Where to draw; without it, a new figure.
 
@@ -120,7 +123,7 @@ def response_matrix(
     rule = lookup(ResponseCriteria, criteria, parameter="criteria")
     read = table(visits, columns)
     names = understand(read.frame, columns, units)
-    context = Context(read.frame, names, baseline=baseline, marker=marker, invalid="raise")
+    context = Context(read.frame, names, baseline=baseline, marker=marker, invalid=invalid)
     core = context.core_set
     base = context.baseline
     after = np.flatnonzero(context.after_baseline)
