@@ -79,8 +79,15 @@ def test_refused_values_stand_there_with_their_patient(visits):
 
 def test_results_are_counts_with_exact_intervals(visits):
     text = section(page_of(visits), "results-by-visit")
-    # A reached 50; of B the level is open between 0 and 50; C has no physician global at baseline.
-    assert any(row[:2] == ["8", "3"] and "not determinable" in row[3] for row in rows(text))
+    # A reached 50, C reached 100 without the physician global; of B the level is open up to 50.
+    (found,) = (row for row in rows(text) if row[:2] == ["8", "3"])
+    assert found[2:] == [
+        "2 of 2: 100 % (16 – 100); 1 not determinable",
+        "2 of 2: 100 % (16 – 100); 1 not determinable",
+        "1 of 3: 33 % (1 – 91)",
+        "1 of 3: 33 % (1 – 91)",
+        "1 of 3: 33 % (1 – 91)",
+    ]
     # Of a single patient known, and inactive: Clopper and Pearson give 2.5 % at the least.
     alone = page_of(visits[visits["patient"] == "<C>"], measures=[STATE], baseline=None)
     assert "1 of 1: 100 % (2 – 100)" in alone

@@ -110,8 +110,12 @@ def report(
     requests = understand_requests(measures)
     context = Context(frame, names, baseline=baseline, marker=marker, invalid="missing")
     outputs: list[Output] = []
+    levels: dict[str, tuple[int, ...]] = {}
     for request in requests:
-        outputs.extend(request.compute(context))
+        made = request.compute(context)
+        outputs.extend(made)
+        if isinstance(request, AcrPedRequest):
+            levels |= {output.name: request.criteria.levels for output in made}
     groups = _groups(context, by)
     found = Frame(
         check(frame.native, columns=columns, units=units, baseline=baseline, marker=marker)
@@ -121,7 +125,7 @@ def report(
         ("What was read", _read(context, groups)),
         ("Missing", _missing(context, groups)),
         ("Refused and suspicious", _findings(found)),
-        ("Results by visit", _results(outputs, groups, context, confidence)),
+        ("Results by visit", _results(outputs, levels, groups, context, confidence)),
     ]
     if pictures:
         drawn = _pictures(context, requests, outputs, groups, columns=columns, units=units)
@@ -250,7 +254,11 @@ def _findings(found: Frame) -> str:
 
 
 def _results(
-    outputs: Sequence[Output], groups: _Groups, context: Context, confidence: float
+    outputs: Sequence[Output],
+    levels: Mapping[str, tuple[int, ...]],
+    groups: _Groups,
+    context: Context,
+    confidence: float,
 ) -> str:
     words = (
         f"<p>Proportions are of those known, with {100 * confidence:g} % intervals by Clopper and "
@@ -267,7 +275,7 @@ def _results(
         elif output.name.endswith("_level_min"):
             highest = by_name[output.name.removesuffix("_min") + "_max"]
             parts.append(f"<h3>{escape(output.name.removesuffix('_level_min'))}</h3>")
-            parts.append(_levels(output, highest, groups, context, confidence))
+            parts.append(_levels(output, highest, levels[output.name], groups, context, confidence))
     return "".join(parts)
 
 
@@ -303,12 +311,16 @@ def _states(output: Output, groups: _Groups, confidence: float) -> str:
 
 
 def _levels(
-    lowest: Output, highest: Output, groups: _Groups, context: Context, confidence: float
+    lowest: Output,
+    highest: Output,
+    levels: Sequence[int],
+    groups: _Groups,
+    context: Context,
+    confidence: float,
 ) -> str:
     """Return responders by level; a level is known where both bounds are on one side of it."""
     low, high = lowest.data, highest.data
     due = context.after_baseline & ~np.isnan(low) & ~np.isnan(high)
-    levels = sorted({int(one) for one in (*low[due], *high[due]) if one > 0})
     rows = []
     for value, every in groups:
         positions = every[due[every]]
