@@ -82,15 +82,15 @@ def test_results_are_counts_with_exact_intervals(visits):
     # A reached 50, C reached 100 without the physician global; of B the level is open up to 50.
     (found,) = (row for row in rows(text) if row[:2] == ["8", "3"])
     assert found[2:] == [
-        "2 of 2: 100 % (16 – 100); 1 not determinable",
-        "2 of 2: 100 % (16 – 100); 1 not determinable",
-        "1 of 3: 33 % (1 – 91)",
-        "1 of 3: 33 % (1 – 91)",
-        "1 of 3: 33 % (1 – 91)",
+        "2 of 2: 100 % (15.8 – 100.0); 1 not determinable",
+        "2 of 2: 100 % (15.8 – 100.0); 1 not determinable",
+        "1 of 3: 33 % (0.8 – 90.6)",
+        "1 of 3: 33 % (0.8 – 90.6)",
+        "1 of 3: 33 % (0.8 – 90.6)",
     ]
     # Of a single patient known, and inactive: Clopper and Pearson give 2.5 % at the least.
     alone = page_of(visits[visits["patient"] == "<C>"], measures=[STATE], baseline=None)
-    assert "1 of 1: 100 % (2 – 100)" in alone
+    assert "1 of 1: 100 % (2.5 – 100.0)" in alone
     assert ["0", "0", "–", "–", "–", "–", "1"] in rows(section(alone, "results-by-visit"))
 
 

@@ -342,7 +342,7 @@ def _proportion(count: int, known: int, confidence: float) -> str:
     if not known:
         return "–"
     low, high = proportion_interval(count, known, method="exact", confidence=confidence)
-    share = f"{100 * count / known:.0f} % ({100 * low:.0f} – {100 * high:.0f})"
+    share = f"{100 * count / known:.0f} % ({100 * low:.1f} – {100 * high:.1f})"
     return f"{count} of {known}: {share}"
 
 
