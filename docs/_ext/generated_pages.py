@@ -168,16 +168,20 @@ def catalogue():
 
 def unverified():
     """Return what nobody has checked yet, as a list for the validation page."""
-    lines = []
+    # Definitions that say the same stand together.
+    together = {}
     for kind, found in by_kind().items():
         for definition in found:
-            notes = [note for note in definition.notes if "unverified" in note.lower()]
+            doubts = tuple(note for note in definition.notes if "unverified" in note.lower())
             whole = definition.evidence == Evidence.UNVERIFIED
-            if not whole and not notes:
-                continue
-            said = "all its figures" if whole else "in part"
-            lines.append(f"- **{definition.name}** ({kind}): {said}.")
-            lines += [f"  - {note}" for note in (definition.notes if whole else notes)]
+            if whole or doubts:
+                key = (kind, whole, doubts)
+                together.setdefault(key, []).append(f"**{definition.name}**")
+    lines = []
+    for (kind, whole, doubts), names in together.items():
+        said = "all figures" if whole else "in part"
+        lines.append(f"- {', '.join(names)} ({kind}): {said}.")
+        lines += [f"  - {note}" for note in doubts]
     for variable in VARIABLES.values():
         if variable.evidence == Evidence.UNVERIFIED:
             lines.append(f"- **{variable.name}** (variable): the allowed range.")
@@ -195,14 +199,11 @@ def verification():
             f"{result.bounds} bounds. Run when this site was built, with {versions}."
         ),
         "",
-        (
-            "| definition | kind | evidence | bounds | of them checked on both sides | check values "
-            "| failures |"
-        ),
-        "|---|---|---|--:|--:|--:|--:|",
+        "| definition | evidence | bounds | on both sides | check values | failures |",
+        "|---|---|--:|--:|--:|--:|",
     ]
     lines += [
-        f"| {one.name} | {one.kind} | {one.evidence} | {one.bounds} | {one.bounds_checked} "
+        f"| **{one.name}**, {one.kind} | {one.evidence} | {one.bounds} | {one.bounds_checked} "
         f"| {one.check_values} | {one.failures} |"
         for one in result.definitions
     ]

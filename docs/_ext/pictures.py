@@ -78,6 +78,7 @@ def year(mode):
             ha="center",
             arrowprops={"arrowstyle": "-", "color": FAINT[mode], "linestyle": "--"},
         )
+    axes.margins(x=0.08)
     axes.set(ylim=(0, top), ylabel="cJADAS10")
     axes.set_title("An invented child with polyarthritis; bands: consolaro-2014", loc="left")
     axes.spines[["top", "right"]].set_visible(False)
