@@ -199,7 +199,7 @@ def verification():
             f"{result.bounds} bounds. Run when this site was built, with {versions}."
         ),
         "",
-        "| definition | evidence | bounds | on both sides | check values | failures |",
+        "| definition | evidence | bounds | on both sides | values | failures |",
         "|---|---|--:|--:|--:|--:|",
     ]
     lines += [
