@@ -394,6 +394,13 @@
       counted,
       frame,
       el(
+        "p",
+        { class: "jia-hint" },
+        "By keyboard: the arrow keys move from joint to joint and space marks; A, L, B and N mark " +
+          "active, limited, both and normal; delete makes it not examined again. A second click " +
+          "on a mark makes the joint normal."
+      ),
+      el(
         "details",
         {},
         el("summary", {}, "The joints as a list"),
