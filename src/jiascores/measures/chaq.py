@@ -477,7 +477,7 @@ def chaq_form(
 
     References
     ----------
-    Singh 1994, Arthritis Rheum 37:1761.
+    Singh 1994, Childhood HAQ.
 
     Examples
     --------
@@ -582,7 +582,7 @@ def chaq_di(
 
     References
     ----------
-    Singh 1994, Arthritis Rheum 37:1761.
+    Singh 1994, Childhood HAQ.
 
     Examples
     --------
@@ -635,7 +635,7 @@ def chaq_change(*, baseline: Any, now: Any, difference: str | ChaqDifference | N
 
     References
     ----------
-    Dempster 2001, Arthritis Rheum 44:1768. Brunner 2005.
+    Dempster 2001 and Brunner 2005, important differences in the CHAQ.
 
     Examples
     --------

@@ -270,7 +270,7 @@ FLARE_CRITERIA = publish(
     ),
     FlareCriteria(
         name="ruperto-2008-strict",
-        reference=reference("nct00095173"),
+        reference=reference("abatacept-register"),
         evidence=Evidence.SECONDARY,
         derives_from="ruperto-2008",
         worsening_from=False,

@@ -420,7 +420,7 @@ def ms_score(
 
     References
     ----------
-    Minoia 2019, Ann Rheum Dis 78:1357.
+    Minoia 2019, MS score.
 
     Examples
     --------
@@ -466,7 +466,7 @@ def suggests_mas(score: Any, *, cutoff: str | MasScoreCutoff = "minoia-2019") ->
 
     References
     ----------
-    Minoia 2019, Ann Rheum Dis 78:1357.
+    Minoia 2019, MS score.
 
     Examples
     --------

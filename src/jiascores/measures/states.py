@@ -206,9 +206,7 @@ class CutoffSet(Definition):
 
 
 _INCLUSIVE_UNVERIFIED = "That the bounds are inclusive (≤) is unverified."
-_SYSTEMIC_NOTE = (
-    "Systemic arthritis is read as poly; plain JADAS was not validated in systemic arthritis."
-)
+_SYSTEMIC_NOTE = "`course` reads systemic arthritis as poly; plain JADAS was not validated in it."
 
 
 def _pair(
