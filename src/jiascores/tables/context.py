@@ -102,6 +102,7 @@ class Context:
         self._values: dict[str, NDArray[np.float64]] = {}
         self._sure: dict[str, NDArray[np.bool_]] = {}
         self._compared: list[Positions] = []
+        self._codes: dict[str, tuple[Positions, Any]] = {}
         self._responses: dict[Any, tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = {}
 
     @property
@@ -392,7 +393,9 @@ class Context:
                 variable=what,
                 values=(column,),
             )
-        codes, labels = codes_of(self.frame, column)
+        if column not in self._codes:
+            self._codes[column] = codes_of(self.frame, column)
+        codes, labels = self._codes[column]
         words = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
         position = {word: place for place, word in enumerate(allowed)}
         refused = [code for code, word in enumerate(words) if word not in position]
