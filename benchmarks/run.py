@@ -377,7 +377,7 @@ def picture(lines: dict[str, list[tuple[int, float]]]) -> None:
     axes.set_xlabel("visits")
     axes.set_ylabel("seconds")
     axes.grid(visible=True, which="major", color="#dddddd")
-    axes.legend(frameon=False, fontsize=8, loc="lower right", bbox_to_anchor=(1, 0.02))
+    axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(0.36, 1))
     axes.spines[["top", "right"]].set_visible(False)
     folder = HERE.parent / "docs" / "_static"
     folder.mkdir(parents=True, exist_ok=True)
