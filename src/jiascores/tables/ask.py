@@ -247,7 +247,7 @@ class AcrPedRequest:
         level, lowest, highest = context.response(
             self.criteria, policy=self.missing, attended=attended, upper_limit=limit
         )
-        stem = "acr_ped" + (f"_{_id(self.criteria.name)}" if self.named else "")
+        stem = "acr_ped" + (f"_{id_of(self.criteria)}" if self.named else "")
         after = context.after_baseline
         return [
             Output(f"{stem}_{part}", "level", np.where(after, values, np.nan))
@@ -323,7 +323,7 @@ class FlareRequest:
         after = context.visits.after(rows)
         name = self.criteria.column
         if self.named:
-            name = f"{name}_{_id(reference_name(self.reference))}"
+            name = f"{name}_{reference_name(self.reference).replace('-', '_')}"
         return [Output(name, "flag", np.where(after, verdict(*bounds), np.nan))]
 
 
@@ -752,10 +752,6 @@ def chaq_change(*, difference: str | ChaqDifference | None = None) -> ChaqChange
     'dempster-2001'
     """
     return ChaqChangeRequest(lookup(ChaqDifference, difference, parameter="difference"))
-
-
-def _id(name: str) -> str:
-    return name.replace("-", "_")
 
 
 # --------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
@@ -235,7 +236,7 @@ def _reader(source: PathLike | Sequence[PathLike], separator: str, decimal: str)
     return _Parquet(paths)
 
 
-class _Reader:
+class _Reader(ABC):
     """Files as a stream of Arrow tables with numbered rows."""
 
     schema: Any
@@ -259,17 +260,17 @@ class _Reader:
                 raise ColumnError(f"{path.name!r} has two columns {listing(twice)}.", values=twice)
         self.pa = pa
 
+    @abstractmethod
     def names(self, path: Path) -> list[str]:
         """Return the columns of a file."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self) -> int:
         """Return how many rows there are, about."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tables(self) -> Iterator[Any]:
         """Return the rows as tables of some size."""
-        raise NotImplementedError
 
     def typed(self, piece: Any, work: Assessment) -> tuple[Any, dict[str, NDArray[Any]]]:
         """Return a piece with numbers where they are due, and columns that hold more than these."""
