@@ -32,6 +32,7 @@ extensions = [
     "calculator",  # docs/_ext: the definition objects as data for the calculator
     "generated_pages",  # docs/_ext: what is made from the definition objects
     "links",  # docs/_ext: names in docstrings lead to the reference and the glossary
+    "outputs",  # docs/_ext: printed sentences are wrapped, printed tables are not
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["_build", "gallery_src", "data", "generated/gallery"]
@@ -52,7 +53,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"jiascores\.(core|measures|tables|plot|reporting)\..*"),
 ]
 
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 # Named one by one: after a first build Sphinx would not look into pages that are new.
@@ -95,7 +96,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "jiascores"
 html_static_path = ["_static"]
 html_css_files = ["jiascores.css"]
-html_js_files = [("catalogue.js", {"defer": "defer"})]
+html_js_files = [(script, {"defer": "defer"}) for script in ("catalogue.js", "names.js")]
 html_show_sourcelink = False
 html_copy_source = False
 html_last_updated_fmt = None

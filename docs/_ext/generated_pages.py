@@ -35,6 +35,25 @@ def write(name, text):
         path.write_text(text, encoding="utf-8")
 
 
+# Where an identifier leads, and what BibTeX calls it. Nothing is added to what was seen.
+ADDRESSES = (
+    (re.compile(r"doi (?P<number>\S+)"), "doi", "https://doi.org/{}"),
+    (re.compile(r"PMID (?P<number>\d+)"), "pubmed", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+    (re.compile(r"(?P<number>PMC\d+)"), "url", "https://pmc.ncbi.nlm.nih.gov/articles/{}/"),
+)
+
+
+def addresses(identifier):
+    """Yield for each identifier its text, what BibTeX calls it, its number and its address."""
+    for part in filter(None, identifier.split(", ")):
+        found = [
+            (part, field, match["number"], address.format(match["number"]))
+            for pattern, field, address in ADDRESSES
+            if (match := pattern.fullmatch(part))
+        ]
+        yield found[0] if found else (part, "note", part, "")
+
+
 def bibliography():
     """Return the sources as BibTeX, each under its key in core/references.py."""
     entries = []
@@ -42,13 +61,16 @@ def bibliography():
         if source.key == "protocol":
             continue  # stands for whatever study is at hand
         found = AUTHOR_YEAR.match(source.citation)
-        fields = (
+        words = (
             {"author": found["author"], "year": found["year"], "howpublished": found["rest"]}
             if found
             else {"key": source.key, "author": source.citation}
         )
-        fields["note"] = source.identifier
-        lines = [f"  {name} = {{{{{text}}}}}" for name, text in fields.items() if text]
+        # A second pair of braces keeps words as they are; an address must have none.
+        fields = {name: f"{{{text}}}" for name, text in words.items() if text}
+        for text, field, number, address in addresses(source.identifier):
+            fields[field] = {"url": address, "note": f"{{{text}}}"}.get(field, number)
+        lines = [f"  {name} = {{{text}}}" for name, text in fields.items()]
         entries.append(f"@misc{{{source.key},\n" + ",\n".join(lines) + "\n}\n")
     return "\n".join(entries)
 
@@ -71,8 +93,11 @@ def listed(items):
 
 def source(definition):
     """Return a reference with its identifier."""
-    identifier = definition.reference.identifier
-    small = f"<br><small>{escape(identifier)}</small>" if identifier else ""
+    linked = ", ".join(
+        f'<a href="{escape(address)}">{escape(text)}</a>' if address else escape(text)
+        for text, _, _, address in addresses(definition.reference.identifier)
+    )
+    small = f"<br><small>{linked}</small>" if linked else ""
     return escape(definition.reference.citation) + small
 
 
