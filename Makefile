@@ -60,6 +60,7 @@ types: $(VENV)/.types ## check the types with mypy (strict) and pyright
 docs: $(VENV)/.docs ## build the documentation into docs/_build/html
 	@$(PY) docs/_ext/docstrings.py
 	@$(PY) -m sphinx -W -n --keep-going -q -b html docs docs/_build/html
+	@$(PY) docs/_ext/site_check.py docs/_build/html
 	@echo 'the documentation is in docs/_build/html/index.html'
 
 bench: $(VENV)/.bench ## measure the speed against the stated targets
