@@ -101,10 +101,33 @@ def source(definition):
     return escape(definition.reference.citation) + small
 
 
+def bounds_table(cutoffs):
+    """Return the bounds of a cut-off set, a row for each score and course."""
+    labels = {score.name: score.label for score in published(jia.Score)}
+    rows, doubtful = [], False
+    for one in cutoffs.bounds:
+        cells = [labels[one.measure], one.course]
+        for (_, bound, inclusive), evidence in zip(one.steps, one.evidence_of_bounds, strict=True):
+            mark = "" if evidence is Evidence.PRIMARY else f"<abbr title='{evidence}'>†</abbr>"
+            doubtful = doubtful or bool(mark)
+            cells.append(f"{'≤' if inclusive else '&lt;'} {bound:g}{mark}")
+        _, last, inclusive = one.steps[-1]
+        cells.append(f"{'&gt;' if inclusive else '≥'} {last:g}")
+        rows.append("".join(f"<td>{cell}</td>" for cell in cells))
+    heads = ("score", "course", *(state.replace("_", " ") for state in cutoffs.bounds[0].states))
+    head = "".join(f'<th scope="col">{word}</th>' for word in heads)
+    body = "".join(f"<tr>{cells}</tr>" for cells in rows)
+    mark = "<small>† not primary evidence</small>" if doubtful else ""
+    return f'<table class="bounds"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{mark}'
+
+
 def row(definition):
     """Return one row of the catalogue."""
     rules = definition.rule.split("; ")
-    rule = escape(rules[0]) if len(rules) == 1 else listed(rules)
+    if isinstance(definition, jia.CutoffSet):
+        rule = bounds_table(definition)
+    else:
+        rule = escape(rules[0]) if len(rules) == 1 else listed(rules)
     derived = (
         f"<br><small>varies {escape(definition.derives_from)}</small>"
         if definition.derives_from
@@ -228,7 +251,8 @@ def verification():
         "|---|---|--:|--:|--:|--:|",
     ]
     lines += [
-        f"| **{one.name}**, {one.kind} | {one.evidence} | {one.bounds} | {one.bounds_checked} "
+        f'| <a href="generated/catalogue.html#{slug(one.kind, one.name)}">{one.name}</a>, '
+        f"{one.kind} | {badge(one.evidence)} | {one.bounds} | {one.bounds_checked} "
         f"| {one.check_values} | {one.failures} |"
         for one in result.definitions
     ]
