@@ -118,7 +118,9 @@ def bounds_table(cutoffs):
     head = "".join(f'<th scope="col">{word}</th>' for word in heads)
     body = "".join(f"<tr>{cells}</tr>" for cells in rows)
     mark = "<small>† not primary evidence</small>" if doubtful else ""
-    return f'<table class="bounds"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{mark}'
+    return (
+        f'<table class="bounds"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{mark}'
+    )
 
 
 def row(definition):
