@@ -274,7 +274,7 @@ def test_a_first_dose_that_is_not_one_date(make) -> None:
     assert "study days" in str(problem)
     text = {**GOOD, "first_dose": ["soon"] * 4}
     problem = raised(make(text), baseline=jia.on_or_before("first_dose"))
-    assert "'soon' in row 0" in str(problem)
+    assert "'soon' in 4 rows, first in row 0" in str(problem)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import tomllib
@@ -19,7 +20,7 @@ from jiascores.core.errors import JiaScoresError, RequestError, suggestion
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.inactivity import InactiveDiseaseCriteria
 from jiascores.measures.response import ResponseCriteria
-from jiascores.measures.states import CutoffSet
+from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.tables.baselines import REFERENCES
 from jiascores.tables.context import ESR_ELSE_CRP
 
@@ -27,7 +28,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MARKER_CHOICES = ("esr", "crp", ESR_ELSE_CRP)
-CSV_FORM = {"separator": ",", "decimal": ".", "day_first": False}
+CSV_FORM = {"separator": ",", "decimal": ".", "day_first": False, "missing": []}
+SEPARATORS = (";", "\t", "|", ",")
+# What messages say to whoever reads a file in Python, and what the mapping says instead.
+IN_THE_MAPPING = {
+    "decimal=": 'decimal = ","',
+    "na_values=": 'missing = ["n/a"], the words that stand for a gap',
+    "to_datetime(": "day_first = true, for dates such as 05/02/2014 or 5.2.2014",
+}
+COURSE_HELP = "For states: oligo, poly or systemic, or 'column:NAME'; by default the column course."
 PARQUET = ".parquet"
 FAILED = 1
 
@@ -50,9 +59,16 @@ def _told(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except (JiaScoresError, OSError, tomllib.TOMLDecodeError) as error:
-            raise click.ClickException(str(error)) from error
+            message = str(error)
+            raise click.ClickException(message + _in_the_mapping(message)) from error
 
     return run
+
+
+def _in_the_mapping(message: str) -> str:
+    """Return where the mapping says what a message advises for Python, line by line."""
+    lines = [line for words, line in IN_THE_MAPPING.items() if words in message]
+    return "".join(f"\nIn the --mapping, under [csv]: {line}." for line in lines)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -142,10 +158,7 @@ def _table(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--measure", "measures", multiple=True, required=True, help="May be given more than once."
 )
-@click.option(
-    "--course",
-    help="For states: oligo, poly or systemic, or 'column:NAME'; by default the column course.",
-)
+@click.option("--course", help=COURSE_HELP)
 @click.option(
     "--invalid",
     type=click.Choice(["raise", "missing"]),
@@ -180,6 +193,10 @@ def assess(
 
 @main.command()
 @_table
+@click.option(
+    "--measure", "measures", multiple=True, help="Look at the columns of words that it names too."
+)
+@click.option("--course", help=COURSE_HELP)
 @_told
 def check(
     file: Path,
@@ -187,6 +204,8 @@ def check(
     marker: str | None,
     baseline: str | None,
     out: Path | None,
+    measures: tuple[str, ...],
+    course: str | None,
 ) -> None:
     """List what is missing, refused and suspicious in FILE; the exit status is 1 if any is refused."""
     form = _mapping(mapping)
@@ -196,9 +215,12 @@ def check(
         units=form["units"],
         baseline=_baseline(baseline),
         marker=marker or form["marker"],
+        measures=[_request(measure, course) for measure in measures] or None,
     )
     _write(found, out)
-    if (found["finding"] == "refused").any():
+    refused = found["message"][found["finding"] == "refused"]
+    if len(refused):
+        click.echo(_in_the_mapping("\n".join(refused)).lstrip(), err=True, nl=False)
         raise click.exceptions.Exit(FAILED)
 
 
@@ -229,12 +251,23 @@ def _read(path: Path, form: Mapping[str, Any]) -> pd.DataFrame:
     try:
         # An id is a word: 007 is not 7.
         table = pd.read_csv(
-            path, sep=form["separator"], decimal=form["decimal"], dtype={patient: str}
+            path,
+            sep=form["separator"],
+            decimal=form["decimal"],
+            na_values=form["missing"],
+            dtype={patient: str},
         )
         if form["day_first"] and date in table:
             table[date] = pd.to_datetime(table[date], dayfirst=True)
     except ValueError as error:
         raise RequestError(f"{path}: {error}") from error
+    names = [str(name) for name in table.columns]
+    separator = next((mark for mark in SEPARATORS if mark in names[0]), None)
+    if len(names) == 1 and separator:
+        raise RequestError(
+            f"{path}: one column only, {names[0]!r}. In the --mapping, under [csv]: "
+            f"separator = {json.dumps(separator)}."
+        )
     return table
 
 
@@ -293,9 +326,9 @@ def _request(text: str, course: str | None) -> Any:
     if name == "state":
         if len(chosen) != 2:  # noqa: PLR2004
             raise RequestError(f"--measure {text}: give state:SCORE:CUTOFFS.")
-        return jia.ask.state(
-            chosen[0], cutoffs=_one_of(chosen[1], CutoffSet), course=_course(course)
-        )
+        cutoffs = jia.definition(_one_of(chosen[1], CutoffSet), CutoffSet)
+        alike = course is None and all(one.course == ANY_COURSE for one in cutoffs.bounds)
+        return jia.ask.state(chosen[0], cutoffs=cutoffs, course=None if alike else _course(course))
     if name == "flare":
         if len(chosen) != 2 or chosen[1] not in REFERENCES:  # noqa: PLR2004
             raise RequestError(

@@ -259,6 +259,8 @@ def listing(items: Iterable[Any], *, total: int | None = None, shown: int = SHOW
 
 
 def suggestion(name: str, choices: Iterable[str]) -> str:
-    """Return a hint at the nearest choice, or nothing when none is near."""
-    near = get_close_matches(str(name), list(choices), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    """Return a hint at the nearest choice, whatever the case, or nothing when none is near."""
+    # Of two that differ by case alone, the first.
+    plain = {choice.casefold(): choice for choice in reversed(list(choices))}
+    near = get_close_matches(str(name).casefold(), plain, n=1)
+    return f" Did you mean {plain[near[0]]!r}?" if near else ""

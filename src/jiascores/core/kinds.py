@@ -322,8 +322,16 @@ def refused(variable: Variable, array: NDArray[Any]) -> tuple[NDArray[Any], NDAr
     return outside, broken
 
 
-def check(variable: Variable, array: NDArray[Any], labels: Sequence[Any] | None = None) -> None:
-    """Raise one error that lists the values that are not allowed, and where they are."""
+def check(
+    variable: Variable,
+    array: NDArray[Any],
+    labels: Sequence[Any] | None = None,
+    typed: NDArray[Any] | None = None,
+) -> None:
+    """Raise one error that lists the values that are not allowed, and where they are.
+
+    `typed` are the values in the unit in which they were given, where that is another.
+    """
     flat = array.ravel()
     if is_fine(variable, flat):
         return
@@ -331,15 +339,24 @@ def check(variable: Variable, array: NDArray[Any], labels: Sequence[Any] | None 
     for which, error in ((outside, _out_of_range), (broken, _not_whole)):
         positions = np.flatnonzero(which)
         if positions.size:
-            raise error(variable, list(flat[positions]), _where(positions, labels, array.shape))
+            values, where = list(flat[positions]), _where(positions, labels, array.shape)
+            if typed is None:
+                raise error(variable, values, where)
+            raise error(variable, list(typed.ravel()[positions]), where, values)
 
 
 def _found(
-    variable: Variable, values: Sequence[Any], where: Sequence[Any], total: int | None = None
+    variable: Variable,
+    values: Sequence[Any],
+    where: Sequence[Any],
+    total: int | None = None,
+    read: Sequence[Any] = (),
 ) -> str:
-    """Say what was found and where, the first few and how many."""
+    """Say what was found and where, the first few and how many; and what it was read as."""
     total = len(values) if total is None else total
     shown = [_plain(value) for value in values[:SHOWN]]
+    if read:
+        shown = [f"{one} (read as {_plain(two)})" for one, two in zip(shown, read, strict=False)]
     if where:
         shown = [f"{value} at {place}" for value, place in zip(shown, where[:SHOWN], strict=False)]
     text = ", ".join(shown) + (f", … ({total} values in all)" if total > SHOWN else "")
@@ -359,11 +376,12 @@ def _plain(value: Any) -> str:
 
 
 def _out_of_range(
-    variable: Variable, values: Sequence[Any], where: Sequence[Any]
+    variable: Variable, values: Sequence[Any], where: Sequence[Any], read: Sequence[Any] = ()
 ) -> OutOfRangeError:
     advice = f"; {variable.advice}" if variable.advice else ""
+    wrong = "neither yes nor no" if variable.flag else "out of range"
     return OutOfRangeError(
-        f"{_found(variable, values, where)}: out of range. "
+        f"{_found(variable, values, where, read=read)}: {wrong}. "
         f"{_capital(variable.label)} is {variable.allowed}{advice}.",
         variable=variable.name,
         values=values,
@@ -371,10 +389,15 @@ def _out_of_range(
     )
 
 
-def _not_whole(variable: Variable, values: Sequence[Any], where: Sequence[Any]) -> NotWholeError:
+def _not_whole(
+    variable: Variable, values: Sequence[Any], where: Sequence[Any], read: Sequence[Any] = ()
+) -> NotWholeError:
+    wrong, how = (
+        ("neither yes nor no", "") if variable.flag else ("not a whole number", ", counted")
+    )
     return NotWholeError(
-        f"{_found(variable, values, where)}: not a whole number. "
-        f"{_capital(variable.label)} is {variable.allowed}, counted.",
+        f"{_found(variable, values, where, read=read)}: {wrong}. "
+        f"{_capital(variable.label)} is {variable.allowed}{how}.",
         variable=variable.name,
         values=values,
         where=where,
@@ -384,8 +407,9 @@ def _not_whole(variable: Variable, values: Sequence[Any], where: Sequence[Any]) 
 def _not_numeric(
     variable: Variable, values: Sequence[Any], where: Sequence[Any], total: int | None = None
 ) -> NotNumericError:
+    wrong = "neither yes nor no" if variable.flag else "not a number"
     return NotNumericError(
-        f"{_found(variable, values, where, total)}: not a number. "
+        f"{_found(variable, values, where, total)}: {wrong}. "
         f"{_capital(variable.label)} is {variable.allowed}; leave a gap as None, NaN or null.",
         variable=variable.name,
         values=values,

@@ -10,6 +10,8 @@ import attrs
 from jiascores.core.references import Evidence
 
 UNBOUNDED = float("inf")
+# What a yes/no variable takes.
+YES_OR_NO = "True, False, 1, 0"
 
 
 @attrs.frozen
@@ -53,7 +55,7 @@ class Variable:
     def allowed(self) -> str:
         """The allowed range in words, with the unit."""
         if self.flag:
-            return "yes or no (True, False, 1, 0)"
+            return f"yes or no ({YES_OR_NO})"
         # A scale's unit is its range: "0–10" and not "0–10 0-10".
         unit = "" if self.unit[:1].isdigit() else f" {self.unit}".rstrip()
         if self.high == UNBOUNDED and self.low == -UNBOUNDED:

@@ -68,6 +68,8 @@ from jiascores.tables.ask_activity import (
 )
 from jiascores.tables.baselines import (
     REFERENCES,
+    Flagged,
+    OnOrBefore,
     ReferenceRule,
     check_reference,
     highest_before,
@@ -161,11 +163,15 @@ class StateRequest:
     cutoffs: CutoffSet
     course: Any
 
+    @property
+    def courses(self) -> tuple[str, ...]:
+        """The courses that the cut-off set knows."""
+        return tuple(self.cutoffs.of(self.measure))
+
     def compute(self, context: Context) -> list[Output]:
         """Return the state of every row."""
         scores = context.score(self.measure)
-        courses = self.course
-        known = tuple(self.cutoffs.of(self.measure))
+        courses, known = self.course, self.courses
         shown: list[Output] = []
         if isinstance(courses, Column):
             courses = context.word_codes(courses.name, known, "course")
@@ -210,7 +216,7 @@ def state(
     of = lookup(Score, measure, parameter="measure").name
     definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
     courses = definition.of(of)
-    if ANY_COURSE in courses and isinstance(course, FromCategory):
+    if ANY_COURSE in courses and isinstance(course, Column | FromCategory):
         raise NotCoveredError(
             f"{definition.name} reads every course alike: leave course out.", variable="course"
         )
@@ -808,6 +814,71 @@ def _one(given: Any) -> Any:
         variable="measures",
         values=(given,),
     )
+
+
+# --------------------------------------------------------------------------------------------
+# Columns that requests name
+
+
+@attrs.frozen
+class Named:
+    """A column that a request names, beside those of the variables.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column.
+    what : str
+        What it is read as: ``"course"``, ``"ilar_category"``, or the parameter that names it.
+    words : tuple of str
+        The words that it may hold; none where it holds something else.
+    flag : bool
+        Whether it is read as yes or no.
+    """
+
+    column: str
+    what: str
+    words: tuple[str, ...] = ()
+    flag: bool = False
+
+
+def named_columns(requests: Iterable[Any], baseline: Any = None) -> list[Named]:
+    """Return the columns that requests, and a rule for the baseline, name; each once.
+
+    Parameters
+    ----------
+    requests : iterable of requests
+        As from `understand_requests`.
+    baseline : str or rule, optional
+        As for `assess`.
+    """
+    found = _named("baseline", baseline, ())
+    for request in requests:
+        if attrs.has(type(request)):
+            courses = getattr(request, "courses", ())
+            for field in attrs.fields(type(request)):
+                found += _named(field.name, getattr(request, field.name), courses)
+    return list(dict.fromkeys(found))
+
+
+# Parameters of requests that name yes/no columns.
+_FLAGS = ("attended", "fever", "aids", "help")
+
+
+def _named(parameter: str, given: Any, courses: tuple[str, ...]) -> list[Named]:
+    if isinstance(given, FromCategory) or (parameter == "category" and isinstance(given, Column)):
+        column = given.column if isinstance(given, FromCategory) else given.name
+        return [Named(column, "ilar_category", ILAR_CATEGORIES)]
+    if isinstance(given, Column):
+        words = courses if parameter == "course" else ()
+        return [Named(given.name, parameter, words, flag=parameter in _FLAGS)]
+    if isinstance(given, Flagged | OnOrBefore):
+        return [Named(given.column, parameter, flag=isinstance(given, Flagged))]
+    if isinstance(given, Mapping):
+        given = list(given.values())
+    if isinstance(given, list | tuple):
+        return [one for each in given for one in _named(parameter, each, courses)]
+    return []
 
 
 # Requests that have a default, so that their bare name will do.

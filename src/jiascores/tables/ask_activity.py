@@ -123,11 +123,16 @@ class MinimalActivityRequest:
     criteria: MinimalActivityCriteria
     course: Any
 
+    @property
+    def courses(self) -> tuple[str, ...]:
+        """The courses that the criteria speak of."""
+        return _TWO_COURSES
+
     def compute(self, context: Context) -> list[Output]:
         """Return the verdict of every row."""
         found = minimal_activity(
             self.criteria,
-            courses_of(context, self.course, _TWO_COURSES),
+            courses_of(context, self.course, self.courses),
             context.values("physician_global"),
             context.values("patient_global"),
             context.values(self.criteria.joints),
@@ -280,13 +285,18 @@ class EscalationRequest:
     course: Any
     month: Column
 
+    @property
+    def courses(self) -> tuple[str, ...]:
+        """The courses that the criteria speak of."""
+        return self.criteria.courses
+
     def compute(self, context: Context) -> list[Output]:
         """Return the verdict of every row, empty at months that the criteria do not speak of."""
         found = escalations(
             self.criteria,
             context.score(self.criteria.measure),
             context.floats(self.month.name, "month"),
-            courses_of(context, self.course, self.criteria.courses),
+            courses_of(context, self.course, self.courses),
         )
         return [Output(f"escalation_{id_of(self.criteria)}", "flag", found)]
 

@@ -8,8 +8,17 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError, VisitError, listing
-from jiascores.tables.columns import Frame
+from jiascores.core.errors import (
+    ColumnError,
+    NotNumericError,
+    RequestError,
+    VisitError,
+    listing,
+    suggestion,
+)
+from jiascores.core.variables import Variable
+from jiascores.tables.columns import NO_NAMES, Frame, Places, nearest
+from jiascores.tables.refusals import about_flags, distinct, named
 from jiascores.tables.visits import CALENDAR, NO_DATE, NONE, Positions, Visits, read_dates
 
 if TYPE_CHECKING:
@@ -17,6 +26,8 @@ if TYPE_CHECKING:
 
 YES = frozenset({"y", "yes", "true", "1"})
 NO = frozenset({"n", "no", "false", "0"})
+# How a message words these; a column that a request names may hold text.
+FLAG_WORDS = "True/False, 1/0, Y/N or yes/no"
 
 
 @attrs.frozen
@@ -180,13 +191,13 @@ def candidates(visits: Visits, frame: Frame, rule: BaselineRule) -> tuple[Positi
         np.minimum.at(first, visits.patients, visits.dates)
         return np.flatnonzero(visits.dates == visits.per_row(first)), "the baseline"
     if isinstance(rule, Flagged):
-        chosen = np.flatnonzero(read_flag(frame, rule.column) == 1)
+        chosen = np.flatnonzero(read_flag(frame, rule.column, places=visits.places) == 1)
         return chosen, f"the visit flagged by {rule.column}"
     if isinstance(rule, OnOrBefore):
         return _on_or_before(visits, frame, rule.column)
     raise RequestError(
         f"baseline={rule!r}: choose 'first' ({BASELINES['first']}), jia.flagged('column') or "
-        f"jia.on_or_before('column').",
+        f"jia.on_or_before('column').{suggestion(str(rule), BASELINES)}",
         variable="baseline",
         values=(rule,),
     )
@@ -235,43 +246,48 @@ def _one_per_patient(visits: Visits, values: NDArray[np.int64], column: str) -> 
     return per_patient
 
 
-def read_flag(frame: Frame, name: str, *, blank: float = 0.0) -> NDArray[np.float64]:
+def read_flag(
+    frame: Frame, name: str, *, blank: float = 0.0, places: Places | None = None
+) -> NDArray[np.float64]:
     """Return a yes/no column as 1, 0 and NaN: True/False, 1/0, or Y/N as in trial tables.
 
     An empty text means no in a column that flags a visit; elsewhere `blank` says what it means.
     """
-    from jiascores.core.errors import ColumnError, NotNumericError, suggestion
-    from jiascores.core.variables import Variable
-
-    if name not in frame:
-        raise ColumnError(
-            f"the table has no column {name!r}."
-            f"{suggestion(name, [str(column) for column in frame.names])}",
-            variable=name,
-            values=(name,),
-        )
-    variable = Variable(name, name, "", 0, 1, whole=True, flag=True)
-    try:
-        values = frame.floats(name, variable)
-    except NotNumericError:
-        values = _words(frame, name, blank)
-    wrong = np.flatnonzero(~np.isnan(values) & (values != 0) & (values != 1))
-    if wrong.size:
-        shown = [f"{values[at]:g} in row {frame.label(int(at))}" for at in wrong[:100]]
+    values, refused = flags(frame, name, blank=blank)
+    if refused:
+        kinds = distinct(refused)
         raise NotNumericError(
-            f"column {name!r} = {listing(shown, total=len(wrong))}: neither yes nor no. "
-            f"Use True/False, 1/0 or Y/N.",
+            f"column {name!r} = {named(kinds, places or Places(frame, NO_NAMES))}: "
+            f"{about_flags(kinds, name, FLAG_WORDS)}",
             variable=name,
+            values=list(refused.values()),
+            where=[frame.label(at) for at in refused],
         )
     return values
 
 
-def _words(frame: Frame, name: str, blank: float) -> NDArray[np.float64]:
-    from jiascores.core.errors import NotNumericError
+def flags(
+    frame: Frame, name: str, *, blank: float = 0.0
+) -> tuple[NDArray[np.float64], dict[int, Any]]:
+    """Return a yes/no column as 1, 0 and NaN, and by row what is neither yes nor no."""
+    if name not in frame:
+        raise ColumnError(
+            f"the table has no column {name!r}.{nearest(name, frame.names)}",
+            variable=name,
+            values=(name,),
+        )
+    try:
+        values = frame.floats(name, Variable(name, name, "", 0, 1, whole=True, flag=True))
+    except NotNumericError:
+        return _words(frame, name, blank)
+    wrong = np.flatnonzero(~np.isnan(values) & (values != 0) & (values != 1))
+    return values, {int(at): values[at] for at in wrong}
 
+
+def _words(frame: Frame, name: str, blank: float) -> tuple[NDArray[np.float64], dict[int, Any]]:
     objects = frame.objects(name)
     values = np.full(objects.size, np.nan)
-    refused: list[str] = []
+    refused: dict[int, Any] = {}
     for position, word in enumerate(objects):
         if word is None or word != word:
             continue
@@ -281,14 +297,8 @@ def _words(frame: Frame, name: str, blank: float) -> NDArray[np.float64]:
         elif plain in YES or plain in NO:
             values[position] = float(plain in YES)
         else:
-            refused.append(f"{word!r} in row {frame.label(position)}")
-    if refused:
-        raise NotNumericError(
-            f"column {name!r} = {listing(refused)}: neither yes nor no. "
-            f"Use True/False, 1/0 or Y/N.",
-            variable=name,
-        )
-    return values
+            refused[position] = word
+    return values, refused
 
 
 # --------------------------------------------------------------------------------------------
@@ -355,7 +365,8 @@ def check_reference(rule: object) -> None:
     choices = "; ".join(f"{name!r}: {words}" for name, words in REFERENCES.items())
     raise RequestError(
         f"reference={rule!r}: choose {choices}; or jia.flagged('column'), "
-        f"jia.on_or_before('column'), jia.last_responding(level), jia.best().",
+        f"jia.on_or_before('column'), jia.last_responding(level), jia.best()."
+        f"{suggestion(str(rule), REFERENCES)}",
         variable="reference",
         values=(rule,),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -23,11 +23,14 @@ from jiascores.core.errors import (
 )
 from jiascores.core.kinds import Like, check, is_fine, refused, to_floats
 from jiascores.core.variables import VARIABLES, Variable
+from jiascores.tables.refusals import gap_code, in_lines, not_numbers
 
 # In the metadata of an Arrow table that is a piece of a larger one: positions mean nothing.
 PIECE = b"jiascores.piece"
 # The column of a piece that holds the number of each row in the whole.
 ROW = "jiascores.row"
+# Columns that are named where one is missing and none is near.
+SHOWN_COLUMNS = 12
 OutputKind: TypeAlias = Literal["score", "level", "flag", "state", "word"]
 # Columns that are not measurements but that a table of visits has.
 ROLES = ("patient", "date", "end_of_lead_in", "patient_global_rater")
@@ -298,6 +301,10 @@ class Names:
         return factor
 
 
+# Where nothing is called otherwise.
+NO_NAMES = Names({}, {})
+
+
 def as_mapping(given: Any, parameter: str) -> dict[str, str]:
     """Return `columns` or `units` as a dict; what is none raises."""
     if given is None:
@@ -319,15 +326,17 @@ def understand(
     known = (*ROLES, *VARIABLES)
     for name, found in columns.items():
         if name not in known:
+            swapped = name in frame and found in known
+            right = f"{found!r}: {name!r}" if swapped else "variable: your column"
             raise ColumnError(
                 f"columns= maps {name!r}, which is no variable of jiascores."
-                f"{suggestion(name, known)} Write columns={{variable: your column}}.",
+                f"{suggestion(name, known)} Write columns={{{right}}}.",
                 variable=name,
             )
         if found not in frame:
             raise ColumnError(
                 f"columns= says that {name} is in {found!r}, and the table has no such column."
-                f"{suggestion(str(found), [str(column) for column in frame.names])}",
+                f"{nearest(found, frame.names)}",
                 variable=name,
                 values=(found,),
             )
@@ -340,19 +349,41 @@ def understand(
             )
     for name, unit in units.items():
         if name not in VARIABLES:
+            meant = next((each for each, column in columns.items() if column == name), None)
             raise ColumnError(
                 f"units= names {name!r}, which is no variable of jiascores."
-                f"{suggestion(name, list(VARIABLES))} Use the variable's name, not the column's.",
+                f"{suggestion(name, list(VARIABLES))} Use the variable's name, not the column's"
+                f"{f': units={{{meant!r}: {unit!r}}}' if meant else ''}.",
                 variable=name,
             )
-        if unit not in VARIABLES[name].units:
+        units_ = VARIABLES[name].units
+        if unit not in units_:
             raise ColumnError(
                 f"units= says that {name} is in {unit!r}; {VARIABLES[name].label} can be in "
-                f"{', '.join(VARIABLES[name].units)}.",
+                f"{', '.join(units_)}.{suggestion(unit, units_)}",
                 variable=name,
                 values=(unit,),
             )
     return Names(columns, units)
+
+
+def nearest(wanted: Any, columns: Iterable[Any]) -> str:
+    """Return a hint at the column that may be meant, or at what there is to choose from."""
+    there = [str(column) for column in columns]
+    near = suggestion(str(wanted), there)
+    if near or not there:
+        return near
+    return f" There are {listing([repr(column) for column in there], shown=SHOWN_COLUMNS)}."
+
+
+def absent(name: str, frame: Frame, names: Names) -> str:
+    """Say how a variable's or role's column is named, and which column it may be.
+
+    A column that is another variable's is not meant.
+    """
+    taken = {names.column(other) for other in (*ROLES, *VARIABLES) if other != name}
+    free = [column for column in frame.names if column not in taken]
+    return f"Name yours: columns={{'{name}': 'your column'}}.{nearest(names.column(name), free)}"
 
 
 class Places(Sequence[Any]):
@@ -420,9 +451,8 @@ def read(
         )
     if found not in frame:
         raise ColumnError(
-            f"the table has no column {found!r} for {name} ({variable.label}). Name yours: "
-            f"columns={{'{name}': 'your column'}}."
-            f"{suggestion(found, [str(column) for column in frame.names])}",
+            f"the table has no column {found!r} for {name} ({variable.label}). "
+            f"{absent(name, frame, names)}",
             variable=name,
             values=(found,),
         )
@@ -444,7 +474,7 @@ def read(
         values, blanked = _blank(variable, given, factor)
         return values, _joined(name, {}, blanked)
     try:
-        check(variable, values, places)
+        check(variable, values, places, None if factor == 1 else given)
     except (OutOfRangeError, NotWholeError) as problem:
         raise _named(problem, found, names.units.get(name)) from None
     return values, None
@@ -462,24 +492,28 @@ def _named(problem: JiaScoresError, column: str, unit: str | None) -> JiaScoresE
         # The caller has said the unit already.
         text = text.replace(f"; {VARIABLES[problem.variable].advice}", "")
     return type(problem)(
-        f"{said}: {text}", variable=problem.variable, values=problem.values, where=problem.where
+        f"{said}: {text}{gap_code(problem.values)}",
+        variable=problem.variable,
+        values=problem.values,
+        where=problem.where,
     )
 
 
 def _in_column(
     problem: NotNumericError, column: str, frame: Frame, places: Places, variable: Variable
 ) -> JiaScoresError:
-    """Say which rows of a column hold something that is no number."""
+    """Say what a column holds that is no number, how often and where, and what to do."""
     _, texts = _numbers_only(frame.objects(column), variable)
-    positions = sorted(texts)
-    shown = [f"{texts[position]!r} in {places[position]}" for position in positions]
-    total = len(positions)
     if not texts:
         return _named(problem, column, None)
+    said = not_numbers(variable, column, texts, places)
+    if not variable.flag:
+        label = f"{variable.label[:1].upper()}{variable.label[1:]}"
+        allowed = f"{label} is {variable.allowed}; leave a gap as None, NaN or null."
+        said = [*said, allowed] if len(said) > 1 else [f"{said[0]} {allowed}"]
+    positions = sorted(texts)
     return NotNumericError(
-        f"column {column!r}: {variable.name} = {listing(shown, total=total)}: not a number. "
-        f"{variable.label[:1].upper()}{variable.label[1:]} is {variable.allowed}; leave a gap as "
-        f"None, NaN or null.",
+        in_lines(f"column {column!r}:", *said),
         variable=variable.name,
         values=[texts[position] for position in positions],
         where=[places[position] for position in positions[:100]],

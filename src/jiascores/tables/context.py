@@ -35,10 +35,20 @@ from jiascores.tables.columns import (
     Output,
     Places,
     contradicting,
+    nearest,
     read,
     read_raters,
 )
-from jiascores.tables.visits import NONE, Positions, Visits, codes_of, read_visits
+from jiascores.tables.refusals import about_words, distinct, named
+from jiascores.tables.visits import (
+    NONE,
+    Positions,
+    Visits,
+    codes_of,
+    list_of,
+    other_words,
+    read_visits,
+)
 
 ESR_ELSE_CRP = "esr-else-crp"
 MARKER_RULES = {
@@ -60,7 +70,8 @@ def check_marker(marker: object) -> None:
     """Raise where `marker` is none of the choices."""
     if marker is not None and not (isinstance(marker, str) and marker in MARKER_RULES):
         choices = "; ".join(f"{name!r}: {words}" for name, words in MARKER_RULES.items())
-        raise RequestError(f"marker={marker!r}: choose {choices}.", variable="marker")
+        near = suggestion(str(marker), MARKER_RULES)
+        raise RequestError(f"marker={marker!r}: choose {choices}.{near}", variable="marker")
 
 
 @attrs.frozen(eq=False)
@@ -349,7 +360,7 @@ class Context:
 
     def flag(self, column: str) -> NDArray[np.float64]:
         """Return a named yes/no column as 1, 0 and NaN."""
-        return read_flag(self.frame, column)
+        return read_flag(self.frame, column, places=self.places)
 
     def surely(self, column: str) -> NDArray[np.bool_]:
         """Return a named yes/no column that must have no gap."""
@@ -387,27 +398,26 @@ class Context:
             What they say, for the message: a course, an ILAR category.
         """
         if column not in self.frame:
-            known = [str(name) for name in self.frame.names]
             raise ColumnError(
-                f"the table has no column {column!r} for {what}.{suggestion(column, known)}",
+                f"the table has no column {column!r} for {what}."
+                f"{nearest(column, self.frame.names)}",
                 variable=what,
                 values=(column,),
             )
         if column not in self._codes:
             self._codes[column] = codes_of(self.frame, column)
         codes, labels = self._codes[column]
-        words = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
+        words = list_of(labels)
         position = {word: place for place, word in enumerate(allowed)}
-        refused = [code for code, word in enumerate(words) if word not in position]
-        rows = np.flatnonzero(np.isin(codes, refused))
-        if rows.size:
-            shown = [f"{words[codes[at]]!r} in {self.places[at]}" for at in rows[:SHOWN]]
+        refused = other_words(codes, words, allowed)
+        if refused:
+            kinds = distinct(refused)
             raise NotCoveredError(
-                f"column {column!r}: {what} = {listing(shown, total=len(rows))}; here it can "
-                f"be {', '.join(allowed)}. Leave it missing where there is none.",
+                f"column {column!r}: {what} = {named(kinds, self.places)}: "
+                f"{about_words(kinds, allowed, column)}",
                 variable=what,
-                values=[words[codes[at]] for at in rows],
-                where=[self.places[at] for at in rows[:SHOWN]],
+                values=list(refused.values()),
+                where=[self.places[at] for at in list(refused)[:SHOWN]],
             )
         return np.array([*(position.get(word, NONE) for word in words), NONE])[codes]
 

@@ -11,16 +11,14 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import (
-    NotNumericError,
-    VisitError,
-    listing,
-    suggestion,
-)
+from jiascores.core.errors import NotNumericError, VisitError, listing
 from jiascores.core.exact import nearest_decimal
 from jiascores.core.kinds import refused, to_floats
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES, Variable
-from jiascores.tables.baselines import BaselineRule, candidates
+from jiascores.measures.ilar import ILAR_CATEGORIES
+from jiascores.measures.states import COURSES
+from jiascores.tables.ask import Named, Request, named_columns, understand_requests
+from jiascores.tables.baselines import FLAG_WORDS, BaselineRule, candidates, flags
 from jiascores.tables.columns import (
     CONTRADICTION,
     RATERS,
@@ -28,6 +26,7 @@ from jiascores.tables.columns import (
     Frame,
     Names,
     Places,
+    absent,
     both_ratings,
     contradicting,
     read_raters,
@@ -35,14 +34,26 @@ from jiascores.tables.columns import (
 )
 from jiascores.tables.context import check_marker
 from jiascores.tables.engines import to_eager
+from jiascores.tables.refusals import (
+    Refused,
+    about,
+    about_dates,
+    about_flags,
+    about_words,
+    by_reason,
+    distinct,
+    gap_code,
+    is_number,
+)
 from jiascores.tables.visits import (
     CALENDAR,
-    DATE_ADVICE,
     NO_DATE,
     NONE,
     Positions,
     Visits,
     codes_of,
+    list_of,
+    other_words,
     parse_dates,
 )
 
@@ -62,16 +73,14 @@ REDUCED_JOINTS = 27
 YEARS = (1970, 2100)
 YEARS_APART = 30.0
 STUDY_DAYS_HIGHEST = 20_000.0
-GAP_CODES = (-999, -99, -9, -1, 99, 999, 9999)
 
 EPOCH = 1970
 DAYS_A_YEAR = 365.25
 TWO = 2
 MISSING_AT_BASELINE = "Missing at baseline: nothing of this patient can be compared in it."
-
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_LIMIT = re.compile(r"([<>≤≥]=?)\s*\d+([.,]\d+)?")
-_COMMA = re.compile(r"[+-]?\d+,\d+")
+_DIGITS = re.compile(r"\d+")
+# Columns that are read as these words, whatever a request calls them.
+WORD_COLUMNS = {"course": COURSES, "ilar_category": ILAR_CATEGORIES}
 
 
 def check(
@@ -81,6 +90,7 @@ def check(
     units: Mapping[str, str] | None = None,
     baseline: BaselineRule | None = None,
     marker: str | None = None,
+    measures: Sequence[str | Request] | str | None = None,
 ) -> FrameT:
     """List what is missing, refused and suspicious in a table of visits.
 
@@ -100,6 +110,9 @@ def check(
         it, gaps at it and changes of rater since it are listed too.
     marker : {"esr", "crp", "esr-else-crp"}, optional
         As for `assess`: the reactant that the core set uses.
+    measures : list of str or requests, optional
+        As for `assess`: the columns of words (course, category, yes or no) that these requests
+        name are looked at too. Columns called ``course`` and ``ilar_category`` always are.
 
     Returns
     -------
@@ -115,11 +128,12 @@ def check(
             The variable, and what the table calls it.
         ``row``
             The row's index label (pandas), or its position from 0. Empty where the finding is
-            about a whole column or patient.
+            about a whole column or patient. Where the same text stands in many rows, or dates or
+            decimal commas do, there is one finding: it has the first row, and says how many.
         ``patient``, ``date``
             As they stand in the table.
         ``value``
-            What was found, as text; for a column, the number of visits.
+            What was found, as it stands in the table; for a column, the number of visits.
         ``message``
             What is wrong and what to do.
 
@@ -131,14 +145,16 @@ def check(
     ColumnError
         If `columns` or `units` name what does not exist, or `baseline` a column that does not.
     RequestError
-        If `visits` is no data frame, or `baseline` or `marker` is none of the choices.
+        If `visits` is no data frame, or `baseline`, `marker` or `measures` ask for what does not
+        exist.
 
     Notes
     -----
     Refused: a value out of range, a count that is not whole, text where a number is due (also
-    ``"< 5"``: what a value below detection counts as is the protocol's decision), a 71-joint
-    count that cannot be true beside the 27-joint count, a date that is not understood, and two
-    visits that can both be the baseline.
+    ``"< 5"``: what a value below detection counts as is the protocol's decision), a word that is
+    no course, ILAR category, yes or no where one is due, a 71-joint count that cannot be true
+    beside the 27-joint count, a date that is not understood, and two visits that can both be the
+    baseline.
 
     Suspicious, by limits that no paper gives: globals above 10 and globals declared as
     millimetres and never above 10; globals that are always 0, 1, 2 or 3; a CRP that is never
@@ -165,6 +181,7 @@ def check(
     frame = Frame(to_eager(visits))
     names = understand(frame, columns, units)
     check_marker(marker)
+    requests = [] if measures is None else understand_requests(measures)
     found = _Findings(frame, names)
     read = {name: _read(found, name) for name in VARIABLES if names.there(name, frame)}
     for each in read.values():
@@ -172,6 +189,8 @@ def check(
         _throughout(found, each)
     _joint_counts(found, read)
     _both(found, read, marker)
+    _words(found, named_columns(requests, baseline))
+    _raters(found)
     timeline = _timeline(found)
     if timeline is not None:
         _same_day(found, timeline)
@@ -212,6 +231,22 @@ class _Findings:
         if rows.size:
             self._add(finding, variable, rows, rows, values, message)
 
+    def cells(
+        self,
+        variable: str,
+        kinds: Sequence[Refused],
+        message: str,
+        *,
+        column: str | None = None,
+    ) -> None:
+        """Add one finding about refused cells that are alike, in the row of the first."""
+        rows = np.array(sorted(row for kind in kinds for row in kind.rows), dtype=np.int64)
+        first = next(kind for kind in kinds if kind.rows[0] == rows[0])
+        many = "" if rows.size == 1 else f"In {rows.size} rows, first here. "
+        at = rows[:1]
+        said = [f"{many}{_capital(message)}"]
+        self._add("refused", variable, at, at, [_text(first.value)], said, column)
+
     def patients(
         self, finding: Finding, variable: str, rows: Positions, message: str | Words
     ) -> None:
@@ -227,8 +262,9 @@ class _Findings:
         patients: Positions,
         values: Words | None,
         message: str | Words,
+        column: str | None = None,
     ) -> None:
-        column = self.names.column(variable)
+        column = column or self.names.column(variable)
         messages: list[str | None] = (
             list(repeat(message, rows.size)) if isinstance(message, str) else list(message)
         )
@@ -366,12 +402,12 @@ def _read(found: _Findings, name: str) -> _Read:
     source, texts = _numbers(found, column, variable)
     gaps = np.isnan(source)
     gaps[list(texts)] = False
-    positions = np.array(sorted(texts), dtype=np.int64)
-    about = {str(text): _about_text(variable, text) for text in texts.values()}
-    said = [str(texts[position]) for position in positions.tolist()]
-    found.rows("refused", name, positions, [about[text] for text in said], values=said)
+    for reason, cells in by_reason(variable, texts).items():
+        # Commas are one mistake of reading; any other text is one of its own.
+        for alike in [cells] if reason == "comma" else [[cell] for cell in cells]:
+            found.cells(name, alike, about(reason, variable, column, alike))
     factor = found.names.factor(name)
-    values = source if factor == 1 else nearest_decimal(source * factor)
+    values = _converted(source, factor)
     outside, broken = refused(variable, values)
     wrong = np.flatnonzero(outside | broken)
     if wrong.size:
@@ -381,13 +417,19 @@ def _read(found: _Findings, name: str) -> _Read:
         texts_ = np.array([_text(float(kind)) for kind in kinds], dtype=object)
         messages = np.array(
             [
-                _about_number(variable, kind, unit, whole=not odd)
-                for kind, odd in zip(kinds.tolist(), broken_kinds, strict=True)
+                _about_number(variable, kind, as_read, unit, whole=not odd)
+                for kind, as_read, odd in zip(
+                    kinds.tolist(), _converted(kinds, factor).tolist(), broken_kinds, strict=True
+                )
             ],
             dtype=object,
         )
         found.rows("refused", name, wrong, messages[which], values=texts_[which])
     return _Read(variable, unit, source, np.where(outside | broken, np.nan, values), gaps)
+
+
+def _converted(numbers: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
+    return numbers if factor == 1 else nearest_decimal(numbers * factor)
 
 
 def _numbers(
@@ -405,7 +447,7 @@ def _numbers(
     cell = np.empty(1, dtype=object)
     for position, value in enumerate(objects):
         if isinstance(value, str):
-            if _DECIMAL.fullmatch(value.strip()):
+            if is_number(value):
                 values[position] = float(value)
                 written += 1
             else:
@@ -420,8 +462,8 @@ def _numbers(
         found.column(
             "refused",
             variable.name,
-            f"{written} numbers are written as text: turn the column into numbers first, and "
-            f"decide what its other texts count as.",
+            f"{written} numbers are written as text. Decide what the other texts of the column "
+            f"count as, and turn it into numbers first: pandas.to_numeric(table[{column!r}]).",
             value=written,
         )
     return values, texts
@@ -433,30 +475,19 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _about_text(variable: Variable, value: Any) -> str:
-    text = str(value).strip()
-    if _LIMIT.fullmatch(text):
-        return (
-            "Beyond a limit of detection is not a number: what it counts as is the protocol's "
-            "decision. Put that number, or leave a gap."
-        )
-    if _COMMA.fullmatch(text):
-        return "A decimal comma: read the file with decimal=','."
-    if isinstance(value, bool | np.bool_):
-        return f"Yes or no where a number is due. {_capital(variable.label)} is {variable.allowed}."
-    return (
-        f"Not a number. {_capital(variable.label)} is {variable.allowed}; leave a gap as None, "
-        f"NaN or null."
-    )
-
-
-def _about_number(variable: Variable, value: float, unit: str | None, *, whole: bool) -> str:
-    if not whole:
-        return f"Not a whole number. {_capital(variable.label)} is {variable.allowed}, counted."
-    read_as = f", read as {unit}" if unit else ""
+def _about_number(
+    variable: Variable, value: float, as_read: float, unit: str | None, *, whole: bool
+) -> str:
+    read_as = ""
+    if unit:
+        read_as = f": read as {unit}" + (f" it is {as_read:g}" if as_read != value else "")
     advice = "" if unit or not variable.advice else f"; {variable.advice}"
-    code = "; a code for a gap? Leave the gap empty" if value in GAP_CODES else ""
-    return f"Out of range{read_as}. {_capital(variable.label)} is {variable.allowed}{advice}{code}."
+    allowed = f"{_capital(variable.label)} is {variable.allowed}"
+    if variable.flag:
+        return f"Neither yes nor no. {allowed}."
+    if not whole:
+        return f"Not a whole number{read_as}. {allowed}, counted."
+    return f"Out of range{read_as}. {allowed}{advice}.{gap_code([value])}"
 
 
 def _capital(text: str) -> str:
@@ -618,6 +649,54 @@ def _both(found: _Findings, read: Mapping[str, _Read], marker: str | None) -> No
         found.column("refused", "patient_global", WHICH_RATING)
 
 
+def _words(found: _Findings, named: Sequence[Named]) -> None:
+    """List words that are none of those that a column may hold."""
+    # A column that is a variable's has been read already.
+    done = {found.names.column(name) for name in VARIABLES if found.names.there(name, found.frame)}
+    every: dict[str, Named] = {}
+    known = [Named(column, column, words) for column, words in WORD_COLUMNS.items()]
+    for one in (*known, *named):
+        if one.column in found.frame and one.column not in done:
+            words = every.get(one.column, one).words
+            both = tuple(word for word in one.words if word in words)
+            every[one.column] = attrs.evolve(one, words=both)
+    for one in every.values():
+        for kind in _other_words(found, one):
+            about_one = about_flags([kind], one.column, FLAG_WORDS)
+            if one.words:
+                about_one = about_words([kind], one.words, one.column)
+            what = one.what if one.words else one.column
+            found.cells(what, [kind], about_one, column=one.column)
+
+
+def _other_words(found: _Findings, one: Named) -> list[Refused]:
+    if one.flag:
+        return distinct(flags(found.frame, one.column)[1])
+    if not one.words:
+        return []
+    try:
+        codes, labels = codes_of(found.frame, one.column)
+    except VisitError as problem:
+        found.column("refused", one.what, str(problem))
+        return []
+    return distinct(other_words(codes, list_of(labels), one.words))
+
+
+def _raters(found: _Findings) -> None:
+    """List words that are no rater."""
+    if found.names.column("patient_global_rater") not in found.frame:
+        return
+    _, raters = read_raters(found.frame, found.names)
+    others = [rater for rater in raters if rater not in RATERS]
+    if others:
+        found.column(
+            "suspicious",
+            "patient_global_rater",
+            f"Raters are {' or '.join(RATERS)}; found {listing([repr(one) for one in others])}.",
+            value=len(others),
+        )
+
+
 def _gaps(found: _Findings, read: Mapping[str, _Read], at_baseline: NDArray[np.bool_]) -> None:
     """List what is missing: for each variable how often, and where."""
     size = found.frame.size
@@ -655,8 +734,7 @@ def _absent(found: _Findings, read: Mapping[str, _Read], marker: str | None) -> 
 
 def _no_column(found: _Findings, name: str) -> str:
     column = found.names.column(name)
-    near = suggestion(column, [str(each) for each in found.frame.names])
-    return f"The table has no column {column!r}. Name yours: columns={{'{name}': …}}.{near}"
+    return f"The table has no column {column!r}. {absent(name, found.frame, found.names)}"
 
 
 # --------------------------------------------------------------------------------------------
@@ -714,15 +792,13 @@ def _dates(found: _Findings) -> tuple[NDArray[np.int64], float] | None:
     gaps = dates == NO_DATE
     gaps[unread] = False
     found.rows("missing", "date", np.flatnonzero(gaps), "Every visit needs a date.")
-    if unread:
-        words = found.frame.objects(name)
-        found.rows(
-            "refused",
-            "date",
-            np.array(unread, dtype=np.int64),
-            f"Not understood. {DATE_ADVICE}",
-            values=[str(words[row]) for row in unread],
-        )
+    words = found.frame.objects(name) if unread else np.empty(0, dtype=object)
+    alike: dict[str, dict[int, Any]] = {}
+    for row in unread:
+        alike.setdefault(_DIGITS.sub("0", str(words[row])), {})[row] = words[row]
+    for cells in alike.values():
+        kinds = distinct(cells)
+        found.cells("date", kinds, about_dates((kind.value for kind in kinds), name))
     return dates, per_day
 
 
@@ -781,7 +857,9 @@ def _far_apart(found: _Findings, timeline: _Timeline) -> None:
                 "suspicious",
                 "date",
                 f"{int(odd.sum())} study days are beyond {STUDY_DAYS_HIGHEST:g}: dates written as "
-                f"numbers? Turn them into dates first.",
+                f"numbers? Turn them into dates first; those of a spreadsheet are "
+                f"pandas.to_datetime(table[{found.names.column('date')!r}], unit='D', "
+                f"origin='1899-12-30').",
                 value=int(odd.sum()),
             )
     first = np.full(len(visits.labels), np.inf)
@@ -806,7 +884,10 @@ def _baseline(
     visits, sure = timeline.visits, timeline.sure
     try:
         chosen, what = candidates(visits, found.frame, rule)
-    except (VisitError, NotNumericError) as problem:
+    except NotNumericError:
+        # The words of a flag are listed already.
+        return at_baseline
+    except VisitError as problem:
         found.column("refused", "date", str(problem))
         return at_baseline
     chosen = np.sort(chosen[sure[chosen]])
@@ -835,15 +916,7 @@ def _baseline(
         "Before the patient's baseline: no response, change or flare here.",
     )
     if found.names.column("patient_global_rater") in found.frame:
-        codes, raters = read_raters(found.frame, found.names)
-        others = [rater for rater in raters if rater not in RATERS]
-        if others:
-            found.column(
-                "suspicious",
-                "patient_global_rater",
-                f"Raters are {' or '.join(RATERS)}; found {listing([repr(one) for one in others])}.",
-                value=len(others),
-            )
+        codes, _ = read_raters(found.frame, found.names)
         other = has & (codes >= 0) & (codes[baseline] >= 0) & (codes != codes[baseline])
         changed = np.flatnonzero(other & (visits.dates > visits.dates[baseline]))
         words = found.frame.objects(found.names.column("patient_global_rater"))

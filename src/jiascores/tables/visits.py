@@ -5,6 +5,7 @@ Everything here works on positions of rows, so that the caller's order is never 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Any, TypeAlias
@@ -12,8 +13,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, VisitError, listing, suggestion
-from jiascores.tables.columns import ROLES, Frame, Names, Places
+from jiascores.core.errors import ColumnError, VisitError, listing
+from jiascores.tables.columns import NO_NAMES, ROLES, Frame, Names, Places, absent, nearest
+from jiascores.tables.refusals import about_dates, distinct, named
 
 Positions: TypeAlias = NDArray[np.int64]
 NONE = -1
@@ -161,7 +163,8 @@ _BITS = 63
 def read_visits(frame: Frame, names: Names, places: Places) -> Visits:
     """Return the visits of a table, from its patient and date columns."""
     codes, labels = read_patients(frame, names)
-    dates, per_day = read_dates(frame, names.column("date"), "date", gaps=False)
+    column = names.column("date")
+    dates, per_day = read_dates(frame, column, "date", gaps=False, places=places)
     return Visits(codes, dates, per_day, places, labels)
 
 
@@ -202,6 +205,18 @@ def codes_of(frame: Frame, name: str) -> tuple[Positions, Any]:
     # Arrow is quicker where it is installed; Polars does not need it.
     arrow = find_spec("pyarrow") is not None
     return _arrow_codes(series.to_arrow()) if arrow else _polars_codes(series)
+
+
+def list_of(labels: Any) -> list[Any]:
+    """Return what the codes of a column stand for as a list."""
+    return list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
+
+
+def other_words(codes: Positions, words: Sequence[Any], allowed: Sequence[str]) -> dict[int, Any]:
+    """Return by row the words of a column that are none of these, from its codes."""
+    others = [code for code, word in enumerate(words) if word not in allowed]
+    rows = np.flatnonzero(np.isin(codes, others))
+    return {int(row): words[codes[row]] for row in rows}
 
 
 def _no_ids(name: str) -> VisitError:
@@ -289,7 +304,7 @@ def _existing(frame: Frame, names: Names, role: str) -> str:
     if name not in frame:
         raise ColumnError(
             f"the table has no column {name!r} for the {role}, and this request compares visits "
-            f"of a patient. Name yours: columns={{'{role}': 'your column'}}.",
+            f"of a patient. {absent(role, frame, names)}",
             variable=role,
             values=(name,),
         )
@@ -302,29 +317,28 @@ def _rows(frame: Frame, positions: NDArray[Any]) -> str:
 
 
 def read_dates(
-    frame: Frame, name: str, role: str, *, gaps: bool
+    frame: Frame, name: str, role: str, *, gaps: bool, places: Places | None = None
 ) -> tuple[NDArray[np.int64], float]:
     """Return dates as whole numbers, and how many make a day.
 
     Dates, timestamps, ISO 8601 text (2014-02-05) and numbers of study days are understood; other
-    text is refused, since 03/04 is a day in March or in April. Missing dates are the smallest
-    number where `gaps` are allowed.
+    text is refused, since 03/04 is a day in March or in April, and so are dates written as
+    numbers (20140205). Missing dates are the smallest number where `gaps` are allowed.
     """
     if name not in frame:
-        known = [str(column) for column in frame.names]
         yours = f" Name yours: columns={{'{role}': 'your column'}}." if role in ROLES else ""
         raise ColumnError(
-            f"the table has no column {name!r} for the {role}.{yours}{suggestion(name, known)}",
+            f"the table has no column {name!r} for the {role}.{yours}{nearest(name, frame.names)}",
             variable=role,
             values=(name,),
         )
     dates, per_day, refused = parse_dates(frame, name)
     if refused:
         values = frame.objects(name)
-        shown = [f"{values[at]!r} in row {frame.label(at)}" for at in refused[:100]]
+        kinds = distinct({row: values[row] for row in refused})
         raise VisitError(
-            f"column {name!r}: {role} = {listing(shown, total=len(refused))}: not understood. "
-            f"{DATE_ADVICE}",
+            f"column {name!r}: {role} = {named(kinds, places or Places(frame, NO_NAMES))}: "
+            f"{about_dates((kind.value for kind in kinds), name)}",
             variable=role,
             values=[values[at] for at in refused],
             where=[frame.label(at) for at in refused],
@@ -340,14 +354,13 @@ def read_dates(
     return dates, per_day
 
 
-DATE_ADVICE = (
-    "Give dates, ISO text such as '2014-02-05', or days as numbers; read other text with its "
-    "format first, for example pandas.to_datetime(…, format='%d/%m/%Y')."
-)
 NO_DATE = np.iinfo(np.int64).min
 # Calendar dates are held in microseconds; this many make a day.
 CALENDAR = 86_400_000_000.0
 _STUDY_DAY_SCALE = 1_000_000.0
+# From here on a number is no study day but a date in disguise: 20240305, or seconds since 1970.
+# Chosen here, from no paper.
+NO_STUDY_DAY = 1_000_000
 
 
 def parse_dates(frame: Frame, name: str) -> tuple[NDArray[np.int64], float, list[int]]:
@@ -357,8 +370,13 @@ def parse_dates(frame: Frame, name: str) -> tuple[NDArray[np.int64], float, list
     """
     values = _plain_array(frame, frame.series(name))
     if values.dtype.kind in "iuf":
+        disguised = np.flatnonzero(np.abs(values.astype(np.float64)) >= NO_STUDY_DAY)
+        if disguised.size:
+            values = values.copy()
+            values[disguised] = 0
         dates, per_day = _study_days(values)
-        return dates, per_day, []
+        dates[disguised] = NO_DATE
+        return dates, per_day, disguised.tolist()
     refused: list[int] = []
     if values.dtype.kind != "M":
         values, refused = _from_objects(values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Literal, TypeVar, cast
@@ -19,7 +18,7 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.core.variables import VARIABLES
+from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
 from jiascores.tables.assess import add_columns
 from jiascores.tables.baselines import (
     BaselineRule,
@@ -30,6 +29,7 @@ from jiascores.tables.baselines import (
 from jiascores.tables.columns import Column, Frame, Names, Output, Places, read, understand
 from jiascores.tables.engines import always, run, to_eager
 from jiascores.tables.numbers import number_of
+from jiascores.tables.refusals import BELOW, in_lines, not_numbers
 from jiascores.tables.visits import NO_DATE, NONE, Positions, Visits, read_dates, read_visits
 
 FrameT = TypeVar("FrameT")
@@ -460,7 +460,6 @@ BELOW_RULES = {
     "zero": "0",
     "interval": "anything from 0 to the limit: two columns, and no single value",
 }
-_BELOW = re.compile(r"^\s*<\s*=?\s*(\d+(?:[.,]\d+)?)\s*$")
 
 
 def below_limit(
@@ -556,28 +555,32 @@ class _Below:
             )
         low, high = np.full((2, frame.size), np.nan)
         made = np.full(frame.size, None, dtype=object)
-        refused = []
+        refused: dict[int, Any] = {}
         for row, given in enumerate(frame.objects(name)):
             if given is None or (isinstance(given, str) and not given.strip()):
                 continue
-            below = _BELOW.match(given) if isinstance(given, str) else None
+            below = BELOW.fullmatch(given.strip()) if isinstance(given, str) else None
             try:
                 if below:
                     low[row], high[row] = 0.0, float(below.group(1).replace(",", "."))
                     made[row] = self.rule
                 elif isinstance(given, bool | np.bool_) or not np.isfinite(float(given)):
-                    refused.append((row, given))
+                    refused[row] = given
                 else:
                     low[row] = high[row] = float(given)
             except (TypeError, ValueError):
-                refused.append((row, given))
+                refused[row] = given
         if refused:
-            shown = [f"{given!r} in row {frame.label(row)}" for row, given in refused[:100]]
+            # Any column will do, whether or not jiascores has such a variable.
+            unknown = Variable(self.variable, self.variable, "", 0, UNBOUNDED)
+            variable = VARIABLES.get(self.variable, unknown)
+            said = not_numbers(variable, name, refused, Places(frame, names))
             raise NotNumericError(
-                f"column {name!r} = {listing(shown, total=len(refused))}: neither a number nor a "
-                f"value below a limit.",
+                in_lines(
+                    f"column {name!r} holds more than numbers and values below a limit:", *said
+                ),
                 variable=self.variable,
-                values=[given for _, given in refused],
+                values=list(refused.values()),
             )
         is_made = np.array([one is not None for one in made], dtype=bool)
         single = {

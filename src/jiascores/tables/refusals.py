@@ -1,0 +1,246 @@
+"""Cells that are refused: which ones, how often, where first, and what to do about them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import product
+from typing import Any, Literal, TypeAlias
+
+import attrs
+import numpy as np
+
+from jiascores.core.errors import SHOWN
+from jiascores.core.kinds import LONGEST
+from jiascores.core.variables import YES_OR_NO, Variable
+
+Why: TypeAlias = Literal["comma", "below", "beyond", "truth", "flag", "word", "other", "written"]
+
+# Words of which a translation is shown.
+SHOWN_WORDS = 12
+# Numbers that often stand for a gap.
+GAP_CODES = (-999, -99, -9, -1, 99, 999, 9999)
+
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+# What `below_limit` reads, with the limit as its group.
+BELOW = re.compile(r"<\s*=?\s*(\d+(?:[.,]\d+)?)")
+_BEYOND = re.compile(r"[<>≤≥]\s*=?\s*\d+([.,]\d+)?")
+
+
+@attrs.frozen
+class Refused:
+    """Equal cells of a column.
+
+    Parameters
+    ----------
+    value : object
+        What they hold.
+    rows : list of int
+        Where they are, in order.
+    """
+
+    value: Any
+    rows: list[int]
+
+    @property
+    def shown(self) -> str:
+        """What they hold, as it is typed."""
+        value = self.value.item() if isinstance(self.value, np.generic) else self.value
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        text = repr(value)
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def distinct(cells: Mapping[int, Any]) -> list[Refused]:
+    """Return the distinct values of cells given by row, those that come most often first."""
+    rows: dict[str, list[int]] = {}
+    for row in sorted(cells):
+        rows.setdefault(repr(cells[row]), []).append(row)
+    kinds = [Refused(cells[equal[0]], equal) for equal in rows.values()]
+    return sorted(kinds, key=lambda kind: -len(kind.rows))
+
+
+def named(kinds: Sequence[Refused], places: Sequence[Any]) -> str:
+    """Say which cells these are, the first few, each with how often it comes and where first."""
+    said = []
+    for kind in kinds[:SHOWN]:
+        count = len(kind.rows)
+        times = "" if count == 1 else f"{count} rows, first in "
+        said.append(f"{kind.shown} in {times}{places[kind.rows[0]]}")
+    if len(kinds) > SHOWN:
+        rows = sum(len(kind.rows) for kind in kinds)
+        said.append(f"… and {len(kinds) - SHOWN} more ({rows} rows in all)")
+    return "; ".join(said)
+
+
+def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> str:
+    """Return a dict of these words to fill in; one that differs by case alone is filled in."""
+    by_case = {word.casefold(): repr(word) for word in allowed}
+    pairs = [
+        f"{kind.shown}: {by_case.get(str(kind.value).strip().casefold(), '…')}"
+        for kind in kinds[:SHOWN_WORDS]
+    ]
+    return f"{{{', '.join(pairs)}{', …' if len(kinds) > SHOWN_WORDS else ''}}}"
+
+
+def about_words(kinds: Sequence[Refused], allowed: Sequence[str], column: str) -> str:
+    """Say which words a column may hold, and how others become these."""
+    return (
+        f"not understood. Here it can be {', '.join(allowed)}, or missing. Translate yours first: "
+        f"table[{column!r}].replace({translation(kinds, allowed)})."
+    )
+
+
+def about_flags(kinds: Sequence[Refused], column: str, taken: str) -> str:
+    """Say what a yes/no column may hold, and how its words become that."""
+    return (
+        f"not understood as yes or no. It takes {taken}. Say what yours mean, True, False, or None for a "
+        f"gap: table[{column!r}].replace({translation(kinds)})."
+    )
+
+
+# --------------------------------------------------------------------------------------------
+# What stands where a number is due
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number as jiascores writes it."""
+    return bool(_DECIMAL.fullmatch(text.strip()))
+
+
+def why(variable: Variable, value: Any) -> Why:
+    """Return why a cell is no number."""
+    if isinstance(value, bool | np.bool_):
+        return "truth"
+    if not isinstance(value, str):
+        return "other"
+    text = value.strip()
+    if is_number(text):
+        return "written"
+    if variable.flag:
+        return "flag"
+    patterns: tuple[tuple[Why, re.Pattern[str]], ...] = (
+        ("comma", _COMMA),
+        ("below", BELOW),
+        ("beyond", _BEYOND),
+    )
+    for reason, pattern in patterns:
+        if pattern.fullmatch(text):
+            return reason
+    return "word"
+
+
+def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]) -> str:
+    """Say what is wrong with cells that are no numbers, and what to do."""
+    protocol = "what it counts as is the protocol's decision"
+    if reason == "flag":
+        return about_flags(kinds, column, YES_OR_NO)
+    if reason == "word":
+        words = [kind.shown for kind in kinds[:SHOWN_WORDS]]
+        more = ", …" if len(kinds) > SHOWN_WORDS else ""
+        return (
+            f"not a number. Where this stands for a gap, leave it empty, or read the file with "
+            f"na_values=[{', '.join(words)}{more}]."
+        )
+    return {
+        "comma": (
+            f"a decimal comma. Read the file with decimal=','; where other text stays in the "
+            f"column, table[{column!r}].str.replace(',', '.')."
+        ),
+        "below": (
+            f"below a limit of detection; {protocol}. jia.below_limit(…, {variable.name!r}, "
+            f"rule=…) reads it by a rule that you name."
+        ),
+        "beyond": (f"beyond a limit of detection; {protocol}. Put that number, or leave a gap."),
+        "truth": "not a number but yes or no.",
+        "written": (
+            f"a number written as text. Turn the column into numbers first, once no other text "
+            f"is in it: pandas.to_numeric(table[{column!r}])."
+        ),
+        "other": "not a number.",
+    }[reason]
+
+
+def not_numbers(
+    variable: Variable, column: str, cells: Mapping[int, Any], places: Sequence[Any]
+) -> list[str]:
+    """Say what a column holds that is no number, how often and where, and what to do."""
+    return [
+        f"{variable.name} = {named(kinds, places)}: {about(reason, variable, column, kinds)}"
+        for reason, kinds in by_reason(variable, cells).items()
+    ]
+
+
+def in_lines(first: str, *said: str) -> str:
+    """Return several sentences, each on a line; or the one behind what comes first."""
+    return (" " if len(said) == 1 else "\n  ").join((first, *said))
+
+
+def by_reason(variable: Variable, cells: Mapping[int, Any]) -> dict[Why, list[Refused]]:
+    """Return cells that are no numbers by what is wrong with them, numbers as text last."""
+    found: dict[Why, list[Refused]] = {}
+    for kind in distinct(cells):
+        found.setdefault(why(variable, kind.value), []).append(kind)
+    if "written" in found:
+        found["written"] = found.pop("written")
+    return found
+
+
+def gap_code(values: Iterable[Any]) -> str:
+    """Return a hint where numbers out of range are those that often stand for a gap."""
+    codes = sorted({int(value) for value in values if value in GAP_CODES})
+    if not codes:
+        return ""
+    return f" A code for a gap? Leave it empty, or read the file with na_values={codes}."
+
+
+# --------------------------------------------------------------------------------------------
+# What stands where a date is due
+
+DATE_ADVICE = (
+    "Give dates, ISO text such as '2014-02-05', or days as numbers; read other text with its "
+    "format first, for example pandas.to_datetime(…, format='%d.%m.%Y')."
+)
+_ORDERS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%m{0}%d{0}%y")
+_TIMES = ("", " %H:%M", " %H:%M:%S")
+_FORMATS = (
+    *(order.format(mark) + time for order, mark, time in product(_ORDERS, "./- ", _TIMES)),
+    "%Y%m%d",
+)
+# Distinct texts on which formats are tried.
+_TRIED = 200
+
+
+def about_dates(values: Iterable[Any], column: str) -> str:
+    """Say how dates that are not understood are read; with their format where they show it.
+
+    A format is shown where it reads all that any reads. Two are shown where both do: whether
+    03/04 is in March or in April, only who wrote the file can say.
+    """
+    texts = list(dict.fromkeys(map(_as_text, values)))[:_TRIED]
+    read = {form: {text for text in texts if _reads(text, form)} for form in _FORMATS}
+    every = set[str]().union(*read.values())
+    forms = [repr(form) for form in _FORMATS if every and read[form] == every]
+    if not forms:
+        return f"not understood. {DATE_ADVICE}"
+    choose = " (which of them, the file does not say)" if len(forms) > 1 else ""
+    rest = "" if len(every) == len(texts) else " What else is there needs mending, or a gap."
+    return (
+        f"not understood. Read them with their format first: "
+        f"pandas.to_datetime(table[{column!r}], format={' or '.join(forms)}){choose}.{rest}"
+    )
+
+
+def _as_text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else Refused(value, []).shown
+
+
+def _reads(text: str, form: str) -> bool:
+    try:
+        datetime.strptime(text, form)  # noqa: DTZ007  (only whether it can be read)
+    except ValueError:
+        return False
+    return True
