@@ -299,3 +299,4 @@ def tables() -> None:
     assert_type(jia.assess(table, measures=["cjadas10"]), pl.DataFrame)
     assert_type(jia.assess(table.lazy(), measures=["cjadas10"]), pl.LazyFrame)
     assert_type(jia.check(frame), pd.DataFrame)
+    assert_type(jia.check(frame, measures=["jadas10"]), pd.DataFrame)

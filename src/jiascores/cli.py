@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MARKER_CHOICES = ("esr", "crp", ESR_ELSE_CRP)
-CSV_FORM = {"separator": ",", "decimal": ".", "day_first": False, "missing": []}
+CSV_FORM = {
+    "separator": ",",
+    "decimal": ".",
+    "day_first": False,
+    "missing": [],
+    "encoding": "utf-8",
+}
 SEPARATORS = (";", "\t", "|", ",")
 # What messages say to whoever reads a file in Python, and what the mapping says instead.
 IN_THE_MAPPING = {
@@ -248,27 +254,39 @@ def _read(path: Path, form: Mapping[str, Any]) -> pd.DataFrame:
         return pd.read_parquet(path)
     patient = form["columns"].get("patient", "patient")
     date = form["columns"].get("date", "date")
+    written: dict[str, Any] = {
+        "sep": form["separator"],
+        "decimal": form["decimal"],
+        "na_values": form["missing"],
+        "encoding": form["encoding"],
+    }
     try:
+        _check_separator(path, pd.read_csv(path, nrows=0, **written))
         # An id is a word: 007 is not 7.
-        table = pd.read_csv(
-            path,
-            sep=form["separator"],
-            decimal=form["decimal"],
-            na_values=form["missing"],
-            dtype={patient: str},
-        )
+        table: pd.DataFrame = pd.read_csv(path, dtype={patient: str}, **written)
         if form["day_first"] and date in table:
             table[date] = pd.to_datetime(table[date], dayfirst=True)
+    except UnicodeDecodeError as error:
+        raise RequestError(
+            f"{path}: not written in {form['encoding']}. In the --mapping, under [csv]: "
+            f'encoding = "cp1252" is what many spreadsheets write.'
+        ) from error
+    except JiaScoresError:
+        raise
     except ValueError as error:
         raise RequestError(f"{path}: {error}") from error
-    names = [str(name) for name in table.columns]
-    separator = next((mark for mark in SEPARATORS if mark in names[0]), None)
-    if len(names) == 1 and separator:
+    return table
+
+
+def _check_separator(path: Path, header: pd.DataFrame) -> None:
+    """Raise where the names of all columns were read as one."""
+    first, *more = [str(name) for name in header.columns]
+    separator = next((mark for mark in SEPARATORS if mark in first), None)
+    if separator and not more:
         raise RequestError(
-            f"{path}: one column only, {names[0]!r}. In the --mapping, under [csv]: "
+            f"{path}: one column only, {first!r}. In the --mapping, under [csv]: "
             f"separator = {json.dumps(separator)}."
         )
-    return table
 
 
 def _write(table: Any, path: Path | None) -> None:

@@ -241,6 +241,10 @@ def _from_objects(
     out = np.empty(array.size, dtype=np.float64)
     refused: list[int] = []
     for position, value in enumerate(flat):
+        # To raise and catch for each of a million texts takes its time.
+        if isinstance(value, str):
+            refused.append(position)
+            continue
         try:
             out[position] = _to_number(value, variable)
         except NotNumericError:

@@ -528,6 +528,9 @@ def _numbers_only(
     refused_: dict[int, Any] = {}
     cell = np.empty(1, dtype=object)
     for position, value in enumerate(objects):
+        if isinstance(value, str):
+            refused_[position] = value
+            continue
         cell[0] = value
         try:
             values[position] = to_floats(cell, variable)[0]

@@ -34,6 +34,7 @@ from jiascores.tables.columns import (
     Names,
     Output,
     Places,
+    absent,
     contradicting,
     nearest,
     read,
@@ -228,8 +229,8 @@ class Context:
     def _absent_marker(self, name: str) -> str:
         if self.marker_rule is None:
             raise MarkerError(
-                "the table has neither a column 'esr' nor 'crp', and this request needs an "
-                "acute-phase reactant. Name yours: columns={'esr': 'your column'}.",
+                f"the table has neither a column 'esr' nor 'crp', and this request needs an "
+                f"acute-phase reactant. {absent('esr', self.frame, self.names)}",
                 variable="esr and crp",
             )
         self.values(name)

@@ -17,9 +17,8 @@ from jiascores.core.errors import (
     MissingExtraError,
     RequestError,
     listing,
-    suggestion,
 )
-from jiascores.tables.columns import PIECE
+from jiascores.tables.columns import PIECE, nearest
 
 # From an eager table (pandas, Polars or PyArrow) to one of the same kind.
 Work: TypeAlias = Callable[[Any], Any]
@@ -223,8 +222,8 @@ def need_patient(name: str, names: Any) -> None:
     if name not in names:
         raise ColumnError(
             f"the table has no column {name!r} for the patient, and this request compares visits "
-            f"of a patient.{suggestion(name, [str(one) for one in names])} Name yours: "
-            f"columns={{'patient': 'your column'}}.",
+            f"of a patient. Name yours: columns={{'patient': 'your column'}}."
+            f"{nearest(name, names)}",
             variable="patient",
             values=(name,),
         )

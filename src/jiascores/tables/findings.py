@@ -653,20 +653,22 @@ def _words(found: _Findings, named: Sequence[Named]) -> None:
     """List words that are none of those that a column may hold."""
     # A column that is a variable's has been read already.
     done = {found.names.column(name) for name in VARIABLES if found.names.there(name, found.frame)}
-    every: dict[str, Named] = {}
-    known = [Named(column, column, words) for column, words in WORD_COLUMNS.items()]
-    for one in (*known, *named):
-        if one.column in found.frame and one.column not in done:
-            words = every.get(one.column, one).words
-            both = tuple(word for word in one.words if word in words)
-            every[one.column] = attrs.evolve(one, words=both)
-    for one in every.values():
+    asked = {one.column for one in named}
+    usual = [Named(name, name, words) for name, words in WORD_COLUMNS.items() if name not in asked]
+    told: set[tuple[str, int]] = set()
+    for one in (*named, *usual):
+        if one.column in done or one.column not in found.frame:
+            continue
         for kind in _other_words(found, one):
-            about_one = about_flags([kind], one.column, FLAG_WORDS)
-            if one.words:
-                about_one = about_words([kind], one.words, one.column)
-            what = one.what if one.words else one.column
-            found.cells(what, [kind], about_one, column=one.column)
+            # Two requests may refuse the same word.
+            if (one.column, kind.rows[0]) in told:
+                continue
+            told.add((one.column, kind.rows[0]))
+            if one.flag:
+                message, what = about_flags([kind], one.column, FLAG_WORDS), one.column
+            else:
+                message, what = about_words([kind], one.words, one.column), one.what
+            found.cells(what, [kind], message, column=one.column)
 
 
 def _other_words(found: _Findings, one: Named) -> list[Refused]:
