@@ -102,6 +102,7 @@ class Context:
         self._values: dict[str, NDArray[np.float64]] = {}
         self._sure: dict[str, NDArray[np.bool_]] = {}
         self._compared: list[Positions] = []
+        self._judged_against: Positions | None = None
         self._codes: dict[str, tuple[Positions, Any]] = {}
         self._responses: dict[Any, tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = {}
 
@@ -193,6 +194,18 @@ class Context:
     def after_baseline(self) -> NDArray[np.bool_]:
         """Which rows come after their baseline."""
         return self.visits.after_patients(self.baseline_of_patients)
+
+    def after(self, rows: Positions) -> NDArray[np.bool_]:
+        """Return which rows come after the earlier one that they are judged against."""
+        self._judged_against = rows
+        return self.visits.after(rows)
+
+    @property
+    def judged_against(self) -> Positions | None:
+        """The earlier row that each row is judged against; none where visits stand alone."""
+        if self._judged_against is None and "after_baseline" in vars(self):
+            return self.baseline
+        return self._judged_against
 
     # --- the acute-phase reactant
 
