@@ -54,7 +54,7 @@ def section(page: str, name: str) -> str:
 
 def rows(text: str) -> list[list[str]]:
     return [
-        re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row)
+        re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)
         for row in re.findall(r"<tr>(.*?)</tr>", text, re.DOTALL)
     ]
 
@@ -212,7 +212,7 @@ def test_summary_says_in_sentences_what_is_open_and_why(visits):
     assert "1 value refused" in text
     assert (
         "<strong>acr_ped</strong>: not determinable at 1 of 3 visits after the one compared with "
-        "(33.3 %); missing there most often: patient_global (1), esr (1)." in text
+        "(33.3 %); missing there most often: esr (1), patient_global (1)." in text
     )
     assert "cjadas10</strong>: not determinable at 2 of 6 visits (33.3 %)" in text
 
@@ -223,9 +223,12 @@ def test_what_was_missing_is_counted_where_the_answer_is_open(visits):
     assert ["acr_ped", "esr", "–", "1 of 1\n100.0 %", "1 of 1\n100.0 %"] in found
     # cJADAS10 does not read the ESR, and the response is certain in spite of C's physician global.
     assert not any(row[:2] in (["cjadas10", "esr"], ["acr_ped", "chaq"]) for row in found)
-    assert ["cjadas10", "physician_global", "1 of 1\n100.0 %", "0 of 1"] == next(
-        row[:4] for row in found if row[:2] == ["cjadas10", "physician_global"]
-    )
+    assert next(row[:4] for row in found if row[:2] == ["cjadas10", "physician_global"]) == [
+        "cjadas10",
+        "physician_global",
+        "1 of 1\n100.0 %",
+        "0 of 1",
+    ]
     whole = section(page_of(visits[:2]), "not-determinable")
     assert "determined at every visit" in whole
 
@@ -236,6 +239,18 @@ def test_gaps_at_the_visit_compared_with_are_told_apart(visits):
     found = rows(section(page_of(visits, measures=["acr_ped"]), "not-determinable"))
     assert any(row[:2] == ["acr_ped", "chaq at the visit compared with"] for row in found)
     assert not any(row[:2] == ["acr_ped", "chaq"] for row in found)
+
+
+def test_a_change_is_judged_after_the_visit_that_it_is_compared_with(visits):
+    page = page_of(visits, measures=["horneff_improvement"])
+    found = rows(section(page, "results-by-visit"))
+    # Not at baseline; and C has no physician global there, B no patient global now.
+    assert [row[0] for row in found[1:]] == ["8"]
+    assert found[1][-1] == "2"
+    reasons = rows(section(page, "not-determinable"))
+    assert ["improvement_horneff_2014", "physician_global at the visit compared with"] in [
+        row[:2] for row in reasons
+    ]
 
 
 def test_of_two_reactants_only_the_one_that_counts_can_be_missing(visits):
@@ -253,7 +268,7 @@ def test_of_two_reactants_only_the_one_that_counts_can_be_missing(visits):
 def test_columns_that_requests_and_rules_use_are_not_unknown(visits):
     visits = visits.assign(course="poly", feverish=0, first=visits["week"] == 0)
     flare = jia.ask.flare(
-        criteria="de-benedetti-2012-flare", reference="baseline", fever=jia.column("feverish")
+        criteria="canakinumab-sjia", reference="baseline", fever=jia.column("feverish")
     )
     state = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course=jia.column("course"))
     page = page_of(visits, measures=[flare, state], baseline=jia.flagged("first"))
@@ -316,7 +331,7 @@ def test_treatments_and_joints_are_drawn_where_they_are_given(visits):
     assert "Not drawn" not in page
     read_columns = section(page, "what-was-read")
     assert "Columns that nothing reads: site." in read_columns
-    assert ["joints", "71 columns, from &#x27;act_tmj_left&#x27; on"] in rows(read_columns)
+    assert ["joints", "71 columns, from &#x27;act_cervical_spine&#x27; on"] in rows(read_columns)
 
 
 @pytest.mark.parametrize("kind", [pl.from_pandas, lambda table: pl.from_pandas(table).to_arrow()])

@@ -1,4 +1,4 @@
-"""The command line: verify, definitions, assess, check and explain."""
+"""The command line: verify, definitions, assess, check, report and explain."""
 
 from __future__ import annotations
 
@@ -122,30 +122,41 @@ def _table(command: Callable[..., Any]) -> Callable[..., Any]:
             "--baseline",
             help="'first', 'flagged:COLUMN' or 'on-or-before:COLUMN'.",
         ),
-        click.option(
-            "--out",
-            type=click.Path(dir_okay=False, path_type=Path),
-            help="Where to write (.csv or .parquet); by default CSV to the screen.",
-        ),
     )
     for option in reversed(options):
         command = option(command)
     return command
 
 
-@main.command(
-    epilog="A MEASURE is a score or acr_ped by its name; or with what is to be chosen: "
+def _measures(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what is asked for."""
+    measures = click.option(
+        "--measure", "measures", multiple=True, required=True, help="May be given more than once."
+    )
+    course = click.option(
+        "--course",
+        help="For states: oligo, poly or systemic, or 'column:NAME'; by default the column course.",
+    )
+    return measures(course(command))
+
+
+MEASURES = (
+    "A MEASURE is a score or acr_ped by its name; or with what is to be chosen: "
     "acr_ped:CRITERIA, state:SCORE:CUTOFFS, flare:CRITERIA:REFERENCE, "
     "inactive_disease:CRITERIA. `jiascores definitions` lists the names."
 )
+_out = click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write (.csv or .parquet); by default CSV to the screen.",
+)
+
+
+@main.command(epilog=MEASURES)
 @_table
-@click.option(
-    "--measure", "measures", multiple=True, required=True, help="May be given more than once."
-)
-@click.option(
-    "--course",
-    help="For states: oligo, poly or systemic, or 'column:NAME'; by default the column course.",
-)
+@_out
+@_measures
 @click.option(
     "--invalid",
     type=click.Choice(["raise", "missing"]),
@@ -180,6 +191,7 @@ def assess(
 
 @main.command()
 @_table
+@_out
 @_told
 def check(
     file: Path,
@@ -200,6 +212,53 @@ def check(
     _write(found, out)
     if (found["finding"] == "refused").any():
         raise click.exceptions.Exit(FAILED)
+
+
+@main.command(epilog=MEASURES)
+@_table
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Where to write the page (.html).",
+)
+@_measures
+@click.option("--by", help="The column with the visit; by default nominal_visit, or a number.")
+@click.option("--title", default="Visits assessed", show_default=True, help="Title of the page.")
+@click.option("--pictures/--no-pictures", default=True, show_default=True, help="Whether to draw.")
+@_told
+def report(
+    file: Path,
+    mapping: Path | None,
+    marker: str | None,
+    baseline: str | None,
+    out: Path,
+    measures: tuple[str, ...],
+    course: str | None,
+    by: str | None,
+    title: str,
+    *,
+    pictures: bool,
+) -> None:
+    """Write one page on FILE: what was read, missing and found, with pictures."""
+    if out.suffix not in (".html", ".htm"):
+        raise RequestError(f"--out {out}: write to a .html file.")
+    form = _mapping(mapping)
+    page = jia.report(
+        _read(file, form),
+        measures=[_request(measure, course) for measure in measures],
+        by=None if by is None else jia.column(by),
+        columns=form["columns"],
+        units=form["units"],
+        baseline=_baseline(baseline),
+        marker=marker or form["marker"],
+        pictures=pictures,
+        title=title,
+    )
+    with _whole_file(out) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+    click.echo(f"Report in {out}", err=True)
 
 
 def _mapping(path: Path | None) -> dict[str, Any]:
