@@ -206,6 +206,18 @@ def test_markup_in_the_data_is_text(visits):
     assert page.count("&lt;script&gt;alert(1)") > 5
 
 
+def test_pictures_depend_on_nothing_but_the_table(visits):
+    mpl = pytest.importorskip("matplotlib")
+    visits["patient"] = visits["patient"].replace({"A": "$x^$"})
+    page = page_of(visits, pictures=True, treatments=visits[["patient", "day"]].iloc[:2],
+                   treatment_columns={"date": "day"})  # fmt: skip
+    assert "Not drawn" not in page
+    with mpl.rc_context({"lines.linewidth": 9.0, "axes.facecolor": "black", "font.size": 20}):
+        again = page_of(visits, pictures=True, treatments=visits[["patient", "day"]].iloc[:2],
+                        treatment_columns={"date": "day"})  # fmt: skip
+    assert again == page
+
+
 def test_summary_says_in_sentences_what_is_open_and_why(visits):
     text = section(page_of(visits), "summary")
     assert "6 rows of 3 patients, from study day 0 to study day 56." in text

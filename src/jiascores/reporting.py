@@ -733,9 +733,9 @@ class _Pictures:
 
     def _joints(self) -> None:
         """Add how often each joint is active, at the first and at the last of the visits."""
-        if self.cohort.joints is None:
-            return
         groups = list(self.cohort.groups.rows.items())
+        if self.cohort.joints is None or not groups:
+            return
         for value, rows in dict([groups[0], groups[-1]]).items():
             shares, _ = joint_shares(self.cohort.frame, self.cohort.joints, rows)
             words = f"How often each joint is active at visit {shown_visit(value)}, of {len(rows)}."
@@ -784,15 +784,19 @@ def _empty(native: Any, column: str) -> bool:
 
 
 def _figure(caption: str, draw: Callable[[], Any], number: int) -> str:
-    import matplotlib as mpl
     import matplotlib.pyplot as plt
+    from matplotlib.text import Text
 
-    # The same table must give the same page.
-    with mpl.rc_context({"svg.hashsalt": "jiascores", "svg.fonttype": "path"}):
+    # The same table must give the same page, whatever style the caller draws in.
+    style = {"svg.hashsalt": "jiascores", "svg.fonttype": "path"}
+    with plt.style.context(["default", style]):
         axes = draw()
         if len(axes.lines) > MANY_LINES:
             axes.set_rasterization_zorder(2.5)
         figure = axes.get_figure()
+        # A dollar in an id is a dollar, and no formula.
+        for label in figure.findobj(Text):
+            label.set_parse_math(False)
         text = io.StringIO()
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(text, format="svg", metadata=nothing, bbox_inches="tight", dpi=150)
