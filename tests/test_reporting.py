@@ -299,12 +299,17 @@ def test_each_course_has_a_picture_of_its_own(visits):
         assert f"the visits read as {name}.</figcaption>" in page
 
 
-def test_many_visits_are_drawn_in_pieces_against_the_baseline_of_all(visits):
+def test_many_visits_are_drawn_in_pieces_against_the_baseline_of_all(visits, monkeypatch):
+    drawn, draw = [], jia.plot.response_matrix
+
+    def noted(table, **named):
+        drawn.append(table)
+        return draw(table, **named)
+
+    monkeypatch.setattr(jia.plot, "response_matrix", noted)
+    two = visits[visits["patient"] != "<C>"]
     many = pd.concat(
-        [
-            visits[visits["patient"] == "A"].iloc[[min(at, 1)]].assign(day=at, week=at)
-            for at in range(30)
-        ]
+        [two[two["day"] == (56 if at else 0)].assign(day=at, week=at) for at in range(30)]
     )
     page = page_of(many, measures=["acr_ped", STATE], pictures=True)
     captions = re.findall(r"<figcaption>(.*?)</figcaption>", page)
@@ -316,8 +321,18 @@ def test_many_visits_are_drawn_in_pieces_against_the_baseline_of_all(visits):
     flows = [one for one in captions if "state to state" in one]
     assert [re.search(r"visits (\d+ to \d+)", one)[1] for one in flows][:2] == ["0 to 5", "5 to 11"]
     assert "Not drawn" not in page
-    assert "Missing values by variable" not in page
-    assert "(3 of 3)" not in page
+    assert "Missing values by variable and visit (3 of 3)" in page
+    # Every picture has the rows of the baseline, though it does not show them.
+    assert [table["day"].min() for table in drawn] == [0] * 4
+    assert [set(table["week"].dropna()) for table in drawn][3] == {f"{at}" for at in range(18, 24)}
+
+
+def test_one_child_is_not_drawn_as_a_cohort(visits):
+    page = page_of(visits[visits["patient"] == "A"], pictures=True)
+    assert re.findall(r"<figcaption>(.*?)</figcaption>", page) == [
+        "Figure 1. cjadas10 of every patient over time, over the states by consolaro-2014.",
+        "Figure 2. Change of the core set against the baseline, values; the lines are those of giannini-1997.",
+    ]
 
 
 def test_a_picture_that_cannot_be_drawn_says_why(visits):

@@ -653,7 +653,9 @@ class _Pictures:
     def _by_visit(self) -> None:
         """Add states and answers by visit, and the change of the core set."""
         context = self.cohort.context
-        for answer in self.cohort.answers:
+        one_child = self.cohort.dated and len(context.visits.labels) == 1
+        # What became of one child, the scores over their states show already.
+        for answer in () if one_child else self.cohort.answers:
             name = answer.name
             if answer.highest is not None:
                 words = f"Responders at each visit: {name}"
@@ -669,9 +671,10 @@ class _Pictures:
         responses = [one for one in self.cohort.requests if isinstance(one, AcrPedRequest)]
         # The change is the same by every set of criteria.
         for request in responses[:1]:
+            what = "values" if one_child else "medians and quartiles"
             words = (
-                f"Change of the core set against the baseline, medians and quartiles; the lines are "
-                f"those of {request.criteria.name}"
+                f"Change of the core set against the baseline, {what}; the lines are those of "
+                f"{request.criteria.name}"
             )
             self._pieces(
                 words,
@@ -844,7 +847,7 @@ caption, figcaption {{ color: var(--soft); font-size: .9rem; text-align: left; p
 caption {{ white-space: nowrap; }}
 th, td {{ padding: .3rem .7rem; text-align: left; vertical-align: top; font-weight: 400;
   border-bottom: 1px solid var(--line); white-space: pre-line; }}
-thead th {{ color: var(--soft); font-weight: 600; vertical-align: bottom; }}
+thead th {{ color: var(--soft); font-weight: 600; vertical-align: bottom; white-space: nowrap; }}
 tbody tr:nth-child(odd) {{ background: var(--band); }}
 .short, .line {{ white-space: pre; }}
 .long {{ min-width: 20rem; }}
@@ -863,6 +866,7 @@ figure svg {{ display: block; max-width: 100%; height: auto; margin: 0 auto; }}
   .line {{ white-space: pre-line; min-width: 40mm; }}
   .long {{ min-width: 0; }}
   tbody th {{ overflow-wrap: anywhere; }}
+  thead th {{ white-space: normal; }}
   thead {{ display: table-header-group; }}
   tr, figure {{ break-inside: avoid; }}
   h2, h3, caption, thead {{ break-after: avoid; }}
