@@ -94,6 +94,14 @@ def test_assess_adds_the_columns(folder: Path) -> None:
     assert written["acr_ped_level"][1] == 50
 
 
+def test_others_may_read_what_is_written_as_they_may_read_any_file(folder: Path) -> None:
+    out, plain = folder / "out.csv", folder / "plain.csv"
+    plain.write_text("")
+    assert assess(folder, "--measure", "jadas71", "--out", out).exit_code == 0
+    assert out.stat().st_mode == plain.stat().st_mode
+    assert sorted(folder.glob(".*")) == []
+
+
 def test_assess_by_other_criteria(folder: Path) -> None:
     done = assess(folder, "--measure", "acr_ped:ntr4146", "--baseline", "first")
     assert done.output.splitlines()[2].endswith("50,50,50")

@@ -370,7 +370,7 @@ def test_every_kind_of_table_gives_the_same_results(visits, kind):
 
 def test_without_a_column_for_the_visit_they_are_numbered(visits):
     page = page_of(visits[::-1], by=None)
-    assert "the number of the visit of its patient" in page
+    assert "numbered for each patient" in page
     assert rows(section(page, "missing"))[0] == ["variable", "1", "2", "all rows"]
     named = page_of(visits.rename(columns={"week": "nominal_visit"}), by=None)
     assert rows(section(named, "missing"))[0] == ["variable", "0", "8", "all rows"]
@@ -387,3 +387,13 @@ def test_long_lists_are_cut_and_counted(visits, monkeypatch):
 
 def test_a_title_is_text_and_not_html(visits):
     assert "<title>a &lt; b</title>" in page_of(visits, title="a < b")
+
+
+def test_the_course_is_in_the_results_and_is_no_picture(visits):
+    visits["ilar"] = "polyarthritis_rf_negative"
+    state = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course=jia.from_category("ilar"))
+    page = page_of(visits, measures=[state])
+    assert "course_consolaro_2014" in section(page, "results-by-visit")
+    pictures = section(page, "pictures")
+    assert "Patients from state to state: state_cjadas10_consolaro_2014" in pictures
+    assert "course_consolaro_2014" not in pictures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -315,14 +314,11 @@ def _write(table: Any, path: Path | None) -> None:
 @contextmanager
 def _whole_file(path: Path) -> Iterator[Path]:
     """Give a file to write to, which takes the place of the real one only when it is whole."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    # In a folder beside it: a temporary file itself could be read by its owner alone.
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        temporary = Path(folder) / path.name
         yield temporary
         temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _baseline(text: str | None) -> Any:

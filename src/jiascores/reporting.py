@@ -24,7 +24,7 @@ from jiascores.core.errors import JiaScoresError, listing
 from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
 from jiascores.measures.proportions import CONFIDENCE, proportion_interval
-from jiascores.measures.states import ANY_COURSE, id_of
+from jiascores.measures.states import ANY_COURSE, COURSES, id_of
 from jiascores.plot.base import in_order, in_words, shown_visit, table
 from jiascores.tables.ask import AcrPedRequest, ScoreRequest, StateRequest, understand_requests
 from jiascores.tables.ask_activity import FromCategory
@@ -224,12 +224,14 @@ def _groups(context: Context, by: Column | None) -> _Groups:
         by = Column("nominal_visit")
     if by is not None:
         name = table(frame.native).name(by)
-        return _Groups(name, frame.objects(name), added=False, words=f"the column {name!r}")
+        return _Groups(
+            name, frame.objects(name), added=False, words=f"named by the column {name!r}"
+        )
     visits = context.visits
     numbers = np.empty(visits.size, dtype=object)
     numbers[visits.order] = [int(one) for one in np.arange(visits.size) - visits.starts + 1]
     name = next(one for one in ("visit", "visit_number", "visit_of_patient") if one not in frame)
-    return _Groups(name, numbers, added=True, words="the number of the visit of its patient")
+    return _Groups(name, numbers, added=True, words="numbered for each patient")
 
 
 # --------------------------------------------------------------------------------------------
@@ -242,7 +244,7 @@ def _summary(cohort: _Cohort, found: Frame) -> str:
     if cohort.dated and size:
         visits = cohort.context.visits
         first += f" of {_count(len(visits.labels), 'patient')}, from {' to '.join(_period(visits))}"
-    sentences = [f"{first}. A visit is {groups.words}: {_count(len(groups.rows), 'visit')}."]
+    sentences = [f"{first}. {_count(len(groups.rows), 'visit')}, {groups.words}."]
     kinds = list(found.objects("finding")) if found.size else []
     refused, suspicious = kinds.count("refused"), kinds.count("suspicious")
     sentences.append(
@@ -295,7 +297,7 @@ def _read(cohort: _Cohort) -> str:
     facts = [("kind of table", frame.kind), ("rows", f"{frame.size}")]
     if cohort.dated:
         facts.append(("patients", f"{len(context.visits.labels)}"))
-    facts.append(("a visit is", groups.words))
+    facts.append(("visits", f"{len(groups.rows)}, {groups.words}"))
     nowhere = sum(one is None for one in groups.of_rows)
     if nowhere:
         facts.append(("rows without a visit", f"{nowhere}, in none of the numbers by visit"))
@@ -662,7 +664,7 @@ class _Pictures:
                 self._pieces(words, AS_BARS, plot.responders, Column(name))
             elif _empty(self.whole, name):
                 continue
-            elif answer.output.kind == "state":
+            elif answer.output.kind == "state" and answer.output.words != COURSES:
                 words = f"Patients from state to state: {name}"
                 self._pieces(words, AS_BANDS, plot.state_flow, Column(name), joined=True)
             elif answer.output.kind == "flag" and answer.due.all():
