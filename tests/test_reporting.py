@@ -392,7 +392,7 @@ def test_a_title_is_text_and_not_html(visits):
 def test_the_course_is_in_the_results_and_is_no_picture(visits):
     visits["ilar"] = "polyarthritis_rf_negative"
     state = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course=jia.from_category("ilar"))
-    page = page_of(visits, measures=[state])
+    page = page_of(visits, measures=[state], pictures=True)
     assert "course_consolaro_2014" in section(page, "results-by-visit")
     pictures = section(page, "pictures")
     assert "Patients from state to state: state_cjadas10_consolaro_2014" in pictures
