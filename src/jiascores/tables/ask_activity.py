@@ -353,6 +353,7 @@ class JadasChangeRequest:
         """Return the verdict, empty on the reference row and before it."""
         rows = reference_rows(context, self.reference)
         scores = context.score(self.criteria.measure)
+        context.compared(rows)
         earlier = np.where(rows >= 0, scores[np.maximum(rows, 0)], np.nan)
         after = context.after(rows)
         name = id_of(self.criteria)

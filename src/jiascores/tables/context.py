@@ -262,7 +262,7 @@ class Context:
 
     def earlier(self, rows: Positions) -> Mapping[str, Gathered]:
         """Return the six variables of each row's earlier visit."""
-        self._compared.append(rows)
+        self.compared(rows)
         if rows is self.__dict__.get("baseline"):
             # One for each patient: far fewer values to look up among.
             of_patients, rows = self.baseline_of_patients, self.visits.patients
@@ -273,6 +273,10 @@ class Context:
         else:
             core_set = dict(self.core_set)
         return {name: Gathered(values, rows) for name, values in core_set.items()}
+
+    def compared(self, rows: Positions) -> None:
+        """Note that patient globals were compared, so that a change of rater matters."""
+        self._compared.append(rows)
 
     # --- scores and responses that several requests use
 
