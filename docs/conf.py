@@ -31,6 +31,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "calculator",  # docs/_ext: the definition objects as data for the calculator
     "generated_pages",  # docs/_ext: what is made from the definition objects
+    "sample_report",  # docs/_ext: the report that how-to/report shows
     "links",  # docs/_ext: names in docstrings lead to the reference and the glossary
     "outputs",  # docs/_ext: printed sentences are wrapped, printed tables are not
 ]
@@ -95,6 +96,7 @@ sphinx_gallery_conf = {
 html_theme = "pydata_sphinx_theme"
 html_title = "jiascores"
 html_static_path = ["_static"]
+html_extra_path = ["generated/extra"]  # copied as they are
 html_css_files = ["jiascores.css"]
 html_js_files = [(script, {"defer": "defer"}) for script in ("catalogue.js", "names.js")]
 html_show_sourcelink = False

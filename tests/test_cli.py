@@ -94,11 +94,68 @@ def test_assess_adds_the_columns(folder: Path) -> None:
     assert written["acr_ped_level"][1] == 50
 
 
+def test_others_may_read_what_is_written_as_they_may_read_any_file(folder: Path) -> None:
+    out, plain = folder / "out.csv", folder / "plain.csv"
+    plain.write_text("")
+    assert assess(folder, "--measure", "jadas71", "--out", out).exit_code == 0
+    assert out.stat().st_mode == plain.stat().st_mode
+    assert sorted(folder.glob(".*")) == []
+
+
 def test_assess_by_other_criteria(folder: Path) -> None:
     done = assess(folder, "--measure", "acr_ped:ntr4146", "--baseline", "first")
     assert done.output.splitlines()[2].endswith("50,50,50")
     done = assess(folder, "--measure", "flare:brunner-2002:baseline", "--baseline", "first")
     assert done.output.splitlines()[2].endswith("False")
+
+
+def report(folder: Path, *more: object) -> Result:
+    mapping = folder / "mapping.toml"
+    return run("report", folder / "visits.csv", "--mapping", mapping, *more)
+
+
+def test_report_writes_the_page_that_the_library_makes(folder: Path) -> None:
+    out = folder / "report.html"
+    done = report(
+        folder,
+        *("-o", out, "--baseline", "first", "--title", "Two visits", "--no-pictures"),
+        *("--measure", "acr_ped", "--measure", "state:cjadas10:consolaro-2014"),
+    )
+    assert done.exit_code == 0, done.output
+    assert done.stderr == f"Report in {out}\n"
+    page = jia.report(
+        pd.read_csv(folder / "visits.csv", dtype={"pid": str}),
+        columns={"patient": "pid", "date": "when", "physician_global": "phga_mm"},
+        units={"physician_global": "mm"},
+        baseline="first",
+        title="Two visits",
+        pictures=False,
+        measures=[
+            "acr_ped",
+            jia.ask.state("cjadas10", cutoffs="consolaro-2014", course=jia.column("course")),
+        ],
+    )
+    assert out.read_text(encoding="utf-8") == page
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("-o", "report.pdf", "--measure", "cjadas10"), ".html"),
+        (("-o", "report.html", "--measure", "cjadas10", "--by", "week"), "'week'"),
+        (("-o", "report.html", "--measure", "acr_ped"), "baseline"),
+        (("--measure", "cjadas10"), "--out"),
+    ],
+)
+def test_report_that_cannot_be_made_writes_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...], words: str
+) -> None:
+    monkeypatch.chdir(folder)
+    before = sorted(folder.iterdir())
+    done = report(folder, "--no-pictures", *more)
+    assert done.exit_code != 0
+    assert words in done.output
+    assert sorted(folder.iterdir()) == before
 
 
 def test_parquet_in_and_out(folder: Path) -> None:

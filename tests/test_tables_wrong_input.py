@@ -646,6 +646,19 @@ def test_change_of_rater(make) -> None:
     assert columns_of(out)["rater_changed"] == [None, False, True, None, None, None, None]
 
 
+@pytest.mark.parametrize("ask", [jia.ask.horneff_improvement, jia.ask.bulatovic_change])
+def test_change_of_rater_where_scores_are_compared(make, ask) -> None:
+    visits = {
+        "patient": list("AAA"),
+        "date": [f"2020-0{month}-01" for month in (1, 2, 3)],
+        **{name: [2.0] * 3 for name in NUMBERS},
+        "active_joints_27": [2] * 3,
+        "patient_global_rater": ["parent", "parent", "patient"],
+    }
+    asked = {"measures": [ask()], "baseline": "first", "marker": "esr"}
+    assert columns_of(jia.assess(make(visits), **asked))["rater_changed"] == [None, False, True]
+
+
 def test_change_of_rater_since_the_reference_of_a_flare(make) -> None:
     visits = {
         "patient": list("AAA"),

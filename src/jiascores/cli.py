@@ -1,9 +1,8 @@
-"""The command line: verify, definitions, assess, check and explain."""
+"""The command line: verify, definitions, assess, check, report and explain."""
 
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -42,7 +41,6 @@ IN_THE_MAPPING = {
     "na_values=": 'missing = ["n/a"], the words that stand for a gap',
     "to_datetime(": "day_first = true, for dates such as 05/02/2014 or 5.2.2014",
 }
-COURSE_HELP = "For states: oligo, poly or systemic, or 'column:NAME'; by default the column course."
 PARQUET = ".parquet"
 FAILED = 1
 
@@ -144,27 +142,43 @@ def _table(command: Callable[..., Any]) -> Callable[..., Any]:
             "--baseline",
             help="'first', 'flagged:COLUMN' or 'on-or-before:COLUMN'.",
         ),
-        click.option(
-            "--out",
-            type=click.Path(dir_okay=False, path_type=Path),
-            help="Where to write (.csv or .parquet); by default CSV to the screen.",
-        ),
     )
     for option in reversed(options):
         command = option(command)
     return command
 
 
-@main.command(
-    epilog="A MEASURE is a score or acr_ped by its name; or with what is to be chosen: "
+_course_option = click.option(
+    "--course",
+    help="For states: oligo, poly or systemic, or 'column:NAME'; by default the column course.",
+)
+
+
+def _measures(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what is asked for."""
+    measures = click.option(
+        "--measure", "measures", multiple=True, required=True, help="May be given more than once."
+    )
+    return measures(_course_option(command))
+
+
+MEASURES = (
+    "A MEASURE is a score or acr_ped by its name; or with what is to be chosen: "
     "acr_ped:CRITERIA, state:SCORE:CUTOFFS, flare:CRITERIA:REFERENCE, "
     "inactive_disease:CRITERIA. `jiascores definitions` lists the names."
 )
-@_table
-@click.option(
-    "--measure", "measures", multiple=True, required=True, help="May be given more than once."
+_out = click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write (.csv or .parquet); by default CSV to the screen.",
 )
-@click.option("--course", help=COURSE_HELP)
+
+
+@main.command(epilog=MEASURES)
+@_table
+@_out
+@_measures
 @click.option(
     "--invalid",
     type=click.Choice(["raise", "missing"]),
@@ -197,12 +211,13 @@ def assess(
     _write(result, out)
 
 
-@main.command()
+@main.command(epilog=MEASURES)
 @_table
+@_out
 @click.option(
     "--measure", "measures", multiple=True, help="Look at the columns of words that it names too."
 )
-@click.option("--course", help=COURSE_HELP)
+@_course_option
 @_told
 def check(
     file: Path,
@@ -228,6 +243,53 @@ def check(
     if len(refused):
         click.echo(_in_the_mapping("\n".join(refused)).lstrip(), err=True, nl=False)
         raise click.exceptions.Exit(FAILED)
+
+
+@main.command(epilog=MEASURES)
+@_table
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Where to write the page (.html).",
+)
+@_measures
+@click.option("--by", help="The column with the visit; by default nominal_visit, or a number.")
+@click.option("--title", default="Visits assessed", show_default=True, help="Title of the page.")
+@click.option("--pictures/--no-pictures", default=True, show_default=True, help="Whether to draw.")
+@_told
+def report(
+    file: Path,
+    mapping: Path | None,
+    marker: str | None,
+    baseline: str | None,
+    out: Path,
+    measures: tuple[str, ...],
+    course: str | None,
+    by: str | None,
+    title: str,
+    *,
+    pictures: bool,
+) -> None:
+    """Write one page on FILE: what was read, missing and found, with pictures."""
+    if out.suffix not in (".html", ".htm"):
+        raise RequestError(f"--out {out}: write to a .html file.")
+    form = _mapping(mapping)
+    page = jia.report(
+        _read(file, form),
+        measures=[_request(measure, course) for measure in measures],
+        by=None if by is None else jia.column(by),
+        columns=form["columns"],
+        units=form["units"],
+        baseline=_baseline(baseline),
+        marker=marker or form["marker"],
+        pictures=pictures,
+        title=title,
+    )
+    with _whole_file(out) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+    click.echo(f"Report in {out}", err=True)
 
 
 def _mapping(path: Path | None) -> dict[str, Any]:
@@ -307,14 +369,11 @@ def _write(table: Any, path: Path | None) -> None:
 @contextmanager
 def _whole_file(path: Path) -> Iterator[Path]:
     """Give a file to write to, which takes the place of the real one only when it is whole."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    temporary = Path(name)
-    try:
+    # In a folder beside it: a temporary file itself could be read by its owner alone.
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        temporary = Path(folder) / path.name
         yield temporary
         temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _baseline(text: str | None) -> Any:

@@ -326,7 +326,7 @@ class FlareRequest:
         rows = reference_rows(context, self.reference)
         fever = np.nan if self.fever is None else context.flag(self.fever.name)
         bounds = flare_bounds(self.criteria, context.earlier(rows), context.core_set, fever=fever)
-        after = context.visits.after(rows)
+        after = context.after(rows)
         name = self.criteria.column
         if self.named:
             name = f"{name}_{reference_name(self.reference).replace('-', '_')}"

@@ -363,8 +363,9 @@ class JadasChangeRequest:
         """Return the verdict, empty on the reference row and before it."""
         rows = reference_rows(context, self.reference)
         scores = context.score(self.criteria.measure)
+        context.compared(rows)
         earlier = np.where(rows >= 0, scores[np.maximum(rows, 0)], np.nan)
-        after = context.visits.after(rows)
+        after = context.after(rows)
         name = id_of(self.criteria)
         if isinstance(self.criteria, JadasImprovementCriteria):
             improved = jadas_improvements(self.criteria, earlier, scores)
@@ -456,7 +457,7 @@ class RelapseRequest:
         now = inactive_verdicts(inactive, values)
         rows = latest_earlier(context.visits, np.ones(context.size, dtype=bool))
         before = np.where(rows >= 0, now[np.maximum(rows, 0)], np.nan)
-        after = context.visits.after(rows)
+        after = context.after(rows)
         found = relapse_verdicts(
             self.criteria,
             before,

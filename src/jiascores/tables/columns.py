@@ -119,12 +119,15 @@ class Frame:
         self.names = _names(native, self.narwhal)
         self.size = len(self.narwhal)
         self.kind = self.narwhal.implementation.value
+        # The columns that were looked at.
+        self.read: set[str] = set()
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
 
     def series(self, name: str) -> Any:
         """Return a native column."""
+        self.read.add(name)
         if self.kind == "pandas":
             return self.native[name]
         return self.narwhal.get_column(name).to_native()

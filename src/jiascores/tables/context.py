@@ -114,6 +114,7 @@ class Context:
         self._values: dict[str, NDArray[np.float64]] = {}
         self._sure: dict[str, NDArray[np.bool_]] = {}
         self._compared: list[Positions] = []
+        self._judged_against: Positions | None = None
         self._codes: dict[str, tuple[Positions, Any]] = {}
         self._responses: dict[Any, tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = {}
 
@@ -206,6 +207,18 @@ class Context:
         """Which rows come after their baseline."""
         return self.visits.after_patients(self.baseline_of_patients)
 
+    def after(self, rows: Positions) -> NDArray[np.bool_]:
+        """Return which rows come after the earlier one that they are judged against."""
+        self._judged_against = rows
+        return self.visits.after(rows)
+
+    @property
+    def judged_against(self) -> Positions | None:
+        """The earlier row that each row is judged against; none where visits stand alone."""
+        if self._judged_against is None and "after_baseline" in vars(self):
+            return self.baseline
+        return self._judged_against
+
     # --- the acute-phase reactant
 
     @cached_property
@@ -261,7 +274,7 @@ class Context:
 
     def earlier(self, rows: Positions) -> Mapping[str, Gathered]:
         """Return the six variables of each row's earlier visit."""
-        self._compared.append(rows)
+        self.compared(rows)
         if rows is self.__dict__.get("baseline"):
             # One for each patient: far fewer values to look up among.
             of_patients, rows = self.baseline_of_patients, self.visits.patients
@@ -272,6 +285,10 @@ class Context:
         else:
             core_set = dict(self.core_set)
         return {name: Gathered(values, rows) for name, values in core_set.items()}
+
+    def compared(self, rows: Positions) -> None:
+        """Note that patient globals were compared, so that a change of rater matters."""
+        self._compared.append(rows)
 
     # --- scores and responses that several requests use
 

@@ -224,6 +224,27 @@ def joint_counts(
     return cast(AnyFrame, table.with_columns(outputs))
 
 
+def joint_shares(
+    frame: Frame, active: Columns, rows: NDArray[np.int64]
+) -> tuple[dict[str, float], list[str]]:
+    """Return for each joint how often it is active in some rows, and the columns that say so.
+
+    A share is of the rows in which the joint's activity is known; NaN where there is none.
+    """
+    columns = _columns(active, "active", [str(name) for name in frame.names])
+    shares = {}
+    for joint, column in columns.items():
+        values = _read(frame, column, _yes_no(joint, "active", column))[rows]
+        known = values[~np.isnan(values)]
+        shares[joint] = float(known.mean()) if known.size else np.nan
+    return shares, list(columns.values())
+
+
+def _yes_no(joint: str, what: str, column: str) -> Variable:
+    words = f"{joint}: {what.replace('_', ' ')}"
+    return Variable(column, words, "", 0, 1, whole=True, flag=True)
+
+
 def _read(table: Frame, column: str, variable: Variable) -> NDArray[np.float64]:
     """Return a column as checked numbers, NaN where missing."""
     values = table.floats(column, variable)
@@ -250,11 +271,8 @@ def _count(
         for what in ("active", *FINDINGS):
             column = columns.get(what, {}).get(joint)
             absent = no if what == "swollen_by_deformity" and what not in columns else unknown
-            words = f"{joint}: {what.replace('_', ' ')}"
             found[what] = (
-                absent
-                if column is None
-                else _read(table, column, Variable(column, words, "", 0, 1, whole=True, flag=True))
+                absent if column is None else _read(table, column, _yes_no(joint, what, column))
             )
         direct = found.pop("active")
         surely, maybe, disagree = with_direct(direct, *active_bounds(**found))
