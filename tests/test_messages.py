@@ -130,7 +130,7 @@ WORDS = [
         [
             "joint_injection = 'nein' in 4 rows, first in row 0",
             "not understood as yes or no",
-            "True, False, 1, 0",
+            "True/False, 1/0, Y/N or yes/no",
         ],
         [("joint_injection", "joint_injection", 0, "nein"),
          ("joint_injection", "joint_injection", 1, "ja")],
@@ -146,6 +146,55 @@ def test_words_that_are_not_understood(make, added, given, words, listed) -> Non
         assert part in message
     assert "not a number" not in message
     assert [row[:4] for row in refused(visits, **given)] == listed
+
+
+def test_yes_and_no_are_understood_in_every_yes_no_column(make) -> None:
+    flags = ["fever", "rash", "serositis", "splenomegaly", "lymphadenopathy", "uveitis"]
+    base = {
+        **GOOD,
+        "active_joints": [0] * 6,
+        "physician_global": [0] * 6,
+        "esr_normal": ["Y", "yes", "True", "1", " y ", None],
+        **{name: ["N", "no", "False", "0", " n ", "No"] for name in flags},
+    }
+    ask = {"measures": [jia.ask.inactive_disease(criteria="wallace-2004")]}
+    out = columns_of(jia.assess(make(base), **ask))["inactive_wallace_2004"]
+    assert out == [True, True, True, True, True, None]
+    base["rash"] = ["N", "no", "perhaps", "Y", "N", "N"]
+    assert "rash = 'perhaps' in row 2" in said(make(base), **ask)
+    assert [row[:4] for row in refused(make(base), **ask)] == [("rash", "rash", 2, "perhaps")]
+    out = columns_of(jia.assess(make(base), **ask, invalid="missing"))
+    assert out["inactive_wallace_2004"] == [True, True, None, False, True, None]
+    assert out["invalid_values"] == [None, None, "rash='perhaps'", None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("added", "given", "answer", "blanked"),
+    [
+        (
+            {"Verlauf": ["poly", "oligo", "Poly", None, "poly", "poly"]},
+            {"measures": [COURSE, "cjadas10"]},
+            (
+                "state_cjadas10_trincianti_2021",
+                ["high", "moderate", None, None, "moderate", "moderate"],
+            ),
+            [None, None, "Verlauf='Poly'", None, None, None],
+        ),
+        (
+            {"Fieber_seit": ["N", "nein", "N", "N", "N", "Y"]},
+            {"measures": [FEVER], "baseline": "first"},
+            ("flare_canakinumab_sjia", [None, None, None, False, None, True]),
+            [None, "Fieber_seit='nein'", None, None, None, None],
+        ),
+    ],
+)
+def test_words_that_are_not_understood_are_left_out_where_that_is_asked(
+    make, added, given, answer, blanked
+) -> None:
+    out = columns_of(jia.assess(make({**GOOD, **added}), **given, invalid="missing"))
+    name, expected = answer
+    assert out[name] == expected
+    assert out["invalid_values"] == blanked
 
 
 def test_many_words_are_counted_and_the_first_few_named(make) -> None:

@@ -18,16 +18,11 @@ from jiascores.core.errors import (
 )
 from jiascores.core.variables import Variable
 from jiascores.tables.columns import NO_NAMES, Frame, Places, nearest
-from jiascores.tables.refusals import about_flags, distinct, named
+from jiascores.tables.refusals import about_flags, distinct, named, truth
 from jiascores.tables.visits import CALENDAR, NO_DATE, NONE, Positions, Visits, read_dates
 
 if TYPE_CHECKING:
     from jiascores.tables.context import Context
-
-YES = frozenset({"y", "yes", "true", "1"})
-NO = frozenset({"n", "no", "false", "0"})
-# How a message words these; a column that a request names may hold text.
-FLAG_WORDS = "True/False, 1/0, Y/N or yes/no"
 
 
 @attrs.frozen
@@ -258,7 +253,7 @@ def read_flag(
         kinds = distinct(refused)
         raise NotNumericError(
             f"column {name!r} = {named(kinds, places or Places(frame, NO_NAMES))}: "
-            f"{about_flags(kinds, name, FLAG_WORDS)}",
+            f"{about_flags(kinds, name)}",
             variable=name,
             values=list(refused.values()),
             where=[frame.label(at) for at in refused],
@@ -291,13 +286,13 @@ def _words(frame: Frame, name: str, blank: float) -> tuple[NDArray[np.float64], 
     for position, word in enumerate(objects):
         if word is None or word != word:
             continue
-        plain = str(word).strip().lower()
-        if not plain:
+        said = truth(str(word))
+        if not str(word).strip():
             values[position] = blank
-        elif plain in YES or plain in NO:
-            values[position] = float(plain in YES)
-        else:
+        elif said is None:
             refused[position] = word
+        else:
+            values[position] = said
     return values, refused
 
 

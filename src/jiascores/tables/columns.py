@@ -23,7 +23,7 @@ from jiascores.core.errors import (
 )
 from jiascores.core.kinds import Like, check, is_fine, refused, to_floats
 from jiascores.core.variables import VARIABLES, Variable
-from jiascores.tables.refusals import gap_code, in_lines, not_numbers
+from jiascores.tables.refusals import gap_code, in_lines, not_numbers, truth
 
 # In the metadata of an Arrow table that is a piece of a larger one: positions mean nothing.
 PIECE = b"jiascores.piece"
@@ -459,23 +459,22 @@ def read(
             variable=name,
             values=(found,),
         )
+    texts: dict[int, Any] = {}
     try:
         given = frame.floats(found, variable)
     except NotNumericError as problem:
-        if invalid == "raise":
+        given, texts = numbers_only(frame.objects(found), variable)
+        # Words for yes and no are no texts.
+        if invalid == "raise" and (texts or not variable.flag):
             raise _in_column(problem, found, frame, places, variable) from None
-        given, texts = _numbers_only(frame.objects(found), variable)
-        given = _without(code, given)
-        values, blanked = _blank(variable, given, names.factor(name))
-        return values, _joined(name, texts, blanked)
     given = _without(code, given)
     factor = names.factor(name)
     values = given if factor == 1 else exact.nearest_decimal(given * factor)
-    if is_fine(variable, values):
+    if not texts and is_fine(variable, values):
         return values, None
     if invalid == "missing":
         values, blanked = _blank(variable, given, factor)
-        return values, _joined(name, {}, blanked)
+        return values, _joined(name, texts, blanked)
     try:
         check(variable, values, places, None if factor == 1 else given)
     except (OutOfRangeError, NotWholeError) as problem:
@@ -506,7 +505,7 @@ def _in_column(
     problem: NotNumericError, column: str, frame: Frame, places: Places, variable: Variable
 ) -> JiaScoresError:
     """Say what a column holds that is no number, how often and where, and what to do."""
-    _, texts = _numbers_only(frame.objects(column), variable)
+    _, texts = numbers_only(frame.objects(column), variable)
     if not texts:
         return _named(problem, column, None)
     said = not_numbers(variable, column, texts, places)
@@ -523,7 +522,7 @@ def _in_column(
     )
 
 
-def _numbers_only(
+def numbers_only(
     objects: NDArray[Any], variable: Variable
 ) -> tuple[NDArray[np.float64], dict[int, Any]]:
     """Return the numbers of a mixed column, and by position what is no number."""
@@ -532,7 +531,11 @@ def _numbers_only(
     cell = np.empty(1, dtype=object)
     for position, value in enumerate(objects):
         if isinstance(value, str):
-            refused_[position] = value
+            said = truth(value) if variable.flag else None
+            if said is None:
+                refused_[position] = value
+            else:
+                values[position] = said
             continue
         cell[0] = value
         try:

@@ -25,7 +25,7 @@ from jiascores.core.kinds import number
 from jiascores.core.measure import Score, score_arrays, score_terms
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 from jiascores.measures.response import ResponseCriteria, response_levels
-from jiascores.tables.baselines import BaselineRule, baseline_of_patients, read_flag
+from jiascores.tables.baselines import BaselineRule, baseline_of_patients, flags, read_flag
 from jiascores.tables.columns import (
     CONTRADICTION,
     Blanked,
@@ -378,14 +378,24 @@ class Context:
 
     def flag(self, column: str) -> NDArray[np.float64]:
         """Return a named yes/no column as 1, 0 and NaN."""
-        return read_flag(self.frame, column, places=self.places)
+        if self.invalid == "raise":
+            return read_flag(self.frame, column, places=self.places)
+        values, refused = flags(self.frame, column)
+        self._blank(column, refused)
+        return values
+
+    def _blank(self, column: str, refused: Mapping[int, Any]) -> None:
+        """Note once what is left out of a named column."""
+        if refused and all(blanked.name != column for blanked in self.blanked):
+            values = np.array([*refused.values(), None], dtype=object)[:-1]
+            self.blanked.append(Blanked(column, np.array(list(refused)), values))
 
     def surely(self, column: str) -> NDArray[np.bool_]:
         """Return a named yes/no column that must have no gap."""
         if column in self._sure:
             return self._sure[column]
-        flags = self.flag(column)
-        gaps = np.flatnonzero(np.isnan(flags))
+        found = read_flag(self.frame, column, places=self.places)
+        gaps = np.flatnonzero(np.isnan(found))
         if gaps.size:
             shown = listing((self.places[row] for row in gaps[:SHOWN]), total=gaps.size)
             raise RequestError(
@@ -393,7 +403,7 @@ class Context:
                 variable=column,
                 where=[self.places[row] for row in gaps[:SHOWN]],
             )
-        self._sure[column] = flags.astype(bool)
+        self._sure[column] = found.astype(bool)
         return self._sure[column]
 
     def words(self, column: str, allowed: Sequence[str], what: str) -> NDArray[Any]:
@@ -404,7 +414,7 @@ class Context:
         return found
 
     def word_codes(self, column: str, allowed: Sequence[str], what: str) -> Positions:
-        """Return a column of words as positions in `allowed`, −1 where missing; others raise.
+        """Return a column of words as positions in `allowed`, −1 where missing; others are refused.
 
         Parameters
         ----------
@@ -428,7 +438,9 @@ class Context:
         words = list_of(labels)
         position = {word: place for place, word in enumerate(allowed)}
         refused = other_words(codes, words, allowed)
-        if refused:
+        if self.invalid == "missing":
+            self._blank(column, refused)
+        elif refused:
             kinds = distinct(refused)
             raise NotCoveredError(
                 f"column {column!r}: {what} = {named(kinds, self.places)}: "

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import NotNumericError, VisitError, listing
 from jiascores.core.exact import nearest_decimal
-from jiascores.core.kinds import refused, to_floats
+from jiascores.core.kinds import refused
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES, Variable
 from jiascores.measures.ilar import ILAR_CATEGORIES
 from jiascores.measures.states import COURSES
 from jiascores.tables.ask import Named, Request, named_columns, understand_requests
-from jiascores.tables.baselines import FLAG_WORDS, BaselineRule, candidates, flags
+from jiascores.tables.baselines import BaselineRule, candidates, flags
 from jiascores.tables.columns import (
     CONTRADICTION,
     RATERS,
@@ -29,6 +29,7 @@ from jiascores.tables.columns import (
     absent,
     both_ratings,
     contradicting,
+    numbers_only,
     read_raters,
     understand,
 )
@@ -440,31 +441,18 @@ def _numbers(
         return found.frame.floats(column, variable), {}
     except NotNumericError:
         pass
-    objects = found.frame.objects(column)
-    values = np.full(objects.size, np.nan)
-    texts: dict[int, Any] = {}
-    written = 0
-    cell = np.empty(1, dtype=object)
-    for position, value in enumerate(objects):
-        if isinstance(value, str):
-            if is_number(value):
-                values[position] = float(value)
-                written += 1
-            else:
-                texts[position] = value
-            continue
-        cell[0] = value
-        try:
-            values[position] = to_floats(cell, variable)[0]
-        except NotNumericError:
-            texts[position] = value
+    values, texts = numbers_only(found.frame.objects(column), variable)
+    # A number written as text is looked at too; all of them are one finding.
+    written = [at for at, text in texts.items() if isinstance(text, str) and is_number(text)]
+    for position in written:
+        values[position] = float(texts.pop(position))
     if written:
         found.column(
             "refused",
             variable.name,
-            f"{written} numbers are written as text. Decide what the other texts of the column "
+            f"{len(written)} numbers are written as text. Decide what the other texts of the column "
             f"count as, and turn it into numbers first: pandas.to_numeric(table[{column!r}]).",
-            value=written,
+            value=len(written),
         )
     return values, texts
 
@@ -665,7 +653,7 @@ def _words(found: _Findings, named: Sequence[Named]) -> None:
                 continue
             told.add((one.column, kind.rows[0]))
             if one.flag:
-                message, what = about_flags([kind], one.column, FLAG_WORDS), one.column
+                message, what = about_flags([kind], one.column), one.column
             else:
                 message, what = about_words([kind], one.words, one.column), one.what
             found.cells(what, [kind], message, column=one.column)

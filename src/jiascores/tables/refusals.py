@@ -13,12 +13,16 @@ import numpy as np
 
 from jiascores.core.errors import SHOWN
 from jiascores.core.kinds import LONGEST
-from jiascores.core.variables import YES_OR_NO, Variable
+from jiascores.core.variables import Variable
 
 Why: TypeAlias = Literal["comma", "below", "beyond", "truth", "flag", "word", "other", "written"]
 
 # Words of which a translation is shown.
 SHOWN_WORDS = 12
+# What a yes/no column takes; case and blanks around a word make no other word.
+YES = frozenset({"y", "yes", "true", "1"})
+NO = frozenset({"n", "no", "false", "0"})
+FLAG_WORDS = "True/False, 1/0, Y/N or yes/no"
 # Numbers that often stand for a gap.
 GAP_CODES = (-999, -99, -9, -1, 99, 999, 9999)
 
@@ -86,6 +90,12 @@ def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> str:
     return f"{{{', '.join(pairs)}{', …' if len(kinds) > SHOWN_WORDS else ''}}}"
 
 
+def truth(word: str) -> float | None:
+    """Return 1 for a yes, 0 for a no, None for any other word."""
+    plain = word.strip().lower()
+    return 1.0 if plain in YES else 0.0 if plain in NO else None
+
+
 def about_words(kinds: Sequence[Refused], allowed: Sequence[str], column: str) -> str:
     """Say which words a column may hold, and how others become these."""
     return (
@@ -94,10 +104,10 @@ def about_words(kinds: Sequence[Refused], allowed: Sequence[str], column: str) -
     )
 
 
-def about_flags(kinds: Sequence[Refused], column: str, taken: str) -> str:
+def about_flags(kinds: Sequence[Refused], column: str) -> str:
     """Say what a yes/no column may hold, and how its words become that."""
     return (
-        f"not understood as yes or no. It takes {taken}. Say what yours mean, True, False, or None for a "
+        f"not understood as yes or no. It takes {FLAG_WORDS}. Say what yours mean, True, False, or None for a "
         f"gap: table[{column!r}].replace({translation(kinds)})."
     )
 
@@ -137,7 +147,7 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
     """Say what is wrong with cells that are no numbers, and what to do."""
     protocol = "what it counts as is the protocol's decision"
     if reason == "flag":
-        return about_flags(kinds, column, YES_OR_NO)
+        return about_flags(kinds, column)
     if reason == "word":
         words = [kind.shown for kind in kinds[:SHOWN_WORDS]]
         more = ", …" if len(kinds) > SHOWN_WORDS else ""
