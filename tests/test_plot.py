@@ -6,6 +6,7 @@ import builtins
 import subprocess
 import sys
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import matplotlib as mpl
 
@@ -132,6 +133,19 @@ def test_a_joint_that_may_be_active_is_hatched():
     drawn = circles(jia.plot.joint_exam(exam))
     assert drawn["ankle_left"].get_hatch()
     assert not drawn["ankle_right"].get_hatch()
+
+
+def test_names_do_not_lie_on_each_other_or_on_the_body():
+    exam = jia.JointExam(active={name for name in JOINTS_71 if "mcp" in name or "pip" in name})
+    ax = jia.plot.joint_exam(exam, names=True)
+    ax.figure.canvas.draw()
+    names = [text for text in ax.texts if not text.get_text().startswith("patient")]
+    assert len(names) == 18
+    # The box of a note holds its line too.
+    boxes = [mpl.text.Text.get_window_extent(text) for text in names]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    discs = [disc.get_window_extent() for disc in circles(ax).values()]
+    assert not any(box.overlaps(disc) for box in boxes for disc in discs)
 
 
 def test_names_are_written_beside_findings_alone():
@@ -707,3 +721,14 @@ def test_states_differ_in_lightness():
     assert all(one - other > 30 for one, other in pairwise(shades))
     shades = [lightness(colour) for colour in base.LEVEL_COLOURS.values()]
     assert all(one - other > 20 for one, other in pairwise(shades))
+
+
+# ------------------------------------------------------------------ the site
+
+
+def test_every_picture_is_shown_in_the_gallery():
+    from jiascores import plot
+
+    pages = (Path(__file__).parents[1] / "docs" / "gallery_src").glob("plot_*.py")
+    shown = "\n".join(page.read_text("utf-8") for page in pages)
+    assert [name for name in plot.__all__ if f"jia.plot.{name}(" not in shown] == []

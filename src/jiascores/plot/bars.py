@@ -259,7 +259,7 @@ def _stack(
             if not count:
                 continue
             ax.bar(at, count, bottom=foot[at], width=0.78, **look)
-            if count / totals.max() > 0.035 and room >= NARROW:
+            if count / totals.max() > 0.04 and room >= NARROW:
                 ax.text(
                     at,
                     foot[at] + count / 2,

@@ -47,7 +47,7 @@ STATE_HATCHES = {
     "moderate_or_high": "xx",
     "not_classified": "....",
     NOT_DETERMINABLE: GAP_HATCH,
-    NO_VISIT: "",
+    NO_VISIT: "---",
 }
 LEVEL_COLOURS = {
     0: "#f7f7f7",
@@ -106,7 +106,7 @@ def edge_of(word: Any) -> str:
     """Return the colour of a field's edge and hatch, seen on the field and on the paper."""
     if word == "moderate_or_high":
         return INK
-    white = word in (NOT_DETERMINABLE, "not_classified")
+    white = word in (NOT_DETERMINABLE, "not_classified", NO_VISIT)
     return INK if dark(ink()) and not white else QUIET
 
 

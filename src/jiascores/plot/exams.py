@@ -20,7 +20,6 @@ from jiascores.plot.base import (
     faded,
     in_words,
     ink,
-    legend_beside,
 )
 from jiascores.plot.homunculus import HEAD, HEIGHT, JOINTS, MIDDLE, SIDES, STROKES, WIDTH
 
@@ -99,7 +98,17 @@ def joint_exam(exam: JointExam, *, names: bool = False, ax: Axes | None = None) 
     active = _count(exam.active_joints_min, exam.active_joints_max)
     limited = _count(exam.limited_joints_min, exam.limited_joints_max)
     ax.set_title(f"{active} active, {limited} limited of {len(JOINTS)} joints", fontsize=11)
-    legend_beside(ax, _handles(found, exam))
+    # Under the hand there is room; with names, beyond them.
+    ax.legend(
+        handles=_handles(found, exam),
+        loc="upper left" if names else "lower left",
+        bbox_to_anchor=(WIDTH + 28, 0) if names else (WIDTH - 48, HEIGHT),
+        bbox_transform=ax.transData,
+        borderaxespad=0.0,
+        frameon=False,
+        fontsize=9,
+        handlelength=1.2,
+    )
     return ax
 
 
@@ -128,7 +137,7 @@ def _limited(exam: JointExam) -> frozenset[str]:
 
 def _names(ax: Axes, joints: list[str]) -> None:
     """Write names beside the body, each with a line to its joint."""
-    ax.set_xlim(-32, WIDTH + 32)
+    ax.set_xlim(-32, WIDTH + 84)
     for side, edge in ((-1, 6.0), (1, WIDTH - 6.0)):
         mine = [joint for joint in joints if (JOINTS[joint][0] > MIDDLE) == (side > 0)]
         mine.sort(key=lambda joint: JOINTS[joint][1])

@@ -238,7 +238,7 @@ def _patches(colours: Mapping[str, str]) -> list[Any]:
 
 
 # Width of a visit's bar in `state_flow`, and how much of the height lies between its states.
-BAR = 0.16
+BAR = 0.2
 SPACE = 0.03
 
 
