@@ -67,7 +67,7 @@ def year(*, narrow):
 
 def cutoffs(*, narrow):
     """Draw every cut-off set of JADAS10 and cJADAS10."""
-    size = (3.9, 15.4) if narrow else (7.6, 10.4)
+    size = (3.9, 15.4) if narrow else (6.6, 10.4)
     figure, grid = plt.subplots(2, figsize=size, layout="constrained")
     figure.get_layout_engine().set(h_pad=0.12)
     for axes, measure in zip(grid, ("jadas10", "cjadas10"), strict=True):

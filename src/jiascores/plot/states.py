@@ -165,7 +165,10 @@ def cutoff_sets(
             fontweight="bold",
         )
     ax.set_yticks(places, ["" if narrow else name for name, _, _ in rows])
-    ax.set(xlim=(0, end), ylim=(places[-1] + 0.65, places[0] - (1.25 if narrow else 1.0)))
+    ax.set(
+        xlim=(0, end),
+        ylim=(places[-1] + (0.9 if narrow else 0.65), places[0] - (1.25 if narrow else 1.0)),
+    )
     ax.set_xlabel(of.label + ("     († not primary evidence)" if doubtful else ""))
     plain(ax)
     ax.spines["left"].set_visible(False)
