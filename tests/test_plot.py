@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import runpy
 import subprocess
 import sys
 from itertools import combinations, pairwise
@@ -25,6 +26,7 @@ from jiascores.core.definition import published
 from jiascores.core.joints import JOINTS_71
 from jiascores.plot import base, homunculus
 
+DOCS = Path(__file__).parents[1] / "docs"
 SIX = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints", "esr")
 
 
@@ -729,6 +731,12 @@ def test_states_differ_in_lightness():
 def test_every_picture_is_shown_in_the_gallery():
     from jiascores import plot
 
-    pages = (Path(__file__).parents[1] / "docs" / "gallery_src").glob("plot_*.py")
+    pages = (DOCS / "gallery_src").glob("plot_*.py")
     shown = "\n".join(page.read_text("utf-8") for page in pages)
     assert [name for name in plot.__all__ if f"jia.plot.{name}(" not in shown] == []
+
+
+def test_the_cohort_of_the_gallery_is_what_its_script_writes():
+    written = runpy.run_path(str(DOCS / "data" / "cohort.py"))["cohort"]()
+    read = pd.read_csv(DOCS / "data" / "cohort.csv", parse_dates=["date"])
+    pd.testing.assert_frame_equal(read, written, check_dtype=False)

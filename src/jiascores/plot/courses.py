@@ -148,7 +148,7 @@ def swimmer(
     else:
         ax.set_yticks([])
         ax.set_ylabel(f"{len(who)} patients")
-    ax.set_ylim(len(who) - 0.4, -0.6)
+    ax.set_ylim(len(who) - 0.4, -0.75)
     ax.set_xlabel("" if since == "date" else f"days since the {since.replace('-', ' ')}")
     plain(ax, grid="x")
     ax.spines["left"].set_visible(False)
@@ -272,6 +272,8 @@ def _marks(
         style: dict[str, Any] = {"ls": "", "marker": marker, "color": colour, "mec": "white"}
         if word == "undetermined":
             style["mec"] = colour
+        # On the bar's upper edge, so that the number of a treatment on the same day is seen.
+        heights = heights - (0.32 if named else 0.0)
         ax.plot(when, heights, ms=10 if named else 2.5, mew=0.8 if named else 0, zorder=6, **style)
         if word == "undetermined":
             style.update(color=ink(), mec=ink())
