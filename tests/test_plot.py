@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import runpy
 import subprocess
 import sys
-from itertools import pairwise
+from itertools import combinations, pairwise
+from pathlib import Path
 
 import matplotlib as mpl
 
@@ -16,7 +18,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Circle
 
 import jiascores as jia
@@ -24,6 +26,7 @@ from jiascores.core.definition import published
 from jiascores.core.joints import JOINTS_71
 from jiascores.plot import base, homunculus
 
+DOCS = Path(__file__).parents[1] / "docs"
 SIX = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints", "esr")
 
 
@@ -134,6 +137,19 @@ def test_a_joint_that_may_be_active_is_hatched():
     assert not drawn["ankle_right"].get_hatch()
 
 
+def test_names_do_not_lie_on_each_other_or_on_the_body():
+    exam = jia.JointExam(active={name for name in JOINTS_71 if "mcp" in name or "pip" in name})
+    ax = jia.plot.joint_exam(exam, names=True)
+    ax.figure.canvas.draw()
+    names = [text for text in ax.texts if not text.get_text().startswith("patient")]
+    assert len(names) == 18
+    # The box of a note holds its line too.
+    boxes = [mpl.text.Text.get_window_extent(text) for text in names]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    discs = [disc.get_window_extent() for disc in circles(ax).values()]
+    assert not any(box.overlaps(disc) for box in boxes for disc in discs)
+
+
 def test_names_are_written_beside_findings_alone():
     exam = jia.JointExam(active={"knee_left"}, limited=set())
     assert "knee" in texts(jia.plot.joint_exam(exam, names=True))
@@ -200,8 +216,7 @@ def test_bands_need_a_course_that_the_set_has():
     ax = jia.plot.trajectories(
         SCORES, jia.column("jadas10"), measure="jadas27", cutoffs="bulatovic-2014"
     )
-    assert "high ≥ 6" in legend(ax)
-    assert "low ≤ 2.7" in legend(ax)
+    assert {"high ≥ 6", "low ≤ 2.7"} <= set(texts(ax))
 
 
 def test_treatments_lie_on_the_line_of_their_patient():
@@ -235,6 +250,122 @@ def test_many_patients_get_a_median():
     median = next(line for line in ax.lines if line.get_label() == "median of visits")
     expected = [many["jadas10"][0::2].median(), many["jadas10"][1::2].median()]
     np.testing.assert_allclose(median.get_ydata(), expected)
+
+
+def test_names_of_narrow_bands_do_not_lie_on_each_other():
+    ax = jia.plot.trajectories(
+        SCORES.assign(jadas10=[40, 1, 2, 3, 4]),
+        jia.column("jadas10"),
+        cutoffs="backstrom-2019",
+        course="oligo",
+    )
+    ax.figure.canvas.draw()
+    states = {"inactive ≤ 0.5", "low ≤ 3.8", "moderate or high > 3.8"}
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text() in states]
+    assert len(boxes) == 3
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+ONE = pd.DataFrame(
+    {
+        "patient": "A",
+        "date": pd.to_datetime(["2024-01-01", "2024-04-01", "2024-07-01"]),
+        "physician_global": [6.0, 2.0, 1.0],
+        "ptga": [5.0, None, 0.5],
+        "active_joints": [9, 1, 0],
+        "esr": [46, None, 8],
+        "jadas10": [22.6, np.nan, 1.5],
+    }
+)
+
+
+@pytest.mark.parametrize("since", ["first-visit", "date"])
+def test_one_patients_scores_are_written_and_what_is_missing(since):
+    def drawn(**asked):
+        return texts(
+            jia.plot.trajectories(
+                ONE, jia.column("jadas10"), columns={"patient_global": "ptga"}, since=since, **asked
+            )
+        )
+
+    assert drawn() == ["22.6", "no patient global\nno ESR", "1.5"]
+    assert drawn(labels=False) == []
+    # Without the inputs the table does not say why; several patients have no room.
+    bare = ONE[["patient", "date", "jadas10"]]
+    assert texts(jia.plot.trajectories(bare, jia.column("jadas10"))) == ["22.6", "1.5"]
+    assert texts(jia.plot.trajectories(SCORES, jia.column("jadas10"))) == []
+
+
+def test_either_marker_is_enough():
+    both = ONE.assign(crp=[3.0, 2.0, 1.0])
+    ax = jia.plot.trajectories(both, jia.column("jadas10"), columns={"patient_global": "ptga"})
+    assert "no patient global" in texts(ax)
+
+
+def planned(patients, days, early, late, seed=1):
+    """Visits near planned days, as in life; the scores are those days."""
+    rng = np.random.default_rng(seed)
+    near = np.tile(days, patients) + rng.integers(early, late + 1, patients * len(days))
+    return pd.DataFrame(
+        {
+            "patient": np.repeat(np.arange(patients), len(days)),
+            "date": np.maximum(near, 0),
+            "jadas10": np.tile(days, patients) / 10,
+        }
+    )
+
+
+def median(ax):
+    return next(line for line in ax.lines if line.get_label() == "median of visits")
+
+
+@pytest.mark.parametrize("patients", [9, 40, 400])
+@pytest.mark.parametrize("width", [0, 7, 25])
+def test_visits_of_one_planned_day_have_one_median(patients, width):
+    days = np.array([0, 90, 180, 270, 360])
+    ax = jia.plot.trajectories(planned(patients, days, -width, width), jia.column("jadas10"))
+    np.testing.assert_allclose(median(ax).get_ydata(), days / 10)
+
+
+def test_uneven_plans_are_found_too():
+    days = np.array([0, 14, 28, 56, 182, 365])
+    ax = jia.plot.trajectories(planned(60, days, -2, 2), jia.column("jadas10"))
+    np.testing.assert_allclose(median(ax).get_ydata(), days / 10)
+
+
+def test_visits_at_any_time_are_cut_into_pieces():
+    rng = np.random.default_rng(2)
+    when = np.sort(rng.integers(0, 2000, (300, 20)), axis=1)
+    table = pd.DataFrame(
+        {"patient": np.repeat(range(300), 20), "date": when.ravel(), "jadas10": when.ravel() / 100}
+    )
+    drawn = median(jia.plot.trajectories(table, jia.column("jadas10"), since="first-visit"))
+    assert 10 <= len(drawn.get_xdata()) <= 26
+    np.testing.assert_array_less(0, np.diff(drawn.get_xdata()))
+
+
+def test_by_names_the_visit():
+    table = planned(40, np.array([0, 90]), 0, 0).assign(visit=["a", "a", "b", None] * 20)
+    ax = jia.plot.trajectories(table, jia.column("jadas10"), by=jia.column("visit"))
+    np.testing.assert_allclose(sorted(median(ax).get_ydata()), [0.0, 4.5])
+
+
+def test_missing_scores_of_many_are_counted_where_they_are():
+    table = planned(100, np.array([0, 90, 180]), 0, 5)
+    table.loc[table["jadas10"] == 9, "jadas10"] = [np.nan] * 60 + [9.0] * 40
+    ax = jia.plot.trajectories(table, jia.column("jadas10"))
+    assert texts(ax) == ["×60"]
+    assert 90 <= ax.texts[0].xy[0] <= 95
+    assert "score missing (60 of 300)" in legend(ax)
+
+
+def test_long_names_leave_room_and_keep_their_end():
+    name = "TRIAL-2026-SITE-045-CHILD-0007"
+    ax = jia.plot.trajectories(ONE.assign(patient=name), jia.column("jadas10"))
+    words = legend(ax)[0]
+    assert words.startswith("patient TRIAL")
+    assert words.endswith("CHILD-0007")
+    assert len(words) <= len("patient ") + 22
 
 
 # ------------------------------------------------------------------ response
@@ -305,6 +436,49 @@ def test_responders_of_a_yes_no_column():
         jia.plot.responders(table, jia.column("acr_ped"))
 
 
+def test_state_bars_count_every_patient_and_show_the_undetermined():
+    table = pd.DataFrame(
+        {
+            "patient": list("ABCD") * 2,
+            "nominal_visit": ["week 0"] * 4 + ["week 12"] * 4,
+            "state": ["high", "high", "low", None, "low", "inactive", None, None],
+        }
+    )
+    ax = jia.plot.state_bars(table, jia.column("state"))
+    assert legend(ax) == ["not determinable", "high", "low", "inactive"]
+    drawn = [
+        (round(bar.get_x() + 0.39), bar.get_y(), bar.get_height(), bool(bar.get_hatch()))
+        for bar in ax.patches
+    ]
+    assert sorted(drawn) == [
+        (0, 0, 1, False), (0, 1, 2, False), (0, 3, 1, True),
+        (1, 0, 1, False), (1, 1, 1, False), (1, 2, 2, True),
+    ]  # fmt: skip
+    assert texts(ax).count("n 4") == 2
+    with pytest.raises(jia.VisitError, match="two rows"):
+        jia.plot.state_bars(pd.concat([table, table]), jia.column("state"))
+
+
+@pytest.mark.parametrize("visits", [2, 4, 5])
+def test_the_foot_of_the_matrix_is_not_cut(visits):
+    table = visits_of(*[[BASE, BETTER, GAPS, WORSE, BETTER][:visits]] * 2)
+    ax = jia.plot.response_matrix(table, by=jia.column("week"))
+    ax.figure.canvas.draw()
+    foot = next(text for text in ax.texts if text.get_text().startswith("change against"))
+    box, page = foot.get_window_extent(), ax.figure.bbox
+    assert page.x0 <= box.x0
+    assert box.x1 <= page.x1
+    assert page.y0 <= box.y0
+
+
+def test_thirty_visits_leave_out_the_figures_under_the_bars():
+    table = visits_of([BASE, *[BETTER] * 30])
+    ax = jia.plot.response_matrix(table)
+    assert "6 → 2" not in texts(ax)
+    assert len(ax.get_xticklabels()) == 30
+    assert ax.figure.get_figwidth() < 14
+
+
 # ------------------------------------------------------------------ cut-off sets
 
 
@@ -328,6 +502,29 @@ def test_a_score_is_marked_and_must_be_one():
         jia.plot.cutoff_sets("jadas10", score=41)
     with pytest.raises(jia.NotCoveredError):
         jia.plot.cutoff_sets("cjadas71")
+
+
+def test_one_course_alone():
+    ax = jia.plot.cutoff_sets("cjadas10", course="poly")
+    sets = [one for one in published(jia.CutoffSet) if "cjadas10" in one.measures]
+    assert len(ax.get_yticklabels()) == sum("poly" in one.of("cjadas10") for one in sets)
+    assert "oligo" not in texts(ax)
+    with pytest.raises(jia.NotCoveredError, match="oligo and poly"):
+        jia.plot.cutoff_sets("cjadas10", course="systemic")
+
+
+def test_in_narrow_axes_the_names_stand_above_the_bars():
+    ax = jia.plot.cutoff_sets("cjadas10", ax=plt.subplots(figsize=(3.9, 7))[1])
+    assert not any(label.get_text() for label in ax.get_yticklabels())
+    assert texts(ax).count("trincianti-2021") == 2
+
+
+def test_figures_of_close_bounds_do_not_lie_on_each_other():
+    ax = jia.plot.cutoff_sets("cjadas10", ax=plt.subplots(figsize=(3.9, 9))[1])
+    ax.figure.canvas.draw()
+    figures = [t.get_window_extent() for t in ax.texts if t.get_text()[0].isdigit()]
+    assert len(figures) > 20
+    assert not any(one.overlaps(other) for one, other in combinations(figures, 2))
 
 
 # ------------------------------------------------------------------ courses
@@ -414,6 +611,9 @@ def all_pictures():
         "responders": lambda ax: jia.plot.responders(
             assessed(), jia.column("acr_ped"), by=week, ax=ax
         ),
+        "state_bars": lambda ax: jia.plot.state_bars(
+            COURSES, jia.column("retreatment_code"), by=jia.column("date"), ax=ax
+        ),
         "response_matrix": lambda ax: jia.plot.response_matrix(visits_of([BASE, BETTER]), ax=ax),
         "swimmer": lambda ax: jia.plot.swimmer(COURSES, GIVEN, ax=ax),
         "state_flow": lambda ax: jia.plot.state_flow(
@@ -435,6 +635,58 @@ def test_the_callers_axes_are_used_and_come_back(name):
     assert all_pictures()[name](ax) is ax
     assert plt.get_fignums() == [figure.number]
     figure.canvas.draw()
+
+
+def luminance(colour):
+    parts = np.array(to_rgb(colour))
+    parts = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(parts @ (0.2126, 0.7152, 0.0722))
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("style", ["default", "dark_background", "ggplot"])
+@pytest.mark.parametrize("name", sorted(set(all_pictures()) - {"swimmer"}))
+def test_letters_are_read_in_the_users_style(name, style):
+    with plt.style.context(style):
+        ax = all_pictures()[name](None)
+        ax.figure.canvas.draw()
+        paper = mpl.rcParams["axes.facecolor"]
+    fields = [patch for patch in ax.patches if patch.get_fill()]
+    for text in ax.texts:
+        box = text.get_bbox_patch()
+        middle = text.get_window_extent().get_points().mean(axis=0)
+        under = [field for field in fields if field.get_window_extent().contains(*middle)]
+        field = box or (under[-1] if under else None)
+        colour = paper if field is None else field.get_facecolor()
+        assert contrast(text.get_color(), colour) >= 4.5, text.get_text()
+
+
+@pytest.mark.parametrize("style", ["default", "dark_background"])
+def test_numbers_of_treatments_are_read(style):
+    with plt.style.context(style):
+        ax = jia.plot.swimmer(COURSES, GIVEN)
+    disc = next(line for line in ax.lines if line.get_label() == "treatment")
+    assert all(contrast(text.get_color(), disc.get_color()) >= 4.5 for text in ax.texts)
+
+
+@pytest.mark.parametrize("style", ["default", "dark_background"])
+@pytest.mark.parametrize("name", ["consolaro-2012-2014", "backstrom-2019"])
+def test_scores_and_lines_are_seen_on_every_band(name, style):
+    with plt.style.context(style):
+        ax = jia.plot.trajectories(ONE, jia.column("jadas10"), cutoffs=name, course="poly")
+        ink = mpl.rcParams["text.color"]
+        lines = [line.get_color() for line in ax.lines if line.get_label().startswith("patient")]
+        eight = planned(8, np.array([0, 90]), 0, 0)
+        more = jia.plot.trajectories(eight, jia.column("jadas10"))
+        lines += [line.get_color() for line in more.lines]
+    assert len(lines) == 9
+    for band in ax.patches:
+        assert contrast(ink, band.get_facecolor()) >= 4.5
+        assert all(contrast(line, band.get_facecolor()) >= 3 for line in lines)
 
 
 @pytest.mark.parametrize("name", list(all_pictures()))
@@ -471,3 +723,20 @@ def test_states_differ_in_lightness():
     assert all(one - other > 30 for one, other in pairwise(shades))
     shades = [lightness(colour) for colour in base.LEVEL_COLOURS.values()]
     assert all(one - other > 20 for one, other in pairwise(shades))
+
+
+# ------------------------------------------------------------------ the site
+
+
+def test_every_picture_is_shown_in_the_gallery():
+    from jiascores import plot
+
+    pages = (DOCS / "gallery_src").glob("plot_*.py")
+    shown = "\n".join(page.read_text("utf-8") for page in pages)
+    assert [name for name in plot.__all__ if f"jia.plot.{name}(" not in shown] == []
+
+
+def test_the_cohort_of_the_gallery_is_what_its_script_writes():
+    written = runpy.run_path(str(DOCS / "data" / "cohort.py"))["cohort"]()
+    read = pd.read_csv(DOCS / "data" / "cohort.csv", parse_dates=["date"])
+    pd.testing.assert_frame_equal(read, written, check_dtype=False)

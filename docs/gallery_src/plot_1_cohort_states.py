@@ -1,68 +1,61 @@
 """
-States of a synthetic cohort
-============================
+States of a cohort, and which cut-off set
+=========================================
 
-Three hundred invented children with polyarthritis over a year. The same scores are read by four
-published cut-off sets: the share of inactive disease depends on the set.
+Three hundred invented children with polyarthritis over a year: how many are in which state of
+disease activity. The same scores are then read by five published cut-off sets: how many have
+inactive disease depends on the set.
 """
 
 # %%
-# The cohort is simulated with a fixed seed. It describes nobody.
+# ``docs/data/cohort.py`` simulates the cohort with a fixed seed. It describes nobody.
+
+from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 
 import jiascores as jia
 
-rng = np.random.default_rng(20260131)
-patients, months = 300, np.array([0, 3, 6, 9, 12])
-severity = rng.gamma(4, 1.1, size=(patients, 1)) * np.exp(-months / rng.gamma(3, 3, (patients, 1)))
-noise = rng.normal(0, 0.6, size=(2, patients, months.size))
-scale = np.round(np.clip(severity + noise, 0, 10) * 2) / 2
-visits = pd.DataFrame(
-    {
-        "patient": np.repeat(np.arange(patients), months.size),
-        "date": np.tile(
-            pd.Timestamp("2024-01-01") + pd.to_timedelta(months * 30.4375, "D"), patients
-        ),
-        "month": np.tile(months, patients),
-        "physician_global": scale[0].ravel(),
-        "patient_global": scale[1].ravel(),
-        "active_joints": rng.poisson(severity * 1.1).clip(0, 71).ravel(),
-    }
+HERE = Path.cwd().resolve()
+ROOT = next(folder for folder in [HERE, *HERE.parents] if (folder / "docs" / "data").exists())
+visits = pd.read_csv(ROOT / "docs" / "data" / "cohort.csv", parse_dates=["date"])
+
+# %%
+# One bar for each visit. What is not determinable is drawn, not hidden.
+
+state = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course="poly")
+out = jia.assess(visits, measures=[state])
+
+figure, axes = plt.subplots(figsize=(7.5, 4.4), layout="constrained")
+jia.plot.state_bars(
+    out, jia.column("state_cjadas10_consolaro_2014"), by=jia.column("month"), ax=axes
 )
-visits.loc[rng.random(len(visits)) < 0.06, "patient_global"] = np.nan  # gaps, as in life
+axes.set_title("cJADAS10 by consolaro-2014: 300 invented children", loc="left")
+plt.show()
 
 # %%
-# Score and states in one call. A gap stays a gap.
+# The same children at month 6, read by five sets.
 
-SETS = ["consolaro-2014", "trincianti-2021", "backstrom-2018", "backstrom-2019"]
-requests = [jia.ask.state("cjadas10", cutoffs=name, course="poly") for name in SETS]
-out = jia.assess(visits, measures=["cjadas10", *requests])
+SETS = [
+    "consolaro-2014",
+    "trincianti-2021",
+    "backstrom-2016",
+    "backstrom-2018",
+    "backstrom-2019",
+]
+month_6 = visits[visits["month"] == 6]
+read = []
+for name in SETS:
+    asked = jia.ask.state("cjadas10", cutoffs=name, course="poly")
+    found = jia.assess(month_6, measures=[asked])
+    states = found[f"state_cjadas10_{name.replace('-', '_')}"].astype(object)
+    read.append(pd.DataFrame({"patient": found["patient"], "set": name, "state": states}))
 
-# %%
-# One bar for each visit and set. What is not determinable is drawn, not hidden.
-
-STATES = ["inactive", "low", "moderate", "moderate_or_high", "high"]
-COLOURS = ["#eef4fa", "#9dc0e0", "#4a88c2", "#2f5f8f", "#123250"]
-figure, grid = plt.subplots(1, len(SETS), figsize=(11, 4.2), sharey=True, layout="constrained")
-for axes, name in zip(grid, SETS, strict=True):
-    column = out[f"state_cjadas10_{name.replace('-', '_')}"]
-    words = column.astype(object).where(column.notna(), "not determinable")
-    shares = pd.crosstab(out["month"], words, normalize="index") * 100
-    bottom = np.zeros(months.size)
-    for state, colour in zip(STATES, COLOURS, strict=True):
-        if state in shares:
-            axes.bar(months, shares[state], 2.2, bottom, color=colour, edgecolor="#333333")
-            bottom += shares[state].to_numpy()
-    gap = shares["not determinable"]
-    axes.bar(months, gap, 2.2, bottom, color="white", edgecolor="#333333", hatch="///")
-    axes.set(title=name, xticks=months, xlabel="month")
-grid[0].set_ylabel("children, %")
-handles = [
-    plt.Rectangle((0, 0), 1, 1, facecolor=colour, edgecolor="#333333") for colour in COLOURS
-] + [plt.Rectangle((0, 0), 1, 1, facecolor="white", edgecolor="#333333", hatch="///")]
-labels = [word.replace("_", " ") for word in STATES] + ["not determinable"]
-figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)
+figure, axes = plt.subplots(figsize=(7.5, 4.4), layout="constrained")
+jia.plot.state_bars(pd.concat(read), jia.column("state"), by=jia.column("set"), ax=axes)
+axes.set_xticks(
+    axes.get_xticks(), [label.get_text().replace("-", "\n") for label in axes.get_xticklabels()]
+)
+axes.set(xlabel="", title="cJADAS10 at month 6: the same 300 invented children")
 plt.show()

@@ -11,15 +11,13 @@ treatment. The code stands in ``examples/msc_trial`` and runs with ``make demo``
 """
 
 import sys
-import tempfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 
-EXAMPLE = Path.cwd().resolve()
-while not (EXAMPLE / "examples").exists():
-    EXAMPLE = EXAMPLE.parent
-EXAMPLE = EXAMPLE / "examples" / "msc_trial"
+HERE = Path.cwd().resolve()
+ROOT = next(folder for folder in [HERE, *HERE.parents] if (folder / "examples").exists())
+EXAMPLE = ROOT / "examples" / "msc_trial"
 sys.path.insert(0, str(EXAMPLE))
 
 from analysis import FILES
@@ -35,14 +33,7 @@ columns = ["patient", "visit", "jadas71", "retreatment_code"]
 study.visits.loc[study.visits["day"].between(0, 60), columns].head(12)
 
 # %%
-# The example draws its own figure into a file.
+# The example draws its own figure.
 
-with tempfile.TemporaryDirectory() as folder:
-    picture = Path(folder) / "trial.png"
-    draw(study, picture)
-    image = plt.imread(picture)
-figure = plt.figure(figsize=(image.shape[1] / 150, image.shape[0] / 150))
-axes = figure.add_axes((0, 0, 1, 1))
-axes.imshow(image)
-axes.set_axis_off()
+draw(study)
 plt.show()

@@ -63,13 +63,14 @@ table.round(1)
 # %%
 # ``complete-case`` is a rate among those who are left: it can lie outside the band.
 
-figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+figure, axes = plt.subplots(figsize=(7.5, 4.4), layout="constrained")
 axes.fill_between(
     table["missing"], table["lowest"], table["highest"], color="#cfe0f0", label="possible"
 )
 for policy, marker, colour in zip(POLICIES, "vos", ("#123250", "#b2182b", "#6b7280"), strict=True):
     axes.plot(table["missing"], table[policy], marker=marker, color=colour, label=policy)
 axes.set(xlabel="values missing, %", ylabel="ACR-Ped 50, % of children", ylim=(0, 100))
+axes.set_title("200 invented children", loc="left")
 axes.legend(frameon=False, loc="lower left")
 axes.spines[["top", "right"]].set_visible(False)
 plt.show()

@@ -419,7 +419,7 @@ def write(study: Study, facts: dict[str, list[Fact]], out: Path, *, published: b
         writer.writeheader()
         writer.writerows(rows)
     study.visits.to_csv(out / "visits_assessed.csv", index=False, lineterminator="\n")
-    draw(study, out / "trial.png")
+    draw(study).savefig(out / "trial.png", dpi=150)
 
 
 def closing_lines(study: Study, facts: dict[str, list[Fact]], *, published: bool) -> Lines:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
-
-import matplotlib as mpl
-
-mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from study import CRITERIA, Study
 
-COLUMNS = 3
+COLUMNS = 2
 MOST = 30
 LEVELS = {0: "#d9d9d9", 30: "#c6dbef", 50: "#6baed6", 70: "#2171b5", 90: "#08306b", 100: "#000000"}
 # Nearer than this share of the time shown, two signs would lie on one another.
-CLOSE = 0.03
-STEP = 0.45
+CLOSE = 0.075
+STEP = 0.75
 DARK = 70  # from this level on, the number on the square is white
 AGAINST = {"course": ", against the visit before the last infusion", "first": ""}
 OPEN = "white"
@@ -37,27 +33,30 @@ SIGNS = {
 NO = ("response holds, or none yet", "o", "#969696", 10)
 
 
-def draw(study: Study, path: Path) -> None:
-    """Draw every patient's course and save the figure.
+def draw(study: Study) -> Figure:
+    """Draw every patient's course.
 
     Parameters
     ----------
     study
         The study, assessed.
-    path
-        Where the picture goes; its ending says which kind.
+
+    Returns
+    -------
+    Figure
+        To be saved, or shown.
     """
     shown = study.patients[:MOST]
     columns = min(COLUMNS, len(shown))
     rows = math.ceil(len(shown) / columns)
-    size = (4.4 * columns + 0.6, 3.3 * rows + 1.5)
+    size = (3.6 * columns + 0.6, 3.1 * rows + 1.9)
     figure = plt.figure(figsize=size, layout="constrained")
     outer = figure.add_gridspec(rows, columns, hspace=0.08, wspace=0.06)
     treated = study.visits[study.visits[study.named("patient")].isin(shown)]
     top = max(5, treated["jadas71"].max() * 1.12)
     span = (min(0, treated["day"].min()) - 14, treated["day"].max() + 14)
     for place, who in enumerate(shown):
-        cell = outer[place // columns, place % columns].subgridspec(2, 1, height_ratios=[3, 1])
+        cell = outer[place // columns, place % columns].subgridspec(2, 1, height_ratios=[5, 3])
         upper = figure.add_subplot(cell[0])
         lower = figure.add_subplot(cell[1], sharex=upper)
         visits = treated[treated[study.named("patient")] == who]
@@ -73,9 +72,8 @@ def draw(study: Study, path: Path) -> None:
             lower.set_xlabel("days since the first infusion")
         else:
             lower.tick_params(labelbottom=False)
-    _explain(study, figure, len(shown))
-    figure.savefig(path, dpi=150)
-    plt.close(figure)
+    _explain(study, figure, len(shown), columns)
+    return figure
 
 
 def _activity(study: Study, axes: Any, visits: pd.DataFrame, who: str) -> None:
@@ -98,7 +96,7 @@ def _activity(study: Study, axes: Any, visits: pd.DataFrame, who: str) -> None:
         )
     axes.set_title(_name(study, who), fontsize=10, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(labelbottom=False, labelsize=8)
+    axes.tick_params(labelbottom=False, labelsize=9)
     axes.set_axisbelow(True)
     axes.grid(axis="y", color="#eeeeee")
 
@@ -123,7 +121,7 @@ def _verdicts(axes: Any, visits: pd.DataFrame) -> None:
     visits = visits[visits["day"] > 0]
     # Visits that would lie on one another step up and down in turn.
     close = visits["day"].diff() < CLOSE * (visits["day"].max() + 1)
-    heights = STEP * (close.groupby((~close).cumsum()).cumsum() % 2)
+    heights = STEP * (close.groupby((~close).cumsum()).cumsum() % 3)
     for visit, height in zip(visits.itertuples(), heights, strict=True):
         low = visit.acr_ped_giannini_1997_level_min
         high = visit.acr_ped_giannini_1997_level_max
@@ -135,7 +133,7 @@ def _verdicts(axes: Any, visits: pd.DataFrame) -> None:
             text,
             ha="center",
             va="center",
-            fontsize=6,
+            fontsize=9,
             color="white" if low == high and low >= DARK else "black",
             bbox={
                 "boxstyle": "round,pad=0.25",
@@ -148,22 +146,24 @@ def _verdicts(axes: Any, visits: pd.DataFrame) -> None:
     if "retreatment_code" in visits:
         for code, group in visits.groupby("retreatment_code", observed=True):
             _, marker, colour, size = SIGNS.get(str(code), NO)
-            axes.scatter(group["day"], heights[group.index], marker=marker, color=colour, s=size)
-    axes.set(ylim=(-0.6, 1.9), yticks=[0, 1], yticklabels=["again?", "ACR Ped"])
-    axes.tick_params(labelsize=8, length=2)
+            axes.scatter(
+                group["day"], heights[group.index] / 2 - 1, marker=marker, color=colour, s=size
+            )
+    axes.set(ylim=(-1.5, 3.3), yticks=[-0.6, 1.75], yticklabels=["again?", "ACR Ped"])
+    axes.tick_params(labelsize=9, length=2)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
 
 
-def _explain(study: Study, figure: Any, shown: int) -> None:
+def _explain(study: Study, figure: Any, shown: int, columns: int) -> None:
     """Add the title and the legend."""
-    what = "Disease activity, response and who may be infused again"
-    title = f"{study.title}: {what[0].lower()}{what[1:]}"
+    what = "Disease activity, response, and who may be infused again"
+    title = f"{study.title}\n{what}"
     if study.synthetic:
-        title += "\nSYNTHETIC RECONSTRUCTION – invented patients who agree with the published facts"
+        title += "\nSYNTHETIC: invented patients who agree with the published facts"
     if shown < len(study.patients):
         title += f"\nthe first {shown} of {len(study.patients)} patients"
-    figure.suptitle(title, fontsize=12, fontweight="bold")
+    figure.suptitle(title, fontsize=11, fontweight="bold")
     codes = set(study.visits.get("retreatment_code", pd.Series(dtype=str)).dropna().astype(str))
     handles: list[Any] = [Line2D([], [], color=INFUSION, lw=1.6, label="infusion 1, 2, …")]
     reached = set(study.visits["acr_ped_giannini_1997_level"].dropna())
@@ -188,11 +188,11 @@ def _explain(study: Study, figure: Any, shown: int) -> None:
     figure.legend(
         handles=handles,
         loc="outside lower center",
-        ncols=math.ceil(len(handles) / 2),
-        fontsize=8.5,
-        title_fontsize=8.5,
+        ncols=2 * columns,
+        fontsize=9,
+        title_fontsize=9,
         title=(
-            f"ACR Ped: level by {CRITERIA[0]} against the visit before infusion 1.   again?: by "
+            f"ACR Ped: level by {CRITERIA[0]} against the visit before infusion 1.\nagain?: by "
             f"{study.protocol.name}{AGAINST[study.protocol.baseline]}."
         )
         if codes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import numpy as np
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 NOT_DETERMINABLE = "not determinable"
 NO_VISIT = "no visit"
+# What is drawn on coloured fields, which are the same on a light and on a dark page. All else has
+# the ink of the user's style: see `ink` and `faded`.
 INK = "#252525"
 QUIET = "#737373"
-FAINT = "#d9d9d9"
 # Colours that colour-blind readers tell apart (Okabe and Ito).
 BETTER = "#0072b2"
 WORSE = "#d55e00"
@@ -46,7 +47,7 @@ STATE_HATCHES = {
     "moderate_or_high": "xx",
     "not_classified": "....",
     NOT_DETERMINABLE: GAP_HATCH,
-    NO_VISIT: "",
+    NO_VISIT: "---",
 }
 LEVEL_COLOURS = {
     0: "#f7f7f7",
@@ -56,7 +57,62 @@ LEVEL_COLOURS = {
     90: "#1c5ea8",
     100: "#08254f",
 }
+# What the variables are called where there is little room.
+LABELS = {
+    "physician_global": "physician global",
+    "patient_global": "patient global",
+    "chaq": "CHAQ",
+    "active_joints": "active joints",
+    "limited_joints": "limited joints",
+    "esr": "ESR",
+    "crp": "CRP",
+}
 _SPARE = ("#f7f7f7", "#d0d1e6", "#a6bddb", "#74a9cf", "#3690c0", "#0570b0", "#034e7b")
+
+
+def ink() -> str:
+    """Return the colour of letters and lines in the style that is in use."""
+    import matplotlib as mpl
+    from matplotlib.colors import to_hex
+
+    return to_hex(mpl.rcParams["text.color"])
+
+
+def paper() -> str:
+    """Return the colour behind them; where the style has none, black or white as fits the ink."""
+    import matplotlib as mpl
+    from matplotlib.colors import to_hex, to_rgba
+
+    for part in ("axes.facecolor", "figure.facecolor"):
+        if mpl.rcParams[part] != "auto" and to_rgba(mpl.rcParams[part])[3]:
+            return to_hex(mpl.rcParams[part])
+    return "#ffffff" if dark(ink()) else "#000000"
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """Return a colour with this share of the first, the rest of the other."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    red, green, blue = share * np.array(to_rgb(colour)) + (1 - share) * np.array(to_rgb(other))
+    return to_hex((red, green, blue))
+
+
+def faded(share: float) -> str:
+    """Return the ink, thinned."""
+    return mixed(ink(), paper(), share)
+
+
+def edge_of(word: Any) -> str:
+    """Return the colour of a field's edge and hatch, seen on the field and on the paper."""
+    if word == "moderate_or_high":
+        return INK
+    white = word in (NOT_DETERMINABLE, "not_classified", NO_VISIT)
+    return INK if dark(ink()) and not white else QUIET
+
+
+def letters_on(colour: str) -> str:
+    """Return the colour in which letters are read on a coloured field."""
+    return "#ffffff" if dark(colour) else "#000000"
 
 
 def axes(ax: Axes | None, width: float, height: float) -> Axes:
@@ -69,14 +125,25 @@ def axes(ax: Axes | None, width: float, height: float) -> Axes:
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
-def plain(ax: Axes, *, grid: str = "") -> None:
+def inches(ax: Axes) -> Any:
+    """Return the box of the axes in inches, as large as it is before the layout is made."""
+    figure = ax.get_figure()
+    assert figure is not None
+    return ax.bbox.transformed(figure.dpi_scale_trans.inverted())
+
+
+def treatment() -> str:
+    """Return the colour of treatments, which no state and no level has."""
+    return TREATMENT if dark(ink()) else "#f28cc0"
+
+
+def plain(ax: Axes, *, grid: Literal["", "x", "y"] = "") -> None:
     """Take off the frame that says nothing, and put the grid behind the data."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_axisbelow(True)
-    if grid == "x":
-        ax.grid(axis="x", color="#e6e6e6", linewidth=0.8)
-    if grid == "y":
-        ax.grid(axis="y", color="#e6e6e6", linewidth=0.8)
+    if grid:
+        # Thinned, because the grid of many styles is as strong as the data.
+        ax.grid(axis=grid, alpha=0.4, linewidth=0.8)
 
 
 def legend_beside(ax: Axes, handles: Iterable[Any], *, title: str = "") -> None:
@@ -95,9 +162,47 @@ def legend_beside(ax: Axes, handles: Iterable[Any], *, title: str = "") -> None:
     )
 
 
+def legend_below(ax: Axes, handles: Iterable[Any], *, title: str = "", labelled: bool) -> None:
+    """Put the legend under the axis of numbers, in as many columns as fit."""
+    from matplotlib.transforms import ScaledTranslation
+
+    handles = list(handles)
+    if not handles:
+        return
+    figure = ax.get_figure()
+    assert figure is not None
+    # The layout makes the axes wider than they are now.
+    longest = max(len(str(handle.get_label())) for handle in handles)
+    most = max(1, int(1.15 * inches(ax).width / (0.55 + 0.07 * longest)))
+    rows = -(-len(handles) // most)
+    down = ScaledTranslation(0, -(38 if labelled else 22) / 72, figure.dpi_scale_trans)
+    ax.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.0, 0.0),
+        bbox_transform=ax.transAxes + down,
+        borderaxespad=0.0,
+        frameon=False,
+        fontsize=9,
+        ncols=-(-len(handles) // rows),
+        title=title or None,
+        title_fontsize=9,
+        alignment="left",
+        handlelength=2.2,
+        columnspacing=1.4,
+    )
+
+
 def in_words(name: str) -> str:
     """Return a state or code as people write it."""
     return name.replace("_", " ")
+
+
+def shortened(name: str, most: int = 22) -> str:
+    """Return a name that leaves room for the picture; its end tells patients apart."""
+    if len(name) <= most:
+        return name
+    return f"{name[: most // 3]}…{name[-(most - most // 3 - 1) :]}"
 
 
 def state_colours(words: Iterable[str]) -> dict[str, str]:
@@ -111,8 +216,10 @@ def state_colours(words: Iterable[str]) -> dict[str, str]:
 
 def dark(colour: str) -> bool:
     """Return whether white letters are read more easily on this colour than black ones."""
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return 0.299 * red + 0.587 * green + 0.114 * blue < 140
+    parts = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    # The luminance of WCAG, and where the contrast against white and black is the same.
+    return float(linear @ (0.2126, 0.7152, 0.0722)) < 0.179
 
 
 # --------------------------------------------------------------------------------------------
@@ -186,6 +293,16 @@ def in_order(words: Iterable[Any]) -> list[Any]:
         dict.fromkeys(words),
         key=lambda word: (word in last, place.get(word, len(place)), natural(word)),
     )
+
+
+def number(when: Any) -> float:
+    """Return a time as matplotlib counts it: days, also those of a calendar."""
+    if not isinstance(when, np.datetime64):
+        return float(when)
+    from matplotlib.dates import date2num
+
+    in_days: Any = date2num
+    return float(in_days(when))
 
 
 def shown_visit(value: Any) -> str:

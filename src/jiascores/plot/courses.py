@@ -17,13 +17,18 @@ from jiascores.plot.base import (
     LEVEL_COLOURS,
     NOT_DETERMINABLE,
     QUIET,
-    TREATMENT,
     axes,
     in_words,
+    ink,
     legend_beside,
+    letters_on,
     natural,
+    number,
+    paper,
     plain,
+    shortened,
     table,
+    treatment,
 )
 from jiascores.plot.over_time import Since, times_of, treatments_of
 from jiascores.tables.columns import Column
@@ -138,12 +143,12 @@ def swimmer(
     _treatments(ax, who, treated, named=named)
     shown = _marks(ax, who, rows, days, codes, named=named)
     if named:
-        ax.set_yticks(range(len(who)), [name for name, _ in who])
+        ax.set_yticks(range(len(who)), [shortened(name) for name, _ in who])
         ax.tick_params(axis="y", length=0)
     else:
         ax.set_yticks([])
         ax.set_ylabel(f"{len(who)} patients")
-    ax.set_ylim(len(who) - 0.4, -0.6)
+    ax.set_ylim(len(who) - 0.4, -0.75)
     ax.set_xlabel("" if since == "date" else f"days since the {since.replace('-', ' ')}")
     plain(ax, grid="x")
     ax.spines["left"].set_visible(False)
@@ -192,12 +197,6 @@ def _style(word: str) -> dict[str, Any]:
 
 def _bars(ax: Axes, bars: Mapping[str, list[tuple[float, Any, Any]]], *, named: bool) -> None:
     from matplotlib.collections import PolyCollection
-    from matplotlib.dates import date2num
-
-    in_days: Any = date2num
-
-    def number(when: Any) -> float:
-        return float(in_days(when)) if isinstance(when, np.datetime64) else float(when)
 
     # Bars of many patients touch each other, and edges would hide their colours.
     half = 0.3 if named else 0.5
@@ -234,15 +233,15 @@ def _treatments(
         linestyle="",
         marker="o" if named else ".",
         markersize=13 if named else 3,
-        color=TREATMENT,
-        markeredgecolor="white" if named else "none",
+        color=treatment(),
+        markeredgecolor=paper() if named else "none",
         zorder=4,
         label="treatment",
     )
     if named:
         for y, x, number in points:
             ax.text(
-                x, y, f"{number}", ha="center", va="center", color="white", fontsize=8, zorder=5,
+                x, y, f"{number}", ha="center", va="center", color=letters_on(treatment()), fontsize=8, zorder=5,
                 fontweight="bold",
             )  # fmt: skip
 
@@ -273,7 +272,11 @@ def _marks(
         style: dict[str, Any] = {"ls": "", "marker": marker, "color": colour, "mec": "white"}
         if word == "undetermined":
             style["mec"] = colour
+        # On the bar's upper edge, so that the number of a treatment on the same day is seen.
+        heights = heights - (0.32 if named else 0.0)
         ax.plot(when, heights, ms=10 if named else 2.5, mew=0.8 if named else 0, zorder=6, **style)
+        if word == "undetermined":
+            style.update(color=ink(), mec=ink())
         handles.append(Line2D([], [], ms=8, label=f"{words} ({len(points)})", **style))
     return handles
 
@@ -283,8 +286,8 @@ def _handles(bars: Mapping[str, Any], *, with_levels: bool) -> list[Any]:
     from matplotlib.patches import Patch
 
     made: list[Any] = [
-        Line2D([], [], ls="", marker="o", ms=10, color=TREATMENT, label="treatment 1, 2, …"),
-        Line2D([], [], ls="", marker="|", ms=9, color=INK, label="visit"),
+        Line2D([], [], ls="", marker="o", ms=10, color=treatment(), label="treatment 1, 2, …"),
+        Line2D([], [], ls="", marker="|", ms=9, color=ink(), label="visit"),
     ]
     if not with_levels:
         return made

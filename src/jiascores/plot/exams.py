@@ -10,13 +10,24 @@ import numpy as np
 
 from jiascores.core.errors import OutOfRangeError, RequestError, UnknownJointError, suggestion
 from jiascores.core.joints import JointExam
-from jiascores.plot.base import BETTER, INK, QUIET, WORSE, axes, legend_beside
-from jiascores.plot.homunculus import HEAD, HEIGHT, JOINTS, SIDES, STROKES, WIDTH
+from jiascores.plot.base import (
+    BETTER,
+    INK,
+    QUIET,
+    WORSE,
+    axes,
+    dark,
+    faded,
+    in_words,
+    ink,
+)
+from jiascores.plot.homunculus import HEAD, HEIGHT, JOINTS, MIDDLE, SIDES, STROKES, WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SKIN = "#ececec"
+# How much of the ink the body has, on light and on dark paper.
+SKIN = (0.08, 0.2)
 ACTIVE, LIMITED, BOTH = "active", "limited", "active and limited"
 OPEN, UNSEEN, EXCLUDED = "may be active", "not examined", "excluded"
 NOTHING = "neither"
@@ -30,7 +41,7 @@ def joint_exam(exam: JointExam, *, names: bool = False, ax: Axes | None = None) 
     exam : JointExam
         The examination.
     names : bool
-        Whether to write the name beside each joint that is not inconspicuous.
+        Whether to write the name of each joint with a finding beside the body.
     ax : matplotlib axes, optional
         Where to draw; without it, a new figure.
 
@@ -82,22 +93,22 @@ def joint_exam(exam: JointExam, *, names: bool = False, ax: Axes | None = None) 
             )
         if what in (UNSEEN, EXCLUDED):
             _sign(ax, x, y, radius, "?" if what == UNSEEN else "×")
-        if names and what != NOTHING:
-            side = -1 if joint.endswith("_right") else 1
-            ax.annotate(
-                joint.removesuffix("_left").removesuffix("_right").replace("_", " "),
-                (x, y),
-                xytext=(side * 9, 0),
-                textcoords="offset points",
-                ha="left" if side > 0 else "right",
-                va="center",
-                fontsize=7,
-                zorder=5,
-            )
+    if names:
+        _names(ax, [joint for joint, what in found.items() if what != NOTHING])
     active = _count(exam.active_joints_min, exam.active_joints_max)
     limited = _count(exam.limited_joints_min, exam.limited_joints_max)
     ax.set_title(f"{active} active, {limited} limited of {len(JOINTS)} joints", fontsize=11)
-    legend_beside(ax, _handles(found, exam))
+    # Under the hand there is room; with names, beyond them.
+    ax.legend(
+        handles=_handles(found, exam),
+        loc="upper left" if names else "lower left",
+        bbox_to_anchor=(WIDTH + 28, 0) if names else (WIDTH - 48, HEIGHT),
+        bbox_transform=ax.transData,
+        borderaxespad=0.0,
+        frameon=False,
+        fontsize=9,
+        handlelength=1.2,
+    )
     return ax
 
 
@@ -122,6 +133,31 @@ def _findings(exam: JointExam) -> dict[str, str]:
 
 def _limited(exam: JointExam) -> frozenset[str]:
     return (exam.limited or frozenset()) - exam.not_examined
+
+
+def _names(ax: Axes, joints: list[str]) -> None:
+    """Write names beside the body, each with a line to its joint."""
+    ax.set_xlim(-32, WIDTH + 84)
+    for side, edge in ((-1, 6.0), (1, WIDTH - 6.0)):
+        mine = [joint for joint in joints if (JOINTS[joint][0] > MIDDLE) == (side > 0)]
+        mine.sort(key=lambda joint: JOINTS[joint][1])
+        # As near to the height of the joint as the names above allow.
+        lowest = HEIGHT - 6.0 * len(mine)
+        height = -np.inf
+        for joint in mine:
+            x, y, radius = JOINTS[joint]
+            height = max(height + 6.0, min(y, lowest))
+            lowest += 6.0
+            ax.annotate(
+                in_words(joint.removesuffix("_left").removesuffix("_right")),
+                (x + side * radius, y),
+                xytext=(edge, height),
+                ha="left" if side > 0 else "right",
+                va="center",
+                fontsize=8.5,
+                arrowprops={"arrowstyle": "-", "color": faded(0.55), "lw": 0.7, "shrinkB": 0},
+                zorder=2,
+            )
 
 
 def _count(low: int, high: int) -> str:
@@ -160,9 +196,9 @@ def _handles(found: Mapping[str, str], exam: JointExam) -> list[Any]:
     if OPEN in used:
         made.append(handle(OPEN, "o", mfc="white", mec=WORSE, fillstyle="left", color=WORSE))
     if UNSEEN in used:
-        made.append(handle(f"{UNSEEN} ({number[UNSEEN]})", "$?$", 8, color=INK))
+        made.append(handle(f"{UNSEEN} ({number[UNSEEN]})", "$?$", 8, color=ink()))
     if EXCLUDED in used:
-        made.append(handle(f"{EXCLUDED} ({number[EXCLUDED]})", "$×$", 8, color=INK))
+        made.append(handle(f"{EXCLUDED} ({number[EXCLUDED]})", "$×$", 8, color=ink()))
     if NOTHING in used:
         made.append(handle(NOTHING, "o", 7, mfc="white", mec=QUIET))
     return made
@@ -284,16 +320,17 @@ def _body(ax: Axes | None) -> Axes:
 
     ax.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0), aspect="equal")
     ax.axis("off")
+    skin = faded(SKIN[not dark(ink())])
     x, y, across, down = HEAD
-    ax.add_patch(Ellipse((x, y), 2 * across, 2 * down, color=SKIN, linewidth=0, zorder=1))
+    ax.add_patch(Ellipse((x, y), 2 * across, 2 * down, color=skin, linewidth=0, zorder=1))
     pieces = [
         _capsule(start, end, width / 2)
         for width, points in STROKES
         for start, end in pairwise(points)
     ]
-    ax.add_collection(PolyCollection(pieces, facecolor=SKIN, linewidth=0, zorder=1))
+    ax.add_collection(PolyCollection(pieces, facecolor=skin, linewidth=0, zorder=1))
     for side, (x, y) in SIDES.items():
-        ax.text(x, y, f"patient's {side}", ha="center", va="center", fontsize=9, color=QUIET)
+        ax.text(x, y, f"patient's {side}", ha="center", va="center", fontsize=9, color=faded(0.65))
     return ax
 
 

@@ -1,8 +1,9 @@
-"""Response: the six variables of a patient over visits, and responders of a cohort."""
+"""The six variables of a response: their change at every visit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -10,49 +11,36 @@ from numpy.typing import NDArray
 
 from jiascores.core.core_set import CoreSet
 from jiascores.core.definition import lookup
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing
+from jiascores.core.errors import RequestError, VisitError
 from jiascores.core.variables import CORE_VARIABLES
 from jiascores.measures.response import ResponseCriteria, acr_ped
 from jiascores.plot.base import (
     BETTER,
-    FAINT,
     GAP_HATCH,
-    INK,
-    LEVEL_COLOURS,
-    NOT_DETERMINABLE,
-    QUIET,
+    LABELS,
     WORSE,
     Table,
     axes,
-    dark,
+    faded,
     in_order,
-    legend_beside,
-    plain,
+    inches,
+    ink,
+    paper,
     shown_visit,
     table,
 )
-from jiascores.tables.baselines import BaselineRule, read_flag
+from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.columns import Column, understand
 from jiascores.tables.context import Context
-from jiascores.tables.visits import codes_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LABELS = {
-    "physician_global": "physician global",
-    "patient_global": "patient global",
-    "chaq": "CHAQ",
-    "active_joints": "active joints",
-    "limited_joints": "limited joints",
-    "esr": "ESR",
-    "crp": "CRP",
-}
 # Half the width of a column, in per cent of change.
 REACH = 100
 STEP = 2 * REACH + 24
-# Behind words that lie on lines.
-_CLEAR = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+# Columns narrower than this many inches have no room for figures, or for long headings.
+NARROW, CLOSE = 0.8, 1.25
 
 
 def response_matrix(
@@ -156,33 +144,49 @@ def response_matrix(
     response = acr_ped(baseline=sets[0], now=sets[1], criteria=rule, **temperature)
     changes = {key: -np.asarray(change) for key, change in response.change.items()}
     groups = _visits_of(read, context, after, by)
-    ax = axes(ax, max(4.2, 2.2 + 1.35 * len(groups)), 4.4)
+    ax = axes(ax, float(np.clip(2.0 + 1.4 * len(groups), 4.6, 13.0)), 4.8)
     single = who.size == 1
+    wide = inches(ax).width / len(groups)
     for column, (_, rows) in enumerate(groups):
         for line, key in enumerate(changes):
-            cell = _one if single else _several
-            cell(
-                ax,
-                column * STEP,
-                line,
-                changes[key][rows],
-                of_base[_key(key, core)][rows],
-                of_visit[_key(key, core)][rows],
-            )
-    _lines(ax, rule, len(groups))
+            change = changes[key][rows]
+            if single:
+                _one(ax, column * STEP, line, float(change[0]))
+                ends = (values[_key(key, core)][rows[0]] for values in (of_base, of_visit))
+                words = " → ".join("?" if np.isnan(end) else f"{end:.4g}" for end in ends)
+            else:
+                words = _several(ax, column * STEP, line, change)
+            if wide >= NARROW:
+                _write(ax, column * STEP, line, words, single=single)
+    _lines(ax, rule, len(groups), wide)
     labels = [_heading(words, rows, response, single=single) for words, rows in groups]
+    if wide < NARROW:
+        labels = [label.replace("\n", ", ") for label in labels]
+        ax.tick_params(axis="x", labelrotation=90)
+    elif wide < CLOSE:
+        labels = [_broken(label) for label in labels]
     ax.set_xticks([STEP * at for at in range(len(groups))], labels)
     ax.set_yticks(range(len(changes)), [_label(key, name) for key in changes])
-    ax.set(xlim=(-STEP / 2, STEP * (len(groups) - 0.5)), ylim=(len(changes) - 0.4, -0.75))
+    ax.set(xlim=(-STEP / 2, STEP * (len(groups) - 0.5)), ylim=(len(changes) - 0.35, -0.8))
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     levels = ", ".join(f"{level}" for level in rule.levels if level in SHOWN_LEVELS)
-    ax.set_xlabel(
+    foot = (
         f"change against the baseline: worse ◂ | ▸ better; lines at {levels} % better and "
-        f"{rule.worsening:g} % worse ({rule.name})",
-        fontsize=8.5,
-        loc="left",
+        f"{rule.worsening:g} % worse ({rule.name})"
+    )
+    if not single:
+        foot += "; bars: median, whiskers: quartiles"
+    # The foot begins under the names of the variables, so that it is as wide as the picture.
+    ax.annotate(
+        fill(foot, int((inches(ax).width + 1.0) / 0.078)),
+        (0, 0),
+        xycoords="axes fraction",
+        xytext=(-72, -4),
+        textcoords="offset points",
+        va="top",
+        fontsize=9,
     )
     return ax
 
@@ -222,50 +226,49 @@ def _heading(words: str, rows: NDArray[np.int64], response: Any, *, single: bool
     return f"{words}\nACR Ped {low}–{high}?"
 
 
-def _one(ax: Axes, middle: float, line: int, change: Any, earlier: Any, now: Any) -> None:
-    """Draw one patient's change, and the two values in words."""
-    known = not np.isnan(change[0])
-    if known:
-        _bar(ax, middle, line, float(change[0]))
-    else:
+def _broken(label: str) -> str:
+    """Return a heading in shorter lines."""
+    first, _, last = label.partition("\n")
+    for word in ("below ", "ACR Ped "):
+        if last.startswith(word):
+            return f"{first}\n{word.strip()}\n{last.removeprefix(word)}"
+    return label
+
+
+def _one(ax: Axes, middle: float, line: int, change: float) -> None:
+    """Draw one patient's change."""
+    if np.isnan(change):
         _unknown(ax, middle, line)
-    values = " → ".join("?" if np.isnan(one[0]) else f"{one[0]:.4g}" for one in (earlier, now))
-    ax.text(
-        middle,
-        line + 0.36,
-        values,
-        ha="center",
-        va="center",
-        fontsize=8,
-        color=INK,
-        bbox=_CLEAR,
-        zorder=6,
-    )
+    else:
+        _bar(ax, middle, line, change)
 
 
-def _several(ax: Axes, middle: float, line: int, change: Any, earlier: Any, now: Any) -> None:
-    """Draw the median change of several patients, its quartiles, and of how many."""
-    del earlier, now
+def _several(ax: Axes, middle: float, line: int, change: NDArray[np.float64]) -> str:
+    """Draw the median change of several patients and its quartiles; return of how many."""
     known = change[~np.isnan(change)]
     if known.size:
         low, median, high = np.quantile(known, (0.25, 0.5, 0.75))
         _bar(ax, middle, line, float(median))
         ends = np.clip([low, high], -REACH, REACH) + middle
-        ax.plot(ends, [line, line], color=INK, linewidth=1.6, zorder=4, solid_capstyle="butt")
-        ax.plot(ends, [line, line], color=INK, marker="|", ls="", ms=7, zorder=4)
+        ax.plot(ends, [line, line], color=ink(), linewidth=1.6, zorder=4, solid_capstyle="butt")
+        ax.plot(ends, [line, line], color=ink(), marker="|", ls="", ms=7, zorder=4)
     else:
         _unknown(ax, middle, line)
     gaps = change.size - known.size
-    words = f"{known.size} known" + (f", {gaps} not" if gaps else "")
+    return f"{known.size} known" + (f", {gaps} not" if gaps else "")
+
+
+def _write(ax: Axes, middle: float, line: int, words: str, *, single: bool) -> None:
+    """Write figures under a bar; they lie on the lines of the criteria."""
     ax.text(
         middle,
-        line + 0.37,
+        line + 0.38,
         words,
         ha="center",
         va="center",
-        fontsize=7,
-        color=QUIET,
-        bbox=_CLEAR,
+        fontsize=8.5 if single else 8,
+        color=ink() if single else faded(0.65),
+        bbox={"boxstyle": "square,pad=0.1", "facecolor": paper(), "edgecolor": "none"},
         zorder=6,
     )
 
@@ -279,7 +282,7 @@ def _bar(ax: Axes, middle: float, line: int, change: float) -> None:
         height=0.42,
         color=BETTER if better else WORSE,
         hatch=None if better else "\\\\\\\\",
-        edgecolor="white" if not better else BETTER,
+        edgecolor=BETTER if better else paper(),
         linewidth=0,
         zorder=2,
     )
@@ -291,216 +294,27 @@ def _unknown(ax: Axes, middle: float, line: int) -> None:
         2 * REACH,
         left=middle - REACH,
         height=0.42,
-        color="white",
+        color=paper(),
         hatch=GAP_HATCH,
-        edgecolor=FAINT,
+        edgecolor=faded(0.15),
         linewidth=0,
         zorder=2,
     )
     ax.text(middle, line, "?", ha="center", va="center", fontweight="bold", zorder=5)
 
 
-def _lines(ax: Axes, rule: ResponseCriteria, columns: int) -> None:
-    """Draw the limits of the criteria through every column."""
+def _lines(ax: Axes, rule: ResponseCriteria, columns: int, wide: float) -> None:
+    """Draw the limits of the criteria through every column, with as many figures as fit."""
+    levels = [level for level in rule.levels if level in SHOWN_LEVELS]
+    written = levels if wide > 2 * CLOSE else [*levels[:1], *levels[-1:]]
     for column in range(columns):
         middle = column * STEP
-        ax.vlines(middle, -0.5, 5.5, color=INK, linewidth=1.0, zorder=3)
-        for level in rule.levels:
-            if level not in SHOWN_LEVELS:
-                continue
-            ax.vlines(
-                middle + level, -0.5, 5.5, color=QUIET, linewidth=0.8, linestyle=":", zorder=3
-            )
-            ax.text(middle + level, -0.62, f"{level}", ha="center", fontsize=6.5, color=QUIET)
-        ax.vlines(
-            middle - rule.worsening, -0.5, 5.5, color=WORSE, linewidth=1.0, linestyle="--", zorder=3
-        )
-        ax.text(
-            middle - rule.worsening,
-            -0.62,
-            f"−{rule.worsening:g}",
-            ha="center",
-            fontsize=6.5,
-            color=WORSE,
-        )
-
-
-# --------------------------------------------------------------------------------------------
-
-
-def responders(
-    visits: Any,
-    outcome: Column,
-    *,
-    by: Column | None = None,
-    columns: Mapping[str, str] | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw how many patients reached each level at every visit, and for how many that is open.
-
-    Parameters
-    ----------
-    visits : data frame
-        One row for each patient and visit, for example of `jiascores.assess`.
-    outcome : Column
-        The stem of the columns ``…_level_min`` and ``…_level_max``, for example ``"acr_ped"``; or
-        a yes/no column.
-    by : Column, optional
-        The column with the visit, by default ``nominal_visit``. Rows without one are not drawn.
-    columns : dict, optional
-        What is called otherwise: ``{"patient": …}``.
-    ax : matplotlib axes, optional
-        Where to draw; without it, a new figure.
-
-    Returns
-    -------
-    matplotlib axes
-
-    Raises
-    ------
-    VisitError
-        If a patient has two rows at a visit.
-
-    Notes
-    -----
-    A patient whose lowest and highest level differ is drawn as not determinable. Rows in which
-    both are empty, as on the baseline, are not drawn.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> import jiascores as jia
-    >>> visits = pd.DataFrame({"patient": list("ABC"), "week": 8,
-    ...                        "response": [True, None, False]})
-    >>> ax = jia.plot.responders(visits, jia.column("response"), by=jia.column("week"))
-    >>> sorted(float(bar.get_height()) for bar in ax.patches)
-    [1.0, 1.0, 1.0]
-    """
-    read = table(visits, columns)
-    place = read.objects(by or Column("nominal_visit"))
-    words, drawn = _outcomes(read, outcome)
-    patients, labels = codes_of(read.frame, read.name(Column(_patient(read))))
-    groups = in_order(
-        one for one, seen in zip(place, drawn, strict=True) if seen and one is not None
-    )
-    if not groups:
-        raise RequestError("no row has both a visit and an outcome.", variable="by")
-    counts: dict[Any, list[int]] = {}
-    totals = []
-    for group in groups:
-        rows = [at for at, one in enumerate(place) if one == group and drawn[at]]
-        each = patients[rows]
-        twice = np.flatnonzero(np.bincount(each[each >= 0], minlength=1) > 1)
-        if twice.size:
-            raise VisitError(
-                f"patient {listing([str(labels[code]) for code in twice])} has two rows at visit "
-                f"{shown_visit(group)}; each counts once.",
-                variable="patient",
-            )
-        totals.append(len(rows))
-        for word in {words[at] for at in rows}:
-            counts.setdefault(word, [0] * len(groups))
-        for at in rows:
-            counts[words[at]][groups.index(group)] += 1
-    ax = axes(ax, max(4.8, 3.0 + 0.75 * len(groups)), 4.2)
-    from matplotlib.ticker import MaxNLocator
-
-    _stack(ax, counts, totals)
-    ax.set_xticks(range(len(groups)), [shown_visit(group) for group in groups])
-    if len(groups) > 12:
-        ax.tick_params(axis="x", labelrotation=90)
-    ax.set(xlim=(-0.6, len(groups) - 0.4), ylim=(0, max(totals) * 1.08), ylabel="patients")
-    ax.set_xlabel((by or Column("visit")).name.replace("_", " "))
-    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-    plain(ax, grid="y")
-    return ax
-
-
-def _patient(read: Table) -> str:
-    return read.columns.get("patient", "patient")
-
-
-def _outcomes(read: Table, outcome: Column) -> tuple[list[Any], list[bool]]:
-    """Return the outcome of each row as a level or word, and whether there is one to draw."""
-    if not isinstance(outcome, Column):
-        raise RequestError(f"give a column: jia.column({outcome!r}).", variable="outcome")
-    ends = [f"{outcome.name}_level_{end}" for end in ("min", "max")]
-    if all(read.has(end) for end in ends):
-        low, high = (read.floats(Column(end)) for end in ends)
-        drawn = ~(np.isnan(low) | np.isnan(high))
-        words: list[Any] = [
-            int(one) if one == other else NOT_DETERMINABLE
-            for one, other in zip(low, high, strict=True)
-        ]
-        return words, drawn.tolist()
-    if outcome.name not in read.frame:
-        raise ColumnError(
-            f"the table has neither {outcome.name!r} nor {ends[0]!r} and {ends[1]!r}.",
-            variable="outcome",
-            values=(outcome.name,),
-        )
-    flags = read_flag(read.frame, outcome.name, blank=np.nan)
-    names = {1.0: "yes", 0.0: "no"}
-    return [names.get(float(one), NOT_DETERMINABLE) for one in flags], [True] * len(flags)
-
-
-def _stack(ax: Axes, counts: Mapping[Any, list[int]], totals: list[int]) -> None:
-    """Draw the best at the foot, what is open above it, and what failed on top."""
-    from matplotlib.patches import Patch
-
-    levels = sorted((word for word in counts if isinstance(word, int) and word), reverse=True)
-    order = [*levels, "yes", NOT_DETERMINABLE, "no", 0]
-    lowest = min([30, *levels])
-    foot = np.zeros(len(totals))
-    handles = []
-    for word in (word for word in order if word in counts):
-        found = np.array(counts[word], dtype=float)
-        colour = _colour(word)
-        label = f"ACR Ped {word}" if isinstance(word, int) else word
-        if word == 0:
-            label = f"below ACR Ped {lowest}"
-        style: dict[str, Any] = {
-            "facecolor": colour,
-            "edgecolor": QUIET if word == NOT_DETERMINABLE else INK,
-            "hatch": GAP_HATCH if word == NOT_DETERMINABLE else None,
-            "linewidth": 0.6,
-        }
-        for at, count in enumerate(found):
-            if not count:
-                continue
-            ax.bar(at, count, bottom=foot[at], width=0.78, **style)
-            if count / max(totals) > 0.025:
-                ax.text(
-                    at,
-                    foot[at] + count / 2,
-                    f"{count:.0f}",
-                    ha="center",
-                    va="center",
-                    fontsize=7.5,
-                    color="white" if dark(colour) else INK,
-                    bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none"}
-                    if word == NOT_DETERMINABLE
-                    else None,
-                )
-        foot += found
-        handles.append(Patch(label=label, **style))
-    for at, total in enumerate(totals):
-        ax.annotate(
-            f"n {total}",
-            (at, total),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="center",
-            fontsize=8,
-            color=QUIET,
-        )
-    legend_beside(ax, handles[::-1])
-
-
-def _colour(word: Any) -> str:
-    if word == NOT_DETERMINABLE:
-        return "#ffffff"
-    if word in ("yes", "no"):
-        return LEVEL_COLOURS[70 if word == "yes" else 0]
-    below = [level for level in LEVEL_COLOURS if level <= word]
-    return LEVEL_COLOURS[max(below)]
+        ax.vlines(middle, -0.5, 5.6, color=ink(), linewidth=1.0, zorder=3)
+        for level in levels:
+            ax.vlines(middle + level, -0.5, 5.6, color=faded(0.55), linewidth=0.8, ls=":", zorder=3)
+        ax.vlines(middle - rule.worsening, -0.5, 5.6, color=WORSE, linewidth=1.0, ls="--", zorder=3)
+        if wide < NARROW:
+            continue
+        for change in (*dict.fromkeys(written), -rule.worsening):
+            text = f"{change:g}".replace("-", "−")
+            ax.text(middle + change, -0.58, text, ha="center", fontsize=8, color=faded(0.7))

@@ -17,18 +17,22 @@ from jiascores.core.errors import (
 )
 from jiascores.core.measure import Score
 from jiascores.core.references import Evidence
-from jiascores.measures.states import ANY_COURSE, CutoffSet
+from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
 from jiascores.plot.base import (
-    INK,
     NO_VISIT,
     NOT_DETERMINABLE,
-    QUIET,
     STATE_HATCHES,
     axes,
-    dark,
+    edge_of,
+    faded,
     in_order,
     in_words,
+    inches,
+    ink,
+    legend_below,
     legend_beside,
+    letters_on,
+    paper,
     plain,
     shown_visit,
     state_colours,
@@ -40,9 +44,20 @@ from jiascores.tables.visits import codes_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+# Axes narrower than this many inches have no room for names beside the bars.
+NARROW = 5.0
+# How thick a set's bar is, in rows.
+THICK = 0.52
 
-def cutoff_sets(measure: str, *, score: float | None = None, ax: Axes | None = None) -> Axes:
-    """Draw all published cut-off sets of one score side by side, for every course.
+
+def cutoff_sets(
+    measure: str,
+    *,
+    score: float | None = None,
+    course: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw all published cut-off sets of one score side by side.
 
     Parameters
     ----------
@@ -50,6 +65,8 @@ def cutoff_sets(measure: str, *, score: float | None = None, ax: Axes | None = N
         Id of the score, for example ``"jadas10"``.
     score : float, optional
         A score to mark: what each set would call it.
+    course : str, optional
+        The one course to draw; without it, every course.
     ax : matplotlib axes, optional
         Where to draw; without it, a new figure.
 
@@ -60,12 +77,13 @@ def cutoff_sets(measure: str, *, score: float | None = None, ax: Axes | None = N
     Raises
     ------
     NotCoveredError
-        If no set has cut-offs for the score.
+        If no set has cut-offs for the score, or for the course.
 
     Notes
     -----
     Bars end a little after the highest bound of any set; the highest state goes on to the end of
-    the scale. A bound with a dagger is not primary evidence.
+    the scale. A bound with a dagger is not primary evidence. In axes narrower than five inches
+    the names of the sets stand above their bars.
 
     Examples
     --------
@@ -86,60 +104,56 @@ def cutoff_sets(measure: str, *, score: float | None = None, ax: Axes | None = N
             variable="score",
             values=(score,),
         )
-    courses = list(dict.fromkeys(course for one in sets for course in one.of(measure)))
+    courses = list(dict.fromkeys(one for each in sets for one in each.of(measure)))
+    if course is not None:
+        if course not in courses:
+            raise NotCoveredError(
+                f"course = {course!r}: {measure} has cut-offs for {' and '.join(courses)}.",
+                variable="course",
+                values=(course,),
+            )
+        courses = [course]
     rows = [
-        (one.name, course, one.of(measure)[course])
-        for course in courses
+        (one.name, each, one.of(measure)[each])
+        for each in courses
         for one in sets
-        if course in one.of(measure)
+        if each in one.of(measure)
     ]
     most = max(bound for _, _, bounds in rows for bound in bounds.upper)
     end = min(of.high, max(most * 1.18, (score or 0) * 1.05))
-    ax = axes(ax, 9.0, 1.6 + 0.42 * len(rows) + 0.3 * len(courses))
-    words = in_order(state for _, _, bounds in rows for state in bounds.states)
-    colours = state_colours(words)
-    places, doubtful, place = [], False, -1.0
-    last = ""
-    for _, course, bounds in rows:
-        place += 1.0 if course == last else 1.8
-        if course != last:
-            title = "every course" if course == ANY_COURSE else course
-            ax.text(0, place - 0.62, title, fontsize=10, fontweight="bold", va="center")
-        last = course
-        places.append(place)
-        edges = (0.0, *bounds.upper, end)
-        for state, low, high in zip(bounds.states, edges[:-1], edges[1:], strict=True):
-            ax.barh(
-                place,
-                high - low,
-                left=low,
-                height=0.72,
-                color=colours[state],
-                hatch=STATE_HATCHES.get(state),
-                edgecolor=INK,
-                linewidth=0.6,
-                label=state,
-            )
-        checked = bounds.evidence_of_bounds
-        for bound, evidence in zip(bounds.upper, checked, strict=True):
-            dagger = "" if evidence is Evidence.PRIMARY else "†"
-            doubtful = doubtful or bool(dagger)
-            state = bounds.states[bounds.upper.index(bound) + 1]
-            ax.annotate(
-                f"{bound:g}{dagger}",
-                (bound, place),
-                xytext=(3, 0),
-                textcoords="offset points",
+    ax = axes(ax, 7.6, 1.5 + 0.44 * len(rows) + 0.35 * len(courses))
+    narrow = inches(ax).width < NARROW
+    colours = state_colours(in_order(state for _, _, bounds in rows for state in bounds.states))
+    # How far rows are apart, and where a bar begins.
+    apart, top = (1.4, -0.2) if narrow else (1.0, -0.34)
+    places: list[float] = []
+    place, last = 0.0, courses[0]
+    for name, each, bounds in rows:
+        if places:
+            place += apart + (0.75 if each != last else 0.0)
+        if each != last or not places:
+            title = "every course" if each == ANY_COURSE else each
+            ax.text(
+                0,
+                place - (0.95 if narrow else 0.72),
+                title,
+                fontsize=10,
+                fontweight="bold",
                 va="center",
-                fontsize=8,
-                color="white" if dark(colours[state]) else INK,
-                bbox={"boxstyle": "square,pad=0.1", "fc": colours[state], "ec": "none"}
-                if STATE_HATCHES.get(state)
-                else None,
             )
+        last = each
+        places.append(place)
+        if narrow:
+            ax.text(0, place + top - 0.08, name, fontsize=9, va="bottom")
+        _row(ax, place + top, bounds, colours, end)
+    doubtful = any(
+        evidence is not Evidence.PRIMARY
+        for _, _, bounds in rows
+        for evidence in bounds.evidence_of_bounds
+    )
     if score is not None:
-        ax.axvline(score, color="white", linewidth=3.4)
-        ax.axvline(score, color=INK, linewidth=1.6, linestyle=(0, (3, 2)))
+        ax.axvline(score, color=paper(), linewidth=3.4)
+        ax.axvline(score, color=ink(), linewidth=1.6, linestyle=(0, (3, 2)))
         ax.annotate(
             f"{score:g}",
             (score, 1.0),
@@ -150,31 +164,84 @@ def cutoff_sets(measure: str, *, score: float | None = None, ax: Axes | None = N
             fontsize=9,
             fontweight="bold",
         )
-    ax.set_yticks(places, [name for name, _, _ in rows])
-    ax.set(xlim=(0, end), ylim=(places[-1] + 0.7, places[0] - 1.0))
+    ax.set_yticks(places, ["" if narrow else name for name, _, _ in rows])
+    ax.set(
+        xlim=(0, end),
+        ylim=(places[-1] + (0.9 if narrow else 0.65), places[0] - (1.25 if narrow else 1.0)),
+    )
     ax.set_xlabel(of.label + ("     († not primary evidence)" if doubtful else ""))
     plain(ax)
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    from matplotlib.patches import Patch
-
-    legend_beside(
-        ax,
-        [
-            Patch(
-                facecolor=colours[word],
-                hatch=STATE_HATCHES.get(word),
-                edgecolor=QUIET,
-                label=in_words(word),
-            )
-            for word in words
-        ],
-    )
+    legend_below(ax, _patches(colours), labelled=True)
     return ax
 
 
-# Width of a visit's bar, and how much of the height lies between its states.
-BAR = 0.16
+def _row(
+    ax: Axes,
+    place: float,
+    bounds: Bounds,
+    colours: Mapping[str, str],
+    end: float,
+) -> None:
+    """Draw one set's states as a bar, and its bounds in figures below."""
+    edges = (0.0, *bounds.upper, end)
+    for state, low, high in zip(bounds.states, edges[:-1], edges[1:], strict=True):
+        ax.barh(
+            place,
+            high - low,
+            left=low,
+            height=THICK,
+            align="edge",
+            color=colours[state],
+            hatch=STATE_HATCHES.get(state),
+            edgecolor=edge_of(state),
+            linewidth=0.6,
+            label=state,
+        )
+    words = [
+        f"{bound:g}{'' if evidence is Evidence.PRIMARY else '†'}"
+        for bound, evidence in zip(bounds.upper, bounds.evidence_of_bounds, strict=True)
+    ]
+    # Figures of bounds that lie close together push each other apart.
+    where = list(bounds.upper)
+    a_letter = 0.075 * end / inches(ax).width
+    for at in range(1, len(where)):
+        room = a_letter * (0.6 + (len(words[at - 1]) + len(words[at])) / 2)
+        short = room - (where[at] - where[at - 1])
+        if short > 0:
+            where[at - 1] -= short / 2
+            where[at] += short / 2
+    for x, word in zip(where, words, strict=True):
+        ax.annotate(
+            word,
+            (x, place + THICK),
+            xytext=(0, -1.5),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=8.5,
+            bbox={"boxstyle": "square,pad=0.05", "fc": paper(), "ec": "none"},
+            zorder=3,
+        )
+
+
+def _patches(colours: Mapping[str, str]) -> list[Any]:
+    from matplotlib.patches import Patch
+
+    return [
+        Patch(
+            facecolor=colour,
+            hatch=STATE_HATCHES.get(word) or None,
+            edgecolor=edge_of(word),
+            label=in_words(word),
+        )
+        for word, colour in colours.items()
+    ]
+
+
+# Width of a visit's bar in `state_flow`, and how much of the height lies between its states.
+BAR = 0.2
 SPACE = 0.03
 
 
@@ -256,7 +323,7 @@ def state_flow(
     words = [word for number, word in enumerate(words) if (at == number).any()]
     kept = {(*here, NO_VISIT).index(word): number for number, word in enumerate(words)}
     at = np.vectorize(kept.__getitem__)(at)
-    ax = axes(ax, max(5.2, 2.6 + 1.35 * len(groups)), 4.6)
+    ax = axes(ax, float(np.clip(2.6 + 1.35 * len(groups), 5.2, 13.0)), 4.6)
     _flow(ax, at, words)
     ax.set_xticks(range(len(groups)), [shown_visit(group) for group in groups])
     ax.set_xlabel((by or Column("visit")).name.replace("_", " "))
@@ -265,21 +332,7 @@ def state_flow(
     plain(ax)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-    from matplotlib.patches import Patch
-
-    colours = state_colours(words)
-    legend_beside(
-        ax,
-        [
-            Patch(
-                facecolor=colours[word],
-                hatch=STATE_HATCHES.get(word) or None,
-                edgecolor=QUIET,
-                label=in_words(word),
-            )
-            for word in reversed(words)
-        ],
-    )
+    legend_beside(ax, _patches(state_colours(words))[::-1])
     return ax
 
 
@@ -290,6 +343,7 @@ def _flow(ax: Axes, at: Any, words: list[str]) -> None:
 
     patients, visits = at.shape
     space = SPACE * patients
+    room = inches(ax).width / visits
     colours = state_colours(words)
     counts = np.array([np.bincount(at[:, visit], minlength=len(words)) for visit in range(visits)])
     feet = np.cumsum(counts, axis=1) - counts + space * np.arange(len(words))
@@ -306,25 +360,24 @@ def _flow(ax: Axes, at: Any, words: list[str]) -> None:
                     count,
                     facecolor=colours[word],
                     hatch=STATE_HATCHES.get(word) or None,
-                    edgecolor=INK,
+                    edgecolor=edge_of(word),
                     linewidth=0.7,
                     zorder=3,
                     gid=f"{visit} {word}: {count}",
                 )
             )
-            if count >= 0.03 * patients:
-                plain_face = not STATE_HATCHES.get(word)
+            if count >= 0.035 * patients and room >= 0.6:
                 ax.text(
                     visit,
                     foot + count / 2,
                     f"{count}",
                     ha="center",
                     va="center",
-                    fontsize=7.5,
-                    color="white" if dark(colours[word]) and plain_face else INK,
-                    bbox=None
-                    if plain_face
-                    else {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none"},
+                    fontsize=8.5,
+                    color=letters_on(colours[word]),
+                    bbox={"boxstyle": "round,pad=0.1", "fc": colours[word], "ec": "none"}
+                    if STATE_HATCHES.get(word)
+                    else None,
                     zorder=4,
                 )
         if visit + 1 == visits:
@@ -350,7 +403,7 @@ def _flow(ax: Axes, at: Any, words: list[str]) -> None:
                     PathPatch(
                         Path(points, [*steps, Path.CLOSEPOLY]),
                         facecolor=colours[word],
-                        edgecolor=QUIET,
+                        edgecolor=faded(0.55),
                         linewidth=0.3,
                         alpha=0.6,
                         zorder=2,

@@ -1,0 +1,29 @@
+"""
+Responders by visit
+===================
+
+How many of 300 invented children reached which ACR Ped level, and for how many the gaps in their
+data leave that open.
+"""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+import jiascores as jia
+
+HERE = Path.cwd().resolve()
+ROOT = next(folder for folder in [HERE, *HERE.parents] if (folder / "docs" / "data").exists())
+visits = pd.read_csv(ROOT / "docs" / "data" / "cohort.csv", parse_dates=["date"])
+
+# %%
+# A child whose lowest and highest possible level differ is not determinable. It is neither counted
+# as a responder nor left out.
+
+out = jia.assess(visits, baseline="first", measures=["acr_ped"])
+
+figure, axes = plt.subplots(figsize=(7.5, 4.6), layout="constrained")
+jia.plot.responders(out, jia.column("acr_ped"), by=jia.column("month"), ax=axes)
+axes.set_title("ACR Ped (giannini-1997): 300 invented children", loc="left")
+plt.show()
