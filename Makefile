@@ -58,6 +58,7 @@ types: $(VENV)/.types ## check the types with mypy (strict) and pyright
 	@$(PY) -m pyright --pythonpath $(PY)
 
 docs: $(VENV)/.docs ## build the documentation into docs/_build/html
+	@rm -rf docs/_build docs/gallery docs/generated # what is no longer made must not stay
 	@$(PY) docs/_ext/docstrings.py
 	@$(PY) -m sphinx -W -n --keep-going -q -b html docs docs/_build/html
 	@$(PY) docs/_ext/site_check.py docs/_build/html
