@@ -84,6 +84,7 @@ sphinx_gallery_conf = {
     "gallery_dirs": "gallery",
     "filename_pattern": r"/plot_",
     "download_all_examples": False,
+    "image_srcset": ["2x"],
     "show_signature": False,
     "show_memory": False,
     "min_reported_time": 1_000_000,  # seconds differ from build to build

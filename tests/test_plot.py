@@ -740,3 +740,13 @@ def test_the_cohort_of_the_gallery_is_what_its_script_writes():
     written = runpy.run_path(str(DOCS / "data" / "cohort.py"))["cohort"]()
     read = pd.read_csv(DOCS / "data" / "cohort.csv", parse_dates=["date"])
     pd.testing.assert_frame_equal(read, written, check_dtype=False)
+
+
+def test_visits_stand_in_their_order_and_unscheduled_ones_last():
+    visits = pd.DataFrame(
+        {"patient": "A", "visit": ["unscheduled", "week 12", "week 8", "baseline"]}
+    )
+    visits["state"] = "low"
+    ax = jia.plot.state_bars(visits, jia.column("state"), by=jia.column("visit"))
+    shown = [label.get_text() for label in ax.get_xticklabels()]
+    assert shown == ["baseline", "week 8", "week 12", "unscheduled"]

@@ -14,6 +14,7 @@ from jiascores.core.errors import ColumnError, RequestError, suggestion
 from jiascores.tables.columns import Column, Frame, Places, as_mapping, understand
 from jiascores.tables.engines import need, to_eager
 from jiascores.tables.visits import Visits, read_visits
+from jiascores.tables.windows import UNSCHEDULED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -286,9 +287,9 @@ def natural(word: Any) -> Any:
 
 
 def in_order(words: Iterable[Any]) -> list[Any]:
-    """Return words in order: states by activity, visits by number; what is unknown last."""
+    """Return words in order: states by activity, visits by number; what has no place last."""
     place = {word: at for at, word in enumerate(STATE_COLOURS)}
-    last = (NOT_DETERMINABLE, NO_VISIT)
+    last = (UNSCHEDULED, NOT_DETERMINABLE, NO_VISIT)
     return sorted(
         dict.fromkeys(words),
         key=lambda word: (word in last, place.get(word, len(place)), natural(word)),
