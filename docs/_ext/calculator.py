@@ -9,6 +9,7 @@ import math
 from pathlib import Path
 
 import attrs
+from generated_pages import slug
 
 from jiascores._version import __version__
 from jiascores.core import exact
@@ -17,11 +18,17 @@ from jiascores.core.joints import JOINTS_27, JOINTS_71, SIDES
 from jiascores.core.measure import Score
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 from jiascores.measures import jadas
+from jiascores.measures.change_in_jadas import (
+    JADAS_CHANGE_CRITERIA,
+    JADAS_IMPROVEMENT_CRITERIA,
+)
+from jiascores.measures.chaq import CHAQ_DIFFERENCES
 from jiascores.measures.flares import FLARE_CRITERIA
 from jiascores.measures.ilar import ILAR_CATEGORIES, SYSTEMIC, CourseRule, course_notes
 from jiascores.measures.response import RESPONSE_CRITERIA
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.plot import homunculus
+from jiascores.plot.base import INK, STATE_COLOURS, dark
 
 SCORES = ("jadas10", "jadas27", "jadas71", "cjadas10", "cjadas27", "cjadas71")
 COURSE_RULE = "joints-at-visit"
@@ -31,11 +38,28 @@ TARGET = Path("_static/calculator/definitions.js")
 # Where a name in words is not the name with blanks.
 ABBREVIATED = {"mcp": "MCP", "mtp": "MTP", "pip": "PIP", "dip": "DIP", "ip": "IP"}
 
+# Joints that are marked together, by how their names begin.
+HAND = ("wrist", "mcp", "thumb_ip", "pip", "dip")
+FOOT = ("ankle", "subtalar", "intertarsal", "mtp", "toe_ip")
+GROUPS = {
+    "hand": HAND,
+    "MCP": ("mcp",),
+    "PIP and thumb IP": ("thumb_ip", "pip"),
+    "DIP": ("dip",),
+    "foot": FOOT,
+    "MTP": ("mtp",),
+    "toe IP": ("toe_ip",),
+}
+# Parts of the drawing that can be enlarged.
+SHOULDERS = ("temporomandibular", "cervical", "sternoclavicular", "acromioclavicular", "shoulder")
+
 
 def plain(value):
     """Return what JSON can hold; an infinite end is none."""
     if isinstance(value, float) and math.isinf(value):
         return None
+    if attrs.has(type(value)):
+        return plain(attrs.asdict(value, recurse=False))
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -47,6 +71,8 @@ def about(definition):
     """Return what a reader must know of a definition besides its numbers."""
     return {
         "name": definition.name,
+        "kind": definition.kind,
+        "anchor": slug(definition.kind, definition.name),
         "rule": definition.rule,
         "reference": str(definition.reference),
         "evidence": str(definition.evidence),
@@ -148,6 +174,46 @@ def joint(name):
     }
 
 
+def beginning(*stems):
+    """Return the joints whose names begin so."""
+    return [name for name in JOINTS_71 if name.startswith(stems)]
+
+
+def sided(label, stems):
+    """Return a part of the body on each side, with its joints."""
+    return {
+        f"{side} {label}": [name for name in beginning(*stems) if name.endswith(side)]
+        for side in reversed(SIDES)
+    }
+
+
+def groups():
+    """Return the joints that are marked together, on each side and on both."""
+    found = {}
+    for label, stems in GROUPS.items():
+        found |= sided(label, stems) | {f"both sides, {label}": beginning(*stems)}
+    return found
+
+
+def regions():
+    """Return the parts of the drawing that can be enlarged."""
+    return {
+        "head and shoulders": beginning(*SHOULDERS),
+        **sided("hand", HAND),
+        **sided("foot", FOOT),
+    }
+
+
+def state_colours():
+    """Return the colour of each state of a published set, and of the letters on it."""
+    states = {state for one in published(CutoffSet) for each in one.bounds for state in each.states}
+    return {
+        state: {"fill": fill, "ink": "#ffffff" if dark(fill) else INK}
+        for state, fill in STATE_COLOURS.items()
+        if state in states
+    }
+
+
 def definitions():
     """Return everything that the calculator computes with."""
     rule = lookup(CourseRule, COURSE_RULE, parameter="rule")
@@ -172,7 +238,21 @@ def definitions():
                 fields(one) | {"fever_rule": one.fever_rule} for one in RESPONSE_CRITERIA
             ],
             "flare_criteria": [fields(one) for one in FLARE_CRITERIA],
+            "jadas_improvement_criteria": [
+                fields(one) | {"call": ["horneff_improvement", "criteria"]}
+                for one in JADAS_IMPROVEMENT_CRITERIA
+            ],
+            "jadas_change_criteria": [
+                fields(one) | {"call": ["bulatovic_change", "criteria"]}
+                for one in JADAS_CHANGE_CRITERIA
+            ],
+            "chaq_differences": [
+                fields(one) | {"call": ["chaq_change", "difference"]} for one in CHAQ_DIFFERENCES
+            ],
+            "state_colours": state_colours(),
             "joints": [joint(name) for name in JOINTS_71],
+            "groups": groups(),
+            "regions": regions(),
             "drawing": {
                 "width": homunculus.WIDTH,
                 "height": homunculus.HEIGHT,

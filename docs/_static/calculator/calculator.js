@@ -11,97 +11,111 @@
     return;
   }
   const E = globalThis.jiascoresEngine(D);
-  const OPEN = "not determinable";
-  const MARKS = [
-    ["active", "active", { active: true, limited: false }],
-    ["limited", "limited", { active: false, limited: true }],
-    ["both", "active and limited", { active: true, limited: true }],
-    ["normal", "examined, normal", { active: false, limited: false }],
-    ["none", "not examined", null],
-  ];
+  const R = globalThis.jiascoresReport(D, E);
+  const P = globalThis.jiascoresPython(D, E);
   const GLOBALS = ["physician_global", "patient_global"];
   const COUNTS = ["active_joints", "active_joints_27", "limited_joints"];
-  const SHORT = {
-    physician_global: "Physician global (PhGA)",
-    patient_global: "Patient or parent global (PtGA)",
-    chaq: "CHAQ disability index",
-    active_joints: "Active joints of the 71",
-    active_joints_27: "Active joints of the 27",
-    limited_joints: "Limited joints of the 71",
-    esr: "ESR",
-    crp: "CRP",
-    highest_temperature: "Highest temperature in the preceding days",
-  };
-  const UNITS = { "0-10": "0–10", "0-100": "0–100", "0-3": "0–3" };
-  const unitWords = (unit) => UNITS[unit] || unit;
+  const CATALOGUE = "../generated/catalogue.html";
+  const PAUSE = 600; // ms without a change, after which what changed is said
 
   // ------------------------------------------------------------------ small helpers
-  function el(tag, attributes = {}, ...children) {
-    const made = document.createElement(tag);
+  function attributed(made, attributes, children) {
     for (const [name, value] of Object.entries(attributes)) {
       if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
     }
-    made.append(...children.filter((child) => child !== null));
+    made.append(...children.flat(Infinity).filter(Boolean));
     return made;
   }
-  function svg(tag, attributes = {}, ...children) {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.append(...children);
-    return made;
-  }
-  const words = (name) => name.replaceAll("_", " ").replace(" rf ", " RF ");
-  const fixed = (value) => E.shown(value);
-  const badge = (evidence) => el("span", { class: `evidence evidence-${evidence}` }, evidence);
-  const openWords = (why) =>
-    el("span", { class: "jia-open" }, why ? `${OPEN}: ${why}` : OPEN);
+  const el = (tag, attributes = {}, ...children) =>
+    attributed(document.createElement(tag), attributes, children);
+  const svg = (tag, attributes = {}, ...children) =>
+    attributed(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
-  function choice(id, label, options) {
-    const select = el(
-      "select",
-      { id },
-      ...options.map(([value, text]) => el("option", { value }, text))
+  function button(text, act) {
+    const made = el("button", { type: "button", class: "jia-button" }, text);
+    made.addEventListener("click", act);
+    return made;
+  }
+  /* Radio buttons that look like a row of buttons. */
+  function chips({ name, legend, options, chosen = null, act = update }) {
+    const inputs = {};
+    const labels = options.map(([value, text, picture = null]) => {
+      inputs[value] = el("input", { type: "radio", name, value, id: `${name}-${value}`.replaceAll(" ", "-") });
+      inputs[value].addEventListener("change", () => act(value));
+      return el("label", { class: "jia-chip" }, inputs[value], picture, el("span", {}, text));
+    });
+    const choose = (value) => {
+      for (const [key, input] of Object.entries(inputs)) input.checked = key === value;
+    };
+    choose(chosen);
+    const box = el(
+      "div",
+      { class: "jia-chips", role: "radiogroup", "aria-label": legend },
+      el("div", { class: "jia-legend", "aria-hidden": "true" }, legend),
+      el("div", { class: "jia-row" }, ...labels)
     );
+    const value = () => Object.keys(inputs).find((key) => inputs[key].checked) || null;
+    return { box, choose, value };
+  }
+  function selection(id, label, options) {
+    const select = el("select", { id }, ...options.map(([value, text]) => el("option", { value }, text)));
     select.addEventListener("change", update);
-    return el("div", { class: "jia-field" }, el("label", { for: id }, label), select);
+    return { box: el("div", { class: "jia-field" }, el("label", { for: id }, label), select), select };
+  }
+
+  // ------------------------------------------------------------------ undo
+  const done = [];
+  const undoButtons = [];
+  function remember(what, back) {
+    done.push({ what, back });
+    sayUndo();
+  }
+  function undo() {
+    const last = done.pop();
+    if (!last) return;
+    last.back();
+    sayUndo();
+    update();
+  }
+  function sayUndo() {
+    for (const one of undoButtons) {
+      one.textContent = done.length ? `Undo: ${done[done.length - 1].what}` : "Undo";
+      one.setAttribute("aria-disabled", String(!done.length));
+    }
+  }
+  function undoButton() {
+    undoButtons.push(button("Undo", undo));
+    return undoButtons[undoButtons.length - 1];
   }
 
   // ------------------------------------------------------------------ both visits
   const markers = D.markers.flatMap((name) =>
-    Object.keys(D.variables[name].units).map((unit) => [
-      `${name}|${unit}`,
-      `${name.toUpperCase()} in ${unit}`,
-    ])
+    Object.keys(D.variables[name].units).map((unit) => [`${name}|${unit}`, `${name.toUpperCase()} ${unit}`])
   );
-  const scales = Object.keys(D.variables.physician_global.units)
-    .filter((unit) => unit === "0-10" || unit === "mm")
-    .map((unit) => [unit, unit === "mm" ? "0–100 mm" : "0–10 (cm or circles)"]);
+  const scales = { "0-10": "0–10", mm: "0–100 mm" };
+  const category = selection("jia-category", "ILAR category", [
+    ["", "not chosen"],
+    ...D.ilar_categories.map((name) => [name, R.words(name)]),
+  ]);
+  const scale = chips({ name: "jia-scale", legend: "Globals are recorded as", options: Object.entries(scales) });
+  const marker = chips({ name: "jia-marker", legend: "Acute-phase reactant", options: markers });
   const setup = el(
     "fieldset",
     { class: "jia-card" },
     el("legend", {}, "For every visit"),
-    el(
-      "div",
-      { class: "jia-fields" },
-      choice("jia-category", "ILAR category", [
-        ["", "not chosen"],
-        ...D.ilar_categories.map((name) => [name, words(name)]),
-      ]),
-      choice("jia-scale", "Globals are recorded as", [["", "choose…"], ...scales]),
-      choice("jia-marker", "Acute-phase reactant", [["", "choose…"], ...markers])
-    )
+    category.box,
+    el("div", { class: "jia-pair" }, scale.box, marker.box)
   );
-  const chosen = (id) => root.querySelector(`#jia-${id}`).value;
-  function marker() {
-    const [name, unit] = chosen("marker").split("|");
-    return { name: name || null, unit };
+  function reactant() {
+    const [name = null, unit = null] = (marker.value() || "").split("|").filter(Boolean);
+    return { name, unit };
   }
 
   // ------------------------------------------------------------------ one visit
   function visit(number, title, hint) {
     const marks = {};
     const id = (name) => `jia-${name}-${number}`;
-    const inputs = {};
+    const fields = {};
 
     function field(name) {
       const input = el("input", {
@@ -114,580 +128,459 @@
       input.addEventListener("input", update);
       const unit = el("span", { id: `${id(name)}-unit`, class: "jia-unit" });
       const error = el("span", { id: `${id(name)}-error`, class: "jia-error" });
-      inputs[name] = { input, unit, error };
-      const label = el("label", { for: id(name) }, SHORT[name]);
-      inputs[name].label = label;
-      const row = el("div", { class: "jia-typed" }, input, unit);
-      inputs[name].box = el("div", { class: "jia-field" }, label, row, error);
-      return inputs[name].box;
+      const label = el("label", { for: id(name) }, R.LABELS[name]);
+      const box = el("div", { class: "jia-field" }, label, el("div", { class: "jia-typed" }, input, unit), error);
+      fields[name] = { input, unit, error, box };
+      return box;
+    }
+    function refuse(name, why) {
+      fields[name].error.textContent = why;
+      if (why) fields[name].input.setAttribute("aria-invalid", "true");
+      else fields[name].input.removeAttribute("aria-invalid");
     }
 
-    const mode = (value, text) => {
-      const button = el("input", { type: "radio", name: id("joints"), value, id: id(value) });
-      button.checked = value === "draw";
-      button.addEventListener("change", update);
-      return el("label", { class: "jia-radio", for: id(value) }, button, ` ${text}`);
-    };
-    const typed = el("div", { class: "jia-fields" }, ...COUNTS.map(field));
-    const body = drawing(number, marks);
+    const mode = chips({
+      name: id("joints"),
+      legend: "Joints",
+      options: [["draw", "mark them"], ["type", "type counts"]],
+      chosen: "draw",
+    });
+    const drawing = globalThis.jiascoresJoints(D, { el, svg, button, chips }, {
+      number, marks, changed: update, remember, undo, undoButton: undoButton(),
+    });
+    const counts = el("div", { class: "jia-fields" }, ...COUNTS.map(field));
     const box = el(
       "fieldset",
       { class: "jia-card", id: id("visit") },
       el("legend", {}, title),
-      hint ? el("p", { class: "jia-hint" }, hint) : null,
-      el(
-        "div",
-        { class: "jia-fields" },
-        ...GLOBALS.map(field),
-        ...D.markers.map(field),
-        field("chaq")
-      ),
-      el(
-        "div",
-        { class: "jia-modes", role: "radiogroup", "aria-label": `Joints, visit ${number}` },
-        el("span", {}, "Joints:"),
-        mode("draw", "mark them"),
-        mode("type", "type counts")
-      ),
-      typed,
-      body.box
+      hint && el("p", { class: "jia-hint" }, hint),
+      el("div", { class: "jia-fields" }, ...[...GLOBALS, ...D.markers, "chaq"].map(field)),
+      mode.box,
+      counts,
+      drawing.box
+    );
+    const criteria = D.flare_criteria.find((one) => one.fever_above !== null);
+    const fever = selection(
+      id("fever"),
+      `Fever > ${criteria.fever_above} °C on ≥ ${criteria.fever_days} consecutive days, not due to infection`,
+      [["", "unknown"], ["1", "yes"], ["0", "no"]]
     );
     if (number === 2) {
-      const fever = D.flare_criteria.find((one) => one.fever_above !== null);
       box.append(
         el(
           "details",
           { class: "jia-systemic" },
           el("summary", {}, "Fever, for systemic arthritis"),
-          el(
-            "div",
-            { class: "jia-fields" },
-            field("highest_temperature"),
-            choice(
-              id("fever"),
-              `Fever > ${fever.fever_above} °C on ≥ ${fever.fever_days} consecutive days, ` +
-                "not due to infection",
-              [["", "unknown"], ["1", "yes"], ["0", "no"]]
-            )
-          )
+          el("div", { class: "jia-fields" }, field("highest_temperature"), fever.box)
         )
       );
     }
 
+    function unitOf(name) {
+      if (GLOBALS.includes(name)) return scale.value();
+      return D.markers.includes(name) ? reactant().unit : D.variables[name].unit;
+    }
+    /* What stands behind a field: the unit, and where it is another one, what the number becomes. */
+    function unitWords(name, unit, value) {
+      if (unit === null || unit === "joints") return "";
+      const own = D.variables[name].unit;
+      const shown = scales[unit] || unit.replace("-", "–");
+      if (unit === own || E.missing(value)) return shown;
+      return `${shown} = ${E.shown(value)}${own in scales ? "" : ` ${own}`}`;
+    }
+
     function read() {
-      const scale = chosen("scale");
-      const reactant = marker();
       const values = {};
-      const spans = {};
-      const drawn = box.querySelector(`#${id("draw")}`).checked;
-      typed.hidden = drawn;
-      body.box.hidden = !drawn;
-      for (const [name, parts] of Object.entries(inputs)) {
-        const used = !D.markers.includes(name) || name === reactant.name;
-        const unit = GLOBALS.includes(name)
-          ? scale
-          : D.markers.includes(name)
-            ? reactant.unit
-            : D.variables[name].unit;
-        parts.box.hidden = D.markers.includes(name) && !used;
-        const unitShown = unit === "joints" ? "" : unitWords(unit || "");
-        parts.unit.textContent = unitShown === "mm" ? "0–100 mm" : unitShown;
-        const hidden = COUNTS.includes(name) && drawn;
-        let found = { value: NaN };
-        if (used && !hidden) found = E.read(name, parts.input.value, unit);
-        if (found.error === "choose the unit first" && GLOBALS.includes(name)) {
-          found.error = "say above how globals are recorded";
-        }
-        parts.error.textContent = found.error || "";
-        parts.input.toggleAttribute("aria-invalid", Boolean(found.error));
-        if (found.error) parts.input.setAttribute("aria-invalid", "true");
-        values[name] = found.value;
+      const units = {};
+      const typed = {};
+      const drawn = mode.value() === "draw";
+      counts.hidden = drawn;
+      drawing.box.hidden = !drawn;
+      for (const [name, { input, unit, box: around }] of Object.entries(fields)) {
+        const used = !D.markers.includes(name) || name === reactant().name;
+        around.hidden = !used;
+        units[name] = unitOf(name);
+        typed[name] = input.value.trim();
+        const asked = used && !(drawn && COUNTS.includes(name));
+        const { value, error = "" } = asked ? E.read(name, input.value, units[name]) : { value: NaN };
+        values[name] = value;
+        refuse(name, error && GLOBALS.includes(name) && units[name] === null ? `${typed[name]}: say above how globals are recorded` : error);
+        unit.textContent = unitWords(name, units[name], value);
       }
-      if (drawn) {
-        Object.assign(spans, E.counts(marks));
-        for (const name of COUNTS) values[name] = spans[name].value;
-      } else {
+      const spans = drawn ? E.counts(marks) : {};
+      if (!drawn) {
         const why = E.inconsistent(values.active_joints, values.active_joints_27);
         if (why) {
-          inputs.active_joints_27.error.textContent = why;
-          inputs.active_joints_27.input.setAttribute("aria-invalid", "true");
+          refuse("active_joints_27", why);
           values.active_joints = values.active_joints_27 = NaN;
         }
-        for (const name of COUNTS) {
-          spans[name] = { low: values[name], high: values[name], value: values[name] };
-        }
       }
-      body.tell(spans);
-      const fever = box.querySelector(`#${id("fever")}`);
+      for (const name of COUNTS) {
+        if (drawn) values[name] = spans[name].value;
+        else spans[name] = { low: values[name], high: values[name], value: values[name] };
+      }
+      const counted = drawn ? drawing.tell(spans, R.spanWords) : "";
+      const errors = Object.keys(fields).map((name) => [
+        `error ${name} ${number}`,
+        fields[name].error.textContent && `${R.LABELS[name]}: ${fields[name].error.textContent}`,
+      ]);
       return {
-        values,
-        spans,
-        marker: reactant.name,
-        fever: fever && fever.value !== "" ? Number(fever.value) : NaN,
+        values, units, typed, spans, marks, drawn,
+        marker: reactant().name,
+        fever: fever.select.value === "" ? NaN : Number(fever.select.value),
+        facts: [[`joints ${number}`, counted && `Visit ${number}: ${counted}`], ...errors],
       };
     }
 
-    function clear() {
-      for (const { input } of Object.values(inputs)) input.value = "";
-      const fever = box.querySelector(`#${id("fever")}`);
-      if (fever) fever.value = "";
-      body.clear();
+    function snapshot() {
+      return {
+        typed: Object.fromEntries(Object.entries(fields).map(([name, { input }]) => [name, input.value])),
+        fever: fever.select.value,
+        marks: { ...marks },
+      };
     }
-    return { box, read, clear, marks, paint: body.paint };
-  }
-
-  // ------------------------------------------------------------------ the drawing
-  function drawing(number, marks) {
-    const { width, height, head, strokes, sides } = D.drawing;
-    const picture = svg("svg", {
-      viewBox: `0 0 ${width} ${height}`,
-      role: "group",
-      "aria-label": `Joints at visit ${number}. Arrow keys move, space marks, A active, ` +
-        "L limited, N examined and normal, delete not examined.",
-      class: "jia-body",
-    });
-    const shape = svg("g", { class: "jia-shape" });
-    for (const [thick, points] of strokes) {
-      const line = points.map((point) => point.join(",")).join(" ");
-      shape.append(svg("polyline", { points: line, "stroke-width": thick }));
+    function restore({ typed, fever: known, marks: found }) {
+      for (const [name, { input }] of Object.entries(fields)) input.value = typed[name] || "";
+      fever.select.value = known;
+      drawing.replace(found);
     }
-    const [hx, hy, rx, ry] = head;
-    shape.append(svg("ellipse", { cx: hx, cy: hy, rx, ry }));
-    picture.append(shape);
-    for (const [side, [x, y]] of Object.entries(sides)) {
-      picture.append(svg("text", { x, y, class: "jia-side", "text-anchor": "middle" }, side));
-    }
-    let brush = "active";
-    const groups = {};
-    const lists = {};
-    let current = D.joints[0].name;
-
-    const nameOf = (mark) =>
-      mark ? (mark.active ? (mark.limited ? "both" : "active") : mark.limited ? "limited" : "normal") : "none";
-    const said = (key) => MARKS.find(([mark]) => mark === key)[1];
-
-    function set(name, key) {
-      const mark = MARKS.find(([known]) => known === key)[2];
-      if (mark) marks[name] = { ...mark };
-      else delete marks[name];
-      paint(name);
-    }
-    function touch(name) {
-      const key = nameOf(marks[name]);
-      set(name, key === brush && brush !== "none" ? "normal" : brush);
-      update();
-    }
-    function paint(name) {
-      const key = nameOf(marks[name]);
-      const joint = D.joints.find((one) => one.name === name);
-      groups[name].setAttribute("class", `jia-joint jia-is-${key}`);
-      groups[name].setAttribute("aria-label", `${joint.label}: ${said(key)}`);
-      groups[name].querySelector("title").textContent = `${joint.label}: ${said(key)}`;
-      lists[name].value = key;
-    }
-    function focusOn(name) {
-      groups[current].setAttribute("tabindex", "-1");
-      current = name;
-      groups[current].setAttribute("tabindex", "0");
-      groups[current].focus();
-    }
-    /* The nearest joint in a direction; sideways steps count double. */
-    function neighbour(name, dx, dy) {
-      const from = D.joints.find((one) => one.name === name).at;
-      let best = null;
-      for (const joint of D.joints) {
-        const x = joint.at[0] - from[0];
-        const y = joint.at[1] - from[1];
-        const along = x * dx + y * dy;
-        const aside = Math.abs(x * dy) + Math.abs(y * dx);
-        if (along <= 0 || joint.name === name) continue;
-        const far = along + aside + aside;
-        if (best === null || far < best.far) best = { far, name: joint.name };
-      }
-      return best ? best.name : name;
-    }
-    const steps = {
-      ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
-    };
-    const keys = { a: "active", l: "limited", b: "both", n: "normal", Delete: "none", Backspace: "none" };
-
-    for (const joint of D.joints) {
-      const [cx, cy, r] = joint.at;
-      const group = svg(
-        "g",
-        { tabindex: joint.name === current ? "0" : "-1", role: "button" },
-        svg("title"),
-        svg("circle", { cx, cy, r: r + 1.9, class: "jia-hit" }),
-        svg("circle", { cx, cy, r, class: "jia-dot" })
-      );
-      group.addEventListener("click", () => {
-        focusOn(joint.name);
-        touch(joint.name);
-      });
-      group.addEventListener("keydown", (event) => {
-        if (event.ctrlKey || event.metaKey || event.altKey) return;
-        const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-        if (steps[key]) focusOn(neighbour(joint.name, ...steps[key]));
-        else if (key === "Enter" || key === " ") touch(joint.name);
-        else if (keys[key]) {
-          set(joint.name, keys[key]);
-          update();
-        } else return;
-        event.preventDefault();
-      });
-      groups[joint.name] = group;
-      picture.append(group);
-    }
-
-    const brushes = el(
-      "div",
-      { class: "jia-brushes", role: "radiogroup", "aria-label": "What a click marks" },
-      el("span", {}, "A click marks:"),
-      ...MARKS.map(([key, text]) => {
-        const button = el("input", { type: "radio", name: `jia-brush-${number}`, value: key });
-        button.checked = key === brush;
-        button.addEventListener("change", () => (brush = key));
-        const dot = svg("svg", { viewBox: "0 0 12 12", class: "jia-key", "aria-hidden": "true" },
-          svg("g", { class: `jia-joint jia-is-${key}` }, svg("circle", { cx: 6, cy: 6, r: 3.6, class: "jia-dot" })));
-        return el("label", { class: "jia-radio" }, button, dot, text);
-      })
-    );
-    const list = el("div", { class: "jia-list" });
-    for (const joint of D.joints) {
-      const id = `jia-${joint.name}-${number}`;
-      const select = el("select", { id }, ...MARKS.map(([key, text]) => el("option", { value: key }, text)));
-      select.addEventListener("change", () => {
-        set(joint.name, select.value);
-        update();
-      });
-      lists[joint.name] = select;
-      list.append(
-        el("div", {}, el("label", { for: id }, joint.label, joint.in27 ? " *" : ""), select)
-      );
-    }
-    const action = (text, act) => {
-      const button = el("button", { type: "button", class: "jia-button" }, text);
-      button.addEventListener("click", () => {
-        act(button);
-        update();
-      });
-      return button;
-    };
-    const counted = el("p", { class: "jia-counted" });
-    const frame = el("div", { class: "jia-frame" }, picture);
-    const box = el(
-      "div",
-      { class: "jia-drawing" },
-      brushes,
-      el(
-        "div",
-        { class: "jia-actions" },
-        action("All other joints are normal", () => {
-          for (const joint of D.joints) if (!marks[joint.name]) set(joint.name, "normal");
-        }),
-        action("Clear joints", clear),
-        action("Larger", (button) => {
-          const large = frame.classList.toggle("jia-large");
-          button.textContent = large ? "Smaller" : "Larger";
-        })
-      ),
-      counted,
-      frame,
-      el(
-        "p",
-        { class: "jia-hint" },
-        "By keyboard: the arrow keys move from joint to joint and space marks; A, L, B and N mark " +
-          "active, limited, both and normal; delete makes it not examined again. A second click " +
-          "on a mark makes the joint normal."
-      ),
-      el(
-        "details",
-        {},
-        el("summary", {}, "The joints as a list"),
-        el("p", { class: "jia-hint" }, "* belongs to the 27-joint count."),
-        list
-      )
-    );
-    function clear() {
-      for (const joint of D.joints) set(joint.name, "none");
-    }
-    function tell(spans) {
-      const span = ({ low, high }) => (low === high ? `${low}` : `${low} to ${high}`);
-      const unseen = D.joints.filter((joint) => !marks[joint.name]).length;
-      counted.textContent =
-        unseen === D.joints.length
-          ? `No joint is marked as examined yet, so every count is ${OPEN}.`
-          : `Active ${span(spans.active_joints)} of ${D.joints.length}, ` +
-            `${span(spans.active_joints_27)} of the 27; limited ${span(spans.limited_joints)}.` +
-            (unseen ? ` Not examined: ${unseen}.` : "");
-    }
-    for (const joint of D.joints) paint(joint.name);
-    return { box, clear, tell, paint };
+    return { box, read, snapshot, restore };
   }
 
   // ------------------------------------------------------------------ results
-  /* A table whose cells say on a narrow screen what column they are of. */
-  function table(heads, rows, caption) {
+  const opened = new Set();
+  /* Details that stay as the reader left them when the results are written anew. */
+  function details(key, summary, ...children) {
+    const made = el("details", { open: opened.has(key), "data-key": key }, el("summary", {}, summary), ...children);
+    made.addEventListener("toggle", () => (made.open ? opened.add(key) : opened.delete(key)));
+    return made;
+  }
+  const link = (definition) =>
+    el("a", { href: `${CATALOGUE}#${definition.anchor}` }, definition.name);
+  const badge = (evidence) => el("span", { class: `evidence evidence-${evidence}` }, evidence);
+  const sign = (inclusive) => (inclusive ? "≤" : "<");
+
+  function gaps(found) {
+    const lines = R.needed(found);
+    if (!lines.length) return null;
+    return el(
+      "div",
+      { class: "jia-needed" },
+      el("h3", {}, "Still needed"),
+      el("ul", {}, ...lines.map(([what, left]) => el("li", {}, el("strong", {}, what), ` for ${left}`)))
+    );
+  }
+
+  /* The states of one set side by side, with the score of one or both visits on them. */
+  function band(definition, bounds, on) {
+    const width = 100 / bounds.states.length;
+    const known = on.flatMap(({ state }) => (state === null ? [] : [state]));
+    const parts = bounds.states.map((state) => {
+      const { fill, ink } = D.state_colours[state];
+      const here = known.includes(state);
+      return el("span", {
+        class: here ? "jia-state jia-here" : "jia-state",
+        "data-state": state,
+        style: `--fill: ${fill}; --ink: ${ink}`,
+      }, R.words(state));
+    });
+    const limits = bounds.steps.map(({ upper, inclusive }, at) =>
+      el("span", { style: `left: ${(at + 1) * width}%` }, `${sign(inclusive)} ${upper}`)
+    );
+    // A score on a bound is drawn inside the state that it belongs to.
+    const across = (value) => {
+      const place = E.place(bounds, definition.high, value) * bounds.states.length;
+      const state = E.state({ bounds: [bounds] }, bounds.measure, bounds.course, value);
+      const at = bounds.states.indexOf(state);
+      return Math.min(Math.max(place, at + 0.04), at + 0.96) * width;
+    };
+    const pins = on
+      .filter(({ span }) => !E.missing(span.low))
+      .map(({ span, number }) => {
+        const [left, right] = [across(span.low), across(span.high)];
+        const style = `left: ${left}%; width: ${right - left}%`;
+        return el("span", { class: left < right ? "jia-pin jia-range" : "jia-pin", style }, number);
+      });
+    const said = on.map(({ number, state, ends }) =>
+      `${number ? `visit ${number}: ` : ""}${R.stateWords({ state, ends })}`
+    );
+    return el(
+      "div",
+      { class: "jia-band", role: "img", "aria-label": `${said.join(", ")}; ${R.words(bounds.rule)}` },
+      el("div", { class: "jia-pins" }, ...pins),
+      el("div", { class: "jia-states" }, ...parts),
+      el("div", { class: "jia-limits" }, ...limits)
+    );
+  }
+
+  function setRow({ definition, spans }, { set, visits }) {
+    const two = visits.length > 1;
+    const on = visits.map(({ bounds, state, ends }, at) => ({
+      bounds, state, ends, span: spans[at], number: two ? String(at + 1) : "",
+    }));
+    // A course by joints may differ between the visits, and so do the bounds.
+    const kinds = [...new Set(on.map(({ bounds }) => bounds))].filter((bounds) => bounds !== null);
+    return kinds.map((bounds) =>
+      el(
+        "li",
+        { class: "jia-set" },
+        el(
+          "div",
+          {},
+          link(set),
+          el("small", {}, bounds.course === D.any_course ? "any course" : bounds.course, badge(bounds.evidence))
+        ),
+        band(definition, bounds, on.filter((one) => one.bounds === bounds))
+      )
+    );
+  }
+
+  function scoreBlock(score, marked) {
+    const { definition, spans, sets } = score;
+    const label = definition.label + (marked === "crp" && definition.terms.some((one) => one.either) ? "-CRP" : "");
+    const known = spans.some((span) => !E.missing(span.low));
+    const rows = known ? sets.flatMap((one) => setRow(score, one)) : [];
+    return el(
+      "section",
+      { class: "jia-score", "data-score": definition.name },
+      el(
+        "h3",
+        {},
+        `${label} `,
+        spans.map((span, at) => [
+          at ? " → " : "",
+          el("span", { class: E.missing(span.value) ? "jia-open" : "jia-value" }, R.spanWords(span)),
+        ])
+      ),
+      rows.length ? el("ul", { class: "jia-sets" }, ...rows) : null
+    );
+  }
+
+  function reasonsTable(one, visits) {
+    const heads = ["Variable", "Visit 1", "Visit 2", "Change", "Counts as"];
     return el(
       "table",
       { class: "jia-table" },
-      el("caption", {}, caption),
       el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))),
       el(
         "tbody",
         {},
-        ...rows.map((cells) =>
+        ...R.reasons(one, visits).map(([label, ...cells]) =>
           el(
             "tr",
             {},
-            ...cells.map((cell, at) =>
-              at === 0
-                ? el("th", { scope: "row" }, ...[cell].flat())
-                : el("td", { "data-label": heads[at] }, ...[cell].flat())
-            )
+            el("th", { scope: "row" }, label),
+            ...cells.map((cell, at) => el("td", { "data-label": heads[at + 1] }, cell))
           )
         )
       )
     );
   }
-  function source(definition) {
+  function verdicts(kind, results, wording, visits) {
+    if (!results.length) return null;
     return el(
-      "details",
-      { class: "jia-source" },
-      el("summary", {}, "source"),
-      el("p", {}, definition.rule),
-      el("p", {}, `${definition.reference} `, badge(definition.evidence)),
-      ...definition.notes.map((note) => el("p", {}, note))
+      "section",
+      { class: "jia-verdicts", "data-kind": kind },
+      el("h3", {}, R.HEADS[kind]),
+      ...results.map((one) => {
+        const { criteria } = one;
+        const verdict = wording(one);
+        const open = verdict.startsWith(R.OPEN) || one.refused;
+        const extra = one.each ? R.beside(one, visits) : "";
+        return details(
+          `${kind} ${criteria.name}`,
+          [
+            el("span", { class: open ? "jia-open" : "jia-value" }, verdict),
+            el("span", { class: "jia-by" }, criteria.name, " ", badge(criteria.evidence)),
+          ],
+          el("p", {}, link(criteria), `: ${R.words(criteria.rule)}.`),
+          one.each && el("p", {}, R.tally(one), extra && ` ${extra}`),
+          one.each && reasonsTable(one, visits)
+        );
+      })
     );
   }
 
-  function scoreCell(definition, found) {
-    const span = E.scoreSpan(definition, found.values, found.spans, found.marker);
-    if (!E.missing(span.value)) return el("strong", {}, fixed(span.value));
-    if (!E.missing(span.low)) {
-      return openWords(
-        `between ${fixed(span.low)} and ${fixed(span.high)}, because of joints not examined`
-      );
-    }
-    const lacking = E.lacks(definition, found.values, found.marker);
-    return openWords(`needs ${lacking.map((name) => (name ? SHORT[name] : "ESR or CRP")).join(", ")}`);
-  }
-
-  function stateCell(set, definition, found) {
-    const span = E.scoreSpan(definition, found.values, found.spans, found.marker);
-    const category = chosen("category") || null;
-    const { state, course } = E.stateSpan(set, definition.name, category, span, found.spans);
-    const bounds = E.boundsOf(set, definition.name, course);
-    const under = bounds
-      ? el(
-          "small",
-          {},
-          `${bounds.course === D.any_course ? "any course" : bounds.course}: ${words(bounds.rule)} `,
-          badge(bounds.evidence)
-        )
-      : null;
-    if (state !== null) {
-      return [el("span", { class: `jia-state jia-state-${state}` }, words(state)), under];
-    }
-    let why = "the score is";
-    if (bounds === null) {
-      if (!category) why = "choose the ILAR category";
-      else why = set.course_notes[category] || "no course";
-    }
-    return [openWords(why === "the score is" ? "" : why), under];
-  }
-
-  function scoresAndStates(visits) {
-    const heads = visits.map((_, at) => `Visit ${at + 1}`);
-    const scores = table(
-      ["Score", ...heads],
-      D.scores.map((definition) => [
-        [definition.label + (marker().name === "crp" && definition.terms.some((t) => t.either) ? "-CRP" : ""), source(definition)],
-        ...visits.map((found) => scoreCell(definition, found)),
-      ]),
-      "Scores"
-    );
-    const rows = [];
-    const absent = [];
-    for (const set of D.cutoff_sets) {
-      const here = D.scores.filter((one) => set.bounds.some((bound) => bound.measure === one.name));
-      if (!here.length) absent.push(set.name);
-      for (const definition of here) {
-        rows.push([
-          [`${definition.label} · ${set.name}`, source(set)],
-          ...visits.map((found) => stateCell(set, definition, found)),
-        ]);
-      }
-    }
-    const states = table(["Score and cut-off set", ...heads], rows, "Disease activity states by each cut-off set");
-    const note = el(
-      "p",
-      { class: "jia-hint" },
-      "The published sets conflict on the same score; none of them is preferred here." +
-        (absent.length ? ` Not shown, because it needs another score: ${absent.join(", ")}.` : "")
-    );
-    return [scores, states, note];
-  }
-
-  function changeWords(earlier, now) {
-    if (earlier === 0 && now > 0) return "from 0";
-    const percent = E.percentChange(earlier, now);
-    if (E.missing(percent)) return "";
-    return percent ? `${percent > 0 ? "+" : "−"}${Math.abs(percent).toFixed(1)} %` : "0 %";
-  }
-  function reasons(each, first, second, say) {
-    return el(
-      "details",
-      { class: "jia-source" },
-      el("summary", {}, "each variable"),
+  function sources(found) {
+    const used = R.used(found);
+    const shown = new Set(found.results.scores.flatMap(({ sets }) => sets.map(({ set }) => set.name)));
+    const absent = D.cutoff_sets.map(({ name }) => name).filter((name) => !shown.has(name));
+    return [
+      used.length
+        ? details(
+            "sources",
+            "Definitions and sources",
+            el(
+              "dl",
+              {},
+              ...used.flatMap((one) => [
+                el("dt", {}, link(one), " ", badge(one.evidence)),
+                el("dd", {}, el("p", {}, String(one.reference)), ...one.notes.map((note) => el("p", {}, note))),
+              ])
+            )
+          )
+        : null,
       el(
-        "ul",
-        {},
-        ...each.map((one) => {
-          const [earlier, now] = [first.values[one.name], second.values[one.name]];
-          const change = changeWords(earlier, now);
-          const known = (found) => {
-            const span = found.spans[one.name];
-            const open = span && span.low !== span.high && !E.missing(span.low);
-            return open ? `${span.low} to ${span.high}` : fixed(found.values[one.name]);
-          };
-          return el(
-            "li",
-            {},
-            `${SHORT[one.name]}: ${known(first)} → ${known(second)}${change ? ` (${change})` : ""}: ${say(one)}`
-          );
-        })
-      )
-    );
+        "p",
+        { class: "jia-hint" },
+        "The published sets conflict on the same score; none of them is preferred here." +
+          (absent.length ? ` Not shown, because it needs another score: ${absent.join(", ")}.` : "")
+      ),
+    ];
   }
 
-  function response(first, second) {
-    const rows = D.response_criteria.map((criteria) => {
-      const temperature = second.values.highest_temperature;
-      const found = E.acrPed(criteria, first.values, second.values, first.marker, temperature);
-      const lowest = criteria.levels[0];
-      const named = (level) => (level ? `ACR Ped ${level}` : `below ACR Ped ${lowest}`);
-      const verdict =
-        found.level === null
-          ? openWords(`from ${named(found.lowest)} to ${named(found.highest)}`)
-          : el("strong", {}, named(found.level));
-      const say = (one) =>
-        one.unknown
-          ? "unknown"
-          : one.reached
-            ? `improved by ≥ ${one.reached} %`
-            : one.worse
-              ? "worsened"
-              : "unchanged by the criteria";
-      const fever = criteria.fever_rule
-        ? el("small", {}, `${criteria.fever_rule}: ${E.missing(temperature) ? "not recorded" : fixed(temperature)}`)
-        : null;
-      return [
-        [criteria.name, source(criteria)],
-        [verdict, fever],
-        reasons(found.each, first, second, say),
-      ];
-    });
-    return table(["Criteria", "Response", "Reasons"], rows, "ACR Pediatric response at visit 2, against visit 1");
-  }
-
-  function flares(first, second) {
-    const rows = D.flare_criteria.map((criteria) => {
-      const refused = E.refuses(criteria, first.marker);
-      if (refused) {
-        return [[criteria.name, source(criteria)], openWords(`the definition ${refused}`), ""];
+  function shownResults(found) {
+    const { results, visits } = found;
+    const any = results.scores.some(({ spans }) => spans.some((span) => !E.missing(span.low)));
+    const notes = any ? R.courseNotes(found) : [];
+    const both = ["responses", "flares"].map((kind) => {
+      const wording = kind === "responses" ? R.responseWords : R.flareWords;
+      const asked = R.asked(found, kind);
+      const rest = results[kind].filter((one) => !asked.includes(one));
+      const block = verdicts(kind, asked, wording, visits);
+      if (block && rest.length) {
+        const more = verdicts(kind, rest, wording, visits);
+        more.firstChild.remove();
+        block.append(details(`fever ${kind}`, "With a rule on fever, for systemic arthritis", more));
       }
-      const found = E.flare(criteria, first.values, second.values, first.marker, second.fever);
-      const verdict =
-        found.flared === null
-          ? openWords("the gaps could tip it")
-          : el("strong", {}, found.flared ? "flare" : "no flare");
-      const limited = criteria.improved_allowed !== null;
-      const say = (one) => {
-        if (!one.asked && !limited) return "not asked about";
-        if (one.unknown) return "unknown";
-        if (one.worse && one.asked) return "worse";
-        if (one.better && limited) return "better";
-        if (one.missedFloor) return `rose by less than ${one.floor}: does not count as worse`;
-        return "unchanged by the criteria";
-      };
-      return [
-        [criteria.name, source(criteria)],
-        [verdict, el("small", {}, words(criteria.rule))],
-        reasons(found.each, first, second, say),
-      ];
+      return block;
     });
-    return table(["Definition", "Flare", "Reasons"], rows, "Flare at visit 2, with visit 1 as the reference");
+    return [
+      gaps(found),
+      any ? results.scores.map((score) => scoreBlock(score, found.marker.name)) : null,
+      ...notes.map(([note, names]) => el("p", { class: "jia-hint" }, `${names.join(", ")}: ${note}.`)),
+      ...(any ? both : []),
+      any ? verdicts("changes", results.changes, R.changeWords, visits) : null,
+      ...sources(found),
+    ].flat().filter((one) => one !== null);
+  }
+
+  // ------------------------------------------------------------------ to take along
+  const taken = el("textarea", { id: "jia-taken", rows: 10, readonly: true, spellcheck: "false" });
+  const takenLabel = el("label", { for: "jia-taken" });
+  const takenBox = el("div", { class: "jia-taken", hidden: true }, takenLabel, taken);
+  async function take(what, text) {
+    taken.value = text;
+    takenBox.hidden = false;
+    taken.select();
+    let copied = true;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      copied = document.execCommand("copy");
+    }
+    takenLabel.textContent = copied ? `${what}, copied` : `${what}: copy it from here`;
+    said.textContent = takenLabel.textContent;
+  }
+  const takeAlong = el(
+    "div",
+    { class: "jia-actions jia-take" },
+    button("Copy as text", () => take("Text", R.text(latest))),
+    button("Copy as Python", () => take("Python", P.python(latest))),
+    button("Print", () => window.print())
+  );
+  const entered = el("div", { class: "jia-entered" });
+  /* What was typed, for paper: the fields themselves are not printed. */
+  function writeEntered({ category: name, visits }) {
+    entered.replaceChildren(
+      el("p", {}, `jiascores ${D.version}. ILAR category: ${name ? R.words(name) : "not chosen"}`),
+      ...visits.flatMap((one, at) => [
+        el("h3", {}, `Visit ${at + 1}`),
+        el("ul", {}, ...R.entered(one).map(([label, value]) => el("li", {}, `${label}: ${value}`))),
+      ])
+    );
   }
 
   // ------------------------------------------------------------------ the page
   const first = visit(1, "Visit 1", "");
   const second = visit(2, "Visit 2", "Compared with visit 1, which is its baseline and its reference.");
   second.box.hidden = true;
-  const more = el("button", { type: "button", class: "jia-button", "aria-expanded": "false", "aria-controls": "jia-visit-2" }, "Add a second visit");
-  more.addEventListener("click", () => {
+  const more = button("Add a second visit", () => {
     second.box.hidden = !second.box.hidden;
     more.textContent = second.box.hidden ? "Add a second visit" : "Leave out the second visit";
     more.setAttribute("aria-expanded", String(!second.box.hidden));
     update();
+    if (!second.box.hidden) second.box.querySelector("input").focus();
   });
-  const wipe = el("button", { type: "button", class: "jia-button" }, "Clear everything");
-  const results = el("div", { class: "jia-results" });
-  const summary = el("p", { class: "jia-summary", role: "status" });
+  more.setAttribute("aria-expanded", "false");
+  more.setAttribute("aria-controls", "jia-visit-2");
+  const wipe = button("Clear everything", () => {
+    const before = [first.snapshot(), second.snapshot(), category.select.value, scale.value(), marker.value()];
+    const set = ([one, two, name, how, what]) => {
+      first.restore(one);
+      second.restore(two);
+      category.select.value = name;
+      scale.choose(how);
+      marker.choose(what);
+    };
+    const empty = { typed: {}, fever: "", marks: {} };
+    set([empty, empty, "", null, null]);
+    remember("clear everything", () => set(before));
+    update();
+  });
+  const results = el("div", { class: "jia-found" });
+  const said = el("p", { class: "jia-said", role: "status" });
+  const summary = el("p", { class: "jia-summary" });
+  const bar = el("div", { class: "jia-bar" }, summary, el("a", { href: "#jia-results" }, "Results"));
   const form = el(
     "form",
     { class: "jia-form", autocomplete: "off" },
-    setup,
-    first.box,
-    second.box,
-    el("div", { class: "jia-actions" }, more, wipe),
-    el("h2", { id: "jia-results" }, "Results"),
-    summary,
-    results
+    el(
+      "div",
+      { class: "jia-columns" },
+      el(
+        "div",
+        { class: "jia-input" },
+        setup,
+        first.box,
+        second.box,
+        el("div", { class: "jia-actions" }, more, wipe, undoButton())
+      ),
+      el(
+        "section",
+        { class: "jia-results", "aria-labelledby": "jia-results" },
+        el("h2", { id: "jia-results", tabindex: "-1" }, "Results"),
+        bar,
+        entered,
+        results,
+        takeAlong,
+        takenBox
+      )
+    ),
+    said
   );
   form.addEventListener("submit", (event) => event.preventDefault());
-  wipe.addEventListener("click", () => {
-    first.clear();
-    second.clear();
-    for (const id of ["category", "scale", "marker"]) root.querySelector(`#jia-${id}`).value = "";
-    update();
-  });
 
+  let latest = null;
+  let spoken = new Map();
   let waiting = 0;
-  function summarise(found) {
+  /* Says politely, and once, what changed since it was said last. */
+  function announce(facts) {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
-      const parts = found.map((each, at) => {
-        const scores = D.scores.map((one) => [
-          one.label, E.scoreSpan(one, each.values, each.spans, each.marker).value,
-        ]);
-        const known = scores.filter(([, value]) => !E.missing(value));
-        const listed = known.map(([label, value]) => `${label} ${fixed(value)}`).join(", ");
-        return `Visit ${at + 1}: ${listed || `every score is ${OPEN}`}.`;
-      });
-      const text = parts.join(" ");
-      if (summary.textContent !== text) summary.textContent = text;
-    }, 400);
+      const changed = facts.filter(([key, line]) => line && spoken.get(key) !== line);
+      spoken = new Map(facts);
+      if (changed.length) said.textContent = changed.map(([, line]) => line).join(". ");
+    }, PAUSE);
   }
 
   function update() {
-    const visits = second.box.hidden ? [first.read()] : [first.read(), second.read()];
-    // What a reader has opened stays open.
-    const opened = [...results.querySelectorAll("details")].map((one) => one.open);
-    const scroll = results.querySelectorAll("details").length;
-    results.replaceChildren(...scoresAndStates(visits));
-    if (visits.length === 2) {
-      results.append(
-        ...(visits[0].marker === null
-          ? [el("p", {}, openWords("response and flare need one acute-phase reactant: choose it above"))]
-          : [response(...visits), flares(...visits)])
-      );
-    }
-    const now = [...results.querySelectorAll("details")];
-    if (now.length === scroll) now.forEach((one, at) => (one.open = opened[at]));
-    summarise(visits);
+    const boxes = second.box.hidden ? [first] : [first, second];
+    const visits = boxes.map((one) => one.read());
+    const name = category.select.value || null;
+    latest = { category: name, marker: reactant(), visits, results: E.assess(visits, name) };
+    results.replaceChildren(...shownResults(latest));
+    summary.replaceChildren(
+      ...R.summary(latest).flatMap((part, at) => [at ? " · " : "", el("span", {}, part)])
+    );
+    writeEntered(latest);
+    takenBox.hidden = true;
+    const facts = [...visits.flatMap((one) => one.facts), ...R.facts(latest)];
+    if (spoken.size) announce(facts);
+    else spoken = new Map(facts);
   }
 
   root.replaceChildren(form);
+  sayUndo();
   update();
 })();

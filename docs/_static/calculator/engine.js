@@ -9,6 +9,7 @@ globalThis.jiascoresEngine = function (D) {
 
   // ------------------------------------------------------------------ exact comparison
   const missing = (x) => x !== x;
+  const count = (items, test) => items.filter(test).length;
   const atMost = (x, bound) => x <= bound + tolerance;
   const atLeast = (x, bound) => x >= bound - tolerance;
   const above = (x, bound) => x > bound + tolerance;
@@ -28,24 +29,23 @@ globalThis.jiascoresEngine = function (D) {
     const variable = D.variables[name];
     const typed = String(text).trim().replace("−", "-");
     if (typed === "") return { value: NaN };
-    const refused = (error) => ({ value: NaN, error });
-    if (!/^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(typed)) {
-      return refused(
-        /^\d+,\d+$/.test(typed)
-          ? `${typed}: write the decimals with a point`
-          : `${typed} is not a number`
-      );
-    }
-    if (!(unit in variable.units)) return refused("choose the unit first");
-    const factor = variable.units[unit];
-    const value = factor === 1 ? Number(typed) : nearestDecimal(Number(typed) * factor);
+    const refused = (error) => ({ value: NaN, error: `${typed} ${error}` });
+    if (/^[<>≤≥].*$/.test(typed)) return refused("is a limit and not a value");
+    if (!/^[+-]?(\d+([.,]\d*)?|[.,]\d+)$/.test(typed)) return refused("is not a number");
+    if (!(unit in variable.units)) return refused("has no unit yet: choose it first");
     const high = variable.high === null ? Infinity : variable.high;
+    if (high === Infinity && /^[+-]?\d+,\d{3}$/.test(typed)) {
+      return refused("can be read in two ways: write it with a point or without the comma");
+    }
+    const factor = variable.units[unit];
+    const number = Number(typed.replace(",", "."));
+    const value = factor === 1 ? number : nearestDecimal(number * factor);
     if (!(variable.low <= value && value <= high) || value === Infinity) {
-      const as = factor === 1 ? "" : ` ${unit}, that is ${shown(value)},`;
-      return refused(`${typed}${as} is out of range: ${variable.allowed}`);
+      const as = factor === 1 ? "" : `${unit}, that is ${shown(value)}, `;
+      return refused(`${as}is out of range: ${variable.allowed}`);
     }
     if (variable.whole && !Number.isInteger(value)) {
-      return refused(`${typed}: a count is a whole number`);
+      return refused("is not a whole number, as a count is");
     }
     return { value };
   }
@@ -95,14 +95,15 @@ globalThis.jiascoresEngine = function (D) {
     );
   }
 
+  const passed = (bounds, value) =>
+    count(bounds.steps, ({ upper, inclusive }) =>
+      inclusive ? !atMost(value, upper) : !below(value, upper)
+    );
+
   /* The state, or null where score or course is missing. */
   function state(set, measure, course, value) {
     const bounds = boundsOf(set, measure, course);
-    if (bounds === null || missing(value)) return null;
-    const at = bounds.steps.filter((step) =>
-      step.inclusive ? !atMost(value, step.upper) : !below(value, step.upper)
-    ).length;
-    return bounds.states[at];
+    return bounds === null || missing(value) ? null : bounds.states[passed(bounds, value)];
   }
 
   function course(set, category, activeJoints) {
@@ -119,15 +120,22 @@ globalThis.jiascoresEngine = function (D) {
 
   /* The state that both ends of a score share, where the joints leave the course no choice. */
   function stateSpan(set, measure, category, scores, spans) {
-    const ends = ["low", "high"].map((end) => {
-      const by = course(set, category, spans.active_joints[end]);
-      return { course: by, state: state(set, measure, by, scores[end]) };
-    });
-    const same = ends[0].course === ends[1].course;
+    const courses = ["low", "high"].map((end) => course(set, category, spans.active_joints[end]));
+    const by = courses[0] === courses[1] ? courses[0] : null;
+    const ends = [scores.low, scores.high].map((value) => state(set, measure, by, value));
     return {
-      course: same ? ends[0].course : null,
-      state: same && ends[0].state === ends[1].state ? ends[0].state : null,
+      course: by,
+      bounds: boundsOf(set, measure, by),
+      ends,
+      state: ends[0] === ends[1] ? ends[0] : null,
     };
+  }
+
+  /* How far along its states a score lies, from 0 to 1, each state taking an equal part. */
+  function place(bounds, high, value) {
+    const ends = [0, ...bounds.steps.map((step) => step.upper), high];
+    const at = passed(bounds, value);
+    return (at + (value - ends[at]) / (ends[at + 1] - ends[at])) / bounds.states.length;
   }
 
   // ------------------------------------------------------------------ change
@@ -159,7 +167,6 @@ globalThis.jiascoresEngine = function (D) {
   }
 
   const names = (marker) => [...D.core_variables, marker];
-  const count = (items, test) => items.filter(test).length;
 
   // ------------------------------------------------------------------ ACR Pediatric response
   function responseOf(criteria, earlier, now) {
@@ -258,6 +265,32 @@ globalThis.jiascoresEngine = function (D) {
     return { each, certain, possible, flared: certain ? true : possible ? null : false };
   }
 
+  // ------------------------------------------------------------------ change that matters
+  /* True, false, or null where a score is missing or its baseline is in no band. */
+  function jadasImprovement(criteria, earlier, now) {
+    const last = criteria.bands[criteria.bands.length - 1];
+    const band = criteria.bands.find(
+      (one) =>
+        atLeast(earlier, one.low) &&
+        (one === last ? atMost(earlier, one.high) : below(earlier, one.high))
+    );
+    return band === undefined || missing(now) ? null : atLeast(earlier - now, band.fall);
+  }
+
+  function jadasChange(criteria, earlier, now) {
+    const rise = now - earlier;
+    if (missing(rise)) return null;
+    if (atMost(rise, -criteria.improvement)) return "improved";
+    return atLeast(rise, criteria.worsening) ? "worsened" : "unchanged";
+  }
+
+  function chaqChange(difference, earlier, now) {
+    const rise = now - earlier;
+    if (missing(rise)) return null;
+    if (atLeast(rise, difference.worsening)) return "worsened";
+    return atMost(rise, difference.improvement) ? "improved" : "unchanged";
+  }
+
   // ------------------------------------------------------------------ joints
   /* marks: name → {active, limited}; a joint without a mark was not examined. */
   function counts(marks) {
@@ -273,6 +306,11 @@ globalThis.jiascoresEngine = function (D) {
     };
   }
 
+  const unseen = (marks) => D.joints.map(({ name }) => name).filter((name) => !marks[name]);
+  const marked = (marks, what) =>
+    D.joints.map(({ name }) => name).filter((name) => marks[name] && marks[name][what]);
+  const isOpen = (span) => span.low !== span.high && !missing(span.low);
+
   /* Why the two counts of active joints cannot both be right, or null. */
   function inconsistent(of71, of27) {
     if (missing(of71) || missing(of27)) return null;
@@ -282,10 +320,60 @@ globalThis.jiascoresEngine = function (D) {
     return null;
   }
 
+  // ------------------------------------------------------------------ everything
+  /* What one or two visits give. A visit is {values, spans, marker, fever}, fever as for `flare`. */
+  function assess(visits, category) {
+    const scores = D.scores.map((definition) => {
+      const name = definition.name;
+      const spans = visits.map((one) =>
+        scoreSpan(definition, one.values, one.spans, one.marker)
+      );
+      const sets = D.cutoff_sets
+        .filter((set) => set.bounds.some((bounds) => bounds.measure === name))
+        .map((set) => ({
+          set,
+          visits: visits.map((one, at) => stateSpan(set, name, category, spans[at], one.spans)),
+        }));
+      return { definition, spans, sets };
+    });
+    if (visits.length === 1) return { scores, responses: [], flares: [], changes: [] };
+
+    const [first, second] = visits;
+    const { marker } = first;
+    // Without a reactant chosen there is no core set to compare.
+    const responses = (marker === null ? [] : D.response_criteria).map((criteria) => {
+      const temperature = second.values.highest_temperature;
+      return { criteria, ...acrPed(criteria, first.values, second.values, marker, temperature) };
+    });
+    const flares = (marker === null ? [] : D.flare_criteria).map((criteria) => {
+      const refused = refuses(criteria, marker);
+      if (refused !== null) return { criteria, refused };
+      return { criteria, ...flare(criteria, first.values, second.values, marker, second.fever) };
+    });
+    const of = (measure) => {
+      const spans = scores.find((one) => one.definition.name === measure).spans;
+      return spans.map((span) => span.value);
+    };
+    const changes = [
+      ...D.jadas_improvement_criteria.map((criteria) => {
+        const better = jadasImprovement(criteria, ...of(criteria.measure));
+        return { criteria, change: better === null ? null : better ? "improved" : "not improved" };
+      }),
+      ...D.jadas_change_criteria.map((criteria) => ({
+        criteria, change: jadasChange(criteria, ...of(criteria.measure)),
+      })),
+      ...D.chaq_differences.map((criteria) => ({
+        criteria, change: chaqChange(criteria, first.values.chaq, second.values.chaq),
+      })),
+    ];
+    return { scores, responses, flares, changes };
+  }
+
   const shown = (value) => (missing(value) ? "missing" : String(nearestDecimal(value)));
 
   return {
-    missing, read, score, scoreSpan, lacks, boundsOf, state, stateSpan, course, percentChange, names, acrPed, refuses,
-    flare, counts, inconsistent, shown,
+    missing, read, score, scoreSpan, lacks, boundsOf, state, stateSpan, place, course,
+    percentChange, acrPed, refuses, flare, jadasImprovement, jadasChange, chaqChange, counts,
+    unseen, marked, isOpen, inconsistent, assess, shown,
   };
 };

@@ -1,0 +1,306 @@
+"use strict";
+/* What was entered and found, in words: for the page, for those who listen to it, and as text to
+   take along. Nothing is computed here. */
+
+globalThis.jiascoresReport = function (D, E) {
+  const OPEN = "not determinable";
+  const LABELS = {
+    physician_global: "Physician global",
+    patient_global: "Patient or parent global",
+    chaq: "CHAQ",
+    active_joints: "Active joints",
+    active_joints_27: "Active joints of the 27",
+    limited_joints: "Limited joints",
+    esr: "ESR",
+    crp: "CRP",
+    highest_temperature: "Highest temperature",
+  };
+  const HEADS = {
+    responses: "ACR Pediatric response, visit 2 against visit 1",
+    flares: "Flare at visit 2, visit 1 as the reference",
+    changes: "Change that matters, visit 1 to visit 2",
+  };
+  const words = (name) => name.replaceAll("_", " ").replace(" rf ", " RF ");
+  const lower = (label) => (/^[A-Z]{2}/.test(label) ? label : label[0].toLowerCase() + label.slice(1));
+  const jointLabel = Object.fromEntries(D.joints.map(({ name, label }) => [name, label]));
+
+  // ------------------------------------------------------------------ single findings
+  function spanWords(span) {
+    if (!E.missing(span.value)) return E.shown(span.value);
+    return E.isOpen(span) ? `${E.shown(span.low)} to ${E.shown(span.high)}` : OPEN;
+  }
+
+  function stateWords({ state, ends }) {
+    if (state !== null) return words(state);
+    return ends[0] === null || ends[1] === null ? OPEN : ends.map(words).join(" to ");
+  }
+
+  const level = (criteria, reached) =>
+    `${reached ? "" : "below "}ACR Ped ${reached || criteria.levels[0]}`;
+
+  function responseWords({ criteria, level: known, lowest, highest }) {
+    if (known !== null) return level(criteria, known);
+    return `${OPEN}: from ${level(criteria, lowest)} to ${level(criteria, highest)}`;
+  }
+
+  function flareWords({ criteria, refused, flared }) {
+    if (refused) return `not asked: ${criteria.name} ${refused}`;
+    return flared === null ? `${OPEN}: the gaps could tip it` : flared ? "flare" : "no flare";
+  }
+
+  function changeWords({ criteria, change }) {
+    if (change !== null) return change;
+    return criteria.bands
+      ? `${OPEN}: needs ${criteria.measure.toUpperCase()} at both visits, ` +
+          `${criteria.bands[0].low} or more at the first`
+      : OPEN;
+  }
+
+  // ------------------------------------------------------------------ reasons
+  function percentWords(earlier, now) {
+    if (earlier === 0 && now > 0) return "from 0";
+    const percent = E.percentChange(earlier, now);
+    if (E.missing(percent)) return "";
+    return percent ? `${percent > 0 ? "+" : "−"}${Math.abs(percent).toFixed(1)} %` : "0 %";
+  }
+
+  function countsAs({ criteria }, one) {
+    if (one.asked === false && criteria.improved_allowed === null) return "not asked about";
+    if (one.unknown) return "unknown";
+    if (one.reached) return `improved by ≥ ${one.reached} %`;
+    if (one.worse && one.asked !== false) return "worse";
+    if (one.better) return "better";
+    if (one.missedFloor) return `rose by less than ${one.floor}: not counted as worse`;
+    return "neither";
+  }
+
+  /* Variable by variable: its name, both values, the change, and what the criteria make of it. */
+  function reasons(result, [first, second]) {
+    const value = (visit, name) => {
+      const span = visit.spans[name];
+      return span && E.isOpen(span) ? spanWords(span) : E.shown(visit.values[name]);
+    };
+    return result.each.map((one) => [
+      LABELS[one.name],
+      value(first, one.name),
+      value(second, one.name),
+      percentWords(first.values[one.name], second.values[one.name]),
+      countsAs(result, one),
+    ]);
+  }
+
+  /* How many of the variables go which way. */
+  function tally({ each }) {
+    const better = each.filter((one) => one.reached || one.better).length;
+    const worse = each.filter((one) => one.worse && one.asked !== false).length;
+    const unknown = each.filter((one) => one.unknown).length;
+    return `${better} better, ${worse} worse, ${unknown} unknown of ${each.length}.`;
+  }
+
+  /* What decides besides the six variables. */
+  function beside({ criteria }, [, second]) {
+    const { highest_temperature: temperature, active_joints: joints } = second.values;
+    if (criteria.fever_rule) {
+      const known = E.missing(temperature) ? "not recorded" : `${E.shown(temperature)} °C`;
+      return `Highest temperature: ${known}.`;
+    }
+    if (criteria.active_joints_at_visit) return `Active joints at visit 2: ${E.shown(joints)}.`;
+    if (!criteria.fever_above) return "";
+    const known = E.missing(second.fever) ? "unknown" : second.fever ? "yes" : "no";
+    return `Such fever: ${known}.`;
+  }
+
+  /* The criteria with a rule on fever are for systemic arthritis, or where fever was recorded. */
+  function asked({ category, visits, results }, kind) {
+    const second = visits[1];
+    const fever = second && !(E.missing(second.fever) && E.missing(second.values.highest_temperature));
+    return results[kind].filter(
+      ({ criteria }) =>
+        category === D.systemic || fever || !(criteria.fever_rule || criteria.fever_above)
+    );
+  }
+
+  // ------------------------------------------------------------------ gaps
+  /* What is still to be filled in, each with what it leaves open: [[inputs, results], …]. */
+  function needed({ category, visits, results, marker }) {
+    const lines = [];
+    visits.forEach((visit, at) => {
+      const opens = {};
+      const lacks = (name, result) => {
+        let what = name === null ? "ESR or CRP" : lower(LABELS[name]);
+        if (visit.drawn && name !== null && name.includes("joints")) what = "the joints";
+        opens[what] = [...new Set([...(opens[what] || []), result])];
+      };
+      for (const { definition, spans } of results.scores) {
+        if (!E.missing(spans[at].value)) continue;
+        for (const name of E.lacks(definition, visit.values, visit.marker)) {
+          lacks(name, definition.label);
+        }
+      }
+      if (visits.length > 1) {
+        for (const name of [...D.core_variables, marker.name]) {
+          if (name === null || E.missing(visit.values[name])) lacks(name, "response and flare");
+        }
+      }
+      const byResult = {};
+      for (const [what, left] of Object.entries(opens)) {
+        const scores = left.filter((one) => D.scores.some(({ label }) => label === one));
+        const rest = left.filter((one) => !scores.includes(one));
+        if (scores.length === D.scores.length) rest.unshift("every score");
+        else rest.unshift(...scores);
+        const key = rest.join(", ");
+        byResult[key] = [...(byResult[key] || []), what];
+      }
+      const visitWords = visits.length > 1 ? `Visit ${at + 1}: ` : "";
+      for (const [left, what] of Object.entries(byResult)) {
+        const inputs = what.join(", ");
+        lines.push([visitWords + (visitWords ? inputs : inputs[0].toUpperCase() + inputs.slice(1)), left]);
+      }
+    });
+    if (!category) lines.push(["ILAR category", "the states"]);
+    return lines;
+  }
+
+  /* What the sets say of a category, each note with the sets that say it: [[note, names], …]. */
+  function courseNotes({ category, results }) {
+    const sets = new Set(results.scores.flatMap((score) => score.sets.map(({ set }) => set)));
+    const said = {};
+    for (const { name, course_notes: notes } of sets) {
+      const note = notes[category];
+      if (note) said[note] = [...(said[note] || []), name];
+    }
+    return Object.entries(said);
+  }
+
+  // ------------------------------------------------------------------ everything, line by line
+  /* Each result as [key, line]; where a line changes, it is said again. */
+  function facts(found) {
+    const { results } = found;
+    const then = (parts) => parts.join(", then ");
+    const lines = results.scores.map(({ definition, spans, sets }) => {
+      const states = sets
+        .filter(({ visits }) => visits.some(({ bounds }) => bounds !== null))
+        .filter(() => spans.some((span) => !E.missing(span.low)))
+        .map(({ set, visits }) => `${set.name} ${then(visits.map(stateWords))}`);
+      const score = `${definition.label} ${then(spans.map(spanWords))}`;
+      return [definition.name, [score, ...states].join("; ")];
+    });
+    const verdicts = (kind, wording) =>
+      asked(found, kind).map((one) => [
+        `${kind} ${one.criteria.name}`,
+        `${one.criteria.name}: ${wording(one)}`,
+      ]);
+    return [
+      ...lines,
+      ...verdicts("responses", responseWords),
+      ...verdicts("flares", flareWords),
+      ...verdicts("changes", changeWords),
+    ];
+  }
+
+  /* What a short line can hold: the response and the scores, or else what is needed first. */
+  function summary(found) {
+    const { results } = found;
+    const scores = results.scores
+      .filter(({ spans }) => spans.some((span) => !E.missing(span.low)))
+      .map(({ definition, spans }) => {
+        const short = spans.map((span) => spanWords(span).replace(OPEN, "?"));
+        return `${definition.label} ${short.join(" → ")}`;
+      });
+    if (!scores.length) return [`No score yet. Needed first: ${lower(needed(found)[0][0])}`];
+    const known = results.responses.filter((one) => one.level !== null).slice(0, 1);
+    return [...known.map(responseWords), ...scores];
+  }
+
+  // ------------------------------------------------------------------ text to take along
+  /* What was entered at a visit: [[label, value], …]. */
+  function entered(visit) {
+    const known = Object.entries(visit.values).filter(
+      ([name, value]) => !E.missing(value) && !(visit.drawn && name.includes("joints"))
+    );
+    const lines = known.map(([name, value]) => {
+      const { unit } = D.variables[name];
+      const asTyped = visit.units[name] === unit ? "" : ` (${visit.typed[name]} ${visit.units[name]})`;
+      const shownUnit = /^(\d|joints)/.test(unit) ? "" : ` ${unit}`;
+      return [LABELS[name], `${E.shown(value)}${shownUnit}${asTyped}`];
+    });
+    if (visit.drawn) {
+      const listed = (names) => names.map((name) => jointLabel[name]).join(", ") || "none";
+      const open = E.unseen(visit.marks);
+      if (open.length < D.joints.length) {
+        lines.push(
+          ["Active joints", `${spanWords(visit.spans.active_joints)} (${listed(E.marked(visit.marks, "active"))})`],
+          ["Active joints of the 27", spanWords(visit.spans.active_joints_27)],
+          ["Limited joints", `${spanWords(visit.spans.limited_joints)} (${listed(E.marked(visit.marks, "limited"))})`]
+        );
+        if (open.length) lines.push(["Not examined", listed(open)]);
+      }
+    }
+    if (!E.missing(visit.fever)) lines.push(["Such fever", visit.fever ? "yes" : "no"]);
+    return lines;
+  }
+
+  /* Every definition that answered, once. */
+  function used(found) {
+    const { results } = found;
+    const scores = results.scores
+      .filter(({ spans }) => spans.some((span) => !E.missing(span.low)))
+      .flatMap(({ definition, sets }) => [definition, ...sets.map(({ set }) => set)]);
+    const verdicts = ["responses", "flares", "changes"].flatMap((kind) => asked(found, kind));
+    return [...new Set([...scores, ...verdicts.map(({ criteria }) => criteria)])];
+  }
+
+  function text(found) {
+    const { category, visits, results } = found;
+    const lines = [
+      `jiascores ${D.version}, calculator. Research software, not a medical device.`,
+      `ILAR category: ${category ? words(category) : "not chosen"}`,
+    ];
+    visits.forEach((visit, at) => {
+      lines.push("", `Visit ${at + 1}`);
+      const values = entered(visit).map(([label, value]) => `  ${label}: ${value}`);
+      lines.push(...(values.length ? values : ["  nothing entered"]));
+    });
+    const arrow = (parts) => parts.join(" → ");
+    lines.push("", "Scores and states");
+    for (const { definition, spans, sets } of results.scores) {
+      lines.push(`  ${definition.label}: ${arrow(spans.map(spanWords))}`);
+      for (const { set, visits: by } of sets) {
+        const rules = [...new Set(by.map(({ bounds }) => bounds && `${bounds.course}: ${words(bounds.rule)}`))];
+        if (rules.every((rule) => rule === null) || spans.every((span) => E.missing(span.low))) continue;
+        lines.push(`    ${set.name}: ${arrow(by.map(stateWords))} (${rules.filter(Boolean).join("; ")})`);
+      }
+    }
+    for (const [note, names] of courseNotes(found)) lines.push(`  ${names.join(", ")}: ${note}`);
+    if (results.responses.length) {
+      lines.push("", "Core set, visit 1 → visit 2");
+      for (const [label, before, after, percent] of reasons(results.responses[0], visits)) {
+        lines.push(`  ${label}: ${before} → ${after}${percent && ` (${percent})`}`);
+      }
+    }
+    const section = (kind, wording) => {
+      const answers = asked(found, kind);
+      if (!answers.length) return;
+      lines.push("", HEADS[kind]);
+      for (const one of answers) {
+        const why = one.each ? ` (${[tally(one), beside(one, visits)].filter(Boolean).join(" ")})` : "";
+        lines.push(`  ${one.criteria.name}: ${wording(one)}${why}`);
+      }
+    };
+    section("responses", responseWords);
+    section("flares", flareWords);
+    section("changes", changeWords);
+    lines.push("", "Definitions");
+    for (const one of used(found)) {
+      // The bounds of a cut-off set stand beside its states.
+      const rule = one.bounds ? "" : `${words(one.rule)}. `;
+      lines.push(`  ${one.name}: ${rule}${one.reference}; evidence ${one.evidence}.`);
+    }
+    return `${lines.join("\n")}\n`;
+  }
+
+  return {
+    OPEN, LABELS, HEADS, words, spanWords, stateWords, responseWords, flareWords, changeWords,
+    reasons, tally, beside, asked, needed, courseNotes, facts, summary, entered, used, text,
+  };
+};
