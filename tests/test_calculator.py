@@ -779,6 +779,8 @@ def test_a_refused_value_says_why_beside_its_field(browser: Chromium) -> None:
         seen.push(said("physician_global"));
         $("jia-scale-mm").click();
         seen.push(said("physician_global"));
+        put("jia-physician_global-1", "620");
+        seen.push(said("physician_global"));
         $("jia-marker-crp|mg/dL").click();
         put("jia-crp-1", "2,4");
         seen.push(said("crp"));
@@ -793,8 +795,13 @@ def test_a_refused_value_says_why_beside_its_field(browser: Chromium) -> None:
     )
     assert found == [
         ["6: say above how globals are recorded", "true", ""],
-        ["62 is out of range: 0–10", "true", "0–10"],
+        [
+            "62 is out of range: 0–10; if these are millimetres, choose 0–100 mm above",
+            "true",
+            "0–10",
+        ],
         ["", None, "0–100 mm = 6.2"],
+        ["620 is out of range: 0–100 mm", "true", "0–100 mm"],
         ["", None, "mg/dL = 24 mg/L"],
         ["<0.5 is a limit and not a value", "true", "mg/dL"],
         ["4 of the 27 cannot be more than 3 of the 71", "true", ""],

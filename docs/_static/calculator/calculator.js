@@ -176,6 +176,11 @@
       );
     }
 
+    function globalError(name, unit, text, error) {
+      if (unit === null) return `${text}: say above how globals are recorded`;
+      const fits = unit !== "mm" && E.read(name, text, "mm").error === undefined;
+      return fits ? `${error}; if these are millimetres, choose ${scales.mm} above` : error;
+    }
     function unitOf(name) {
       if (GLOBALS.includes(name)) return scale.value();
       return D.markers.includes(name) ? reactant().unit : D.variables[name].unit;
@@ -204,7 +209,7 @@
         const asked = used && !(drawn && COUNTS.includes(name));
         const { value, error = "" } = asked ? E.read(name, input.value, units[name]) : { value: NaN };
         values[name] = value;
-        refuse(name, error && GLOBALS.includes(name) && units[name] === null ? `${typed[name]}: say above how globals are recorded` : error);
+        refuse(name, error && GLOBALS.includes(name) ? globalError(name, units[name], typed[name], error) : error);
         unit.textContent = unitWords(name, units[name], value);
       }
       const spans = drawn ? E.counts(marks) : {};
@@ -560,7 +565,7 @@
     waiting = setTimeout(() => {
       const changed = facts.filter(([key, line]) => line && spoken.get(key) !== line);
       spoken = new Map(facts);
-      if (changed.length) said.textContent = changed.map(([, line]) => line).join(". ");
+      if (changed.length) said.textContent = changed.map(([, line]) => line.replace(/\.?$/, ".")).join(" ");
     }, PAUSE);
   }
 

@@ -41,8 +41,9 @@ globalThis.jiascoresEngine = function (D) {
     const number = Number(typed.replace(",", "."));
     const value = factor === 1 ? number : nearestDecimal(number * factor);
     if (!(variable.low <= value && value <= high) || value === Infinity) {
-      const as = factor === 1 ? "" : `${unit}, that is ${shown(value)}, `;
-      return refused(`${as}is out of range: ${variable.allowed}`);
+      const [from, to] = [variable.low, high].map((end) => shown(end / factor));
+      const allowed = high === Infinity ? `${from} or more ${unit}` : `${from}–${to} ${unit}`;
+      return refused(`is out of range: ${factor === 1 ? variable.allowed : allowed}`);
     }
     if (variable.whole && !Number.isInteger(value)) {
       return refused("is not a whole number, as a count is");

@@ -15,6 +15,7 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const WHOLE = "whole body";
   const TARGET = 24; // CSS pixels; closer joints are enlarged before a thumb marks one
+  const LETTERS = 14; // CSS pixels high, in whatever part is shown
   const MARGIN = 9; // around an enlarged part, in the units of the drawing
 
   const joints = Object.fromEntries(D.joints.map((joint) => [joint.name, joint]));
@@ -87,21 +88,19 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
   for (const [side, [x, y]] of Object.entries(sides)) {
     picture.append(svg("text", { x, y, class: "jia-side", "text-anchor": "middle" }, side));
   }
-  const label = svg("text", { class: "jia-label", "aria-hidden": "true" });
+  const label = svg("text", { class: "jia-label", "text-anchor": "middle", "aria-hidden": "true" });
   const view = () => picture.viewBox.baseVal;
 
   /* Names a joint beside it. */
   function callOut(joint, text) {
-    const { x, y, width: wide, height: high } = view();
+    const { x, y, width: wide } = view();
     const [cx, cy, r] = joints[joint].at;
-    const size = wide / 30;
-    const across = (cx - x) / wide;
-    const above = cy - r - size > y + size ? cy - r - size / 2 : Math.min(cy + r + size * 1.3, y + high);
+    const size = (LETTERS * wide) / (picture.clientWidth || width);
     label.textContent = text || described(joint);
-    label.setAttribute("x", across < 0.3 ? cx - r : across > 0.7 ? cx + r : cx);
-    label.setAttribute("y", above);
-    label.setAttribute("text-anchor", across < 0.3 ? "start" : across > 0.7 ? "end" : "middle");
     label.setAttribute("font-size", size);
+    const half = label.getComputedTextLength() / 2;
+    label.setAttribute("x", Math.min(Math.max(cx, x + half), x + wide - half));
+    label.setAttribute("y", cy - r - size > y + size ? cy - r - size / 2 : cy + r + size * 1.3);
   }
   const unname = () => (label.textContent = "");
 

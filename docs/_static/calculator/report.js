@@ -128,7 +128,10 @@ globalThis.jiascoresReport = function (D, E) {
       const opens = {};
       const lacks = (name, result) => {
         let what = name === null ? "ESR or CRP" : lower(LABELS[name]);
-        if (visit.drawn && name !== null && name.includes("joints")) what = "the joints";
+        if (visit.drawn && name !== null && name.includes("joints")) {
+          const left = E.unseen(visit.marks).length;
+          what = left < D.joints.length ? `the joints (${left} not examined)` : "the joints";
+        }
         opens[what] = [...new Set([...(opens[what] || []), result])];
       };
       for (const { definition, spans } of results.scores) {
@@ -198,18 +201,20 @@ globalThis.jiascoresReport = function (D, E) {
     ];
   }
 
-  /* What a short line can hold: the response and the scores, or else what is needed first. */
+  /* What a short line can hold: the response, the first known score with a reactant and the first
+     without; or else what is needed first. */
   function summary(found) {
     const { results } = found;
-    const scores = results.scores
-      .filter(({ spans }) => spans.some((span) => !E.missing(span.low)))
-      .map(({ definition, spans }) => {
-        const short = spans.map((span) => spanWords(span).replace(OPEN, "?"));
-        return `${definition.label} ${short.join(" → ")}`;
-      });
-    if (!scores.length) return [`No score yet. Needed first: ${lower(needed(found)[0][0])}`];
-    const known = results.responses.filter((one) => one.level !== null).slice(0, 1);
-    return [...known.map(responseWords), ...scores];
+    const known = results.scores.filter(({ spans }) => spans.some((span) => !E.missing(span.low)));
+    if (!known.length) return [`No score yet. Needed first: ${lower(needed(found)[0][0])}`];
+    const withReactant = ({ definition }) => definition.terms.some((term) => term.either);
+    const scores = [known.find(withReactant), known.find((one) => !withReactant(one))];
+    const lines = scores.filter(Boolean).map(({ definition, spans }) => {
+      const short = spans.map((span) => spanWords(span).replace(OPEN, "?"));
+      return `${definition.label} ${short.join(" → ")}`;
+    });
+    const response = results.responses.filter((one) => one.level !== null).slice(0, 1);
+    return [...response.map(responseWords), ...lines];
   }
 
   // ------------------------------------------------------------------ text to take along
