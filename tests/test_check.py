@@ -105,7 +105,6 @@ WRONG = [
     ({"crp": [0.1, 20.0, 0.5, 501.0]}, ("suspicious", "crp", 3, "501")),
     ({"crp_upper_limit": [1.0, 1.0, 5.0, 5.0]}, ("suspicious", "crp_upper_limit", None, "2")),
     ({"crp": [1.0, 20.0, 50.0, 10.0]}, ("suspicious", "esr", None, None)),
-    ({"active_joints": [27, 4, 2, 12]}, ("suspicious", "active_joints", None, "4")),
     ({"active_joints_27": [30, 4, 2, 12], "active_joints": [30, 4, 2, 12]},
      ("refused", "active_joints_27", 0, "30")),
     ({"active_joints_27": [None, 4, 2, 12]}, ("suspicious", "active_joints", None, "3")),
@@ -134,6 +133,19 @@ WRONG = [
 def test_what_is_found(make, columns, finding) -> None:
     assert finding not in find(make(GOOD), baseline="first")
     assert finding in find(make(changed(**columns)), baseline="first")
+
+
+@pytest.mark.parametrize(
+    ("visits", "most", "suspicious"), [(20, 27, True), (19, 27, False), (20, 28, False)]
+)
+def test_a_count_that_never_passes_27_is_suspicious_once_there_are_visits_enough(
+    make, visits, most, suspicious
+) -> None:
+    many = {name: (values * 5)[:visits] for name, values in GOOD.items()}
+    many["patient"] = [f"child {number}" for number in range(visits)]
+    many["active_joints"] = [most, *range(visits - 1)]
+    finding = ("suspicious", "active_joints", None, str(visits))
+    assert (finding in find(make(many))) == suspicious
 
 
 @pytest.mark.parametrize("name", ["patient", "date", "chaq", "physician_global", "esr"])

@@ -600,7 +600,8 @@ def _joint_counts(found: _Findings, read: Mapping[str, _Read]) -> None:
     known = ~np.isnan(full)
     if "active_joints_27" not in read:
         top = np.max(full[known], initial=0)
-        if 0 < top <= REDUCED_JOINTS:
+        # Few children have so many joints; in a few visits it says nothing that none has.
+        if 0 < top <= REDUCED_JOINTS and known.sum() >= MANY_VISITS:
             found.column(
                 "suspicious",
                 "active_joints",
