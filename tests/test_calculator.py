@@ -1164,6 +1164,13 @@ def filled(rng: np.random.Generator) -> str:
     return " ".join(steps)
 
 
+# Their answers are folded away on the page unless the arthritis is systemic or fever is known.
+WITH_FEVER = {
+    *(one.name for one in published(ResponseCriteria) if one.fever_rule),
+    *(one.name for one in published(FlareCriteria) if one.fever_above),
+}
+
+
 def in_words(value: Any) -> str:
     """Return a score or state of the library as the page words it; two where a count is open."""
     if isinstance(value, np.ndarray):
@@ -1197,6 +1204,8 @@ def test_the_python_to_take_along_gives_what_the_page_shows(browser: Chromium) -
                 compared["states"] += 1
         for key, words in shown["verdicts"].items():
             kind, name = key.split(" ", 1)
+            if name in WITH_FEVER and name not in found.get(kind, {}):
+                continue  # for systemic arthritis: folded away on the page
             if kind == "responses" and "responses" in found:
                 r = found["responses"][name]
                 ends = [

@@ -12,7 +12,7 @@
   }
   const E = globalThis.jiascoresEngine(D);
   const R = globalThis.jiascoresReport(D, E);
-  const P = globalThis.jiascoresPython(D, E);
+  const P = globalThis.jiascoresPython(D, E, R.asked);
   const GLOBALS = ["physician_global", "patient_global"];
   const COUNTS = ["active_joints", "active_joints_27", "limited_joints"];
   const CATALOGUE = "../generated/catalogue.html";
@@ -333,7 +333,8 @@
           "div",
           {},
           link(set),
-          el("small", {}, bounds.course === D.any_course ? "any course" : bounds.course, badge(bounds.evidence))
+          el("small", {}, bounds.course === D.any_course ? "any course" : bounds.course,
+            kinds.length > 1 ? `, visit ${on.findIndex((one) => one.bounds === bounds) + 1}` : "", badge(bounds.evidence))
         ),
         band(definition, bounds, on.filter((one) => one.bounds === bounds))
       )
@@ -342,7 +343,7 @@
 
   function scoreBlock(score, marked) {
     const { definition, spans, sets } = score;
-    const label = definition.label + (marked === "crp" && definition.terms.some((one) => one.either) ? "-CRP" : "");
+    const label = R.label(definition, marked);
     const known = spans.some((span) => !E.missing(span.low));
     const rows = known ? sets.flatMap((one) => setRow(score, one)) : [];
     return el(
@@ -450,9 +451,11 @@
       }
       return block;
     });
+    const change = any && R.courseChange(found);
     return [
       gaps(found),
-      any ? results.scores.map((score) => scoreBlock(score, found.marker.name)) : null,
+      change ? el("p", { class: "jia-needed" }, change) : null,
+      any ? results.scores.map((score) => scoreBlock(score, found.marker)) : null,
       ...notes.map(([note, names]) => el("p", { class: "jia-hint" }, `${names.join(", ")}: ${note}.`)),
       ...(any ? both : []),
       any ? verdicts("changes", results.changes, R.changeWords, visits) : null,

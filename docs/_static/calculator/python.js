@@ -1,7 +1,7 @@
 "use strict";
 /* The Python that gives what the page shows: every call written out with its definition. */
 
-globalThis.jiascoresPython = function (D, E) {
+globalThis.jiascoresPython = function (D, E, asked) {
   const literal = (value) => (E.missing(value) ? "None" : JSON.stringify(value));
   const truth = (value) => (E.missing(value) ? "None" : value ? "True" : "False");
   const call = (name, ...given) => `jia.${name}(${given.flat().filter(Boolean).join(", ")})`;
@@ -62,7 +62,8 @@ globalThis.jiascoresPython = function (D, E) {
     ];
   }
 
-  function responseAndFlare({ visits, results, marker }) {
+  function responseAndFlare(found) {
+    const { visits, results, marker } = found;
     if (!results.responses.length) return [];
     const sets = visits.map((visit, at) => {
       const variables = [...D.core_variables, marker.name].map((name) =>
@@ -71,7 +72,7 @@ globalThis.jiascoresPython = function (D, E) {
       return `visit_${at + 1} = ${call("CoreSet", variables)}`;
     });
     const verdicts = (kind, name, earlier, fever) =>
-      results[kind]
+      asked(found, kind)
         .filter(({ refused }) => !refused)
         .map(({ criteria }) => [
           criteria.name,
@@ -84,7 +85,7 @@ globalThis.jiascoresPython = function (D, E) {
       dict("responses", verdicts("responses", "acr_ped", "baseline", (one) => one.fever_rule && temperature)),
       dict("flares", verdicts("flares", "flare", "reference", (one) =>
         one.fever_above && `flare_fever=${truth(fever)}`)),
-      "print({name: (one.level_min, one.level_max) for name, one in responses.items()})",
+      "print({name: f'ACR Ped {one.level_min} to {one.level_max}' for name, one in responses.items()})",
       "print({name: one.flared for name, one in flares.items()})",
     ];
   }

@@ -22,6 +22,9 @@ globalThis.jiascoresReport = function (D, E) {
   };
   const words = (name) => name.replaceAll("_", " ").replace(" rf ", " RF ");
   const lower = (label) => (/^[A-Z]{2}/.test(label) ? label : label[0].toLowerCase() + label.slice(1));
+  /* What a score is called with the reactant that went into it. */
+  const label = (definition, marker) =>
+    definition.label + (marker.name === "crp" && definition.terms.some((term) => term.either) ? "-CRP" : "");
   const jointLabel = Object.fromEntries(D.joints.map(({ name, label }) => [name, label]));
 
   // ------------------------------------------------------------------ single findings
@@ -90,11 +93,13 @@ globalThis.jiascoresReport = function (D, E) {
   }
 
   /* How many of the variables go which way. */
-  function tally({ each }) {
-    const better = each.filter((one) => one.reached || one.better).length;
+  function tally({ criteria, each }) {
+    const improved = each.filter((one) => one.reached || one.better).length;
+    // Criteria without a limit of improvement do not ask who got better.
+    const better = criteria.improved_allowed === null ? "" : `${improved} better, `;
     const worse = each.filter((one) => one.worse && one.asked !== false).length;
     const unknown = each.filter((one) => one.unknown).length;
-    return `${better} better, ${worse} worse, ${unknown} unknown of ${each.length}.`;
+    return `${better}${worse} worse, ${unknown} unknown of ${each.length}.`;
   }
 
   /* What decides besides the six variables. */
@@ -128,6 +133,9 @@ globalThis.jiascoresReport = function (D, E) {
       const opens = {};
       const lacks = (name, result) => {
         let what = name === null ? "ESR or CRP" : lower(LABELS[name]);
+        if (name !== null && visit.units[name] === null && visit.typed[name]) {
+          what = "how globals are recorded: 0–10 or 0–100 mm";
+        }
         if (visit.drawn && name !== null && name.includes("joints")) {
           const left = E.unseen(visit.marks).length;
           what = left < D.joints.length ? `the joints (${left} not examined)` : "the joints";
@@ -175,6 +183,20 @@ globalThis.jiascoresReport = function (D, E) {
     return Object.entries(said);
   }
 
+  /* A warning where the course, and with it the bounds, differs between the visits. */
+  function courseChange({ results }) {
+    const courses = results.scores
+      .flatMap(({ sets }) => sets)
+      .map(({ visits }) => visits.map(({ bounds }) => bounds && bounds.course))
+      .find(([first, second]) => first && second && first !== second);
+    if (!courses) return "";
+    const { name, evidence } = D.course_rule;
+    return (
+      `The course is ${courses.join(" at visit 1 and ")} at visit 2, by the active joints of each visit ` +
+      `(${name}, ${evidence}): the bounds differ, and states of the two visits do not compare.`
+    );
+  }
+
   // ------------------------------------------------------------------ everything, line by line
   /* Each result as [key, line]; where a line changes, it is said again. */
   function facts(found) {
@@ -185,7 +207,7 @@ globalThis.jiascoresReport = function (D, E) {
         .filter(({ visits }) => visits.some(({ bounds }) => bounds !== null))
         .filter(() => spans.some((span) => !E.missing(span.low)))
         .map(({ set, visits }) => `${set.name} ${then(visits.map(stateWords))}`);
-      const score = `${definition.label} ${then(spans.map(spanWords))}`;
+      const score = `${label(definition, found.marker)} ${then(spans.map(spanWords))}`;
       return [definition.name, [score, ...states].join("; ")];
     });
     const verdicts = (kind, wording) =>
@@ -211,7 +233,7 @@ globalThis.jiascoresReport = function (D, E) {
     const scores = [known.find(withReactant), known.find((one) => !withReactant(one))];
     const lines = scores.filter(Boolean).map(({ definition, spans }) => {
       const short = spans.map((span) => spanWords(span).replace(OPEN, "?"));
-      return `${definition.label} ${short.join(" → ")}`;
+      return `${label(definition, found.marker)} ${short.join(" → ")}`;
     });
     const response = results.responses.filter((one) => one.level !== null).slice(0, 1);
     return [...response.map(responseWords), ...lines];
@@ -269,13 +291,18 @@ globalThis.jiascoresReport = function (D, E) {
     const arrow = (parts) => parts.join(" → ");
     lines.push("", "Scores and states");
     for (const { definition, spans, sets } of results.scores) {
-      lines.push(`  ${definition.label}: ${arrow(spans.map(spanWords))}`);
+      lines.push(`  ${label(definition, found.marker)}: ${arrow(spans.map(spanWords))}`);
       for (const { set, visits: by } of sets) {
-        const rules = [...new Set(by.map(({ bounds }) => bounds && `${bounds.course}: ${words(bounds.rule)}`))];
+        const rules = by.map(({ bounds }) => bounds && `${bounds.course}: ${words(bounds.rule)}`);
         if (rules.every((rule) => rule === null) || spans.every((span) => E.missing(span.low))) continue;
-        lines.push(`    ${set.name}: ${arrow(by.map(stateWords))} (${rules.filter(Boolean).join("; ")})`);
+        // Visits that are read by other bounds each say by which.
+        const states = new Set(rules).size === 1
+          ? `${arrow(by.map(stateWords))} (${rules[0]})`
+          : arrow(by.map((one, at) => `${stateWords(one)}${rules[at] ? ` (${rules[at]})` : ""}`));
+        lines.push(`    ${set.name}: ${states}`);
       }
     }
+    if (courseChange(found)) lines.push(`  ${courseChange(found)}`);
     for (const [note, names] of courseNotes(found)) lines.push(`  ${names.join(", ")}: ${note}`);
     if (results.responses.length) {
       lines.push("", "Core set, visit 1 → visit 2");
@@ -300,12 +327,13 @@ globalThis.jiascoresReport = function (D, E) {
       // The bounds of a cut-off set stand beside its states.
       const rule = one.bounds ? "" : `${words(one.rule)}. `;
       lines.push(`  ${one.name}: ${rule}${one.reference}; evidence ${one.evidence}.`);
+      lines.push(...one.notes.map((note) => `    ${note}`));
     }
     return `${lines.join("\n")}\n`;
   }
 
   return {
     OPEN, LABELS, HEADS, words, spanWords, stateWords, responseWords, flareWords, changeWords,
-    reasons, tally, beside, asked, needed, courseNotes, facts, summary, entered, used, text,
+    reasons, tally, beside, asked, needed, label, courseChange, courseNotes, facts, summary, entered, used, text,
   };
 };

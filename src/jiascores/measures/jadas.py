@@ -23,6 +23,10 @@ JOINT_CAP = 10
 ESR_FROM, ESR_TO = 20, 120
 CRP_FROM, CRP_TO = 10, 110
 UNITS_PER_POINT = 10
+ACUTE_PHASE = (
+    f"ESR item ((ESR − {ESR_FROM})/{UNITS_PER_POINT}, 0 to 10) or "
+    f"CRP item ((CRP in mg/L − {CRP_FROM})/{UNITS_PER_POINT}, 0 to 10)"
+)
 CAP_POINT = (("active joints", JOINT_CAP),)
 MARKER_POINTS = (
     ("esr from", ESR_FROM),
@@ -59,7 +63,7 @@ def clamp(value: Any, low: float, high: float) -> Any:
 
 @measure(
     label="JADAS10",
-    formula="PhGA + PtGA + active joints (at most 10) + ESR or CRP item",
+    formula=f"PhGA + PtGA + active joints (at most 10) + {ACUTE_PHASE}",
     low=0,
     high=40,
     reference=reference("consolaro-2009"),
@@ -130,7 +134,7 @@ def jadas10(
 
 @measure(
     label="JADAS27",
-    formula="PhGA + PtGA + active joints of the 27 + ESR or CRP item",
+    formula=f"PhGA + PtGA + active joints of the 27 + {ACUTE_PHASE}",
     low=0,
     high=57,
     reference=reference("consolaro-2009"),
@@ -201,7 +205,7 @@ def jadas27(
 
 @measure(
     label="JADAS71",
-    formula="PhGA + PtGA + active joints of the 71 + ESR or CRP item",
+    formula=f"PhGA + PtGA + active joints of the 71 + {ACUTE_PHASE}",
     low=0,
     high=101,
     reference=reference("consolaro-2009"),

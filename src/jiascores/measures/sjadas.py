@@ -10,6 +10,7 @@ from jiascores.core.measure import add, measure
 from jiascores.core.references import Evidence, reference
 from jiascores.core.three_valued import any_of, unless_missing
 from jiascores.measures.jadas import (
+    ACUTE_PHASE,
     CAP_POINT,
     ITEM_NOTES,
     JOINT_CAP,
@@ -166,7 +167,7 @@ def systemic_manifestation_score(
 
 @measure(
     label="sJADAS10",
-    formula="PhGA + PtGA + active joints (at most 10) + ESR or CRP item + mSMS",
+    formula=f"PhGA + PtGA + active joints (at most 10) + {ACUTE_PHASE} + mSMS",
     low=0,
     high=50,
     reference=reference("tibaldi-2020"),
@@ -241,7 +242,7 @@ def sjadas10(
 
 @measure(
     label="sJADAS27",
-    formula="PhGA + PtGA + active joints of the 27 + ESR or CRP item + mSMS",
+    formula=f"PhGA + PtGA + active joints of the 27 + {ACUTE_PHASE} + mSMS",
     low=0,
     high=67,
     reference=reference("tibaldi-2020"),
@@ -317,7 +318,7 @@ def sjadas27(
 
 @measure(
     label="sJADAS71",
-    formula="PhGA + PtGA + active joints of the 71 + ESR or CRP item + mSMS",
+    formula=f"PhGA + PtGA + active joints of the 71 + {ACUTE_PHASE} + mSMS",
     low=0,
     high=111,
     reference=reference("tibaldi-2020"),
