@@ -1115,6 +1115,79 @@ def test_a_filled_page_shows_scores_states_response_and_flare(browser: Chromium)
         assert line in text, line
 
 
+@pytest.mark.browser
+def test_a_course_that_changes_between_the_visits_is_said_beside_the_states(
+    browser: Chromium,
+) -> None:
+    text, panel = on_page(
+        browser,
+        """
+        put("jia-category", "psoriatic");
+        $("jia-scale-0-10").click();
+        $("jia-marker-crp|mg/L").click();
+        press("Add a second visit");
+        for (const [visit, joints] of [[1, 4], [2, 6]]) {
+          $(`jia-joints-${visit}-type`).click();
+          put(`jia-physician_global-${visit}`, "3");
+          put(`jia-patient_global-${visit}`, "2");
+          put(`jia-crp-${visit}`, "30");
+          put(`jia-active_joints-${visit}`, String(joints));
+        }
+        return [taken("Copy as text"), document.querySelector(".jia-results").innerText];
+        """,
+    )
+    warning = "The course is oligo at visit 1 and poly at visit 2"
+    assert warning in panel
+    assert warning in text
+    rule = jia.definition("joints-at-visit")
+    assert f"({rule.name}, {rule.evidence})" in panel
+    states = [
+        jia.disease_state(score, measure="jadas10", course=course, cutoffs="backstrom-2018")
+        for score, course in ((11.0, "oligo"), (13.0, "poly"))
+    ]
+    assert f"backstrom-2018: {states[0]} (oligo: " in text
+    assert f" → {states[1]} (poly: " in text
+    # The reactant and what is not verified of it go along.
+    assert "JADAS10-CRP: 11 → 13" in text
+    assert all(note in text for note in jia.definition("jadas10", Score).notes)
+
+
+@pytest.mark.browser
+def test_globals_without_a_scale_ask_for_it(browser: Chromium) -> None:
+    needed = on_page(
+        browser,
+        """
+        put("jia-physician_global-1", "1.5");
+        put("jia-patient_global-1", "1");
+        return results().needed;
+        """,
+    )
+    assert needed[0].startswith("How globals are recorded: 0–10 or 0–100 mm")
+    assert "global," not in needed[0]
+
+
+@pytest.mark.browser
+def test_criteria_without_a_limit_of_improvement_count_nobody_as_better(
+    browser: Chromium,
+) -> None:
+    text = on_page(
+        browser,
+        """
+        $("jia-scale-0-10").click();
+        $("jia-marker-esr|mm/h").click();
+        press("Add a second visit");
+        for (const [visit, value] of [[1, "2"], [2, "1"]]) {
+          $(`jia-joints-${visit}-type`).click();
+          for (const name of ["physician_global", "patient_global", "chaq", "active_joints",
+            "active_joints_27", "limited_joints", "esr"]) put(`jia-${name}-${visit}`, value);
+        }
+        return taken("Copy as text");
+        """,
+    )
+    assert "prcsg-printo: no flare (6 better, 0 worse, 0 unknown of 6." in text
+    assert "brunner-2002-b: no flare (0 worse, 0 unknown of 6." in text
+
+
 # --------------------------------------------------------------------------------------------
 # The Python to take along, run
 
