@@ -560,3 +560,17 @@ def test_a_set_that_reads_every_course_alike_needs_no_column(tmp_path: Path) -> 
     )
     done = run(tmp_path, "assess", "--measure", "state:jadas27:bulatovic-2014")
     assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("ilar_category", "course=jia.from_category('Diagnose')"),
+        ("course", "course=jia.column('Diagnose')"),
+    ],
+)
+def test_a_column_that_a_request_names_is_no_variable(make, name, advice) -> None:
+    visits = make({**GOOD, "Diagnose": ["poly"] * 6})
+    message = said(visits, measures=["cjadas10"], columns={name: "Diagnose"})
+    assert "no variable of jiascores" in message
+    assert advice in message

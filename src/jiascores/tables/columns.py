@@ -29,6 +29,11 @@ from jiascores.tables.refusals import gap_code, in_lines, not_numbers, truth
 PIECE = b"jiascores.piece"
 # The column of a piece that holds the number of each row in the whole.
 ROW = "jiascores.row"
+# What is no measurement but a choice, and how a request names its column.
+OF_REQUESTS = {
+    "course": "course=jia.column({!r})",
+    "ilar_category": "course=jia.from_category({!r})",
+}
 # Columns that are named where one is missing and none is near.
 SHOWN_COLUMNS = 12
 OutputKind: TypeAlias = Literal["score", "level", "flag", "state", "word"]
@@ -331,9 +336,12 @@ def understand(
         if name not in known:
             swapped = name in frame and found in known
             right = f"{found!r}: {name!r}" if swapped else "variable: your column"
+            if name in OF_REQUESTS:
+                advice = f" The request names its column: {OF_REQUESTS[name].format(found)}."
+            else:
+                advice = f"{suggestion(name, known)} Write columns={{{right}}}."
             raise ColumnError(
-                f"columns= maps {name!r}, which is no variable of jiascores."
-                f"{suggestion(name, known)} Write columns={{{right}}}.",
+                f"columns= maps {name!r}, which is no variable of jiascores.{advice}",
                 variable=name,
             )
         if found not in frame:
