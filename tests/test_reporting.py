@@ -397,3 +397,13 @@ def test_the_course_is_in_the_results_and_is_no_picture(visits):
     pictures = section(page, "pictures")
     assert "Patients from state to state: state_cjadas10_consolaro_2014" in pictures
     assert "course_consolaro_2014" not in pictures
+
+
+def test_words_that_are_not_understood_are_listed_and_left_out(visits):
+    visits["pattern"] = ["poly", "Poly", "poly", "oligo", "poly", "poly"]
+    state = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course=jia.column("pattern"))
+    page = page_of(visits, measures=[state])
+    found = section(page, "refused-and-suspicious")
+    assert "Poly" in found
+    assert "not understood. Here it can be" in found
+    assert "pattern (1)" in section(page, "summary")

@@ -143,7 +143,14 @@ def report(
     context = Context(frame, names, baseline=baseline, marker=marker, invalid="missing")
     cohort = _Cohort(context, _groups(context, by), requests, readings, joints)
     found = Frame(
-        check(frame.native, columns=columns, units=units, baseline=baseline, marker=marker)
+        check(
+            frame.native,
+            measures=measures,
+            columns=columns,
+            units=units,
+            baseline=baseline,
+            marker=marker,
+        )
     )
     sections = [
         ("Summary", _summary(cohort, found)),
