@@ -405,5 +405,5 @@ def test_words_that_are_not_understood_are_listed_and_left_out(visits):
     page = page_of(visits, measures=[state])
     found = section(page, "refused-and-suspicious")
     assert "Poly" in found
-    assert "not understood. Here it can be" in found
+    assert "Not understood. Here it can be oligo, poly" in found
     assert "pattern (1)" in section(page, "summary")
