@@ -8,20 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-import polars as pl
-import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
 
 import jiascores as jia
 from jiascores.cli import main
 from jiascores.tables.ask import named_columns, understand_requests
-
-MAKERS = {
-    "pandas": pd.DataFrame,
-    "polars": lambda columns: pl.DataFrame(columns, strict=False),
-    "pyarrow": pa.table,
-}
+from tests.eager import MAKERS, columns_of
 
 
 @pytest.fixture(params=sorted(MAKERS))
@@ -39,12 +32,6 @@ GOOD = {
     "limited_joints": [10, 6, 8, 2, 3, 1],
     "esr": [40, 20, 36, 12, 8, 10],
 }
-
-
-def columns_of(frame) -> dict:
-    if isinstance(frame, pd.DataFrame):
-        return {name: [None if pd.isna(v) else v for v in frame[name]] for name in frame.columns}
-    return frame.to_dict(as_series=False) if isinstance(frame, pl.DataFrame) else frame.to_pydict()
 
 
 def said(visits, **given) -> str:

@@ -12,12 +12,7 @@ import pyarrow as pa
 import pytest
 
 import jiascores as jia
-
-MAKERS = {
-    "pandas": pd.DataFrame,
-    "polars": lambda columns: pl.DataFrame(columns, strict=False),
-    "pyarrow": pa.table,
-}
+from tests.eager import MAKERS, columns_of
 
 
 @pytest.fixture(params=sorted(MAKERS))
@@ -42,12 +37,6 @@ LEVELS = [None, 50, 70, None]
 
 def without(name: str) -> dict:
     return {column: values for column, values in GOOD.items() if column != name}
-
-
-def columns_of(frame) -> dict:
-    if isinstance(frame, pd.DataFrame):
-        return {name: [None if pd.isna(v) else v for v in frame[name]] for name in frame.columns}
-    return frame.to_dict(as_series=False) if isinstance(frame, pl.DataFrame) else frame.to_pydict()
 
 
 def raised(visits, **given) -> jia.JiaScoresError:

@@ -302,7 +302,8 @@ globalThis.jiascoresReport = function (D, E) {
         lines.push(`    ${set.name}: ${states}`);
       }
     }
-    if (courseChange(found)) lines.push(`  ${courseChange(found)}`);
+    const change = courseChange(found);
+    if (change) lines.push(`  ${change}`);
     for (const [note, names] of courseNotes(found)) lines.push(`  ${names.join(", ")}: ${note}`);
     if (results.responses.length) {
       lines.push("", "Core set, visit 1 → visit 2");

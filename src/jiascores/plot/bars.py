@@ -30,7 +30,6 @@ from jiascores.plot.base import (
 )
 from jiascores.tables.baselines import read_flag
 from jiascores.tables.columns import Column
-from jiascores.tables.visits import codes_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -212,9 +211,7 @@ def _count(
 ) -> tuple[list[Any], dict[Any, NDArray[np.int64]]]:
     """Return the visits in order, and how many patients have each word at each of them."""
     place = read.objects(by or Column("nominal_visit"))
-    patients, labels = codes_of(
-        read.frame, read.name(Column(read.columns.get("patient", "patient")))
-    )
+    patients, labels = read.patients
     groups = in_order(
         one for one, seen in zip(place, drawn, strict=True) if seen and one is not None
     )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from jiascores.core.errors import ColumnError, RequestError, suggestion
 from jiascores.tables.columns import Column, Frame, Places, as_mapping, understand
 from jiascores.tables.engines import need, to_eager
-from jiascores.tables.visits import Visits, read_visits
+from jiascores.tables.visits import Positions, Visits, codes_of, read_visits
 from jiascores.tables.windows import UNSCHEDULED
 
 if TYPE_CHECKING:
@@ -265,6 +265,12 @@ class Table:
                 values=(given.name,),
             )
         return given.name
+
+    @property
+    def patients(self) -> tuple[Positions, Any]:
+        """A code for the patient of each row, and what the codes stand for."""
+        name = self.columns.get("patient", "patient")
+        return codes_of(self.frame, self.name(Column(name)))
 
     @property
     def visits(self) -> Visits:

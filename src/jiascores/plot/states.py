@@ -39,7 +39,6 @@ from jiascores.plot.base import (
     table,
 )
 from jiascores.tables.columns import Column
-from jiascores.tables.visits import codes_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -295,8 +294,7 @@ def state_flow(
     read = table(visits, columns)
     place = read.objects(by or Column("nominal_visit"))
     found = read.objects(state)
-    patient = read.columns.get("patient", "patient")
-    codes, labels = codes_of(read.frame, read.name(Column(patient)))
+    codes, labels = read.patients
     groups = in_order(one for one in place if one is not None)
     if not groups or not len(labels):
         raise RequestError("no row has a visit.", variable="by")

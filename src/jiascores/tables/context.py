@@ -387,7 +387,7 @@ class Context:
     def _blank(self, column: str, refused: Mapping[int, Any]) -> None:
         """Note once what is left out of a named column."""
         if refused and all(blanked.name != column for blanked in self.blanked):
-            values = np.array([*refused.values(), None], dtype=object)[:-1]
+            values = np.array(list(refused.values()), dtype=object)
             self.blanked.append(Blanked(column, np.array(list(refused)), values))
 
     def surely(self, column: str) -> NDArray[np.bool_]:
