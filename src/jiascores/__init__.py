@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from jiascores.measures.inactivity import (
         InactiveDiseaseCriteria,
         inactive_disease,
-        inactive_disease_items,
         reacch_out_flare,
         within_categories,
     )
@@ -66,7 +65,6 @@ if TYPE_CHECKING:
         MasCriteria,
         MasScoreCutoff,
         mas_2016,
-        mas_2016_items,
         ms_score,
         suggests_mas,
     )
@@ -85,14 +83,14 @@ if TYPE_CHECKING:
     )
     from jiascores.measures.states import CutoffSet, disease_state
     from jiascores.reporting import report
-    from jiascores.tables import ask
-    from jiascores.tables.ask_activity import from_category
+    from jiascores import ask
+    from jiascores.tables.requests import from_category
     from jiascores.tables.assess import assess
     from jiascores.tables.baselines import best, flagged, last_responding, on_or_before
     from jiascores.tables.catalogue import definition, definitions
-    from jiascores.tables.columns import column
+    from jiascores.tables.table import column
     from jiascores.tables.files import assess_files
-    from jiascores.tables.findings import check
+    from jiascores.tables.checking import check
     from jiascores.tables.gaps import fill_gaps
     from jiascores.tables.joint_forms import joint_counts
     from jiascores.tables.remission import remission
@@ -145,7 +143,7 @@ _HOME = {
     "VisitError": "jiascores.core.errors",
     "acr_ped": "jiascores.measures.response",
     "activity_level": "jiascores.measures.activity",
-    "ask": "jiascores.tables.ask",
+    "ask": "jiascores.ask",
     "assess": "jiascores.tables.assess",
     "assess_files": "jiascores.tables.files",
     "best": "jiascores.tables.baselines",
@@ -153,12 +151,12 @@ _HOME = {
     "chaq_change": "jiascores.measures.chaq",
     "chaq_di": "jiascores.measures.chaq",
     "chaq_form": "jiascores.measures.chaq",
-    "check": "jiascores.tables.findings",
+    "check": "jiascores.tables.checking",
     "chronically_uncontrolled": "jiascores.measures.activity",
     "cjadas10": "jiascores.measures.jadas",
     "cjadas27": "jiascores.measures.jadas",
     "cjadas71": "jiascores.measures.jadas",
-    "column": "jiascores.tables.columns",
+    "column": "jiascores.tables.table",
     "compare_events": "jiascores.measures.events",
     "components": "jiascores.core.measure",
     "course": "jiascores.measures.ilar",
@@ -173,10 +171,9 @@ _HOME = {
     "escalation_indicated": "jiascores.measures.activity",
     "flagged": "jiascores.tables.baselines",
     "flare": "jiascores.measures.flares",
-    "from_category": "jiascores.tables.ask_activity",
+    "from_category": "jiascores.tables.requests",
     "horneff_improvement": "jiascores.measures.change_in_jadas",
     "inactive_disease": "jiascores.measures.inactivity",
-    "inactive_disease_items": "jiascores.measures.inactivity",
     "jadas10": "jiascores.measures.jadas",
     "jadas27": "jiascores.measures.jadas",
     "jadas71": "jiascores.measures.jadas",
@@ -188,7 +185,6 @@ _HOME = {
     "last_responding": "jiascores.tables.baselines",
     "loss_of_response": "jiascores.measures.flares",
     "mas_2016": "jiascores.measures.mas",
-    "mas_2016_items": "jiascores.measures.mas",
     "minimal_disease_activity": "jiascores.measures.activity",
     "ms_score": "jiascores.measures.mas",
     "on_or_before": "jiascores.tables.baselines",
@@ -297,7 +293,6 @@ __all__ = [
     "from_category",
     "horneff_improvement",
     "inactive_disease",
-    "inactive_disease_items",
     "jadas10",
     "jadas27",
     "jadas71",
@@ -310,7 +305,6 @@ __all__ = [
     "last_responding",
     "loss_of_response",
     "mas_2016",
-    "mas_2016_items",
     "minimal_disease_activity",
     "ms_score",
     "nominal_visits",
@@ -344,8 +338,6 @@ def __getattr__(name: str) -> Any:
 
     if name not in _HOME:
         raise AttributeError(f"module 'jiascores' has no attribute {name!r}")
-    # Loading the measures enters every definition into the catalogue.
-    import_module("jiascores.measures")
     home = import_module(_HOME[name])
     value = home if name in _MODULES else getattr(home, name)
     globals()[name] = value

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
 from numbers import Integral, Real
+from pkgutil import iter_modules
 from textwrap import shorten
 from typing import Any, ClassVar, Self, TypeVar, cast
 
@@ -60,6 +63,8 @@ class Definition:
     """
 
     kind: ClassVar[str] = "definition"
+    # What a rule by these definitions compares of two visits: a core set, a score or a variable.
+    compared: ClassVar[str] = "core set"
     # Fields whose numbers turn no verdict of this package: how long a window was, for example.
     no_thresholds: ClassVar[tuple[str, ...]] = ()
     # Why there are no variants, where no function could take one.
@@ -174,6 +179,14 @@ class Definition:
         return ()
 
     @property
+    def allows(self) -> tuple[str, ...]:
+        """The variables that it reads where they are there."""
+        return ()
+
+    def check_options(self, **options: Any) -> None:
+        """Raise where the caller chooses what these definitions do not have."""
+
+    @property
     def thresholds(self) -> tuple[Threshold, ...]:
         """Every number at which it turns, found in its own fields so that none is forgotten."""
         own = [
@@ -252,6 +265,21 @@ def _differences(one: Definition, other: Definition) -> str:
 
 
 _PUBLISHED: dict[tuple[str, str], Definition] = {}
+# The modules that enter definitions into the catalogue. One score loads its own file alone.
+_CATALOGUE = "jiascores.measures"
+
+
+@cache
+def load() -> None:
+    """Load every definition into the catalogue."""
+    for module in iter_modules(import_module(_CATALOGUE).__path__):
+        import_module(f"{_CATALOGUE}.{module.name}")
+    import_module("jiascores.core.joints")
+
+
+def is_published(definition: Definition) -> bool:
+    """Return whether a definition is one of the catalogue's."""
+    return _PUBLISHED.get((definition.kind, definition.name)) is definition
 
 
 def publish(*definitions: D) -> tuple[D, ...]:
@@ -266,6 +294,7 @@ def publish(*definitions: D) -> tuple[D, ...]:
 
 def published(kind: type[D] | None = None) -> tuple[D, ...]:
     """Return the published definitions, of one kind or of all, in the order they were entered."""
+    load()
     found = [
         definition
         for definition in _PUBLISHED.values()
@@ -293,6 +322,8 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
     """
     if isinstance(given, kind):
         return given
+    if isinstance(given, str) and (kind.kind, given) in _PUBLISHED:
+        return cast(D, _PUBLISHED[kind.kind, given])
     names = [definition.name for definition in published(kind)]
     if given is None:
         raise UnknownDefinitionError(
@@ -307,12 +338,17 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
             variable=parameter,
             values=(given,),
         )
-    definition = _PUBLISHED.get((kind.kind, given))
-    if definition is None:
+    if given not in names:
         raise UnknownDefinitionError(
             f"{parameter}={given!r}: no {kind.kind} has this name.{suggestion(given, names)} "
             f"Choose from {listing(names, shown=len(names))}.",
             variable=parameter,
             values=(given,),
         )
-    return cast(D, definition)
+    return cast(D, _PUBLISHED[kind.kind, given])
+
+
+def definition_named(kind: str, name: str) -> Definition:
+    """Return a definition of the catalogue by its kind and name."""
+    load()
+    return _PUBLISHED[kind, name]

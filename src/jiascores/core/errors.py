@@ -16,6 +16,8 @@ class JiaScoresError(Exception):
     ----------
     message : str
         What is wrong and what to do about it.
+    reason : str, optional
+        A code for what is wrong, which `check` gives too.
     variable : str, optional
         The variable, column or parameter at fault.
     values : sequence, optional
@@ -33,32 +35,38 @@ class JiaScoresError(Exception):
     physician_global (62,)
     """
 
+    reason: str = "jiascores"
+
     def __init__(
         self,
         message: str,
         *,
+        reason: str | None = None,
         variable: str | None = None,
         values: Sequence[Any] = (),
         where: Sequence[Any] = (),
     ) -> None:
         super().__init__(message)
+        self.reason = reason or type(self).reason
         self.variable = variable
         self.values = tuple(values)
         self.where = tuple(where)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only arguments are lost by the default; engines carry errors between processes.
-        return (_rebuild, (type(self), str(self), self.variable, self.values, self.where))
+        state = (self.reason, self.variable, self.values, self.where)
+        return (_rebuild, (type(self), str(self), *state))
 
 
 def _rebuild(
     kind: type[JiaScoresError],
     message: str,
+    reason: str,
     variable: str | None,
     values: tuple[Any, ...],
     where: tuple[Any, ...],
 ) -> JiaScoresError:
-    return kind(message, variable=variable, values=values, where=where)
+    return kind(message, reason=reason, variable=variable, values=values, where=where)
 
 
 class OutOfRangeError(JiaScoresError, ValueError):
@@ -74,6 +82,8 @@ class OutOfRangeError(JiaScoresError, ValueError):
     physician_global (62,)
     """
 
+    reason = "out-of-range"
+
 
 class NotWholeError(JiaScoresError, ValueError):
     """A count that is not a whole number.
@@ -87,6 +97,8 @@ class NotWholeError(JiaScoresError, ValueError):
     ...     print(error.variable, error.values)
     active_joints (3.5,)
     """
+
+    reason = "not-whole"
 
 
 class NotNumericError(JiaScoresError, TypeError):
@@ -102,6 +114,8 @@ class NotNumericError(JiaScoresError, TypeError):
     physician_global ('6',)
     """
 
+    reason = "not-a-number"
+
 
 class MarkerError(JiaScoresError, ValueError):
     """Both ESR and CRP, or neither, or not the same one at both visits.
@@ -115,6 +129,8 @@ class MarkerError(JiaScoresError, ValueError):
     ...     print(error.variable)
     esr and crp
     """
+
+    reason = "marker"
 
 
 class MisalignedError(JiaScoresError, ValueError):
@@ -130,6 +146,8 @@ class MisalignedError(JiaScoresError, ValueError):
     physician_global has 2 values and patient_global has 1 values: give arrays of equal shape, or single numbers.
     """
 
+    reason = "misaligned"
+
 
 class InconsistentError(JiaScoresError, ValueError):
     """Values that are each possible and cannot be true together.
@@ -143,6 +161,8 @@ class InconsistentError(JiaScoresError, ValueError):
     ...     print(error)
     hip_left: not_examined, and yet active. A joint with a finding was examined; take it out of one of active= and not_examined=.
     """
+
+    reason = "contradiction"
 
 
 class UnknownJointError(JiaScoresError, ValueError):
@@ -162,6 +182,8 @@ class UnknownDefinitionError(JiaScoresError, ValueError):
     ('giannini-1998',)
     """
 
+    reason = "unknown-definition"
+
 
 class DefinitionError(JiaScoresError, ValueError):
     """A definition that contradicts itself or takes a published name for other values.
@@ -176,6 +198,8 @@ class DefinitionError(JiaScoresError, ValueError):
     ('lovell-2000',)
     """
 
+    reason = "invalid-definition"
+
 
 class NotCoveredError(JiaScoresError, ValueError):
     """A definition that says nothing about the measure, course or variable asked for.
@@ -189,6 +213,8 @@ class NotCoveredError(JiaScoresError, ValueError):
     ...     print(error.variable)
     measure
     """
+
+    reason = "not-covered"
 
 
 class ColumnError(JiaScoresError, ValueError):
@@ -205,6 +231,8 @@ class ColumnError(JiaScoresError, ValueError):
     physician_global
     """
 
+    reason = "column"
+
 
 class RequestError(JiaScoresError, ValueError):
     """A request to a table that cannot be understood or carried out.
@@ -218,6 +246,24 @@ class RequestError(JiaScoresError, ValueError):
     ...     print(error.variable, error.values)
     kind ('score set',)
     """
+
+    reason = "request"
+
+
+class ArgumentError(RequestError, TypeError):
+    """An argument that is not known, not given, or not read by the definition.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.cjadas10(physician_global=6, patient_global=5)
+    ... except jia.RequestError as error:
+    ...     print(error.variable)
+    active_joints
+    """
+
+    reason = "argument"
 
 
 class VisitError(JiaScoresError, ValueError):
@@ -238,6 +284,8 @@ class VisitError(JiaScoresError, ValueError):
     ('row 0 (patient A, date 2024-01-10) and row 1 (patient A, date 2024-01-10)',)
     """
 
+    reason = "visit"
+
 
 class MissingExtraError(JiaScoresError, ImportError):
     """An optional package that this call needs is not installed.
@@ -248,6 +296,8 @@ class MissingExtraError(JiaScoresError, ImportError):
     >>> issubclass(jia.MissingExtraError, ImportError)
     True
     """
+
+    reason = "missing-extra"
 
 
 def listing(items: Iterable[Any], *, total: int | None = None, shown: int = SHOWN) -> str:

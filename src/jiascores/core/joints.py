@@ -23,7 +23,7 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.core.kinds import is_missing, number
+from jiascores.core.values import is_missing, number
 from jiascores.core.references import Evidence, reference
 from jiascores.core.variables import VARIABLES
 

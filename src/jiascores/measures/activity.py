@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal, overload
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, Threshold, lookup, publish
-from jiascores.core.errors import (
-    InconsistentError,
-    MarkerError,
-    NotCoveredError,
-    RequestError,
-    listing,
+from jiascores.core.definition import Definition, Threshold, publish
+from jiascores.core.errors import NotCoveredError
+from jiascores.core.logic import (
+    NAN,
+    above,
+    all_of,
+    any_of,
+    at_cap,
+    at_least,
+    at_least_of,
+    at_most,
+    at_place,
+    below,
+    choose,
+    equal,
+    no,
 )
-from jiascores.core.exact import above, at_least, at_most, below
-from jiascores.core.kinds import Like, Scalar, T, common, take
-from jiascores.core.measure import Score
+from jiascores.core.measure import Contradiction, Options, verdict
 from jiascores.core.references import Evidence, reference
-from jiascores.core.three_valued import all_of, any_of, at_least_of, unless_missing
-from jiascores.core.variables import VARIABLES
-from jiascores.measures.states import (
-    NOT_GIVEN,
-    courses_among,
-    flat_score,
-    id_of,
-    score_variable,
-    shaped,
-)
+from jiascores.core.values import Scalar, T
+from jiascores.measures.jadas import JOINT_CAP
 
 LEVELS = ("low", "moderate", "high")
 POLYARTHRITIS_STATES = ("not_classified", "low", "moderate_or_high")
-_MONTH = VARIABLES["month"]
-
-
-def _flat(values: Mapping[str, Any], like: Like) -> dict[str, NDArray[Any]]:
-    """Return checked inputs as flat arrays of one length; one patient is an array of one."""
-    return {name: np.broadcast_to(np.ravel(value), (like.size,)) for name, value in values.items()}
-
-
-def _spread(courses: Any, like: Like) -> NDArray[Any]:
-    return np.broadcast_to(np.asarray(courses, dtype=object), (like.size,))
 
 
 # --------------------------------------------------------------------------------------------
@@ -88,6 +75,7 @@ class MinimalActivityCriteria(Definition):
     """
 
     kind: ClassVar[str] = "minimal disease activity criteria"
+    courses: ClassVar[tuple[str, ...]] = ("oligo", "poly")
 
     oligo: MinimalActivityLimits
     poly: MinimalActivityLimits
@@ -137,29 +125,6 @@ MINIMAL_ACTIVITY_CRITERIA = publish(
 )
 
 
-def minimal_activity(
-    criteria: MinimalActivityCriteria,
-    courses: NDArray[Any],
-    physician_global: NDArray[Any],
-    patient_global: NDArray[Any],
-    joints: NDArray[Any],
-) -> NDArray[np.float64]:
-    """Return 1, 0 or NaN for flat arrays; every caller comes through here."""
-    verdict = np.full(physician_global.shape, np.nan)
-    for course, limits in (("oligo", criteria.oligo), ("poly", criteria.poly)):
-        items = [
-            unless_missing(physician_global, at_most(physician_global, limits.physician_global)),
-            unless_missing(joints, at_most(joints, limits.joints)),
-        ]
-        if limits.patient_global is not None:
-            items.append(
-                unless_missing(patient_global, at_most(patient_global, limits.patient_global))
-            )
-        here = courses == course
-        verdict[here] = all_of(*items)[here]
-    return verdict
-
-
 @overload
 def minimal_disease_activity(  # pyright: ignore[reportOverlappingOverload]
     *,
@@ -180,14 +145,14 @@ def minimal_disease_activity(
     active_joints: T | Scalar = ...,
     criteria: str | MinimalActivityCriteria,
 ) -> T: ...
+@verdict(MinimalActivityCriteria)
 def minimal_disease_activity(
-    *,
+    criteria: MinimalActivityCriteria,
     course: Any,
     physician_global: Any,
-    patient_global: Any = None,
-    swollen_joints: Any = NOT_GIVEN,
-    active_joints: Any = NOT_GIVEN,
-    criteria: str | MinimalActivityCriteria | None = None,
+    patient_global: Any,
+    swollen_joints: Any,
+    active_joints: Any,
 ) -> Any:
     """Return whether disease activity is minimal, by criteria on its parts.
 
@@ -239,32 +204,15 @@ def minimal_disease_activity(
     ...                              swollen_joints=1, criteria="magni-manzoni-2008")
     False
     """
-    definition = lookup(MinimalActivityCriteria, criteria, parameter="criteria")
-    counts = {"swollen_joints": swollen_joints, "active_joints": active_joints}
-    named = [name for name, value in counts.items() if value is not NOT_GIVEN]
-    if named != [definition.joints]:
-        found = " and ".join(f"{name}=" for name in named) or "no count of joints"
-        raise RequestError(
-            f"{found} was given, but {definition.name} reads {definition.joints}=; pass None "
-            f"where it is missing.",
-            variable=definition.joints,
-        )
-    given = {
-        "physician_global": physician_global,
-        "patient_global": patient_global,
-        definition.joints: counts[definition.joints],
-    }
-    like = common({**given, "course": course})
-    values = _flat(take(given)[0], like)
-    courses = courses_among(course, ("oligo", "poly"), like, owner=definition.name)
-    verdict = minimal_activity(
-        definition,
-        _spread(courses, like),
-        values["physician_global"],
-        values["patient_global"],
-        values[definition.joints],
-    )
-    return like.flag(shaped(verdict, like), f"minimal_disease_activity_{id_of(definition)}")
+    joints = swollen_joints if criteria.joints == "swollen_joints" else active_joints
+
+    def within(limits: MinimalActivityLimits) -> Any:
+        items = [at_most(physician_global, limits.physician_global), at_most(joints, limits.joints)]
+        if limits.patient_global is not None:
+            items.append(at_most(patient_global, limits.patient_global))
+        return all_of(*items)
+
+    return at_place(course, [within(criteria.oligo), within(criteria.poly)])
 
 
 # --------------------------------------------------------------------------------------------
@@ -373,40 +321,6 @@ ACTIVITY_LEVEL_CRITERIA = publish(
 )
 
 
-def activity_levels(
-    criteria: ActivityLevelCriteria,
-    *,
-    physician_global: NDArray[Any],
-    patient_global: NDArray[Any],
-    active_joints: NDArray[Any],
-    marker: NDArray[Any],
-    upper_limit: NDArray[Any],
-) -> NDArray[np.float64]:
-    """Return positions in LEVELS, NaN where open, for flat arrays."""
-    unread = np.where(np.isnan(upper_limit), np.nan, marker)
-    low = all_of(
-        unless_missing(active_joints, at_most(active_joints, criteria.low_joints)),
-        unless_missing(unread, at_most(marker, upper_limit)),
-        unless_missing(physician_global, below(physician_global, criteria.low_physician_global)),
-        unless_missing(patient_global, below(patient_global, criteria.low_patient_global)),
-    )
-    high = at_least_of(
-        criteria.high_needed,
-        unless_missing(active_joints, at_least(active_joints, criteria.high_joints)),
-        unless_missing(unread, above(marker, criteria.high_marker * upper_limit)),
-        unless_missing(
-            physician_global, at_least(physician_global, criteria.high_physician_global)
-        ),
-        unless_missing(patient_global, at_least(patient_global, criteria.high_patient_global)),
-    )
-    code = LEVELS.index
-    return np.select(
-        [low == 1, high == 1, (low == 0) & (high == 0)],
-        [code("low"), code("high"), code("moderate")],
-        default=np.nan,
-    )
-
-
 @overload
 def activity_level(  # type: ignore[overload-overlap]  # numbers alone come first
     *,
@@ -429,15 +343,14 @@ def activity_level(
     upper_limit: T | Scalar,
     criteria: str | ActivityLevelCriteria,
 ) -> T: ...
+@verdict(ActivityLevelCriteria, gives="word", words=LEVELS)
 def activity_level(
-    *,
+    criteria: ActivityLevelCriteria,
     physician_global: Any,
     patient_global: Any,
     active_joints: Any,
-    esr: Any = NOT_GIVEN,
-    crp: Any = NOT_GIVEN,
+    marker: Any,
     upper_limit: Any,
-    criteria: str | ActivityLevelCriteria | None = None,
 ) -> Any:
     """Return low, moderate or high activity, by criteria on four items.
 
@@ -488,37 +401,20 @@ def activity_level(
     ...                    upper_limit=20, criteria="beukelman-2011-systemic")
     'high'
     """
-    definition = lookup(ActivityLevelCriteria, criteria, parameter="criteria")
-    markers = {
-        name: value for name, value in (("esr", esr), ("crp", crp)) if value is not NOT_GIVEN
-    }
-    if len(markers) != 1:
-        found = "both esr= and crp=" if markers else "neither esr= nor crp="
-        raise MarkerError(
-            f"activity_level() was given {found}: it takes exactly one of them, with its upper "
-            f"limit. Pass None to that one where it is missing.",
-            variable="esr and crp",
-        )
-    marker = next(iter(markers))
-    taken, like = take(
-        {
-            "physician_global": physician_global,
-            "patient_global": patient_global,
-            "active_joints": active_joints,
-            **markers,
-            f"{marker}_upper_limit": upper_limit,
-        }
+    low = all_of(
+        at_most(active_joints, criteria.low_joints),
+        at_most(marker, upper_limit),
+        below(physician_global, criteria.low_physician_global),
+        below(patient_global, criteria.low_patient_global),
     )
-    values = _flat(taken, like)
-    codes = activity_levels(
-        definition,
-        physician_global=values["physician_global"],
-        patient_global=values["patient_global"],
-        active_joints=values["active_joints"],
-        marker=values[marker],
-        upper_limit=values[f"{marker}_upper_limit"],
+    high = at_least_of(
+        criteria.high_needed,
+        at_least(active_joints, criteria.high_joints),
+        above(marker, criteria.high_marker * upper_limit),
+        at_least(physician_global, criteria.high_physician_global),
+        at_least(patient_global, criteria.high_patient_global),
     )
-    return like.text(shaped(codes, like), f"activity_level_{id_of(definition)}", LEVELS)
+    return choose((low, 0), (high, 2), otherwise=1)
 
 
 # --------------------------------------------------------------------------------------------
@@ -531,6 +427,8 @@ class PolyarthritisCriteria(Definition):
 
     Parameters
     ----------
+    measure : str
+        Id of the score that they read.
     low_at_most : float
         Highest cJADAS10 of low activity, inclusive.
     active_joints_needed : int
@@ -539,13 +437,14 @@ class PolyarthritisCriteria(Definition):
 
     kind: ClassVar[str] = "polyarthritis state criteria"
 
+    measure: str = "cjadas10"
     low_at_most: float
     active_joints_needed: int
 
     @property
     def needs(self) -> tuple[str, ...]:
         """The variables that it needs."""
-        return ("cjadas10", "active_joints")
+        return (self.measure, "active_joints")
 
     @property
     def rule(self) -> str:
@@ -566,44 +465,40 @@ POLYARTHRITIS_CRITERIA = publish(
         notes=("Moderate and high are one state in the guideline.",),
     ),
 )
-_JOINT_CAP = 10
 _TWO_GLOBALS = 20
 
 
-def polyarthritis_states(
-    criteria: PolyarthritisCriteria, scores: NDArray[Any], active_joints: NDArray[Any]
-) -> NDArray[np.float64]:
-    """Return positions in POLYARTHRITIS_STATES, NaN where open, for flat arrays."""
-    # The joints alone are a lower bound of the score: three of them make more than 2.5.
-    least = np.where(np.isnan(scores), np.minimum(active_joints, _JOINT_CAP), scores)
-    raised = above(least, criteria.low_at_most)
-    code = POLYARTHRITIS_STATES.index
-    low_side = np.where(
-        at_least(active_joints, criteria.active_joints_needed), code("low"), code("not_classified")
+def _not_of_joints(
+    _: PolyarthritisCriteria, values: Mapping[str, Any], options: Options
+) -> Iterator[Contradiction]:
+    """Find scores that cannot come from their active joints."""
+    score, active_joints = values["score"], values["active_joints"]
+    counted = at_cap(active_joints, JOINT_CAP)
+    yield Contradiction(
+        any_of(below(score, counted), above(score, counted + _TWO_GLOBALS)),
+        values,
+        "the score is the joints, at most 10, and two globals of 0–10 each. Give the active joints "
+        "of the 71 that went into it.",
     )
-    low_side = np.where(np.isnan(scores) | np.isnan(active_joints), np.nan, low_side)
-    return np.where(raised, code("moderate_or_high"), low_side)
 
 
 @overload
 def polyarthritis_state(  # type: ignore[overload-overlap]  # numbers alone come first
-    cjadas10: Scalar, *, active_joints: Scalar, criteria: str | PolyarthritisCriteria
+    score: Scalar, *, active_joints: Scalar, criteria: str | PolyarthritisCriteria
 ) -> str | None: ...
 @overload
 def polyarthritis_state(
-    cjadas10: T | Scalar, *, active_joints: T | Scalar, criteria: str | PolyarthritisCriteria
+    score: T | Scalar, *, active_joints: T | Scalar, criteria: str | PolyarthritisCriteria
 ) -> T: ...
-def polyarthritis_state(
-    cjadas10: Any,
-    *,
-    active_joints: Any,
-    criteria: str | PolyarthritisCriteria | None = None,
-) -> Any:
+@verdict(
+    PolyarthritisCriteria, gives="word", words=POLYARTHRITIS_STATES, contradictions=_not_of_joints
+)
+def polyarthritis_state(criteria: PolyarthritisCriteria, score: Any, active_joints: Any) -> Any:
     """Return the activity state in polyarthritis, from cJADAS10 and the active joints.
 
     Parameters
     ----------
-    cjadas10 : float, array or Series
+    score : float, array or Series
         Clinical JADAS10, 0–30.
     active_joints : float, array or Series
         Active joints of the 71, whole number.
@@ -641,32 +536,13 @@ def polyarthritis_state(
     >>> jia.polyarthritis_state(2.5, active_joints=0, criteria="acr-2019")
     'not_classified'
     """
-    definition = lookup(PolyarthritisCriteria, criteria, parameter="criteria")
-    like = common({"cjadas10": cjadas10, "active_joints": active_joints})
-    scores = flat_score(
-        cjadas10, score_variable(lookup(Score, "cjadas10", parameter="measure")), like
+    # The joints alone are a lower bound of the score: three of them make more than 2.5.
+    raised = any_of(
+        above(score, criteria.low_at_most),
+        above(at_cap(active_joints, JOINT_CAP), criteria.low_at_most),
     )
-    joints = _flat(take({"active_joints": active_joints})[0], like)["active_joints"]
-    _refuse_impossible(scores, joints, like)
-    codes = polyarthritis_states(definition, scores, joints)
-    return like.text(
-        shaped(codes, like), f"polyarthritis_state_{id_of(definition)}", POLYARTHRITIS_STATES
-    )
-
-
-def _refuse_impossible(scores: NDArray[Any], joints: NDArray[Any], like: Like) -> None:
-    counted = np.minimum(joints, _JOINT_CAP)
-    wrong = np.flatnonzero(below(scores, counted) | above(scores, counted + _TWO_GLOBALS))
-    if wrong.size:
-        places = like.labels if like.labels is not None else range(like.size)
-        shown = [f"{scores[at]:g} with {joints[at]:g} active joints" for at in wrong]
-        raise InconsistentError(
-            f"cjadas10 = {listing(shown)}: the score is the joints, at most 10, and two globals "
-            f"of 0–10 each. Give the active joints of the 71 that went into it.",
-            variable="cjadas10",
-            values=list(scores[wrong]),
-            where=[places[int(at)] for at in wrong],
-        )
+    with_joints = at_least(active_joints, criteria.active_joints_needed)
+    return choose((raised, 2), (all_of(no(raised), with_joints), 1), otherwise=0)
 
 
 # --------------------------------------------------------------------------------------------
@@ -724,6 +600,15 @@ class EscalationCriteria(Definition):
         """The variables that it needs."""
         return (self.measure, "month", "course")
 
+    def check_options(self, *, measure: str | None = None, **_: Any) -> None:
+        """Raise where the score is another than the one that the criteria read."""
+        if measure not in (None, self.measure):
+            raise NotCoveredError(
+                f"{self.name} reads {self.measure}, not {measure}.",
+                variable="measure",
+                values=(measure,),
+            )
+
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
         """The score above which treatment is escalated, at each visit in each course."""
@@ -754,25 +639,11 @@ ESCALATION_CRITERIA = publish(
 )
 
 
-def escalations(
-    criteria: EscalationCriteria,
-    scores: NDArray[Any],
-    months: NDArray[Any],
-    courses: NDArray[Any],
-) -> NDArray[np.float64]:
-    """Return 1, 0 or NaN for flat arrays; missing where score, month or course is."""
-    verdict = np.full(scores.shape, np.nan)
-    for one in criteria.limits:
-        here = (months == one.month) & (courses == one.course)
-        verdict[here] = unless_missing(scores, above(scores, one.above))[here]
-    return verdict
-
-
 @overload
 def escalation_indicated(  # pyright: ignore[reportOverlappingOverload]
     score: Scalar,
     *,
-    measure: str,
+    measure: str | None = ...,
     month: Scalar,
     course: str | None,
     criteria: str | EscalationCriteria,
@@ -781,18 +652,14 @@ def escalation_indicated(  # pyright: ignore[reportOverlappingOverload]
 def escalation_indicated(
     score: T | Scalar,
     *,
-    measure: str,
+    measure: str | None = ...,
     month: T | Scalar,
     course: Any,
     criteria: str | EscalationCriteria,
 ) -> T: ...
+@verdict(EscalationCriteria)
 def escalation_indicated(
-    score: Any,
-    *,
-    measure: str,
-    month: Any,
-    course: Any,
-    criteria: str | EscalationCriteria | None = None,
+    criteria: EscalationCriteria, score: Any, month: Any, course: Any, *, measure: str | None = None
 ) -> Any:
     """Return whether a score calls for escalation of treatment, by criteria for set visits.
 
@@ -800,8 +667,8 @@ def escalation_indicated(
     ----------
     score : float, array or Series
         The score.
-    measure : str
-        Which score it is; ``"cjadas71"`` for swart-2018.
+    measure : str, optional
+        Which score it is; it must be the one that the criteria read, ``"cjadas71"``.
     month : int, array or Series
         Months since the start of methotrexate: 3 or 6.
     course : {"oligo", "poly"}, array or Series
@@ -837,32 +704,15 @@ def escalation_indicated(
     ...                          criteria="swart-2018")
     True
     """
-    definition = lookup(EscalationCriteria, criteria, parameter="criteria")
-    of = lookup(Score, measure, parameter="measure")
-    if of.name != definition.measure:
-        raise NotCoveredError(
-            f"{definition.name} reads {definition.measure}, not {of.name}.",
-            variable="measure",
-            values=(of.name,),
-        )
-    like = common({"score": score, "month": month, "course": course})
-    scores = flat_score(score, score_variable(of), like)
-    months = flat_score(month, _MONTH, like)
-    other = np.flatnonzero(~np.isnan(months) & ~np.isin(months, definition.months))
-    if other.size:
-        places = like.labels if like.labels is not None else range(like.size)
-        known = " and ".join(str(one) for one in definition.months)
-        raise NotCoveredError(
-            f"month = {listing([f'{months[at]:g}' for at in other])}: {definition.name} speaks "
-            f"about month {known} alone. Give the month of the planned visit, missing where "
-            f"there is none.",
-            variable="month",
-            values=list(months[other]),
-            where=[places[int(at)] for at in other],
-        )
-    courses = courses_among(course, definition.courses, like, owner=definition.name)
-    verdict = escalations(definition, scores, months, _spread(courses, like))
-    return like.flag(shaped(verdict, like), f"escalation_{id_of(definition)}")
+    courses = criteria.courses
+    bound = choose(
+        *(
+            (all_of(equal(month, one.month), equal(course, courses.index(one.course))), one.above)
+            for one in criteria.limits
+        ),
+        otherwise=NAN,
+    )
+    return above(score, bound)
 
 
 # --------------------------------------------------------------------------------------------
@@ -924,24 +774,6 @@ UNCONTROLLED_CRITERIA = publish(
 )
 
 
-def uncontrolled(
-    criteria: UncontrolledCriteria,
-    physician_global: NDArray[Any],
-    patient_global: NDArray[Any],
-    active_joints: NDArray[Any],
-    biologicals_tried: NDArray[Any],
-) -> NDArray[np.float64]:
-    """Return 1, 0 or NaN for flat arrays; every caller comes through here."""
-    active = any_of(
-        unless_missing(physician_global, at_least(physician_global, criteria.physician_global)),
-        unless_missing(patient_global, at_least(patient_global, criteria.patient_global)),
-        unless_missing(active_joints, at_least(active_joints, criteria.active_joints)),
-    )
-    tried = at_least(biologicals_tried, criteria.biologicals_tried)
-    verdict: NDArray[np.float64] = all_of(active, unless_missing(biologicals_tried, tried))
-    return verdict
-
-
 @overload
 def chronically_uncontrolled(  # type: ignore[overload-overlap]  # numbers alone come first
     *,
@@ -960,13 +792,13 @@ def chronically_uncontrolled(
     biologicals_tried: T | Scalar,
     criteria: str | UncontrolledCriteria,
 ) -> T: ...
+@verdict(UncontrolledCriteria)
 def chronically_uncontrolled(
-    *,
+    criteria: UncontrolledCriteria,
     physician_global: Any,
     patient_global: Any,
     active_joints: Any,
     biologicals_tried: Any,
-    criteria: str | UncontrolledCriteria | None = None,
 ) -> Any:
     """Return whether disease is chronically uncontrolled in spite of biological treatment.
 
@@ -1012,14 +844,9 @@ def chronically_uncontrolled(
     ...                              biologicals_tried=2, criteria="brunner-2020")
     True
     """
-    definition = lookup(UncontrolledCriteria, criteria, parameter="criteria")
-    taken, like = take(
-        {
-            "physician_global": physician_global,
-            "patient_global": patient_global,
-            "active_joints": active_joints,
-            "biologicals_tried": biologicals_tried,
-        }
+    active = any_of(
+        at_least(physician_global, criteria.physician_global),
+        at_least(patient_global, criteria.patient_global),
+        at_least(active_joints, criteria.active_joints),
     )
-    verdict = uncontrolled(definition, **_flat(taken, like))
-    return like.flag(shaped(verdict, like), f"chronically_uncontrolled_{id_of(definition)}")
+    return all_of(active, at_least(biologicals_tried, criteria.biologicals_tried))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
+import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from jiascores.core.errors import DefinitionError
-from jiascores.core.exact import PER_CENT, SCORE_DECIMALS, TOLERANCE, above
-from jiascores.core.kinds import Like, missing, require_same, take
+from jiascores.core.decimals import PER_CENT, SCORE_DECIMALS, TOLERANCE, above
+from jiascores.core.definition import Definition
+from jiascores.core.errors import DefinitionError, RequestError
+from jiascores.core.like import Like
+from jiascores.core.logic import missing, unless
+from jiascores.core.measure import Bounded
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 
 # Of the widest label and a space.
@@ -58,7 +61,7 @@ def unknown_or_worse(
     worse = worsened_by(earlier, now, percent, inclusive=inclusive)
     if from_zero != "worsened":
         rose = (earlier == 0) & (now > 0)
-        worse = worse & ~rose
+        worse = unless(worse, rose)
         if from_zero == "missing":
             unknown = unknown | rose
     return unknown, worse
@@ -84,35 +87,55 @@ def percent_change(earlier: Any, now: Any) -> Any:
     return np.round(np.where((earlier == 0) & (now == 0), 0.0, change), SCORE_DECIMALS)
 
 
-def percent_changes(
-    earlier: Mapping[str, Any], now: Mapping[str, Any], like: Like
-) -> dict[str, Any]:
-    """Return the change of each variable in per cent, as the caller's kind."""
-    return {
-        name: like.score(percent_change(earlier[name], now[name]), f"{name}_change") for name in now
-    }
+# --------------------------------------------------------------------------------------------
+# A result with bounds
+
+ChangeT = TypeVar("ChangeT")
 
 
-def flat(values: Mapping[str, Any], names: Sequence[str], like: Like) -> dict[str, NDArray[Any]]:
-    """Return the six as flat arrays of one length; one patient is an array of one."""
-    return {
-        name: np.broadcast_to(np.asarray(values[name], dtype=np.float64), like.shape).ravel()
-        for name in names
-    }
+@attrs.frozen(eq=False, repr=False)
+class Comparison(Generic[ChangeT]):
+    """Two visits compared by criteria: an answer with its bounds, and its reasons."""
+
+    criteria: Definition
+    missing: str
+    _earlier: Mapping[str, Any] = attrs.field(alias="earlier")
+    _now: Mapping[str, Any] = attrs.field(alias="now")
+    _like: Like = attrs.field(alias="like")
+    _bounds: Bounded = attrs.field(alias="bounds")
+
+    @property
+    def marker(self) -> str:
+        """Which acute-phase reactant was compared: ``"esr"`` or ``"crp"``."""
+        return tuple(self._now)[-1]
+
+    @property
+    def change(self) -> dict[str, ChangeT]:
+        """Per variable, the change in per cent of the earlier value, negative when better.
+
+        Missing where a value is missing and where a value rose from 0; 0 → 0 is 0.
+        """
+        return {
+            name: self._like.score(
+                self._like.shaped(percent_change(self._earlier[name], now)), f"{name}_change"
+            )
+            for name, now in self._now.items()
+        }
+
+    def _flag(self, answer: Any, name: str) -> Any:
+        return self._like.flag(self._like.shaped(answer), name)
+
+    def __bool__(self) -> NoReturn:
+        refuse_truth(self, "level")
 
 
-def beside(like: Like, name: str, given: Any, *, what: str) -> Any:
-    """Return a checked value that stands beside core sets: one for all, or one for each visit."""
-    taken, own = take({name: given})
-    if own.kind != "number":
-        require_same(like, own, what, name)
-    return taken[name]
-
-
-def shaped(parts: Iterable[NDArray[Any]], like: Like) -> tuple[Any, ...]:
-    """Return flat results in the caller's shape; those of one patient as single values."""
-    reshaped = (part.reshape(like.shape) for part in parts)
-    return tuple(part[()] if like.kind == "number" else part for part in reshaped)
+def refuse_truth(result: object, attribute: str) -> NoReturn:
+    """Raise where a result is asked whether it is true: it has an answer of three values."""
+    raise RequestError(
+        f"a {type(result).__name__} is neither true nor false: ask for its .{attribute}, which is "
+        f"missing where the gaps leave it open.",
+        variable=attribute,
+    )
 
 
 # --------------------------------------------------------------------------------------------

@@ -5,26 +5,15 @@ from __future__ import annotations
 from typing import Any, ClassVar, overload
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, Threshold, lookup, publish
+from jiascores.core.definition import Definition, Threshold, publish
 from jiascores.core.errors import DefinitionError
-from jiascores.core.exact import at_least, at_most, below
-from jiascores.core.kinds import Like, Scalar, T, common
-from jiascores.core.measure import Score
+from jiascores.core.logic import NAN, all_of, at_least, at_most, below, choose
+from jiascores.core.measure import verdict
 from jiascores.core.references import Evidence, reference
-from jiascores.measures.states import flat_score, id_of, score_variable, shaped
+from jiascores.core.values import Scalar, T
 
-CHANGES = ("improved", "unchanged", "worsened")
-
-
-def _two_scores(baseline: Any, now: Any, measure: str) -> tuple[NDArray[Any], NDArray[Any], Like]:
-    """Return both scores as flat, checked arrays, and what to give back like."""
-    variable = score_variable(lookup(Score, measure, parameter="measure"))
-    like = common({"baseline": baseline, "now": now})
-    earlier = flat_score(baseline, attrs.evolve(variable, name="baseline"), like)
-    return earlier, flat_score(now, attrs.evolve(variable, name="now"), like), like
+CHANGES = ("worsened", "unchanged", "improved")
 
 
 # --------------------------------------------------------------------------------------------
@@ -70,6 +59,11 @@ class JadasImprovementCriteria(Definition):
     measure: str
     bands: tuple[FallNeeded, ...]
     months: int
+
+    @property
+    def compared(self) -> str:  # type: ignore[override]
+        """The score that is compared."""
+        return self.measure
 
     def _check(self) -> None:
         ends = [one.high for one in self.bands]
@@ -128,22 +122,6 @@ HORNEFF_2014 = JadasImprovementCriteria(
 JADAS_IMPROVEMENT_CRITERIA = publish(HORNEFF_2014)
 
 
-def jadas_improvements(
-    criteria: JadasImprovementCriteria, baseline: NDArray[Any], now: NDArray[Any]
-) -> NDArray[np.float64]:
-    """Return 1, 0 or NaN for flat arrays; every caller comes through here.
-
-    No gap is ever without consequence: from every baseline both answers are within reach.
-    """
-    verdict = np.full(baseline.shape, np.nan)
-    last = criteria.bands[-1]
-    for band in criteria.bands:
-        upper = at_most(baseline, band.high) if band is last else below(baseline, band.high)
-        here = at_least(baseline, band.low) & upper & ~np.isnan(now)
-        verdict[here] = at_least(baseline - now, band.fall)[here]
-    return verdict
-
-
 @overload
 def horneff_improvement(  # type: ignore[overload-overlap]  # numbers alone come first
     *, baseline: Scalar, now: Scalar, criteria: str | JadasImprovementCriteria = ...
@@ -152,9 +130,8 @@ def horneff_improvement(  # type: ignore[overload-overlap]  # numbers alone come
 def horneff_improvement(
     *, baseline: T | Scalar, now: T | Scalar, criteria: str | JadasImprovementCriteria = ...
 ) -> T: ...
-def horneff_improvement(
-    *, baseline: Any, now: Any, criteria: str | JadasImprovementCriteria = "horneff-2014"
-) -> Any:
+@verdict(JadasImprovementCriteria, default="horneff-2014")
+def horneff_improvement(criteria: JadasImprovementCriteria, baseline: Any, now: Any) -> Any:
     """Return whether JADAS10 improved as much as its baseline asks for.
 
     Parameters
@@ -201,10 +178,21 @@ def horneff_improvement(
     >>> jia.horneff_improvement(baseline=15, now=5.1)
     False
     """
-    definition = lookup(JadasImprovementCriteria, criteria, parameter="criteria")
-    earlier, later, like = _two_scores(baseline, now, definition.measure)
-    verdict = jadas_improvements(definition, earlier, later)
-    return like.flag(shaped(verdict, like), f"improvement_{id_of(definition)}")
+    last = criteria.bands[-1]
+    fall = choose(
+        *(
+            (
+                all_of(
+                    at_least(baseline, band.low),
+                    at_most(baseline, band.high) if band is last else below(baseline, band.high),
+                ),
+                band.fall,
+            )
+            for band in criteria.bands
+        ),
+        otherwise=NAN,
+    )
+    return at_least(baseline - now, fall)
 
 
 # --------------------------------------------------------------------------------------------
@@ -232,6 +220,11 @@ class JadasChangeCriteria(Definition):
     worsening: float
 
     @property
+    def compared(self) -> str:  # type: ignore[override]
+        """The score that is compared."""
+        return self.measure
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """The variables that it needs."""
         return (self.measure,)
@@ -257,19 +250,6 @@ BULATOVIC_2014 = JadasChangeCriteria(
 JADAS_CHANGE_CRITERIA = publish(BULATOVIC_2014)
 
 
-def jadas_changes(
-    criteria: JadasChangeCriteria, baseline: NDArray[Any], now: NDArray[Any]
-) -> NDArray[np.float64]:
-    """Return positions in CHANGES, NaN where a score is missing, for flat arrays."""
-    rise = now - baseline
-    code = CHANGES.index
-    return np.select(
-        [np.isnan(rise), at_most(rise, -criteria.improvement), at_least(rise, criteria.worsening)],
-        [np.nan, code("improved"), code("worsened")],
-        default=code("unchanged"),
-    )
-
-
 @overload
 def bulatovic_change(  # type: ignore[overload-overlap]  # numbers alone come first
     *, baseline: Scalar, now: Scalar, criteria: str | JadasChangeCriteria = ...
@@ -278,9 +258,8 @@ def bulatovic_change(  # type: ignore[overload-overlap]  # numbers alone come fi
 def bulatovic_change(
     *, baseline: T | Scalar, now: T | Scalar, criteria: str | JadasChangeCriteria = ...
 ) -> T: ...
-def bulatovic_change(
-    *, baseline: Any, now: Any, criteria: str | JadasChangeCriteria = "bulatovic-2014"
-) -> Any:
+@verdict(JadasChangeCriteria, gives="word", words=CHANGES, default="bulatovic-2014")
+def bulatovic_change(criteria: JadasChangeCriteria, baseline: Any, now: Any) -> Any:
     """Return whether JADAS27 changed by as much as matters to patients.
 
     Parameters
@@ -321,7 +300,9 @@ def bulatovic_change(
     >>> jia.bulatovic_change(baseline=2.0, now=3.7)
     'worsened'
     """
-    definition = lookup(JadasChangeCriteria, criteria, parameter="criteria")
-    earlier, later, like = _two_scores(baseline, now, definition.measure)
-    codes = jadas_changes(definition, earlier, later)
-    return like.text(shaped(codes, like), f"change_{id_of(definition)}", CHANGES)
+    rise = now - baseline
+    return choose(
+        (at_least(rise, criteria.worsening), 0),
+        (at_most(rise, -criteria.improvement), 2),
+        otherwise=1,
+    )

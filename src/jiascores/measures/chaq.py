@@ -12,21 +12,13 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core import decimals
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError, InconsistentError, RequestError, suggestion
-from jiascores.core.exact import at_least, at_most
-from jiascores.core.kinds import (
-    Like,
-    Scalar,
-    T,
-    check,
-    common,
-    is_missing,
-    kind_of,
-    missing,
-    number,
-    to_floats,
-)
+from jiascores.core.measure import verdict
+from jiascores.core.values import Scalar, T, check, is_missing, kind_of, number, to_floats
+from jiascores.core.like import Like, common
+from jiascores.core.logic import at_least, at_most, choose, missing
 from jiascores.core.references import Evidence, reference
 from jiascores.core.variables import VARIABLES, Variable
 
@@ -133,6 +125,7 @@ class ChaqDifference(Definition):
     """
 
     kind: ClassVar[str] = "CHAQ important difference"
+    compared: ClassVar[str] = "chaq"
 
     improvement: float
     worsening: float
@@ -148,11 +141,6 @@ class ChaqDifference(Definition):
     def rule(self) -> str:
         """The rule in one line."""
         return f"improved: change ≤ {self.improvement:g}; worsened: change ≥ +{self.worsening:g}"
-
-    @property
-    def column(self) -> str:
-        """Name of the column that holds the change."""
-        return f"chaq_change_{self.name.replace('-', '_')}"
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -218,7 +206,7 @@ def raised(score: Any, used: Any, least: float) -> tuple[Any, Any]:
     """
     # An aid ticked with no item answered is an answer.
     with_aid = np.fmax(score, least)
-    doubtful = missing(used) & ~at_least(score, least)
+    doubtful = missing(used) & ~decimals.at_least(score, least)
     return np.where(used == 1, with_aid, score), doubtful
 
 
@@ -228,15 +216,6 @@ def mean_of_answered(domains: Sequence[Any], needed: int) -> Any:
     total = sum(np.where(missing(np.asarray(score)), 0, score) for score in domains)
     enough = answered >= needed
     return np.where(enough, total / np.where(enough, answered, 1), np.nan)
-
-
-def chaq_change_codes(definition: ChaqDifference, earlier: Any, now: Any) -> Any:
-    """Return positions in `CHANGES`, −1 where missing."""
-    change = now - earlier
-    code = np.ones(np.shape(change))
-    code = np.where(at_most(change, definition.improvement), 2, code)
-    code = np.where(at_least(change, definition.worsening), 0, code)
-    return np.where(missing(change), -1, code)
 
 
 # --------------------------------------------------------------------------------------------
@@ -524,7 +503,7 @@ def chaq_form(
             for _, unanswered in answers:
                 gap = gap | unanswered
             # What no higher answer could change is not flagged.
-            gaps[name] = gap & ~missing(scores[name]) & ~at_least(scores[name], 3)
+            gaps[name] = gap & ~missing(scores[name]) & ~decimals.at_least(scores[name], 3)
     index = mean_of_answered(list(scores.values()), definition.domains_needed)
     return ChaqForm(
         scoring=definition,
@@ -611,7 +590,8 @@ def chaq_change(
 ) -> str | None: ...
 @overload
 def chaq_change(*, baseline: T, now: T, difference: str | ChaqDifference) -> T: ...
-def chaq_change(*, baseline: Any, now: Any, difference: str | ChaqDifference | None = None) -> Any:
+@verdict(ChaqDifference, gives="word", words=CHANGES, parameter="difference")
+def chaq_change(difference: ChaqDifference, baseline: Any, now: Any) -> Any:
     """Return whether the CHAQ changed by what is important to patients or parents.
 
     Parameters
@@ -645,21 +625,9 @@ def chaq_change(*, baseline: Any, now: Any, difference: str | ChaqDifference | N
     >>> jia.chaq_change(baseline=1.0, now=1.5, difference="dempster-2001")
     'unchanged'
     """
-    definition = lookup(ChaqDifference, difference, parameter="difference")
-    like = common({"baseline": baseline, "now": now})
-    start, end = (
-        _index(value, name, like) for name, value in (("baseline", baseline), ("now", now))
+    change = now - baseline
+    return choose(
+        (at_least(change, difference.worsening), 0),
+        (at_most(change, difference.improvement), 2),
+        otherwise=1,
     )
-    codes = chaq_change_codes(definition, start, end)
-    codes = float(codes) if like.kind == "number" else codes
-    return like.text(codes, definition.column, CHANGES)
-
-
-def _index(value: Any, name: str, like: Like) -> NDArray[np.float64] | float:
-    """Return a checked disability index under the name of its visit."""
-    variable = attrs.evolve(VARIABLES["chaq"], name=f"chaq of {name}")
-    if kind_of(value) == "number":
-        return number(value, variable)
-    array = to_floats(value, variable, like.labels)
-    check(variable, array, like.labels)
-    return array.astype(np.float64, copy=False)

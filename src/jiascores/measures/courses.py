@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError
 from jiascores.core.references import Evidence, reference
-from jiascores.core.three_valued import all_of, any_of
+from jiascores.core.logic import all_of, any_of
 from jiascores.measures.flares import FlareCriteria, verdict
 from jiascores.measures.response import ResponseCriteria
 

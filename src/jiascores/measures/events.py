@@ -22,7 +22,8 @@ from jiascores.core.errors import (
     VisitError,
     listing,
 )
-from jiascores.core.kinds import check, common, is_missing, kind_of, to_floats
+from jiascores.core.values import check, is_missing, kind_of, to_floats
+from jiascores.core.like import common
 from jiascores.core.references import Evidence, reference
 from jiascores.core.variables import UNBOUNDED, Variable
 from jiascores.measures.exact_tests import (

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import MisalignedError, MissingExtraError, RequestError
-from jiascores.core.exact import nearest_decimal
-from jiascores.core.kinds import check, common, kind_of, to_floats
+from jiascores.core.decimals import nearest_decimal
+from jiascores.core.values import check, kind_of, to_floats
+from jiascores.core.like import common
 from jiascores.core.variables import UNBOUNDED, Variable
 
 Method: TypeAlias = Literal["central", "minimum-likelihood"]

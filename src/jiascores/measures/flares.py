@@ -6,35 +6,39 @@ Always against a reference visit that the caller names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, TypeVar, cast, overload
+from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from jiascores.core.core_set import CoreSet, arrays, paired
+from jiascores.core.core_set import CoreSet
+from jiascores.core.decimals import at_least
 from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import DefinitionError, NotCoveredError, RequestError
-from jiascores.core.exact import at_least
-from jiascores.core.kinds import BLOCK, Like, Many, Scalar, missing
+from jiascores.core.errors import DefinitionError, NotCoveredError
+from jiascores.core.like import Like
+from jiascores.core.logic import count, missing
+from jiascores.core.measure import RESPONSE, Bounded, Call, Options, id_of, verdict
 from jiascores.core.references import Evidence, reference
+from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES, MARKERS
 from jiascores.measures.change import (
+    Comparison,
     FromZero,
-    beside,
     change_heading,
     change_line,
     check_from_zero,
-    flat,
     improved_by,
-    percent_changes,
     pick,
-    shaped,
+    refuse_truth,
     shown,
     unknown_or_worse,
 )
-from jiascores.measures.response import AcrPedResponse, ResponseCriteria, acr_ped
-from jiascores.measures.states import NOT_GIVEN
+from jiascores.measures.response import (
+    DEFAULT,
+    AcrPedResponse,
+    ResponseCriteria,
+    acr_ped_column,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -157,11 +161,6 @@ class FlareCriteria(Definition):
                 f"due to infection, or: {text}"
             )
         return text
-
-    @property
-    def column(self) -> str:
-        """The name of the column that holds this flare."""
-        return f"flare_{self.name.replace('-', '_')}"
 
     def require(self, marker: str) -> None:
         """Raise where the criteria name an acute-phase reactant that a core set does not hold.
@@ -306,7 +305,7 @@ FLARE_CRITERIA = publish(
 
 
 # --------------------------------------------------------------------------------------------
-# The lines that decide, on numbers or arrays
+# The rule
 
 
 def _limit(criteria: FlareCriteria, name: str) -> tuple[float | None, bool]:
@@ -326,13 +325,13 @@ def _unknown_or_worse(
     percent, inclusive = _limit(criteria, name)
     if percent is None:
         unknown = missing(earlier) | missing(now)
-        return unknown, np.zeros_like(unknown)
+        return unknown, unknown & False
     return unknown_or_worse(
         earlier, now, percent, inclusive=inclusive, from_zero=criteria.zero_reference
     )
 
 
-def _one_variable(
+def _variable(
     criteria: FlareCriteria, name: str, earlier: Any, now: Any
 ) -> tuple[Any, Any, Any]:
     """Return whether a variable is unknown, counts as worse, and counts as better."""
@@ -340,85 +339,12 @@ def _one_variable(
     floor = dict(criteria.floors).get(name)
     if floor is not None:
         worse = worse & at_least(now - earlier, floor)
-    better = np.zeros_like(unknown)
+    better = unknown & False
     if criteria.improvement is not None:
         inclusive = criteria.improvement_from
         better = improved_by(earlier, now, criteria.improvement, inclusive=inclusive)
     return unknown, worse, better
 
-
-def _block(
-    criteria: FlareCriteria,
-    earlier: Mapping[str, NDArray[Any]],
-    now: Mapping[str, NDArray[Any]],
-    fever: Any,
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return whether there certainly, and possibly, is a flare."""
-    size = next(iter(now.values())).shape
-    unknown = np.zeros(size, dtype=np.int8)
-    worse = np.zeros(size, dtype=np.int8)
-    better = np.zeros(size, dtype=np.int8)
-    certain = np.ones(size, dtype=bool)
-    possible = np.ones(size, dtype=bool)
-    for name in now:
-        gap, worsened, improved = _one_variable(criteria, name, earlier[name], now[name])
-        unknown += gap
-        worse += worsened
-        better += improved
-        if name in dict(criteria.all_of):
-            certain &= worsened
-            possible &= worsened | gap
-    if criteria.worsened_needed is not None:
-        certain &= worse >= criteria.worsened_needed
-        possible &= worse + unknown >= criteria.worsened_needed
-    if criteria.improved_allowed is not None:
-        certain &= better + unknown <= criteria.improved_allowed
-        possible &= better <= criteria.improved_allowed
-    if criteria.active_joints_at_visit is not None:
-        joints = now["active_joints"]
-        enough = at_least(joints, criteria.active_joints_at_visit)
-        certain &= enough
-        possible &= enough | missing(joints)
-    if criteria.fever_above is not None:
-        certain |= fever == 1
-        possible |= (fever == 1) | missing(fever)
-    return certain, possible
-
-
-def flare_bounds(
-    criteria: FlareCriteria,
-    earlier: Mapping[str, Any],
-    now: Mapping[str, NDArray[Any]],
-    *,
-    fever: Any = np.nan,
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return whether there certainly, and possibly, is a flare, for flat arrays.
-
-    Every caller comes through here: one patient, arrays, frames and clusters alike. A missing
-    component is at most one of worse and better, so these bounds are safe, not sharp.
-    """
-    criteria.require(next(name for name in now if name not in CORE_VARIABLES))
-    size = next(iter(now.values())).size
-    certain = np.empty(size, dtype=np.bool_)
-    possible = np.empty(size, dtype=np.bool_)
-    for start in range(0, size, BLOCK):
-        block = slice(start, start + BLOCK)
-        certain[block], possible[block] = _block(
-            criteria,
-            {name: values[block] for name, values in earlier.items()},
-            {name: values[block] for name, values in now.items()},
-            fever[block] if isinstance(fever, np.ndarray) else fever,
-        )
-    return certain, possible
-
-
-def verdict(certain: Any, possible: Any) -> Any:
-    """Return 1 where certain, 0 where not even possible, NaN between."""
-    return np.where(certain, 1.0, np.where(possible, np.nan, 0.0))
-
-
-# --------------------------------------------------------------------------------------------
-# The public door
 
 FlagT = TypeVar("FlagT")
 SureT = TypeVar("SureT")
@@ -426,7 +352,7 @@ ChangeT = TypeVar("ChangeT")
 
 
 @attrs.frozen(eq=False, repr=False)
-class FlareVerdict(Generic[FlagT, SureT, ChangeT]):
+class FlareVerdict(Comparison[ChangeT], Generic[FlagT, SureT, ChangeT]):
     """Whether there was a flare, with its bounds and its reasons.
 
     Attributes are of the kind of the core sets: for one patient `flared` is True, False or None;
@@ -434,27 +360,26 @@ class FlareVerdict(Generic[FlagT, SureT, ChangeT]):
     """
 
     criteria: FlareCriteria
-    marker: str
-    _earlier: Mapping[str, Any] = attrs.field(alias="earlier")
-    _now: Mapping[str, Any] = attrs.field(alias="now")
-    _like: Like = attrs.field(alias="like")
-    _raw: tuple[Any, Any] = attrs.field(alias="raw")
     _fever: Any = attrs.field(alias="fever")
 
     @property
     def flared(self) -> FlagT:
         """Whether there was a flare: yes, no, or not determinable."""
-        return cast(FlagT, self._like.flag(verdict(*self._raw), self.criteria.column))
+        return cast(FlagT, self._flag(self._bounds.known(), flare_column(self.criteria)))
 
     @property
     def flared_min(self) -> SureT:
         """Whether there was a flare whatever the gaps hide."""
-        return cast(SureT, self._like.surely(self._raw[0], f"{self.criteria.column}_min"))
+        return cast(SureT, self._surely(self._bounds.lowest, "min"))
 
     @property
     def flared_max(self) -> SureT:
         """Whether there may have been a flare."""
-        return cast(SureT, self._like.surely(self._raw[1], f"{self.criteria.column}_max"))
+        return cast(SureT, self._surely(self._bounds.highest, "max"))
+
+    def _surely(self, answer: Any, end: str) -> Any:
+        name = f"{flare_column(self.criteria)}_{end}"
+        return self._like.surely(self._like.shaped(answer), name)
 
     @property
     def worse(self) -> dict[str, FlagT]:
@@ -471,19 +396,10 @@ class FlareVerdict(Generic[FlagT, SureT, ChangeT]):
 
     def _one(self, name: str, which: int) -> FlagT:
         parts = self._each(name)
-        return cast(FlagT, self._like.flag(np.where(parts[0], np.nan, parts[which]), name))
+        return cast(FlagT, self._flag(np.where(parts[0], np.nan, parts[which]), name))
 
     def _each(self, name: str) -> tuple[Any, Any, Any]:
-        earlier, now = np.asarray(self._earlier[name]), np.asarray(self._now[name])
-        return _one_variable(self.criteria, name, earlier, now)
-
-    @property
-    def change(self) -> dict[str, ChangeT]:
-        """Per variable, the change in per cent of the reference, negative when better.
-
-        Missing where a value is missing and where a value rose from 0; 0 → 0 is 0.
-        """
-        return percent_changes(self._earlier, self._now, self._like)
+        return _variable(self.criteria, name, self._earlier[name], self._now[name])
 
     def explain(self, row: int = 0) -> str:
         """Return the six variables with their change, and the verdict in words.
@@ -499,6 +415,9 @@ class FlareVerdict(Generic[FlagT, SureT, ChangeT]):
             A table and a sentence.
         """
         return _explain(self, row)
+
+    def __bool__(self) -> NoReturn:
+        refuse_truth(self, "flared")
 
     def __repr__(self) -> str:
         if self._like.kind == "number":
@@ -531,7 +450,8 @@ def _explain(found: FlareVerdict[Any, Any, Any], row: int) -> str:
             counts[word] += 1
         lines.append(change_line(name, start, end, word))
     lines.append(f"{criteria.name}: {criteria.rule}.")
-    certain, possible = (bool(pick(part, row)) for part in found._raw)
+    bounds = (found._bounds.lowest, found._bounds.highest)
+    certain, possible = (bool(pick(bound, row)) for bound in bounds)
     what = "is not determinable: the gaps could tip it"
     if certain or not possible:
         what = "has occurred" if certain else "has not occurred"
@@ -558,6 +478,25 @@ def _further(found: FlareVerdict[Any, Any, Any], row: int) -> str:
     return words
 
 
+def flare_column(criteria: FlareCriteria, **_: Any) -> str:
+    """Return the name of the column that holds a flare."""
+    return f"flare_{id_of(criteria)}"
+
+
+def _flare(
+    call: Call, criteria: FlareCriteria, _: Options, bounds: Bounded
+) -> FlareVerdict[Any, Any, Any]:
+    return FlareVerdict(
+        criteria=criteria,
+        missing="interval",
+        earlier=call.compared("reference", criteria.compared),
+        now=call.compared("now", criteria.compared),
+        like=call.like,
+        bounds=bounds,
+        fever=np.nan if criteria.fever_above is None else call.values("flare_fever"),
+    )
+
+
 @overload
 def flare(
     *,
@@ -582,13 +521,13 @@ def flare(
     criteria: str | FlareCriteria,
     flare_fever: Many | Scalar = ...,
 ) -> FlareVerdict[Many, Many, Many]: ...
+@verdict(FlareCriteria, column=flare_column, result=_flare, order=("criteria", "reference"))
 def flare(
-    *,
-    reference: CoreSet[Any],
-    now: CoreSet[Any],
-    criteria: str | FlareCriteria | None = None,
-    flare_fever: Any = NOT_GIVEN,
-) -> FlareVerdict[Any, Any, Any]:
+    criteria: FlareCriteria,
+    reference: Mapping[str, Any],
+    now: Mapping[str, Any],
+    flare_fever: Any,
+) -> Bounded:
     """Flare of disease since a reference visit, by criteria that the caller names.
 
     Parameters
@@ -649,44 +588,29 @@ def flare(
     >>> f.flared, f.flared_min, f.flared_max
     (None, False, True)
     """
-    definition = lookup(FlareCriteria, criteria, parameter="criteria")
-    like = paired(reference, now, names=("reference", "now"))
-    fever = _fever(definition, flare_fever, like)
-    earlier, later = arrays(reference), arrays(now)
-    bounds = flare_bounds(
-        definition,
-        flat(earlier, now.names, like),
-        flat(later, now.names, like),
-        fever=np.ravel(fever) if np.ndim(fever) else fever,
-    )
-    return FlareVerdict(
-        criteria=definition,
-        marker=now.marker,
-        earlier={name: earlier[name] for name in now.names},
-        now={name: later[name] for name in now.names},
-        like=like,
-        raw=cast("tuple[Any, Any]", shaped(bounds, like)),
-        fever=fever,
-    )
-
-
-def _fever(criteria: FlareCriteria, given: Any, like: Like) -> Any:
-    """Return the fever that the criteria count, checked; missing where they count none."""
-    if criteria.fever_above is None:
-        if given is not NOT_GIVEN:
-            raise NotCoveredError(
-                f"{criteria.name} does not count fever; leave flare_fever out.",
-                variable="flare_fever",
-            )
-        return np.nan
-    if given is NOT_GIVEN:
-        raise RequestError(
-            f"{criteria.name} counts fever (> {criteria.fever_above:g} °C on "
-            f"≥ {criteria.fever_days} consecutive days, not due to infection): give "
-            f"flare_fever=, None where it is unknown.",
-            variable="flare_fever",
-        )
-    return beside(like, "flare_fever", given, what="the core sets")
+    criteria.require(tuple(now)[-1])
+    each = {name: _variable(criteria, name, reference[name], now[name]) for name in now}
+    unknown = count(gap for gap, _, _ in each.values())
+    worse = count(worsened for _, worsened, _ in each.values())
+    better = count(improved for _, _, improved in each.values())
+    certain, possible = unknown >= 0, unknown >= 0
+    for name, _ in criteria.all_of:
+        gap, worsened, _ = each[name]
+        certain, possible = certain & worsened, possible & (worsened | gap)
+    if criteria.worsened_needed is not None:
+        certain = certain & (worse >= criteria.worsened_needed)
+        possible = possible & (worse + unknown >= criteria.worsened_needed)
+    if criteria.improved_allowed is not None:
+        certain = certain & (better + unknown <= criteria.improved_allowed)
+        possible = possible & (better <= criteria.improved_allowed)
+    if criteria.active_joints_at_visit is not None:
+        joints = now["active_joints"]
+        enough = at_least(joints, criteria.active_joints_at_visit)
+        certain, possible = certain & enough, possible & (enough | missing(joints))
+    if criteria.fever_above is not None:
+        fever = flare_fever == 1
+        certain, possible = certain | fever, possible | fever | missing(flare_fever)
+    return Bounded(certain, possible)
 
 
 # --------------------------------------------------------------------------------------------
@@ -698,12 +622,17 @@ class LossCriteria(Definition):
     """What counts as loss of an ACR Ped response; the level and its criteria are the caller's."""
 
     kind: ClassVar[str] = "loss of response"
+    compared: ClassVar[str] = RESPONSE
     no_variants: ClassVar[str] = "level and criteria are arguments of loss_of_response()."
 
     @property
     def needs(self) -> tuple[str, ...]:
         """The core set, and what else the rule asks about."""
         return CORE_SET_NEEDS
+
+    def check_options(self, *, level: int, criteria: str | ResponseCriteria, **_: Any) -> None:
+        """Raise where the response criteria do not have the level."""
+        lookup(ResponseCriteria, criteria, parameter="criteria").require_level(level)
 
     @property
     def rule(self) -> str:
@@ -726,20 +655,6 @@ class LossCriteria(Definition):
 )
 
 
-def loss_bounds(
-    level: int, earlier_min: Any, earlier_max: Any, now_min: Any, now_max: Any
-) -> tuple[Any, Any]:
-    """Return whether a level reached earlier is certainly, and possibly, no longer met.
-
-    `earlier_min` and `earlier_max` bound the level at the earlier visit, `now_min` and `now_max`
-    now, all against the same baseline. For "reached at any earlier visit" give the highest
-    `level_min` and the highest `level_max` of these visits. Every caller comes through here.
-    """
-    certain = (earlier_min >= level) & (now_max < level)
-    possible = (earlier_max >= level) & (now_min < level)
-    return certain, possible
-
-
 @attrs.frozen(eq=False, repr=False)
 class ResponseLoss(Generic[FlagT, SureT]):
     """Whether a level of response is lost, with its bounds and the two responses behind it.
@@ -751,7 +666,7 @@ class ResponseLoss(Generic[FlagT, SureT]):
     reached: AcrPedResponse[Any, Any, Any]
     now: AcrPedResponse[Any, Any, Any]
     _like: Like = attrs.field(alias="like")
-    _raw: tuple[Any, Any] = attrs.field(alias="raw")
+    _bounds: Bounded = attrs.field(alias="bounds")
 
     @property
     def criteria(self) -> ResponseCriteria:
@@ -761,17 +676,21 @@ class ResponseLoss(Generic[FlagT, SureT]):
     @property
     def lost(self) -> FlagT:
         """Whether the level is lost: yes, no, or not determinable."""
-        return cast(FlagT, self._like.flag(verdict(*self._raw), f"acr_ped{self.level}_lost"))
+        known = self._like.shaped(self._bounds.known())
+        return cast(FlagT, self._like.flag(known, f"acr_ped_{self.level}_lost"))
 
     @property
     def lost_min(self) -> SureT:
         """Whether the level is lost whatever the gaps hide."""
-        return cast(SureT, self._like.surely(self._raw[0], f"acr_ped{self.level}_lost_min"))
+        return cast(SureT, self._surely(self._bounds.lowest, "min"))
 
     @property
     def lost_max(self) -> SureT:
         """Whether the level may be lost."""
-        return cast(SureT, self._like.surely(self._raw[1], f"acr_ped{self.level}_lost_max"))
+        return cast(SureT, self._surely(self._bounds.highest, "max"))
+
+    def _surely(self, answer: Any, end: str) -> Any:
+        return self._like.surely(self._like.shaped(answer), f"acr_ped_{self.level}_lost_{end}")
 
     def explain(self, row: int = 0) -> str:
         """Return the change since baseline at the later visit, and the verdict in words.
@@ -786,15 +705,17 @@ class ResponseLoss(Generic[FlagT, SureT]):
         str
             A table and a sentence.
         """
-        before, after = (
-            _WORDS[str(pick(verdict(low >= self.level, high >= self.level), row))]
-            for low, high in (self.reached._raw[1:], self.now._raw[1:])
+        met = (_met(response._bounds, self.level) for response in (self.reached, self.now))
+        before, after, lost = (
+            _WORDS[str(pick(bounds.known(), row))] for bounds in (*met, self._bounds)
         )
-        lost = _WORDS[str(pick(verdict(*self._raw), row))]
         return (
             f"{self.now.explain(row)}\n"
             f"ACR Ped {self.level}: reached earlier: {before}; met now: {after}; lost: {lost}."
         )
+
+    def __bool__(self) -> NoReturn:
+        refuse_truth(self, "lost")
 
     def __repr__(self) -> str:
         if self._like.kind == "number":
@@ -803,7 +724,27 @@ class ResponseLoss(Generic[FlagT, SureT]):
         return f"<loss of ACR Ped {self.level}: {self._like.size} visits>"
 
 
+def _met(response: Bounded, level: int) -> Bounded:
+    return Bounded(response.lowest >= level, response.highest >= level)
+
+
 _WORDS = {"1.0": "yes", "0.0": "no", "nan": "not determinable"}
+
+
+def _loss(
+    call: Call, _: LossCriteria, options: Options, bounds: Bounded
+) -> ResponseLoss[Any, Any]:
+    before, after = (
+        call.response(visit, options["criteria"]) for visit in ("reached", "now")
+    )
+    return ResponseLoss(
+        level=options["level"], reached=before, now=after, like=call.like, bounds=bounds
+    )
+
+
+def _loss_column(_: LossCriteria, *, level: int, criteria: str | ResponseCriteria) -> str:
+    response = lookup(ResponseCriteria, criteria, parameter="criteria")
+    return f"{acr_ped_column(response)}_{level}_lost"
 
 
 @overload
@@ -824,14 +765,22 @@ def loss_of_response(
     level: int,
     criteria: str | ResponseCriteria = ...,
 ) -> ResponseLoss[Many, Many]: ...
+@verdict(
+    LossCriteria,
+    parameter="rule",
+    default="loss-of-acr-ped",
+    column=_loss_column,
+    result=_loss,
+    order=("level", "criteria"),
+)
 def loss_of_response(
+    _: LossCriteria,
+    reached: Bounded,
+    now: Bounded,
     *,
-    baseline: CoreSet[Any],
-    reached: CoreSet[Any],
-    now: CoreSet[Any],
     level: int,
-    criteria: str | ResponseCriteria = "giannini-1997",
-) -> ResponseLoss[Any, Any]:
+    criteria: str | ResponseCriteria = DEFAULT,
+) -> Bounded:
     """Loss of an ACR Ped level: reached against a baseline, and no longer met against it.
 
     Parameters
@@ -890,18 +839,7 @@ def loss_of_response(
     >>> jia.loss_of_response(baseline=base, reached=month3, now=month9, level=30).lost
     True
     """
-    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
-    definition.require_level(level)
-    like = paired(baseline, reached, names=("baseline", "reached"))
-    later = paired(baseline, now, names=("baseline", "now"))
-    paired(reached, now, names=("reached", "now"))
-    before = acr_ped(baseline=baseline, now=reached, criteria=definition)
-    after = acr_ped(baseline=baseline, now=now, criteria=definition)
-    bounds = loss_bounds(level, *before._raw[1:], *after._raw[1:])
-    return ResponseLoss(
-        level=level,
-        reached=before,
-        now=after,
-        like=later if like.kind == "number" else like,
-        raw=bounds,
+    return Bounded(
+        (reached.lowest >= level) & (now.highest < level),
+        (reached.highest >= level) & (now.lowest < level),
     )

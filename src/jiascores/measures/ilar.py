@@ -2,64 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar, Literal, overload
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import (
-    DefinitionError,
-    NotCoveredError,
-    RequestError,
-    listing,
-    suggestion,
-)
-from jiascores.core.exact import at_most
-from jiascores.core.kinds import Like, Scalar, T, common, take
+from jiascores.core.errors import DefinitionError, NotCoveredError, listing
+from jiascores.core.logic import NAN, at_most, at_place, either
+from jiascores.core.measure import verdict
 from jiascores.core.references import Evidence, reference
-from jiascores.measures.states import ANY_COURSE, COURSES, NOT_GIVEN, CutoffSet, shaped, words
-
-ILAR_CATEGORIES = (
-    "systemic",
-    "oligoarthritis_persistent",
-    "oligoarthritis_extended",
-    "polyarthritis_rf_negative",
-    "polyarthritis_rf_positive",
-    "psoriatic",
-    "enthesitis_related",
-    "undifferentiated",
-)
-
-# How other tables word them, part by part. Such words are refused with the name to write: their
-# owner maps them, and "oligo" alone does not say whether the arthritis was extended.
-_SAME_WORD = {
-    "oligo": "oligoarthritis",
-    "oligoarticular": "oligoarthritis",
-    "ojia": "oligoarthritis",
-    "poly": "polyarthritis",
-    "polyarticular": "polyarthritis",
-    "pjia": "polyarthritis",
-    "neg": "negative",
-    "seronegative": "negative",
-    "pos": "positive",
-    "seropositive": "positive",
-    "sjia": "systemic",
-    "sojia": "systemic",
-    "still": "systemic",
-    "stills": "systemic",
-    "psa": "psoriatic",
-    "jpsa": "psoriatic",
-    "era": "enthesitis_related",
-    "other": "undifferentiated",
-    "unclassified": "undifferentiated",
-}
-_EMPTY_WORDS = {"arthritis", "jia", "onset", "disease", "factor", "rf"}
+from jiascores.core.values import Scalar, T
+from jiascores.core.variables import COURSES, ILAR_CATEGORIES
+from jiascores.measures.states import ANY_COURSE, CutoffSet
 
 SYSTEMIC = "systemic"
-NO_COURSE = -1
 
 
 @attrs.frozen(kw_only=True)
@@ -105,7 +61,16 @@ class CourseRule(Definition):
     @property
     def needs(self) -> tuple[str, ...]:
         """The variables that it needs."""
-        return ("ilar_category", self.joints)
+        return ("ilar_category",)
+
+    @property
+    def allows(self) -> tuple[str, ...]:
+        """The count of joints, which some categories need."""
+        return (self.joints,)
+
+    def check_options(self, *, cutoffs: str | CutoffSet, **_: Any) -> None:
+        """Raise where the cut-off set reads every course alike."""
+        _refuse_set_without_courses(lookup(CutoffSet, cutoffs, parameter="cutoffs"))
 
     @property
     def rule(self) -> str:
@@ -144,72 +109,6 @@ COURSE_RULES = publish(
 )
 
 
-# --------------------------------------------------------------------------------------------
-# On flat arrays
-
-
-def course_codes(
-    rule: CourseRule, cutoffs: CutoffSet, categories: NDArray[np.int64], joints: NDArray[Any]
-) -> NDArray[np.int64]:
-    """Return positions in COURSES, −1 where missing, for positions in ILAR_CATEGORIES.
-
-    Every caller comes through here. `joints` is the count that the rule reads, NaN missing.
-    """
-    course_of = np.full(len(ILAR_CATEGORIES) + 1, NO_COURSE)
-    for course, names in (("oligo", rule.oligo), ("poly", rule.poly)):
-        for name in names:
-            course_of[ILAR_CATEGORIES.index(name)] = COURSES.index(course)
-    if cutoffs.systemic_as is not None:
-        course_of[ILAR_CATEGORIES.index(SYSTEMIC)] = COURSES.index(cutoffs.systemic_as)
-    codes = course_of[categories]
-    by_joints = np.isin(categories, [ILAR_CATEGORIES.index(name) for name in rule.by_joints])
-    few = np.where(
-        at_most(joints, rule.oligo_at_most), COURSES.index("oligo"), COURSES.index("poly")
-    )
-    codes = np.where(by_joints, np.where(np.isnan(joints), NO_COURSE, few), codes)
-    covered = [COURSES.index(course) for course in cutoffs.courses]
-    return np.where(np.isin(codes, covered), codes, NO_COURSE)
-
-
-def category_codes(given: Any, like: Like) -> Any:
-    """Return positions in ILAR_CATEGORIES, −1 where missing; other words raise."""
-    found = words(given, "ilar_category", like)
-    each = found.tolist() if isinstance(found, np.ndarray) else [found]
-    code = {None: NO_COURSE} | {name: place for place, name in enumerate(ILAR_CATEGORIES)}
-    if set(each) - code.keys():
-        refused = [place for place, one in enumerate(each) if one not in code]
-        labels = like.labels if like.labels is not None else range(len(each))
-        shown = list(dict.fromkeys(each[place] for place in refused))
-        raise NotCoveredError(
-            f"ilar_category = {listing([repr(one) for one in shown])}: not one of "
-            f"{', '.join(ILAR_CATEGORIES)}.{_hint(shown[0])} Leave the "
-            f"category missing where there is none.",
-            variable="ilar_category",
-            values=[each[place] for place in refused],
-            where=[labels[place] for place in refused],
-        )
-    codes = np.array([code[one] for one in each], dtype=np.int64)
-    return codes if isinstance(found, np.ndarray) else codes[0]
-
-
-def _hint(given: object) -> str:
-    """Say which category a word of another table probably means."""
-    text = str(given).lower().replace("+", " positive ")
-    text = re.sub(r"\brf\s*-(?=\W|$)", "rf negative ", text)
-    parts: list[str] = re.findall(r"[a-z]+", text)
-    spoken = {
-        part for word in parts for part in _SAME_WORD.get(word, word).split("_")
-    } - _EMPTY_WORDS
-    meant = [name for name in ILAR_CATEGORIES if spoken and spoken <= set(name.split("_"))]
-    if meant:
-        return f" Write {' or '.join(meant)} for {given!r}."
-    return suggestion(str(given).lower(), ILAR_CATEGORIES)
-
-
-# --------------------------------------------------------------------------------------------
-# The public door
-
-
 @overload
 def course(
     ilar_category: str | None,
@@ -228,13 +127,21 @@ def course(
     joints_ever: T | Scalar = ...,
     rule: str | CourseRule = ...,
 ) -> T: ...
+@verdict(
+    CourseRule,
+    gives="word",
+    words=COURSES,
+    parameter="rule",
+    default="joints-at-visit",
+    column=lambda rule, *, cutoffs: "course",
+)
 def course(
-    ilar_category: Any,
+    rule: CourseRule,
+    category: Any,
+    active_joints: Any,
+    joints_ever: Any,
     *,
-    cutoffs: str | CutoffSet | None = None,
-    active_joints: Any = NOT_GIVEN,
-    joints_ever: Any = NOT_GIVEN,
-    rule: str | CourseRule = "joints-at-visit",
+    cutoffs: str | CutoffSet,
 ) -> Any:
     """Return the course of disease by which a cut-off set reads a score.
 
@@ -305,27 +212,24 @@ def course(
     'systemic'
     """
     definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
-    how = lookup(CourseRule, rule, parameter="rule")
-    _refuse_set_without_courses(definition)
-    given = {"active_joints": active_joints, "joints_ever": joints_ever}
-    for name, value in given.items():
-        if value is not NOT_GIVEN and name != how.joints:
-            raise RequestError(
-                f"{name}= was given, but the course rule {how.name} reads {how.joints}=. Choose "
-                f"the rule by name: rule='joints-at-visit' or rule='joints-ever'.",
-                variable=name,
-            )
-    joints = None if given[how.joints] is NOT_GIVEN else given[how.joints]
-    like = common({"ilar_category": ilar_category, how.joints: joints})
-    categories = category_codes(ilar_category, like)
-    taken, _ = take({how.joints: joints})
-    codes = course_codes(
-        how,
-        definition,
-        np.broadcast_to(categories, (like.size,)),
-        np.broadcast_to(np.ravel(taken[how.joints]), (like.size,)),
+    joints = active_joints if rule.joints == "active_joints" else joints_ever
+    return at_place(
+        category, [_course(rule, definition, each, joints) for each in ILAR_CATEGORIES]
     )
-    return like.text(shaped(codes, like), "course", COURSES)
+
+
+def _course(rule: CourseRule, cutoffs: CutoffSet, category: str, joints: Any) -> Any:
+    """Return the place of one category's course, NaN where it has none in the set."""
+    oligo, poly = (
+        float(COURSES.index(each)) if each in cutoffs.courses else NAN for each in ("oligo", "poly")
+    )
+    if category == SYSTEMIC:
+        read_as = cutoffs.systemic_as
+        return NAN if read_as is None else float(COURSES.index(read_as))
+    if category in rule.by_joints:
+        few = at_most(joints, rule.oligo_at_most)
+        return either(few == 1, oligo, either(few == 0, poly, NAN))
+    return oligo if category in rule.oligo else poly if category in rule.poly else NAN
 
 
 def _refuse_set_without_courses(cutoffs: CutoffSet) -> None:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, overload
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Generic, Literal, NoReturn, TypeAlias, TypeVar, overload
 
 import attrs
-import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import (
-    DefinitionError,
-    InconsistentError,
-    RequestError,
-    listing,
+from jiascores.core.definition import Definition, publish
+from jiascores.core.errors import DefinitionError, RequestError, listing
+from jiascores.core.logic import (
+    NAN,
+    all_of,
+    any_of,
+    at_most,
+    at_place,
+    below,
+    either,
+    equal,
+    missing,
+    no,
 )
-from jiascores.core.exact import at_most, below
-from jiascores.core.kinds import BLOCK, FloatArray, Like, Many, Scalar, common, missing, take
+from jiascores.core.measure import Call, Contradiction, Items, Options, verdict
 from jiascores.core.references import Evidence, reference
-from jiascores.core.variables import MARKERS
-from jiascores.measures.change import shaped
-from jiascores.measures.ilar import ILAR_CATEGORIES, category_codes
-from jiascores.measures.states import NOT_GIVEN
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
+from jiascores.core.values import Many, Scalar, SeriesLike
+from jiascores.core.variables import ILAR_CATEGORIES, MARKERS
+from jiascores.measures.change import refuse_truth
 
 # A column of numbers or flags, or one for all; flags and numbers may be of different types.
-Cells: TypeAlias = "NDArray[Any] | pd.Series[Any] | pl.Series | Scalar"
+Cells: TypeAlias = "NDArray[Any] | SeriesLike | Scalar"
 MarkerChoice: TypeAlias = Literal["any", "all"]
 MARKER_CHOICES: dict[str, str] = {
     "any": "where both were tested, one normal is enough",
@@ -41,8 +41,6 @@ MARKER_RULES = {
     "both": "both must have been tested and be normal",
 }
 ACUTE_PHASE = "acute_phase"
-# NumPy's, so that what is computed from it is NumPy's too: ~ of a Python bool is a number.
-UNKNOWN = np.float64("nan")
 
 
 @attrs.frozen(kw_only=True)
@@ -124,27 +122,33 @@ class InactiveDiseaseCriteria(Definition):
         return "; ".join(parts)
 
     @property
-    def column(self) -> str:
-        """The name of the column that holds this verdict."""
-        return f"inactive_{self.name.replace('-', '_')}"
-
-    @property
     def needs(self) -> tuple[str, ...]:
         """The variables that the criteria ask for."""
-        if self.markers is None:
-            return self.needed
-        return (*self.needed, *(MARKERS if self.markers == "both" else ("/".join(MARKERS),)))
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """The variables that the criteria ask for, but the acute-phase reactants."""
         asked = (
             ("active_joints", self.active_joints),
             *((name, True) for name in self.absent),
             ("physician_global", self.physician_global),
             ("morning_stiffness", self.morning_stiffness),
+            ("/".join(MARKERS), self.markers),
         )
         return tuple(name for name, value in asked if value is not None)
+
+    @property
+    def allows(self) -> tuple[str, ...]:
+        """What is read of the acute-phase reactants where it is there."""
+        return () if self.markers is None else ACUTE_PHASE_INPUTS
+
+    def check_options(self, *, markers: str | None = None, **_: Any) -> None:
+        """Raise where a choice between any and all reactants is not the caller's."""
+        if markers is None or (self.markers == "ask" and markers in MARKER_CHOICES):
+            return
+        choices = "; ".join(f"{name!r}: {words}" for name, words in MARKER_CHOICES.items())
+        says = "says itself which reactants must be normal; leave markers out"
+        raise RequestError(
+            f"markers={markers!r}: {self.name} "
+            f"{f'takes {choices}' if self.markers == 'ask' else says}.",
+            variable="markers",
+        )
 
 
 # Findings due to JIA that criteria may want absent.
@@ -231,187 +235,88 @@ INACTIVE_DISEASE_CRITERIA = publish(
 )
 
 
-# --------------------------------------------------------------------------------------------
-# Three-valued and, or: 1 yes, 0 no, NaN not determinable
-
-
-def all_of(parts: Sequence[Any]) -> Any:
-    """Return yes where all are yes, no where any is no whatever the gaps, else unknown."""
-    stack = np.stack(np.broadcast_arrays(*parts))
-    refused = (stack == 0).any(axis=0)
-    return np.where(refused, 0.0, np.where(np.isnan(stack).any(axis=0), np.nan, 1.0))
-
-
-def any_of(parts: Sequence[Any]) -> Any:
-    """Return yes where any is yes whatever the gaps, no where all are no, else unknown."""
-    return 1 - all_of([1 - np.asarray(part, dtype=np.float64) for part in parts])
-
-
-def _where_known(value: Any, answer: Any) -> Any:
-    return np.where(missing(value), np.nan, answer)
+NORMAL_FLAGS = ("esr_normal", "crp_normal")
+ACUTE_PHASE_INPUTS = (
+    "esr",
+    "crp",
+    "esr_upper_limit",
+    "crp_upper_limit",
+    *NORMAL_FLAGS,
+    "not_due_to_jia",
+)
+# What may be given to criteria that do not ask for it: a form holds the items of them all.
+ITEMS = ("physician_global", "active_joints", *FINDINGS, "morning_stiffness", *ACUTE_PHASE_INPUTS)
 
 
 # --------------------------------------------------------------------------------------------
-# The lines that decide, on flat arrays
+# The acute-phase reactants
 
 
-def marker_normal(values: Mapping[str, Any], marker: str) -> tuple[Any, Any]:
-    """Return whether a reactant was tested, and whether it was normal (1, 0, NaN unknown).
+def _of_marker(values: Mapping[str, Any], marker: str) -> tuple[Any, Any, Any]:
+    return values[marker], values[f"{marker}_upper_limit"], values[f"{marker}_normal"]
+
+
+def _normal(values: Mapping[str, Any], marker: str) -> tuple[Any, Any]:
+    """Return whether a reactant was tested, and whether it was normal.
 
     Normal is the laboratory's flag; without one, a value at or below the upper limit. A value
     without flag or limit was tested, and is not known to be normal.
     """
-    value, limit, flag = (values.get(name, UNKNOWN) for name in _of_marker(marker))
-    by_limit = _where_known(value + limit, at_most(value, limit))
-    return ~missing(value) | ~missing(flag), np.where(missing(flag), by_limit, flag)
-
-
-def _of_marker(marker: str) -> tuple[str, str, str]:
-    return marker, f"{marker}_upper_limit", f"{marker}_normal"
-
-
-def contradictory(values: Mapping[str, Any], marker: str) -> Any:
-    """Return where the flag says something else of a reactant than its value and limit say."""
-    value, limit, flag = (values.get(name, UNKNOWN) for name in _of_marker(marker))
-    known = ~missing(value) & ~missing(limit) & ~missing(flag)
-    return known & (at_most(value, limit) != (flag == 1))
+    value, limit, flag = _of_marker(values, marker)
+    untested = missing(value) & missing(flag)
+    return no(untested) == 1, either(missing(flag), at_most(value, limit), flag)
 
 
 def _acute_phase(
     criteria: InactiveDiseaseCriteria, values: Mapping[str, Any], markers: str | None
 ) -> Any:
-    tested, fine = [], []
+    each = []
     for marker in MARKERS:
-        was_tested, normal = marker_normal(values, marker)
+        tested, normal = _normal(values, marker)
         if criteria.raised_for_other_cause:
             # Normal or raised for another cause: either way it is no sign of JIA.
-            normal = np.where(values.get("not_due_to_jia", UNKNOWN) == 1, 1.0, normal)
-        tested.append(was_tested)
-        fine.append(normal)
+            normal = either(values["not_due_to_jia"] == 1, 1.0, normal)
+        each.append((tested, normal))
     if criteria.markers == "both":
-        return all_of([np.where(t, f, np.nan) for t, f in zip(tested, fine, strict=True)])
-    any_normal = any_of([np.where(t, f, 0.0) for t, f in zip(tested, fine, strict=True)])
-    all_normal = all_of([np.where(t, f, 1.0) for t, f in zip(tested, fine, strict=True)])
+        return all_of(*(either(tested, normal, NAN) for tested, normal in each))
     rule = markers if criteria.markers == "ask" else criteria.markers
-    differ = (any_normal != all_normal) & ~(np.isnan(any_normal) & np.isnan(all_normal))
-    if rule is None and np.any(differ & tested[0] & tested[1]):
+    if rule == "any":
+        answer = any_of(*(either(tested, normal, 0.0) for tested, normal in each))
+    else:
+        answer = all_of(*(either(tested, normal, 1.0) for tested, normal in each))
+    return either(each[0][0] | each[1][0], answer, NAN)
+
+
+def _contradictions(
+    criteria: InactiveDiseaseCriteria, values: Mapping[str, Any], options: Options
+) -> Iterator[Contradiction]:
+    """Find flags that say something else than value and limit, and reactants that disagree."""
+    for marker in MARKERS:
+        value, limit, flag = _of_marker(values, marker)
+        yield Contradiction(
+            no(equal(at_most(value, limit), flag)),
+            {marker: value, f"{marker}_upper_limit": limit, f"{marker}_normal": flag},
+            "the flag contradicts the value and its upper limit. Correct one of them, or give only "
+            "the one that counts.",
+        )
+    if criteria.markers == "ask" and options["markers"] is None:
+        by_any, by_all = (_acute_phase(criteria, values, choice) for choice in MARKER_CHOICES)
+        both = all_of(*(_normal(values, marker)[0] + 0.0 for marker in MARKERS))
+        # One of the two is open only where the other is not.
+        differ = no(either(missing(by_any) & missing(by_all), 1.0, (by_any == by_all) + 0.0))
         choices = "; ".join(f"markers={name!r}: {words}" for name, words in MARKER_CHOICES.items())
-        raise RequestError(
+        yield Contradiction(
+            all_of(both, differ),
+            {marker: values[marker] for marker in MARKERS},
             f"ESR and CRP were both tested and disagree, and {criteria.name} says ESR or CRP: say "
             f"which it is. Choose {choices}.",
-            variable="markers",
+            reason="markers-disagree",
+            error=RequestError,
         )
-    verdict = any_normal if rule == "any" else all_normal
-    return np.where(tested[0] | tested[1], verdict, np.nan)
-
-
-def item_verdicts(
-    criteria: InactiveDiseaseCriteria, values: Mapping[str, Any], markers: str | None = None
-) -> dict[str, Any]:
-    """Return each item's verdict, 1, 0 or NaN, for flat arrays; an absent variable is unknown."""
-    found: dict[str, Any] = {}
-    for name in criteria.needed:
-        value = values.get(name, UNKNOWN)
-        if name == "active_joints":
-            fine = at_most(value, criteria.active_joints)
-        elif name == "physician_global":
-            compare = below if criteria.physician_global_below else at_most
-            fine = compare(value, criteria.physician_global)
-        elif name == "morning_stiffness":
-            fine = at_most(value, criteria.morning_stiffness)
-        else:
-            fine = value == 0
-        found[name] = _where_known(value, fine)
-    if criteria.markers is not None:
-        found[ACUTE_PHASE] = _acute_phase(criteria, values, markers)
-    return found
-
-
-def inactive_verdicts(
-    criteria: InactiveDiseaseCriteria,
-    values: Mapping[str, NDArray[Any]],
-    *,
-    markers: str | None = None,
-) -> FloatArray:
-    """Return whether disease is inactive, 1, 0 or NaN, for flat arrays.
-
-    Every caller comes through here: one patient, arrays, frames and clusters alike. A variable
-    that is absent from `values` is unknown everywhere.
-    """
-    size = next(iter(values.values())).size
-    out = np.empty(size, dtype=np.float64)
-    for start in range(0, size, BLOCK):
-        block = slice(start, start + BLOCK)
-        part = {name: array[block] for name, array in values.items()}
-        out[block] = all_of(list(item_verdicts(criteria, part, markers).values()))
-    return out
 
 
 # --------------------------------------------------------------------------------------------
-# The public door
-
-
-def _read(
-    criteria: str | InactiveDiseaseCriteria | None, given: dict[str, Any], markers: str | None
-) -> tuple[InactiveDiseaseCriteria, dict[str, FloatArray], Like]:
-    """Return the criteria, and the inputs checked, as flat arrays."""
-    definition = lookup(InactiveDiseaseCriteria, criteria, parameter="criteria")
-    if markers is not None and (definition.markers != "ask" or markers not in MARKER_CHOICES):
-        says = "says itself which reactants must be normal; leave markers out"
-        choices = "; ".join(f"{name!r}: {words}" for name, words in MARKER_CHOICES.items())
-        says = f"takes {choices}" if definition.markers == "ask" else says
-        raise RequestError(f"markers={markers!r}: {definition.name} {says}.", variable="markers")
-    absent = [name for name in definition.needed if given[name] is NOT_GIVEN]
-    if absent:
-        raise RequestError(
-            f"{definition.name} asks for {', '.join(absent)}: give each, None where it is unknown.",
-            variable=absent[0],
-        )
-    there = {name: value for name, value in given.items() if value is not NOT_GIVEN}
-    common(there)
-    taken, like = take(there)
-    values = {
-        name: np.broadcast_to(np.asarray(value, dtype=np.float64), like.shape).ravel()
-        for name, value in taken.items()
-    }
-    refuse_contradictions(values, like.labels)
-    return definition, values, like
-
-
-def refuse_contradictions(
-    values: Mapping[str, NDArray[Any]], labels: Sequence[Any] | None = None
-) -> None:
-    """Raise where a reactant's flag contradicts its value and upper limit.
-
-    Parameters
-    ----------
-    values : mapping of str to array
-        Flat arrays.
-    labels : sequence, optional
-        Row labels, for the message.
-
-    Raises
-    ------
-    InconsistentError
-        For the first reactant with such rows; it lists them.
-    """
-    for marker in MARKERS:
-        positions = np.flatnonzero(contradictory(values, marker))
-        if positions.size:
-            names = _of_marker(marker)
-            where = positions.tolist()
-            places = [labels[place] if labels is not None else place for place in where]
-            shown = [
-                ", ".join(f"{name}={values[name][place]:g}" for name in names) for place in where
-            ]
-            at = [f"{one} at {place}" for one, place in zip(shown, places, strict=True)]
-            raise InconsistentError(
-                f"{listing(at)}: the flag contradicts the value and its upper limit. Correct one "
-                f"of them, or give only the one that counts.",
-                variable=names[-1],
-                values=shown,
-                where=places,
-            )
+# Inactive disease
 
 
 @overload
@@ -472,28 +377,29 @@ def inactive_disease(
     esr_normal: Cells = ...,
     crp_normal: Cells = ...,
 ) -> Many: ...
+@verdict(InactiveDiseaseCriteria, contradictions=_contradictions, passes_over=ITEMS)
 def inactive_disease(
+    criteria: InactiveDiseaseCriteria,
+    physician_global: Any,
+    active_joints: Any,
+    fever: Any,
+    rash: Any,
+    serositis: Any,
+    splenomegaly: Any,
+    lymphadenopathy: Any,
+    uveitis: Any,
+    stills_symptoms: Any,
+    morning_stiffness: Any,
+    esr: Any,
+    crp: Any,
+    esr_upper_limit: Any,
+    crp_upper_limit: Any,
+    esr_normal: Any,
+    crp_normal: Any,
+    not_due_to_jia: Any,
     *,
-    criteria: str | InactiveDiseaseCriteria | None = None,
-    physician_global: Any = NOT_GIVEN,
-    active_joints: Any = NOT_GIVEN,
-    fever: Any = NOT_GIVEN,
-    rash: Any = NOT_GIVEN,
-    serositis: Any = NOT_GIVEN,
-    splenomegaly: Any = NOT_GIVEN,
-    lymphadenopathy: Any = NOT_GIVEN,
-    uveitis: Any = NOT_GIVEN,
-    stills_symptoms: Any = NOT_GIVEN,
-    morning_stiffness: Any = None,
-    esr: Any = None,
-    crp: Any = None,
-    esr_upper_limit: Any = None,
-    crp_upper_limit: Any = None,
-    esr_normal: Any = None,
-    crp_normal: Any = None,
-    not_due_to_jia: Any = None,
-    markers: str | None = None,
-) -> Any:
+    markers: MarkerChoice | None = None,
+) -> Items:
     """Whether disease is inactive at a visit, by criteria that the caller names.
 
     Parameters
@@ -576,72 +482,31 @@ def inactive_disease(
     >>> jia.inactive_disease(criteria="wallace-2011", **well | {"uveitis": None, "esr": 21})
     False
     """
-    here = locals()
-    given = {name: here[name] for name in INPUTS}
-    definition, values, like = _read(criteria, given, markers)
-    (verdict,) = shaped([inactive_verdicts(definition, values, markers=markers)], like)
-    return like.flag(verdict, definition.column)
+    values = {name: value for name, value in locals().items() if name in ITEMS}
+    physician_calm = below if criteria.physician_global_below else at_most
+    items = {}
+    for name in criteria.needs:
+        if name in FINDINGS:
+            items[name] = no(values[name])
+        elif name == "active_joints":
+            items[name] = at_most(active_joints, criteria.active_joints)
+        elif name == "physician_global":
+            items[name] = physician_calm(physician_global, criteria.physician_global)
+        elif name == "morning_stiffness":
+            items[name] = at_most(morning_stiffness, criteria.morning_stiffness)
+        else:
+            items[ACUTE_PHASE] = _acute_phase(criteria, values, markers)
+    return Items(all_of(*items.values()), items)
 
 
-def inactive_disease_items(
-    *,
-    criteria: str | InactiveDiseaseCriteria,
-    markers: MarkerChoice | None = None,
-    **inputs: Any,
-) -> dict[str, Any]:
-    """Return the verdict on each item of inactive disease, so that the reason is seen.
-
-    Parameters
-    ----------
-    criteria : str or InactiveDiseaseCriteria
-        The criteria.
-    markers : {"any", "all"}, optional
-        As in `inactive_disease`.
-    **inputs : float, bool, array or Series
-        What `inactive_disease` takes.
-
-    Returns
-    -------
-    dict of str to bool or None, array or Series
-        One entry for each item that the criteria ask for: True where it is met. ESR and CRP are
-        the one item ``acute_phase``.
-
-    Examples
-    --------
-    >>> import jiascores as jia
-    >>> jia.inactive_disease_items(criteria="eular-pres-2024", stills_symptoms=False,
-    ...                            esr_normal=True, crp=40, crp_upper_limit=10)
-    {'stills_symptoms': True, 'acute_phase': False}
-    """
-    unknown = [name for name in inputs if name not in INPUTS]
-    if unknown:
-        raise TypeError(f"inactive_disease_items() has no parameter {unknown[0]!r}.")
-    given = {name: inputs.get(name, NOT_GIVEN) for name in INPUTS}
-    for name in OPTIONAL_INPUTS:
-        given[name] = inputs.get(name)
-    definition, values, like = _read(criteria, given, markers)
-    found = item_verdicts(definition, values, markers)
-    return {
-        name: like.flag(shaped([np.broadcast_to(verdict, (like.size,))], like)[0], name)
-        for name, verdict in found.items()
-    }
-
-
-NORMAL_FLAGS = ("esr_normal", "crp_normal")
-ACUTE_PHASE_INPUTS = (
-    "esr",
-    "crp",
-    "esr_upper_limit",
-    "crp_upper_limit",
-    *NORMAL_FLAGS,
-    "not_due_to_jia",
-)
-OPTIONAL_INPUTS = ("morning_stiffness", *ACUTE_PHASE_INPUTS)
-# Everything that inactive disease can ask for, in the order of the function's parameters.
-INPUTS = ("physician_global", "active_joints", *FINDINGS, *OPTIONAL_INPUTS)
-
-
-def within_categories(ilar_category: Any, *, criteria: str | InactiveDiseaseCriteria) -> Any:
+@overload
+def within_categories(
+    ilar_category: str | None, *, criteria: str | InactiveDiseaseCriteria
+) -> bool | None: ...
+@overload
+def within_categories(ilar_category: Many, *, criteria: str | InactiveDiseaseCriteria) -> Many: ...
+@verdict(InactiveDiseaseCriteria)
+def within_categories(criteria: InactiveDiseaseCriteria, category: Any) -> Any:
     """Return whether criteria for inactive disease were made for a patient's ILAR category.
 
     The verdict is computed either way; this marks where it is used beyond its criteria.
@@ -664,12 +529,7 @@ def within_categories(ilar_category: Any, *, criteria: str | InactiveDiseaseCrit
     >>> jia.within_categories("enthesitis_related", criteria="wallace-2011")
     False
     """
-    definition = lookup(InactiveDiseaseCriteria, criteria, parameter="criteria")
-    like = common({"ilar_category": ilar_category})
-    codes = np.broadcast_to(category_codes(ilar_category, like), (like.size,))
-    covered = [ILAR_CATEGORIES.index(name) for name in definition.categories]
-    verdict = np.where(codes < 0, np.nan, np.isin(codes, covered))
-    return like.flag(shaped([verdict], like)[0], f"within_{definition.name.replace('-', '_')}")
+    return at_place(category, [float(each in criteria.categories) for each in ILAR_CATEGORIES])
 
 
 # --------------------------------------------------------------------------------------------
@@ -720,21 +580,6 @@ class RelapseCriteria(Definition):
 )
 
 
-def relapse_verdicts(
-    criteria: RelapseCriteria,
-    inactive_before: Any,
-    inactive_now: Any,
-    joint_injection: Any,
-    treatment_intensified: Any,
-) -> tuple[Any, Any]:
-    """Return whether there was a flare, and a significant one, 1, 0 or NaN, for flat arrays."""
-    signs = [1 - inactive_now]
-    if criteria.joint_injection:
-        signs.append(joint_injection)
-    flared = all_of([inactive_before, any_of(signs)])
-    return flared, all_of([flared, treatment_intensified])
-
-
 RelapseT = TypeVar("RelapseT")
 
 
@@ -746,6 +591,17 @@ class Relapse(Generic[RelapseT]):
     """Whether any manifestation returned after inactive disease."""
     significant: RelapseT
     """Whether it did and treatment was intensified."""
+
+    def __bool__(self) -> NoReturn:
+        refuse_truth(self, "flared")
+
+
+def _relapse(call: Call, _: RelapseCriteria, options: Options, answer: Items) -> Relapse[Any]:
+    shaped = {name: call.like.shaped(item) for name, item in answer.items.items()}
+    return Relapse(
+        flared=call.like.flag(call.like.shaped(answer.answer), "reacch_out_flare"),
+        significant=call.like.flag(shaped["significant"], "reacch_out_flare_significant"),
+    )
 
 
 @overload
@@ -766,14 +622,14 @@ def reacch_out_flare(
     treatment_intensified: Many | Scalar,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[Many]: ...
+@verdict(RelapseCriteria, default="reacch-out", result=_relapse)
 def reacch_out_flare(
-    *,
+    criteria: RelapseCriteria,
     inactive_before: Any,
     inactive_now: Any,
     joint_injection: Any,
     treatment_intensified: Any,
-    criteria: str | RelapseCriteria = "reacch-out",
-) -> Relapse[Any]:
+) -> Items:
     """Flare by ReACCh-Out: return of any manifestation of disease after inactive disease.
 
     Parameters
@@ -804,20 +660,8 @@ def reacch_out_flare(
     ...                      treatment_intensified=None)
     Relapse(flared=True, significant=None)
     """
-    definition = lookup(RelapseCriteria, criteria, parameter="criteria")
-    given = {
-        "inactive_before": inactive_before,
-        "inactive_now": inactive_now,
-        "joint_injection": joint_injection,
-        "treatment_intensified": treatment_intensified,
-    }
-    taken, like = take(given)
-    flared, significant = relapse_verdicts(
-        definition,
-        *(np.broadcast_to(np.ravel(taken[name]), (like.size,)) for name in given),
-    )
-    shapes = shaped([flared, significant], like)
-    return Relapse(
-        flared=like.flag(shapes[0], "flare_reacch_out"),
-        significant=like.flag(shapes[1], "significant_flare_reacch_out"),
-    )
+    signs = no(inactive_now)
+    if criteria.joint_injection:
+        signs = any_of(signs, joint_injection)
+    flared = all_of(inactive_before, signs)
+    return Items(flared, {"significant": all_of(flared, treatment_intensified)}, shown=True)

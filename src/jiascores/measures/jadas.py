@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from jiascores.core.kinds import Scalar, T
+from jiascores.core.values import Scalar, T
 from jiascores.core.measure import add, measure
 from jiascores.core.references import Evidence, reference
 

@@ -8,11 +8,10 @@ import attrs
 
 from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import DefinitionError
-from jiascores.core.exact import above, at_least
-from jiascores.core.kinds import Scalar, T
+from jiascores.core.values import Scalar, T
 from jiascores.core.measure import add, measure
 from jiascores.core.references import Evidence, reference
-from jiascores.core.three_valued import unless_missing
+from jiascores.core.logic import above, at_least
 
 
 @attrs.frozen(kw_only=True)
@@ -91,8 +90,7 @@ POINTS = JSPADA_POINTS[0]
 
 def half_points(value: T | Scalar, half: float, full: float) -> T:
     """Return 0, 0.5 above `half`, and 1 above `full`."""
-    points = 0.5 * above(value, half) + 0.5 * above(value, full)
-    return cast(T, unless_missing(value, points))
+    return cast(T, 0.5 * above(value, half) + 0.5 * above(value, full))
 
 
 def joint_points(active_joints: T | Scalar) -> T:
@@ -107,8 +105,7 @@ def enthesis_points(entheses: T | Scalar) -> T:
 
 def pain_points(pain: T | Scalar) -> T:
     """Return 0 for no pain, 0.5 below 5, 1 from 5 on."""
-    points = 0.5 * above(pain, POINTS.pain_above) + 0.5 * at_least(pain, POINTS.pain_full)
-    return cast(T, unless_missing(pain, points))
+    return cast(T, 0.5 * above(pain, POINTS.pain_above) + 0.5 * at_least(pain, POINTS.pain_full))
 
 
 def marker_points(esr: T | Scalar, crp: T | Scalar, upper_limit: T | Scalar) -> T:
@@ -116,14 +113,12 @@ def marker_points(esr: T | Scalar, crp: T | Scalar, upper_limit: T | Scalar) -> 
     marker = cast(Any, esr if crp is None else crp)
     limit = cast(Any, upper_limit)
     half, full = POINTS.times_upper_limit
-    points = 0.5 * above(marker, half * limit) + 0.5 * above(marker, full * limit)
-    return cast(T, unless_missing(marker + limit, points))
+    return cast(T, 0.5 * above(marker, half * limit) + 0.5 * above(marker, full * limit))
 
 
 def stiffness_point(morning_stiffness: T | Scalar) -> T:
     """Return 1 for more than 15 minutes of morning stiffness."""
-    long = above(morning_stiffness, POINTS.stiffness_above)
-    return cast(T, unless_missing(morning_stiffness, long * 1.0))
+    return cast(T, above(morning_stiffness, POINTS.stiffness_above))
 
 
 @measure(

@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, overload
+from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from jiascores.core.core_set import CoreSet, arrays, paired
-from jiascores.core.definition import Definition, lookup, publish
+from jiascores.core.core_set import CoreSet
+from jiascores.core.decimals import above, at_least, at_most
+from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import DefinitionError, RequestError
-from jiascores.core.exact import above, at_least, at_most
-from jiascores.core.kinds import BLOCK, Like, Many, Scalar, missing
+from jiascores.core.logic import count, either, highest_of, missing, unless
+from jiascores.core.measure import POLICIES, Bounded, Call, MissingPolicy, Options, id_of, verdict
 from jiascores.core.references import Evidence, reference
+from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES
 from jiascores.measures.change import (
+    Comparison,
     FromZero,
-    beside,
     change_heading,
     change_line,
     check_from_zero,
-    flat,
     levels_improved,
-    percent_changes,
     pick,
-    shaped,
     unknown_or_worse,
     visit_line,
 )
-
-MissingPolicy: TypeAlias = Literal["interval", "worst-case", "nri", "complete-case"]
-POLICIES: dict[str, str] = {
-    "interval": "a gap leaves the level open between level_min and level_max",
-    "worst-case": "every missing component has worsened: the level is level_min",
-    "nri": "a missing visit is level 0; a missing component is neither improved nor worsened",
-    "complete-case": "any gap makes the level not determinable",
-}
 
 
 @attrs.frozen(kw_only=True)
@@ -128,6 +118,11 @@ class ResponseCriteria(Definition):
         )
 
     @property
+    def allows(self) -> tuple[str, ...]:
+        """What is read where it is given."""
+        return ("upper_limit",)
+
+    @property
     def rule(self) -> str:
         """The rule in one line."""
         sign = "≥" if self.worsening_from else ">"
@@ -137,6 +132,16 @@ class ResponseCriteria(Definition):
             f"level L ({levels}): ≥ L % better in ≥ {self.improved_needed} of {CORE_SIZE} and "
             f"{sign} {self.worsening:g} % worse in ≤ {self.worsened_allowed}{no_fever}"
         )
+
+    def check_options(
+        self, *, missing: str = "interval", level: int | None = None, **_: Any
+    ) -> None:
+        """Raise where the policy for gaps does not exist, or the criteria lack a level."""
+        if missing not in POLICIES:
+            choices = "; ".join(f"{name}: {words}" for name, words in POLICIES.items())
+            raise RequestError(f"missing={missing!r}: choose from {choices}.", variable="missing")
+        if level is not None:
+            self.require_level(level)
 
     def require_level(self, level: int) -> None:
         """Raise where the criteria do not have a level.
@@ -221,12 +226,12 @@ RESPONSE_CRITERIA = publish(
 
 
 # --------------------------------------------------------------------------------------------
-# The lines that decide, on numbers or arrays
+# The rule
 
 
-def _one_variable(
+def _variable(
     criteria: ResponseCriteria, earlier: Any, now: Any, upper_limit: Any
-) -> tuple[Any, Any, Any]:
+) -> tuple[Any, Any, list[Any]]:
     """Return whether a variable is unknown, has worsened, and the levels it improved by.
 
     At or below an upper limit of normal at both visits it is unchanged.
@@ -244,128 +249,10 @@ def _one_variable(
         # Where the limit is missing, a change may have been one within normal.
         doubtful = missing(upper_limit) & (worse | better[0])
         unknown = unknown | doubtful
-        worse = worse & ~(both_normal | doubtful)
-        better = [reached & ~(both_normal | doubtful) for reached in better]
+        worse = unless(worse, both_normal | doubtful)
+        better = [unless(reached, both_normal | doubtful) for reached in better]
     return unknown, worse, better
 
-
-def _block(
-    criteria: ResponseCriteria,
-    earlier: Mapping[str, NDArray[Any]],
-    now: Mapping[str, NDArray[Any]],
-    upper_limit: Any,
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return level_min, level_max, the level with gaps as unchanged, and the number of gaps."""
-    size = next(iter(now.values())).shape
-    unknown = np.zeros(size, dtype=np.int8)
-    worse = np.zeros(size, dtype=np.int8)
-    better = [np.zeros(size, dtype=np.int8) for _ in criteria.levels]
-    for name in now:
-        limit = None if name in CORE_VARIABLES else upper_limit
-        gap, worsened, improved = _one_variable(criteria, earlier[name], now[name], limit)
-        unknown += gap
-        worse += worsened
-        for count, by_level in zip(better, improved, strict=True):
-            count += by_level  # noqa: PLW2901 - in place
-    need, allowed = criteria.improved_needed, criteria.worsened_allowed
-    # Levels nest: the highest is the sum of the steps up to it.
-    reached, possible = np.zeros(size, dtype=np.int16), np.zeros(size, dtype=np.int16)
-    for step, count in zip(np.diff((0, *criteria.levels)).astype(np.int16), better, strict=True):
-        reached += step * (count >= need)
-        possible += step * (count + unknown >= need)
-    maybe_allowed = worse <= allowed
-    lowest = reached * (worse + unknown <= allowed)
-    highest = possible * maybe_allowed
-    unchanged = reached * maybe_allowed
-    return lowest, highest, unchanged, unknown
-
-
-def _with_fever(
-    criteria: ResponseCriteria,
-    temperature: Any,
-    lowest: NDArray[Any],
-    highest: NDArray[Any],
-    unchanged: NDArray[Any],
-    gaps: NDArray[Any],
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return the same four with fever as level 0, whatever the gaps.
-
-    Where no temperature was recorded there may have been fever: that is level 0 for the lowest
-    level and for non-responder imputation, and leaves the highest as it is.
-    """
-    gap = missing(temperature)
-    fever = criteria.is_fever(temperature)
-    return (
-        np.where(fever | gap, 0, lowest),
-        np.where(fever, 0, highest),
-        np.where(fever | gap, 0, unchanged),
-        gaps + gap,
-    )
-
-
-def response_levels(
-    criteria: ResponseCriteria,
-    earlier: Mapping[str, Any],
-    now: Mapping[str, NDArray[Any]],
-    *,
-    policy: str = "interval",
-    attended: Any = True,
-    upper_limit: Any = None,
-    highest_temperature: Any = np.nan,
-) -> tuple[NDArray[np.float64], NDArray[np.int16], NDArray[np.int16]]:
-    """Return level (NaN when not determinable), level_min and level_max for flat arrays.
-
-    Every caller comes through here: one patient, arrays, frames and clusters alike.
-    """
-    size = next(iter(now.values())).size
-    level = np.empty(size, dtype=np.float64)
-    lowest = np.empty(size, dtype=np.int16)
-    highest = np.empty(size, dtype=np.int16)
-    for start in range(0, size, BLOCK):
-        block = slice(start, start + BLOCK)
-        limit = upper_limit[block] if isinstance(upper_limit, np.ndarray) else upper_limit
-        least, most, unchanged, gaps = _block(
-            criteria,
-            {name: values[block] for name, values in earlier.items()},
-            {name: values[block] for name, values in now.items()},
-            limit,
-        )
-        if criteria.fever_limit is not None:
-            hot = highest_temperature
-            degrees = hot[block] if isinstance(hot, np.ndarray) else hot
-            least, most, unchanged, gaps = _with_fever(
-                criteria, degrees, least, most, unchanged, gaps
-            )
-        there = attended[block] if isinstance(attended, np.ndarray) else attended
-        level[block] = _by_policy(
-            policy, lowest=least, highest=most, unchanged=unchanged, gaps=gaps, attended=there
-        )
-        lowest[block], highest[block] = least, most
-    return level, lowest, highest
-
-
-def _by_policy(
-    policy: str,
-    *,
-    lowest: NDArray[Any],
-    highest: NDArray[Any],
-    unchanged: NDArray[Any],
-    gaps: NDArray[Any],
-    attended: Any,
-) -> NDArray[np.float64]:
-    if policy == "worst-case":
-        return lowest.astype(np.float64)
-    if policy == "nri":
-        return np.where(attended, unchanged, 0).astype(np.float64)
-    if policy == "complete-case":
-        return np.where(gaps == 0, lowest, np.nan)
-    return np.where(lowest == highest, lowest, np.nan)
-
-
-# --------------------------------------------------------------------------------------------
-# The public door
-
-_NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
 
 LevelT = TypeVar("LevelT")
 BoundT = TypeVar("BoundT")
@@ -373,7 +260,7 @@ FlagT = TypeVar("FlagT")
 
 
 @attrs.frozen(eq=False, repr=False)
-class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
+class AcrPedResponse(Comparison[Any], Generic[LevelT, BoundT, FlagT]):
     """An ACR Pediatric response, with its bounds and its reasons.
 
     Attributes are of the kind of the core sets: for one patient `level` is an int or None; for
@@ -381,29 +268,27 @@ class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
     """
 
     criteria: ResponseCriteria
-    marker: str
-    missing: str
-    _earlier: Mapping[str, Any] = attrs.field(alias="earlier")
-    _now: Mapping[str, Any] = attrs.field(alias="now")
-    _like: Like = attrs.field(alias="like")
-    _raw: tuple[Any, Any, Any] = attrs.field(alias="raw")
+    _known: Any = attrs.field(alias="known")
     _limit: Any = attrs.field(alias="limit")
     _temperature: Any = attrs.field(alias="temperature")
 
     @property
     def level(self) -> LevelT:
         """Highest level reached, 0 below the lowest; None or missing when not determinable."""
-        return cast(LevelT, self._like.level(self._raw[0], "acr_ped_level"))
+        return cast(LevelT, self._like.level(self._like.shaped(self._known), "acr_ped_level"))
 
     @property
     def level_min(self) -> BoundT:
         """The level if every missing component had worsened, and a missing temperature were fever."""
-        return cast(BoundT, self._like.bound(self._raw[1], "acr_ped_level_min"))
+        return cast(BoundT, self._bound(self._bounds.lowest, "acr_ped_level_min"))
 
     @property
     def level_max(self) -> BoundT:
         """The level if every missing component had improved fully, without fever."""
-        return cast(BoundT, self._like.bound(self._raw[2], "acr_ped_level_max"))
+        return cast(BoundT, self._bound(self._bounds.highest, "acr_ped_level_max"))
+
+    def _bound(self, levels: Any, name: str) -> Any:
+        return self._like.bound(self._like.shaped(levels), name)
 
     def meets(self, level: int) -> FlagT:
         """Return whether a level is reached: yes, no, or not determinable.
@@ -418,46 +303,31 @@ class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
         bool or None, array of 1/0/NaN, or nullable boolean Series
         """
         self.criteria.require_level(level)
-        known, lowest, highest = self._raw
-        surely, maybe = lowest >= level, highest >= level
-        open_ = np.where(surely, 1.0, np.where(maybe, np.nan, 0.0))
-        met = np.where(missing(known), open_, known >= level)
-        if self.missing == "complete-case":
-            met = np.where(missing(known), np.nan, known >= level)
-        return cast(FlagT, self._like.flag(met, f"acr_ped{level}"))
+        known = np.asarray(self._known, dtype=np.float64)
+        met = np.where(missing(known), np.nan, known >= level)
+        if self.missing != "complete-case":
+            lowest, highest = self._bounds.lowest, self._bounds.highest
+            met = np.where(missing(known) & (lowest >= level), 1.0, met)
+            met = np.where(missing(known) & (highest < level), 0.0, met)
+        return cast(FlagT, self._flag(met, f"acr_ped_{level}"))
 
-    def _each(self, name: str) -> tuple[Any, Any, Any, Any, Any]:
-        earlier, now = self._earlier[name], self._now[name]
-        limit = None
-        if self._limit is not None and name not in CORE_VARIABLES:
-            limit = np.asarray(self._limit)
-        gap, worse, better = _one_variable(
-            self.criteria, np.asarray(earlier), np.asarray(now), limit
-        )
-        return earlier, now, gap, worse, better
+    def _each(self, name: str) -> tuple[Any, Any, list[Any]]:
+        limit = None if name in CORE_VARIABLES else self._limit
+        return _variable(self.criteria, self._earlier[name], self._now[name], limit)
 
     @property
     def improved(self) -> dict[str, FlagT]:
         """Per variable, whether it improved by at least the lowest level; missing if unknown."""
-        return {name: self._verdict(name, better=True) for name in self._now}
+        return {name: self._one(name, better=True) for name in self._now}
 
     @property
     def worsened(self) -> dict[str, FlagT]:
         """Per variable, whether it worsened beyond the limit; missing if unknown."""
-        return {name: self._verdict(name, better=False) for name in self._now}
+        return {name: self._one(name, better=False) for name in self._now}
 
-    def _verdict(self, name: str, *, better: bool) -> FlagT:
-        _, _, gap, worse, reached = self._each(name)
-        flags = np.where(gap, np.nan, reached[0] if better else worse)
-        return cast(FlagT, self._like.flag(flags, name))
-
-    @property
-    def change(self) -> dict[str, Any]:
-        """Per variable, the change in per cent of the earlier value, negative when better.
-
-        Missing where a value is missing and where a value rose from 0; 0 → 0 is 0.
-        """
-        return percent_changes(self._earlier, self._now, self._like)
+    def _one(self, name: str, *, better: bool) -> FlagT:
+        gap, worse, reached = self._each(name)
+        return cast(FlagT, self._flag(np.where(gap, np.nan, reached[0] if better else worse), name))
 
     def explain(self, row: int = 0) -> str:
         """Return the six variables with their change, and the verdict in words.
@@ -485,7 +355,8 @@ def _explain(response: AcrPedResponse[Any, Any, Any], row: int) -> str:
     criteria = response.criteria
     lines = [change_heading("baseline")]
     for name in response._now:
-        earlier, now, gap, worse, better = response._each(name)
+        earlier, now = response._earlier[name], response._now[name]
+        gap, worse, better = response._each(name)
         reached = [
             level for level, flags in zip(criteria.levels, better, strict=True) if pick(flags, row)
         ]
@@ -500,7 +371,10 @@ def _explain(response: AcrPedResponse[Any, Any, Any], row: int) -> str:
         lines.append(change_line(name, pick(earlier, row), pick(now, row), words))
     if criteria.fever_limit is not None:
         lines.append(_temperature_line(criteria, pick(response._temperature, row)))
-    known, lowest, highest = (pick(values, row) for values in response._raw)
+    bounds = response._bounds
+    known, lowest, highest = (
+        pick(values, row) for values in (response._known, bounds.lowest, bounds.highest)
+    )
     lines.append(f"{criteria.name}: {criteria.rule}.")
     lines.append(_verdict_in_words(response, known, int(lowest), int(highest)))
     return "\n".join(lines)
@@ -528,6 +402,43 @@ def _verdict_in_words(
     if known:
         return f"ACR Ped {int(known)} is reached{note}."
     return f"ACR Ped {first} is not reached (level 0){note}."
+
+
+def acr_ped_column(
+    criteria: ResponseCriteria, *, missing: str = "interval", **_: Any
+) -> str:
+    """Return what the columns of a response begin with: what is not the default stands in it."""
+    parts = [] if criteria.name == DEFAULT else [id_of(criteria)]
+    parts += [] if missing == "interval" else [missing.replace("-", "_")]
+    return "_".join(["acr_ped", *parts])
+
+
+DEFAULT = "giannini-1997"
+
+
+def _response(
+    call: Call, criteria: ResponseCriteria, options: Options, bounds: Bounded
+) -> AcrPedResponse[Any, Any, Any]:
+    policy = options["missing"]
+    attended = call.optional("attended")
+    if np.isnan(1.0 if attended is None else attended).any():
+        raise RequestError(
+            "attended has gaps: whether a visit took place must be known; say True or False.",
+            variable="attended",
+            where=np.flatnonzero(np.isnan(attended)).tolist(),
+        )
+    febrile = criteria.fever_limit is not None
+    return AcrPedResponse(
+        criteria=criteria,
+        missing=policy,
+        earlier=call.compared("baseline", criteria.compared),
+        now=call.compared("now", criteria.compared),
+        like=call.like,
+        bounds=bounds,
+        known=bounds.known(policy, True if attended is None else attended == 1),
+        limit=call.upper_limit(needed=False),
+        temperature=call.values("highest_temperature") if febrile else np.nan,
+    )
 
 
 @overload
@@ -563,16 +474,21 @@ def acr_ped(
     upper_limit: Many | Scalar = ...,
     highest_temperature: Many | Scalar = ...,
 ) -> AcrPedResponse[Many, Many, Many]: ...
+@verdict(
+    ResponseCriteria,
+    gives="level",
+    default=DEFAULT,
+    column=acr_ped_column,
+    result=_response,
+    policies=True,
+)
 def acr_ped(
-    *,
-    baseline: CoreSet[Any],
-    now: CoreSet[Any],
-    criteria: str | ResponseCriteria = "giannini-1997",
-    missing: MissingPolicy = "interval",
-    attended: Any = True,
-    upper_limit: Any = None,
-    highest_temperature: Any = _NOT_GIVEN,
-) -> AcrPedResponse[Any, Any, Any]:
+    criteria: ResponseCriteria,
+    baseline: Mapping[str, Any],
+    now: Mapping[str, Any],
+    upper_limit: Any,
+    highest_temperature: Any,
+) -> Bounded:
     """ACR Pediatric (JIA ACR) response between two visits.
 
     Parameters
@@ -639,65 +555,27 @@ def acr_ped(
     ... ).level
     0
     """
-    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
-    if missing not in POLICIES:
-        choices = "; ".join(f"{name}: {words}" for name, words in POLICIES.items())
-        raise RequestError(f"missing={missing!r}: choose from {choices}.", variable="missing")
-    like = paired(baseline, now, names=("baseline", "now"))
-    earlier, later = arrays(baseline), arrays(now)
-    limit: Any = None
-    if upper_limit is not None:
-        limit = beside(like, f"{now.marker}_upper_limit", upper_limit, what="the core sets")
-    there = beside(like, "attended", attended, what="the core sets")
-    if np.isnan(there).any():
-        raise RequestError(
-            "attended has gaps: whether a visit took place must be known; say True or False.",
-            variable="attended",
-            where=np.flatnonzero(np.isnan(there)).tolist(),
-        )
-    temperature = _temperature(definition, highest_temperature, like)
-    level, lowest, highest = response_levels(
-        definition,
-        flat(earlier, now.names, like),
-        flat(later, now.names, like),
-        policy=missing,
-        attended=_raveled(there) != 0,
-        upper_limit=_raveled(limit),
-        highest_temperature=_raveled(temperature),
-    )
-    raw = shaped((level, lowest, highest), like)
-    return AcrPedResponse(
-        criteria=definition,
-        marker=now.marker,
-        missing=missing,
-        earlier={name: earlier[name] for name in now.names},
-        now={name: later[name] for name in now.names},
-        like=like,
-        raw=cast("tuple[Any, Any, Any]", raw),
-        limit=limit,
-        temperature=temperature,
-    )
-
-
-def _temperature(criteria: ResponseCriteria, given: Any, like: Like) -> Any:
-    """Return the checked temperature, which goes with a fever rule and with nothing else."""
+    each = [
+        _variable(criteria, baseline[name], now[name], None if name in CORE_VARIABLES else upper_limit)
+        for name in now
+    ]
+    unknown = count(gap for gap, _, _ in each)
+    worse = count(worsened for _, worsened, _ in each)
+    by_level = zip(*(better for _, _, better in each), strict=True)
+    better = [count(improved) for improved in by_level]
+    need, allowed = criteria.improved_needed, criteria.worsened_allowed
+    reached = highest_of(criteria.levels, [improved >= need for improved in better])
+    possible = highest_of(criteria.levels, [improved + unknown >= need for improved in better])
+    lowest = reached * (worse + unknown <= allowed)
+    highest = possible * (worse <= allowed)
+    unchanged = reached * (worse <= allowed)
     if criteria.fever_limit is None:
-        if given is _NOT_GIVEN:
-            return np.nan
-        raise RequestError(
-            f"highest_temperature= was given, and {criteria.name} has no fever rule: the "
-            f"temperature would be passed over in silence. Name criteria for systemic arthritis, "
-            f"or leave it out.",
-            variable="highest_temperature",
-        )
-    if given is _NOT_GIVEN:
-        raise RequestError(
-            f"{criteria.name} needs highest_temperature=, the highest in the preceding "
-            f"{criteria.fever_days} days; pass None where none was recorded.",
-            variable="highest_temperature",
-        )
-    return beside(like, "highest_temperature", given, what="the core sets")
-
-
-def _raveled(values: Any) -> Any:
-    return values.ravel() if isinstance(values, np.ndarray) else values
+        return Bounded(lowest, highest, unchanged, unknown)
+    # Fever is level 0 whatever the gaps; a temperature that was not recorded may have been fever.
+    gap, fever = missing(highest_temperature), criteria.is_fever(highest_temperature)
+    return Bounded(
+        either(fever | gap, 0, lowest),
+        either(fever, 0, highest),
+        either(fever | gap, 0, unchanged),
+        unknown + gap,
+    )

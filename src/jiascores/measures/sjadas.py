@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
-from jiascores.core.exact import above, below
-from jiascores.core.kinds import Scalar, T
+from jiascores.core.values import Scalar, T
 from jiascores.core.measure import add, measure
 from jiascores.core.references import Evidence, reference
-from jiascores.core.three_valued import any_of, unless_missing
+from jiascores.core.logic import above, any_of, below
 from jiascores.measures.jadas import (
     ACUTE_PHASE,
     CAP_POINT,
@@ -43,19 +42,18 @@ _STIFFNESS_NOTE = (
 def fever_points(temperature: T | Scalar) -> T:
     """Return one point for each band entered: above 37.5, 38, 39 and 40 °C."""
     return cast(
-        T, unless_missing(temperature, sum(above(temperature, band) * 1.0 for band in FEVER_BANDS))
+        T, sum(above(temperature, band) for band in FEVER_BANDS)
     )
 
 
 def anaemia_point(haemoglobin: T | Scalar) -> T:
     """Return 1 where haemoglobin is below 9 g/dL."""
-    return cast(T, unless_missing(haemoglobin, below(haemoglobin, HAEMOGLOBIN_BELOW)))
+    return cast(T, below(haemoglobin, HAEMOGLOBIN_BELOW))
 
 
 def platelets_or_ferritin_point(platelets: T | Scalar, ferritin: T | Scalar) -> T:
     """Return 1 where either is raised, 0 where neither is; a gap beside a raised one is no gap."""
-    many = unless_missing(platelets, above(platelets, PLATELETS_ABOVE))
-    high = unless_missing(ferritin, above(ferritin, FERRITIN_ABOVE))
+    many, high = above(platelets, PLATELETS_ABOVE), above(ferritin, FERRITIN_ABOVE)
     return cast(T, any_of(many, high))
 
 

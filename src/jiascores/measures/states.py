@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, ClassVar, overload
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
+from jiascores.core.decimals import at_most, below
 from jiascores.core.definition import Definition, Threshold, lookup, publish
-from jiascores.core.errors import DefinitionError, MisalignedError, NotCoveredError, listing
-from jiascores.core.exact import at_most, below
-from jiascores.core.kinds import (
-    Like,
-    Scalar,
-    T,
-    check,
-    common,
-    is_missing,
-    kind_of,
-    number,
-    to_floats,
-)
-from jiascores.core.measure import Score
+from jiascores.core.errors import DefinitionError, NotCoveredError
+from jiascores.core.logic import NAN, at_place, count, either, missing
+from jiascores.core.measure import Score, id_of, verdict
 from jiascores.core.references import Evidence, reference
-from jiascores.core.variables import Variable
+from jiascores.core.values import Scalar, T
 
-NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
-COURSES = ("oligo", "poly", "systemic")
 ANY_COURSE = "any"
 COMPLETE = ("inactive", "low", "moderate", "high")
 # Where a set has no bound between moderate and high.
@@ -186,6 +172,10 @@ class CutoffSet(Definition):
             for state, bound, _ in one.steps
         )
 
+    def check_options(self, *, measure: str, **_: Any) -> None:
+        """Raise where the set has no cut-offs for a score."""
+        self.of(lookup(Score, measure, parameter="measure").name)
+
     def of(self, measure: str) -> dict[str, Bounds]:
         """Return the bounds of one score by course.
 
@@ -332,135 +322,24 @@ CUTOFF_SETS = publish(
 )
 
 
-def state_codes(scores: NDArray[Any], bounds: Bounds) -> NDArray[np.int8]:
-    """Return positions in the states of these bounds, for flat scores; −1 where missing."""
-    codes = np.zeros(scores.shape, dtype=np.int8)
-    for _, bound, inclusive in bounds.steps:
-        # One state further for each upper bound that the score passes.
-        codes += ~(at_most(scores, bound) if inclusive else below(scores, bound))
-    codes[np.isnan(scores)] = -1
-    return codes
-
-
-def states_by_course(
-    cutoffs: CutoffSet, measure: str, scores: NDArray[Any], courses: Any
-) -> NDArray[np.int8]:
-    """Return positions in the set's states, each score read by the bounds of its course.
-
-    Every caller comes through here: one score, arrays, frames and clusters alike. `courses` is
-    one course or an array of them, None where missing; or, for long tables, positions in the
-    set's courses for this measure, −1 where missing.
-    """
-    of_course = cutoffs.of(measure)
-    if ANY_COURSE in of_course:
-        return state_codes(scores, of_course[ANY_COURSE])
-    codes = np.full(scores.shape, -1, dtype=np.int8)
-    if not isinstance(courses, np.ndarray):
-        return state_codes(scores, of_course[courses]) if courses in of_course else codes
-    for position, (course, bounds) in enumerate(of_course.items()):
-        here = courses == (course if courses.dtype == object else position)
-        np.copyto(codes, state_codes(scores, bounds), where=here)
-    return codes
-
-
-def state_words(cutoffs: CutoffSet, measure: str) -> tuple[str, ...]:
+def state_words(cutoffs: CutoffSet, *, measure: str) -> tuple[str, ...]:
     """Return the states that a set gives for a score, in order."""
     return next(iter(cutoffs.of(measure).values())).states
 
 
-def state_column(measure: str, cutoffs: CutoffSet) -> str:
+def state_column(cutoffs: CutoffSet, *, measure: str) -> str:
     """Return the name of the column that holds this state."""
     return f"state_{measure}_{id_of(cutoffs)}"
 
 
-def id_of(definition: Definition) -> str:
-    """Return the name of a definition as a part of a column's name."""
-    return definition.name.replace("-", "_")
-
-
-def score_variable(score: Score) -> Variable:
-    """Return what a value of this score may be."""
-    return Variable(score.name, score.label, "", score.low, score.high)
-
-
-def flat_score(value: Any, variable: Variable, like: Like) -> NDArray[np.float64]:
-    """Return a score as a flat, checked array for results like `like`."""
-    if kind_of(value) == "number":
-        return np.broadcast_to(number(value, variable), (like.size,))
-    array = to_floats(value, variable, like.labels).astype(np.float64, copy=False)
-    check(variable, array, like.labels)
-    return array.ravel()
-
-
-def shaped(values: NDArray[Any], like: Like) -> Any:
-    """Return flat values in the shape that was given, one of them for one patient."""
-    return values.reshape(like.shape) if like.shape else values[0]
-
-
-def checked_courses(course: Any, cutoffs: CutoffSet, measure: str, like: Like) -> Any:
-    """Return one course or a flat array of courses, None where missing; others raise."""
-    known = tuple(cutoffs.of(measure))
-    if ANY_COURSE in known:
-        return None
-    if course is NOT_GIVEN:
-        raise NotCoveredError(
-            f"course= was not given: {cutoffs.name} has cut-offs for {' and '.join(known)}. Name "
-            f"the course, or pass None where it is missing.",
-            variable="course",
-        )
-    return courses_among(course, known, like, owner=f"the cut-off set {cutoffs.name}")
-
-
-def courses_among(course: Any, known: Sequence[str], like: Like, *, owner: str) -> Any:
-    """Return one course or a flat array of courses, None where missing; unknown ones raise."""
-    courses = words(course, "course", like)
-    each = courses.tolist() if isinstance(courses, np.ndarray) else [courses]
-    if set(each) - {None, *known}:
-        refused = [at for at, one in enumerate(each) if one is not None and one not in known]
-        places = like.labels if like.labels is not None else range(len(each))
-        raise NotCoveredError(
-            f"course = {listing([repr(each[position]) for position in refused])}: {owner} knows "
-            f"{', '.join(known)}. An ILAR category is turned into a course first; leave the "
-            f"course missing where there is none.",
-            variable="course",
-            values=[each[position] for position in refused],
-            where=[places[position] for position in refused],
-        )
-    return courses
-
-
-def words(given: Any, name: str, like: Like) -> Any:
-    """Return one word, or a flat array of words, None where missing, for results like `like`."""
-    if kind_of(given) == "number":
-        _refuse_collections([given], name)
-        return None if is_missing(given) else given
-    if kind_of(given) != like.kind or np.shape(given) != like.shape:
-        raise MisalignedError(
-            f"{name} has shape {np.shape(given)} and the other inputs {like.shape}: give one "
-            f"{name}, or one for each of them, of the same kind.",
-            variable=name,
-        )
-    if like.kind == "pandas" and not given.index.equals(like.index):
-        raise MisalignedError(
-            f"the Series {name} and the others have different indexes, and are not aligned for "
-            f"you. Take them from one frame, or reindex one of them first.",
-            variable=name,
-        )
-    each = np.asarray(given, dtype=object).ravel()
-    _refuse_collections(each.tolist(), name)
-    # A long column has few different words: each is looked at once.
-    gaps = {one: None for one in set(each.tolist()) if is_missing(one)}
-    if not gaps.keys() - {None}:
-        return each
-    return np.array([gaps.get(one, one) for one in each.tolist()], dtype=object)
-
-
-def _refuse_collections(each: list[Any], name: str) -> None:
-    """Raise where something stands in the place of a word that cannot be one, as a list does."""
-    found = {kind for kind in {type(one) for one in each} if not issubclass(kind, Hashable)}
-    if found:
-        kinds = ", ".join(sorted(kind.__name__ for kind in found))
-        raise NotCoveredError(f"{name} holds {kinds}, and takes words.", variable=name)
+def _state(score: Any, bounds: Bounds) -> Any:
+    """Return the place of a state: one further for each upper bound that the score passes."""
+    passed = (
+        at_most(score, bound) if inclusive else below(score, bound)
+        for _, bound, inclusive in bounds.steps
+    )
+    place = len(bounds.steps) - count(passed)
+    return either(missing(score), NAN, place + 0.0)
 
 
 @overload
@@ -469,13 +348,16 @@ def disease_state(
 ) -> str | None: ...
 @overload
 def disease_state(score: T, *, measure: str, course: Any = ..., cutoffs: str | CutoffSet) -> T: ...
-def disease_state(
-    score: Any,
-    *,
-    measure: str | None = None,
-    course: Any = NOT_GIVEN,
-    cutoffs: str | CutoffSet | None = None,
-) -> Any:
+@verdict(
+    CutoffSet,
+    gives="word",
+    words=state_words,
+    parameter="cutoffs",
+    column=state_column,
+    ask="state",
+    order=("measure", "cutoffs"),
+)
+def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) -> Any:
     """Disease activity state of a score, by a cut-off set that the caller names.
 
     Parameters
@@ -518,15 +400,9 @@ def disease_state(
     >>> jia.disease_state(3.9, measure="jadas10", course="poly", cutoffs="consolaro-2012-2014")
     'moderate'
     """
-    definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
-    of = lookup(Score, measure, parameter="measure")
-    definition.of(of.name)
-    like = common({"score": score})
-    courses = checked_courses(course, definition, of.name, like)
-    flat = flat_score(score, score_variable(of), like)
-    codes = states_by_course(definition, of.name, flat, courses)
-    return like.text(
-        shaped(codes, like),
-        state_column(of.name, definition),
-        state_words(definition, of.name),
+    bounds = cutoffs.of(measure)
+    if ANY_COURSE in bounds:
+        return _state(score, bounds[ANY_COURSE])
+    return at_place(
+        course, [_state(score, bounds[each]) if each in bounds else NAN for each in cutoffs.courses]
     )

@@ -8,11 +8,12 @@ from typing import Any, Literal, TypeVar, cast
 import attrs
 
 from jiascores.core.errors import ColumnError, RequestError, listing
-from jiascores.tables.ask import Request, understand_requests
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.columns import Frame, Output, as_mapping, understand
-from jiascores.tables.context import ESR_ELSE_CRP, Context
 from jiascores.tables.engines import run
+from jiascores.tables.frame import Frame, Output
+from jiascores.tables.problems import Blank, Policy, Raise
+from jiascores.tables.requests import Request, understand_requests
+from jiascores.tables.table import ESR_ELSE_CRP, Table, as_mapping
 
 FrameT = TypeVar("FrameT")
 
@@ -109,6 +110,7 @@ def assess(
     0     25.0           <NA>
     1      8.0             50
     """
+    check_invalid(invalid)
     if not isinstance(prefix, str):
         raise RequestError(f"prefix={prefix!r}: give text.", variable="prefix", values=(prefix,))
     work = Assessment(
@@ -122,6 +124,12 @@ def assess(
     )
     patient = work.columns.get("patient", "patient")
     return cast(FrameT, run(visits, work, patient=patient, together=work.compares_visits))
+
+
+def check_invalid(invalid: object) -> None:
+    """Raise where `invalid` is none of the choices."""
+    if invalid not in ("raise", "missing"):
+        raise RequestError(f"invalid={invalid!r}: choose 'raise' or 'missing'.", variable="invalid")
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -151,19 +159,24 @@ class Assessment:
 
     def _outputs(self, frame: Frame) -> tuple[list[Output], bool]:
         """Return the columns to add; what was read and found on the way is let go of."""
-        names = understand(frame, self.columns, self.units)
-        context = Context(
-            frame, names, baseline=self.baseline, marker=self.marker, invalid=self.invalid
+        blank = Blank() if self.invalid == "missing" else None
+        policy: Policy = blank or Raise()
+        table = Table(
+            frame,
+            self.columns,
+            self.units,
+            baseline=self.baseline,
+            marker=self.marker,
+            policy=policy,
         )
-        outputs: list[Output] = []
-        for request in self.requests:
-            outputs.extend(request.compute(context))
+        table.require(name for request in self.requests for name in request.needs(table))
+        outputs = [output for request in self.requests for output in request.compute(table)]
         if self.marker == ESR_ELSE_CRP:
-            outputs.append(context.marker_column())
-        outputs.extend(context.rater_column())
-        if self.invalid == "missing":
-            outputs.append(Output("invalid_values", "word", context.invalid_values()))
-        return outputs, context.compares_visits
+            outputs.append(table.marker_column())
+        outputs += table.rater_column()
+        if blank is not None:
+            outputs.append(Output("invalid_values", "word", blank.words(table.size)))
+        return outputs, table.compares_visits
 
 
 def add_columns(frame: Frame, outputs: Sequence[Output], prefix: str) -> Any:

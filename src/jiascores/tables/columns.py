@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core import exact
+from jiascores.core import decimals
 from jiascores.core.errors import (
     ColumnError,
     JiaScoresError,
@@ -21,7 +21,8 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.core.kinds import Like, check, is_fine, refused, to_floats
+from jiascores.core.values import check, is_fine, refused, to_floats
+from jiascores.core.like import Like
 from jiascores.core.variables import VARIABLES, Variable
 from jiascores.tables.refusals import gap_code, in_lines, not_numbers, truth
 
@@ -477,7 +478,7 @@ def read(
             raise _in_column(problem, found, frame, places, variable) from None
     given = _without(code, given)
     factor = names.factor(name)
-    values = given if factor == 1 else exact.nearest_decimal(given * factor)
+    values = given if factor == 1 else decimals.nearest_decimal(given * factor)
     if not texts and is_fine(variable, values):
         return values, None
     if invalid == "missing":
@@ -556,7 +557,7 @@ def numbers_only(
 def _blank(
     variable: Variable, given: NDArray[np.float64], factor: float
 ) -> tuple[NDArray[np.float64], dict[int, Any]]:
-    values = given if factor == 1 else exact.nearest_decimal(given * factor)
+    values = given if factor == 1 else decimals.nearest_decimal(given * factor)
     outside, broken = refused(variable, values)
     wrong = outside | broken
     positions = np.flatnonzero(wrong)

@@ -21,7 +21,7 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.core.kinds import number
+from jiascores.core.values import number
 from jiascores.core.measure import Score, score_arrays, score_terms
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 from jiascores.measures.response import ResponseCriteria, response_levels

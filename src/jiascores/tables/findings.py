@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import NotNumericError, VisitError, listing
-from jiascores.core.exact import nearest_decimal
-from jiascores.core.kinds import refused
+from jiascores.core.decimals import nearest_decimal
+from jiascores.core.values import refused
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES, Variable
 from jiascores.measures.ilar import ILAR_CATEGORIES
 from jiascores.measures.states import COURSES

@@ -28,7 +28,7 @@ from jiascores.core.joints import (
     with_direct,
     with_injections,
 )
-from jiascores.core.kinds import check
+from jiascores.core.values import check
 from jiascores.core.variables import UNBOUNDED, Variable
 from jiascores.tables.columns import Frame, Output
 

@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 
 from jiascores.core.errors import SHOWN
-from jiascores.core.kinds import LONGEST
+from jiascores.core.values import LONGEST
 from jiascores.core.variables import Variable
 
 Why: TypeAlias = Literal["comma", "below", "beyond", "truth", "flag", "word", "other", "written"]

@@ -21,7 +21,7 @@ import numpy as np
 import jiascores as jia
 from jiascores.core.definition import Definition, lookup, published
 from jiascores.core.errors import JiaScoresError, MissingExtraError, UnknownDefinitionError
-from jiascores.core.kinds import NAN, is_missing
+from jiascores.core.values import NAN, is_missing
 from jiascores.core.variables import CORE_VARIABLES, MARKERS
 from jiascores.measures.activity import MinimalActivityCriteria, UncontrolledCriteria
 from jiascores.measures.chaq import DOMAINS, ITEMS

@@ -1,4 +1,4 @@
-"""Take numbers, arrays and Series in, check them, and give the same kind back.
+"""Values in: numbers, arrays and Series become floats with NaN for gaps, checked.
 
 Inside, everything is a float or a float64 array with NaN where a value is missing.
 """
@@ -6,40 +6,41 @@ Inside, everything is a float or a float64 array with NaN where a value is missi
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, cast
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core import exact
-from jiascores.core.errors import (
-    SHOWN,
-    MisalignedError,
-    NotNumericError,
-    NotWholeError,
-    OutOfRangeError,
-)
-from jiascores.core.variables import VARIABLES, Variable
+from jiascores.core import decimals
+from jiascores.core.errors import SHOWN, NotNumericError, NotWholeError, OutOfRangeError
+from jiascores.core.variables import Variable
+
+
+class SeriesLike(Protocol):
+    """A Series of pandas or Polars, whichever is installed."""
+
+    @property
+    def dtype(self) -> Any: ...
+    def to_list(self) -> list[Any]: ...
+    def __len__(self) -> int: ...
+
 
 # What a measure takes and gives back: T. Scalars may stand beside arrays or Series (`T | Scalar`),
 # and where there are scalars alone, T is float. Many is the same without the single number, where
 # a verdict on one number has a type of its own.
 if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
     from typing_extensions import TypeVar
 
-    T = TypeVar("T", float, NDArray[Any], "pd.Series[Any]", pl.Series, default=float)
+    T = TypeVar("T", bound="float | NDArray[Any] | SeriesLike", default=float)
 else:
     from typing import TypeVar
 
-    T = TypeVar("T", float, "NDArray[Any]", "pd.Series[Any]", "pl.Series")
-Many = TypeVar("Many", "NDArray[Any]", "pd.Series[Any]", "pl.Series")
+    T = TypeVar("T", bound="float | NDArray[Any] | SeriesLike")
+Many = TypeVar("Many", bound="NDArray[Any] | SeriesLike")
 Scalar: TypeAlias = float | int | np.integer[Any] | np.floating[Any] | None
 FloatArray: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = float | FloatArray
@@ -52,11 +53,6 @@ _PLAIN = frozenset({float, int, type(None), np.float64, np.int64})
 LONGEST = 64
 # One block of every column fits the processor's cache.
 BLOCK = 16_384
-
-
-def missing(value: Any) -> Any:
-    """Return whether a value is missing (NaN), elementwise."""
-    return value != value
 
 
 def _comes_from(package: str, value: Any) -> bool:
@@ -228,7 +224,7 @@ def _from_numpy(
 def _from_binary(array: NDArray[Any]) -> FloatArray:
     """Return floats of another size or byte order as float64."""
     small = array.dtype.itemsize < np.dtype(np.float64).itemsize
-    return exact.from_float32(array) if small else array.astype(np.float64)
+    return decimals.from_float32(array) if small else array.astype(np.float64)
 
 
 def _from_objects(
@@ -423,188 +419,3 @@ def _not_numeric(
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-# --------------------------------------------------------------------------------------------
-# The same kind back
-
-
-@attrs.frozen(eq=False)
-class Like:
-    """What the caller gave, so that results come back as the same kind."""
-
-    kind: Kind
-    shape: tuple[int, ...] = ()
-    index: Any = None
-
-    @property
-    def size(self) -> int:
-        """How many values there are."""
-        return int(np.prod(self.shape, dtype=np.int64))
-
-    @property
-    def labels(self) -> Sequence[Any] | None:
-        """Row labels for messages, where there are any."""
-        return None if self.index is None else self.index
-
-    def score(self, values: Any, name: str) -> Any:
-        """Give numbers back: float, float64 array, or Series of floats; NaN or null missing."""
-        if self.kind == "number":
-            return float(values)
-        return self._series(self._full(values), name, "Float64")
-
-    def level(self, values: Any, name: str) -> Any:
-        """Give whole numbers or None back: int, float64 array with NaN, or nullable Series."""
-        if self.kind == "number":
-            return None if values != values else int(values)
-        return self._series(self._full(values), name, "Int64")
-
-    def bound(self, values: Any, name: str) -> Any:
-        """Give whole numbers that are never missing back."""
-        if self.kind == "number":
-            return int(values)
-        array = np.broadcast_to(np.asarray(values, dtype=np.int64), self.shape)
-        return self._series(array, name, "Int64")
-
-    def flag(self, values: Any, name: str) -> Any:
-        """Give yes, no or not determinable back: bool or None, 1/0/NaN, or nullable boolean."""
-        if self.kind == "number":
-            return None if values != values else bool(values)
-        return self._series(self._full(values), name, "boolean")
-
-    def surely(self, values: Any, name: str) -> Any:
-        """Give yes or no back where it is never missing."""
-        if self.kind == "number":
-            return bool(values)
-        array = np.broadcast_to(np.asarray(values, dtype=bool), self.shape)
-        return self._series(array, name, "boolean")
-
-    def text(self, values: Any, name: str, categories: Sequence[str]) -> Any:
-        """Give one of a few ordered words back; None or null when not determinable.
-
-        `values` holds positions in `categories`, NaN or negative where there is none.
-        """
-        if self.kind == "number":
-            return None if not values >= 0 else categories[int(values)]
-        codes = np.asarray(values)
-        if codes.dtype.kind == "f":
-            codes = np.where(codes >= 0, codes, -1).astype(np.int64)
-        codes = np.broadcast_to(codes, self.shape)
-        if self.kind == "pandas":
-            pandas = sys.modules["pandas"]
-            words = pandas.Categorical.from_codes(codes, categories=list(categories), ordered=True)
-            return pandas.Series(words, index=self.index, name=name)
-        if self.kind == "polars":
-            polars = sys.modules["polars"]
-            known = polars.Series(name, categories, dtype=polars.Enum(list(categories)))
-            places = polars.Series(np.where(codes < 0, len(categories), codes).astype(np.uint32))
-            return known.extend_constant(None, 1).gather(places)
-        return np.array([*categories, None], dtype=object)[codes]
-
-    def _full(self, values: Any) -> FloatArray:
-        array = np.asarray(values, dtype=np.float64)
-        return array if array.shape == self.shape else np.broadcast_to(array, self.shape).copy()
-
-    def _series(self, values: NDArray[Any], name: str, dtype: str) -> Any:
-        if self.kind == "array":
-            return values
-        if self.kind == "polars":
-            return _to_polars(values, name, dtype)
-        pandas = sys.modules["pandas"]
-        if dtype == "Float64":
-            # Scores stay plain floats: NaN is what pandas users expect of a number.
-            return pandas.Series(values, index=self.index, name=name)
-        gaps = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, dtype=bool)
-        filled = np.where(gaps, 0, values)
-        if dtype == "Int64":
-            array = pandas.arrays.IntegerArray(filled.astype(np.int64), gaps)
-        else:
-            array = pandas.arrays.BooleanArray(filled.astype(bool), gaps)
-        return pandas.Series(array, index=self.index, name=name)
-
-
-def _to_polars(values: NDArray[Any], name: str, dtype: str) -> Any:
-    polars = sys.modules["polars"]
-    series = polars.Series(name, np.ascontiguousarray(values), nan_to_null=True)
-    kinds = {"Float64": polars.Float64, "Int64": polars.Int64, "boolean": polars.Boolean}
-    return series.cast(kinds[dtype])
-
-
-def common(given: Mapping[str, Any]) -> Like:
-    """Return the kind that all the inputs of one call share; scalars go with any.
-
-    Raises
-    ------
-    MisalignedError
-        If lengths differ, indexes differ, or Series stand beside arrays: nothing is ever
-        aligned, and nothing matched by position in silence.
-    """
-    first: str | None = None
-    like = Like("number")
-    for name, value in given.items():
-        kind = kind_of(value)
-        if kind == "number":
-            continue
-        shape = shape_of(value)
-        index = value.index if kind == "pandas" else None
-        if first is None:
-            first, like = name, Like(kind, shape, index)
-            continue
-        require_same(like, Like(kind, shape, index), first, name)
-    return like
-
-
-def require_same(one: Like, other: Like, first: str, name: str) -> None:
-    """Raise where two inputs are not of one kind, shape and index."""
-    if one.kind != other.kind:
-        raise MisalignedError(
-            f"{first} is {_KINDS[one.kind]} and {name} is {_KINDS[other.kind]}: which value goes "
-            f"with which is not certain. Give all inputs as one kind.",
-            variable=name,
-        )
-    if one.shape != other.shape:
-        raise MisalignedError(
-            f"{first} has {_size(one.shape)} and {name} has {_size(other.shape)}: "
-            f"give arrays of equal shape, or single numbers.",
-            variable=name,
-            values=(one.shape, other.shape),
-        )
-    if one.index is not None and not one.index.equals(other.index):
-        raise MisalignedError(
-            f"the Series {first} and {name} have different indexes, and are not aligned for "
-            f"you. Take them from one frame, or reindex one of them first.",
-            variable=name,
-        )
-
-
-_KINDS: dict[str, str] = {
-    "number": "one number",
-    "array": "an array",
-    "pandas": "a pandas Series",
-    "polars": "a Polars Series",
-}
-
-
-def _size(shape: tuple[int, ...]) -> str:
-    return f"{shape[0]} values" if len(shape) == 1 else f"shape {shape}"
-
-
-def take(given: Mapping[str, Any]) -> tuple[dict[str, Any], Like]:
-    """Return every input as a checked float or float64 array, and what to give back like.
-
-    Parameters
-    ----------
-    given : mapping of str to number, array or Series
-        Names must be declared variables.
-    """
-    like = common(given)
-    taken: dict[str, Any] = {}
-    for name, value in given.items():
-        variable = VARIABLES[name]
-        if like.kind == "number" or kind_of(value) == "number":
-            taken[name] = number(value, variable)
-            continue
-        array = to_floats(value, variable, like.labels)
-        check(variable, array, like.labels)
-        taken[name] = array.astype(np.float64, copy=False)
-    return taken, like
