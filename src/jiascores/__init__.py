@@ -87,7 +87,7 @@ if TYPE_CHECKING:
     from jiascores.tables.requests import from_category
     from jiascores.tables.assess import assess
     from jiascores.tables.baselines import best, flagged, last_responding, on_or_before
-    from jiascores.tables.catalogue import definition, definitions
+    from jiascores.catalogue.definitions import definition, definitions
     from jiascores.tables.table import column
     from jiascores.tables.files import assess_files
     from jiascores.tables.checking import check
@@ -103,7 +103,7 @@ if TYPE_CHECKING:
         transitions,
     )
     from jiascores.tables.time_to_event import time_to_first, time_to_flare
-    from jiascores.tables.verify import verify
+    from jiascores.catalogue.verification import verify
     from jiascores.tables.windows import below_limit, laboratory_values, nominal_visits
     from jiascores.tables.within import assess_within
 
@@ -164,8 +164,8 @@ _HOME = {
     "csjadas10": "jiascores.measures.sjadas",
     "csjadas27": "jiascores.measures.sjadas",
     "csjadas71": "jiascores.measures.sjadas",
-    "definition": "jiascores.tables.catalogue",
-    "definitions": "jiascores.tables.catalogue",
+    "definition": "jiascores.catalogue.definitions",
+    "definitions": "jiascores.catalogue.definitions",
     "deviations": "jiascores.tables.retreatment",
     "disease_state": "jiascores.measures.states",
     "escalation_indicated": "jiascores.measures.activity",
@@ -200,7 +200,7 @@ _HOME = {
     "sjadas71": "jiascores.measures.sjadas",
     "suggests_mas": "jiascores.measures.mas",
     "systemic_manifestation_score": "jiascores.measures.sjadas",
-    "verify": "jiascores.tables.verify",
+    "verify": "jiascores.catalogue.verification",
     "within_categories": "jiascores.measures.inactivity",
     "time_to_flare": "jiascores.tables.time_to_event",
     "time_to_first": "jiascores.tables.time_to_event",

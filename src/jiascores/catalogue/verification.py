@@ -9,7 +9,7 @@ import platform
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from itertools import groupby
@@ -18,16 +18,22 @@ from typing import Any
 import attrs
 import numpy as np
 
-import jiascores as jia
-from jiascores.core.definition import Definition, lookup, published
+from jiascores._version import __version__
+from jiascores.core.core_set import CoreSet
+from jiascores.core.definition import Definition, load, lookup, published
 from jiascores.core.errors import JiaScoresError, MissingExtraError, UnknownDefinitionError
-from jiascores.core.values import NAN, is_missing
-from jiascores.core.variables import CORE_VARIABLES, MARKERS
-from jiascores.measures.activity import MinimalActivityCriteria, UncontrolledCriteria
-from jiascores.measures.chaq import DOMAINS, ITEMS
+from jiascores.core.joints import JointExam
+from jiascores.core.measure import CORE_SET, RESPONSE, VERDICTS, Score, Verdict
+from jiascores.core.values import is_missing
+from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
+from jiascores.measures.chaq import DOMAINS, ITEMS, chaq_di
 from jiascores.measures.courses import RetreatmentProtocol
-from jiascores.measures.mas import MAS_INPUTS
 from jiascores.measures.remission import RemissionCriteria
+from jiascores.tables.assess import assess
+from jiascores.tables.remission import remission
+from jiascores.tables.requests import parse
+from jiascores.tables.retreatment import retreatment
+from jiascores.tables.table import column
 
 # A cell is a text; where many rows are given together as columns, a tuple of texts.
 Row = Mapping[str, Any]
@@ -41,6 +47,7 @@ EXPECTED = "expected"
 SIDES = ("below", "at", "above")
 # A mean of seven is no finite decimal: it is compared to the digits that are written.
 WRITTEN_DIGITS = 9
+NAN = float("nan")
 _FLAGS = {"yes": True, "no": False, MISSING: None}
 _NOT_APPLICABLE = 9
 REPORTED_PACKAGES = ("numpy", "pandas", "attrs", "narwhals", "click")
@@ -70,185 +77,87 @@ def _cell(cell: Any) -> Any:
     return _flag(cell) if one in ("yes", "no") else _value(cell)
 
 
-def _word(text: str) -> str | None:
-    return text or None
+def _word(cell: Any) -> Any:
+    """Return a word or None, or a column of words."""
+    if isinstance(cell, tuple):
+        return np.array([text or None for text in cell], dtype=object)
+    return cell or None
 
 
-def _core_set(row: Row, prefix: str) -> jia.CoreSet[Any]:
+def _core_set(row: Row, prefix: str) -> CoreSet[Any]:
     names = (*CORE_VARIABLES, row["marker"])
-    return jia.CoreSet(**{name: _value(row[f"{prefix}_{name}"]) for name in names})
-
-
-def _score(row: Row, name: str | None = None) -> Any:
-    score = lookup(jia.Score, name or row["definition"], parameter="definition")
-    inputs: dict[str, Any] = {key: _cell(row[key]) for key in score.inputs}
-    if score.either:
-        inputs[row["marker"]] = _value(row[row["marker"]])
-    return score.function(**inputs)
+    return CoreSet(**{name: _value(row[f"{prefix}_{name}"]) for name in names})
 
 
 # --------------------------------------------------------------------------------------------
 # What each file asks of the package
 
 
-def _scores(row: Row) -> Answers:
-    return {EXPECTED: _score(row)}
+def _score(row: Row, name: str | None = None) -> Answers:
+    score = lookup(Score, name or row.get("measure") or row["definition"], parameter="definition")
+    inputs: dict[str, Any] = {key: _cell(row[key]) for key in score.inputs}
+    if score.either:
+        inputs[row["marker"]] = _value(row[row["marker"]])
+    return {EXPECTED: score.function(**inputs)}
 
 
-def _state(row: Row) -> Answers:
-    return _state_of(row, _value(row["score"]))
+def _verdict(asked: Verdict, row: Row) -> Answers:
+    """Return what a verdict answers; each column is named as its parameter."""
+    given: dict[str, Any] = {}
+    definition: Any = lookup(asked.kind, row["definition"], parameter=asked.parameter)
+    plan = asked.plan(definition)
+    if asked.parameter in asked.signature.parameters:
+        given[asked.parameter] = definition
+    for name in asked.signature.parameters:
+        if name == asked.parameter or (plan.get(name) == "unread" and name not in asked.passes_over):
+            continue
+        if name in ("baseline", "reference", "reached", "now") and name not in row:
+            given[name] = _core_set(row, name)
+        elif name in MARKERS and "marker" in asked.inputs:
+            if name == row["marker"]:
+                given[name] = _value(row[name])
+        elif name in ("course", "ilar_category"):
+            given[name] = _word(row[name])
+        elif name == "level":
+            given[name] = int(row[name])
+        elif name in (*asked.options, "missing"):
+            if row[name]:
+                given[name] = row[name]
+        elif name in VARIABLES or row.get(name):
+            given[name] = _cell(row[name]) if name in row else None
+    for name in ("attended", "upper_limit"):
+        if name in given and not row.get(name):
+            del given[name]
+    return _answers_of(asked.function(**given))
 
 
-def _state_of(row: Row, score: Any) -> Answers:
-    state = jia.disease_state(
-        score, measure=row["measure"], course=_word(row["course"]), cutoffs=row["definition"]
-    )
-    return {EXPECTED: state}
+# What the answers of a result are called.
+_RESULTS = {
+    "level": {EXPECTED: "level", "expected_min": "level_min", "expected_max": "level_max"},
+    "flared": {EXPECTED: "flared", "expected_significant": "significant"},
+    "lost": {EXPECTED: "lost"},
+}
+
+
+def _answers_of(result: Any) -> Answers:
+    for attribute, names in _RESULTS.items():
+        if hasattr(result, attribute):
+            return {
+                name: getattr(result, each) for name, each in names.items() if hasattr(result, each)
+            }
+    return {EXPECTED: result}
 
 
 def _state_from_parts(row: Row) -> Answers:
-    score = _score(row, row["measure"])
-    return {"expected_score": score, **_state_of(row, score)}
-
-
-def _acr_ped(row: Row) -> Answers:
-    more: dict[str, Any] = {}
-    if row["missing"]:
-        more["missing"] = row["missing"]
-    if row["attended"]:
-        more["attended"] = _flag(row["attended"])
-    if row["upper_limit"]:
-        more["upper_limit"] = _value(row["upper_limit"])
-    if row["with_temperature"] == "yes":
-        more["highest_temperature"] = _value(row["highest_temperature"])
-    response = jia.acr_ped(
-        baseline=_core_set(row, "baseline"),
-        now=_core_set(row, "now"),
-        criteria=row["definition"],
-        **more,
+    score = _score(row)[EXPECTED]
+    state = VERDICTS["disease_state"].function(
+        score, measure=row["measure"], course=_word(row["course"]), cutoffs=row["definition"]
     )
-    return {
-        EXPECTED: response.level,
-        "expected_min": response.level_min,
-        "expected_max": response.level_max,
-    }
-
-
-def _flare(row: Row) -> Answers:
-    more = {"flare_fever": _flag(row["flare_fever"])} if row["with_fever"] == "yes" else {}
-    verdict = jia.flare(
-        reference=_core_set(row, "reference"),
-        now=_core_set(row, "now"),
-        criteria=row["definition"],
-        **more,
-    )
-    return {EXPECTED: verdict.flared}
-
-
-def _loss(row: Row) -> Answers:
-    loss = jia.loss_of_response(
-        baseline=_core_set(row, "baseline"),
-        reached=_core_set(row, "reached"),
-        now=_core_set(row, "now"),
-        level=int(row["level"]),
-        criteria=row["criteria"],
-    )
-    return {EXPECTED: loss.lost}
-
-
-def _inactive_disease(row: Row) -> Answers:
-    given: dict[str, Any] = {
-        name: _cell(row[name])
-        for name in row
-        if name not in ABOUT and name not in ("markers", EXPECTED)
-    }
-    if row["markers"]:
-        given["markers"] = row["markers"]
-    return {EXPECTED: jia.inactive_disease(criteria=row["definition"], **given)}
-
-
-def _relapse(row: Row) -> Answers:
-    names = ("inactive_before", "inactive_now", "joint_injection", "treatment_intensified")
-    flags = {name: _flag(row[name]) for name in names}
-    relapse = jia.reacch_out_flare(**flags, criteria=row["definition"])
-    return {EXPECTED: relapse.flared, "expected_significant": relapse.significant}
-
-
-def _minimal_activity(row: Row) -> Answers:
-    definition = lookup(MinimalActivityCriteria, row["definition"], parameter="criteria")
-    verdict = jia.minimal_disease_activity(
-        course=_word(row["course"]),
-        physician_global=_value(row["physician_global"]),
-        patient_global=_value(row["patient_global"]),
-        criteria=definition,
-        **{definition.joints: _value(row[definition.joints])},
-    )
-    return {EXPECTED: verdict}
-
-
-def _activity_level(row: Row) -> Answers:
-    level = jia.activity_level(
-        physician_global=_value(row["physician_global"]),
-        patient_global=_value(row["patient_global"]),
-        active_joints=_value(row["active_joints"]),
-        upper_limit=_value(row["upper_limit"]),
-        criteria=row["definition"],
-        **{row["marker"]: _value(row[row["marker"]])},
-    )
-    return {EXPECTED: level}
-
-
-def _polyarthritis_state(row: Row) -> Answers:
-    state = jia.polyarthritis_state(
-        _value(row["cjadas10"]),
-        active_joints=_value(row["active_joints"]),
-        criteria=row["definition"],
-    )
-    return {EXPECTED: state}
-
-
-def _escalation(row: Row) -> Answers:
-    verdict = jia.escalation_indicated(
-        _value(row["score"]),
-        measure=row["measure"],
-        month=_value(row["month"]),
-        course=_word(row["course"]),
-        criteria=row["definition"],
-    )
-    return {EXPECTED: verdict}
-
-
-def _uncontrolled(row: Row) -> Answers:
-    definition = lookup(UncontrolledCriteria, row["definition"], parameter="criteria")
-    values = {name: _value(row[name]) for name in definition.needs}
-    return {EXPECTED: jia.chronically_uncontrolled(criteria=definition, **values)}
-
-
-def _two(row: Row) -> dict[str, Any]:
-    return {"baseline": _value(row["baseline"]), "now": _value(row["now"])}
-
-
-def _jadas_improvement(row: Row) -> Answers:
-    return {EXPECTED: jia.horneff_improvement(criteria=row["definition"], **_two(row))}
-
-
-def _jadas_change(row: Row) -> Answers:
-    return {EXPECTED: jia.bulatovic_change(criteria=row["definition"], **_two(row))}
-
-
-def _course(row: Row) -> Answers:
-    counts = ("active_joints", "joints_ever")
-    course = jia.course(
-        _word(row["ilar_category"]),
-        cutoffs=row["cutoffs"],
-        rule=row["definition"],
-        **{name: _value(row[name]) for name in counts if row[name]},
-    )
-    return {EXPECTED: course}
+    return {"expected_score": score, EXPECTED: state}
 
 
 def _chaq(row: Row) -> Answers:
-    index = jia.chaq_di(
+    index = chaq_di(
         domains={name: _value(row[name]) for name in DOMAINS},
         aids=row["aids"].split(),
         help=row["help"].split(),
@@ -267,7 +176,7 @@ def _chaq_items(row: Row) -> Answers:
         ]
         for domain, count in ITEMS.items()
     }
-    index = jia.chaq_di(
+    index = chaq_di(
         items=items,
         aids=row["aids"].split(),
         help=row["help"].split(),
@@ -275,23 +184,6 @@ def _chaq_items(row: Row) -> Answers:
         scoring=row["definition"],
     )
     return {EXPECTED: index}
-
-
-def _chaq_change(row: Row) -> Answers:
-    return {EXPECTED: jia.chaq_change(difference=row["definition"], **_two(row))}
-
-
-def _suggests_mas(row: Row) -> Answers:
-    return {EXPECTED: jia.suggests_mas(_value(row["score"]), cutoff=row["definition"])}
-
-
-def _mas_2016(row: Row) -> Answers:
-    values: dict[str, Any] = {name: _cell(row[name]) for name in MAS_INPUTS}
-    return {EXPECTED: jia.mas_2016(criteria=row["definition"], **values)}
-
-
-def _jspada(row: Row) -> Answers:
-    return {EXPECTED: _score(row, row["measure"])}
 
 
 def _joints(row: Row) -> Answers:
@@ -303,7 +195,7 @@ def _joints(row: Row) -> Answers:
             "injection_rule": row["injection_rule"],
             "injection_days": float(row["injection_days"]),
         }
-    exam = jia.JointExam(
+    exam = JointExam(
         active=row["active"].split(), not_examined=row["not_examined"].split(), **more
     )
     count = "active_joints_27" if row["definition"] == "joints-27" else "active_joints"
@@ -344,18 +236,15 @@ def _frame(rows: Sequence[Row], numbers: Iterable[str], flags: Iterable[str] = (
 
 def _visits(rows: Sequence[Row]) -> list[Answers]:
     ask = rows[0]
-    measure: Any = ask["ask"]
-    column = {"acr_ped": "acr_ped_level"}.get(measure, measure)
-    if measure == "flare":
-        measure = jia.ask.flare(criteria=ask["criteria"], reference=ask["reference"])
-        column = measure.criteria.column
-    out = jia.assess(
+    chosen = [ask[name] for name in ("ask", "criteria", "reference") if ask[name]]
+    request = parse(":".join(chosen))
+    out = assess(
         _frame(rows, (*CORE_VARIABLES, *MARKERS)),
-        measures=[measure],
+        measures=[request],
         baseline=ask["baseline"] or None,
         units=dict(unit.split("=") for unit in ask["units"].split()),
     )
-    return [{EXPECTED: value} for value in out[column].astype(object)]
+    return [{EXPECTED: value} for value in out[request.columns[0]].astype(object)]
 
 
 def _retreatment(rows: Sequence[Row]) -> list[Answers]:
@@ -363,7 +252,7 @@ def _retreatment(rows: Sequence[Row]) -> list[Answers]:
 
     protocol = lookup(RetreatmentProtocol, rows[0]["definition"], parameter="protocol")
     dates = rows[0]["infusions"].split()
-    out = jia.retreatment(
+    out = retreatment(
         _frame(rows, (*CORE_VARIABLES, "esr"), protocol.exclusions),
         pd.DataFrame({"patient": "A", "date": dates}),
         protocol=protocol,
@@ -384,77 +273,40 @@ def _remission(rows: Sequence[Row]) -> list[Answers]:
         [("A", start, stop or None) for start, stop in periods],
         columns=["patient", "start", "stop"],
     )
-    out = jia.remission(
+    out = remission(
         _frame(rows, (), ("inactive",)),
         drugs,
         criteria=criteria,
         max_gap_days=float(rows[0]["max_gap_days"]),
-        inactive=jia.column("inactive"),
+        inactive=column("inactive"),
     )
     return [{EXPECTED: state} for state in out[criteria.column].astype(object)]
 
 
-FAMILIES: dict[str, Callable[[Row], Answers]] = {
-    "scores": _scores,
-    "states": _state,
-    "states_from_parts": _state_from_parts,
-    "acr_ped": _acr_ped,
-    "flare": _flare,
-    "loss_of_response": _loss,
-    "inactive_disease": _inactive_disease,
-    "relapse": _relapse,
-    "minimal_activity": _minimal_activity,
-    "activity_level": _activity_level,
-    "polyarthritis_state": _polyarthritis_state,
-    "escalation": _escalation,
-    "uncontrolled": _uncontrolled,
-    "jadas_improvement": _jadas_improvement,
-    "jadas_change": _jadas_change,
-    "course": _course,
-    "chaq": _chaq,
-    "chaq_items": _chaq_items,
-    "chaq_change": _chaq_change,
-    "systemic_manifestations": _scores,
-    "parjadas": _scores,
-    "ms_score": _scores,
-    "suggests_mas": _suggests_mas,
-    "mas_2016": _mas_2016,
-    "jspada": _jspada,
-    "joints": _joints,
-    "events": _events,
-}
-# What is not given as a column where the rows of a file are given together; the other files are
-# read row by row alone.
-CHOICES: dict[str, tuple[str, ...]] = {
-    "scores": ("marker",),
-    "states": ("measure", "course"),
-    "states_from_parts": ("measure", "course", "marker"),
-    "acr_ped": ("marker", "missing", "attended", "upper_limit", "with_temperature"),
-    "flare": ("marker", "with_fever"),
-    "loss_of_response": ("marker", "criteria", "level"),
-    "inactive_disease": ("markers",),
-    "relapse": (),
-    "minimal_activity": ("course",),
-    "activity_level": ("marker",),
-    "polyarthritis_state": (),
-    "escalation": ("measure", "month", "course"),
-    "uncontrolled": (),
-    "jadas_improvement": (),
-    "jadas_change": (),
-    "chaq_change": (),
-    "systemic_manifestations": ("marker",),
-    "parjadas": ("marker",),
-    "ms_score": ("marker",),
-    "suggests_mas": (),
-    "mas_2016": (),
-    "jspada": ("measure", "marker"),
-}
+def _families() -> dict[str, Callable[[Row], Answers]]:
+    """Return what each file asks: the verdict of its name, or what stands here."""
+    load()
+    return {
+        **dict.fromkeys(("scores", "systemic_manifestations", "parjadas", "ms_score", "jspada"), _score),
+        "states_from_parts": _state_from_parts,
+        **{name: partial(_verdict, each) for name, each in VERDICTS.items() if _is_there(name)},
+        "chaq": _chaq,
+        "chaq_items": _chaq_items,
+        "joints": _joints,
+        "events": _events,
+    }
+
+
 # Rows of one case that follow each other are the visits of one patient.
 VISIT_FAMILIES: dict[str, Callable[[Sequence[Row]], list[Answers]]] = {
     "visits": _visits,
     "retreatment": _retreatment,
     "remission": _remission,
 }
+# Files that are read row by row alone: what they hold is no column.
+ALONE = ("chaq", "chaq_items", "joints", "events")
+# What is the same for all rows that are given together as columns.
+CHOSEN = ("marker", "measure", "missing", "markers", "level", "criteria", "cutoffs", "attended", "upper_limit")
 
 
 # --------------------------------------------------------------------------------------------
@@ -467,8 +319,12 @@ def conformance_rows(family: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
+def _is_there(family: str) -> bool:
+    return (files("jiascores.catalogue") / "check_values" / f"{family}.csv").is_file()
+
+
 def _text(family: str) -> str:
-    folder = files("jiascores") / "conformance"
+    folder = files("jiascores.catalogue") / "check_values"
     return (folder / f"{family}.csv").read_text(encoding="utf-8")
 
 
@@ -520,7 +376,7 @@ def _answers_to(family: str, rows: Sequence[Row]) -> list[Answers]:
     try:
         if family in VISIT_FAMILIES:
             return VISIT_FAMILIES[family](rows)
-        return [FAMILIES[family](row) for row in rows]
+        return [_families()[family](row) for row in rows]
     except MissingExtraError:
         raise
     except JiaScoresError as error:
@@ -572,11 +428,11 @@ def _differences(
 
 def _together(family: str) -> Iterator[Sequence[Row]]:
     """Return the rows that can be given as columns: the same choices, and nothing refused."""
-    if family not in CHOICES:
+    if family in ALONE:
         return
 
     def chosen(row: Row) -> tuple[str, ...]:
-        return tuple(row[name] for name in ("kind", "definition", *CHOICES[family]))
+        return tuple(row.get(name, MISSING) for name in ("kind", "definition", *CHOSEN))
 
     rows = [row for row in conformance_rows(family) if row[EXPECTED] != REFUSED]
     for _, group in groupby(sorted(rows, key=chosen), key=chosen):
@@ -585,14 +441,14 @@ def _together(family: str) -> Iterator[Sequence[Row]]:
 
 def _failures_in_columns(family: str, rows: Sequence[Row]) -> list[Failure]:
     """Give many rows at once, as arrays: each must come out as it does alone."""
-    alone = (*ABOUT, *CHOICES[family])
+    alone = (*ABOUT, *CHOSEN)
     columns = {
         name: rows[0][name] if name in alone else tuple(row[name] for row in rows)
         for name in rows[0]
     }
     found: list[Answers]
     try:
-        answers = FAMILIES[family](columns)
+        answers = _families()[family](columns)
         found = [
             {name: values[place] for name, values in answers.items()} for place in range(len(rows))
         ]
@@ -757,7 +613,7 @@ def verify(*, date: str | None = None) -> Verification:
 
     Notes
     -----
-    The check values are plain CSV files in the folder ``conformance`` of the package. Their
+    The check values are plain CSV files in the folder ``catalogue/check_values`` of the package. Their
     expected values come from exact rational arithmetic written from the papers, not from this
     package.
 
@@ -773,7 +629,7 @@ def verify(*, date: str | None = None) -> Verification:
     failures: list[Failure] = []
     not_run: list[str] = []
     in_columns = 0
-    for family in (*FAMILIES, *VISIT_FAMILIES):
+    for family in (*_families(), *VISIT_FAMILIES):
         digest = hashlib.sha256(_text(family).encode()).hexdigest()
         data.append((family, len(conformance_rows(family)), digest))
         try:
@@ -792,7 +648,7 @@ def verify(*, date: str | None = None) -> Verification:
     every: list[Definition] = sorted(published(), key=lambda one: one.kind)
     return Verification(
         date=date or datetime.now(UTC).isoformat(timespec="seconds"),
-        versions=(("jiascores", jia.__version__), *_versions()),
+        versions=(("jiascores", __version__), *_versions()),
         system=f"Python {platform.python_version()}, {platform.platform()}",
         definitions=tuple(
             _verified(one, rows_of.get((one.kind, one.name), []), failed) for one in every
