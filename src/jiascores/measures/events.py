@@ -463,7 +463,7 @@ def _dates(array: NDArray[Any]) -> NDArray[Any]:
     if all(is_missing(one) for one in array):
         return array
     days = [
-        np.datetime64("NaT")
+        np.datetime64("NaT", "D")
         if is_missing(one)
         else np.datetime64(one.date() if hasattr(one, "date") else one, "D")
         for one in array
