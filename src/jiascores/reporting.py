@@ -23,9 +23,10 @@ from jiascores.core.definition import Definition, lookup
 from jiascores.core.errors import JiaScoresError, MissingExtraError, listing
 from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
-from jiascores.measures.proportions import CONFIDENCE, proportion_interval
 from jiascores.measures.states import ANY_COURSE, COURSES, id_of
 from jiascores.plot.base import in_order, in_words, shown_visit, table
+from jiascores.statistics.base import CONFIDENCE
+from jiascores.statistics.proportions import proportion_interval
 from jiascores.tables.ask import AcrPedRequest, ScoreRequest, StateRequest, understand_requests
 from jiascores.tables.ask_activity import FromCategory
 from jiascores.tables.assess import add_columns

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from html import escape
 from typing import Any, ClassVar
 
@@ -25,20 +24,16 @@ from jiascores.core.errors import (
 from jiascores.core.kinds import check, common, is_missing, kind_of, to_floats
 from jiascores.core.references import Evidence, reference
 from jiascores.core.variables import UNBOUNDED, Variable
-from jiascores.measures.exact_tests import (
+from jiascores.statistics.base import (
     CONFIDENCE,
     PER_MONTHS,
     Comparison,
     IntArray,
-    checked_confidence,
-    compare_rates,
-    fisher_exact,
-    mcnemar_exact,
+    check_confidence,
     p_shown,
-    rate,
     short,
-    sign_flip,
 )
+from jiascores.statistics.rates import compare_periods
 
 # --------------------------------------------------------------------------------------------
 # Windows
@@ -375,7 +370,7 @@ def compare_events(
     (0.3333, 1.0, 1)
     """
     definition = lookup(EventWindows, windows, parameter="windows")
-    checked_confidence(confidence)
+    check_confidence(confidence)
     events = _rows({"event_patient": event_patient, "event_day": event_day})
     rows = _rows({"patient": patient, "infusion_day": infusion_day})
     size = len(rows["patient"])
@@ -616,25 +611,6 @@ def _compared(
                 variable="observed_from" if name == "before" else "observed_until",
             )
     unit = "infusions" if per_infusion else "patients"
-    months = windows.days_per_month * PER_MONTHS
-    both = (days_before > 0) & (days_after > 0)
-    fisher = partial(
-        fisher_exact,
-        after=int(np.count_nonzero(after)),
-        before=int(np.count_nonzero(before)),
-        n_after=int(np.count_nonzero(days_after)),
-        n_before=int(np.count_nonzero(days_before)),
-        confidence=confidence,
-        unit=unit,
-    )
-    poisson = partial(
-        compare_rates,
-        after=int(after.sum()),
-        before=int(before.sum()),
-        time_after=float(days_after.sum()),
-        time_before=float(days_before.sum()),
-        confidence=confidence,
-    )
     return EventComparison(
         windows=windows,
         unit=unit,
@@ -644,26 +620,14 @@ def _compared(
         after=_frozen(after),
         days_before=_frozen(days_before),
         days_after=_frozen(days_after),
-        rate_before=rate(int(before.sum()), days_before.sum() / months, confidence=confidence),
-        rate_after=rate(int(after.sum()), days_after.sum() / months, confidence=confidence),
-        fisher=fisher(method="central"),
-        fisher_minimum_likelihood=fisher(method="minimum-likelihood"),
-        poisson=poisson(method="central"),
-        poisson_minimum_likelihood=poisson(method="minimum-likelihood"),
-        mcnemar=mcnemar_exact(
-            only_after=int(((after > 0) & (before == 0) & both).sum()),
-            only_before=int(((before > 0) & (after == 0) & both).sum()),
-            n=int(both.sum()),
-            confidence=confidence,
-            unit=unit,
-        ),
-        sign_flip=sign_flip(
-            after=after[both],
-            before=before[both],
-            time_after=days_after[both],
-            time_before=days_before[both],
+        **compare_periods(
+            before=before,
+            after=after,
+            days_before=days_before,
+            days_after=days_after,
             days_per_month=windows.days_per_month,
             unit=unit,
+            confidence=confidence,
         ),
         n_outside=counted.outside,
         n_overlap=counted.overlap,
