@@ -18,7 +18,7 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.tables.columns import Frame, Names, Places, as_mapping, nearest, read
+from jiascores.tables.columns import Frame, Names, Places, as_mapping, nearest, read, understand
 from jiascores.tables.engines import to_eager
 from jiascores.tables.visits import (
     CALENDAR,
@@ -29,6 +29,8 @@ from jiascores.tables.visits import (
     read_dates,
     read_patients,
 )
+
+OTHER_KIND = "the {} have the other kind; give both as dates or both as study days"
 
 
 @attrs.frozen(eq=False)
@@ -63,14 +65,13 @@ class Dates:
         """The day of each, without the time; of use where it is known."""
         return whole_days(self.values, self.per_day)
 
-    def require(self, per_day: float, whose: str = "the visits have") -> None:
+    def require(self, per_day: float, why: str = OTHER_KIND.format("visits")) -> None:
         """Raise where these are dates and the others are study days, or the reverse."""
         if self.known.any() and (self.per_day == CALENDAR) != (per_day == CALENDAR):
             mine = "dates" if self.per_day == CALENDAR else "study days"
             self.table.refuse(
                 VisitError,
-                f"column {self.column!r} holds {mine}, and {whose} the other kind; give both as "
-                f"dates or both as study days.",
+                f"column {self.column!r} holds {mine}, and {why}.",
                 self.role,
             )
 
@@ -122,7 +123,9 @@ class Beside:
         self.what, self.parameter = what, parameter
         with self._saying():
             self.frame = Frame(to_eager(native))
-        self.names = Names(as_mapping(columns, parameter), units or {})
+        self.names = Names(
+            as_mapping(columns, parameter), understand(self.frame, None, units).units
+        )
         self.places = Places(self.frame, self.names)
         self._check_columns(needs, list(dict.fromkeys((*needs, *takes))))
         with self._saying():

@@ -216,7 +216,7 @@ def read_periods(
     )
     start, stop = table.dates("start"), table.dates("stop", gaps=True)
     for dates in (start, stop):
-        dates.require(CALENDAR, f"{NEED_DATES}: here there is")
+        dates.require(CALENDAR, NEED_DATES)
     last = np.where(stop.known, stop.days, ONGOING)
     backwards = np.flatnonzero(last < start.days)
     if backwards.size:
@@ -249,7 +249,7 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
             f"counted= must say which drugs count as medication, as a list or 'all'. {shown}",
             variable="counted",
         )
-    if counted == ALL:
+    if isinstance(counted, str) and counted == ALL:
         return np.ones(table.frame.size, dtype=bool)
     wanted = [counted] if isinstance(counted, str) else list(counted)
     absent = [drug for drug in wanted if drug not in there]
@@ -295,7 +295,8 @@ class _Remission:
         visits, nobody = table.visits, np.empty(0, dtype=np.int64)
         if frame.size and visits.per_day != CALENDAR:
             raise VisitError(
-                f"column {names.column('date')!r} holds study days; {NEED_DATES}.", variable="date"
+                f"column {names.column('date')!r} holds study days, and {NEED_DATES}.",
+                variable="date",
             )
         codes = remission_codes(
             self.criteria,
