@@ -58,7 +58,7 @@ class Dates:
     @property
     def known(self) -> NDArray[np.bool_]:
         """Which rows have one."""
-        return self.values != NO_DATE
+        return np.not_equal(self.values, NO_DATE)
 
     @property
     def days(self) -> Positions:

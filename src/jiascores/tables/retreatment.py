@@ -288,8 +288,11 @@ class _Retreatment:
             invalid=self.invalid,
         )
         decided = _decided(self.protocol, courses, table, exclusions)
-        columns = decided.codes, decided.eligible, reasons(self.protocol, decided)
-        return courses, table, _outputs(*map(courses.visits.unordered, columns))
+        # Back in the order of the rows.
+        place = np.argsort(courses.visits.order)
+        words = reasons(self.protocol, decided)
+        outputs = _outputs(decided.codes[place], decided.eligible[place], words[place])
+        return courses, table, outputs
 
     def _exclusions(self, frame: Frame) -> dict[str, NDArray[np.float64]]:
         """Return the exclusions of the protocol in each row, yes, no or unknown."""
