@@ -632,9 +632,16 @@ REFUSED = [
         {},
         errors.InconsistentError,
         "observed_until",
-        "not observed.* row 1",
+        "leaves an infusion out: row 1",
     ),
-    ({}, {"since": [0, 5]}, {}, errors.InconsistentError, "observed_from", "not observed.* row 1"),
+    (
+        {},
+        {"since": [0, 5]},
+        {},
+        errors.InconsistentError,
+        "observed_from",
+        "leaves an infusion out: row 1",
+    ),
     ({}, {"since": [0, 0]}, {}, errors.RequestError, "observed_from", "nobody was observed"),
     ({}, {}, {"observed_from": 0}, errors.RequestError, "observed_from", "takes a column"),
     ({}, {}, {"observed_from": jia.column("x")}, errors.ColumnError, "observed_from", "column 'x'"),
@@ -675,7 +682,10 @@ def test_no_infusion_at_all_is_refused():
 
 
 def test_two_ends_of_follow_up_for_one_patient_are_refused():
-    with pytest.raises(errors.InconsistentError, match="two different values of observed_until"):
+    with pytest.raises(
+        errors.InconsistentError,
+        match="observed_until: two different values for one patient: row 0",
+    ):
         compare([], [("a", 0), ("a", 10)], until=[50, 60])
 
 

@@ -247,25 +247,20 @@ class Beside:
         place = {label: code for code, label in enumerate(others)}
         found = np.array([place.get(label, NONE) for label in self.labels], dtype=np.int64)
         unknown = [label for label in self.labels if label not in place]
-        if others and unknown and not (in_pieces and _alike(self.labels, others)):
-            if len(unknown) == len(self.labels):
+        nobody = len(unknown) == len(self.labels)
+        elsewhere = in_pieces and _alike(self.labels, others)
+        if others and unknown and (nobody or all_known) and not elsewhere:
+            said = f"patient {listing(sorted(map(str, unknown)))} has no visit"
+            if nobody:
                 here, there = (listing(map(repr, ids[:2])) for ids in (unknown, others))
-                self.refuse(
-                    VisitError,
-                    f"no patient is among those of the {whose}: {here} here, {there} there. Ids "
-                    f"must be written alike in both tables (12 is not '12').",
-                    "patient",
-                    values=unknown,
-                )
-            if all_known:
-                self.refuse(
-                    VisitError,
-                    f"patient {listing(sorted(map(str, unknown)))} has no visit. Look whether ids "
-                    f"are written alike in both tables (12 is not '12'), or leave the row out.",
-                    "patient",
-                    values=unknown,
-                    rows=np.flatnonzero(found[self.patients] < 0),
-                )
+                said = f"no patient is among those of the {whose}: {here} here, {there} there"
+            self.refuse(
+                VisitError,
+                f"{said}. Ids must be written alike in both tables (12 is not '12').",
+                "patient",
+                values=unknown,
+                rows=np.flatnonzero(found[self.patients] < 0),
+            )
         return found[self.patients] if found.size else self.patients
 
 

@@ -109,21 +109,8 @@ def compare_events(
     owners = happened.among(table.labels, whose="infusions")
     known = owners >= 0
 
-    first = _observed(infused, "observed_from", observed_from, -np.inf)
-    last = _observed(infused, "observed_until", observed_until, np.inf)
-    for name, outside in (
-        ("observed_until", days > last[table.patients]),
-        ("observed_from", days < first[table.patients]),
-    ):
-        rows = np.flatnonzero(outside)
-        if rows.size:
-            table.refuse(
-                InconsistentError,
-                f"infused when not observed, by {name}: {table.rows(rows)}. Follow-up holds every "
-                f"infusion.",
-                name,
-                rows=rows,
-            )
+    first = _observed(infused, "observed_from", observed_from, -1)
+    last = _observed(infused, "observed_until", observed_until, 1)
     # In the order in which patients come in the table.
     days_of: dict[int, list[int]] = {}
     for who, day in zip(table.patients.tolist(), days.tolist(), strict=True):
@@ -144,11 +131,11 @@ def compare_events(
 
 
 def _observed(
-    infused: Infusions, name: str, given: Column | None, unlimited: float
+    infused: Infusions, name: str, given: Column | None, sign: int
 ) -> NDArray[np.float64]:
-    """Return each patient's first or last observed day, by code, from a column of infusions."""
-    table = infused.table
-    per_patient = np.full(len(table.labels), unlimited)
+    """Return each patient's first (sign −1) or last (1) observed day, from a column of infusions."""
+    table, days = infused.table, infused.dates.days
+    per_patient = np.full(len(table.labels), sign * np.inf)
     if given is None:
         return per_patient
     if not isinstance(given, Column):
@@ -160,13 +147,13 @@ def _observed(
     dates = table.dates(name, column=given.name)
     dates.require(infused.dates.per_day, OTHER_KIND.format("infusions"))
     per_patient[table.patients] = dates.days
-    differ = np.flatnonzero(per_patient[table.patients] != dates.days)
-    if differ.size:
-        table.refuse(
-            InconsistentError,
-            f"two different values of {name} for one patient: {table.rows(differ)}. It is the "
-            f"same in every row of a patient.",
-            name,
-            rows=differ,
-        )
+    for wrong, words in (
+        (per_patient[table.patients] != dates.days, "two different values for one patient"),
+        (sign * days > sign * dates.days, "leaves an infusion out"),
+    ):
+        rows = np.flatnonzero(wrong)
+        if rows.size:
+            table.refuse(
+                InconsistentError, f"{name}: {words}: {table.rows(rows)}.", name, rows=rows
+            )
     return per_patient

@@ -277,12 +277,12 @@ class _Retreatment:
             self.infusions,
             in_pieces=self.in_pieces,
         )
-        by_course = self.protocol.baseline == "course"
+        course = courses.before - 1 if self.protocol.baseline == "course" else courses.first
         table = _Against(
             frame,
             names,
             courses.visits,
-            baseline=courses.baseline(courses.before - 1 if by_course else courses.first),
+            baseline=courses.of_infusion(courses.last_visits, course),
             marked_by=courses.first_visits,
             marker=self.marker,
             invalid=self.invalid,
@@ -398,26 +398,18 @@ class _Courses:
     @property
     def days(self) -> Positions:
         """Days of each visit since the infusion that began the course; 0 before the first."""
-        return self.seen - self._of_infusion(self.infused, self.before - 1, self.seen)
+        began = self.of_infusion(self.infused, self.before - 1)
+        return np.where(self.number > 0, self.seen - began, 0)
 
     @property
     def first_visits(self) -> Positions:
         """For each visit, the row of its patient's visit before the first infusion, or `NONE`."""
-        per_patient = np.full(len(self.visits.labels), NONE, dtype=np.int64)
-        firsts = self.numbers == 1
-        per_patient[self.patients[firsts]] = self.last_visits[firsts]
-        return self.visits.per_row(per_patient)
+        infused = np.append(self.patients, NONE)[self.first] == self.visits.patients
+        return np.where(infused, np.append(self.last_visits, NONE)[self.first], NONE)
 
-    def baseline(self, infusion: Positions) -> Positions:
-        """Return for each visit the row of the last one before an infusion, or `NONE`."""
-        return self._of_infusion(self.last_visits, infusion, np.full(self.visits.size, NONE))
-
-    def _of_infusion(self, values: Positions, infusion: Positions, without: Positions) -> Positions:
-        """Return what belongs to an infusion of each visit; `without` where there is none yet."""
-        treated = self.number > 0
-        out = without.copy()
-        out[treated] = values[infusion[treated]]
-        return out
+    def of_infusion(self, values: Positions, infusion: Positions) -> Positions:
+        """Return what belongs to an infusion of each visit; `NONE` where there is none yet."""
+        return np.append(values, NONE)[np.where(self.number > 0, infusion, NONE)]
 
     @cached_property
     def as_patients(self) -> Visits:
