@@ -11,10 +11,7 @@ import attrs
 import numpy as np
 
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import (
-    DefinitionError,
-    RequestError,
-)
+from jiascores.core.errors import DefinitionError, RequestError
 from jiascores.core.references import Evidence, reference
 from jiascores.measures.exact_tests import (
     CONFIDENCE,

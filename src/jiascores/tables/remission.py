@@ -88,8 +88,8 @@ def remission(
     ColumnError
         If a column is missing, or the added one would replace another.
     VisitError
-        If a patient or date is missing, a period ends before it starts, or days are numbers:
-        calendar months need dates.
+        If a patient or date is missing, a period ends before it starts, no patient of the
+        medication is among the visits, or days are numbers: calendar months need dates.
 
     Notes
     -----

@@ -295,7 +295,8 @@ def laboratory_values(
     RequestError
         If `lab_window_days` is missing.
     VisitError
-        If a patient has two different values of one variable on a date.
+        If a patient has two different values of one variable on a date, or no patient of `labs`
+        is among the visits.
     OutOfRangeError, NotNumericError
         For a value that is not allowed; for ``"< 5"`` see `below_limit`.
 
