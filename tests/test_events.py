@@ -29,14 +29,25 @@ def near(value):
     return pytest.approx(value, rel=1e-6, abs=1e-9)
 
 
-def compare(events, infusions, **more):
+# ---------------------------------------------------------------- windows and counting
+
+
+FOLLOWED = {"observed_from": jia.column("since"), "observed_until": jia.column("until")}
+
+
+def frame(rows, **more):
+    """Return a table of (patient, day)."""
+    who, days = [who for who, _ in rows], [day for _, day in rows]
+    return pd.DataFrame({"patient": who, "date": days, **more})
+
+
+def compare(events, infusions, since=None, until=None, **more):
     """Compare events and infusions that are given as (patient, day)."""
+    followed = {"since": since, "until": until}
+    followed = {name: days for name, days in followed.items() if days is not None}
+    named = {name: given for name, given in FOLLOWED.items() if given.name in followed}
     return jia.compare_events(
-        event_patient=[who for who, _ in events],
-        event_day=[day for _, day in events],
-        patient=[who for who, _ in infusions],
-        infusion_day=[day for _, day in infusions],
-        **({"windows": SWART} | more),
+        frame(events), frame(infusions, **followed), **({"windows": SWART} | named | more)
     )
 
 
@@ -93,8 +104,8 @@ def test_partial_follow_up_shortens_exposure():
     result = compare(
         [("a", -20), ("a", -5), ("a", 40), ("b", 3)],
         [("a", 0), ("b", 0)],
-        observed_from=[-10, -400],
-        observed_until=[30, 400],
+        since=[-10, -400],
+        until=[30, 400],
     )
     assert result.days_before.tolist() == [10, 91]
     assert result.days_after.tolist() == [31, 91]
@@ -106,7 +117,7 @@ def test_a_patient_without_time_before_is_left_out_of_the_paired_tests():
     result = compare(
         [("a", -5), ("b", 5)],
         [("a", 0), ("b", 0)],
-        observed_from=[-91, 0],
+        since=[-91, 0],
     )
     assert result.fisher.n == "1 of 2 patients with ≥ 1 event after, 1 of 1 before"
     assert "of 1 patients observed in both periods" in result.mcnemar.n
@@ -114,7 +125,7 @@ def test_a_patient_without_time_before_is_left_out_of_the_paired_tests():
 
 
 def test_one_end_of_follow_up_for_all():
-    assert compare([], [("a", 0), ("b", 0)], observed_until=9).days_after.tolist() == [10, 10]
+    assert compare([], [("a", 0), ("b", 0)], until=9).days_after.tolist() == [10, 10]
 
 
 def test_per_infusion_a_day_in_two_windows_belongs_to_the_earlier_after():
@@ -168,40 +179,46 @@ def test_events_are_conserved_and_order_does_not_matter(events, days, per_infusi
 
 DATES = {
     "dates": list,
+    "texts": lambda days: [day.isoformat() for day in days],
     "times of day": lambda days: [
         dt.datetime(d.year, d.month, d.day, 23, tzinfo=dt.UTC) for d in days
     ],
-    "timestamps": lambda days: [pd.Timestamp(day) for day in days],
-    "numpy": lambda days: np.array(days, dtype="datetime64[D]"),
-    "pandas": lambda days: pd.Series(pd.to_datetime(days)),
-    "pandas with a zone": lambda days: pd.Series(
-        pd.to_datetime(days).tz_localize("Europe/Amsterdam")
-    ),
+    "timestamps": pd.to_datetime,
+    "with a zone": lambda days: pd.to_datetime(days).tz_localize("Europe/Amsterdam"),
 }
+MAKERS = {"pandas": pd.DataFrame}
 if pl is not None:
-    DATES |= {
-        "polars": pl.Series,
-        "polars with a zone": lambda days: (
-            pl.Series(days).cast(pl.Datetime("us")).dt.replace_time_zone("America/Lima")
-        ),
-    }
+    MAKERS |= {"polars": pl.DataFrame, "polars lazy": pl.LazyFrame}
 
 
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 @pytest.mark.parametrize("kind", DATES)
-def test_dates_count_as_days(kind):
-    """Days −5, 90 and 3 of an infusion, as dates of every kind."""
+def test_dates_count_as_days(kind, make):
+    """Days −5, 90 and 3 of an infusion, as dates of every kind, in tables of two kinds."""
     infusion = dt.date(2015, 3, 2)
-    event_day = DATES[kind]([infusion + dt.timedelta(days) for days in (-5, 90, 3)])
-    infusion_day = DATES[kind]([infusion, infusion])
-    series = type(event_day) if hasattr(event_day, "to_list") else list
+    happened = DATES[kind]([infusion + dt.timedelta(days) for days in (-5, 90, 3)])
+    given = DATES[kind]([infusion, infusion])
     result = jia.compare_events(
-        event_patient=series(["a", "a", "b"]),
-        event_day=event_day,
-        patient=series(["a", "b"]),
-        infusion_day=infusion_day,
+        make({"who": ["a", "a", "b"], "date": happened}),
+        pd.DataFrame({"patient": ["a", "b"], "day": given}),
+        event_columns={"patient": "who"},
+        infusion_columns={"date": "day"},
         windows=SWART,
     )
     assert (result.before.tolist(), result.after.tolist()) == ([1, 0], [1, 1])
+    assert result.infusion_days == (16496, 16496)
+
+
+def test_the_first_infusion_as_the_table_has_it_comes_first():
+    result = compare([(12, 5), (12, -5)], [(300, 7), (12, 0)])
+    assert (result.patients, result.infusion_days) == ((300, 12), (7, 0))
+    assert (result.before.tolist(), result.after.tolist()) == ([0, 1], [0, 1])
+
+
+def test_events_of_patients_without_an_infusion_are_counted_as_such():
+    result = compare([("a", -5), ("z", 1), ("z", 2), ("y", 1)], [("a", 0), ("b", 0)])
+    assert (result.events_before, result.n_outside, result.n_not_infused) == (1, 0, 3)
+    assert "Events of patients without an infusion: 3." in str(result)
 
 
 def test_no_event_at_all():
@@ -233,48 +250,85 @@ def test_a_result_cannot_be_changed():
 
 # ---------------------------------------------------------------- refused
 
-GOOD = {
-    "event_patient": ["a", "b"],
-    "event_day": [1, 2],
-    "patient": ["a", "b"],
-    "infusion_day": [0, 0],
-    "windows": SWART,
-}
+EVENTS = {"patient": ["a", "b"], "date": [1, 2]}
+INFUSIONS = {"patient": ["a", "b"], "date": [0, 0], "since": [-100, -100], "until": [100, 100]}
+DAY = dt.date(2015, 1, 1)
 REFUSED = [
-    ({"windows": None}, errors.UnknownDefinitionError, "windows"),
-    ({"windows": "swart-2019"}, errors.UnknownDefinitionError, "windows"),
-    ({"event_patient": ["a", None]}, errors.VisitError, "event_patient"),
-    ({"event_patient": ["a", "zz"]}, errors.InconsistentError, "event_patient"),
-    ({"event_day": [1, None]}, errors.VisitError, "event_day"),
-    ({"event_day": [1, 2.5]}, errors.NotWholeError, "event_day"),
-    ({"event_day": [1, math.inf]}, errors.OutOfRangeError, "event_day"),
-    ({"event_day": ["2015-01-01", "2015-01-02"]}, errors.NotNumericError, "event_day"),
-    ({"event_day": [dt.date(2015, 1, 1)] * 2}, errors.NotNumericError, "event_day"),
-    ({"event_day": [dt.date(2015, 1, 1), None]}, errors.VisitError, "event_day"),
-    ({"event_day": [1]}, errors.MisalignedError, "event_day"),
-    ({"event_day": 1}, errors.MisalignedError, "event_patient"),
-    ({"event_patient": "a", "event_day": 1}, errors.MisalignedError, "event_patient"),
-    ({"patient": ["a", "a"]}, errors.VisitError, "infusion_day"),
-    ({"patient": [], "infusion_day": []}, errors.RequestError, "infusion_day"),
-    ({"infusion_day": [0, None]}, errors.VisitError, "infusion_day"),
-    ({"observed_until": [5, None]}, errors.VisitError, "observed_until"),
-    ({"observed_until": [5, -5]}, errors.InconsistentError, "observed_until"),
-    ({"observed_from": [0, 5]}, errors.InconsistentError, "observed_from"),
-    ({"observed_from": 0}, errors.RequestError, "observed_from"),
-    ({"confidence": 95}, errors.RequestError, "confidence"),
+    ({}, {}, {"windows": None}, errors.UnknownDefinitionError, "windows", "must name"),
+    ({}, {}, {"windows": "swart-2019"}, errors.UnknownDefinitionError, "windows", "Did you mean"),
+    ({"patient": ["a", None]}, {}, {}, errors.VisitError, "patient", "adverse events: column"),
+    ({"patient": ["A", "B"]}, {}, {}, errors.VisitError, "patient", "'A', 'B' here, 'a', 'b' the"),
+    ({"patient": [1, 2]}, {}, {}, errors.VisitError, "patient", "1, 2 here, 'a', 'b' there"),
+    ({"date": [1, None]}, {}, {}, errors.VisitError, "date", "missing in row 1"),
+    ({"date": [1, math.inf]}, {}, {}, errors.VisitError, "date", "adverse events: column 'date'"),
+    ({"date": ["1/2/15", "x"]}, {}, {}, errors.VisitError, "date", "not understood"),
+    ({"date": [DAY, DAY]}, {}, {}, errors.VisitError, "date", "dates, and the infusions have"),
+    ({"date": [DAY, None]}, {}, {}, errors.VisitError, "date", "missing in row 1"),
+    ({}, {"patient": ["a", "a"]}, {}, errors.VisitError, "date", "two infusions .* row 0 .* row 1"),
+    ({}, {"date": [0, None]}, {}, errors.VisitError, "date", "infusions: column 'date'"),
+    ({}, {"until": [5, None]}, {}, errors.VisitError, "observed_until", "missing in row 1"),
+    ({}, {"until": [DAY, DAY]}, {}, errors.VisitError, "observed_until", "'until' holds dates"),
+    (
+        {},
+        {"until": [5, -5]},
+        {},
+        errors.InconsistentError,
+        "observed_until",
+        "leaves an infusion out: row 1",
+    ),
+    (
+        {},
+        {"since": [0, 5]},
+        {},
+        errors.InconsistentError,
+        "observed_from",
+        "leaves an infusion out: row 1",
+    ),
+    ({}, {"since": [0, 0]}, {}, errors.RequestError, "observed_from", "nobody was observed"),
+    ({}, {}, {"observed_from": 0}, errors.RequestError, "observed_from", "takes a column"),
+    ({}, {}, {"observed_from": jia.column("x")}, errors.ColumnError, "observed_from", "column 'x'"),
+    ({}, {}, {"confidence": 95}, errors.RequestError, "confidence", "confidence=95"),
+    (
+        {},
+        {},
+        {"event_columns": {"date": "day"}},
+        errors.ColumnError,
+        "date",
+        "in the table of adverse events: there is no column 'day'.*event_columns={'date'",
+    ),
+    (
+        {},
+        {},
+        {"infusion_columns": {"day": "date"}},
+        errors.ColumnError,
+        "day",
+        "infusion_columns= maps 'day'; it can map patient, date",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("changes", "error", "variable"), REFUSED)
-def test_refused(changes, error, variable):
-    with pytest.raises(error) as raised:
-        jia.compare_events(**(GOOD | changes))
+@pytest.mark.parametrize(("events", "infusions", "changes", "error", "variable", "words"), REFUSED)
+def test_refused(events, infusions, changes, error, variable, words):
+    with pytest.raises(error, match=words) as raised:
+        jia.compare_events(
+            pd.DataFrame(EVENTS | events),
+            pd.DataFrame(INFUSIONS | infusions),
+            **({"windows": SWART} | FOLLOWED | changes),
+        )
     assert raised.value.variable == variable
 
 
+def test_no_infusion_at_all_is_refused():
+    with pytest.raises(errors.RequestError, match="no infusion"):
+        compare([("a", 1)], [])
+
+
 def test_two_ends_of_follow_up_for_one_patient_are_refused():
-    with pytest.raises(errors.InconsistentError, match="two different values of observed_until"):
-        compare([], [("a", 0), ("a", 10)], observed_until=[50, 60])
+    with pytest.raises(
+        errors.InconsistentError,
+        match="observed_until: two different values for one patient: row 0",
+    ):
+        compare([], [("a", 0), ("a", 10)], until=[50, 60])
 
 
 def test_without_scipy_the_error_says_what_to_install(monkeypatch):

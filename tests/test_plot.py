@@ -244,6 +244,29 @@ def test_time_is_counted_from_what_is_asked():
         jia.plot.trajectories(SCORES, jia.column("jadas10"), since="date")
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"patient": ["A", "C"]}, "table of treatments: patient C has no visit"),
+        ({"patient": [1, 2]}, "1, 2 here, 'A', 'B' there"),
+        ({"date": ["2020-01-01"] * 2}, "column 'date' holds dates, and the visits have the other"),
+    ],
+)
+def test_treatments_that_do_not_go_with_the_visits(changes, words):
+    given = pd.DataFrame({"patient": ["A", "B"], "date": [60, 30]} | changes)
+    with pytest.raises(jia.VisitError, match=words):
+        jia.plot.trajectories(SCORES, jia.column("jadas10"), treatments=given)
+    with pytest.raises(jia.VisitError, match=words):
+        jia.plot.swimmer(SCORES, given)
+
+
+def test_treatments_on_days_that_are_written_as_floats():
+    given = pd.DataFrame({"patient": ["B", "B"], "date": [30.0, 60.0]})
+    ax = jia.plot.trajectories(SCORES, jia.column("jadas10"), treatments=given)
+    marks = [line for line in ax.lines if line.get_marker() == "v" and len(line.get_xdata()) == 1]
+    assert [line.get_xdata()[0] for line in marks] == [30, 60]
+
+
 def test_many_patients_get_a_median():
     many = pd.DataFrame(
         {"patient": np.repeat(range(40), 2), "date": [0, 60] * 40, "jadas10": np.arange(80) / 4}

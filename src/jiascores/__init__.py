@@ -49,7 +49,6 @@ if TYPE_CHECKING:
         chaq_form,
     )
     from jiascores.measures.courses import RetreatmentProtocol
-    from jiascores.measures.events import compare_events
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
     from jiascores.measures.ilar import course, course_notes
     from jiascores.measures.inactivity import (
@@ -159,7 +158,7 @@ _HOME = {
     "cjadas27": "jiascores.measures.jadas",
     "cjadas71": "jiascores.measures.jadas",
     "column": "jiascores.tables.columns",
-    "compare_events": "jiascores.measures.events",
+    "compare_events": "jiascores.tables.events",
     "components": "jiascores.core.measure",
     "course": "jiascores.measures.ilar",
     "course_notes": "jiascores.measures.ilar",
