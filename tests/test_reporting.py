@@ -385,6 +385,20 @@ def test_long_lists_are_cut_and_counted(visits, monkeypatch):
     assert "more: see jia.check" in section(page_of(visits), "refused-and-suspicious")
 
 
+def test_without_scipy_and_matplotlib_it_says_what_was_left_out(visits, monkeypatch):
+    monkeypatch.setattr(reporting, "need", lacking)
+    page = page_of(visits, measures=[STATE], pictures=True)
+    assert section(page, "summary").count("Left out: ") == 2
+    assert ">1 of 2\n50.0 %<" in section(page, "results-by-visit")
+    assert "Clopper" not in page
+    assert not {"scipy", "matplotlib"} & {row[0] for row in rows(section(page, "versions"))}
+    assert section(page_of(visits), "summary").count("Left out: ") == 1
+
+
+def lacking(package, extra, why):
+    raise jia.MissingExtraError(f"{why} needs {package}", variable=package)
+
+
 def test_a_title_is_text_and_not_html(visits):
     assert "<title>a &lt; b</title>" in page_of(visits, title="a < b")
 

@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from jiascores import plot
 from jiascores._version import __version__
 from jiascores.core.definition import Definition, lookup
-from jiascores.core.errors import JiaScoresError, listing
+from jiascores.core.errors import JiaScoresError, MissingExtraError, listing
 from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
-from jiascores.measures.proportions import CONFIDENCE, proportion_interval
 from jiascores.measures.states import ANY_COURSE, COURSES, id_of
 from jiascores.plot.base import in_order, in_words, shown_visit, table
+from jiascores.statistics.base import CONFIDENCE
+from jiascores.statistics.proportions import proportion_interval
 from jiascores.tables.ask import AcrPedRequest, ScoreRequest, StateRequest, understand_requests
 from jiascores.tables.ask_activity import FromCategory
 from jiascores.tables.assess import add_columns
@@ -49,6 +50,9 @@ IN_TABLE, AS_BARS, AS_BANDS = 10, 12, 7
 VISITS_DRAWN = 24
 # Lines of a picture from which on they are stored as points and not as lines.
 MANY_LINES = 500
+# What the page goes without where a package is not installed: package, extra, and what it is for.
+INTERVALS = ("scipy", "stats", "an interval of a proportion")
+PICTURES = ("matplotlib", "plot", "a picture")
 INTENDED_USE = (
     "Research software, not a medical device: not to be the basis of decisions about the "
     "treatment of an individual patient. Whoever uses a result is responsible for checking that "
@@ -98,7 +102,7 @@ def report(
     confidence : float
         Of the intervals (Clopper–Pearson).
     pictures : bool
-        Whether to draw; then matplotlib is needed.
+        Whether to draw.
     title : str
         Title of the page.
 
@@ -110,8 +114,6 @@ def report(
 
     Raises
     ------
-    MissingExtraError
-        If scipy or, for pictures, matplotlib is not installed.
     JiaScoresError
         As for `assess`, but for values that are not allowed: these are left out and listed.
 
@@ -120,6 +122,9 @@ def report(
     A proportion is of the visits at which it is known; how many that leaves out stands beside it,
     and which variables were missing at those. A picture that cannot be drawn, as where a patient
     has two rows at a visit, is named with the reason. A picture by visit shows the first 12.
+
+    Intervals need scipy and pictures matplotlib. Where one is not installed, the page goes without,
+    and its summary says so.
 
     There is no date on the page: the same table gives the same page.
 
@@ -153,15 +158,15 @@ def report(
         )
     )
     sections = [
-        ("Summary", _summary(cohort, found)),
+        ("Summary", _summary(cohort, found) + _left_out(pictures=pictures)),
         ("What was read", _read(cohort)),
         ("Missing", _missing(cohort)),
         ("Refused and suspicious", _findings(found)),
         ("Not determinable", _undetermined(cohort)),
         ("Results by visit", _results(cohort, confidence)),
     ]
+    pictures = pictures and not _lacking(*PICTURES)
     if pictures:
-        need("matplotlib", "plot", "a report with pictures")
         drawings = _Pictures(cohort, columns, units, treatments, treatment_columns)
         sections.append(("Pictures", "".join(drawings.drawn()) or "<p>Nothing to draw.</p>"))
     sections.append(("Definitions", _definitions(requests)))
@@ -262,6 +267,20 @@ def _summary(cohort: _Cohort, found: Frame) -> str:
     )
     items = "".join(f"<li>{_determined(answer)}</li>" for answer in cohort.answers)
     return f"<p>{escape(' '.join(sentences))}</p><ul>{items}</ul>"
+
+
+def _left_out(*, pictures: bool) -> str:
+    lacking = [_lacking(*INTERVALS), _lacking(*PICTURES) if pictures else ""]
+    return "".join(f'<p class="note">Left out: {escape(one)}</p>' for one in lacking if one)
+
+
+def _lacking(package: str, extra: str, why: str) -> str:
+    """Return what to install for something, where it is not installed."""
+    try:
+        need(package, extra, why)
+    except MissingExtraError as lacking:
+        return str(lacking)
+    return ""
 
 
 def _count(number: int, word: str) -> str:
@@ -474,9 +493,10 @@ def _undetermined(cohort: _Cohort) -> str:
 
 
 def _results(cohort: _Cohort, confidence: float) -> str:
+    intervals = f", with {100 * confidence:g} % intervals by Clopper and Pearson"
     words = (
-        f"<p>Proportions are of the visits at which the answer is known, with "
-        f"{100 * confidence:g} % intervals by Clopper and Pearson. Every row counts, once for each "
+        f"<p>Proportions are of the visits at which the answer is known"
+        f"{'' if _lacking(*INTERVALS) else intervals}. Every row counts, once for each "
         f"patient where a patient has one row at a visit.</p>"
     )
     parts = [words]
@@ -552,9 +572,11 @@ def _levels(answer: Answer, groups: _Groups, confidence: float) -> str:
 def _proportion(number: int, known: int, confidence: float) -> str:
     if not known:
         return "–"
+    share = f"{number} of {known}\n{_percent(number, known)}"
+    if _lacking(*INTERVALS):
+        return share
     low, high = proportion_interval(number, known, method="exact", confidence=confidence)
-    share = f"{_percent(number, known)} ({100 * low:.1f} – {100 * high:.1f})"
-    return f"{number} of {known}\n{share}"
+    return f"{share} ({100 * low:.1f} – {100 * high:.1f})"
 
 
 def _definitions(requests: Sequence[Any]) -> str:
@@ -581,7 +603,9 @@ def _definitions(requests: Sequence[Any]) -> str:
 
 
 def _versions(*, pictures: bool) -> str:
-    packages = ["numpy", "pandas", "narwhals", "scipy", *(["matplotlib"] if pictures else [])]
+    packages = ["numpy", "pandas", "narwhals"]
+    packages += [] if _lacking(*INTERVALS) else ["scipy"]
+    packages += ["matplotlib"] if pictures else []
     rows = [("jiascores", __version__), ("Python", platform.python_version())]
     rows += [(name, metadata.version(name)) for name in packages]
     return _table("What computed this page", ("", ""), rows, heads=False)

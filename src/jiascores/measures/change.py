@@ -94,7 +94,7 @@ ChangeT = TypeVar("ChangeT")
 
 
 @attrs.frozen(eq=False, repr=False)
-class Comparison(Generic[ChangeT]):
+class VisitComparison(Generic[ChangeT]):
     """Two visits compared by criteria: an answer with its bounds, and its reasons."""
 
     criteria: Definition

@@ -22,7 +22,7 @@ from jiascores.core.references import Evidence, reference
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES, MARKERS
 from jiascores.measures.change import (
-    Comparison,
+    VisitComparison,
     FromZero,
     change_heading,
     change_line,
@@ -352,7 +352,7 @@ ChangeT = TypeVar("ChangeT")
 
 
 @attrs.frozen(eq=False, repr=False)
-class FlareVerdict(Comparison[ChangeT], Generic[FlagT, SureT, ChangeT]):
+class FlareVerdict(VisitComparison[ChangeT], Generic[FlagT, SureT, ChangeT]):
     """Whether there was a flare, with its bounds and its reasons.
 
     Attributes are of the kind of the core sets: for one patient `flared` is True, False or None;

@@ -18,7 +18,7 @@ from jiascores.core.references import Evidence, reference
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES
 from jiascores.measures.change import (
-    Comparison,
+    VisitComparison,
     FromZero,
     change_heading,
     change_line,
@@ -260,7 +260,7 @@ FlagT = TypeVar("FlagT")
 
 
 @attrs.frozen(eq=False, repr=False)
-class AcrPedResponse(Comparison[Any], Generic[LevelT, BoundT, FlagT]):
+class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
     """An ACR Pediatric response, with its bounds and its reasons.
 
     Attributes are of the kind of the core sets: for one patient `level` is an int or None; for
