@@ -104,7 +104,7 @@ if TYPE_CHECKING:
     from jiascores.tables.time_to_event import time_to_first, time_to_flare
     from jiascores.catalogue.verification import verify
     from jiascores.tables.windows import below_limit, laboratory_values, nominal_visits
-    from jiascores.tables.within import assess_within
+    from jiascores.tables.between import assess_between
 
 # Where each public name lives. A module loads when one of its names is first used, so that
 # importing jiascores costs little more than importing NumPy.
@@ -215,7 +215,7 @@ _HOME = {
     "laboratory_values": "jiascores.tables.windows",
     "below_limit": "jiascores.tables.windows",
     "fill_gaps": "jiascores.tables.gaps",
-    "assess_within": "jiascores.tables.within",
+    "assess_between": "jiascores.tables.between",
 }
 
 _MODULES = frozenset({"ask", "plot"})
@@ -260,7 +260,7 @@ __all__ = [
     "ask",
     "assess",
     "assess_files",
-    "assess_within",
+    "assess_between",
     "below_limit",
     "best",
     "bulatovic_change",

@@ -21,7 +21,7 @@ from jiascores.measures.inactivity import InactiveDiseaseCriteria
 from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.tables.baselines import REFERENCES
-from jiascores.tables.context import ESR_ELSE_CRP
+from jiascores.tables.table import ESR_ELSE_CRP
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -27,12 +27,16 @@ from jiascores.measures.states import ANY_COURSE, COURSES, id_of
 from jiascores.plot.base import in_order, in_words, shown_visit, table
 from jiascores.statistics.base import CONFIDENCE
 from jiascores.statistics.proportions import proportion_interval
-from jiascores.tables.ask import AcrPedRequest, ScoreRequest, StateRequest, understand_requests
-from jiascores.tables.ask_activity import FromCategory
+from jiascores.tables.ask import AcrPedRequest, ScoreRequest, StateRequest
+from jiascores.tables.requests import understand_requests
+from jiascores.tables.requests import FromCategory
 from jiascores.tables.assess import add_columns
 from jiascores.tables.baselines import BASELINES, BaselineRule
-from jiascores.tables.columns import ROLES, Column, Frame, Names, Output, understand
-from jiascores.tables.context import MARKER_RULES, Context
+from jiascores.tables.table import ROLES, Column
+from jiascores.tables.frame import Frame, Output
+from jiascores.tables.columns import Names, understand
+from jiascores.tables.table import MARKER_RULES
+from jiascores.tables.context import Context
 from jiascores.tables.engines import need, to_eager
 from jiascores.tables.findings import check
 from jiascores.tables.joint_forms import Columns, joint_shares

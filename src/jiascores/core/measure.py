@@ -643,6 +643,8 @@ class Verdict:
         What may be given to criteria that do not read it.
     policies : bool
         Whether the caller may choose what a gap does.
+    steady : bool
+        Whether it never turns while one variable rises, so that two ends say all between them.
     ask : str
         What a request for it is called.
     order : tuple of str
@@ -667,6 +669,7 @@ class Verdict:
     contradictions: Callable[..., Iterable[Contradiction]] | None
     passes_over: tuple[str, ...]
     policies: bool
+    steady: bool
     ask: str
     order: tuple[str, ...]
     inputs: tuple[str, ...]
@@ -769,6 +772,7 @@ def verdict(
     contradictions: Callable[..., Iterable[Contradiction]] | None = None,
     passes_over: tuple[str, ...] = (),
     policies: bool = False,
+    steady: bool = False,
     ask: str | None = None,
     order: tuple[str, ...] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -802,6 +806,7 @@ def verdict(
             contradictions=contradictions,
             passes_over=passes_over,
             policies=policies,
+            steady=steady,
             ask=ask or name,
             order=order or (parameter,),
             inputs=inputs,

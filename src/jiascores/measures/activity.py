@@ -145,7 +145,7 @@ def minimal_disease_activity(
     active_joints: T | Scalar = ...,
     criteria: str | MinimalActivityCriteria,
 ) -> T: ...
-@verdict(MinimalActivityCriteria)
+@verdict(MinimalActivityCriteria, steady=True)
 def minimal_disease_activity(
     criteria: MinimalActivityCriteria,
     course: Any,
@@ -343,7 +343,7 @@ def activity_level(
     upper_limit: T | Scalar,
     criteria: str | ActivityLevelCriteria,
 ) -> T: ...
-@verdict(ActivityLevelCriteria, gives="word", words=LEVELS)
+@verdict(ActivityLevelCriteria, steady=True, gives="word", words=LEVELS)
 def activity_level(
     criteria: ActivityLevelCriteria,
     physician_global: Any,
@@ -657,7 +657,7 @@ def escalation_indicated(
     course: Any,
     criteria: str | EscalationCriteria,
 ) -> T: ...
-@verdict(EscalationCriteria)
+@verdict(EscalationCriteria, steady=True)
 def escalation_indicated(
     criteria: EscalationCriteria, score: Any, month: Any, course: Any, *, measure: str | None = None
 ) -> Any:
@@ -792,7 +792,7 @@ def chronically_uncontrolled(
     biologicals_tried: T | Scalar,
     criteria: str | UncontrolledCriteria,
 ) -> T: ...
-@verdict(UncontrolledCriteria)
+@verdict(UncontrolledCriteria, steady=True)
 def chronically_uncontrolled(
     criteria: UncontrolledCriteria,
     physician_global: Any,

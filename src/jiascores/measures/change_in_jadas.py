@@ -258,7 +258,7 @@ def bulatovic_change(  # type: ignore[overload-overlap]  # numbers alone come fi
 def bulatovic_change(
     *, baseline: T | Scalar, now: T | Scalar, criteria: str | JadasChangeCriteria = ...
 ) -> T: ...
-@verdict(JadasChangeCriteria, gives="word", words=CHANGES, default="bulatovic-2014")
+@verdict(JadasChangeCriteria, steady=True, gives="word", words=CHANGES, default="bulatovic-2014")
 def bulatovic_change(criteria: JadasChangeCriteria, baseline: Any, now: Any) -> Any:
     """Return whether JADAS27 changed by as much as matters to patients.
 

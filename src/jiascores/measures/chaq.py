@@ -590,7 +590,7 @@ def chaq_change(
 ) -> str | None: ...
 @overload
 def chaq_change(*, baseline: T, now: T, difference: str | ChaqDifference) -> T: ...
-@verdict(ChaqDifference, gives="word", words=CHANGES, parameter="difference")
+@verdict(ChaqDifference, steady=True, gives="word", words=CHANGES, parameter="difference")
 def chaq_change(difference: ChaqDifference, baseline: Any, now: Any) -> Any:
     """Return whether the CHAQ changed by what is important to patients or parents.
 

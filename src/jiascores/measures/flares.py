@@ -521,7 +521,7 @@ def flare(
     criteria: str | FlareCriteria,
     flare_fever: Many | Scalar = ...,
 ) -> FlareVerdict[Many, Many, Many]: ...
-@verdict(FlareCriteria, column=flare_column, result=_flare, order=("criteria", "reference"))
+@verdict(FlareCriteria, steady=True, column=flare_column, result=_flare, order=("criteria", "reference"))
 def flare(
     criteria: FlareCriteria,
     reference: Mapping[str, Any],

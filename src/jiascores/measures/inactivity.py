@@ -377,7 +377,7 @@ def inactive_disease(
     esr_normal: Cells = ...,
     crp_normal: Cells = ...,
 ) -> Many: ...
-@verdict(InactiveDiseaseCriteria, contradictions=_contradictions, passes_over=ITEMS)
+@verdict(InactiveDiseaseCriteria, steady=True, contradictions=_contradictions, passes_over=ITEMS)
 def inactive_disease(
     criteria: InactiveDiseaseCriteria,
     physician_global: Any,

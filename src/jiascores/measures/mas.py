@@ -180,7 +180,7 @@ def mas_2016(
     fibrinogen: Many | Scalar,
     criteria: str | MasCriteria = ...,
 ) -> Many: ...
-@verdict(MasCriteria, default="ravelli-2016")
+@verdict(MasCriteria, steady=True, default="ravelli-2016")
 def mas_2016(
     criteria: MasCriteria,
     febrile: Any,
@@ -352,7 +352,7 @@ def ms_score(
 def suggests_mas(score: Scalar, *, cutoff: str | MasScoreCutoff = ...) -> bool | None: ...
 @overload
 def suggests_mas(score: Many, *, cutoff: str | MasScoreCutoff = ...) -> Many: ...
-@verdict(MasScoreCutoff, parameter="cutoff", default="minoia-2019")
+@verdict(MasScoreCutoff, steady=True, parameter="cutoff", default="minoia-2019")
 def suggests_mas(cutoff: MasScoreCutoff, score: Any) -> Any:
     """Whether an MS score suggests macrophage activation syndrome.
 

@@ -481,6 +481,7 @@ def acr_ped(
     column=acr_ped_column,
     result=_response,
     policies=True,
+    steady=True,
 )
 def acr_ped(
     criteria: ResponseCriteria,

@@ -29,7 +29,7 @@ from jiascores.plot.base import (
     table,
 )
 from jiascores.tables.baselines import read_flag
-from jiascores.tables.columns import Column
+from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, suggestion
-from jiascores.tables.columns import Column, Frame, Places, as_mapping, understand
+from jiascores.tables import table as tables
 from jiascores.tables.engines import need, to_eager
-from jiascores.tables.visits import Positions, Visits, codes_of, read_visits
+from jiascores.tables.frame import Frame, Positions
+from jiascores.tables.table import Column, as_mapping
+from jiascores.tables.visits import Visits
 from jiascores.tables.windows import UNSCHEDULED
 
 if TYPE_CHECKING:
@@ -270,13 +272,12 @@ class Table:
     def patients(self) -> tuple[Positions, Any]:
         """A code for the patient of each row, and what the codes stand for."""
         name = self.columns.get("patient", "patient")
-        return codes_of(self.frame, self.name(Column(name)))
+        return self.frame.codes(self.name(Column(name)))
 
     @property
     def visits(self) -> Visits:
         """Who was seen when."""
-        names = understand(self.frame, self.columns, None)
-        return read_visits(self.frame, names, Places(self.frame, names))
+        return tables.Table(self.frame, self.columns).visits
 
 
 def table(given: Any, columns: Mapping[str, str] | None = None) -> Table:

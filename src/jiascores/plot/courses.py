@@ -31,7 +31,7 @@ from jiascores.plot.base import (
     treatment,
 )
 from jiascores.plot.over_time import Since, times_of, treatments_of
-from jiascores.tables.columns import Column
+from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -34,7 +34,7 @@ from jiascores.plot.base import (
     treatment,
 )
 from jiascores.tables.beside import Beside
-from jiascores.tables.columns import Column
+from jiascores.tables.table import Column
 from jiascores.tables.visits import CALENDAR, Visits
 
 if TYPE_CHECKING:

@@ -30,8 +30,9 @@ from jiascores.plot.base import (
     table,
 )
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.columns import Column, understand
-from jiascores.tables.context import Context
+from jiascores.tables.table import Column
+from jiascores.tables import table as tables
+from jiascores.tables.assess import policy_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,8 +111,9 @@ def response_matrix(
     """
     rule = lookup(ResponseCriteria, criteria, parameter="criteria")
     read = table(visits, columns)
-    names = understand(read.frame, columns, units)
-    context = Context(read.frame, names, baseline=baseline, marker=marker, invalid=invalid)
+    context = tables.Table(
+        read.frame, columns, units, baseline=baseline, marker=marker, policy=policy_for(invalid)
+    )
     core = context.core_set
     base = context.baseline
     after = np.flatnonzero(context.after_baseline)
@@ -203,7 +205,7 @@ def _label(key: str, name: str) -> str:
 
 
 def _visits_of(
-    read: Table, context: Context, after: NDArray[np.int64], by: Column | None
+    read: Table, context: tables.Table, after: NDArray[np.int64], by: Column | None
 ) -> list[tuple[str, NDArray[np.int64]]]:
     """Return what each column is called, and which of the visits after baseline are in it."""
     if by is None:

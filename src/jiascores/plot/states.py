@@ -38,7 +38,7 @@ from jiascores.plot.base import (
     state_colours,
     table,
 )
-from jiascores.tables.columns import Column
+from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

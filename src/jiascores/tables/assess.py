@@ -110,7 +110,7 @@ def assess(
     0     25.0           <NA>
     1      8.0             50
     """
-    check_invalid(invalid)
+    policy_for(invalid)
     if not isinstance(prefix, str):
         raise RequestError(f"prefix={prefix!r}: give text.", variable="prefix", values=(prefix,))
     work = Assessment(
@@ -126,10 +126,11 @@ def assess(
     return cast(FrameT, run(visits, work, patient=patient, together=work.compares_visits))
 
 
-def check_invalid(invalid: object) -> None:
-    """Raise where `invalid` is none of the choices."""
+def policy_for(invalid: object) -> Policy:
+    """Return what is done about values that are not allowed."""
     if invalid not in ("raise", "missing"):
         raise RequestError(f"invalid={invalid!r}: choose 'raise' or 'missing'.", variable="invalid")
+    return Blank() if invalid == "missing" else Raise()
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -159,8 +160,7 @@ class Assessment:
 
     def _outputs(self, frame: Frame) -> tuple[list[Output], bool]:
         """Return the columns to add; what was read and found on the way is let go of."""
-        blank = Blank() if self.invalid == "missing" else None
-        policy: Policy = blank or Raise()
+        policy = policy_for(self.invalid)
         table = Table(
             frame,
             self.columns,
@@ -174,8 +174,8 @@ class Assessment:
         if self.marker == ESR_ELSE_CRP:
             outputs.append(table.marker_column())
         outputs += table.rater_column()
-        if blank is not None:
-            outputs.append(Output("invalid_values", "word", blank.words(table.size)))
+        if isinstance(policy, Blank):
+            outputs.append(Output("invalid_values", "word", policy.words(table.size)))
         return outputs, table.compares_visits
 
 

@@ -18,17 +18,10 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.tables.columns import Frame, Names, Places, as_mapping, nearest, read, understand
 from jiascores.tables.engines import to_eager
-from jiascores.tables.visits import (
-    CALENDAR,
-    NO_DATE,
-    NONE,
-    Positions,
-    list_of,
-    read_dates,
-    read_patients,
-)
+from jiascores.tables.frame import NONE, Frame, Positions
+from jiascores.tables.table import Table, as_mapping, nearest
+from jiascores.tables.visits import CALENDAR, NO_DATE
 
 OTHER_KIND = "the {} have the other kind; give both as dates or both as study days"
 
@@ -83,6 +76,11 @@ class Dates:
         return self.values * int(per_day) // int(self.per_day)
 
 
+def list_of(labels: Any) -> list[Any]:
+    """Return what the codes of a column stand for as a list."""
+    return list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
+
+
 def whole_days(dates: NDArray[np.int64], per_day: float) -> Positions:
     """Return the day of each date, without the time."""
     return np.floor_divide(dates, int(per_day))
@@ -123,19 +121,23 @@ class Beside:
         self.what, self.parameter = what, parameter
         with self._saying():
             self.frame = Frame(to_eager(native))
-        self.names = Names(
-            as_mapping(columns, parameter), understand(self.frame, None, units).units
-        )
-        self.places = Places(self.frame, self.names)
+            self.table = Table(self.frame, None, units)
+        # Its roles are not those of visits, and are checked here.
+        self.table.columns = as_mapping(columns, parameter)
+        self.places = self.table.places
         self._check_columns(needs, list(dict.fromkeys((*needs, *takes))))
         with self._saying():
-            self.patients, labels = read_patients(self.frame, self.names)
+            self.patients, labels, _ = self.table.patients()
         self.labels = [
             id_.item() if isinstance(id_, np.generic) else id_ for id_ in list_of(labels)
         ]
 
+    def column(self, role: str) -> str:
+        """Return what the caller calls a role."""
+        return self.table.column(role)
+
     def _check_columns(self, needs: Sequence[str], roles: list[str]) -> None:
-        given = self.names.columns
+        given = self.table.columns
         for role, column in given.items():
             if role not in roles:
                 raise ColumnError(
@@ -152,7 +154,7 @@ class Beside:
                 )
         for role in dict.fromkeys((*needs, *given)):
             if not self.has(role):
-                column = self.names.column(role)
+                column = self.column(role)
                 self.refuse(
                     ColumnError,
                     f"there is no column {column!r} for the {role}. Name yours: "
@@ -170,6 +172,7 @@ class Beside:
         except JiaScoresError as problem:
             raise type(problem)(
                 f"{self._said}{problem}",
+                reason=problem.reason,
                 variable=problem.variable,
                 values=problem.values,
                 where=problem.where,
@@ -200,24 +203,24 @@ class Beside:
 
     def has(self, role: str) -> bool:
         """Return whether there is a column for a role."""
-        return self.names.column(role) in self.frame
+        return self.column(role) in self.frame
 
     def dates(self, role: str, *, gaps: bool = False, column: str | None = None) -> Dates:
         """Return the dates or study days of a role; missing ones only where `gaps` are allowed."""
-        column = self.names.column(role) if column is None else column
+        column = self.column(role) if column is None else column
         with self._saying():
-            values, per_day = read_dates(self.frame, column, role, gaps=gaps, places=self.places)
+            values, per_day, _ = self.table.dates(column, role, gaps=gaps)
         return Dates(values, per_day, self, role, column)
 
     def words(self, role: str) -> list[str | None]:
         """Return the words of a role, None where missing."""
-        words = self.frame.objects(self.names.column(role))
+        words = self.frame.objects(self.column(role))
         return [None if word is None else str(word) for word in words]
 
     def numbers(self, variable: str) -> NDArray[np.float64]:
         """Return the values of a variable in its canonical unit, checked."""
         with self._saying():
-            return read(self.frame, variable, self.names, self.places)[0]
+            return self.table.values(variable)
 
     # --- whose row each is
 

@@ -18,7 +18,8 @@ from jiascores.core.errors import (
     RequestError,
     listing,
 )
-from jiascores.tables.columns import PIECE, nearest
+from jiascores.tables.frame import PIECE
+from jiascores.tables.table import nearest
 
 # From an eager table (pandas, Polars or PyArrow) to one of the same kind.
 Work: TypeAlias = Callable[[Any], Any]

@@ -13,7 +13,7 @@ from jiascores.core.errors import InconsistentError, RequestError
 from jiascores.measures.events import EventComparison, EventWindows, around_infusions
 from jiascores.statistics.base import CONFIDENCE
 from jiascores.tables.beside import OTHER_KIND, Beside, Infusions, read_infusions
-from jiascores.tables.columns import Column
+from jiascores.tables.table import Column
 
 
 def compare_events(

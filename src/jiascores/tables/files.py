@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.core.variables import VARIABLES
-from jiascores.tables.ask import Request, understand_requests
+from jiascores.tables.requests import Request, understand_requests
 from jiascores.tables.assess import Assessment
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.columns import ROW, as_mapping
+from jiascores.tables.frame import ROW
+from jiascores.tables.table import as_mapping
 from jiascores.tables.engines import need, need_patient, plain_words
 
 PathLike: TypeAlias = str | os.PathLike[str]

@@ -16,7 +16,9 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.tables.columns import Column, Frame, Output, OutputKind, understand
+from jiascores.tables.table import Column
+from jiascores.tables.frame import Frame, Output, OutputKind
+from jiascores.tables.columns import understand
 from jiascores.tables.engines import to_eager
 from jiascores.tables.numbers import number_of, numbers_in
 from jiascores.tables.visits import read_patients

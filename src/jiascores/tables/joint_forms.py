@@ -30,7 +30,7 @@ from jiascores.core.joints import (
 )
 from jiascores.core.values import check
 from jiascores.core.variables import UNBOUNDED, Variable
-from jiascores.tables.columns import Frame, Output
+from jiascores.tables.frame import Frame, Output
 
 AnyFrame = TypeVar("AnyFrame")
 # Which column holds what of which joint: a beginning of names, or a name for each joint.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import NotNumericError, RequestError
-from jiascores.tables.columns import Frame
+from jiascores.tables.frame import Frame
 
 
 def number_of(value: Any, name: str, why: str = "", *, zero: bool = False) -> float:

@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
+from jiascores.core.measure import verdict_named
 from jiascores.measures.remission import ONGOING, Periods, RemissionCriteria, remission_codes
-from jiascores.tables.ask import inactive_disease
-from jiascores.tables.assess import add_columns
+from jiascores.tables.assess import add_columns, policy_for
 from jiascores.tables.beside import Beside, whole_days
-from jiascores.tables.columns import Column, Frame, Output, as_mapping, understand
-from jiascores.tables.context import Context
 from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run
+from jiascores.tables.frame import Frame, Output, Positions
 from jiascores.tables.numbers import number_of
-from jiascores.tables.visits import CALENDAR, Positions
+from jiascores.tables.problems import Blank
+from jiascores.tables.requests import request
+from jiascores.tables.table import Column, Table, as_mapping
+from jiascores.tables.visits import CALENDAR
 
 FrameT = TypeVar("FrameT")
 ALL = "all"
@@ -236,7 +238,7 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
         if counted not in (None, ALL):
             table.refuse(
                 ColumnError,
-                f"counted= names drugs, and there is no column {table.names.column('drug')!r}. "
+                f"counted= names drugs, and there is no column {table.column('drug')!r}. "
                 f"Name yours: medication_columns={{'drug': 'your column'}}.",
                 "drug",
             )
@@ -289,13 +291,13 @@ class _Remission:
 
     def __call__(self, native: Any) -> Any:
         """Return an eager table with the column added."""
-        frame = Frame(native)
-        names = understand(frame, self.columns, self.units)
-        table = Context(frame, names, baseline=None, marker=None, invalid=self.invalid)
+        table = Table(
+            Frame(native), self.columns, self.units, policy=policy_for(self.invalid)
+        )
         visits, nobody = table.visits, np.empty(0, dtype=np.int64)
-        if frame.size and visits.per_day != CALENDAR:
+        if table.size and visits.per_day != CALENDAR:
             raise VisitError(
-                f"column {names.column('date')!r} holds study days, and {NEED_DATES}.",
+                f"column {table.column('date')!r} holds study days, and {NEED_DATES}.",
                 variable="date",
             )
         codes = remission_codes(
@@ -310,13 +312,14 @@ class _Remission:
         )
         words = self.criteria.words
         outputs = [Output(self.criteria.column, "state", visits.unordered(codes), words)]
-        if self.invalid == "missing":
-            outputs.append(Output("invalid_values", "word", table.invalid_values()))
-        return add_columns(frame, outputs, self.prefix)
+        if isinstance(table.policy, Blank):
+            outputs.append(Output("invalid_values", "word", table.policy.words(table.size)))
+        return add_columns(table.frame, outputs, self.prefix)
 
-    def _inactive(self, table: Context) -> NDArray[np.float64]:
+    def _inactive(self, table: Table) -> NDArray[np.float64]:
         """Return whether disease is inactive at each visit: 1, 0 or NaN."""
         if self.inactive is not None:
             return table.flag(self.inactive.name)
-        request = inactive_disease(criteria=self.criteria.inactive, markers=self.markers)
-        return request.compute(table)[0].data
+        asked = verdict_named("inactive_disease")
+        by = request(asked, criteria=self.criteria.inactive, markers=self.markers)
+        return by.compute(table)[0].data

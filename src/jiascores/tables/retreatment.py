@@ -19,21 +19,15 @@ from jiascores.measures.courses import (
     decide,
     reasons,
 )
-from jiascores.measures.flares import flare_bounds
-from jiascores.tables.assess import add_columns
-from jiascores.tables.baselines import (
-    Best,
-    LastResponding,
-    best_earlier,
-    latest_earlier,
-    read_flag,
-    reference_rows,
-)
+from jiascores.core.measure import VERDICTS
+from jiascores.tables.assess import add_columns, policy_for
+from jiascores.tables.baselines import Best, LastResponding, best_earlier, latest_earlier
 from jiascores.tables.beside import Infusions, read_infusions, whole_days
-from jiascores.tables.columns import Frame, Names, Output, Places, as_mapping, nearest, understand
-from jiascores.tables.context import ESR_ELSE_CRP, Context, Gathered
 from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run, to_eager
-from jiascores.tables.visits import NONE, Positions, Visits, read_visits
+from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.problems import Blank
+from jiascores.tables.table import ESR_ELSE_CRP, Given, Table, as_mapping, nearest
+from jiascores.tables.visits import Visits
 
 FrameT = TypeVar("FrameT")
 CODE = "retreatment_code"
@@ -234,8 +228,8 @@ class _Retreatment:
             further.append(table.marker_column())
         # Names of their own: `assess` adds the same against another baseline.
         outputs += [attrs.evolve(output, name=f"retreatment_{output.name}") for output in further]
-        if self.invalid == "missing":
-            outputs.append(Output("invalid_values", "word", table.invalid_values()))
+        if isinstance(table.policy, Blank):
+            outputs.append(Output("invalid_values", "word", table.policy.words(table.size)))
         return add_columns(table.frame, outputs, self.prefix)
 
     def deviations(self, native: Any) -> Any:
@@ -253,7 +247,7 @@ class _Retreatment:
         ]
         beside = self.infusions.table
         patients, dates = (
-            beside.frame.objects(beside.names.column(role))[courses.rows[later]].tolist()
+            beside.frame.objects(beside.column(role))[courses.rows[later]].tolist()
             for role in ("patient", "date")
         )
         listed = beside.frame.new(
@@ -261,31 +255,26 @@ class _Retreatment:
                 "patient": patients,
                 "infusion_date": dates,
                 "infusion_number": numbers.tolist(),
-                "visit_date": table.frame.objects(table.names.column("date"))[rows].tolist(),
+                "visit_date": table.frame.objects(table.column("date"))[rows].tolist(),
                 "days_since_visit": (courses.infused[later] - courses.seen[rows]).tolist(),
             }
         )
         return add_columns(Frame(listed), _outputs(codes, allowed, words), "")
 
-    def _judged(self, native: Any) -> tuple[_Courses, _Against, list[Output]]:
+    def _judged(self, native: Any) -> tuple[_Courses, Table, list[Output]]:
         """Return the courses, the visits against their baselines, and what is decided for each."""
-        frame = Frame(native)
-        names = understand(frame, self.columns, self.units)
-        exclusions = self._exclusions(frame)
-        courses = _Courses.of(
-            read_visits(frame, names, Places(frame, names)),
-            self.infusions,
-            in_pieces=self.in_pieces,
-        )
-        course = courses.before - 1 if self.protocol.baseline == "course" else courses.first
-        table = _Against(
-            frame,
-            names,
-            courses.visits,
-            baseline=courses.of_infusion(courses.last_visits, course),
-            marked_by=courses.first_visits,
+        table = Table(
+            Frame(native),
+            self.columns,
+            self.units,
             marker=self.marker,
-            invalid=self.invalid,
+            policy=policy_for(self.invalid),
+        )
+        exclusions = self._exclusions(table)
+        courses = _Courses.of(table, self.infusions, in_pieces=self.in_pieces)
+        course = courses.before - 1 if self.protocol.baseline == "course" else courses.first
+        table.judge_against(
+            courses.of_infusion(courses.last_visits, course), marked_by=courses.first_visits
         )
         decided = _decided(self.protocol, courses, table, exclusions)
         # Back in the order of the rows.
@@ -294,7 +283,7 @@ class _Retreatment:
         outputs = _outputs(decided.codes[place], decided.eligible[place], words[place])
         return courses, table, outputs
 
-    def _exclusions(self, frame: Frame) -> dict[str, NDArray[np.float64]]:
+    def _exclusions(self, table: Table) -> dict[str, NDArray[np.float64]]:
         """Return the exclusions of the protocol in each row, yes, no or unknown."""
         protocol, known = self.protocol, self.protocol.exclusions
         for name in self.exclusions:
@@ -305,18 +294,18 @@ class _Retreatment:
                     variable=name,
                 )
         columns = {name: self.exclusions.get(name, name) for name in known}
-        absent = {name: column for name, column in columns.items() if column not in frame}
+        absent = {name: column for name, column in columns.items() if column not in table.frame}
         if absent:
             name, column = next(iter(absent.items()))
             raise ColumnError(
                 f"the table has no column {listing(map(repr, absent.values()))}, and "
                 f"{protocol.name} excludes patients with {listing(absent)}. Name yours: "
                 f"exclusions={{'{name}': 'your column'}}; or make a variant of the protocol that "
-                f"names other exclusions.{nearest(column, frame.names)}",
+                f"names other exclusions.{nearest(column, table.frame.names)}",
                 variable=name,
                 values=tuple(absent.values()),
             )
-        return {name: read_flag(frame, column, blank=np.nan) for name, column in columns.items()}
+        return {name: table.flag(column) for name, column in columns.items()}
 
 
 def _outputs(codes: Positions, eligible: NDArray[np.float64], words: NDArray[Any]) -> list[Output]:
@@ -360,12 +349,13 @@ class _Courses:
     last_visits: Positions
 
     @classmethod
-    def of(cls, visits: Visits, infusions: Infusions, *, in_pieces: bool) -> _Courses:
+    def of(cls, visits_table: Table, infusions: Infusions, *, in_pieces: bool) -> _Courses:
         """Return the courses; infusions that contradict the visits raise.
 
         A piece of a larger table has the visits of some patients only, and a table without rows
         is how a lazy frame is planned: there, the infusions of others are left out.
         """
+        visits = visits_table.visits
         table, dates = infusions.table, infusions.dates
         patients = table.among(visits.labels, all_known=True, in_pieces=in_pieces)
         rows = np.flatnonzero(patients >= 0) if visits.size else np.empty(0, dtype=np.int64)
@@ -379,7 +369,7 @@ class _Courses:
         # Left: a visit on the day of an infusion counts as before it.
         before = visits.unordered(np.searchsorted(given, shown, side="left"))
         last = np.searchsorted(shown, given, side="right") - 1
-        _check_last(visits, last, patients, infusions, rows)
+        _check_last(visits_table, last, patients, infusions, rows)
         first = np.searchsorted(patients, np.arange(len(visits.labels)))
         return cls(
             visits, patients, infused, rows, seen, before, visits.per_row(first), order[last]
@@ -418,7 +408,7 @@ class _Courses:
         # Both terms never fall along the order of visits, and one rises with every new course.
         codes = self.before + visits.patients
         labels = np.arange(self.rows.size + len(visits.labels))
-        within = Visits(codes, visits.dates, visits.per_day, visits.places, labels)
+        within = Visits(codes, visits.dates, visits.per_day, labels)
         # Courses follow each other as their visits do, so nothing needs to be sorted again.
         within.order = visits.order
         return within
@@ -436,10 +426,10 @@ def _keys(
 
 
 def _check_last(
-    visits: Visits, last: Positions, patients: Positions, infusions: Infusions, rows: Positions
+    of: Table, last: Positions, patients: Positions, infusions: Infusions, rows: Positions
 ) -> None:
     """Raise where an infusion has no visit before it, or two that can be the last."""
-    table = infusions.table
+    visits, table = of.visits, infusions.table
     early = rows[(last < 0) | (visits.patients[visits.order[last]] != patients)]
     if early.size:
         table.refuse(
@@ -454,7 +444,7 @@ def _check_last(
     if tied.size:
         ones, others = visits.order[starts[tied]], visits.order[last[tied]]
         pairs = [
-            f"{visits.places[one]} and {visits.places[other]}"
+            f"{of.places[one]} and {of.places[other]}"
             for one, other in zip(ones, others, strict=True)
         ]
         raise VisitError(
@@ -465,38 +455,6 @@ def _check_last(
         )
 
 
-class _Against(Context):
-    """A table whose baseline rows are given, and the rows whose reactant counts."""
-
-    def __init__(
-        self,
-        frame: Frame,
-        names: Names,
-        visits: Visits,
-        *,
-        baseline: Positions,
-        marked_by: Positions,
-        marker: str | None,
-        invalid: Literal["raise", "missing"],
-    ) -> None:
-        super().__init__(frame, names, baseline="first", marker=marker, invalid=invalid)
-        vars(self).update(visits=visits, baseline=baseline, after_baseline=visits.after(baseline))
-        self.marked_by = marked_by
-
-    def earlier(self, rows: Positions) -> Mapping[str, Gathered]:
-        """Return the six variables of each row's earlier one; rows of a patient may differ."""
-        self.compared(rows)
-        return {name: Gathered(values, rows) for name, values in self.core_set.items()}
-
-    @cached_property
-    def uses_esr(self) -> NDArray[np.bool_]:
-        """By ``"esr-else-crp"``, whose reactant is ESR: by the row given, or any of the patient."""
-        visits, esr = self.visits, ~np.isnan(self.values("esr"))
-        any_esr = np.zeros(len(visits.labels), dtype=bool)
-        np.logical_or.at(any_esr, visits.patients, esr)
-        return np.where(self.marked_by >= 0, esr[self.marked_by], visits.per_row(any_esr))
-
-
 # --------------------------------------------------------------------------------------------
 # Decisions
 
@@ -504,12 +462,12 @@ class _Against(Context):
 def _decided(
     protocol: RetreatmentProtocol,
     courses: _Courses,
-    table: Context,
+    table: Table,
     exclusions: Mapping[str, NDArray[np.float64]],
 ) -> Decisions:
     """Return what is decided for each visit, in their order."""
     order, within = courses.visits.order, courses.as_patients
-    _, lowest, highest = table.response(protocol.criteria)
+    response = table.response(protocol.criteria)
     flared = _flared(protocol, within, table) if protocol.by_flare else None
     return decide(
         protocol,
@@ -517,29 +475,26 @@ def _decided(
         day_starts=within.day_starts,
         infusions=courses.number[order],
         days=courses.days[order],
-        level_min=lowest[order],
-        level_max=highest[order],
+        level_min=response.lowest[order],
+        level_max=response.highest[order],
         exclusions={name: values[order] for name, values in exclusions.items()},
         flared=None if flared is None else (flared[0][order], flared[1][order]),
     )
 
 
 def _flared(
-    protocol: RetreatmentProtocol, within: Visits, table: Context
+    protocol: RetreatmentProtocol, within: Visits, table: Table
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return for each visit whether there certainly, and possibly, is a flare."""
     rows, known = _flare_references(protocol, within, table)
-    fever = table.values("flare_fever") if protocol.loss.fever_above is not None else np.nan
-    certain, possible = flare_bounds(
-        protocol.loss, table.earlier(rows), table.core_set, fever=fever
-    )
+    bounds, _ = table.answer(VERDICTS["flare"], protocol.loss, bound={"reference": Given(rows)})
     after = within.after(rows)
     # Without a reference there is no flare, unless a gap hides which visit it is.
-    return certain & after, np.where(after, possible, ~known)
+    return bounds.lowest & after, np.where(after, bounds.highest, ~known)
 
 
 def _flare_references(
-    protocol: RetreatmentProtocol, within: Visits, table: Context
+    protocol: RetreatmentProtocol, within: Visits, table: Table
 ) -> tuple[Positions, NDArray[np.bool_]]:
     """Return each visit's reference in its course, and where a missing one is missing for sure."""
     rule, after = protocol.flare_reference, table.after_baseline
@@ -548,11 +503,11 @@ def _flare_references(
     if rule == "best":
         rule = Best(protocol.criteria)
     if not isinstance(rule, LastResponding | Best):
-        rows = reference_rows(table, rule)
+        rows = table.reference(rule)
         return rows, rows >= 0
-    level, lowest, highest = table.response(rule.criteria)
+    response = table.response(rule.criteria)
     if isinstance(rule, LastResponding):
-        perhaps = latest_earlier(within, after & (highest >= rule.level))
-        return latest_earlier(within, after & (lowest >= rule.level)), perhaps < 0
-    rows = best_earlier(within, np.where(after, level, np.nan), table.jadas71)
+        perhaps = latest_earlier(within, after & (response.highest >= rule.level))
+        return latest_earlier(within, after & (response.lowest >= rule.level)), perhaps < 0
+    rows = best_earlier(within, np.where(after, response.known(), np.nan), table.score("jadas71"))
     return rows, latest_earlier(within, after) < 0

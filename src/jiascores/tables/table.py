@@ -134,6 +134,13 @@ def column(name: str) -> Column:
 
 
 @attrs.frozen(eq=False)
+class Given:
+    """The rows that are judged against, where they are given and not looked for."""
+
+    rows: Positions
+
+
+@attrs.frozen(eq=False)
 class Gathered:
     """Values of other rows, looked up block by block so that no copy of a column is held."""
 
@@ -182,8 +189,6 @@ class Table:
         As for `assess`.
     policy : Policy, optional
         What is done about problems; by default the first raises.
-    rows : array of int, optional
-        Each row's baseline, where it is given and not looked for.
     """
 
     def __init__(
@@ -195,7 +200,6 @@ class Table:
         baseline: Any = None,
         marker: str | None = None,
         policy: Policy | None = None,
-        rows: Positions | None = None,
     ) -> None:
         check_marker(marker)
         check_baseline(baseline)
@@ -212,7 +216,8 @@ class Table:
         self.compared: list[Positions] = []
         self.words_read: set[tuple[str, str]] = set()
         self.judged_against: Positions | None = None
-        self._given_rows = rows
+        self._given_rows: Positions | None = None
+        self._marked_by: Positions | None = None
         self._read: dict[Any, NDArray[np.float64]] = {}
         self._answers: dict[Any, tuple[Any, Rows]] = {}
 
@@ -536,7 +541,7 @@ class Table:
     def visits(self) -> Visits:
         """Who was seen when."""
         self.require(("patient", "date"))
-        codes, labels, who = self._patients()
+        codes, labels, who = self.patients()
         dates, per_day, when = self.dates(self.column("date"), "date", gaps=False)
         sure = who & when
         if not sure.all():
@@ -548,7 +553,8 @@ class Table:
             dates = np.where(sure, dates, 0)
         return Visits(codes, dates, per_day, labels, sure)
 
-    def _patients(self) -> tuple[Positions, Any, NDArray[np.bool_]]:
+    def patients(self) -> tuple[Positions, Any, NDArray[np.bool_]]:
+        """Return a code for each row's patient, the ids by code, and where there is one."""
         name = self.column("patient")
         if name not in self.frame:
             return np.full(self.size, NONE), [], np.zeros(self.size, dtype=bool)
@@ -637,6 +643,13 @@ class Table:
         if self._given_rows is not None:
             return self.visits.after(self._given_rows)
         return self.visits.after_patients(self.baseline_of_patients)
+
+    def judge_against(self, rows: Positions, *, marked_by: Positions) -> None:
+        """Take these rows as each row's baseline; they may differ within a patient.
+
+        `marked_by` are the rows whose ESR decides by ``"esr-else-crp"``; without one, any visit.
+        """
+        self._given_rows, self._marked_by = rows, marked_by
 
     def chosen(self, rule: Any, what: str) -> Positions:
         """Return for each patient the row that a rule chooses, or `NONE`."""
@@ -741,6 +754,8 @@ class Table:
 
     def reference(self, rule: Any) -> Positions:
         """Return for each row the position of the visit it is judged against, or `NONE`."""
+        if isinstance(rule, Given):
+            return rule.rows
         check_reference(rule)
         if rule == "baseline":
             return self.baseline
@@ -832,11 +847,14 @@ class Table:
     def uses_esr(self) -> NDArray[np.bool_]:
         """By ``"esr-else-crp"``, which rows belong to patients whose reactant is ESR."""
         esr = ~np.isnan(self.values("esr"))
-        if self.baseline_rule is not None or self._given_rows is not None:
+        if self.baseline_rule is not None and self._marked_by is None:
             return (self.baseline >= 0) & esr[np.maximum(self.baseline, 0)]
         any_esr = np.zeros(len(self.visits.labels), dtype=bool)
         np.logical_or.at(any_esr, self.visits.patients, esr)
-        return any_esr[self.visits.patients]
+        of_patient = any_esr[self.visits.patients]
+        if self._marked_by is None:
+            return of_patient
+        return np.where(self._marked_by >= 0, esr[self._marked_by], of_patient)
 
     @cached_property
     def reactant(self) -> tuple[str, NDArray[np.float64]]:

@@ -26,11 +26,15 @@ from jiascores.tables.baselines import (
     baseline_rows,
 )
 from jiascores.tables.beside import Beside, Dates
-from jiascores.tables.columns import Column, Frame, Names, Output, Places, understand
+from jiascores.tables.table import Column, Places
+from jiascores.tables.frame import Frame, Output
+from jiascores.tables.columns import Names, understand
 from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run
 from jiascores.tables.numbers import number_of
-from jiascores.tables.refusals import BELOW, in_lines, not_numbers
-from jiascores.tables.visits import NO_DATE, NONE, Positions, Visits, read_dates, read_visits
+from jiascores.tables.problems import BELOW, in_lines
+from jiascores.tables.refusals import not_numbers
+from jiascores.tables.visits import NO_DATE, Visits, read_dates, read_visits
+from jiascores.tables.frame import NONE, Positions
 
 FrameT = TypeVar("FrameT")
 FloatArray = NDArray[np.float64]

@@ -10,29 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, InconsistentError, RequestError, listing, suggestion
+from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
-from jiascores.tables.ask import (
-    AcrPedRequest,
-    FlareRequest,
-    InactiveDiseaseRequest,
-    Request,
-    ScoreRequest,
-    StateRequest,
-    understand_requests,
-)
 from jiascores.tables.assess import add_columns
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.columns import Column, Frame, Output, understand
-from jiascores.tables.context import Context
 from jiascores.tables.engines import to_eager
+from jiascores.tables.frame import NONE, Frame, Output
 from jiascores.tables.numbers import numbers_in
+from jiascores.tables.requests import Request, understand_requests
+from jiascores.tables.table import Column, Table
 
-# What rises, falls or stays, but never turns, while one variable rises: its ends say everything.
-STEADY = (ScoreRequest, StateRequest, AcrPedRequest, FlareRequest, InactiveDiseaseRequest)
 VALUE = "jiascores value between two ends"
 
 
-def assess_within(
+def assess_between(
     visits: Any,
     variable: str,
     *,
@@ -57,8 +48,8 @@ def assess_within(
         The columns with its ends, alike where the value is known; `below_limit` with
         ``rule="interval"`` makes them.
     measures : list of str or requests
-        Scores, states, ``acr_ped`` (without `upper_limit`), inactive disease, and flares against
-        the baseline.
+        Scores, and verdicts that never turn while one variable rises: states, ``acr_ped``
+        (without `upper_limit`), inactive disease, and flares against the baseline, among others.
     columns, units, baseline, marker, prefix
         As for `assess`.
 
@@ -104,7 +95,7 @@ def assess_within(
     ...                        "crp": ["12", "< 5", "< 20"]})
     >>> ends = jia.below_limit(visits, "crp", rule="interval")
     >>> state = jia.ask.state("jadas10", cutoffs="consolaro-2012-2014", course="oligo")
-    >>> out = jia.assess_within(ends, "crp", low=jia.column("crp_low"),
+    >>> out = jia.assess_between(ends, "crp", low=jia.column("crp_low"),
     ...                         high=jia.column("crp_high"), measures=["jadas10", state])
     >>> out[["jadas10", "jadas10_low", "jadas10_high", "state_jadas10_consolaro_2012_2014"]]
        jadas10  jadas10_low  jadas10_high state_jadas10_consolaro_2012_2014
@@ -124,19 +115,19 @@ def assess_within(
     ends = [_end(frame, each, name) for each, name in ((low, "low"), (high, "high"))]
     _refuse_crossed(frame, ends[0], ends[1], variable)
 
-    def context(values: NDArray[np.float64]) -> Context:
+    def table(values: NDArray[np.float64]) -> Table:
         with_value = Frame(frame.with_columns([Output(VALUE, "score", values)]))
-        names = understand(with_value, {**(columns or {}), variable: VALUE}, units)
-        return Context(with_value, names, baseline=baseline, marker=marker, invalid="raise")
+        named = {**(columns or {}), variable: VALUE}
+        return Table(with_value, named, units, baseline=baseline, marker=marker)
 
-    first = context(ends[0])
-    answers = [_answers(first, requests), _answers(context(ends[1]), requests)]
-    if first.compares_visits and any(isinstance(r, AcrPedRequest | FlareRequest) for r in requests):
+    first = table(ends[0])
+    answers = [_answers(first, requests), _answers(table(ends[1]), requests)]
+    if any(not isinstance(each.measure, Score) and each.measure.compares for each in requests):
         is_baseline = np.zeros(frame.size, dtype=bool)
         is_baseline[first.baseline[first.baseline >= 0]] = True
         for one, other in (ends, ends[::-1]):
             mixed = np.where(is_baseline, one, other)
-            answers.append(_answers(context(mixed), requests))
+            answers.append(_answers(table(mixed), requests))
     outputs = [
         output
         for same in zip(*answers, strict=True)
@@ -146,16 +137,15 @@ def assess_within(
 
 
 def _refuse_unsteady(request: Any) -> None:
-    steady = isinstance(request, STEADY)
-    if isinstance(request, AcrPedRequest) and request.upper_limit is not None:
+    bound = dict(getattr(request, "bound", ()))
+    steady = getattr(request.measure, "steady", True) if isinstance(request, Request) else False
+    if bound.get("upper_limit") is not None and request.measure.gives == "level":
         steady = False
-    if isinstance(request, FlareRequest) and request.reference != "baseline":
-        steady = False
-    if not steady:
+    if bound.get("reference", "baseline") != "baseline" or not steady:
         raise RequestError(
-            f"{type(request).__name__.removesuffix('Request')}: what lies between two ends is "
-            f"not settled by the ends here. Ask for scores, states, acr_ped without upper_limit, "
-            f"inactive disease, or flares with reference='baseline'.",
+            f"{request.stem}: what lies between two ends is not settled by the ends here. Ask for "
+            f"what never turns while one variable rises, acr_ped without upper_limit, and flares "
+            f"with reference='baseline'.",
             variable="measures",
         )
 
@@ -183,12 +173,12 @@ def _refuse_crossed(frame: Frame, low: Any, high: Any, variable: str) -> None:
         )
 
 
-def _answers(context: Context, requests: Sequence[Any]) -> list[tuple[Output, bool]]:
+def _answers(table: Table, requests: Sequence[Any]) -> list[tuple[Output, bool]]:
     """Return every output, and whether it belongs to a score."""
     return [
-        (output, isinstance(request, ScoreRequest))
+        (output, isinstance(request.measure, Score))
         for request in requests
-        for output in request.compute(context)
+        for output in request.compute(table)
     ]
 
 
@@ -200,7 +190,7 @@ def _merged(ways: Sequence[Output], *, of_score: bool) -> list[Output]:
         return [attrs.evolve(first, data=stack.min(axis=0))]
     if first.name.endswith("_level_max"):
         return [attrs.evolve(first, data=stack.max(axis=0))]
-    gap = -1 if first.kind == "state" else np.nan
+    gap = NONE if first.kind == "state" else np.nan
     same = np.where((stack == stack[0]).all(axis=0), stack[0], gap)
     merged = attrs.evolve(first, data=same.astype(stack.dtype))
     if not of_score:
