@@ -546,8 +546,10 @@ class Call:
             return self._core_set(parameter)
         if what == RESPONSE:
             return self.response(parameter, options["criteria"])._bounds
-        values = VARIABLES.get(what) or lookup(Score, what, parameter="measure").values
-        return self.read(parameter, attrs.evolve(values, name=parameter))
+        if what in VARIABLES:
+            return self.read(parameter, attrs.evolve(VARIABLES[what], name=f"{what} of {parameter}"))
+        score = lookup(Score, what, parameter="measure")
+        return self.read(parameter, attrs.evolve(score.values, name=parameter))
 
     def response(self, parameter: str, criteria: Any) -> Any:
         """Return the ACR Ped response at one of two visits, against the baseline of both."""
@@ -561,13 +563,13 @@ class Call:
                 f"{self.owner}() takes a CoreSet as {parameter}=, not {type(core_set).__name__}.",
                 variable=parameter,
             )
-        for other, first in self.given.items():
-            if isinstance(first, CoreSet) and first.marker != core_set.marker:
-                raise MarkerError(
-                    f"{other} holds {first.marker} and {parameter} holds {core_set.marker}: change "
-                    f"needs the same acute-phase reactant at both visits.",
-                    variable=" and ".join(MARKERS),
-                )
+        sets = {name: each for name, each in self.given.items() if isinstance(each, CoreSet)}
+        if len({each.marker for each in sets.values()}) > 1:
+            holds = " and ".join(f"{name} holds {each.marker}" for name, each in sets.items())
+            raise MarkerError(
+                f"{holds}: change needs the same acute-phase reactant at both visits.",
+                variable=" and ".join(MARKERS),
+            )
         return {
             name: value.ravel() if isinstance(value, np.ndarray) else value
             for name, value in core_set._values.items()
@@ -862,16 +864,21 @@ def _answer(asked: Verdict, given: dict[str, Any]) -> Any:
 def _check_arguments(asked: Verdict, definition: Definition, given: Mapping[str, Any]) -> None:
     """Raise where an argument is unknown, absent, or not read by the definition."""
     plan, parameters = asked.plan(definition), asked.signature.parameters
-    for name, value in given.items():
+    for name in given:
         if name not in parameters:
             _refuse_unknown(asked.name, given, tuple(parameters))
-        if plan.get(name) == "unread" and value is not None and name not in asked.passes_over:
+        if plan.get(name) == "unread" and name not in asked.passes_over:
             raise ArgumentError(
                 f"{name}= was given, and {definition.name} does not read it: it would be passed "
                 f"over in silence. It reads {', '.join(definition.needs)}.",
                 variable=name,
             )
-    needed = [name for name, how in plan.items() if how == "needed" and name not in given]
+    needed = [
+        name
+        for name, how in plan.items()
+        if (how == "needed" or (how == "reading" and name in ("course", "month")))
+        and name not in given
+    ]
     absent = [name for name in asked.required if name not in given and name not in needed] + needed
     if absent:
         raise ArgumentError(

@@ -130,7 +130,7 @@ def minimal_disease_activity(  # pyright: ignore[reportOverlappingOverload]
     *,
     course: str | None,
     physician_global: Scalar,
-    patient_global: Scalar = ...,
+    patient_global: Scalar,
     swollen_joints: Scalar = ...,
     active_joints: Scalar = ...,
     criteria: str | MinimalActivityCriteria,
@@ -140,7 +140,7 @@ def minimal_disease_activity(
     *,
     course: Any,
     physician_global: T | Scalar,
-    patient_global: T | Scalar = ...,
+    patient_global: T | Scalar,
     swollen_joints: T | Scalar = ...,
     active_joints: T | Scalar = ...,
     criteria: str | MinimalActivityCriteria,
@@ -162,8 +162,8 @@ def minimal_disease_activity(
         Disease course; missing gives a missing verdict.
     physician_global : float, array or Series
         Physician global assessment of disease activity, 0–10.
-    patient_global : float, array or Series, optional
-        Patient (or parent) global assessment of well-being, 0–10; read in the poly course.
+    patient_global : float, array or Series
+        Patient (or parent) global assessment of well-being, 0–10; it counts in the poly course.
     swollen_joints : float, array or Series
         Swollen joints, whole number, where the criteria read them.
     active_joints : float, array or Series

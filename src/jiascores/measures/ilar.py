@@ -68,7 +68,7 @@ class CourseRule(Definition):
         """The count of joints, which some categories need."""
         return (self.joints,)
 
-    def check_options(self, *, cutoffs: str | CutoffSet, **_: Any) -> None:
+    def check_options(self, *, cutoffs: str | CutoffSet | None = None, **_: Any) -> None:
         """Raise where the cut-off set reads every course alike."""
         _refuse_set_without_courses(lookup(CutoffSet, cutoffs, parameter="cutoffs"))
 
@@ -141,7 +141,7 @@ def course(
     active_joints: Any,
     joints_ever: Any,
     *,
-    cutoffs: str | CutoffSet,
+    cutoffs: str | CutoffSet | None = None,
 ) -> Any:
     """Return the course of disease by which a cut-off set reads a score.
 

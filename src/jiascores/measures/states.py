@@ -354,6 +354,7 @@ def disease_state(score: T, *, measure: str, course: Any = ..., cutoffs: str | C
     words=state_words,
     parameter="cutoffs",
     column=state_column,
+    passes_over=("course",),
     steady=True,
     ask="state",
     order=("measure", "cutoffs"),
