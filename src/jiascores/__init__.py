@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from jiascores._version import __version__
 
 if TYPE_CHECKING:
-    from jiascores import plot
+    from jiascores import ask, plot
+    from jiascores.catalogue.definitions import definition, definitions
+    from jiascores.catalogue.verification import verify
     from jiascores.core.core_set import CoreSet
     from jiascores.core.errors import (
         ColumnError,
@@ -80,19 +82,17 @@ if TYPE_CHECKING:
     )
     from jiascores.measures.states import CutoffSet, disease_state
     from jiascores.reporting import report
-    from jiascores import ask
-    from jiascores.tables.requests import from_category
     from jiascores.statistics.paired import paired_change
     from jiascores.statistics.proportions import Difference, stratified_difference
     from jiascores.tables.assess import assess
     from jiascores.tables.baselines import best, flagged, last_responding, on_or_before
-    from jiascores.catalogue.definitions import definition, definitions
-    from jiascores.tables.table import column
-    from jiascores.tables.files import assess_files
+    from jiascores.tables.between import assess_between
     from jiascores.tables.checking import check
+    from jiascores.tables.files import assess_files
     from jiascores.tables.gaps import fill_gaps
     from jiascores.tables.joint_forms import joint_counts
     from jiascores.tables.remission import remission
+    from jiascores.tables.requests import from_category
     from jiascores.tables.retreatment import deviations, retreatment
     from jiascores.tables.summaries import (
         agreement,
@@ -101,10 +101,9 @@ if TYPE_CHECKING:
         time_in_states,
         transitions,
     )
+    from jiascores.tables.table import column
     from jiascores.tables.time_to_event import time_to_first, time_to_flare
-    from jiascores.catalogue.verification import verify
     from jiascores.tables.windows import below_limit, laboratory_values, nominal_visits
-    from jiascores.tables.between import assess_between
 
 # Where each public name lives. A module loads when one of its names is first used, so that
 # importing jiascores costs little more than importing NumPy.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -17,16 +17,13 @@ import jiascores as jia
 from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError, RequestError, suggestion
 from jiascores.measures.flares import FlareCriteria
-from jiascores.measures.inactivity import InactiveDiseaseCriteria
 from jiascores.measures.response import ResponseCriteria
-from jiascores.measures.states import ANY_COURSE, CutoffSet
-from jiascores.tables.baselines import REFERENCES
-from jiascores.tables.table import ESR_ELSE_CRP
+from jiascores.tables.requests import ask_names
+from jiascores.tables.table import MARKER_RULES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MARKER_CHOICES = ("esr", "crp", ESR_ELSE_CRP)
 CSV_FORM = {
     "separator": ",",
     "decimal": ".",
@@ -35,11 +32,11 @@ CSV_FORM = {
     "encoding": "utf-8",
 }
 SEPARATORS = (";", "\t", "|", ",")
-# What messages say to whoever reads a file in Python, and what the mapping says instead.
+# What the mapping says about what a message advises for Python, by the reason of the error.
 IN_THE_MAPPING = {
-    "decimal=": 'decimal = ","',
-    "na_values=": 'missing = ["n/a"], the words that stand for a gap',
-    "to_datetime(": "day_first = true, for dates such as 05/02/2014 or 5.2.2014",
+    "decimal-comma": 'decimal = ","',
+    "not-a-number": 'missing = ["n/a"], the words that stand for a gap',
+    "unread-date": "day_first = true, for dates such as 05/02/2014 or 5.2.2014",
 }
 PARQUET = ".parquet"
 FAILED = 1
@@ -62,16 +59,17 @@ def _told(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (JiaScoresError, OSError, tomllib.TOMLDecodeError) as error:
-            message = str(error)
-            raise click.ClickException(message + _in_the_mapping(message)) from error
+        except JiaScoresError as error:
+            raise click.ClickException(f"{error}{_in_the_mapping([error.reason])}") from error
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise click.ClickException(str(error)) from error
 
     return run
 
 
-def _in_the_mapping(message: str) -> str:
-    """Return where the mapping says what a message advises for Python, line by line."""
-    lines = [line for words, line in IN_THE_MAPPING.items() if words in message]
+def _in_the_mapping(reasons: Iterable[str]) -> str:
+    """Return what the mapping says about these reasons, line by line."""
+    lines = [line for reason, line in IN_THE_MAPPING.items() if reason in set(reasons)]
     return "".join(f"\nIn the --mapping, under [csv]: {line}." for line in lines)
 
 
@@ -137,7 +135,9 @@ def _table(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(exists=True, dir_okay=False, path_type=Path),
             help="A TOML file with [columns], [units] and [csv].",
         ),
-        click.option("--marker", type=click.Choice(MARKER_CHOICES), help="Which reactant counts."),
+        click.option(
+            "--marker", type=click.Choice(tuple(MARKER_RULES)), help="Which reactant counts."
+        ),
         click.option(
             "--baseline",
             help="'first', 'flagged:COLUMN' or 'on-or-before:COLUMN'.",
@@ -148,25 +148,28 @@ def _table(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-_course_option = click.option(
-    "--course",
-    help="For states: oligo, poly or systemic, or 'column:NAME'; by default the column course.",
-)
-
-
 def _measures(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say what is asked for."""
+    """Add the option that says what is asked for."""
     measures = click.option(
         "--measure", "measures", multiple=True, required=True, help="May be given more than once."
     )
-    return measures(_course_option(command))
+    return measures(command)
 
 
-MEASURES = (
-    "A MEASURE is a score or acr_ped by its name; or with what is to be chosen: "
-    "acr_ped:CRITERIA, state:SCORE:CUTOFFS, flare:CRITERIA:REFERENCE, "
-    "inactive_disease:CRITERIA. `jiascores definitions` lists the names."
-)
+def _grammar() -> str:
+    """Return how a measure is written: its name, and what is to be chosen, in order."""
+    forms = ", ".join(
+        ":".join((name, *(word.upper() for word in asked.order)))
+        for name, asked in ask_names().items()
+    )
+    return (
+        f"A MEASURE is a score by its name, or a verdict with what is to be chosen: {forms}. Options "
+        f"follow as name=value, and columns as name=column.NAME: "
+        f"state:cjadas10:consolaro-2014:course=poly. `jiascores definitions` lists the names."
+    )
+
+
+MEASURES = _grammar()
 _out = click.option(
     "-o",
     "--out",
@@ -194,14 +197,13 @@ def assess(
     baseline: str | None,
     out: Path | None,
     measures: tuple[str, ...],
-    course: str | None,
     invalid: Any,
 ) -> None:
     """Add MEASUREs to every visit of FILE (.csv or .parquet)."""
     form = _mapping(mapping)
     result = jia.assess(
         _read(file, form),
-        measures=[_request(measure, course) for measure in measures],
+        measures=measures,
         columns=form["columns"],
         units=form["units"],
         baseline=_baseline(baseline),
@@ -217,7 +219,6 @@ def assess(
 @click.option(
     "--measure", "measures", multiple=True, help="Look at the columns of words that it names too."
 )
-@_course_option
 @_told
 def check(
     file: Path,
@@ -226,7 +227,6 @@ def check(
     baseline: str | None,
     out: Path | None,
     measures: tuple[str, ...],
-    course: str | None,
 ) -> None:
     """List what is missing, refused and suspicious in FILE; the exit status is 1 if any is refused."""
     form = _mapping(mapping)
@@ -236,12 +236,12 @@ def check(
         units=form["units"],
         baseline=_baseline(baseline),
         marker=marker or form["marker"],
-        measures=[_request(measure, course) for measure in measures] or None,
+        measures=measures or None,
     )
     _write(found, out)
-    refused = found["message"][found["finding"] == "refused"]
+    refused = found["reason"][found["finding"] == "refused"]
     if len(refused):
-        click.echo(_in_the_mapping("\n".join(refused)).lstrip(), err=True, nl=False)
+        click.echo(_in_the_mapping(refused).lstrip(), err=True, nl=False)
         raise click.exceptions.Exit(FAILED)
 
 
@@ -266,7 +266,6 @@ def report(
     baseline: str | None,
     out: Path,
     measures: tuple[str, ...],
-    course: str | None,
     by: str | None,
     title: str,
     *,
@@ -278,7 +277,7 @@ def report(
     form = _mapping(mapping)
     page = jia.report(
         _read(file, form),
-        measures=[_request(measure, course) for measure in measures],
+        measures=measures,
         by=None if by is None else jia.column(by),
         columns=form["columns"],
         units=form["units"],
@@ -386,48 +385,6 @@ def _baseline(text: str | None) -> Any:
             f"--baseline {text}: give 'first', 'flagged:COLUMN' or 'on-or-before:COLUMN'."
         )
     return rules[kind](column)
-
-
-def _course(text: str | None) -> Any:
-    if text is None:
-        return jia.column("course")
-    kind, _, column = text.partition(":")
-    return jia.column(column) if kind == "column" and column else text
-
-
-def _request(text: str, course: str | None) -> Any:
-    """Return what a MEASURE on the command line asks for."""
-    name, *chosen = text.split(":")
-    if name == "acr_ped" and len(chosen) == 1:
-        return jia.ask.acr_ped(criteria=_one_of(chosen[0], ResponseCriteria))
-    if name == "state":
-        if len(chosen) != 2:  # noqa: PLR2004
-            raise RequestError(f"--measure {text}: give state:SCORE:CUTOFFS.")
-        cutoffs = jia.definition(_one_of(chosen[1], CutoffSet), CutoffSet)
-        alike = course is None and all(one.course == ANY_COURSE for one in cutoffs.bounds)
-        return jia.ask.state(chosen[0], cutoffs=cutoffs, course=None if alike else _course(course))
-    if name == "flare":
-        if len(chosen) != 2 or chosen[1] not in REFERENCES:  # noqa: PLR2004
-            raise RequestError(
-                f"--measure {text}: give flare:CRITERIA:REFERENCE, the reference one of "
-                f"{', '.join(REFERENCES)}."
-            )
-        reference: Any = chosen[1]
-        return jia.ask.flare(criteria=_one_of(chosen[0], FlareCriteria), reference=reference)
-    if name == "inactive_disease":
-        if len(chosen) != 1:
-            raise RequestError(f"--measure {text}: give inactive_disease:CRITERIA.")
-        return jia.ask.inactive_disease(criteria=_one_of(chosen[0], InactiveDiseaseCriteria))
-    return text
-
-
-def _one_of(name: str, kind: type[Definition]) -> str:
-    names = _names(kind)
-    if name not in names:
-        raise RequestError(
-            f"{name!r} is no {kind.kind}.{suggestion(name, names)} Choose from {', '.join(names)}."
-        )
-    return name
 
 
 # --------------------------------------------------------------------------------------------

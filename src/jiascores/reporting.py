@@ -28,19 +28,17 @@ from jiascores.plot.base import in_order, in_words, shown_visit, table
 from jiascores.statistics.base import CONFIDENCE
 from jiascores.statistics.proportions import proportion_interval
 from jiascores.tables.ask import AcrPedRequest, ScoreRequest, StateRequest
-from jiascores.tables.requests import understand_requests
-from jiascores.tables.requests import FromCategory
 from jiascores.tables.assess import add_columns
 from jiascores.tables.baselines import BASELINES, BaselineRule
-from jiascores.tables.table import ROLES, Column
-from jiascores.tables.frame import Frame, Output
 from jiascores.tables.columns import Names, understand
-from jiascores.tables.table import MARKER_RULES
 from jiascores.tables.context import Context
 from jiascores.tables.engines import need, to_eager
 from jiascores.tables.findings import check
+from jiascores.tables.frame import Frame, Output
 from jiascores.tables.joint_forms import Columns, joint_shares
 from jiascores.tables.reading import Answer, Mask, Reading, read_request
+from jiascores.tables.requests import FromCategory, understand_requests
+from jiascores.tables.table import MARKER_RULES, ROLES, Column
 from jiascores.tables.visits import CALENDAR
 
 # Findings of one kind that are printed, and of each the rows that are named.

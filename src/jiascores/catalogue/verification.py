@@ -23,13 +23,14 @@ from jiascores.core.core_set import CoreSet
 from jiascores.core.definition import Definition, load, lookup, published
 from jiascores.core.errors import JiaScoresError, MissingExtraError, UnknownDefinitionError
 from jiascores.core.joints import JointExam
-from jiascores.core.measure import CORE_SET, RESPONSE, VERDICTS, Score, Verdict
+from jiascores.core.measure import VERDICTS, Score, Verdict
 from jiascores.core.values import is_missing
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 from jiascores.measures.chaq import DOMAINS, ITEMS, chaq_di
 from jiascores.measures.courses import RetreatmentProtocol
 from jiascores.measures.remission import RemissionCriteria
 from jiascores.tables.assess import assess
+from jiascores.tables.events import compare_events
 from jiascores.tables.remission import remission
 from jiascores.tables.requests import parse
 from jiascores.tables.retreatment import retreatment
@@ -109,7 +110,9 @@ def _verdict(asked: Verdict, row: Row) -> Answers:
     if asked.parameter in asked.signature.parameters:
         given[asked.parameter] = definition
     for name in asked.signature.parameters:
-        if name == asked.parameter or (plan.get(name) == "unread" and name not in asked.passes_over):
+        if name == asked.parameter or (
+            plan.get(name) == "unread" and name not in asked.passes_over
+        ):
             continue
         if name in ("baseline", "reference", "reached", "now") and name not in row:
             given[name] = _core_set(row, name)
@@ -123,19 +126,19 @@ def _verdict(asked: Verdict, row: Row) -> Answers:
         elif name in (*asked.options, "missing"):
             if row[name]:
                 given[name] = row[name]
-        elif name in VARIABLES or row.get(name):
+        elif name in row or name in VARIABLES:
             given[name] = _cell(row[name]) if name in row else None
     for name in ("attended", "upper_limit"):
-        if name in given and not row.get(name):
+        if name in given and name not in definition.needs and not row.get(name):
             del given[name]
     return _answers_of(asked.function(**given))
 
 
 # What the answers of a result are called.
 _RESULTS = {
+    "lost": {EXPECTED: "lost"},
     "level": {EXPECTED: "level", "expected_min": "level_min", "expected_max": "level_max"},
     "flared": {EXPECTED: "flared", "expected_significant": "significant"},
-    "lost": {EXPECTED: "lost"},
 }
 
 
@@ -195,9 +198,7 @@ def _joints(row: Row) -> Answers:
             "injection_rule": row["injection_rule"],
             "injection_days": float(row["injection_days"]),
         }
-    exam = JointExam(
-        active=row["active"].split(), not_examined=row["not_examined"].split(), **more
-    )
+    exam = JointExam(active=row["active"].split(), not_examined=row["not_examined"].split(), **more)
     count = "active_joints_27" if row["definition"] == "joints-27" else "active_joints"
     return {
         EXPECTED: getattr(exam, count),
@@ -212,7 +213,7 @@ def _events(row: Row) -> Answers:
     events, infusions = (
         pd.DataFrame({"patient": ["A"], "date": [day]}) for day in (int(row["day"]), 0)
     )
-    found = jia.compare_events(events, infusions, windows=row["definition"])
+    found = compare_events(events, infusions, windows=row["definition"])
     return {"expected_before": int(found.before.sum()), "expected_after": int(found.after.sum())}
 
 
@@ -286,7 +287,9 @@ def _families() -> dict[str, Callable[[Row], Answers]]:
     """Return what each file asks: the verdict of its name, or what stands here."""
     load()
     return {
-        **dict.fromkeys(("scores", "systemic_manifestations", "parjadas", "ms_score", "jspada"), _score),
+        **dict.fromkeys(
+            ("scores", "systemic_manifestations", "parjadas", "ms_score", "jspada"), _score
+        ),
         "states_from_parts": _state_from_parts,
         **{name: partial(_verdict, each) for name, each in VERDICTS.items() if _is_there(name)},
         "chaq": _chaq,
@@ -305,7 +308,17 @@ VISIT_FAMILIES: dict[str, Callable[[Sequence[Row]], list[Answers]]] = {
 # Files that are read row by row alone: what they hold is no column.
 ALONE = ("chaq", "chaq_items", "joints", "events")
 # What is the same for all rows that are given together as columns.
-CHOSEN = ("marker", "measure", "missing", "markers", "level", "criteria", "cutoffs", "attended", "upper_limit")
+CHOSEN = (
+    "marker",
+    "measure",
+    "missing",
+    "markers",
+    "level",
+    "criteria",
+    "cutoffs",
+    "attended",
+    "upper_limit",
+)
 
 
 # --------------------------------------------------------------------------------------------
@@ -427,7 +440,7 @@ def _differences(
 
 def _together(family: str) -> Iterator[Sequence[Row]]:
     """Return the rows that can be given as columns: the same choices, and nothing refused."""
-    if family in ALONE:
+    if family in (*ALONE, *VISIT_FAMILIES):
         return
 
     def chosen(row: Row) -> tuple[str, ...]:

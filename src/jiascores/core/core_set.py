@@ -8,8 +8,8 @@ from typing import Any, Generic, cast
 import numpy as np
 
 from jiascores.core.errors import MarkerError
-from jiascores.core.values import Scalar, T, kind_of
 from jiascores.core.like import Like, take
+from jiascores.core.values import Scalar, T, kind_of
 from jiascores.core.variables import CORE_VARIABLES, MARKERS
 
 # Declared as None, so that a marker which is not given says nothing of the type of the core set.

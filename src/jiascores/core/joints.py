@@ -23,8 +23,8 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.core.values import is_missing, number
 from jiascores.core.references import Evidence, reference
+from jiascores.core.values import is_missing, number
 from jiascores.core.variables import VARIABLES
 
 SIDES = ("left", "right")

@@ -266,7 +266,11 @@ def places_of(
     place = {word: float(position) for position, word in enumerate(words)}
     refused = [word for word in each if word not in place and not is_missing(word)]
     if refused:
-        where = [] if positions is None else np.flatnonzero(np.isin(positions, [each.index(w) for w in refused]))
+        where = (
+            []
+            if positions is None
+            else np.flatnonzero(np.isin(positions, [each.index(w) for w in refused]))
+        )
         labels = like.labels if like.labels is not None else range(like.size)
         raise NotCoveredError(
             f"{name} = {listing([repr(word) for word in refused])}: {known} "

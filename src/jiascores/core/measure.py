@@ -387,7 +387,9 @@ class Contradiction:
 
 
 def _at(value: Any, row: int) -> float:
-    return float(value[row] if isinstance(value, np.ndarray) and value.size > 1 else np.ravel(value)[0])
+    return float(
+        value[row] if isinstance(value, np.ndarray) and value.size > 1 else np.ravel(value)[0]
+    )
 
 
 def _joined(parts: list[Any]) -> Any:
@@ -397,7 +399,9 @@ def _joined(parts: list[Any]) -> Any:
         return {name: _joined([part[name] for part in parts]) for name in first}
     if isinstance(first, Items | Bounded):
         names = [field.name for field in attrs.fields(type(first))]
-        return type(first)(**{name: _joined([getattr(part, name) for part in parts]) for name in names})
+        return type(first)(
+            **{name: _joined([getattr(part, name) for part in parts]) for name in names}
+        )
     several = isinstance(first, np.ndarray) and len(parts) > 1
     return np.concatenate(parts) if several else first
 
@@ -540,14 +544,18 @@ class Call:
         marker = core_set.marker if core_set is not None else the_marker(self.owner, self.given)
         return self.read("upper_limit", VARIABLES[f"{marker}_upper_limit"])
 
-    def compared(self, parameter: str, what: str, options: Mapping[str, Any] = MappingProxyType({})) -> Any:
+    def compared(
+        self, parameter: str, what: str, options: Mapping[str, Any] = MappingProxyType({})
+    ) -> Any:
         """Return what one of two visits has: its core set, its response, a score or a variable."""
         if what == CORE_SET:
             return self._core_set(parameter)
         if what == RESPONSE:
             return self.response(parameter, options["criteria"])._bounds
         if what in VARIABLES:
-            return self.read(parameter, attrs.evolve(VARIABLES[what], name=f"{what} of {parameter}"))
+            return self.read(
+                parameter, attrs.evolve(VARIABLES[what], name=f"{what} of {parameter}")
+            )
         score = lookup(Score, what, parameter="measure")
         return self.read(parameter, attrs.evolve(score.values, name=parameter))
 
@@ -705,14 +713,17 @@ class Verdict:
         """Return the words that it answers with, in their order."""
         return self.words if isinstance(self.words, tuple) else self.words(definition, **options)
 
-    def plan(self, definition: Any) -> Mapping[str, Literal["reading", "needed", "allowed", "unread"]]:
+    def plan(
+        self, definition: Any
+    ) -> Mapping[str, Literal["reading", "needed", "allowed", "unread"]]:
         """Return how each value of the rule is read by a definition."""
         plan = self._plans.get(id(definition))
         if plan is None:
             needs, allows = definition.needs, definition.allows
             plan = {
                 name: "unread"
-                if _IN_NEEDS.get(name, name if name in VARIABLES else "") not in ("", *needs, *allows)
+                if _IN_NEEDS.get(name, name if name in VARIABLES else "")
+                not in ("", *needs, *allows)
                 else "reading"
                 if name in READINGS
                 else "needed"
@@ -968,7 +979,9 @@ def _items(asked: Verdict, given: dict[str, Any]) -> dict[str, Any]:
     answer = asked.of(call, definition, options)
     if not isinstance(answer, Items):
         raise NotCoveredError(f"{asked.name} is not made of items.", variable="measure")
-    return {name: call.like.flag(call.like.shaped(item), name) for name, item in answer.items.items()}
+    return {
+        name: call.like.flag(call.like.shaped(item), name) for name, item in answer.items.items()
+    }
 
 
 def is_measure(function: object) -> str | None:

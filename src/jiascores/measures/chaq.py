@@ -10,16 +10,15 @@ from typing import Any, ClassVar, Generic, TypeAlias, cast, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from jiascores.core import decimals
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError, InconsistentError, RequestError, suggestion
-from jiascores.core.measure import verdict
-from jiascores.core.values import Scalar, T, check, is_missing, kind_of, number, to_floats
 from jiascores.core.like import Like, common
 from jiascores.core.logic import at_least, at_most, choose, missing
+from jiascores.core.measure import verdict
 from jiascores.core.references import Evidence, reference
+from jiascores.core.values import Scalar, T, check, is_missing, kind_of, number, to_floats
 from jiascores.core.variables import VARIABLES, Variable
 
 # The domains in the order of the form, and how many items each has.

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError
-from jiascores.core.references import Evidence, reference
 from jiascores.core.logic import all_of, any_of
-from jiascores.measures.flares import FlareCriteria, verdict
+from jiascores.core.measure import Bounded
+from jiascores.core.references import Evidence, reference
+from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.response import ResponseCriteria
 
 # In the order in which they are decided.
@@ -358,7 +359,7 @@ def decide(
         ],
         CODES.index("eligible"),
     )
-    eligible = all_of(treated, left, inside, 1 - excluded, verdict(lost, may_lose))
+    eligible = all_of(treated, left, inside, 1 - excluded, Bounded(lost, may_lose).known())
     return Decisions(
         codes=codes.astype(np.int64),
         eligible=eligible,

@@ -22,8 +22,8 @@ from jiascores.core.references import Evidence, reference
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES, MARKERS
 from jiascores.measures.change import (
-    VisitComparison,
     FromZero,
+    VisitComparison,
     change_heading,
     change_line,
     check_from_zero,
@@ -331,9 +331,7 @@ def _unknown_or_worse(
     )
 
 
-def _variable(
-    criteria: FlareCriteria, name: str, earlier: Any, now: Any
-) -> tuple[Any, Any, Any]:
+def _variable(criteria: FlareCriteria, name: str, earlier: Any, now: Any) -> tuple[Any, Any, Any]:
     """Return whether a variable is unknown, counts as worse, and counts as better."""
     unknown, worse = _unknown_or_worse(criteria, name, earlier, now)
     floor = dict(criteria.floors).get(name)
@@ -521,7 +519,9 @@ def flare(
     criteria: str | FlareCriteria,
     flare_fever: Many | Scalar = ...,
 ) -> FlareVerdict[Many, Many, Many]: ...
-@verdict(FlareCriteria, steady=True, column=flare_column, result=_flare, order=("criteria", "reference"))
+@verdict(
+    FlareCriteria, steady=True, column=flare_column, result=_flare, order=("criteria", "reference")
+)
 def flare(
     criteria: FlareCriteria,
     reference: Mapping[str, Any],
@@ -731,12 +731,8 @@ def _met(response: Bounded, level: int) -> Bounded:
 _WORDS = {"1.0": "yes", "0.0": "no", "nan": "not determinable"}
 
 
-def _loss(
-    call: Call, _: LossCriteria, options: Options, bounds: Bounded
-) -> ResponseLoss[Any, Any]:
-    before, after = (
-        call.response(visit, options["criteria"]) for visit in ("reached", "now")
-    )
+def _loss(call: Call, _: LossCriteria, options: Options, bounds: Bounded) -> ResponseLoss[Any, Any]:
+    before, after = (call.response(visit, options["criteria"]) for visit in ("reached", "now"))
     return ResponseLoss(
         level=options["level"], reached=before, now=after, like=call.like, bounds=bounds
     )

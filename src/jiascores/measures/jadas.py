@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from jiascores.core.values import Scalar, T
 from jiascores.core.measure import add, measure
 from jiascores.core.references import Evidence, reference
+from jiascores.core.values import Scalar, T
 
 NOT_A_FIXED_SET = "JADAS10 counts every active joint of the 71, capped at 10."
 ESR_ITEM_NOTE = "The ESR item, clamped to 0–10, is secondary evidence."

@@ -8,10 +8,10 @@ import attrs
 
 from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import DefinitionError
-from jiascores.core.values import Scalar, T
+from jiascores.core.logic import above, at_least
 from jiascores.core.measure import add, measure
 from jiascores.core.references import Evidence, reference
-from jiascores.core.logic import above, at_least
+from jiascores.core.values import Scalar, T
 
 
 @attrs.frozen(kw_only=True)

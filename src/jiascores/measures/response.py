@@ -18,8 +18,8 @@ from jiascores.core.references import Evidence, reference
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES
 from jiascores.measures.change import (
-    VisitComparison,
     FromZero,
+    VisitComparison,
     change_heading,
     change_line,
     check_from_zero,
@@ -404,9 +404,7 @@ def _verdict_in_words(
     return f"ACR Ped {first} is not reached (level 0){note}."
 
 
-def acr_ped_column(
-    criteria: ResponseCriteria, *, missing: str = "interval", **_: Any
-) -> str:
+def acr_ped_column(criteria: ResponseCriteria, *, missing: str = "interval", **_: Any) -> str:
     """Return what the columns of a response begin with: what is not the default stands in it."""
     parts = [] if criteria.name == DEFAULT else [id_of(criteria)]
     parts += [] if missing == "interval" else [missing.replace("-", "_")]
@@ -557,7 +555,9 @@ def acr_ped(
     0
     """
     each = [
-        _variable(criteria, baseline[name], now[name], None if name in CORE_VARIABLES else upper_limit)
+        _variable(
+            criteria, baseline[name], now[name], None if name in CORE_VARIABLES else upper_limit
+        )
         for name in now
     ]
     unknown = count(gap for gap, _, _ in each)

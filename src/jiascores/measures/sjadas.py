@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
-from jiascores.core.values import Scalar, T
+from jiascores.core.logic import above, any_of, below
 from jiascores.core.measure import add, measure
 from jiascores.core.references import Evidence, reference
-from jiascores.core.logic import above, any_of, below
+from jiascores.core.values import Scalar, T
 from jiascores.measures.jadas import (
     ACUTE_PHASE,
     CAP_POINT,
@@ -41,9 +41,7 @@ _STIFFNESS_NOTE = (
 
 def fever_points(temperature: T | Scalar) -> T:
     """Return one point for each band entered: above 37.5, 38, 39 and 40 °C."""
-    return cast(
-        T, sum(above(temperature, band) for band in FEVER_BANDS)
-    )
+    return cast(T, sum(above(temperature, band) for band in FEVER_BANDS))
 
 
 def anaemia_point(haemoglobin: T | Scalar) -> T:

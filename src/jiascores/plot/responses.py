@@ -29,10 +29,10 @@ from jiascores.plot.base import (
     shown_visit,
     table,
 )
-from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.table import Column
 from jiascores.tables import table as tables
 from jiascores.tables.assess import policy_for
+from jiascores.tables.baselines import BaselineRule
+from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

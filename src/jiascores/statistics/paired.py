@@ -10,10 +10,10 @@ from typing import Any
 import attrs
 import numpy as np
 
-from jiascores.core.errors import MisalignedError
 from jiascores.core.decimals import nearest_decimal
-from jiascores.core.values import check, kind_of, to_floats
+from jiascores.core.errors import MisalignedError
 from jiascores.core.like import common
+from jiascores.core.values import check, kind_of, to_floats
 from jiascores.core.variables import UNBOUNDED, Variable
 from jiascores.statistics.base import PER_MONTHS, Comparison, FloatArray, IntArray, p_shown
 

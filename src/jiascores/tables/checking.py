@@ -231,7 +231,12 @@ class _Findings:
         self._blocks: list[_Block] = []
 
     def column(
-        self, variable: str, message: str, *, value: Any = None, finding: Finding = "suspicious",
+        self,
+        variable: str,
+        message: str,
+        *,
+        value: Any = None,
+        finding: Finding = "suspicious",
         reason: str = "suspicious",
     ) -> None:
         """Add one finding about a whole column, or about one that is not there."""
@@ -262,7 +267,13 @@ class _Findings:
         """Add what cannot be read, each problem once."""
         told: set[Any] = set()
         for problem in problems:
-            key = (problem.reason, problem.variable, problem.column, problem.rows.tobytes(), problem.message)
+            key = (
+                problem.reason,
+                problem.variable,
+                problem.column,
+                problem.rows.tobytes(),
+                problem.message,
+            )
             if key not in told:
                 told.add(key)
                 self._problem(problem)
@@ -279,7 +290,13 @@ class _Findings:
             values = list(problem.values)
         texts = [_text(value) for value in values]
         self._add(
-            problem.finding, problem.reason, problem.variable, rows, rows, texts, message,
+            problem.finding,
+            problem.reason,
+            problem.variable,
+            rows,
+            rows,
+            texts,
+            message,
             problem.column,
         )
 
@@ -562,7 +579,9 @@ def _gaps(found: _Findings, read: Mapping[str, _Read], at_baseline: NDArray[np.b
 def _timeline(table: Table) -> Visits | None:
     """Put the visits that have a patient and a date in order."""
     visits = table.visits
-    return visits if all(table.column(role) in table.frame for role in ("patient", "date")) else None
+    return (
+        visits if all(table.column(role) in table.frame for role in ("patient", "date")) else None
+    )
 
 
 def _alike(found: _Findings) -> None:

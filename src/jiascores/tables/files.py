@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.core.variables import VARIABLES
-from jiascores.tables.requests import Request, understand_requests
 from jiascores.tables.assess import Assessment
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.frame import ROW
-from jiascores.tables.table import as_mapping
 from jiascores.tables.engines import need, need_patient, plain_words
+from jiascores.tables.frame import ROW
+from jiascores.tables.requests import Request, understand_requests
+from jiascores.tables.table import as_mapping
 
 PathLike: TypeAlias = str | os.PathLike[str]
 

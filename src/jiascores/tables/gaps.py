@@ -16,11 +16,11 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.tables.table import Column
-from jiascores.tables.frame import Frame, Output, OutputKind
 from jiascores.tables.columns import understand
 from jiascores.tables.engines import to_eager
+from jiascores.tables.frame import Frame, Output, OutputKind
 from jiascores.tables.numbers import number_of, numbers_in
+from jiascores.tables.table import Column
 from jiascores.tables.visits import read_patients
 from jiascores.tables.windows import DAYS_A_WEEK, week_label
 

@@ -14,10 +14,10 @@ from typing import Any, Literal, Protocol, TypeAlias
 import attrs
 import numpy as np
 
-from jiascores.core.errors import SHOWN, JiaScoresError, NotNumericError
+from jiascores.core.errors import SHOWN, JiaScoresError
 from jiascores.core.values import LONGEST
 from jiascores.core.variables import Variable
-from jiascores.tables.frame import NONE, Positions
+from jiascores.tables.frame import Positions
 
 Finding: TypeAlias = Literal["refused", "suspicious", "missing"]
 NOWHERE: Positions = np.empty(0, dtype=np.int64)
@@ -127,7 +127,9 @@ def error_of(problems: Sequence[Problem], places: Sequence[Any]) -> JiaScoresErr
     same = [problem for problem in problems if problem.error is first.error]
     said = [_said(problem, places) for problem in same]
     rows = np.concatenate([problem.rows for problem in same])
-    head = "" if first.column is None or not rows.size else f"column {first.column!r}{first.read_as}:"
+    head = (
+        "" if first.column is None or not rows.size else f"column {first.column!r}{first.read_as}:"
+    )
     return first.error(
         in_lines(head, *said) if head else "\n".join(said),
         reason=first.reason,
@@ -310,7 +312,9 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
             f"below a limit of detection; {protocol}. jia.below_limit(…, {variable.name!r}, "
             f"rule=…) reads it by a rule that you name."
         ),
-        "beyond-limit": (f"beyond a limit of detection; {protocol}. Put that number, or leave a gap."),
+        "beyond-limit": (
+            f"beyond a limit of detection; {protocol}. Put that number, or leave a gap."
+        ),
         "yes-or-no": "not a number but yes or no.",
         "number-as-text": (
             f"a number written as text. Turn the column into numbers first, once no other text "

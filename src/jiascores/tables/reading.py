@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.tables.ask import AcrPedRequest
-from jiascores.tables.requests import Request
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.frame import Frame, Output
 from jiascores.tables.columns import Names
 from jiascores.tables.context import Context
-from jiascores.tables.frame import NONE, Positions
+from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.requests import Request
 
 Mask = NDArray[np.bool_]
 AT_REFERENCE = "at the visit compared with"

@@ -161,7 +161,7 @@ def remission(
         )
     if inactive is None:
         # Refuses markers= that the criteria do not take.
-        inactive_disease(criteria=definition.inactive, markers=markers)
+        request(verdict_named("inactive_disease"), criteria=definition.inactive, markers=markers)
     work = _Remission(
         criteria=definition,
         periods=None
@@ -291,9 +291,7 @@ class _Remission:
 
     def __call__(self, native: Any) -> Any:
         """Return an eager table with the column added."""
-        table = Table(
-            Frame(native), self.columns, self.units, policy=policy_for(self.invalid)
-        )
+        table = Table(Frame(native), self.columns, self.units, policy=policy_for(self.invalid))
         visits, nobody = table.visits, np.empty(0, dtype=np.int64)
         if table.size and visits.per_day != CALENDAR:
             raise VisitError(

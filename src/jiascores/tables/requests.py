@@ -126,7 +126,9 @@ class Request:
             elif name in VARIABLES and how == "needed":
                 yield name
             elif name == "score":
-                score = lookup(Score, measure_of(definition, dict(self.options)), parameter="measure")
+                score = lookup(
+                    Score, measure_of(definition, dict(self.options)), parameter="measure"
+                )
                 yield from score.inputs
             elif name == "now":
                 yield from _compared_needs(definition)
@@ -582,7 +584,8 @@ def parse(text: str) -> Any:
     name, *chosen = text.split(":")
     position = [_value(each) for each in chosen if "=" not in each]
     given = {
-        key: _value(value) for key, _, value in (each.partition("=") for each in chosen if "=" in each)
+        key: _value(value)
+        for key, _, value in (each.partition("=") for each in chosen if "=" in each)
     }
     asked = ask_names()
     scores = [each.name for each in published(Score)]
@@ -620,9 +623,7 @@ def _columns(asked: Verdict, given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _refuse_incomplete(
-    asked: Verdict, text: str, many: int, given: Mapping[str, Any]
-) -> None:
+def _refuse_incomplete(asked: Verdict, text: str, many: int, given: Mapping[str, Any]) -> None:
     """Raise where one word leaves open what must be chosen."""
     needed = [
         each

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup
 from jiascores.core.errors import ColumnError, VisitError, listing, suggestion
+from jiascores.core.measure import VERDICTS
 from jiascores.measures.courses import (
     CODES,
     Decisions,
@@ -19,7 +20,6 @@ from jiascores.measures.courses import (
     decide,
     reasons,
 )
-from jiascores.core.measure import VERDICTS
 from jiascores.tables.assess import add_columns, policy_for
 from jiascores.tables.baselines import Best, LastResponding, best_earlier, latest_earlier
 from jiascores.tables.beside import Infusions, read_infusions, whole_days

@@ -20,11 +20,11 @@ from jiascores.statistics.proportions import (
     stratified_difference,
 )
 from jiascores.tables.baselines import read_flag
-from jiascores.tables.table import Column, Places
-from jiascores.tables.frame import Frame, Output
 from jiascores.tables.columns import understand
 from jiascores.tables.engines import to_eager
+from jiascores.tables.frame import Frame, Output
 from jiascores.tables.numbers import number_of, numbers_in
+from jiascores.tables.table import Column, Places
 from jiascores.tables.visits import Visits, codes_of, read_visits
 
 FloatArray = NDArray[np.float64]

@@ -303,9 +303,7 @@ class Table:
         """Return a variable where the table has it."""
         return self.values(name) if self.has(name) else None
 
-    def floats(
-        self, column: str, name: str, *, code: float | None = None
-    ) -> NDArray[np.float64]:
+    def floats(self, column: str, name: str, *, code: float | None = None) -> NDArray[np.float64]:
         """Return a named column as the values of a variable; a `code` is a gap."""
         key = (name, column, code)
         if key not in self._read:
@@ -453,9 +451,7 @@ class Table:
             self._read[key] = values
         return self._read[key]
 
-    def _yes_or_no(
-        self, column: str, blank: float
-    ) -> tuple[NDArray[np.float64], dict[int, Any]]:
+    def _yes_or_no(self, column: str, blank: float) -> tuple[NDArray[np.float64], dict[int, Any]]:
         flag = Variable(column, column, "", 0, 1, whole=True, flag=True)
         try:
             values = self.frame.floats(column, flag)
@@ -531,7 +527,9 @@ class Table:
         try:
             codes, labels = self.frame.codes(column)
         except VisitError as nested:
-            self.meet(Problem(reason="nested", error=VisitError, variable=what, message=str(nested)))
+            self.meet(
+                Problem(reason="nested", error=VisitError, variable=what, message=str(nested))
+            )
             return np.full(self.size, NONE), []
         return codes, list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
 
@@ -889,9 +887,7 @@ class Table:
         if name not in self._read:
             score = lookup(Score, name, parameter="measures")
             self.require(score.inputs)
-            self._read[name] = self._of_reactant(
-                score, lambda inputs: score_arrays(score, inputs)
-            )
+            self._read[name] = self._of_reactant(score, lambda inputs: score_arrays(score, inputs))
         return self._read[name]
 
     def terms(self, name: str) -> dict[str, NDArray[np.float64]]:
@@ -899,7 +895,9 @@ class Table:
         score = lookup(Score, name, parameter="measures")
         names = score_terms(score, dict.fromkeys((*score.inputs, *score.either[:1]), np.zeros(1)))
         return {
-            term: self._of_reactant(score, lambda inputs, term=term: score_terms(score, inputs)[term])
+            term: self._of_reactant(
+                score, lambda inputs, term=term: score_terms(score, inputs)[term]
+            )
             for term in names
         }
 
@@ -970,7 +968,9 @@ class Table:
         import pandas as pd
 
         codes, words = pd.factorize(self.frame.objects(self.column("patient_global_rater")))
-        plain, raters = pd.factorize(np.array([str(word).strip().lower() for word in words], object))
+        plain, raters = pd.factorize(
+            np.array([str(word).strip().lower() for word in words], object)
+        )
         return np.append(plain, NONE)[codes].astype(np.int64), [str(rater) for rater in raters]
 
     def rater_column(self) -> list[Output]:
@@ -1145,9 +1145,7 @@ def _places(codes: Positions) -> NDArray[np.float64]:
 # Cells that cannot be read
 
 
-def mixed(
-    objects: NDArray[Any], variable: Variable
-) -> tuple[NDArray[np.float64], dict[int, Any]]:
+def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64], dict[int, Any]]:
     """Return the numbers of a mixed column, and by row what is no number.
 
     A number written as text is both.

@@ -27,13 +27,12 @@ from jiascores.tables.baselines import (
     ReferenceRule,
     reference_rows,
 )
-from jiascores.tables.table import Column
-from jiascores.tables.frame import Frame, Output
 from jiascores.tables.columns import understand
 from jiascores.tables.context import Context
 from jiascores.tables.engines import to_eager
+from jiascores.tables.frame import Frame, Output, Positions
+from jiascores.tables.table import Column
 from jiascores.tables.visits import NO_DATE, Visits, read_dates
-from jiascores.tables.frame import Positions
 
 FloatArray = NDArray[np.float64]
 

@@ -26,15 +26,14 @@ from jiascores.tables.baselines import (
     baseline_rows,
 )
 from jiascores.tables.beside import Beside, Dates
-from jiascores.tables.table import Column, Places
-from jiascores.tables.frame import Frame, Output
 from jiascores.tables.columns import Names, understand
 from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run
+from jiascores.tables.frame import NONE, Frame, Output, Positions
 from jiascores.tables.numbers import number_of
 from jiascores.tables.problems import BELOW, in_lines
 from jiascores.tables.refusals import not_numbers
+from jiascores.tables.table import Column, Places
 from jiascores.tables.visits import NO_DATE, Visits, read_dates, read_visits
-from jiascores.tables.frame import NONE, Positions
 
 FrameT = TypeVar("FrameT")
 FloatArray = NDArray[np.float64]
