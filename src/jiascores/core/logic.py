@@ -24,7 +24,10 @@ def missing(value: Any) -> Any:
 def known(answer: Any, *values: Any) -> Any:
     """Return an answer as 1 or 0, unknown where one of the values behind it is missing."""
     if isinstance(answer, bool):
-        return NAN if any(value != value for value in values) else float(answer)
+        for value in values:
+            if value != value:
+                return NAN
+        return float(answer)
     gap: Any = False
     for value in values:
         gap = gap | (value != value)
@@ -73,7 +76,7 @@ def all_of(*answers: Any) -> Any:
     ========= ========= ===== =========
     """
     if _numbers(answers):
-        return 0.0 if 0.0 in answers else NAN if any(x != x for x in answers) else 1.0
+        return 0.0 if 0.0 in answers else 1.0 if sum(answers) == len(answers) else NAN
     each = np.broadcast_arrays(*answers)
     return np.where(np.fmin.reduce(each) == 0, 0.0, np.minimum.reduce(each))
 
@@ -81,7 +84,7 @@ def all_of(*answers: Any) -> Any:
 def any_of(*answers: Any) -> Any:
     """Return whether some answer is yes: one yes settles it, whatever the gaps."""
     if _numbers(answers):
-        return 1.0 if 1.0 in answers else NAN if any(x != x for x in answers) else 0.0
+        return 1.0 if 1.0 in answers else 0.0 if sum(answers) == 0 else NAN
     each = np.broadcast_arrays(*answers)
     return np.where(np.fmax.reduce(each) == 1, 1.0, np.maximum.reduce(each))
 
@@ -113,7 +116,7 @@ def choose(*cases: tuple[Any, float], otherwise: float) -> Any:
         for answer, place in cases:
             if answer == 1.0:
                 return float(place)
-        return NAN if any(answer != answer for answer in answers) else float(otherwise)
+        return float(otherwise) if sum(answers) == 0 else NAN
     none = ~np.logical_or.reduce(np.broadcast_arrays(*(missing(answer) for answer in answers)))
     places = np.where(none, float(otherwise), NAN)
     for answer, place in reversed(cases):
@@ -180,4 +183,7 @@ def count(conditions: Iterable[Any]) -> Any:
 
 
 def _numbers(answers: Iterable[Any]) -> bool:
-    return all(type(answer) is float for answer in answers)
+    for answer in answers:
+        if type(answer) is not float:
+            return False
+    return True

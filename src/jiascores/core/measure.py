@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from functools import cached_property, wraps
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, cast
 
@@ -487,6 +487,9 @@ class Call:
         self.owner = owner
         self.given = given
         self.like = common(given)
+        # What the rule read, for the result.
+        self.read_values: dict[str, Any] = {}
+        self._responses: dict[str, Any] = {}
         self.size = None if self.like.kind == "number" else self.like.size
 
     def read(self, name: str, variable: Variable) -> Any:
@@ -561,8 +564,10 @@ class Call:
 
     def response(self, parameter: str, criteria: Any) -> Any:
         """Return the ACR Ped response at one of two visits, against the baseline of both."""
-        visits = {"baseline": self.given["baseline"], "now": self.given[parameter]}
-        return VERDICTS["acr_ped"].function(**visits, criteria=criteria)
+        if parameter not in self._responses:
+            visits = {"baseline": self.given["baseline"], "now": self.given[parameter]}
+            self._responses[parameter] = VERDICTS["acr_ped"].function(**visits, criteria=criteria)
+        return self._responses[parameter]
 
     def _core_set(self, parameter: str) -> dict[str, Any]:
         core_set = self.given[parameter]
@@ -602,6 +607,8 @@ class Call:
 
     def contradiction(self, contradiction: Contradiction) -> Any:
         """Raise where values contradict each other."""
+        if self.size is None and contradiction.where != 1:
+            return
         rows = np.flatnonzero(np.ravel(contradiction.where) == 1)
         if rows.size:
             places = self.like.labels if self.like.labels is not None else range(self.like.size)
@@ -623,7 +630,7 @@ class Call:
 Options: TypeAlias = Mapping[str, Any]
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(eq=False, kw_only=True, slots=False)
 class Verdict:
     """A verdict of a paper: by which definitions, from which values, and what it answers.
 
@@ -695,14 +702,19 @@ class Verdict:
         """The public function."""
         return _FUNCTIONS[self.name]
 
-    @property
-    def required(self) -> list[str]:
+    @cached_property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """The public parameters."""
+        return dict(self.signature.parameters)
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
         """The arguments that every call gives, beside the definition and the options."""
-        return [
+        return tuple(
             one.name
             for one in self.signature.parameters.values()
             if one.default is one.empty and one.name not in (self.parameter, *self.options)
-        ]
+        )
 
     @property
     def compares(self) -> bool:
@@ -737,6 +749,11 @@ class Verdict:
 
     def of(self, source: Source, definition: Definition, options: Options) -> Any:
         """Return what the rule gives for the values of a source."""
+        values = self.values(source, definition, options)
+        return self.judge(source.size, definition, values, options)
+
+    def values(self, source: Source, definition: Any, options: Options) -> dict[str, Any]:
+        """Return what the rule reads of a source, by name."""
         values: dict[str, Any] = {}
         for name, how in self.plan(definition).items():
             if how == "reading":
@@ -752,7 +769,12 @@ class Verdict:
                 if blanked is not None:
                     for name in contradiction.values:
                         values[name] = np.where(blanked, NAN, values[name])
-        size = source.size
+        return values
+
+    def judge(
+        self, size: int | None, definition: Definition, values: Mapping[str, Any], options: Options
+    ) -> Any:
+        """Return what the rule gives for these values, block by block where there are many."""
         if size is None:
             return self.rule(definition, **values, **options)
         blocks = (slice(start, start + BLOCK) for start in range(0, max(size, 1), BLOCK))
@@ -866,7 +888,8 @@ def _answer(asked: Verdict, given: dict[str, Any]) -> Any:
     policy = options.pop("missing", "interval") if asked.policies else "interval"
     _check_arguments(asked, definition, given)
     call = Call(asked.name, given)
-    answer = asked.of(call, definition, options)
+    call.read_values = values = asked.values(call, definition, options)
+    answer = asked.judge(call.size, definition, values, options)
     if asked.result is not None:
         return asked.result(call, definition, {**options, "missing": policy}, answer)
     return shown(asked, definition, options, call.like, answer)
@@ -874,7 +897,7 @@ def _answer(asked: Verdict, given: dict[str, Any]) -> Any:
 
 def _check_arguments(asked: Verdict, definition: Definition, given: Mapping[str, Any]) -> None:
     """Raise where an argument is unknown, absent, or not read by the definition."""
-    plan, parameters = asked.plan(definition), asked.signature.parameters
+    plan, parameters = asked.plan(definition), asked.parameters
     for name in given:
         if name not in parameters:
             _refuse_unknown(asked.name, given, tuple(parameters))

@@ -487,11 +487,11 @@ def _flare(
     return FlareVerdict(
         criteria=criteria,
         missing="interval",
-        earlier=call.compared("reference", criteria.compared),
-        now=call.compared("now", criteria.compared),
+        earlier=call.read_values["reference"],
+        now=call.read_values["now"],
         like=call.like,
         bounds=bounds,
-        fever=np.nan if criteria.fever_above is None else call.values("flare_fever"),
+        fever=call.read_values["flare_fever"],
     )
 
 

@@ -293,13 +293,17 @@ def _contradictions(
     """Find flags that say something else than value and limit, and reactants that disagree."""
     for marker in MARKERS:
         value, limit, flag = _of_marker(values, marker)
+        if isinstance(flag, float) and missing(flag):
+            continue
         yield Contradiction(
             no(equal(at_most(value, limit), flag)),
             {marker: value, f"{marker}_upper_limit": limit, f"{marker}_normal": flag},
             "the flag contradicts the value and its upper limit. Correct one of them, or give only "
             "the one that counts.",
         )
-    if criteria.markers == "ask" and options["markers"] is None:
+    one_alone = any(isinstance(values[name], float) and missing(values[name]) for name in MARKERS)
+    flagged = any(isinstance(values[name], float) and missing(values[name]) for name in NORMAL_FLAGS)
+    if criteria.markers == "ask" and options["markers"] is None and not (one_alone and flagged):
         by_any, by_all = (_acute_phase(criteria, values, choice) for choice in MARKER_CHOICES)
         both = all_of(*(_normal(values, marker)[0] + 0.0 for marker in MARKERS))
         # One of the two is open only where the other is not.

@@ -419,23 +419,22 @@ def _response(
 ) -> AcrPedResponse[Any, Any, Any]:
     policy = options["missing"]
     attended = call.optional("attended")
-    if np.isnan(1.0 if attended is None else attended).any():
+    if attended is not None and np.isnan(attended).any():
         raise RequestError(
             "attended has gaps: whether a visit took place must be known; say True or False.",
             variable="attended",
             where=np.flatnonzero(np.isnan(attended)).tolist(),
         )
-    febrile = criteria.fever_limit is not None
     return AcrPedResponse(
         criteria=criteria,
         missing=policy,
-        earlier=call.compared("baseline", criteria.compared),
-        now=call.compared("now", criteria.compared),
+        earlier=call.read_values["baseline"],
+        now=call.read_values["now"],
         like=call.like,
         bounds=bounds,
         known=bounds.known(policy, True if attended is None else attended == 1),
-        limit=call.upper_limit(needed=False),
-        temperature=call.values("highest_temperature") if febrile else np.nan,
+        limit=call.read_values["upper_limit"],
+        temperature=call.read_values["highest_temperature"],
     )
 
 

@@ -52,22 +52,33 @@ class Frame:
     """An eager frame of any kind, seen as named columns; pandas, Polars or PyArrow."""
 
     def __init__(self, native: Any) -> None:
+        self.native = native
+        self.narwhal: Any = None
+        if _is_pandas(native):
+            # By its own verbs: a table of six visits is as quick as it can be.
+            self.names, self.size, self.kind = tuple(native.columns), len(native), "pandas"
+        else:
+            self._wrap()
+        if len(set(self.names)) < len(self.names):
+            raise _twice(list(self.names))
+        # The columns that were looked at.
+        self.read: set[str] = set()
+
+    def _wrap(self) -> None:
         import narwhals as nw
 
-        self.native = native
+        native = self.native
         try:
             self.narwhal = nw.from_native(native, eager_only=True)
         except nw.exceptions.DuplicateError as problem:
             raise _twice(list(getattr(native, "column_names", native.columns))) from problem
         except TypeError as problem:
             raise RequestError(
-                f"a table of visits must be a data frame, not {type(native).__name__}."
+                f"a table must be a data frame, not {type(native).__name__}."
             ) from problem
-        self.names = _names(native, self.narwhal)
-        self.size = len(self.narwhal)
-        self.kind = self.narwhal.implementation.value
-        # The columns that were looked at.
-        self.read: set[str] = set()
+        self.names: tuple[Any, ...] = tuple(self.narwhal.columns)
+        self.size: int = len(self.narwhal)
+        self.kind: str = self.narwhal.implementation.value
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
@@ -153,11 +164,7 @@ class Frame:
     def with_columns(self, outputs: Sequence[Output]) -> Any:
         """Return the frame with columns added; rows, order and index stay as they are."""
         if self.kind == "pandas":
-            like = Like("pandas", (self.size,), self.native.index)
-            frame = self.native.copy(deep=not _copies_on_write())
-            for output in outputs:
-                frame[output.name] = _give_back(output, like)
-            return frame
+            return _pandas_with(self.native, outputs)
         if self.kind == "polars":
             like = Like("polars", (self.size,))
             return self.native.with_columns([_give_back(output, like) for output in outputs])
@@ -202,6 +209,24 @@ def _pandas_taken(frame: Frame, name: str | None, rows: Positions) -> Any:
     return series.reindex(rows).reset_index(drop=True)
 
 
+def _pandas_with(native: Any, outputs: Sequence[Output]) -> Any:
+    """Return a pandas frame with columns added, all at once where there are several."""
+    import pandas as pd
+
+    like = Like("pandas", (len(native),), native.index)
+    columns = {output.name: _give_back(output, like) for output in outputs}
+    if len(columns) > 1 and type(native) is pd.DataFrame:
+        there = {name: native[name] for name in native.columns}
+        frame = pd.DataFrame(there | columns, index=native.index, copy=not _copies_on_write())
+        frame.columns.names = native.columns.names
+        frame.attrs = native.attrs
+        return frame
+    frame = native.copy(deep=not _copies_on_write())
+    for name, column in columns.items():
+        frame[name] = column
+    return frame
+
+
 def _copies_on_write() -> bool:
     """Return whether pandas copies when somebody writes, so that a shallow copy is enough."""
     import pandas as pd
@@ -212,11 +237,9 @@ def _copies_on_write() -> bool:
     return pd.get_option("mode.copy_on_write") is True
 
 
-def _names(native: Any, narwhal: Any) -> tuple[str, ...]:
-    names = list(native.columns) if hasattr(native, "iloc") else list(narwhal.columns)
-    if len(set(names)) < len(names):
-        raise _twice(names)
-    return tuple(names)
+def _is_pandas(native: Any) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(native, pandas.DataFrame)
 
 
 def _twice(names: list[Any]) -> ColumnError:

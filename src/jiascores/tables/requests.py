@@ -8,6 +8,7 @@ one word, as at the command line: ``"state:cjadas10:trincianti-2021"``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from inspect import Parameter
 from typing import Any
 
@@ -227,6 +228,7 @@ def _compared_needs(definition: Any) -> Iterator[str]:
 # Making requests
 
 
+@cache
 def ask_names() -> dict[str, Verdict]:
     """Return the verdicts that a table can be asked for, by what a request calls them."""
     load()
@@ -573,6 +575,7 @@ def _understand(given: Any) -> Any:
     )
 
 
+@lru_cache
 def parse(text: str) -> Any:
     """Return the request that one word asks for: ``name[:choice…][:option=value…]``.
 
