@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 import jiascores as jia
-from jiascores import reporting
 from jiascores.core.joints import JOINTS_71
+from jiascores.reporting import sections
 
 STATE = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course="poly")
 NAMES = {"physician_global": "phga_mm", "date": "day"}
@@ -381,7 +381,7 @@ def test_long_lists_are_cut_and_counted(visits, monkeypatch):
     text = section(page_of(visits), "refused-and-suspicious")
     assert "… and 1 more" in text
     assert ["esr", "6"] in [row[:2] for row in rows(text)]
-    monkeypatch.setattr(reporting, "SHOWN_FINDINGS", 1)
+    monkeypatch.setattr(sections, "SHOWN_FINDINGS", 1)
     assert "more: see jia.check" in section(page_of(visits), "refused-and-suspicious")
 
 
