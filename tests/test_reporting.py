@@ -15,6 +15,7 @@ import pytest
 import jiascores as jia
 from jiascores.core.joints import JOINTS_71
 from jiascores.reporting import sections
+from jiascores.tables import engines
 
 STATE = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course="poly")
 NAMES = {"physician_global": "phga_mm", "date": "day"}
@@ -325,6 +326,47 @@ def test_many_visits_are_drawn_in_pieces_against_the_baseline_of_all(visits, mon
     # Every picture has the rows of the baseline, though it does not show them.
     assert [table["day"].min() for table in drawn] == [0] * 4
     assert [set(table["week"].dropna()) for table in drawn][3] == {f"{at}" for at in range(18, 24)}
+
+
+def test_without_scipy_and_matplotlib_it_says_what_is_left_out(visits, monkeypatch):
+    for package in ("scipy", "matplotlib"):
+        monkeypatch.delitem(sys.modules, package, raising=False)
+    monkeypatch.setattr(engines, "find_spec", lambda package: None)
+    page = page_of(visits, pictures=True)
+    notes = re.findall(r'<p class="note">Left out: (.*?)</p>', section(page, "summary"))
+    assert ["jiascores[stats]" in notes[0], "jiascores[plot]" in notes[1]] == [True, True]
+    assert "<svg" not in page
+    assert "Clopper" not in page
+    found = rows(section(page, "results-by-visit"))
+    assert any("1 of 3\n33.3 %" in row for row in found)
+    assert [row[0] for row in rows(section(page, "versions"))][2:] == [
+        "numpy",
+        "pandas",
+        "narwhals",
+    ]
+    assert len(re.findall("Left out", page_of(visits, pictures=False))) == 1
+
+
+def test_many_patients_are_drawn_from_counts(visits):
+    many = pd.concat([visits[visits["patient"] == "A"].assign(patient=who) for who in range(501)])
+    treatments = pd.DataFrame({"patient": range(1001), "given": 0})
+    page = page_of(many, pictures=True, measures=["cjadas10", "acr_ped"])
+    assert "data:image/png" in section(page, "pictures")
+    assert len(page) < 300_000
+    page = page_of(
+        pd.concat([many, many.assign(patient=many["patient"] + 501)]),
+        pictures=True,
+        measures=[],
+        treatments=treatments,
+        treatment_columns={"date": "given"},
+    )
+    assert "Not drawn: Follow-up of every patient" in page
+    assert "They are 1001, and a page has room for 1000." in page
+
+
+def test_a_table_without_rows_has_nothing_to_draw(visits):
+    page = page_of(visits[:0], pictures=True)
+    assert "<p>Nothing to draw.</p>" in section(page, "pictures")
 
 
 def test_one_child_is_not_drawn_as_a_cohort(visits):

@@ -6,24 +6,19 @@ From `cohort` (the numbers) through `sections` and `pictures` (what is said, as 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from jiascores.measures.proportions import CONFIDENCE
 from jiascores.reporting import sections
 from jiascores.reporting.cohort import read_cohort
-from jiascores.reporting.page import page
-from jiascores.reporting.pictures import pictures as drawn
+from jiascores.reporting.page import as_html
+from jiascores.reporting.pictures import drawings
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.columns import Column
 from jiascores.tables.joint_forms import Columns
 
 __all__ = ["report"]
-
-NO_PICTURES = (
-    "Left out: drawing needs matplotlib, which is not installed: pip install 'jiascores[plot]'."
-)
 
 
 def report(
@@ -66,9 +61,9 @@ def report(
     treatment_columns : dict, optional
         What is called otherwise in `treatments`: ``{"patient": …, "date": …}``.
     confidence : float
-        Of the intervals (Clopper–Pearson). Where scipy is not installed, the page says so instead.
+        Of the intervals (Clopper–Pearson).
     pictures : bool
-        Whether to draw. Where matplotlib is not installed, the page says so instead.
+        Whether to draw.
     title : str
         Title of the page.
 
@@ -87,7 +82,10 @@ def report(
     -----
     A proportion is of the visits at which it is known; how many that leaves out stands beside it,
     and which variables were missing at those. A picture that cannot be drawn, as where a patient
-    has two rows at a visit, is named with the reason. A picture by visit shows the first 12.
+    has two rows at a visit, is named with the reason. At most 24 visits are drawn.
+
+    Intervals need scipy and pictures matplotlib. Where one is not installed, the page goes without,
+    and its summary says so.
 
     There is no date on the page: the same table gives the same page.
 
@@ -111,22 +109,20 @@ def report(
         marker=marker,
         joints=joints,
     )
-    can_draw = find_spec("matplotlib") is not None
     made = [
-        sections.summary(cohort),
+        sections.summary(cohort, pictures=pictures),
         sections.what_was_read(cohort),
         sections.missing(cohort),
         sections.refused_and_suspicious(cohort),
         sections.not_determinable(cohort),
         sections.results(cohort, confidence),
     ]
-    if pictures and can_draw:
-        made.append(drawn(cohort, treatments, treatment_columns))
-    elif pictures:
-        made.append(sections.Section("Pictures", [NO_PICTURES]))
+    pictures = pictures and not sections.lacking(*sections.PICTURES)
+    if pictures:
+        made.append(drawings(cohort, treatments, treatment_columns))
     made.append(sections.definitions(cohort.requests))
-    made.append(sections.versions(pictures=pictures and can_draw))
-    text = page(title, made)
+    made.append(sections.versions(pictures=pictures))
+    text = as_html(title, made)
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")
     return text

@@ -5,7 +5,7 @@ What a report needs of the tables below it, it gets here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,19 +16,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.variables import VARIABLES
-from jiascores.measures.states import id_of
-from jiascores.plot.base import in_order, shown_visit, table
-from jiascores.tables.ask import StateRequest, understand_requests
-from jiascores.tables.ask_activity import FromCategory
-from jiascores.tables.assess import assess
+from jiascores.measures.states import COURSES
+from jiascores.plot.base import places, shown_visit, table
+from jiascores.tables.ask import Request, ScoreRequest, StateRequest, understand_requests
 from jiascores.tables.baselines import BASELINES, BaselineRule
-from jiascores.tables.columns import ROLES, Column, Frame, Output, understand
+from jiascores.tables.columns import ROLES, Column, Frame, Names, Output, understand
 from jiascores.tables.context import MARKER_RULES, Context
 from jiascores.tables.engines import to_eager
 from jiascores.tables.findings import check
 from jiascores.tables.joint_forms import Columns, joint_shares
 from jiascores.tables.reading import Answer, Mask, Reading, read_request
-from jiascores.tables.visits import CALENDAR
+from jiascores.tables.visits import CALENDAR, Visits
 
 FINDING = ("finding", "variable", "message", "value", "patient", "date", "row")
 
@@ -73,70 +71,51 @@ class ByVisit:
         return np.array_split(np.arange(size), max(1, -(-size // across)))
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, kw_only=True)
 class Cohort:
     """The table of one report: how it was read, its visits, and what was found in it.
 
     Parameters
     ----------
-    context : Context
-        The table; values that are not allowed are left out.
+    frame, names
+        The table, and what its columns are called.
+    patients : int, optional
+        How many patients there are; nothing where the table does not say who was seen when.
+    period : str
+        When the first and the last visit was.
     visits : ByVisit
         The visits that its rows belong to.
+    gaps : dict of str to array of bool
+        Where each variable that the table has is missing or refused.
     requests, readings : sequence
         What was asked for, and what was found.
     findings : pandas.DataFrame
         What is refused or suspicious.
-    arguments : dict
-        Those of `assess`, but for the measures.
+    rules : dict
+        The arguments ``baseline`` and ``marker``.
     joints : str or mapping, optional
         The columns that say of each joint whether it is active.
     """
 
-    context: Context
+    frame: Frame
+    names: Names
+    patients: int | None
+    period: str
     visits: ByVisit
-    requests: Sequence[Any]
+    gaps: Mapping[str, Mask]
+    requests: Sequence[Request]
     readings: Sequence[Reading]
     findings: pd.DataFrame
-    arguments: Mapping[str, Any]
+    rules: Mapping[str, Any]
     joints: Columns | None
 
     @property
-    def size(self) -> int:
-        """How many rows the table has."""
-        return self.context.size
-
-    @property
-    def kind(self) -> str:
-        """The kind of table."""
-        return self.context.frame.kind
-
-    @property
-    def patients(self) -> int | None:
-        """How many patients there are; nothing where the table does not say who was seen when."""
-        there = (self.context.names.column(role) in self.context.frame for role in ROLES[:2])
-        return len(self.context.visits.labels) if all(there) else None
-
-    @property
-    def period(self) -> tuple[str, str]:
-        """When the first and the last visit was."""
-        visits = self.context.visits
-        first, last = visits.dates.min(), visits.dates.max()
-        if visits.per_day == CALENDAR:
-            days = np.array([first, last]).astype("datetime64[us]").astype("datetime64[D]")
-            return str(days[0]), str(days[1])
-        return f"study day {first / visits.per_day:g}", f"study day {last / visits.per_day:g}"
-
-    @property
-    def rules(self) -> dict[str, str]:
-        """The rules of the call, in words."""
-        baseline, marker = self.context.baseline_rule, self.context.marker_rule
-        words = {}
-        if baseline is not None:
-            words["baseline"] = BASELINES[baseline] if isinstance(baseline, str) else str(baseline)
-        if marker is not None:
-            words["acute-phase reactant"] = MARKER_RULES[marker]
-        return words
+    def rules_in_words(self) -> list[tuple[str, str]]:
+        """The rules of the call, named."""
+        baseline, marker = self.rules["baseline"], self.rules["marker"]
+        words = BASELINES[baseline] if isinstance(baseline, str) else str(baseline)
+        rules = [] if baseline is None else [("baseline", words)]
+        return rules if marker is None else [*rules, ("acute-phase reactant", MARKER_RULES[marker])]
 
     @property
     def answers(self) -> list[Answer]:
@@ -144,83 +123,95 @@ class Cohort:
         return [answer for reading in self.readings for answer in reading.answers]
 
     @cached_property
-    def gaps(self) -> dict[str, Mask]:
-        """Where each variable that the table has is missing or refused."""
-        return {name: np.isnan(self.context.values(name)) for name in VARIABLES if self._has(name)}
-
-    def _has(self, name: str) -> bool:
-        return self.context.names.there(name, self.context.frame)
-
-    @cached_property
-    def read(self) -> list[tuple[str, str, str, str, str]]:
+    def understood(self) -> list[tuple[str, str, str, str, str]]:
         """Of each column that is understood: variable, column, unit, what is allowed, if used."""
-        names = self.context.names
+        names, frame = self.names, self.frame
         used = {name for reading in self.readings for name in reading.columns}
-        rows = [(role, names.column(role), "", "", "") for role in ROLES if self._has(role)]
-        for name, variable in VARIABLES.items():
-            if self._has(name):
-                unit, column = names.units.get(name, variable.unit), names.column(name)
-                factor = names.factor(name)
-                read_as = unit if factor == 1 else f"{unit}, × {factor:g} to {variable.unit}"
-                use = "yes" if column in used else "no"
-                rows.append((name, column, read_as, variable.allowed, use))
+        roles = [role for role in ROLES if names.there(role, frame)]
+        rows = [(role, names.column(role), "", "", "") for role in roles]
+        for name in self.gaps:
+            variable, column, factor = VARIABLES[name], names.column(name), names.factor(name)
+            read_as = names.units.get(name, variable.unit)
+            if factor != 1:
+                read_as += f", × {factor:g} to {variable.unit}"
+            use = "yes" if column in used else "no"
+            rows.append((name, column, read_as, variable.allowed, use))
         asked = sorted(str(name) for name in used - {row[1] for row in rows})
         return [*rows, *(("named in the request", name, "", "", "yes") for name in asked)]
 
     @cached_property
     def joint_columns(self) -> list[str]:
         """The columns of the joints."""
-        return self._shares(np.arange(0))[1] if self.joints is not None else []
+        return self.joint_shares(np.arange(0))[1]
 
     @property
     def unread(self) -> list[str]:
         """The columns that nothing reads."""
-        taken = {self.visits.name, *self.joint_columns, *(row[1] for row in self.read)}
-        return [str(name) for name in self.context.frame.names if name not in taken]
+        taken = {self.visits.name, *self.joint_columns, *(row[1] for row in self.understood)}
+        return [str(name) for name in self.frame.names if name not in taken]
 
-    def joint_shares(self, visit: int) -> Mapping[str, float]:
-        """Return how often each joint is active at a visit."""
-        return self._shares(self.visits.rows[visit])[0]
-
-    def _shares(self, rows: NDArray[np.int64]) -> tuple[dict[str, float], list[str]]:
-        assert self.joints is not None
-        return joint_shares(self.context.frame, self.joints, rows)
+    def joint_shares(self, rows: NDArray[np.int64]) -> tuple[Mapping[str, float], list[str]]:
+        """Return how often each joint is active in some rows, and the columns that say so."""
+        return ({}, []) if self.joints is None else joint_shares(self.frame, self.joints, rows)
 
     @cached_property
-    def assessed(self) -> Any:
-        """The table with all that was found, the scores behind states, and the visit."""
-        frame = self.context.frame
-        scores = {one.measure for one in self.requests if isinstance(one, StateRequest)}
-        there = {*frame.names, *(answer.name for answer in self.answers)}
-        measures = [*dict.fromkeys(self.requests), *sorted(scores - there)]
-        whole = assess(frame.native, measures=measures, invalid="missing", **self.arguments)
-        if not self.visits.added:
-            return whole
-        numbers = Output(self.visits.name, "level", self.visits.codes + 1.0)
-        return Frame(whole).with_columns([numbers])
+    def scores(self) -> dict[str, tuple[Output, frozenset[str]]]:
+        """Each score that was asked for or is behind a state, and the columns that it reads."""
+        asked = zip(self.requests, self.readings, strict=True)
+        readings = {one.measure: found for one, found in asked if isinstance(one, ScoreRequest)}
+        for request in self.requests:
+            if isinstance(request, StateRequest) and request.measure not in readings:
+                (score,) = understand_requests([request.measure])
+                native = self.frame.native
+                readings[request.measure] = read_request(native, self.names, score, **self.rules)
+        return {name: (found.outputs[0], found.columns) for name, found in readings.items()}
 
-    def at(self, visits: Sequence[int]) -> Any:
-        """Return the assessed table with the name of these visits alone.
+    def in_course(self, request: StateRequest, course: str) -> Mask:
+        """Return the rows that a request read as of one course."""
+        if isinstance(request.course, Column):
+            rows: Mask = self.frame.objects(request.course.name) == course
+            return rows
+        reading = self.readings[self.requests.index(request)]
+        output = next(one for one in reading.outputs if one.words == COURSES)
+        return np.asarray(output.data == COURSES.index(course))
+
+    def table(
+        self, outputs: Iterable[Output], columns: Iterable[str] = (), rows: Mask | None = None
+    ) -> Any:
+        """Return what a picture is drawn from: who, when and at which visit, and no more than asked.
+
+        Parameters
+        ----------
+        outputs : iterable of Output
+            What was found.
+        columns : iterable of str
+            The columns of the table that are needed too.
+        rows : array of bool, optional
+            The rows that are drawn.
+        """
+        names, frame = self.names, self.frame
+        roles = map(names.column, ("patient", "date"))
+        wanted = {self.visits.name, *roles, *names.columns.values(), *columns}
+        part = nw.from_native(frame.native, eager_only=True)
+        part = part.select([name for name in frame.names if name in wanted])
+        outputs = list(outputs)
+        if self.visits.added:
+            outputs.append(Output(self.visits.name, "level", self.visits.codes + 1.0))
+        part = nw.from_native(Frame(part.to_native()).with_columns(outputs), eager_only=True)
+        return (part if rows is None else part.filter(rows.tolist())).to_native()
+
+    def table_at(self, visits: range, columns: Iterable[str]) -> Any:
+        """Return columns of all rows, with the name of these visits alone.
 
         The rows of others stay: one of them may be the baseline.
         """
         if len(visits) == len(self.visits.labels):
-            return self.assessed
+            return self.table((), columns)
         words = np.full(len(self.visits.labels) + 1, None, dtype=object)
         words[visits] = [shown_visit(self.visits.labels[visit]) for visit in visits]
-        others = nw.from_native(self.assessed, eager_only=True).drop(self.visits.name)
+        part = nw.from_native(self.table((), columns), eager_only=True).drop(self.visits.name)
         named = Output(self.visits.name, "word", words[self.visits.codes])
-        return Frame(others.to_native()).with_columns([named])
-
-    def in_course(self, request: StateRequest, course: str) -> Any | None:
-        """Return the rows of the assessed table that a request read as of one course, if any."""
-        whole = nw.from_native(self.assessed, eager_only=True)
-        asked = request.course
-        if isinstance(asked, FromCategory):
-            asked = Column(f"course_{id_of(request.cutoffs)}")
-        assert isinstance(asked, Column)
-        rows = whole.filter(nw.col(asked.name).cast(nw.String) == course)
-        return rows.to_native() if len(rows) else None
+        return Frame(part.to_native()).with_columns([named])
 
 
 def read_cohort(
@@ -241,13 +232,32 @@ def read_cohort(
     rules: dict[str, Any] = {"baseline": baseline, "marker": marker}
     readings = [read_request(frame.native, names, request, **rules) for request in requests]
     context = Context(frame, names, invalid="missing", **rules)
-    grouped = _by_visit(context, by)
-    arguments = {"columns": columns, "units": units, **rules}
-    listed = check(frame.native, measures=measures, **arguments)
-    others = nw.from_native(listed, eager_only=True).filter(nw.col("finding") != "missing")
-    found = Frame(others.to_native())
-    findings = pd.DataFrame({name: found.objects(name) for name in FINDING}, dtype=object)
-    return Cohort(context, grouped, requests, readings, findings, arguments, joints)
+    by_visit = _by_visit(context, by)
+    given = {"columns": columns, "units": units, **rules}
+    listed = nw.from_native(check(frame.native, measures=measures, **given), eager_only=True)
+    found = Frame(listed.filter(nw.col("finding") != "missing").to_native())
+    there = [name for name in VARIABLES if names.there(name, frame)]
+    dated = all(names.column(role) in frame for role in ("patient", "date"))
+    return Cohort(
+        frame=frame,
+        names=names,
+        patients=len(context.visits.labels) if dated else None,
+        period=_period(context.visits) if dated and frame.size else "",
+        visits=by_visit,
+        gaps={name: np.isnan(context.values(name)) for name in there},
+        requests=requests,
+        readings=readings,
+        findings=pd.DataFrame({name: found.objects(name) for name in FINDING}, dtype=object),
+        rules=rules,
+        joints=joints,
+    )
+
+
+def _period(visits: Visits) -> str:
+    ends = np.array([visits.dates.min(), visits.dates.max()])
+    if visits.per_day == CALENDAR:
+        return " to ".join(ends.astype("datetime64[us]").astype("datetime64[D]").astype(str))
+    return " to ".join(f"study day {end / visits.per_day:g}" for end in ends)
 
 
 def _by_visit(context: Context, by: Column | None) -> ByVisit:
@@ -256,11 +266,7 @@ def _by_visit(context: Context, by: Column | None) -> ByVisit:
         by = Column("nominal_visit")
     if by is not None:
         name = table(frame.native).name(by)
-        codes, found = pd.factorize(frame.objects(name))
-        labels = in_order(found)
-        place = {label: at for at, label in enumerate(labels)}
-        places = np.array([*(place[label] for label in found), -1], dtype=np.int64)
-        return ByVisit(name, f"named by the column {name!r}", labels, places[codes])
+        return ByVisit(name, f"named by the column {name!r}", *places(frame.objects(name)))
     visits = context.visits
     numbers = np.empty(visits.size, dtype=np.int64)
     numbers[visits.order] = np.arange(visits.size) - visits.starts

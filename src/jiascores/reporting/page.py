@@ -12,13 +12,13 @@ import attrs
 from jiascores._version import __version__
 from jiascores.core.errors import JiaScoresError
 from jiascores.reporting.pictures import svg
-from jiascores.reporting.sections import Block, Heading, Items, Picture, Section, Table
+from jiascores.reporting.sections import Block, Heading, Items, Note, Picture, Section, Table
 
 # Up to how many characters a line of a cell is kept whole; the first on paper too.
 SHORT, LINE, LONG = 30, 48, 60
 
 
-def page(title: str, sections: Sequence[Section]) -> str:
+def as_html(title: str, sections: Sequence[Section]) -> str:
     """Return sections as one page that needs nothing else."""
     here = files("jiascores.reporting")
     numbers = _Numbers()
@@ -63,6 +63,8 @@ class _Numbers:
                 return self._table(escape(caption), rows, heads)
             case Picture():
                 return self._figure(block)
+            case Note(words):
+                return f'<p class="note">{escape(words)}</p>'
         return f"<p>{escape(block)}</p>"
 
     def _table(self, caption: str, rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:

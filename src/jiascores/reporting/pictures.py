@@ -9,130 +9,127 @@ from functools import partial
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 
 from jiascores import plot
 from jiascores.measures.states import ANY_COURSE, COURSES
 from jiascores.plot.base import shown_visit
 from jiascores.reporting.cohort import Cohort
-from jiascores.reporting.sections import Picture, Section
+from jiascores.reporting.sections import Block, Picture, Section
 from jiascores.tables.ask import AcrPedRequest, ScoreRequest, StateRequest
 from jiascores.tables.columns import Column
+from jiascores.tables.engines import to_eager
+from jiascores.tables.reading import Mask
 
 # Visits side by side that can be read on a sheet of paper, as bars, and as bands or changes; and
 # how many visits are drawn at all.
 AS_BARS, AS_BANDS = 12, 7
 VISITS_DRAWN = 24
+# Patients who have a line of their own in the follow-up.
+FOLLOWED = 1000
+# What the follow-up shows where the table has it; of responses, where none is asked for.
+FOLLOW_UP = ("retreatment_code", "acr_ped_level_min", "acr_ped_level_max")
 
 
-def pictures(
+def drawings(
     cohort: Cohort, treatments: Any, treatment_columns: Mapping[str, str] | None
 ) -> Section:
     """Return the pictures of one report, in their order."""
     given = {"treatments": treatments, "treatment_columns": treatment_columns}
-    drawn = [*_over_time(cohort, given), *_by_visit(cohort), *_joints(cohort)]
+    drawn: list[Block] = [*_over_time(cohort, given), *_by_visit(cohort), *_joints(cohort)]
     if treatments is not None:
-        stems = [answer.name for answer in cohort.answers if answer.highest is not None]
-        response = Column(stems[0]) if stems else None
-        words = "Follow-up of every patient who was treated, with treatments and responses."
-        drawn.append(_picture(words, plot.swimmer, cohort, response=response, **given))
+        drawn.append(_follow_up(cohort, given))
     return Section("Pictures", drawn or ["Nothing to draw."])
 
 
 def _picture(
-    caption: str, draw: Callable[..., Any], cohort: Cohort, *given: Any, **named: Any
+    words: str, draw: Any, cohort: Cohort, table: Callable[[], Any], *given: Any, **named: Any
 ) -> Picture:
-    """Return the request of a picture of the whole table."""
-    columns = cohort.arguments["columns"]
-    return Picture(caption, lambda: draw(cohort.assessed, *given, columns=columns, **named))
+    """Return a picture; its table is made when it is drawn, and then let go of."""
+    columns = cohort.names.columns
+    return Picture(words, lambda: draw(table(), *given, columns=columns, **named))
 
 
 def _over_time(cohort: Cohort, treatments: Mapping[str, Any]) -> Iterator[Picture]:
     """Yield every score, over the states that it is read by, in one picture for each course."""
-    columns, whole = cohort.arguments["columns"], cohort.assessed
 
-    def picture(words: str, drawn: Any, score: str, **named: Any) -> Iterator[Picture]:
-        if not _empty(drawn, score):
-            draw = partial(plot.trajectories, drawn, Column(score), columns=columns, **named)
-            yield Picture(words, draw)
+    def drawn(words: str, score: str, rows: Mask | None = None, **named: Any) -> Iterator[Picture]:
+        output, columns = cohort.scores[score]
+        if not np.isnan(output.data if rows is None else output.data[rows]).all():
+            table = partial(cohort.table, [output], columns, rows)
+            yield _picture(words, plot.trajectories, cohort, table, Column(score), **named)
 
-    banded = [request for request in cohort.requests if isinstance(request, StateRequest)]
-    for request in banded:
+    banded = set()
+    for request in cohort.requests:
+        if not isinstance(request, StateRequest):
+            continue
         score, cutoffs, course = request.measure, request.cutoffs, request.course
+        banded.add(score)
         words = f"{score} of every patient over time, over the states by {cutoffs.name}"
         if course is None or isinstance(course, str):
-            course = None if ANY_COURSE in cutoffs.of(score) else course
-            named = {"cutoffs": cutoffs, "course": course, **treatments}
-            yield from picture(f"{words}.", whole, score, **named)
+            named = {"course": None if ANY_COURSE in cutoffs.of(score) else course, **treatments}
+            yield from drawn(f"{words}.", score, cutoffs=cutoffs, **named)
             continue
         for course in cutoffs.of(score):
-            rows = cohort.in_course(request, course)
-            if rows is not None:
-                # Treatments of patients who are not drawn would be refused.
-                said = f"{words}: the visits read as {course}."
-                yield from picture(said, rows, score, cutoffs=cutoffs, course=course)
-    drawn = {request.measure for request in banded}
+            # Treatments of patients who are not drawn would be refused.
+            said, rows = f"{words}: the visits read as {course}.", cohort.in_course(request, course)
+            yield from drawn(said, score, rows, cutoffs=cutoffs, course=course)
     for request in cohort.requests:
-        if isinstance(request, ScoreRequest) and request.measure not in drawn:
+        if isinstance(request, ScoreRequest) and request.measure not in banded:
             words = f"{request.measure} of every patient over time."
-            yield from picture(words, whole, request.measure, **treatments)
+            yield from drawn(words, request.measure, **treatments)
 
 
 def _by_visit(cohort: Cohort) -> Iterator[Picture]:
     """Yield states and answers by visit, and the change of the core set."""
-    one_child = cohort.patients == 1
+    one_child, by = cohort.patients == 1, Column(cohort.visits.name)
     # What became of one child, the scores over their states show already.
     for answer in () if one_child else cohort.answers:
-        name, kind = answer.name, answer.output.kind
-        if answer.highest is not None:
-            words = f"Responders at each visit: {name}"
-            yield from _pieces(words, AS_BARS, plot.responders, cohort, Column(name))
-        elif kind == "state" and answer.output.words != COURSES:
-            if not _empty(cohort.assessed, name):
-                words = f"Patients from state to state: {name}"
-                yield from _pieces(words, AS_BANDS, plot.state_flow, cohort, Column(name))
-        elif kind == "flag" and answer.due.all() and not _empty(cohort.assessed, name):
+        name, kind, data = answer.name, answer.output.kind, answer.output.data
+        draw: Callable[..., Any] = plot.responders
+        words, across = f"Responders at each visit: {name}", AS_BARS
+        if kind == "state" and answer.output.words != COURSES and (data >= 0).any():
+            words, across, draw = f"Patients from state to state: {name}", AS_BANDS, plot.state_flow
+        elif kind == "flag" and answer.due.all() and not np.isnan(data).all():
             words = f"Yes and no at each visit: {name}"
-            yield from _pieces(words, AS_BARS, plot.responders, cohort, Column(name))
-    responses = [one for one in cohort.requests if isinstance(one, AcrPedRequest)]
+        elif answer.highest is None:
+            continue
+        for where, visits in _pieces(cohort, across, joined=draw is plot.state_flow):
+            codes = cohort.visits.codes
+            rows = (codes >= visits.start) & (codes < visits.stop)
+            table = partial(cohort.table, answer.outputs, (), rows)
+            yield _picture(words + where, draw, cohort, table, Column(name), by=by)
+    asked = zip(cohort.requests, cohort.readings, strict=True)
+    responses = [(one, found) for one, found in asked if isinstance(one, AcrPedRequest)]
     # The change is the same by every set of criteria.
-    for request in responses[:1]:
+    for request, reading in responses[:1]:
         what = "values" if one_child else "medians and quartiles"
         words = (
             f"Change of the core set against the baseline, {what}; the lines are those of "
             f"{request.criteria.name}"
         )
-        rules = {name: cohort.arguments[name] for name in ("units", "baseline", "marker")}
-        yield from _pieces(
-            words,
-            AS_BANDS,
-            plot.response_matrix,
-            cohort,
-            criteria=request.criteria,
-            invalid="missing",
-            **rules,
-        )
+        named = {**cohort.rules, "units": cohort.names.units, "invalid": "missing", "by": by}
+        for where, visits in _pieces(cohort, AS_BANDS):
+            table = partial(cohort.table_at, visits, reading.columns)
+            draw = partial(plot.response_matrix, criteria=request.criteria)
+            yield _picture(words + where, draw, cohort, table, **named)
 
 
-def _pieces(
-    words: str, across: int, draw: Callable[..., Any], cohort: Cohort, *given: Any, **named: Any
-) -> Iterator[Picture]:
-    """Yield a picture by visit, or several where there are more visits than can be read."""
-    by, size = cohort.visits, len(cohort.visits.labels)
-    for piece in by.pieces(across) if size else ():
-        first, last = int(piece[0]), int(piece[-1])
+def _pieces(cohort: Cohort, across: int, *, joined: bool = False) -> Iterator[tuple[str, range]]:
+    """Yield visits that can be read side by side, and which they are, where there are more."""
+    labels = cohort.visits.labels
+    for piece in cohort.visits.pieces(across) if labels else ():
+        first, after = int(piece[0]), int(piece[-1]) + 1
         if first >= VISITS_DRAWN:
             break
         # Bands begin where those before ended.
-        first -= draw is plot.state_flow and first > 0
+        first -= joined and first > 0
         where = ""
-        if last + 1 - first < size:
-            where = f", visits {shown_visit(by.labels[first])} to {shown_visit(by.labels[last])}"
-        if VISITS_DRAWN <= last + 1 < size:
-            where += f"; the {size - last - 1} later ones are not drawn"
-        part = cohort.at(range(first, last + 1))
-        columns = cohort.arguments["columns"]
-        made = partial(draw, part, *given, by=Column(by.name), columns=columns, **named)
-        yield Picture(f"{words}{where}.", made)
+        if after - first < len(labels):
+            where = f", visits {shown_visit(labels[first])} to {shown_visit(labels[after - 1])}"
+        if VISITS_DRAWN <= after < len(labels):
+            where += f"; the {len(labels) - after} later ones are not drawn"
+        yield f"{where}.", range(first, after)
 
 
 def _joints(cohort: Cohort) -> Iterator[Picture]:
@@ -141,14 +138,25 @@ def _joints(cohort: Cohort) -> Iterator[Picture]:
     if cohort.joints is None or not labels:
         return
     for visit in sorted({0, len(labels) - 1}):
-        of = f"{shown_visit(labels[visit])}, of {len(cohort.visits.rows[visit])}"
-        words = f"How often each joint is active at visit {of}."
-        yield Picture(words, partial(plot.joint_frequency, cohort.joint_shares(visit)))
+        label, rows = shown_visit(labels[visit]), cohort.visits.rows[visit]
+        words = f"How often each joint is active at visit {label}, of {len(rows)}."
+        yield Picture(words, partial(plot.joint_frequency, cohort.joint_shares(rows)[0]))
 
 
-def _empty(native: Any, column: str) -> bool:
-    """Return whether a column has nothing to draw."""
-    return bool(nw.from_native(native, eager_only=True)[column].is_null().all())
+def _follow_up(cohort: Cohort, treatments: Mapping[str, Any]) -> Block:
+    """Return treatments and responses over each patient's follow-up."""
+    words = "Follow-up of every patient who was treated, with treatments and responses."
+    given = nw.from_native(to_eager(treatments["treatments"]), eager_only=True)
+    patient = (treatments["treatment_columns"] or {}).get("patient", "patient")
+    treated = given[patient].n_unique() if patient in given.columns else 0
+    if treated > FOLLOWED:
+        return f"Not drawn: {words} They are {treated}, and a page has room for {FOLLOWED}."
+    responses = [answer for answer in cohort.answers if answer.highest is not None]
+    table = partial(cohort.table, (), FOLLOW_UP)
+    if responses:
+        treatments = {"response": Column(responses[0].name), **treatments}
+        table = partial(cohort.table, responses[0].outputs, FOLLOW_UP[:1])
+    return _picture(words, plot.swimmer, cohort, table, **treatments)
 
 
 def svg(draw: Callable[[], Any], number: int) -> str:

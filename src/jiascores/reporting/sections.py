@@ -20,8 +20,12 @@ from jiascores.measures.proportions import proportion_interval
 from jiascores.plot.base import in_words, shown_visit
 from jiascores.reporting.cohort import ByVisit, Cohort
 from jiascores.tables.ask import ScoreRequest, StateRequest
+from jiascores.tables.engines import need
 from jiascores.tables.reading import Answer, Mask
 
+# What the page goes without where a package is not installed: package, extra, and what it is for.
+INTERVALS = ("scipy", "stats", "an interval of a proportion")
+PICTURES = ("matplotlib", "plot", "a picture")
 # Findings of one kind that are printed, and of each the rows that are named.
 SHOWN_FINDINGS = 40
 SHOWN_ROWS = 5
@@ -64,8 +68,15 @@ class Picture:
     draw: Callable[[], Any]
 
 
+@attrs.frozen
+class Note:
+    """A paragraph that stands out."""
+
+    words: str
+
+
 # A text is a paragraph.
-Block: TypeAlias = str | Heading | Items | Table | Picture
+Block: TypeAlias = str | Note | Heading | Items | Table | Picture
 
 
 @attrs.frozen
@@ -76,11 +87,20 @@ class Section:
     blocks: Sequence[Block]
 
 
-def summary(cohort: Cohort) -> Section:
-    """Say in sentences what was read and what is open."""
-    first = f"The table has {_count(cohort.size, 'row')}"
-    if cohort.patients is not None and cohort.size:
-        first += f" of {_count(cohort.patients, 'patient')}, from {' to '.join(cohort.period)}"
+def lacking(package: str, extra: str, why: str) -> str:
+    """Return what to install for something, where it is not installed."""
+    try:
+        need(package, extra, why)
+    except MissingExtraError as problem:
+        return str(problem)
+    return ""
+
+
+def summary(cohort: Cohort, *, pictures: bool) -> Section:
+    """Say in sentences what was read, what is open, and what the page goes without."""
+    first = f"The table has {_count(cohort.frame.size, 'row')}"
+    if cohort.patients is not None and cohort.frame.size:
+        first += f" of {_count(cohort.patients, 'patient')}, from {cohort.period}"
     visits = f"{_count(len(cohort.visits.labels), 'visit')}, {cohort.visits.words}."
     kinds = cohort.findings["finding"].value_counts()
     wrong = "No value was refused or suspicious."
@@ -90,7 +110,9 @@ def summary(cohort: Cohort) -> Section:
             f"{_count(kinds.get('suspicious', 0), 'finding')} suspicious and used as they are."
         )
     items = Items([(answer.name, f": {_determined(answer)}") for answer in cohort.answers])
-    return Section("Summary", (f"{first}. {visits} {wrong}", items))
+    without = [lacking(*INTERVALS), lacking(*PICTURES) if pictures else ""]
+    notes = [Note(f"Left out: {words}") for words in without if words]
+    return Section("Summary", [f"{first}. {visits} {wrong}", items, *notes])
 
 
 def _count(number: int, word: str) -> str:
@@ -122,19 +144,19 @@ def _reasons(answer: Answer) -> list[tuple[str, int]]:
 def what_was_read(cohort: Cohort) -> Section:
     """Say how the table and its columns were understood."""
     visits, joints = cohort.visits, cohort.joint_columns
-    facts = [("kind of table", cohort.kind), ("rows", f"{cohort.size}")]
+    facts = [("kind of table", cohort.frame.kind), ("rows", f"{cohort.frame.size}")]
     if cohort.patients is not None:
         facts.append(("patients", f"{cohort.patients}"))
     facts.append(("visits", f"{len(visits.labels)}, {visits.words}"))
     if nowhere := int((visits.codes < 0).sum()):
         facts.append(("rows without a visit", f"{nowhere}, in none of the numbers by visit"))
-    facts += cohort.rules.items()
+    facts += cohort.rules_in_words
     if joints:
         facts.append(("joints", f"{_count(len(joints), 'column')}, from {joints[0]!r} on"))
     heads = ("variable", "your column", "unit read", "allowed", "used")
     blocks: list[Block] = [
         Table("The table", facts),
-        Table("How its columns were understood", cohort.read, heads),
+        Table("How its columns were understood", cohort.understood, heads),
     ]
     if cohort.unread:
         unread = listing(cohort.unread, shown=SHOWN_COLUMNS)
@@ -149,7 +171,7 @@ def missing(cohort: Cohort) -> Section:
         "visit is in none of these numbers."
     )
     blocks: list[Block] = [words]
-    everywhere = np.ones(cohort.size, dtype=bool)
+    everywhere = np.ones(cohort.frame.size, dtype=bool)
     gaps = {name: gap for name, gap in cohort.gaps.items() if gap.any()}
     if whole := [name for name in cohort.gaps if name not in gaps]:
         blocks.append(f"Without a gap: {', '.join(whole)}.")
@@ -204,7 +226,7 @@ def refused_and_suspicious(cohort: Cohort) -> Section:
         alike = list(found.groupby(["variable", "message"], sort=False, dropna=False))
         heads = ("variable", "number", "message", "value and where")
         lines = [
-            (variable, f"{len(rows)}", message, _where(rows))
+            (str(variable), f"{len(rows)}", str(message), _where(rows))
             for (variable, message), rows in alike[:SHOWN_FINDINGS]
         ]
         blocks += [words, Table(kind.capitalize(), lines, heads)]
@@ -260,15 +282,11 @@ def not_determinable(cohort: Cohort) -> Section:
 
 def results(cohort: Cohort, confidence: float) -> Section:
     """Summarise each answer by visit; without scipy there are no intervals."""
-    intervals = f", with {100 * confidence:g} % intervals by Clopper and Pearson."
-    within: float | None = confidence
-    try:
-        proportion_interval(0, 1, method="exact", confidence=confidence)
-    except MissingExtraError as problem:
-        within, intervals = None, f". Their intervals are left out: {problem}"
+    within = None if lacking(*INTERVALS) else confidence
+    by = "" if within is None else f", with {100 * within:g} % intervals by Clopper and Pearson"
     words = (
-        f"Proportions are of the visits at which the answer is known{intervals} Every row counts, "
-        f"once for each patient where a patient has one row at a visit."
+        f"Proportions are of the visits at which the answer is known{by}. Every row counts, once "
+        f"for each patient where a patient has one row at a visit."
     )
     blocks: list[Block] = [words]
     for number, answer in enumerate(cohort.answers, start=1):
@@ -366,12 +384,10 @@ def definitions(requests: Sequence[Any]) -> Section:
 
 
 def versions(*, pictures: bool) -> Section:
-    """Name what computed the page, as far as it is installed."""
-    packages = ["numpy", "pandas", "narwhals", "scipy", *(["matplotlib"] if pictures else [])]
+    """Name what computed the page."""
+    packages = ["numpy", "pandas", "narwhals"]
+    packages += [] if lacking(*INTERVALS) else ["scipy"]
+    packages += ["matplotlib"] if pictures else []
     rows = [("jiascores", __version__), ("Python", platform.python_version())]
-    for name in packages:
-        try:
-            rows.append((name, metadata.version(name)))
-        except metadata.PackageNotFoundError:
-            continue
+    rows += [(name, metadata.version(name)) for name in packages]
     return Section("Versions", [Table("What computed this page", rows)])

@@ -79,6 +79,11 @@ class Answer:
         return self.output.name if self.highest is None else stem_of(self.output.name)
 
     @property
+    def outputs(self) -> tuple[Output, ...]:
+        """Its columns."""
+        return (self.output,) if self.highest is None else (self.output, self.highest)
+
+    @property
     def undetermined(self) -> Mask:
         """The rows that are judged and whose answer is not certain."""
         found = self.output.data
