@@ -6,11 +6,24 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # two targets may install into the same environment
 
-# The first Python that really runs (a shim may exist and fail), is new enough,
-# and can make a virtual environment. Override with PYTHON=/path/to/python.
+# The versions that the tests run on, newest first, and those that may come.
+TESTED := 3.13 3.12 3.11
+NEWER := 3.19 3.18 3.17 3.16 3.15 3.14
+# $(call first_python,versions): the first Python that really runs (a shim may exist and fail; then
+# pyenv is asked where it has that version), is new enough, and can make a virtual environment.
 GOOD := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
-	if $$p -c '$(GOOD)' </dev/null >/dev/null 2>&1; then echo $$p; break; fi; done)
+first_python = $(shell pyenv=$$(pyenv root 2>/dev/null); \
+	for p in $(foreach v,$(1),python$(v) "$$pyenv"/versions/$(v).*/bin/python) python3 python; do \
+	if "$$p" -c '$(GOOD)' </dev/null >/dev/null 2>&1; then echo "$$p"; break; fi; done)
+# PYTHON=/path/to/python overrides all three.
+ifeq ($(origin PYTHON),undefined)
+PYTHON = $(call first_python,$(TESTED) $(NEWER))
+OLDEST_PYTHON = $(call first_python,3.11 3.12)
+NEWEST_PYTHON = $(call first_python,$(NEWER) $(TESTED))
+else
+OLDEST_PYTHON = $(PYTHON)
+NEWEST_PYTHON = $(PYTHON)
+endif
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -19,21 +32,28 @@ PIP := $(PY) -m pip $(QUIETLY) install
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-# $(call new_venv,directory): a fresh environment with a pip that knows --group.
+# Says so where a Python is newer than those.
+IS_NEWER := import sys; sys.exit(sys.version_info[:2] <= tuple(map(int, "$(firstword $(TESTED))".split("."))))
+
+# $(call new_venv,directory,python): a fresh environment with a pip that knows --group.
 define new_venv
-	@if ! "$(PYTHON)" -c '$(GOOD)' </dev/null >/dev/null 2>&1; then \
+	@if ! "$(2)" -c '$(GOOD)' </dev/null >/dev/null 2>&1; then \
 		echo 'jiascores needs Python 3.11 or newer with its venv module, and found none.' >&2; \
 		echo 'Install one (on Debian and Ubuntu: python3 and python3-venv), or name it:' >&2; \
 		echo '    make $(MAKECMDGOALS) PYTHON=/path/to/python3' >&2; \
 		exit 1; \
 	fi
-	@echo "making $(1) with $$("$(PYTHON)" --version)"
-	@"$(PYTHON)" -m venv --clear $(1)
+	@echo "making $(1) with $$("$(2)" --version)"
+	@if "$(2)" -c '$(IS_NEWER)' </dev/null; then \
+		echo "$$("$(2)" --version) is newer than those jiascores is tested on" \
+			"($(lastword $(TESTED)) to $(firstword $(TESTED)))"; \
+	fi
+	@"$(2)" -m venv --clear $(1)
 	@$(1)/bin/python -m pip $(QUIETLY) install --upgrade pip
 endef
 
 .PHONY: help demo test lint format types docs bench coverage \
-	test-browser test-engines test-oldest test-newest test-wheel verify ci clean
+	test-browser test-engines test-oldest test-newest test-bare verify ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -83,21 +103,28 @@ test-engines: .venv-engines/.ready ## run the engine tests with a real, local Py
 test-browser: $(VENV)/.test ## hold the calculator of the documentation against the library, in Chromium
 	@$(PY) -m pytest -q -m browser $(PYTEST_ARGS)
 
-test-oldest: .venv-oldest/.ready ## run the tests with the oldest dependencies we promise
+test-oldest: .venv-oldest/.ready ## run the tests with the oldest dependencies we promise, on Python 3.11
 	@.venv-oldest/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
 
-test-newest: .venv-newest/.ready ## run the tests with pandas 3
-	@.venv-newest/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
+# $(call install_wheel,directory): what a user gets, in place of the source.
+define install_wheel
+	@rm -rf build/wheel
+	@$(1)/bin/python -m pip $(QUIETLY) wheel --no-deps --wheel-dir build/wheel .
+	@$(1)/bin/python -m pip $(QUIETLY) install --force-reinstall --no-deps build/wheel/*.whl
+endef
 
 # The tests run in a copy without src, so only the wheel can answer.
-test-wheel: .venv-wheel/.ready ## build the wheel and run the tests against it
-	@rm -rf build/wheel build/wheel-test
-	@.venv-wheel/bin/python -m pip $(QUIETLY) wheel --no-deps --wheel-dir build/wheel .
-	@.venv-wheel/bin/python -m pip $(QUIETLY) install --force-reinstall --no-deps build/wheel/*.whl
+test-newest: .venv-newest/.ready ## run the tests against the wheel, with the newest Python and dependencies
+	$(call install_wheel,.venv-newest)
+	@rm -rf build/wheel-test
 	@mkdir -p build/wheel-test
 	@for f in pyproject.toml README.md CHANGELOG.md CITATION.cff tests docs examples benchmarks; do \
 		if [ -e $$f ]; then cp -R $$f build/wheel-test/; fi; done
-	@cd build/wheel-test && ../../.venv-wheel/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
+	@cd build/wheel-test && ../../.venv-newest/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
+
+test-bare: .venv-bare/.ready ## try the wheel where nothing is installed but the core dependencies
+	$(call install_wheel,.venv-bare)
+	@.venv-bare/bin/python -m pytest -q --noconftest $(PYTEST_ARGS) tests/bare.py
 
 ci: ## what the continuous integration runs
 	@.ci/run
@@ -110,7 +137,7 @@ clean: ## remove the environments and everything that was built
 # ---------------------------------------------------------------- environments
 
 $(VENV)/.made:
-	$(call new_venv,$(VENV))
+	$(call new_venv,$(VENV),$(PYTHON))
 	@touch $@
 
 $(VENV)/.demo: $(VENV)/.made pyproject.toml
@@ -130,14 +157,15 @@ $(VENV)/.docs: groups = --group docs
 $(VENV)/.bench: groups = --group bench
 $(VENV)/.coverage: groups = --group test --group coverage
 
-# The other environments: the group of the same name, or `test` for the wheel.
-.venv-wheel/.ready: group = test
-.venv-wheel/.ready: editable =
-.venv-%/.ready: group = $*
+# The other environments: the group of the same name; the wheel's tests have no source to edit.
+.venv-%/.ready: python = $(PYTHON)
+.venv-oldest/.ready: python = $(OLDEST_PYTHON)
+.venv-newest/.ready: python = $(NEWEST_PYTHON)
 .venv-%/.ready: editable = --editable
+.venv-newest/.ready .venv-bare/.ready: editable =
 
-.venv-engines/.ready .venv-oldest/.ready .venv-newest/.ready .venv-wheel/.ready: .venv-%/.ready: pyproject.toml
-	$(call new_venv,.venv-$*)
+.venv-engines/.ready .venv-oldest/.ready .venv-newest/.ready .venv-bare/.ready: .venv-%/.ready: pyproject.toml
+	$(call new_venv,.venv-$*,$(python))
 	@echo 'installing jiascores and the tools for "$*" (once)'
-	@.venv-$*/bin/python -m pip $(QUIETLY) install $(editable) . --group $(group)
+	@.venv-$*/bin/python -m pip $(QUIETLY) install $(editable) . --group $*
 	@touch $@

@@ -265,6 +265,36 @@ def small() -> None:
     report("Six visits", "`jia.assess`, JADAS-71 and ACR Ped", took["assess"], hand)
 
 
+def intervals(events: int) -> None:
+    from scipy.stats import binomtest
+
+    from jiascores.statistics.rates import compare_rates
+
+    after, time_after = events * 2 // 5, 0.9
+    share = time_after / (time_after + 1)
+    compare = partial(
+        compare_rates,
+        after=after,
+        before=events - after,
+        time_after=time_after,
+        time_before=1.0,
+        method="minimum-likelihood",
+    )
+    same(compare().p, binomtest(after, events, share).pvalue)
+    # The interval ends where scipy's p crosses 0.05.
+    low, high = (odds * time_after for odds in (compare().low, compare().high))
+    for outside, inside in (
+        (low * (1 - 1e-6), low * (1 + 1e-3)),
+        (high * (1 + 1e-6), high * 0.999),
+    ):
+        p = [binomtest(after, events, odds / (1 + odds)).pvalue for odds in (outside, inside)]
+        assert p[0] <= 0.05 < p[1]
+    took = race({"scipy": partial(binomtest, after, events, share), "ours": compare}, rounds=50)
+    work = f"Two Poisson counts, {events:,} events"
+    report(work, "scipy's `binomtest`, p alone", took["scipy"], took["scipy"])
+    report(work, "minimum-likelihood p and interval", took["ours"], took["scipy"], 50)
+
+
 def of_new_process(code: str) -> float:
     """Return the number that a fresh Python prints."""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
@@ -400,6 +430,7 @@ def main() -> None:
     responses(1_000_000 // divide, text_ids=True)
     spark(1_000_000 // divide)
     small()
+    intervals(10_000)
     imports()
     memory(2_000_000 // divide)
     sizes = [1_000, 10_000] if SMALL else [100, 1_000, 3_000, 10_000, 100_000, 1_000_000, 3_000_000]

@@ -296,7 +296,7 @@ def visits(
     )
     frame: dict[str, list[Any]] = {
         "patient": [patient for patient, _ in places],
-        "date": [pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=day) for _, day in places],
+        "date": [pd.Timestamp(FIRST_DAY) + dt.timedelta(days=day) for _, day in places],
     }
     for name in core_names(marker):
         value = st.one_of(or_gap(values_of(name)), st.just(0.0))
@@ -359,7 +359,7 @@ def visits_with_rules(
             rows.append(
                 {"patient": patient}
                 | {
-                    name: None if day is None else pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=day)
+                    name: None if day is None else pd.Timestamp(FIRST_DAY) + dt.timedelta(days=day)
                     for name, day in dates.items()
                 }
                 | values

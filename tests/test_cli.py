@@ -122,7 +122,7 @@ def test_report_writes_the_page_that_the_library_makes(folder: Path) -> None:
         *("--measure", "acr_ped", "--measure", "state:cjadas10:consolaro-2014"),
     )
     assert done.exit_code == 0, done.output
-    assert done.stderr == f"Report in {out}\n"
+    assert done.output == f"Report in {out}\n"
     page = jia.report(
         pd.read_csv(folder / "visits.csv", dtype={"pid": str}),
         columns={"patient": "pid", "date": "when", "physician_global": "phga_mm"},

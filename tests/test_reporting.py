@@ -15,7 +15,6 @@ import pytest
 import jiascores as jia
 from jiascores.core.joints import JOINTS_71
 from jiascores.reporting import sections
-from jiascores.tables import engines
 
 STATE = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course="poly")
 NAMES = {"physician_global": "phga_mm", "date": "day"}
@@ -328,25 +327,6 @@ def test_many_visits_are_drawn_in_pieces_against_the_baseline_of_all(visits, mon
     assert [set(table["week"].dropna()) for table in drawn][3] == {f"{at}" for at in range(18, 24)}
 
 
-def test_without_scipy_and_matplotlib_it_says_what_is_left_out(visits, monkeypatch):
-    for package in ("scipy", "matplotlib"):
-        monkeypatch.delitem(sys.modules, package, raising=False)
-    monkeypatch.setattr(engines, "find_spec", lambda _: None)
-    page = page_of(visits, pictures=True)
-    notes = re.findall(r'<p class="note">Left out: (.*?)</p>', section(page, "summary"))
-    assert ["jiascores[stats]" in notes[0], "jiascores[plot]" in notes[1]] == [True, True]
-    assert "<svg" not in page
-    assert "Clopper" not in page
-    found = rows(section(page, "results-by-visit"))
-    assert any("1 of 3\n33.3 %" in row for row in found)
-    assert [row[0] for row in rows(section(page, "versions"))][2:] == [
-        "numpy",
-        "pandas",
-        "narwhals",
-    ]
-    assert "jiascores[plot]" not in page_of(visits, pictures=False)
-
-
 def test_many_patients_are_drawn_from_counts(visits):
     many = pd.concat([visits[visits["patient"] == "A"].assign(patient=who) for who in range(501)])
     treatments = pd.DataFrame({"patient": range(1001), "given": 0})
@@ -425,6 +405,20 @@ def test_long_lists_are_cut_and_counted(visits, monkeypatch):
     assert ["esr", "6"] in [row[:2] for row in rows(text)]
     monkeypatch.setattr(sections, "SHOWN_FINDINGS", 1)
     assert "more: see jia.check" in section(page_of(visits), "refused-and-suspicious")
+
+
+def test_without_scipy_and_matplotlib_it_says_what_was_left_out(visits, monkeypatch):
+    monkeypatch.setattr(sections, "need", lacking)
+    page = page_of(visits, measures=[STATE], pictures=True)
+    assert section(page, "summary").count("Left out: ") == 2
+    assert ">1 of 2\n50.0 %<" in section(page, "results-by-visit")
+    assert "Clopper" not in page
+    assert not {"scipy", "matplotlib"} & {row[0] for row in rows(section(page, "versions"))}
+    assert section(page_of(visits), "summary").count("Left out: ") == 1
+
+
+def lacking(package, extra, why):
+    raise jia.MissingExtraError(f"{why} needs {package}", variable=package)
 
 
 def test_a_title_is_text_and_not_html(visits):

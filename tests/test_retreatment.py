@@ -805,7 +805,9 @@ def refuse(kind: type[Exception], match: str, text: str = TEXT, **more) -> None:
 
 
 def test_an_infusion_before_the_first_visit() -> None:
-    refuse(VisitError, r"before the first visit: patient A on 2020-01-05", "10:n *4 28:R")
+    refuse(
+        VisitError, r"before the first visit: row 0 \(patient A, date 2020-01-05\)", "10:n *4 28:R"
+    )
 
 
 def test_a_patient_without_visits() -> None:
@@ -857,7 +859,7 @@ def test_an_exclusion_without_a_column() -> None:
 def test_names_that_lead_nowhere() -> None:
     refuse(UnknownDefinitionError, "swart-2019", protocol="swart-2018")
     refuse(UnknownDefinitionError, "must name", protocol=None)
-    refuse(ColumnError, "infusion has a patient", infusion_columns={"dose": "dose"})
+    refuse(ColumnError, "can map patient, date", infusion_columns={"dose": "dose"})
     refuse(ColumnError, "no column 'day'", infusion_columns={"date": "day"})
     rule = SWART.variant(name="x", loss="brunner-2002", flare_reference="yesterday")
     refuse(RequestError, "yesterday", protocol=rule)

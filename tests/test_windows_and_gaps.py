@@ -140,7 +140,7 @@ LABS = [
     ([(49, 20), (64, 8)], 20, -7),
     ([(48, 20)], None, None),
     ([(63, 8)], 8, 7),
-    ([], None, None),
+    ([(56, None)], None, None),
 ]
 
 
@@ -187,10 +187,16 @@ def test_laboratory_values_that_are_refused() -> None:
         jia.laboratory_values(visits, labs, values=["esr"])
     with pytest.raises(jia.RequestError, match="Did you mean 'esr'"):
         jia.laboratory_values(visits, labs, values=["esrr"], lab_window_days=7)
-    with pytest.raises(jia.VisitError, match="text in one table"):
+    with pytest.raises(jia.VisitError, match="1 here, 'A' there"):
         jia.laboratory_values(visits, labs.assign(patient=1), **ask)
+    with pytest.raises(jia.VisitError, match="'a' here, 'A' there"):
+        jia.laboratory_values(visits, labs.assign(patient="a"), **ask)
+    with pytest.raises(jia.VisitError, match="values: column 'date' holds dates, and the visits"):
+        jia.laboratory_values(visits, labs.assign(date="2020-01-01"), **ask)
+    with pytest.raises(jia.ColumnError, match=r"'bse' for the esr.*lab_columns=\{'esr'"):
+        jia.laboratory_values(visits, labs, **ask, lab_columns={"esr": "bse"})
     labs["esr"] = ["< 5", "8"]
-    with pytest.raises(jia.NotNumericError):
+    with pytest.raises(jia.NotNumericError, match="in the table of laboratory values: column"):
         jia.laboratory_values(visits, labs, **ask)
 
 

@@ -281,10 +281,11 @@ if find_spec("polars"):
     NUMBERS += [
         pl.Series([3, None], dtype=pl.UInt8),
         pl.Series([3.0, None], dtype=pl.Float32),
-        pl.Series([3, None], dtype=pl.Int128),
         pl.Series([Decimal(3), None]),
         pl.Series([3, None], dtype=pl.Object),
     ]
+    # Since Polars 1.18.
+    NUMBERS += [pl.Series([3, None], dtype=pl.Int128)] if hasattr(pl, "Int128") else []
 
 
 @pytest.mark.parametrize("column", NUMBERS, ids=kind_and_type)

@@ -235,14 +235,12 @@ def events(study: Study) -> Iterator[Fact]:
 
 def compare(study: Study, *, per_infusion: bool = False) -> Any:
     """Compare adverse events before and after infusion."""
-    # Events of people who were never infused have no before and after.
-    infused = study.column("patient", "events").isin(study.column("patient", "infusions"))
     return jia.compare_events(
-        event_patient=study.column("patient", "events")[infused],
-        event_day=study.column("date", "events")[infused],
-        patient=study.column("patient", "infusions"),
-        infusion_day=study.column("date", "infusions"),
+        study.tables["events"],
+        study.tables["infusions"],
         windows=WINDOWS,
+        event_columns=study.who_and_when("events"),
+        infusion_columns=study.who_and_when("infusions"),
         per_infusion=per_infusion,
     )
 

@@ -97,6 +97,10 @@ class Study:
         own = self.mapping if table == "visits" else self.mapping.get(table, {})
         return str(own.get("columns", {}).get(role, role))
 
+    def who_and_when(self, table: str) -> dict[str, str]:
+        """Return what a file calls its patients and dates."""
+        return {role: self.named(role, table) for role in ("patient", "date")}
+
     def has(self, role: str, table: str = "visits") -> bool:
         """Return whether a file has a column for something."""
         return self.named(role, table) in self.tables[table]
@@ -245,7 +249,7 @@ class Study:
     def retreating(self) -> dict[str, Any]:
         """What jiascores must know to read visits and infusions together."""
         return {
-            "infusion_columns": self.mapping.get("infusions", {}).get("columns", {}),
+            "infusion_columns": self.who_and_when("infusions"),
             "exclusions": self.mapping.get("exclusions", {}),
             **self.how,
         }

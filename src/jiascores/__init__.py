@@ -49,8 +49,6 @@ if TYPE_CHECKING:
         chaq_form,
     )
     from jiascores.measures.courses import RetreatmentProtocol
-    from jiascores.measures.events import compare_events
-    from jiascores.measures.exact_tests import paired_change
     from jiascores.measures.flares import FlareCriteria, flare, loss_of_response
     from jiascores.measures.ilar import course, course_notes
     from jiascores.measures.inactivity import (
@@ -70,7 +68,6 @@ if TYPE_CHECKING:
         ms_score,
         suggests_mas,
     )
-    from jiascores.measures.proportions import Difference, stratified_difference
     from jiascores.measures.remission import RemissionCriteria
     from jiascores.measures.response import ResponseCriteria, acr_ped
     from jiascores.measures.sjadas import (
@@ -85,6 +82,8 @@ if TYPE_CHECKING:
     )
     from jiascores.measures.states import CutoffSet, disease_state
     from jiascores.reporting import report
+    from jiascores.statistics.paired import paired_change
+    from jiascores.statistics.proportions import Difference, stratified_difference
     from jiascores.tables import ask
     from jiascores.tables.ask_activity import from_category
     from jiascores.tables.assess import assess
@@ -159,7 +158,7 @@ _HOME = {
     "cjadas27": "jiascores.measures.jadas",
     "cjadas71": "jiascores.measures.jadas",
     "column": "jiascores.tables.columns",
-    "compare_events": "jiascores.measures.events",
+    "compare_events": "jiascores.tables.events",
     "components": "jiascores.core.measure",
     "course": "jiascores.measures.ilar",
     "course_notes": "jiascores.measures.ilar",
@@ -192,7 +191,7 @@ _HOME = {
     "minimal_disease_activity": "jiascores.measures.activity",
     "ms_score": "jiascores.measures.mas",
     "on_or_before": "jiascores.tables.baselines",
-    "paired_change": "jiascores.measures.exact_tests",
+    "paired_change": "jiascores.statistics.paired",
     "plot": "jiascores.plot",
     "parjadas": "jiascores.measures.sjadas",
     "polyarthritis_state": "jiascores.measures.activity",
@@ -214,8 +213,8 @@ _HOME = {
     "responders_by_visit": "jiascores.tables.summaries",
     "time_in_states": "jiascores.tables.summaries",
     "transitions": "jiascores.tables.summaries",
-    "Difference": "jiascores.measures.proportions",
-    "stratified_difference": "jiascores.measures.proportions",
+    "Difference": "jiascores.statistics.proportions",
+    "stratified_difference": "jiascores.statistics.proportions",
     "nominal_visits": "jiascores.tables.windows",
     "laboratory_values": "jiascores.tables.windows",
     "below_limit": "jiascores.tables.windows",

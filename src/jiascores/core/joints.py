@@ -214,7 +214,8 @@ def rule_for_injections(given: str | InjectionRule | None, days: Any) -> Injecti
 
 def bounds(finding: Any) -> tuple[Any, Any]:
     """Return whether a finding is surely there, and whether it may be there."""
-    return finding == 1, finding != 0
+    # NumPy's also for one number: ~ of a Python bool is a number.
+    return np.equal(finding, 1), np.not_equal(finding, 0)
 
 
 def active_bounds(

@@ -205,7 +205,7 @@ CHANGES = ("worsened", "unchanged", "improved")
 
 def highest_item(items: Sequence[Any]) -> Any:
     """Return the highest answered item; missing where none is answered."""
-    highest: Any = np.nan
+    highest: Any = np.float64(np.nan)  # NumPy's: ~ of a Python bool is a number
     for item in items:
         highest = np.fmax(highest, item)
     return highest

@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, ClassVar
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import (
-    DefinitionError,
-    InconsistentError,
-    MisalignedError,
-    NotNumericError,
-    RequestError,
-    VisitError,
-    listing,
-)
-from jiascores.core.kinds import check, common, is_missing, kind_of, to_floats
+from jiascores.core.definition import Definition, publish
+from jiascores.core.errors import DefinitionError, RequestError
 from jiascores.core.references import Evidence, reference
-from jiascores.core.variables import UNBOUNDED, Variable
-from jiascores.measures.exact_tests import (
+from jiascores.statistics.base import (
     CONFIDENCE,
     PER_MONTHS,
     Comparison,
     IntArray,
-    checked_confidence,
-    compare_rates,
-    fisher_exact,
-    mcnemar_exact,
+    check_confidence,
     p_shown,
-    rate,
     short,
-    sign_flip,
 )
+from jiascores.statistics.rates import compare_periods
 
 # --------------------------------------------------------------------------------------------
 # Windows
@@ -154,6 +137,8 @@ class EventComparison:
         For the units observed in both windows.
     n_outside : int
         Events outside every window, or before or after the patient was observed: not counted.
+    n_not_infused : int
+        Events of patients without an infusion: not counted.
     n_overlap : int
         Days in more than one window; each belongs to the earlier window after, else to the
         earlier infusion.
@@ -180,6 +165,7 @@ class EventComparison:
     mcnemar: Comparison
     sign_flip: Comparison
     n_outside: int
+    n_not_infused: int
     n_overlap: int
     n_reinfused: int
     confidence: float
@@ -252,6 +238,8 @@ class EventComparison:
         notes = [f"{self.windows.name}, {self.windows.rule}."]
         if self.n_outside:
             notes.append(f"Events outside the windows or the follow-up: {self.n_outside}.")
+        if self.n_not_infused:
+            notes.append(f"Events of patients without an infusion: {self.n_not_infused}.")
         if self.n_reinfused:
             notes.append(f"Patients infused again within the window after: {self.n_reinfused}.")
         if self.unit == "infusions":
@@ -295,244 +283,39 @@ class EventComparison:
         )
 
 
-def compare_events(
+def around_infusions(
+    windows: EventWindows,
     *,
-    event_patient: Any,
-    event_day: Any,
-    patient: Any,
-    infusion_day: Any,
-    observed_from: Any = None,
-    observed_until: Any = None,
-    windows: str | EventWindows | None = None,
+    infusions: Mapping[Any, Sequence[int]],
+    observed: Mapping[Any, tuple[float, float]],
+    events: Iterable[tuple[Any, int]],
+    n_not_infused: int = 0,
     per_infusion: bool = False,
     confidence: float = CONFIDENCE,
 ) -> EventComparison:
-    """Compare adverse events before and after infusion, in the same patients.
-
-    Days are whole numbers on one scale, or dates; a time of day is dropped.
+    """Count events around infusions, and run every test on the counts.
 
     Parameters
     ----------
-    event_patient, event_day : array or Series
-        Patient and day of each adverse event; may be empty.
-    patient, infusion_day : array or Series
-        Patient and day of each infusion: every patient at least once. The first counts.
-    observed_from, observed_until : array or Series, or one day, optional
-        First and last day on which the patient's events were recorded, for each row of
-        `patient`. Left out: the whole windows were observed.
-    windows : str or EventWindows
-        For example ``"swart-2019-windows"``. There is no default.
+    windows : EventWindows
+        The windows.
+    infusions : dict
+        The days of each patient's infusions, in order.
+    observed : dict
+        First and last day on which the patient's events were recorded.
+    events : iterable of (patient, day)
+        Events of these patients.
+    n_not_infused : int
+        How many events of others there are.
     per_infusion : bool
-        Count around every infusion: a second analysis, for the windows of a patient may overlap.
+        Whether to count around every infusion, not only the first.
     confidence : float
         Of the intervals.
-
-    Returns
-    -------
-    EventComparison
-        Counts, observed days, rates and tests; prints as a table that says of each test what it
-        assumes.
-
-    Raises
-    ------
-    UnknownDefinitionError
-        If no windows, or unknown ones, are named.
-    VisitError
-        If a patient or day is missing, or an infusion is there twice.
-    InconsistentError
-        If an event's patient has no infusion, or follow-up ends before it begins or leaves the
-        infusion out.
-    NotNumericError, NotWholeError
-        If days are text or not whole, or dates stand beside numbers.
-    MisalignedError
-        If arrays differ in length or Series in their index.
-    RequestError
-        If nobody was observed in one of the windows.
-    MissingExtraError
-        If scipy is not installed.
-
-    Notes
-    -----
-    Days that were not observed shorten the exposure; events on them are not counted. A day in two
-    windows belongs to the earlier window after, else to the earlier infusion. Fisher's table is
-    patients with at least one event, before against after; McNemar's test and the sign-flip test
-    take the patients observed in both windows.
-
-    References
-    ----------
-    Swart 2019, Rheumatology 58:1812, doi 10.1093/rheumatology/kez157.
-
-    Examples
-    --------
-    >>> import jiascores as jia
-    >>> result = jia.compare_events(
-    ...     event_patient=["a", "a", "b", "b", "b"], event_day=[-40, 12, -91, -1, 91],
-    ...     patient=["a", "b", "c"], infusion_day=[0, 0, 0], windows="swart-2019-windows",
-    ... )
-    >>> result
-    <EventComparison by swart-2019-windows: 3 patients, 3 events before, 1 after>
-    >>> round(result.poisson.estimate, 4), result.sign_flip.p, result.n_outside
-    (0.3333, 1.0, 1)
     """
-    definition = lookup(EventWindows, windows, parameter="windows")
-    checked_confidence(confidence)
-    events = _rows({"event_patient": event_patient, "event_day": event_day})
-    rows = _rows({"patient": patient, "infusion_day": infusion_day})
-    size = len(rows["patient"])
-    for name, given in (("observed_from", observed_from), ("observed_until", observed_until)):
-        if given is not None and kind_of(given) == "number":
-            rows[name] = _whole_days([given] * size, name)
-        elif given is not None:
-            rows |= _rows({"patient": patient, name: given})
-    _same_scale({name: days for name, days in (events | rows).items() if "patient" not in name})
-
-    infusions = _infusions(rows)
-    followed = _follow_up(rows, infusions)
-    counted = _count(definition, infusions, followed, events, per_infusion=per_infusion)
-    return _compared(definition, counted, per_infusion=per_infusion, confidence=confidence)
-
-
-@attrs.frozen
-class _Days:
-    """Days as whole numbers, and whether they were dates."""
-
-    days: IntArray
-    dates: bool
-
-
-def _rows(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return patients as a list, and days, of arrays that belong together."""
-    like = common(given)
-    if len(like.shape) != 1 or any(kind_of(values) == "number" for values in given.values()):
-        raise MisalignedError(
-            f"{' and '.join(given)}: give lists, arrays or Series, one entry for each row.",
-            variable=next(iter(given)),
-        )
-    return {
-        name: _patients(values, name) if "patient" in name else _whole_days(values, name)
-        for name, values in given.items()
-    }
-
-
-def _patients(values: Any, name: str) -> list[Any]:
-    found = list(values.to_list() if hasattr(values, "to_list") else values)
-    gaps = [place for place, one in enumerate(found) if is_missing(one)]
-    if gaps:
-        raise VisitError(
-            f"{name} is missing in row {listing(gaps)} (rows from 0).", variable=name, where=gaps
-        )
-    return [one.item() if isinstance(one, np.generic) else one for one in found]
-
-
-def _whole_days(values: Any, name: str) -> _Days:
-    """Return days, from whole numbers or dates; a missing one raises."""
-    kind = kind_of(values)
-    if kind == "pandas" and getattr(values.dtype, "tz", None) is not None:
-        values = values.dt.tz_localize(None)
-    if kind == "polars" and getattr(values.dtype, "time_zone", None) is not None:
-        values = values.dt.replace_time_zone(None)
-    array = values.to_numpy() if kind in ("pandas", "polars") else np.asarray(values)
-    if array.dtype.kind == "O" and array.size:
-        array = _dates(array)
-    if array.dtype.kind == "M":
-        days = array.astype("datetime64[D]")
-        _refuse_gaps(np.isnat(days), name)
-        return _Days(days.astype(np.int64), dates=True)
-    variable = Variable(name, f"{name.replace('_', ' ')} (a day)", "", -UNBOUNDED, UNBOUNDED, True)
-    if array.dtype.kind in "US" or (array.dtype.kind == "O" and _texts(array)):
-        raise NotNumericError(
-            f"{name} holds text, for example {array.ravel()[0]!r}: give whole numbers or dates; "
-            f"pandas.to_datetime turns text into dates.",
-            variable=name,
-        )
-    numbers = to_floats(array, variable)
-    check(variable, numbers)
-    numbers = np.asarray(numbers, dtype=np.float64)
-    _refuse_gaps(np.isnan(numbers), name)
-    return _Days(numbers.astype(np.int64), dates=False)
-
-
-def _texts(array: NDArray[Any]) -> bool:
-    return any(isinstance(one, str) for one in array)
-
-
-def _dates(array: NDArray[Any]) -> NDArray[Any]:
-    """Return an array of dates as NumPy's, and any other as it is."""
-    if not all(hasattr(one, "year") or is_missing(one) for one in array):
-        return array
-    if all(is_missing(one) for one in array):
-        return array
-    days = [
-        np.datetime64("NaT")
-        if is_missing(one)
-        else np.datetime64(one.date() if hasattr(one, "date") else one, "D")
-        for one in array
-    ]
-    return np.array(days, dtype="datetime64[D]")
-
-
-def _refuse_gaps(gaps: NDArray[np.bool_], name: str) -> None:
-    where = np.flatnonzero(gaps).tolist()
-    if where:
-        raise VisitError(
-            f"{name} is missing in row {listing(where)} (rows from 0).", variable=name, where=where
-        )
-
-
-def _same_scale(days: Mapping[str, _Days]) -> None:
-    used = {name: of.dates for name, of in days.items() if of.days.size}
-    if len(set(used.values())) > 1:
-        dates = [name for name, dated in used.items() if dated]
-        raise NotNumericError(
-            f"{' and '.join(dates)} {'are' if len(dates) > 1 else 'is'} in dates and "
-            f"{' and '.join(name for name in used if name not in dates)} in numbers: give all as "
-            f"dates, or all as days on one scale.",
-            variable=dates[0],
-        )
-
-
-def _infusions(rows: Mapping[str, Any]) -> dict[Any, list[int]]:
-    """Return the days of each patient's infusions, in order."""
-    found: dict[Any, list[int]] = {}
-    for who, day in zip(rows["patient"], rows["infusion_day"].days.tolist(), strict=True):
-        days = found.setdefault(who, [])
-        if day in days:
-            raise VisitError(
-                f"patient {who!r} has two infusions on one day.", variable="infusion_day"
-            )
-        days.append(day)
-    if not found:
-        raise RequestError("there is no infusion to compare around.", variable="infusion_day")
-    return {who: sorted(days) for who, days in found.items()}
-
-
-def _follow_up(
-    rows: Mapping[str, Any], infusions: Mapping[Any, list[int]]
-) -> dict[Any, tuple[float, float]]:
-    """Return the first and last observed day of each patient."""
-    ends: dict[str, dict[Any, float]] = {"observed_from": {}, "observed_until": {}}
-    for name, found in ends.items():
-        if name not in rows:
-            continue
-        for who, day in zip(rows["patient"], rows[name].days.tolist(), strict=True):
-            if found.setdefault(who, day) != day:
-                raise InconsistentError(
-                    f"patient {who!r} has two different values of {name}; it is the same in "
-                    f"every row of a patient.",
-                    variable=name,
-                )
-    followed = {}
-    for who, days in infusions.items():
-        start = ends["observed_from"].get(who, -math.inf)
-        end = ends["observed_until"].get(who, math.inf)
-        if not start <= days[0] <= days[-1] <= end:
-            raise InconsistentError(
-                f"patient {who!r} was infused when not observed, or observed_until is before "
-                f"observed_from; follow-up holds every infusion.",
-                variable="observed_until" if days[-1] > end else "observed_from",
-            )
-        followed[who] = (start, end)
-    return followed
+    check_confidence(confidence)
+    counted = _count(windows, infusions, observed, events, per_infusion=per_infusion)
+    counted.not_infused = n_not_infused
+    return _compared(windows, counted, per_infusion=per_infusion, confidence=confidence)
 
 
 @attrs.define
@@ -544,15 +327,16 @@ class _Counted:
     events: list[list[int]] = attrs.field(factory=list)
     days: list[list[int]] = attrs.field(factory=list)
     outside: int = 0
+    not_infused: int = 0
     overlap: int = 0
     reinfused: int = 0
 
 
 def _count(
     windows: EventWindows,
-    infusions: Mapping[Any, list[int]],
-    followed: Mapping[Any, tuple[float, float]],
-    events: Mapping[str, Any],
+    infusions: Mapping[Any, Sequence[int]],
+    observed: Mapping[Any, tuple[float, float]],
+    events: Iterable[tuple[Any, int]],
     *,
     per_infusion: bool,
 ) -> _Counted:
@@ -563,7 +347,7 @@ def _count(
         used = all_days if per_infusion else all_days[:1]
         last = all_days[0] + windows.after[1]
         counted.reinfused += any(all_days[0] < day <= last for day in all_days[1:])
-        start, end = followed[who]
+        start, end = observed[who]
         taken: dict[int, tuple[int, int]] = {}
         contested = set()
         # The windows after come first: a day in two belongs to the earlier after.
@@ -583,23 +367,12 @@ def _count(
             counted.days.append([0, 0])
         for unit, period in taken.values():
             counted.days[unit][period] += 1
-    strangers = []
-    for who, day in zip(events["event_patient"], events["event_day"].days.tolist(), strict=True):
-        if who not in owners:
-            strangers.append(who)
-        elif day in owners[who]:
+    for who, day in events:
+        if day in owners[who]:
             unit, period = owners[who][day]
             counted.events[unit][period] += 1
         else:
             counted.outside += 1
-    if strangers:
-        raise InconsistentError(
-            f"events of {listing(dict.fromkeys(map(repr, strangers)))}, who "
-            f"{'have' if len(set(strangers)) > 1 else 'has'} no infusion: each patient must be "
-            f"in patient=.",
-            variable="event_patient",
-            values=strangers,
-        )
     return counted
 
 
@@ -616,25 +389,6 @@ def _compared(
                 variable="observed_from" if name == "before" else "observed_until",
             )
     unit = "infusions" if per_infusion else "patients"
-    months = windows.days_per_month * PER_MONTHS
-    both = (days_before > 0) & (days_after > 0)
-    fisher = partial(
-        fisher_exact,
-        after=int(np.count_nonzero(after)),
-        before=int(np.count_nonzero(before)),
-        n_after=int(np.count_nonzero(days_after)),
-        n_before=int(np.count_nonzero(days_before)),
-        confidence=confidence,
-        unit=unit,
-    )
-    poisson = partial(
-        compare_rates,
-        after=int(after.sum()),
-        before=int(before.sum()),
-        time_after=float(days_after.sum()),
-        time_before=float(days_before.sum()),
-        confidence=confidence,
-    )
     return EventComparison(
         windows=windows,
         unit=unit,
@@ -644,28 +398,17 @@ def _compared(
         after=_frozen(after),
         days_before=_frozen(days_before),
         days_after=_frozen(days_after),
-        rate_before=rate(int(before.sum()), days_before.sum() / months, confidence=confidence),
-        rate_after=rate(int(after.sum()), days_after.sum() / months, confidence=confidence),
-        fisher=fisher(method="central"),
-        fisher_minimum_likelihood=fisher(method="minimum-likelihood"),
-        poisson=poisson(method="central"),
-        poisson_minimum_likelihood=poisson(method="minimum-likelihood"),
-        mcnemar=mcnemar_exact(
-            only_after=int(((after > 0) & (before == 0) & both).sum()),
-            only_before=int(((before > 0) & (after == 0) & both).sum()),
-            n=int(both.sum()),
-            confidence=confidence,
-            unit=unit,
-        ),
-        sign_flip=sign_flip(
-            after=after[both],
-            before=before[both],
-            time_after=days_after[both],
-            time_before=days_before[both],
+        **compare_periods(
+            before=before,
+            after=after,
+            days_before=days_before,
+            days_after=days_after,
             days_per_month=windows.days_per_month,
             unit=unit,
+            confidence=confidence,
         ),
         n_outside=counted.outside,
+        n_not_infused=counted.not_infused,
         n_overlap=counted.overlap,
         n_reinfused=counted.reinfused,
         confidence=confidence,

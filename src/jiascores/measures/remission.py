@@ -210,7 +210,8 @@ def months_after(days: IntArray, months: int) -> IntArray:
     month = dates.astype("datetime64[M]")
     of_month = (dates - month.astype("datetime64[D]")).astype(np.int64)
     then = month + np.timedelta64(months, "M")
-    length = ((then + 1).astype("datetime64[D]") - then.astype("datetime64[D]")).astype(np.int64)
+    after = then + np.timedelta64(1, "M")
+    length = (after.astype("datetime64[D]") - then.astype("datetime64[D]")).astype(np.int64)
     found: IntArray = then.astype("datetime64[D]").astype(np.int64) + np.minimum(
         of_month, length - 1
     )

@@ -108,7 +108,7 @@ def swimmer(
     """
     read = table(visits, columns)
     seen = read.visits
-    given = treatments_of(treatments, treatment_columns, seen.per_day)
+    given = treatments_of(treatments, treatment_columns, seen)
     levels = _levels(read, response)
     codes = _codes(read, code)
     if order not in ("follow-up", "patient", "table"):

@@ -34,8 +34,9 @@ from jiascores.plot.base import (
     table,
     treatment,
 )
+from jiascores.tables.beside import Beside
 from jiascores.tables.columns import Column
-from jiascores.tables.visits import CALENDAR, read_dates, read_patients
+from jiascores.tables.visits import CALENDAR, Visits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -147,9 +148,7 @@ def trajectories(
     values = read.floats(score)
     bounds = None if cutoffs is None else bounds_of(cutoffs, name, course)
     seen = read.visits
-    given = (
-        None if treatments is None else treatments_of(treatments, treatment_columns, seen.per_day)
-    )
+    given = None if treatments is None else treatments_of(treatments, treatment_columns, seen)
     days, treated = times_of(seen, given, since)
     ax = axes(ax, 7.6, 4.6)
     crowd = np.unique(seen.patients).size > CROWD
@@ -205,21 +204,13 @@ def bounds_of(cutoffs: str | CutoffSet, measure: str, course: str | None) -> Bou
 
 
 def treatments_of(
-    given: Any, columns: Mapping[str, str] | None, per_day: float
+    given: Any, columns: Mapping[str, str] | None, seen: Visits
 ) -> list[tuple[str, int]]:
-    """Return patient and date of each treatment, dates counted as those of the visits are."""
-    read = table(given, columns)
-    names = read.columns.get("date", "date")
-    from jiascores.tables.columns import Names
-
-    codes, labels = read_patients(read.frame, Names(read.columns, {}))
-    dates, own = read_dates(read.frame, names, "date", gaps=False)
-    if len(dates) and (own == CALENDAR) != (per_day == CALENDAR):
-        raise RequestError(
-            "visits and treatments have dates of two kinds: give both as dates or as study days.",
-            variable="treatments",
-        )
-    return [(str(labels[code]), int(date)) for code, date in zip(codes, dates, strict=True)]
+    """Return patient and date of each treatment, as the visits have them."""
+    treatments = Beside(given, columns, what="treatments", parameter="treatment_columns")
+    patients = treatments.among(seen.labels, all_known=True)
+    dates = treatments.dates("date").on_scale(seen.per_day)
+    return [(str(seen.labels[code]), int(date)) for code, date in zip(patients, dates, strict=True)]
 
 
 def times_of(
@@ -231,11 +222,6 @@ def times_of(
 ) -> tuple[NDArray[Any], dict[str, list[Any]]]:
     """Return when each visit was, and each patient's treatments, on the axis of time."""
     ids = [str(label) for label in seen.labels]
-    strangers = sorted({who for who, _ in given or []} - set(ids))
-    if strangers:
-        raise RequestError(
-            f"patient {listing(strangers)} was treated and has no visit.", variable="treatments"
-        )
     if since not in ("first-visit", "first-treatment", "date"):
         raise RequestError(
             f"since={since!r}: choose 'first-visit', 'first-treatment' or 'date'.", variable="since"

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jiascores.measures.proportions import CONFIDENCE
 from jiascores.reporting import sections
 from jiascores.reporting.cohort import read_cohort
 from jiascores.reporting.page import as_html
 from jiascores.reporting.pictures import drawings
+from jiascores.statistics.base import CONFIDENCE
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.columns import Column
 from jiascores.tables.joint_forms import Columns

@@ -16,9 +16,9 @@ from jiascores._version import __version__
 from jiascores.core.definition import Definition, lookup
 from jiascores.core.errors import MissingExtraError, listing
 from jiascores.core.measure import Score
-from jiascores.measures.proportions import proportion_interval
 from jiascores.plot.base import in_words, shown_visit
 from jiascores.reporting.cohort import ByVisit, Cohort
+from jiascores.statistics.proportions import proportion_interval
 from jiascores.tables.ask import ScoreRequest, StateRequest
 from jiascores.tables.engines import need
 from jiascores.tables.reading import Answer, Mask

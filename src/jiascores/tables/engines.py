@@ -50,7 +50,7 @@ def kind_of_frame(native: Any) -> str:
     module = type(native).__module__
     hint = [f" Instead, {words}." for start, words in ADVICE.items() if module.startswith(start)]
     raise RequestError(
-        f"a table of visits must be a data frame of {KINDS}, not {type(native).__qualname__} "
+        f"a table must be a data frame of {KINDS}, not {type(native).__qualname__} "
         f"of {module.partition('.')[0]}.{hint[0] if hint else ''}"
     )
 

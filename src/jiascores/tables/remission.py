@@ -7,21 +7,23 @@ from typing import Any, Literal, TypeVar, cast
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
 from jiascores.measures.remission import ONGOING, Periods, RemissionCriteria, remission_codes
 from jiascores.tables.ask import inactive_disease
 from jiascores.tables.assess import add_columns
-from jiascores.tables.columns import Column, Frame, Output, understand
+from jiascores.tables.beside import Beside, whole_days
+from jiascores.tables.columns import Column, Frame, Output, as_mapping, understand
 from jiascores.tables.context import Context
-from jiascores.tables.engines import always, run, to_eager
+from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run
 from jiascores.tables.numbers import number_of
-from jiascores.tables.visits import CALENDAR, NO_DATE, Positions, codes_of, read_dates
+from jiascores.tables.visits import CALENDAR, Positions
 
 FrameT = TypeVar("FrameT")
-ROLES = ("patient", "start", "stop", "drug")
 ALL = "all"
+NEED_DATES = "remission is counted in calendar months, which need dates"
 
 
 def remission(
@@ -86,8 +88,8 @@ def remission(
     ColumnError
         If a column is missing, or the added one would replace another.
     VisitError
-        If a patient or date is missing, a period ends before it starts, or days are numbers:
-        calendar months need dates.
+        If a patient or date is missing, a period ends before it starts, no patient of the
+        medication is among the visits, or days are numbers: calendar months need dates.
 
     Notes
     -----
@@ -155,24 +157,22 @@ def remission(
             f"each with patient, start and stop; a table without rows if nobody took any.",
             variable="medication",
         )
-    periods = (
-        None
-        if medication is None or definition.months is not None
-        else read_periods(to_eager(medication), medication_columns, counted)
-    )
     if inactive is None:
         # Refuses markers= that the criteria do not take.
         inactive_disease(criteria=definition.inactive, markers=markers)
     work = _Remission(
         criteria=definition,
-        periods=periods,
+        periods=None
+        if medication is None or definition.months is not None
+        else read_periods(medication, medication_columns, counted),
         max_gap_days=gap,
         inactive=inactive,
         markers=markers,
-        columns=dict(columns or {}),
-        units=dict(units or {}),
+        columns=as_mapping(columns, "columns"),
+        units=as_mapping(units, "units"),
         invalid=invalid,
         prefix=prefix,
+        in_pieces=kind_of_frame(visits) in IN_PIECES,
     )
     patient = work.columns.get("patient", "patient")
     return cast(FrameT, run(visits, work, patient=patient, together=always))
@@ -180,34 +180,24 @@ def remission(
 
 @attrs.frozen(eq=False)
 class MedicationPeriods:
-    """Periods with a drug that counts, by patient id.
+    """Periods with a drug that counts.
 
     Parameters
     ----------
-    labels : list
-        The ids of patients.
-    patients, first, last : array of int
-        Position in `labels`, first and last day since 1970-01-01.
+    table : Beside
+        The medication.
+    rows, first, last : array of int
+        Row of each period, its first and its last day since 1970-01-01.
     """
 
-    labels: list[Any]
-    patients: Positions
+    table: Beside
+    rows: Positions
     first: Positions
     last: Positions
 
-    def of(self, labels: Sequence[Any]) -> Periods:
+    def of(self, labels: Any, *, in_pieces: bool) -> Periods:
         """Return the periods of these patients, numbered as they are."""
-        if self.labels and len(labels):
-            ours, theirs = isinstance(labels[0], str), isinstance(self.labels[0], str)
-            if ours != theirs:
-                raise VisitError(
-                    f"patients are text in one table and not in the other: {labels[0]!r} among the "
-                    f"visits, {self.labels[0]!r} in the medication. Nobody would be found.",
-                    variable="patient",
-                )
-        codes = {label: code for code, label in enumerate(labels)}
-        number = np.array([codes.get(label, -1) for label in self.labels], dtype=np.int64)
-        patients = number[self.patients] if self.labels else self.patients
+        patients = self.table.among(labels, in_pieces=in_pieces)[self.rows]
         known = patients >= 0
         return Periods.of(patients[known], self.first[known], self.last[known])
 
@@ -216,100 +206,70 @@ def read_periods(
     medication: Any, columns: Mapping[str, str] | None, counted: Sequence[str] | str | None
 ) -> MedicationPeriods:
     """Return the periods with a drug that counts, checked."""
-    frame = Frame(medication)
-    names = {role: (columns or {}).get(role, role) for role in ROLES}
-    for role in columns or {}:
-        if role not in ROLES:
-            raise ColumnError(
-                f"medication_columns= maps {role!r}; it can map {', '.join(ROLES)}."
-                f"{suggestion(role, ROLES)}",
-                variable=role,
-            )
-    for role in ("patient", "start", "stop"):
-        if names[role] not in frame:
-            raise ColumnError(
-                f"the medication has no column {names[role]!r} for the {role}. Name yours: "
-                f"medication_columns={{'{role}': 'your column'}}.",
-                variable=role,
-                values=(names[role],),
-            )
-    codes, labels = codes_of(frame, names["patient"])
-    if (codes < 0).any():
-        rows = [frame.label(int(at)) for at in np.flatnonzero(codes < 0)]
-        raise VisitError(
-            f"the medication names no patient in row {listing(rows)}.", variable="patient"
-        )
-    first = _days(frame, names["start"], "start")
-    last = _days(frame, names["stop"], "stop")
-    backwards = np.flatnonzero(last < first)
+    table = Beside(
+        medication,
+        columns,
+        what="medication",
+        parameter="medication_columns",
+        needs=("patient", "start", "stop"),
+        takes=("drug",),
+    )
+    start, stop = table.dates("start"), table.dates("stop", gaps=True)
+    for dates in (start, stop):
+        dates.require(CALENDAR, NEED_DATES)
+    last = np.where(stop.known, stop.days, ONGOING)
+    backwards = np.flatnonzero(last < start.days)
     if backwards.size:
-        rows = [frame.label(int(at)) for at in backwards]
-        raise VisitError(
-            f"the medication ends before it starts in row {listing(rows)}.", variable="stop"
+        table.refuse(
+            VisitError,
+            f"ends before it starts: {table.rows(backwards)}.",
+            "stop",
+            rows=backwards,
         )
-    counts = _counted(frame, names["drug"], counted)
-    plain = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
-    return MedicationPeriods(plain, codes[counts], first[counts], last[counts])
+    rows = np.flatnonzero(_counts(table, counted))
+    return MedicationPeriods(table, rows, start.days[rows], last[rows])
 
 
-def _days(frame: Frame, name: str, role: str) -> Positions:
-    if not frame.size:
-        return np.empty(0, dtype=np.int64)
-    may_miss = role == "stop"
-    if may_miss and all(value is None for value in frame.objects(name)):
-        return np.full(frame.size, ONGOING, dtype=np.int64)
-    dates, per_day = read_dates(frame, name, role, gaps=may_miss)
-    return np.where(dates == NO_DATE, ONGOING, _calendar_days(dates, per_day, name))
-
-
-def _calendar_days(dates: Positions, per_day: float, name: str) -> Positions:
-    if per_day != CALENDAR:
-        raise VisitError(
-            f"column {name!r} holds numbers of days; remission is counted in calendar months, "
-            f"which need dates.",
-            variable="date",
-        )
-    return np.asarray(dates // int(CALENDAR), dtype=np.int64)
-
-
-def _counted(frame: Frame, name: str, counted: Sequence[str] | str | None) -> Any:
-    if name not in frame:
+def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bool_]:
+    """Return which rows hold a drug that counts as medication."""
+    if not table.has("drug"):
         if counted not in (None, ALL):
-            raise ColumnError(
-                f"counted= names drugs, and the medication has no column {name!r}. Name yours: "
-                f"medication_columns={{'drug': 'your column'}}.",
-                variable="drug",
+            table.refuse(
+                ColumnError,
+                f"counted= names drugs, and there is no column {table.names.column('drug')!r}. "
+                f"Name yours: medication_columns={{'drug': 'your column'}}.",
+                "drug",
             )
-        return np.ones(frame.size, dtype=bool)
-    drugs = frame.objects(name)
+        return np.ones(table.frame.size, dtype=bool)
+    drugs = table.words("drug")
+    there = [drug for drug in dict.fromkeys(drugs) if drug is not None]
+    shown = f"The medication has {listing(there, shown=20)}."
     if counted is None:
-        there = list(dict.fromkeys(str(drug) for drug in drugs))
         raise RequestError(
-            f"counted= must say which drugs count as medication, as a list or 'all'. The "
-            f"medication has {listing(there, shown=20)}.",
+            f"counted= must say which drugs count as medication, as a list or 'all'. {shown}",
             variable="counted",
         )
     if isinstance(counted, str) and counted == ALL:
-        return np.ones(frame.size, dtype=bool)
+        return np.ones(table.frame.size, dtype=bool)
     wanted = [counted] if isinstance(counted, str) else list(counted)
-    there = [str(drug) for drug in dict.fromkeys(drugs)]
     absent = [drug for drug in wanted if drug not in there]
-    if absent and frame.size:
+    if absent and drugs:
         raise RequestError(
-            f"counted= names {listing([repr(drug) for drug in absent])}, which nobody took: it "
-            f"would count for nothing.{suggestion(absent[0], there)} The medication has "
-            f"{listing(there, shown=20)}.",
+            f"counted= names {listing(map(repr, absent))}, which nobody took: it would count for "
+            f"nothing.{suggestion(absent[0], there)} {shown}",
             variable="counted",
             values=absent,
         )
-    unnamed = [frame.label(at) for at, drug in enumerate(drugs) if drug is None]
+    unnamed = [row for row, drug in enumerate(drugs) if drug is None]
     if unnamed:
-        raise VisitError(
-            f"the medication does not name the drug in row {listing(unnamed)}, so that it is not "
-            f"known whether it counts.",
-            variable="drug",
+        table.refuse(
+            VisitError,
+            f"the drug is not named, so that it is not known whether it counts: "
+            f"{table.rows(unnamed)}.",
+            "drug",
+            rows=unnamed,
         )
-    return np.array([str(drug) in wanted for drug in drugs], dtype=bool)
+    return np.array([drug in wanted for drug in drugs], dtype=bool)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -325,35 +285,38 @@ class _Remission:
     units: Mapping[str, str]
     invalid: Literal["raise", "missing"]
     prefix: str
+    in_pieces: bool
 
     def __call__(self, native: Any) -> Any:
         """Return an eager table with the column added."""
         frame = Frame(native)
         names = understand(frame, self.columns, self.units)
-        context = Context(frame, names, baseline=None, marker=None, invalid=self.invalid)
-        visits = context.visits
-        if self.inactive is not None:
-            inactive = context.flag(self.inactive.name)
-        else:
-            request = inactive_disease(criteria=self.criteria.inactive, markers=self.markers)
-            inactive = request.compute(context)[0].data
-        order = visits.order
-        labels = visits.labels
-        plain = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
-        nobody = np.empty(0, dtype=np.int64)
-        days = visits.dates
-        if frame.size:
-            days = _calendar_days(visits.dates, visits.per_day, names.column("date"))
+        table = Context(frame, names, baseline=None, marker=None, invalid=self.invalid)
+        visits, nobody = table.visits, np.empty(0, dtype=np.int64)
+        if frame.size and visits.per_day != CALENDAR:
+            raise VisitError(
+                f"column {names.column('date')!r} holds study days, and {NEED_DATES}.",
+                variable="date",
+            )
         codes = remission_codes(
             self.criteria,
-            visits.patients[order],
-            days[order],
-            inactive[order],
+            visits.patients[visits.order],
+            whole_days(visits.dates, CALENDAR)[visits.order],
+            self._inactive(table)[visits.order],
             max_gap_days=self.max_gap_days,
-            periods=Periods(nobody, nobody) if self.periods is None else self.periods.of(plain),
+            periods=Periods(nobody, nobody)
+            if self.periods is None
+            else self.periods.of(visits.labels, in_pieces=self.in_pieces),
         )
-        state = Output(self.criteria.column, "state", visits.unordered(codes), self.criteria.words)
-        outputs = [state]
+        words = self.criteria.words
+        outputs = [Output(self.criteria.column, "state", visits.unordered(codes), words)]
         if self.invalid == "missing":
-            outputs.append(Output("invalid_values", "word", context.invalid_values()))
+            outputs.append(Output("invalid_values", "word", table.invalid_values()))
         return add_columns(frame, outputs, self.prefix)
+
+    def _inactive(self, table: Context) -> NDArray[np.float64]:
+        """Return whether disease is inactive at each visit: 1, 0 or NaN."""
+        if self.inactive is not None:
+            return table.flag(self.inactive.name)
+        request = inactive_disease(criteria=self.criteria.inactive, markers=self.markers)
+        return request.compute(table)[0].data

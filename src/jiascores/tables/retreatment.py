@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, TypeVar, cast
 
@@ -12,13 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup
-from jiascores.core.errors import (
-    ColumnError,
-    JiaScoresError,
-    VisitError,
-    listing,
-    suggestion,
-)
+from jiascores.core.errors import ColumnError, VisitError, listing, suggestion
 from jiascores.measures.courses import (
     CODES,
     Decisions,
@@ -36,17 +29,11 @@ from jiascores.tables.baselines import (
     read_flag,
     reference_rows,
 )
-from jiascores.tables.columns import Frame, Names, Output, Places, understand
+from jiascores.tables.beside import Infusions, read_infusions, whole_days
+from jiascores.tables.columns import Frame, Names, Output, Places, as_mapping, nearest, understand
 from jiascores.tables.context import ESR_ELSE_CRP, Context, Gathered
 from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run, to_eager
-from jiascores.tables.visits import (
-    CALENDAR,
-    NONE,
-    Positions,
-    Visits,
-    read_dates,
-    read_patients,
-)
+from jiascores.tables.visits import NONE, Positions, Visits, read_visits
 
 FrameT = TypeVar("FrameT")
 CODE = "retreatment_code"
@@ -147,11 +134,10 @@ def retreatment(
     """
     work = _Retreatment(
         protocol=lookup(RetreatmentProtocol, protocol, parameter="protocol"),
-        infusions=to_eager(infusions),
-        columns=dict(columns or {}),
-        units=dict(units or {}),
-        infusion_columns=dict(infusion_columns or {}),
-        exclusions=dict(exclusions or {}),
+        infusions=read_infusions(infusions, infusion_columns),
+        columns=as_mapping(columns, "columns"),
+        units=as_mapping(units, "units"),
+        exclusions=as_mapping(exclusions, "exclusions"),
         marker=marker,
         invalid=invalid,
         prefix=prefix,
@@ -159,46 +145,6 @@ def retreatment(
     )
     patient = work.columns.get("patient", "patient")
     return cast(FrameT, run(visits, work, patient=patient, together=always))
-
-
-@attrs.frozen(eq=False, kw_only=True)
-class _Retreatment:
-    """What one call of `retreatment` does to a table in memory; it can be sent to a cluster."""
-
-    protocol: RetreatmentProtocol
-    infusions: Any
-    columns: Mapping[str, str]
-    units: Mapping[str, str]
-    infusion_columns: Mapping[str, str]
-    exclusions: Mapping[str, str]
-    marker: str | None
-    invalid: Literal["raise", "missing"]
-    prefix: str
-    in_pieces: bool
-
-    def __call__(self, visits: Any) -> Any:
-        """Return an eager table with the columns added."""
-        courses = _courses(
-            visits,
-            self.infusions,
-            self.protocol,
-            self.columns,
-            self.units,
-            self.infusion_columns,
-            self.exclusions,
-            self.marker,
-            self.invalid,
-            in_pieces=self.in_pieces,
-        )
-        outputs = courses.outputs(courses.decided, courses.reasons)
-        further = courses.rater_column()
-        if self.marker == ESR_ELSE_CRP:
-            further.append(courses.marker_column())
-        # Names of their own: `assess` adds the same against another baseline.
-        outputs += [attrs.evolve(output, name=f"retreatment_{output.name}") for output in further]
-        if self.invalid == "missing":
-            outputs.append(Output("invalid_values", "word", courses.invalid_values()))
-        return add_columns(courses.frame, outputs, self.prefix)
 
 
 def deviations(
@@ -254,217 +200,262 @@ def deviations(
        infusion_number  days_since_visit retreatment_code  retreatment_eligible
     0                2                 7            holds                 False
     """
-    rule = lookup(RetreatmentProtocol, protocol, parameter="protocol")
-    courses = _courses(
-        to_eager(visits),
-        to_eager(infusions),
-        rule,
-        columns,
-        units,
-        infusion_columns,
-        exclusions,
-        marker,
-        invalid,
-    )
-    return cast(FrameT, courses.deviations())
-
-
-def _courses(
-    visits: Any,
-    infusions: Any,
-    protocol: RetreatmentProtocol,
-    columns: Mapping[str, str] | None,
-    units: Mapping[str, str] | None,
-    infusion_columns: Mapping[str, str] | None,
-    exclusions: Mapping[str, str] | None,
-    marker: str | None,
-    invalid: Literal["raise", "missing"],
-    *,
-    in_pieces: bool = False,
-) -> Courses:
-    frame = Frame(visits)
-    names = understand(frame, columns, units)
-    return Courses(
-        frame,
-        names,
+    work = _Retreatment(
+        protocol=lookup(RetreatmentProtocol, protocol, parameter="protocol"),
+        infusions=read_infusions(infusions, infusion_columns),
+        columns=as_mapping(columns, "columns"),
+        units=as_mapping(units, "units"),
+        exclusions=as_mapping(exclusions, "exclusions"),
         marker=marker,
         invalid=invalid,
-        protocol=protocol,
-        infusion_frame=_infusion_frame(infusions),
-        infusion_columns=dict(infusion_columns or {}),
-        exclusion_columns=_exclusion_columns(frame, protocol, exclusions),
-        in_pieces=in_pieces,
     )
+    return cast(FrameT, work.deviations(to_eager(visits)))
 
 
-def _infusion_frame(infusions: Any) -> Frame:
-    with _said_of_infusions():
-        return Frame(infusions)
+@attrs.frozen(eq=False, kw_only=True)
+class _Retreatment:
+    """What one call does to a table in memory; it can be sent to a cluster."""
 
+    protocol: RetreatmentProtocol
+    infusions: Infusions
+    columns: Mapping[str, str]
+    units: Mapping[str, str]
+    exclusions: Mapping[str, str]
+    marker: str | None
+    invalid: Literal["raise", "missing"]
+    prefix: str = ""
+    in_pieces: bool = False
 
-def _exclusion_columns(
-    frame: Frame, protocol: RetreatmentProtocol, given: Mapping[str, str] | None
-) -> dict[str, str]:
-    """Return the column of each exclusion of the protocol."""
-    given = dict(given or {})
-    for name in given:
-        if name not in protocol.exclusions:
-            known = listing(protocol.exclusions, shown=len(protocol.exclusions)) or "none"
-            raise ColumnError(
-                f"exclusions= maps {name!r}; the exclusions of {protocol.name} are {known}."
-                f"{suggestion(name, protocol.exclusions)}",
-                variable=name,
-            )
-    found = {name: given.get(name, name) for name in protocol.exclusions}
-    absent = {name: column for name, column in found.items() if column not in frame}
-    if absent:
-        name, column = next(iter(absent.items()))
-        raise ColumnError(
-            f"the table has no column {listing([repr(one) for one in absent.values()])}, and "
-            f"{protocol.name} excludes patients with {listing(absent)}. Name yours: "
-            f"exclusions={{'{name}': 'your column'}}; or make a variant of the protocol that "
-            f"names other exclusions.{suggestion(column, [str(one) for one in frame.names])}",
-            variable=name,
-            values=tuple(absent.values()),
+    def __call__(self, native: Any) -> Any:
+        """Return an eager table of visits with the columns added."""
+        _, table, outputs = self._judged(native)
+        further = table.rater_column()
+        if self.marker == ESR_ELSE_CRP:
+            further.append(table.marker_column())
+        # Names of their own: `assess` adds the same against another baseline.
+        outputs += [attrs.evolve(output, name=f"retreatment_{output.name}") for output in further]
+        if self.invalid == "missing":
+            outputs.append(Output("invalid_values", "word", table.invalid_values()))
+        return add_columns(table.frame, outputs, self.prefix)
+
+    def deviations(self, native: Any) -> Any:
+        """Return the later infusions with what was decided at the last visit before each."""
+        courses, table, (code, eligible, reason) = self._judged(native)
+        later = np.flatnonzero(courses.numbers > 1)
+        rows, numbers = courses.last_visits[later], courses.numbers[later]
+        codes, allowed, words = code.data[rows], eligible.data[rows], reason.data[rows]
+        # The last visit may lie before the infusion that this one repeats.
+        unseen = courses.number[rows] < numbers - 1
+        codes[unseen], allowed[unseen] = CODES.index("no_response"), 0.0
+        words[unseen] = [
+            f"No visit since infusion {number - 1}, so no response to it was seen."
+            for number in numbers[unseen]
+        ]
+        beside = self.infusions.table
+        patients, dates = (
+            beside.frame.objects(beside.names.column(role))[courses.rows[later]].tolist()
+            for role in ("patient", "date")
         )
-    return found
+        listed = beside.frame.new(
+            {
+                "patient": patients,
+                "infusion_date": dates,
+                "infusion_number": numbers.tolist(),
+                "visit_date": table.frame.objects(table.names.column("date"))[rows].tolist(),
+                "days_since_visit": (courses.infused[later] - courses.seen[rows]).tolist(),
+            }
+        )
+        return add_columns(Frame(listed), _outputs(codes, allowed, words), "")
+
+    def _judged(self, native: Any) -> tuple[_Courses, _Against, list[Output]]:
+        """Return the courses, the visits against their baselines, and what is decided for each."""
+        frame = Frame(native)
+        names = understand(frame, self.columns, self.units)
+        exclusions = self._exclusions(frame)
+        courses = _Courses.of(
+            read_visits(frame, names, Places(frame, names)),
+            self.infusions,
+            in_pieces=self.in_pieces,
+        )
+        course = courses.before - 1 if self.protocol.baseline == "course" else courses.first
+        table = _Against(
+            frame,
+            names,
+            courses.visits,
+            baseline=courses.of_infusion(courses.last_visits, course),
+            marked_by=courses.first_visits,
+            marker=self.marker,
+            invalid=self.invalid,
+        )
+        decided = _decided(self.protocol, courses, table, exclusions)
+        # Back in the order of the rows.
+        place = np.argsort(courses.visits.order)
+        words = reasons(self.protocol, decided)
+        outputs = _outputs(decided.codes[place], decided.eligible[place], words[place])
+        return courses, table, outputs
+
+    def _exclusions(self, frame: Frame) -> dict[str, NDArray[np.float64]]:
+        """Return the exclusions of the protocol in each row, yes, no or unknown."""
+        protocol, known = self.protocol, self.protocol.exclusions
+        for name in self.exclusions:
+            if name not in known:
+                raise ColumnError(
+                    f"exclusions= maps {name!r}; the exclusions of {protocol.name} are "
+                    f"{listing(known, shown=len(known)) or 'none'}.{suggestion(name, known)}",
+                    variable=name,
+                )
+        columns = {name: self.exclusions.get(name, name) for name in known}
+        absent = {name: column for name, column in columns.items() if column not in frame}
+        if absent:
+            name, column = next(iter(absent.items()))
+            raise ColumnError(
+                f"the table has no column {listing(map(repr, absent.values()))}, and "
+                f"{protocol.name} excludes patients with {listing(absent)}. Name yours: "
+                f"exclusions={{'{name}': 'your column'}}; or make a variant of the protocol that "
+                f"names other exclusions.{nearest(column, frame.names)}",
+                variable=name,
+                values=tuple(absent.values()),
+            )
+        return {name: read_flag(frame, column, blank=np.nan) for name, column in columns.items()}
 
 
-@contextmanager
-def _said_of_infusions() -> Iterator[None]:
-    """Say of an error that it is about the table of infusions."""
-    try:
-        yield
-    except JiaScoresError as problem:
-        raise type(problem)(
-            f"in the table of infusions: {problem}".replace("columns={", "infusion_columns={"),
-            variable=problem.variable,
-            values=problem.values,
-            where=problem.where,
-        ) from None
+def _outputs(codes: Positions, eligible: NDArray[np.float64], words: NDArray[Any]) -> list[Output]:
+    return [
+        Output(CODE, "state", codes, CODES),
+        Output(ELIGIBLE, "flag", eligible),
+        Output(REASON, "word", words),
+    ]
 
 
 # --------------------------------------------------------------------------------------------
+# Courses, and the visits against the baselines of their courses
 
 
 @attrs.frozen(eq=False)
-class Infusions:
-    """Infusions in the order of patients and days.
+class _Courses:
+    """Visits, and the infusions that part them into courses.
 
     Parameters
     ----------
-    patients : array of int
-        The code that the patient has among the visits.
-    days : array of int
-        Day of each.
-    rows : array of int
-        Where each stands in its table.
+    visits : Visits
+        The visits.
+    patients, infused, rows : array of int
+        Of each infusion, by patient and day: the patient's code, the day, the row in its table.
+    seen : array of int
+        The day of each visit.
+    before, first : array of int
+        For each visit, how many of the ordered infusions, of any patient, come before it, and the
+        place of its patient's first one, were there one.
+    last_visits : array of int
+        For each infusion, the row of the patient's last visit on or before its day.
     """
 
+    visits: Visits
     patients: Positions
-    days: Positions
+    infused: Positions
     rows: Positions
+    seen: Positions
+    before: Positions
+    first: Positions
+    last_visits: Positions
 
-    @cached_property
-    def numbers(self) -> Positions:
-        """Return whether each is a patient's first, second, … infusion."""
-        first = np.searchsorted(self.patients, self.patients, side="left")
-        return np.arange(len(self.rows)) - first + 1
+    @classmethod
+    def of(cls, visits: Visits, infusions: Infusions, *, in_pieces: bool) -> _Courses:
+        """Return the courses; infusions that contradict the visits raise.
 
-
-class Courses(Context):
-    """The visits of one call, each against the baseline of its course."""
-
-    def __init__(
-        self,
-        frame: Frame,
-        names: Names,
-        *,
-        marker: str | None,
-        invalid: Literal["raise", "missing"],
-        protocol: RetreatmentProtocol,
-        infusion_frame: Frame,
-        infusion_columns: Mapping[str, str],
-        exclusion_columns: Mapping[str, str],
-        in_pieces: bool,
-    ) -> None:
-        # The baselines are those of the courses, below.
-        super().__init__(frame, names, baseline="first", marker=marker, invalid=invalid)
-        self.protocol = protocol
-        self.infusion_frame = infusion_frame
-        self.infusion_columns = infusion_columns
-        self.exclusion_columns = exclusion_columns
-        self.in_pieces = in_pieces
-
-    # --- infusions, and the course of each visit
-
-    @cached_property
-    def visit_days(self) -> Positions:
-        """The day of each visit, without the time."""
-        return _whole_days(self.visits.dates, self.visits.per_day)
-
-    @cached_property
-    def infusions(self) -> Infusions:
-        """The infusions, in order."""
-        visits = self.visits
-        with _said_of_infusions():
-            return read_infusions(
-                self.infusion_frame, self.infusion_columns, visits, in_pieces=self.in_pieces
-            )
-
-    @cached_property
-    def given_before(self) -> Positions:
-        """For each visit, how many of the ordered infusions come before it, of any patient."""
-        given, order = self.infusions, self.visits.order
-        infused, seen = _keys(
-            (given.patients, given.days), (self.visits.patients[order], self.visit_days[order])
-        )
+        A piece of a larger table has the visits of some patients only, and a table without rows
+        is how a lazy frame is planned: there, the infusions of others are left out.
+        """
+        table, dates = infusions.table, infusions.dates
+        patients = table.among(visits.labels, all_known=True, in_pieces=in_pieces)
+        rows = np.flatnonzero(patients >= 0) if visits.size else np.empty(0, dtype=np.int64)
+        if rows.size:
+            dates.require(visits.per_day)
+        rows = rows[np.lexsort((dates.days[rows], patients[rows]))]
+        patients, infused = patients[rows], dates.days[rows]
+        seen = whole_days(visits.dates, visits.per_day)
+        order = visits.order
+        given, shown = _keys((patients, infused), (visits.patients[order], seen[order]))
         # Left: a visit on the day of an infusion counts as before it.
-        found = np.searchsorted(infused, seen, side="left")
-        return self.visits.unordered(found.astype(np.int64))
-
-    @cached_property
-    def first_infusion(self) -> Positions:
-        """For each visit, the place of its patient's first infusion, were there one."""
-        codes = np.arange(len(self.visits.labels))
-        return self.visits.per_row(np.searchsorted(self.infusions.patients, codes, side="left"))
+        before = visits.unordered(np.searchsorted(given, shown, side="left"))
+        last = np.searchsorted(shown, given, side="right") - 1
+        _check_last(visits, last, patients, infusions, rows)
+        first = np.searchsorted(patients, np.arange(len(visits.labels)))
+        return cls(
+            visits, patients, infused, rows, seen, before, visits.per_row(first), order[last]
+        )
 
     @cached_property
     def number(self) -> Positions:
         """How many infusions each visit's patient was given before it."""
-        return self.given_before - self.first_infusion
+        return self.before - self.first
 
     @cached_property
-    def last_visits(self) -> Positions:
-        """For each infusion, the row of the patient's last visit on or before its day."""
-        visits, given, order = self.visits, self.infusions, self.visits.order
-        seen, infused = _keys(
-            (visits.patients[order], self.visit_days[order]), (given.patients, given.days)
-        )
-        place = np.searchsorted(seen, infused, side="right") - 1
-        known = place >= 0
-        known[known] = visits.patients[order][place[known]] == given.patients[known]
-        if not known.all():
-            self._refuse_before_first_visit(np.flatnonzero(~known))
-        tied = np.flatnonzero(visits.day_starts[place] != place)
-        if tied.size:
-            self._refuse_tied_visits(place[tied])
-        return order[place]
+    def numbers(self) -> Positions:
+        """Whether each infusion is the first, second, … of its patient."""
+        return np.arange(self.rows.size) - np.searchsorted(self.patients, self.patients) + 1
 
-    def _refuse_before_first_visit(self, infusions: Positions) -> None:
-        shown = self._infusions_in_words(infusions)
-        raise VisitError(
-            f"infused before the first visit: {listing(shown)}. Nothing was recorded then that a "
-            f"response could be measured against; add the visit, or leave the infusion out.",
-            variable="infusions",
-            where=shown,
-        )
+    @property
+    def days(self) -> Positions:
+        """Days of each visit since the infusion that began the course; 0 before the first."""
+        began = self.of_infusion(self.infused, self.before - 1)
+        return np.where(self.number > 0, self.seen - began, 0)
 
-    def _refuse_tied_visits(self, places: Positions) -> None:
-        order, starts = self.visits.order, self.visits.day_starts
+    @property
+    def first_visits(self) -> Positions:
+        """For each visit, the row of its patient's visit before the first infusion, or `NONE`."""
+        infused = np.append(self.patients, NONE)[self.first] == self.visits.patients
+        return np.where(infused, np.append(self.last_visits, NONE)[self.first], NONE)
+
+    def of_infusion(self, values: Positions, infusion: Positions) -> Positions:
+        """Return what belongs to an infusion of each visit; `NONE` where there is none yet."""
+        return np.append(values, NONE)[np.where(self.number > 0, infusion, NONE)]
+
+    @cached_property
+    def as_patients(self) -> Visits:
+        """The visits with each course as if it were a patient of its own."""
+        visits = self.visits
+        # Both terms never fall along the order of visits, and one rises with every new course.
+        codes = self.before + visits.patients
+        labels = np.arange(self.rows.size + len(visits.labels))
+        within = Visits(codes, visits.dates, visits.per_day, visits.places, labels)
+        # Courses follow each other as their visits do, so nothing needs to be sorted again.
+        within.order = visits.order
+        return within
+
+
+def _keys(
+    infusions: tuple[Positions, Positions], visits: tuple[Positions, Positions]
+) -> tuple[Positions, Positions]:
+    """Return numbers that order two sets of (patient, day) as one, patients first."""
+    days = np.concatenate([infusions[1], visits[1]])
+    low = int(days.min(initial=0))
+    span = int(days.max(initial=0)) - low + 1
+    first, second = (patients * span + (day - low) for patients, day in (infusions, visits))
+    return first, second
+
+
+def _check_last(
+    visits: Visits, last: Positions, patients: Positions, infusions: Infusions, rows: Positions
+) -> None:
+    """Raise where an infusion has no visit before it, or two that can be the last."""
+    table = infusions.table
+    early = rows[(last < 0) | (visits.patients[visits.order[last]] != patients)]
+    if early.size:
+        table.refuse(
+            VisitError,
+            f"infused before the first visit: {table.rows(early)}. Nothing was recorded then that "
+            f"a response could be measured against; add the visit, or leave the infusion out.",
+            "infusions",
+            rows=early,
+        )
+    starts = visits.day_starts[last]
+    tied = np.flatnonzero(starts != last)
+    if tied.size:
+        ones, others = visits.order[starts[tied]], visits.order[last[tied]]
         pairs = [
-            f"{self.places[order[starts[place]]]} and {self.places[order[place]]}"
-            for place in places
+            f"{visits.places[one]} and {visits.places[other]}"
+            for one, other in zip(ones, others, strict=True)
         ]
         raise VisitError(
             f"two visits on one date can be the last before an infusion: {listing(pairs)}. Keep "
@@ -473,275 +464,95 @@ class Courses(Context):
             where=pairs,
         )
 
-    def _infusions_in_words(self, places: Positions) -> list[str]:
-        dates = self.infusion_frame.objects(self.infusion_columns.get("date", "date"))
-        given = self.infusions
-        return [
-            f"patient {self.visits.labels[given.patients[place]]} on "
-            f"{str(dates[given.rows[place]]).removesuffix(' 00:00:00')}"
-            for place in places
-        ]
 
-    @cached_property
-    def baseline(self) -> Positions:
-        """Each visit's baseline: that of its course, or of the patient's first one."""
-        anchor = (
-            self.given_before - 1 if self.protocol.baseline == "course" else self.first_infusion
-        )
-        return self._at_infusion(self.last_visits, anchor, NONE)
+class _Against(Context):
+    """A table whose baseline rows are given, and the rows whose reactant counts."""
 
-    @cached_property
-    def after_baseline(self) -> NDArray[np.bool_]:
-        """Which visits come after the baseline of their course."""
-        return self.visits.after(self.baseline)
+    def __init__(
+        self,
+        frame: Frame,
+        names: Names,
+        visits: Visits,
+        *,
+        baseline: Positions,
+        marked_by: Positions,
+        marker: str | None,
+        invalid: Literal["raise", "missing"],
+    ) -> None:
+        super().__init__(frame, names, baseline="first", marker=marker, invalid=invalid)
+        vars(self).update(visits=visits, baseline=baseline, after_baseline=visits.after(baseline))
+        self.marked_by = marked_by
 
     def earlier(self, rows: Positions) -> Mapping[str, Gathered]:
-        """Return the six variables of each visit's earlier one; courses share no baseline."""
-        self._compared.append(rows)
+        """Return the six variables of each row's earlier one; rows of a patient may differ."""
+        self.compared(rows)
         return {name: Gathered(values, rows) for name, values in self.core_set.items()}
-
-    def _at_infusion(self, values: Positions, infusion: Positions, without: int) -> Positions:
-        """Return what belongs to an infusion of each visit; `without` where there is none yet."""
-        given = self.number > 0
-        out = np.full(self.size, without, dtype=np.int64)
-        out[given] = values[infusion[given]]
-        return out
-
-    @cached_property
-    def days(self) -> Positions:
-        """Days since the infusion that began the course; 0 before the first."""
-        began = self._at_infusion(self.infusions.days, self.given_before - 1, 0)
-        return np.where(self.number > 0, self.visit_days - began, 0)
-
-    @cached_property
-    def by_course(self) -> Visits:
-        """The visits with each course as if it were a patient of its own."""
-        visits = self.visits
-        # Both terms never fall along the order of visits, and one rises with every new course.
-        codes = self.given_before + visits.patients
-        labels = np.arange(len(self.infusions.rows) + len(visits.labels))
-        within = Visits(codes, visits.dates, visits.per_day, visits.places, labels)
-        # Courses follow each other as their visits do, so nothing needs to be sorted again.
-        within.order = visits.order
-        return within
 
     @cached_property
     def uses_esr(self) -> NDArray[np.bool_]:
-        """By ``"esr-else-crp"``, whose reactant is ESR: by the visit before the first infusion."""
+        """By ``"esr-else-crp"``, whose reactant is ESR: by the row given, or any of the patient."""
         visits, esr = self.visits, ~np.isnan(self.values("esr"))
-        whose = np.zeros(len(visits.labels), dtype=bool)
-        np.logical_or.at(whose, visits.patients, esr)
-        firsts = self.infusions.numbers == 1
-        whose[self.infusions.patients[firsts]] = esr[self.last_visits[firsts]]
-        return whose[visits.patients]
-
-    # --- decisions
-
-    @cached_property
-    def decided(self) -> Decisions:
-        """What is decided for each visit, in the order of `by_course`."""
-        visits, order = self.by_course, self.by_course.order
-        _, lowest, highest = self.response(self.protocol.criteria)
-        flared = self.flared() if self.protocol.by_flare else None
-        return decide(
-            self.protocol,
-            starts=visits.starts,
-            day_starts=visits.day_starts,
-            infusions=self.number[order],
-            days=self.days[order],
-            level_min=lowest[order],
-            level_max=highest[order],
-            exclusions={
-                name: read_flag(self.frame, column, blank=np.nan)[order]
-                for name, column in self.exclusion_columns.items()
-            },
-            flared=None if flared is None else (flared[0][order], flared[1][order]),
-        )
-
-    @cached_property
-    def reasons(self) -> NDArray[Any]:
-        """A sentence for each visit, in the order of `by_course`."""
-        return reasons(self.protocol, self.decided)
-
-    def flared(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return for each visit whether there certainly, and possibly, is a flare."""
-        criteria, rule = self.protocol.loss, self.protocol.flare_reference
-        rows, known = self.flare_references(rule)
-        fever = self.values("flare_fever") if criteria.fever_above is not None else np.nan
-        certain, possible = flare_bounds(criteria, self.earlier(rows), self.core_set, fever=fever)
-        after = self.visits.after(rows)
-        # Without a reference there is no flare, unless a gap hides which visit it is.
-        return certain & after, np.where(after, possible, ~known)
-
-    def flare_references(self, rule: Any) -> tuple[Positions, NDArray[np.bool_]]:
-        """Return each visit's reference, and where a missing one is missing for sure."""
-        within = self.by_course
-        if rule == "last-responding":
-            rule = LastResponding(self.protocol.level, self.protocol.criteria)
-        if rule == "best":
-            rule = Best(self.protocol.criteria)
-        if isinstance(rule, LastResponding):
-            _, lowest, highest = self.response(rule.criteria)
-            perhaps = latest_earlier(within, self.after_baseline & (highest >= rule.level))
-            rows = latest_earlier(within, self.after_baseline & (lowest >= rule.level))
-            return rows, perhaps < 0
-        if isinstance(rule, Best):
-            level, _, _ = self.response(rule.criteria)
-            level = np.where(self.after_baseline, level, np.nan)
-            rows = best_earlier(within, level, self.jadas71)
-            return rows, latest_earlier(within, self.after_baseline) < 0
-        rows = reference_rows(self, rule)
-        return rows, rows >= 0
-
-    def outputs(self, decided: Decisions, sentences: NDArray[Any]) -> list[Output]:
-        """Return the three columns in the order of the rows."""
-        back = self.by_course.order
-        codes = np.empty(self.size, dtype=np.int64)
-        eligible = np.empty(self.size)
-        words = np.empty(self.size, dtype=object)
-        codes[back], eligible[back], words[back] = decided.codes, decided.eligible, sentences
-        return [
-            Output(CODE, "state", codes, CODES),
-            Output(ELIGIBLE, "flag", eligible),
-            Output(REASON, "word", words),
-        ]
-
-    def deviations(self) -> Any:
-        """Return the later infusions with what was decided at the last visit before each."""
-        given = self.infusions
-        later = np.flatnonzero(given.numbers > 1)
-        rows = self.last_visits[later]
-        code, eligible, reason = self.outputs(self.decided, self.reasons)
-        codes, allowed, words = code.data[rows], eligible.data[rows], reason.data[rows]
-        # The last visit may lie before the infusion that this one repeats.
-        unseen = self.number[rows] < given.numbers[later] - 1
-        codes[unseen], allowed[unseen] = CODES.index("no_response"), 0.0
-        words[unseen] = [
-            f"No visit since infusion {number - 1}, so no response to it was seen."
-            for number in given.numbers[later][unseen]
-        ]
-        names, frame = self.infusion_columns, self.infusion_frame
-        patients = frame.objects(names.get("patient", "patient"))
-        dates = frame.objects(names.get("date", "date"))
-        visit_dates = self.frame.objects(self.names.column("date"))
-        table = frame.new(
-            {
-                "patient": patients[given.rows[later]].tolist(),
-                "infusion_date": dates[given.rows[later]].tolist(),
-                "infusion_number": given.numbers[later].tolist(),
-                "visit_date": visit_dates[rows].tolist(),
-                "days_since_visit": (given.days[later] - self.visit_days[rows]).tolist(),
-            }
-        )
-        return add_columns(
-            Frame(table),
-            [
-                Output(CODE, "state", codes, CODES),
-                Output(ELIGIBLE, "flag", allowed),
-                Output(REASON, "word", words),
-            ],
-            "",
-        )
-
-
-def _whole_days(dates: Positions, per_day: float) -> Positions:
-    return np.floor_divide(dates, int(per_day))
-
-
-def _keys(
-    one: tuple[Positions, Positions], other: tuple[Positions, Positions]
-) -> tuple[Positions, Positions]:
-    """Return numbers that order two sets of (patient, day) as one, patients first."""
-    days = np.concatenate([one[1], other[1]])
-    if not days.size:
-        return one[1], other[1]
-    low, span = int(days.min()), int(days.max() - days.min()) + 1
-    first, second = (patients * span + (day - low) for patients, day in (one, other))
-    return first, second
+        any_esr = np.zeros(len(visits.labels), dtype=bool)
+        np.logical_or.at(any_esr, visits.patients, esr)
+        return np.where(self.marked_by >= 0, esr[self.marked_by], visits.per_row(any_esr))
 
 
 # --------------------------------------------------------------------------------------------
-# Reading infusions
+# Decisions
 
 
-def read_infusions(
-    frame: Frame, columns: Mapping[str, str], visits: Visits, *, in_pieces: bool = False
-) -> Infusions:
-    """Return the infusions by patient and day; those that contradict the visits raise.
-
-    A piece of a larger table has the visits of some patients only, and a table without rows is
-    how a lazy frame is planned: there, the infusions of others are left out.
-    """
-    for role, column in columns.items():
-        if role not in ("patient", "date"):
-            raise ColumnError(
-                f"infusion_columns= maps {role!r}; an infusion has a patient and a date.",
-                variable=role,
-            )
-        if column not in frame:
-            known = [str(name) for name in frame.names]
-            raise ColumnError(
-                f"there is no column {column!r} for the {role}.{suggestion(str(column), known)}",
-                variable=role,
-                values=(column,),
-            )
-    names = Names(columns, {})
-    codes, labels = read_patients(frame, names)
-    dates, per_day = read_dates(frame, names.column("date"), "date", gaps=False)
-    if len(dates) and visits.size and (per_day == CALENDAR) != (visits.per_day == CALENDAR):
-        raise VisitError(
-            f"these are {'dates' if per_day == CALENDAR else 'study days'} and the visits have the "
-            f"other kind; give both as dates or both as study days.",
-            variable="date",
-        )
-    patients = _same_patients(labels, visits)[codes] if len(codes) else codes
-    strangers = np.flatnonzero(patients < 0)
-    rows = np.arange(len(patients))
-    if strangers.size and (in_pieces or not visits.size) and _alike(labels, visits):
-        rows = np.flatnonzero(patients >= 0)
-        patients, dates = patients[rows], dates[rows]
-    elif strangers.size:
-        who = sorted({str(labels[code]) for code in codes[strangers]})
-        raise VisitError(
-            f"patient {listing(who)} has no visit. Look whether ids are written alike in both "
-            f"tables (12 is not '12'), or leave the infusion out.",
-            variable="patient",
-            values=who,
-            where=[frame.label(int(row)) for row in strangers],
-        )
-    days = _whole_days(dates, per_day)
-    order = np.lexsort((days, patients)).astype(np.int64)
-    patients, days = patients[order], days[order]
-    again = np.flatnonzero((np.diff(patients) == 0) & (np.diff(days) == 0)) + 1
-    if again.size:
-        places = Places(frame, names)
-        twice = [
-            f"{places[rows[order[place - 1]]]} and {places[rows[order[place]]]}" for place in again
-        ]
-        raise VisitError(
-            f"two infusions of a patient on one day: {listing(twice)}. Keep one row for each "
-            f"infusion.",
-            variable="date",
-            where=twice,
-        )
-    return Infusions(patients, days, rows[order])
+def _decided(
+    protocol: RetreatmentProtocol,
+    courses: _Courses,
+    table: Context,
+    exclusions: Mapping[str, NDArray[np.float64]],
+) -> Decisions:
+    """Return what is decided for each visit, in their order."""
+    order, within = courses.visits.order, courses.as_patients
+    _, lowest, highest = table.response(protocol.criteria)
+    flared = _flared(protocol, within, table) if protocol.by_flare else None
+    return decide(
+        protocol,
+        starts=within.starts,
+        day_starts=within.day_starts,
+        infusions=courses.number[order],
+        days=courses.days[order],
+        level_min=lowest[order],
+        level_max=highest[order],
+        exclusions={name: values[order] for name, values in exclusions.items()},
+        flared=None if flared is None else (flared[0][order], flared[1][order]),
+    )
 
 
-def _same_patients(labels: Any, visits: Visits) -> Positions:
-    """Return the code among the visits of each label, or `NONE`."""
-    import pandas as pd
+def _flared(
+    protocol: RetreatmentProtocol, within: Visits, table: Context
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return for each visit whether there certainly, and possibly, is a flare."""
+    rows, known = _flare_references(protocol, within, table)
+    fever = table.values("flare_fever") if protocol.loss.fever_above is not None else np.nan
+    certain, possible = flare_bounds(
+        protocol.loss, table.earlier(rows), table.core_set, fever=fever
+    )
+    after = within.after(rows)
+    # Without a reference there is no flare, unless a gap hides which visit it is.
+    return certain & after, np.where(after, possible, ~known)
 
-    known = pd.Index(_plain(visits.labels), dtype=object)
-    found = known.get_indexer(pd.Index(_plain(labels), dtype=object))
-    return np.asarray(found, dtype=np.int64)
 
-
-def _alike(labels: Any, visits: Visits) -> bool:
-    """Return whether ids are text in both tables or in none, as far as there are any."""
-    ours, theirs = _plain(visits.labels)[:1], _plain(labels)[:1]
-    return not ours or isinstance(ours[0], str) == isinstance(theirs[0], str)
-
-
-def _plain(labels: Any) -> list[Any]:
-    """Return labels as Python objects, whichever library they come from."""
-    return list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
+def _flare_references(
+    protocol: RetreatmentProtocol, within: Visits, table: Context
+) -> tuple[Positions, NDArray[np.bool_]]:
+    """Return each visit's reference in its course, and where a missing one is missing for sure."""
+    rule, after = protocol.flare_reference, table.after_baseline
+    if rule == "last-responding":
+        rule = LastResponding(protocol.level, protocol.criteria)
+    if rule == "best":
+        rule = Best(protocol.criteria)
+    if not isinstance(rule, LastResponding | Best):
+        rows = reference_rows(table, rule)
+        return rows, rows >= 0
+    level, lowest, highest = table.response(rule.criteria)
+    if isinstance(rule, LastResponding):
+        perhaps = latest_earlier(within, after & (highest >= rule.level))
+        return latest_earlier(within, after & (lowest >= rule.level)), perhaps < 0
+    rows = best_earlier(within, np.where(after, level, np.nan), table.jadas71)
+    return rows, latest_earlier(within, after) < 0

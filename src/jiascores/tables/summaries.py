@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
-from jiascores.measures.proportions import (
-    CONFIDENCE,
+from jiascores.statistics.agreement import kappa_interval
+from jiascores.statistics.base import CONFIDENCE, check_confidence
+from jiascores.statistics.proportions import (
     Difference,
     Method,
     Variance,
-    check_confidence,
-    library,
     proportion_interval,
     stratified_difference,
 )
@@ -474,14 +473,8 @@ def agreement(
         "left_out": frame.size - len(pairs),
         "agree": float(np.trace(table) / len(pairs)) if pairs else np.nan,
     }
-    rater = library("statsmodels.stats.inter_rater", "Cohen's kappa")
-    if len(names) == 1 or not names:
-        return {**out, "kappa": np.nan, "low": np.nan, "high": np.nan}
-    found = rater.cohens_kappa(table)
-    reach = library("scipy.stats", "an interval of kappa").norm.ppf((1 + confidence) / 2)
-    error = float(found.std_kappa)
-    kappa = float(found.kappa)
-    return {**out, "kappa": kappa, "low": kappa - reach * error, "high": kappa + reach * error}
+    kappa, low, high = kappa_interval(table, confidence=confidence)
+    return {**out, "kappa": kappa, "low": low, "high": high}
 
 
 # --------------------------------------------------------------------------------------------

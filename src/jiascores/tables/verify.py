@@ -315,13 +315,12 @@ def _joints(row: Row) -> Answers:
 
 
 def _events(row: Row) -> Answers:
-    found = jia.compare_events(
-        event_patient=["A"],
-        event_day=[int(row["day"])],
-        patient=["A"],
-        infusion_day=[0],
-        windows=row["definition"],
+    import pandas as pd
+
+    events, infusions = (
+        pd.DataFrame({"patient": ["A"], "date": [day]}) for day in (int(row["day"]), 0)
     )
+    found = jia.compare_events(events, infusions, windows=row["definition"])
     return {"expected_before": int(found.before.sum()), "expected_after": int(found.after.sum())}
 
 

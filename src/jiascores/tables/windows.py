@@ -15,7 +15,6 @@ from jiascores.core.errors import (
     NotNumericError,
     RequestError,
     VisitError,
-    listing,
     suggestion,
 )
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
@@ -26,8 +25,9 @@ from jiascores.tables.baselines import (
     _same_scale,
     baseline_rows,
 )
-from jiascores.tables.columns import Column, Frame, Names, Output, Places, read, understand
-from jiascores.tables.engines import always, run, to_eager
+from jiascores.tables.beside import Beside, Dates
+from jiascores.tables.columns import Column, Frame, Names, Output, Places, understand
+from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run
 from jiascores.tables.numbers import number_of
 from jiascores.tables.refusals import BELOW, in_lines, not_numbers
 from jiascores.tables.visits import NO_DATE, NONE, Positions, Visits, read_dates, read_visits
@@ -295,7 +295,8 @@ def laboratory_values(
     RequestError
         If `lab_window_days` is missing.
     VisitError
-        If a patient has two different values of one variable on a date.
+        If a patient has two different values of one variable on a date, or no patient of `labs`
+        is among the visits.
     OutOfRangeError, NotNumericError
         For a value that is not allowed; for ``"< 5"`` see `below_limit`.
 
@@ -341,8 +342,9 @@ def laboratory_values(
                 variable="values",
             )
     work = _Labs(
-        labs=_drawings(to_eager(labs), asked, lab_columns, units),
+        labs=_drawings(labs, asked, lab_columns, units),
         within=within,
+        in_pieces=kind_of_frame(visits) in IN_PIECES,
         columns=dict(columns or {}),
         prefix=prefix,
     )
@@ -357,8 +359,7 @@ class _Drawings:
     name: str
     labels: list[Any]
     patients: Positions
-    dates: NDArray[np.int64]
-    per_day: float
+    dates: Dates
     values: FloatArray
 
 
@@ -368,27 +369,34 @@ def _drawings(
     columns: Mapping[str, str] | None,
     units: Mapping[str, str] | None,
 ) -> tuple[_Drawings, ...]:
-    frame = Frame(native)
-    names = understand(frame, columns, units)
-    places = Places(frame, names)
-    drawn = read_visits(frame, names, places)
+    table = Beside(
+        native,
+        columns,
+        what="laboratory values",
+        parameter="lab_columns",
+        needs=("patient", "date", *asked),
+        takes=VARIABLES,
+        units=units,
+    )
+    drawn = table.dates("date")
+    by_date = np.lexsort((drawn.values, table.patients))
     found = []
     for name in asked:
-        values, _ = read(frame, name, names, places)
-        order = drawn.order[~np.isnan(values[drawn.order])]
-        patients, dates, own = drawn.patients[order], drawn.dates[order], values[order]
+        values = table.numbers(name)
+        order = by_date[~np.isnan(values[by_date])]
+        patients, dates, own = table.patients[order], drawn.values[order], values[order]
         same = (np.diff(patients) == 0) & (np.diff(dates) == 0)
-        two = np.flatnonzero(same & (np.diff(own) != 0))
+        two = order[1:][same & (np.diff(own) != 0)]
         if two.size:
-            where = [places[int(order[at + 1])] for at in two[:5]]
-            raise VisitError(
-                f"two different values of {name} on one date: {listing(where, total=two.size)}. "
-                f"Keep one.",
-                variable=name,
+            table.refuse(
+                VisitError,
+                f"two different values of {name} on one date: {table.rows(two)}. Keep one.",
+                name,
+                rows=two,
             )
         keep = np.append(~same, True) if order.size else np.zeros(0, dtype=bool)
-        labels = _plain_list(drawn.labels)
-        found.append(_Drawings(name, labels, patients[keep], dates[keep], drawn.per_day, own[keep]))
+        drawn_on = attrs.evolve(drawn, values=dates[keep])
+        found.append(_Drawings(name, table.labels, patients[keep], drawn_on, own[keep]))
     return tuple(found)
 
 
@@ -404,12 +412,14 @@ class _Labs:
     within: float
     columns: Mapping[str, str]
     prefix: str
+    in_pieces: bool
 
     def __call__(self, native: Any) -> Any:
         """Return an eager table with the columns added."""
         frame = Frame(native)
         names = understand(frame, self.columns, None)
         visits = read_visits(frame, names, Places(frame, names))
+        self.labs[0].dates.table.among(visits.labels, in_pieces=self.in_pieces)
         outputs = []
         for drawn in self.labs:
             values, days = self._nearest(visits, drawn)
@@ -421,17 +431,9 @@ class _Labs:
         values, days = np.full((2, visits.size), np.nan)
         if not visits.size or not drawn.values.size:
             return values, days
-        dates = drawn.dates
-        if drawn.per_day != visits.per_day:
-            dates = _same_scale(dates, drawn.per_day, visits, "date of the laboratory values")
+        dates = drawn.dates.on_scale(visits.per_day)
         starts = np.searchsorted(drawn.patients, np.arange(len(drawn.labels) + 1))
         mine = _plain_list(visits.labels)
-        if isinstance(mine[0], str) != isinstance(drawn.labels[0], str):
-            raise VisitError(
-                f"patients are text in one table and not in the other: {mine[0]!r} among the "
-                f"visits, {drawn.labels[0]!r} among the laboratory values. Nobody would be found.",
-                variable="patient",
-            )
         codes = {label: code for code, label in enumerate(drawn.labels)}
         order = np.argsort(visits.patients, kind="stable")
         ends = np.searchsorted(visits.patients[order], np.arange(len(mine) + 1))

@@ -4,49 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 import numpy as np
 
-from jiascores.core.errors import MissingExtraError, RequestError, listing
+from jiascores.core.errors import RequestError, listing
+from jiascores.statistics.base import CONFIDENCE, check_confidence, library
 
-CONFIDENCE = 0.95
 Method: TypeAlias = Literal["mantel-haenszel", "inverse-variance"]
 Variance: TypeAlias = Literal["sato", "greenland-robins"]
 VARIANCES = {
     "sato": "Sato 1989, consistent for few large and for many small strata",
     "greenland-robins": "Greenland and Robins 1985",
 }
-
-
-def library(name: str, why: str) -> Any:
-    """Return a module of an optional package.
-
-    Raises
-    ------
-    MissingExtraError
-        If it is not installed.
-    """
-    try:
-        return import_module(name)
-    except ImportError as error:
-        package = name.partition(".")[0]
-        raise MissingExtraError(
-            f"{why} needs {package}, which is not installed: "
-            f"python -m pip install 'jiascores[stats]'",
-            variable=package,
-        ) from error
-
-
-def check_confidence(confidence: Any) -> None:
-    """Raise where a confidence is none."""
-    if not isinstance(confidence, float) or not 0 < confidence < 1:
-        raise RequestError(
-            f"confidence={confidence!r}: give a number between 0 and 1, for example 0.95.",
-            variable="confidence",
-        )
 
 
 def proportion_interval(

@@ -1,0 +1,204 @@
+"""Rates of events: of one period, of two, and every comparison of two periods."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import numpy as np
+
+from jiascores.statistics.base import (
+    CONFIDENCE,
+    PER_MONTHS,
+    Comparison,
+    IntArray,
+    check_confidence,
+    check_counts,
+    check_times,
+    library,
+)
+from jiascores.statistics.exact_tests import (
+    Method,
+    binomial_odds,
+    check_asked,
+    fisher_exact,
+    mcnemar_exact,
+    ratio,
+)
+from jiascores.statistics.paired import sign_flip
+
+
+def rate(count: int, time: float, *, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
+    """Rate of events and its exact Poisson interval.
+
+    Parameters
+    ----------
+    count : int
+        Number of events.
+    time : float
+        Time under observation.
+    confidence : float
+        Of the interval, equal tails.
+
+    Returns
+    -------
+    tuple of float
+        Rate, lower and upper end, per unit of time. No event has a rate and a lower end of 0.
+
+    Raises
+    ------
+    RequestError
+        If the count is negative or not whole, or the time is not above 0.
+
+    Examples
+    --------
+    >>> from jiascores.statistics.rates import rate
+    >>> tuple(round(value, 5) for value in rate(3, 2.5))
+    (1.2, 0.24747, 3.50691)
+    """
+    check_counts(count=count)
+    check_times(time=time)
+    check_confidence(confidence)
+    alpha = 1 - confidence
+    chi2 = library("scipy.stats", "an interval of a rate").chi2
+    low = float(chi2.ppf(alpha / 2, 2 * count)) / 2 if count else 0.0
+    high = float(chi2.ppf(1 - alpha / 2, 2 * count + 2)) / 2
+    return count / time, low / time, high / time
+
+
+def compare_rates(
+    *,
+    after: int,
+    before: int,
+    time_after: float,
+    time_before: float,
+    method: Method = "central",
+    confidence: float = CONFIDENCE,
+) -> Comparison:
+    """Exact conditional test of two Poisson counts.
+
+    Parameters
+    ----------
+    after, before : int
+        Numbers of events.
+    time_after, time_before : float
+        Times under observation, in one unit.
+    method : {"central", "minimum-likelihood"}
+        How p and interval are two-sided.
+    confidence : float
+        Of the interval.
+
+    Returns
+    -------
+    Comparison
+        The ratio of the rates, after to before, with its interval and p. No event at all: the
+        ratio is not defined (NaN), its interval 0 to ∞, p 1. None after: ratio 0, from 0. None
+        before: ratio ∞, to ∞.
+
+    Raises
+    ------
+    RequestError
+        If a count is negative or not whole, or a time is not above 0.
+    MissingExtraError
+        If scipy is not installed.
+
+    Notes
+    -----
+    Given their sum, the events after are binomial. Both counts are taken as independent Poisson:
+    events that come in clusters in a patient make the true p larger.
+
+    Examples
+    --------
+    >>> from jiascores.statistics.rates import compare_rates
+    >>> test = compare_rates(after=2, before=10, time_after=17877, time_before=20000)
+    >>> round(test.estimate, 7), round(test.low, 8), round(test.high, 8), round(test.p, 4)
+    (0.2237512, 0.02383738, 1.04995468, 0.0606)
+    """
+    check_asked(method, confidence, after=after, before=before)
+    check_times(time_after=time_after, time_before=time_before)
+    after, before, times = int(after), int(before), time_after / time_before
+    low, high, p = binomial_odds(after, before, times, method, confidence)
+    return Comparison(
+        name="Two Poisson counts, exact conditional test",
+        assumes="events are independent of each other, also in one patient",
+        n=f"{after} events after, {before} before",
+        measure="ratio of rates, after to before",
+        estimate=ratio(after / time_after, before / time_before),
+        low=low / times,
+        high=high / times,
+        p=p,
+        method=method,
+        confidence=confidence,
+    )
+
+
+def compare_periods(
+    *,
+    before: IntArray,
+    after: IntArray,
+    days_before: IntArray,
+    days_after: IntArray,
+    days_per_month: float,
+    unit: str,
+    confidence: float,
+) -> dict[str, Any]:
+    """Compare the events of two periods by every test.
+
+    Parameters
+    ----------
+    before, after : array of int
+        Number of events of each patient.
+    days_before, days_after : array of int
+        Days that each patient was observed.
+    days_per_month : float
+        Days of a month, for rates.
+    unit : str
+        What is counted, for the text.
+    confidence : float
+        Of the intervals.
+
+    Returns
+    -------
+    dict
+        ``rate_before`` and ``rate_after`` per 100 patient-months, ``fisher`` and ``poisson`` with
+        and without ``_minimum_likelihood``, and of the patients observed in both periods
+        ``mcnemar`` and ``sign_flip``.
+    """
+    months = days_per_month * PER_MONTHS
+    both = (days_before > 0) & (days_after > 0)
+    patients: dict[str, Any] = {
+        "after": np.count_nonzero(after),
+        "before": np.count_nonzero(before),
+        "n_after": np.count_nonzero(days_after),
+        "n_before": np.count_nonzero(days_before),
+    }
+    events: dict[str, Any] = {
+        "after": int(after.sum()),
+        "before": int(before.sum()),
+        "time_after": float(days_after.sum()),
+        "time_before": float(days_before.sum()),
+    }
+    tests: dict[str, Any] = {
+        "rate_before": rate(int(before.sum()), days_before.sum() / months, confidence=confidence),
+        "rate_after": rate(int(after.sum()), days_after.sum() / months, confidence=confidence),
+        "mcnemar": mcnemar_exact(
+            only_after=int(((after > 0) & (before == 0) & both).sum()),
+            only_before=int(((before > 0) & (after == 0) & both).sum()),
+            n=int(both.sum()),
+            confidence=confidence,
+            unit=unit,
+        ),
+        "sign_flip": sign_flip(
+            after=after[both],
+            before=before[both],
+            time_after=days_after[both],
+            time_before=days_before[both],
+            days_per_month=days_per_month,
+            unit=unit,
+        ),
+    }
+    for method in get_args(Method):
+        end = "" if method == "central" else "_minimum_likelihood"
+        asked: dict[str, Any] = {"method": method, "confidence": confidence}
+        tests[f"fisher{end}"] = fisher_exact(**patients, **asked, unit=unit)
+        tests[f"poisson{end}"] = compare_rates(**events, **asked)
+    return tests

@@ -1,0 +1,297 @@
+"""A second table that stands beside the visits: infusions, medication, laboratory values, events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.errors import (
+    SHOWN,
+    ColumnError,
+    JiaScoresError,
+    VisitError,
+    listing,
+    suggestion,
+)
+from jiascores.tables.columns import Frame, Names, Places, as_mapping, nearest, read, understand
+from jiascores.tables.engines import to_eager
+from jiascores.tables.visits import (
+    CALENDAR,
+    NO_DATE,
+    NONE,
+    Positions,
+    list_of,
+    read_dates,
+    read_patients,
+)
+
+OTHER_KIND = "the {} have the other kind; give both as dates or both as study days"
+
+
+@attrs.frozen(eq=False)
+class Dates:
+    """Dates or study days of one column.
+
+    Parameters
+    ----------
+    values : array of int
+        A number for each row that orders and can be subtracted; `NO_DATE` where missing.
+    per_day : float
+        How many of these numbers make a day.
+    table : Beside
+        The table.
+    role, column : str
+        What they are, and the column they stand in.
+    """
+
+    values: NDArray[np.int64]
+    per_day: float
+    table: Beside
+    role: str
+    column: str
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which rows have one."""
+        return np.not_equal(self.values, NO_DATE)
+
+    @property
+    def days(self) -> Positions:
+        """The day of each, without the time; of use where it is known."""
+        return whole_days(self.values, self.per_day)
+
+    def require(self, per_day: float, why: str = OTHER_KIND.format("visits")) -> None:
+        """Raise where these are dates and the others are study days, or the reverse."""
+        if self.known.any() and (self.per_day == CALENDAR) != (per_day == CALENDAR):
+            mine = "dates" if self.per_day == CALENDAR else "study days"
+            self.table.refuse(
+                VisitError,
+                f"column {self.column!r} holds {mine}, and {why}.",
+                self.role,
+            )
+
+    def on_scale(self, per_day: float) -> NDArray[np.int64]:
+        """Return the values, none of them missing, on the scale of the visits."""
+        self.require(per_day)
+        if per_day == self.per_day or not self.known.any():
+            return self.values
+        return self.values * int(per_day) // int(self.per_day)
+
+
+def whole_days(dates: NDArray[np.int64], per_day: float) -> Positions:
+    """Return the day of each date, without the time."""
+    return np.floor_divide(dates, int(per_day))
+
+
+class Beside:
+    """A table that stands beside the visits: whose row each is, and what a row holds.
+
+    Parameters
+    ----------
+    native : data frame
+        Of any kind.
+    columns : dict, optional
+        What the caller says is called otherwise: role → column.
+    what : str
+        What its rows are, for messages: infusions.
+    parameter : str
+        The name of the caller's `columns`.
+    needs : sequence of str
+        Roles that it must have.
+    takes : sequence of str
+        Roles that it may have.
+    units : dict, optional
+        Units of variables that are not canonical.
+    """
+
+    def __init__(
+        self,
+        native: Any,
+        columns: Mapping[str, str] | None,
+        *,
+        what: str,
+        parameter: str,
+        needs: Sequence[str] = ("patient", "date"),
+        takes: Iterable[str] = (),
+        units: Mapping[str, str] | None = None,
+    ) -> None:
+        self.what, self.parameter = what, parameter
+        with self._saying():
+            self.frame = Frame(to_eager(native))
+        self.names = Names(
+            as_mapping(columns, parameter), understand(self.frame, None, units).units
+        )
+        self.places = Places(self.frame, self.names)
+        self._check_columns(needs, list(dict.fromkeys((*needs, *takes))))
+        with self._saying():
+            self.patients, labels = read_patients(self.frame, self.names)
+        self.labels = [
+            id_.item() if isinstance(id_, np.generic) else id_ for id_ in list_of(labels)
+        ]
+
+    def _check_columns(self, needs: Sequence[str], roles: list[str]) -> None:
+        given = self.names.columns
+        for role, column in given.items():
+            if role not in roles:
+                raise ColumnError(
+                    f"{self.parameter}= maps {role!r}; it can map {listing(roles)}."
+                    f"{suggestion(role, roles)}",
+                    variable=role,
+                )
+            twice = [other for other in given if given[other] == column]
+            if len(twice) > 1:
+                raise ColumnError(
+                    f"{self.parameter}= gives the column {column!r} to {' and '.join(twice)}.",
+                    variable=role,
+                    values=(column,),
+                )
+        for role in dict.fromkeys((*needs, *given)):
+            if not self.has(role):
+                column = self.names.column(role)
+                self.refuse(
+                    ColumnError,
+                    f"there is no column {column!r} for the {role}. Name yours: "
+                    f"{self.parameter}={{'{role}': 'your column'}}."
+                    f"{nearest(column, self.frame.names)}",
+                    role,
+                    values=(column,),
+                )
+
+    @contextmanager
+    def _saying(self) -> Iterator[None]:
+        """Say of an error that it is about this table."""
+        try:
+            yield
+        except JiaScoresError as problem:
+            raise type(problem)(
+                f"{self._said}{problem}",
+                variable=problem.variable,
+                values=problem.values,
+                where=problem.where,
+            ) from None
+
+    def refuse(
+        self,
+        kind: type[JiaScoresError],
+        words: str,
+        role: str,
+        *,
+        rows: Iterable[int] = (),
+        values: Sequence[Any] = (),
+    ) -> NoReturn:
+        """Raise because of what the table holds."""
+        where = [self.frame.label(int(row)) for row in rows]
+        raise kind(f"{self._said}{words}", variable=role, values=values, where=where)
+
+    @property
+    def _said(self) -> str:
+        return f"in the table of {self.what}: "
+
+    def rows(self, positions: Sequence[int] | Positions) -> str:
+        """Say which rows these are, the first few."""
+        return listing((self.places[row] for row in positions[:SHOWN]), total=len(positions))
+
+    # --- what a row holds
+
+    def has(self, role: str) -> bool:
+        """Return whether there is a column for a role."""
+        return self.names.column(role) in self.frame
+
+    def dates(self, role: str, *, gaps: bool = False, column: str | None = None) -> Dates:
+        """Return the dates or study days of a role; missing ones only where `gaps` are allowed."""
+        column = self.names.column(role) if column is None else column
+        with self._saying():
+            values, per_day = read_dates(self.frame, column, role, gaps=gaps, places=self.places)
+        return Dates(values, per_day, self, role, column)
+
+    def words(self, role: str) -> list[str | None]:
+        """Return the words of a role, None where missing."""
+        words = self.frame.objects(self.names.column(role))
+        return [None if word is None else str(word) for word in words]
+
+    def numbers(self, variable: str) -> NDArray[np.float64]:
+        """Return the values of a variable in its canonical unit, checked."""
+        with self._saying():
+            return read(self.frame, variable, self.names, self.places)[0]
+
+    # --- whose row each is
+
+    def among(
+        self,
+        labels: Any,
+        *,
+        whose: str = "visits",
+        all_known: bool = False,
+        in_pieces: bool = False,
+    ) -> Positions:
+        """Return the place of each row's patient among other ids, or `NONE`.
+
+        Parameters
+        ----------
+        labels : array
+            The other ids.
+        whose : str
+            Whose ids they are, for the message.
+        all_known : bool
+            Whether a patient who is not among them raises; else only if nobody is.
+        in_pieces : bool
+            Whether the other ids are those of a piece of a larger table, so that others of this
+            table may be elsewhere, and nobody here.
+        """
+        others = list_of(labels)
+        place = {label: code for code, label in enumerate(others)}
+        found = np.array([place.get(label, NONE) for label in self.labels], dtype=np.int64)
+        unknown = [label for label in self.labels if label not in place]
+        nobody = len(unknown) == len(self.labels)
+        elsewhere = in_pieces and _alike(self.labels, others)
+        if others and unknown and (nobody or all_known) and not elsewhere:
+            said = f"patient {listing(sorted(map(str, unknown)))} has no visit"
+            if nobody:
+                here, there = (listing(map(repr, ids[:2])) for ids in (unknown, others))
+                said = f"no patient is among those of the {whose}: {here} here, {there} there"
+            self.refuse(
+                VisitError,
+                f"{said}. Ids must be written alike in both tables (12 is not '12').",
+                "patient",
+                values=unknown,
+                rows=np.flatnonzero(found[self.patients] < 0),
+            )
+        return found[self.patients] if found.size else self.patients
+
+
+def _alike(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+    """Return whether some ids are text in both tables, or some are in none."""
+    kinds = ({isinstance(label, str) for label in ids} for ids in (ours, theirs))
+    return not set.isdisjoint(*kinds)
+
+
+@attrs.frozen(eq=False)
+class Infusions:
+    """A table of infusions, none of them twice."""
+
+    table: Beside
+    dates: Dates
+
+
+def read_infusions(native: Any, columns: Mapping[str, str] | None) -> Infusions:
+    """Return the infusions of a table; two of a patient on one day raise."""
+    table = Beside(native, columns, what="infusions", parameter="infusion_columns")
+    dates = table.dates("date")
+    order = np.lexsort((dates.days, table.patients))
+    again = (np.diff(table.patients[order]) == 0) & (np.diff(dates.days[order]) == 0)
+    if again.any():
+        pair = np.column_stack([order[:-1][again], order[1:][again]])
+        table.refuse(
+            VisitError,
+            f"two infusions of a patient on one day: {table.rows(pair[0])}"
+            f"{f', and {len(pair) - 1} more' if len(pair) > 1 else ''}. Keep one row for each "
+            f"infusion.",
+            "date",
+            rows=pair.ravel(),
+        )
+    return Infusions(table, dates)

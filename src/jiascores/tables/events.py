@@ -1,0 +1,159 @@
+"""`compare_events`: adverse events before and after infusion, from two tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.definition import lookup
+from jiascores.core.errors import InconsistentError, RequestError
+from jiascores.measures.events import EventComparison, EventWindows, around_infusions
+from jiascores.statistics.base import CONFIDENCE
+from jiascores.tables.beside import OTHER_KIND, Beside, Infusions, read_infusions
+from jiascores.tables.columns import Column
+
+
+def compare_events(
+    events: Any,
+    infusions: Any,
+    *,
+    windows: str | EventWindows | None = None,
+    event_columns: Mapping[str, str] | None = None,
+    infusion_columns: Mapping[str, str] | None = None,
+    observed_from: Column | None = None,
+    observed_until: Column | None = None,
+    per_infusion: bool = False,
+    confidence: float = CONFIDENCE,
+) -> EventComparison:
+    """Compare adverse events before and after infusion, in the same patients.
+
+    Parameters
+    ----------
+    events : data frame
+        One row for each adverse event, with patient and date; may have no rows.
+    infusions : data frame
+        One row for each infusion, with patient and date: every patient at least once. The first
+        counts.
+    windows : str or EventWindows
+        For example ``"swart-2019-windows"``. There is no default.
+    event_columns, infusion_columns : dict, optional
+        What is called otherwise in `events` and `infusions`: ``{"patient": …, "date": …}``.
+    observed_from, observed_until : Column, optional
+        The column of `infusions` with the first and the last day on which the patient's events
+        were recorded, the same in all rows of a patient. Left out: the whole windows were
+        observed.
+    per_infusion : bool
+        Count around every infusion: a second analysis, for the windows of a patient may overlap.
+    confidence : float
+        Of the intervals.
+
+    Returns
+    -------
+    EventComparison
+        Counts, observed days, rates and tests; prints as a table that says of each test what it
+        assumes.
+
+    Raises
+    ------
+    UnknownDefinitionError
+        If no windows, or unknown ones, are named.
+    ColumnError
+        If a column is missing.
+    VisitError
+        If a patient or day is missing, an infusion is there twice, dates stand beside study days,
+        or no patient with an event has an infusion.
+    InconsistentError
+        If follow-up ends before it begins, leaves an infusion out, or differs between rows of a
+        patient.
+    RequestError
+        If nobody was observed in one of the windows.
+    MissingExtraError
+        If scipy is not installed.
+
+    Notes
+    -----
+    Days are dates or study days; a time of day is dropped. Days that were not observed shorten
+    the exposure; events on them are not counted. A day in two windows belongs to the earlier
+    window after, else to the earlier infusion. Fisher's table is patients with at least one
+    event, before against after; McNemar's test and the sign-flip test take the patients observed
+    in both windows.
+
+    References
+    ----------
+    Swart 2019, Rheumatology 58:1812, doi 10.1093/rheumatology/kez157.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> events = pd.DataFrame({"patient": ["a", "a", "b", "b", "b"],
+    ...                        "date": [-40, 12, -91, -1, 91]})
+    >>> infusions = pd.DataFrame({"patient": ["a", "b", "c"], "date": 0})
+    >>> result = jia.compare_events(events, infusions, windows="swart-2019-windows")
+    >>> result
+    <EventComparison by swart-2019-windows: 3 patients, 3 events before, 1 after>
+    >>> round(result.poisson.estimate, 4), result.sign_flip.p, result.n_outside
+    (0.3333, 1.0, 1)
+    """
+    definition = lookup(EventWindows, windows, parameter="windows")
+    infused = read_infusions(infusions, infusion_columns)
+    table, days = infused.table, infused.dates.days
+    if not days.size:
+        raise RequestError("there is no infusion to compare around.", variable="infusions")
+    happened = Beside(events, event_columns, what="adverse events", parameter="event_columns")
+    dates = happened.dates("date")
+    dates.require(infused.dates.per_day, OTHER_KIND.format("infusions"))
+    owners = happened.among(table.labels, whose="infusions")
+    known = owners >= 0
+
+    first = _observed(infused, "observed_from", observed_from, -1)
+    last = _observed(infused, "observed_until", observed_until, 1)
+    # In the order in which patients come in the table.
+    days_of: dict[int, list[int]] = {}
+    for who, day in zip(table.patients.tolist(), days.tolist(), strict=True):
+        days_of.setdefault(who, []).append(day)
+    labels = table.labels
+    return around_infusions(
+        definition,
+        infusions={labels[who]: sorted(own) for who, own in days_of.items()},
+        observed={labels[who]: (first[who], last[who]) for who in days_of},
+        events=[
+            (labels[who], day)
+            for who, day in zip(owners[known].tolist(), dates.days[known].tolist(), strict=True)
+        ],
+        n_not_infused=int(np.count_nonzero(~known)),
+        per_infusion=per_infusion,
+        confidence=confidence,
+    )
+
+
+def _observed(
+    infused: Infusions, name: str, given: Column | None, sign: int
+) -> NDArray[np.float64]:
+    """Return each patient's first (sign −1) or last (1) observed day, from a column of infusions."""
+    table, days = infused.table, infused.dates.days
+    per_patient = np.full(len(table.labels), sign * np.inf)
+    if given is None:
+        return per_patient
+    if not isinstance(given, Column):
+        raise RequestError(
+            f"{name}= takes a column of the infusions: jia.column('{name}').",
+            variable=name,
+            values=(given,),
+        )
+    dates = table.dates(name, column=given.name)
+    dates.require(infused.dates.per_day, OTHER_KIND.format("infusions"))
+    per_patient[table.patients] = dates.days
+    for wrong, words in (
+        (per_patient[table.patients] != dates.days, "two different values for one patient"),
+        (sign * days > sign * dates.days, "leaves an infusion out"),
+    ):
+        rows = np.flatnonzero(wrong)
+        if rows.size:
+            table.refuse(
+                InconsistentError, f"{name}: {words}: {table.rows(rows)}.", name, rows=rows
+            )
+    return per_patient
