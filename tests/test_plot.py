@@ -375,6 +375,23 @@ def test_by_names_the_visit():
     np.testing.assert_allclose(sorted(median(ax).get_ydata()), [0.0, 4.5])
 
 
+def test_a_crowd_is_shaded_and_has_no_lines():
+    table = pd.DataFrame(
+        {"patient": np.repeat(range(501), 2), "date": [0, 90] * 501, "jadas10": [20.0, 4.0] * 501}
+    )
+    given = pd.DataFrame({"patient": range(501), "date": [0, 7, 7] * 167})
+    ax = jia.plot.trajectories(table, jia.column("jadas10"), treatments=given)
+    (image,) = ax.images
+    assert image.get_array()[..., 3].astype(bool).sum() == 2
+    assert "visits, darker where more are" in legend(ax)
+    (marks,) = [line for line in ax.lines if line.get_marker() == "v"]
+    np.testing.assert_array_equal(marks.get_xdata(), [0, 7])
+    dates = table.assign(date=pd.to_datetime("2020-01-01") + pd.to_timedelta(table["date"], "D"))
+    ax = jia.plot.trajectories(dates, jia.column("jadas10"), since="date")
+    (image,) = ax.images
+    assert np.ptp(image.get_extent()[:2]) == 90
+
+
 def test_missing_scores_of_many_are_counted_where_they_are():
     table = planned(100, np.array([0, 90, 180]), 0, 5)
     table.loc[table["jadas10"] == 9, "jadas10"] = [np.nan] * 60 + [9.0] * 40

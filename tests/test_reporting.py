@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 import jiascores as jia
-from jiascores import reporting
 from jiascores.core.joints import JOINTS_71
+from jiascores.reporting import sections
 
 STATE = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course="poly")
 NAMES = {"physician_global": "phga_mm", "date": "day"}
@@ -327,6 +327,28 @@ def test_many_visits_are_drawn_in_pieces_against_the_baseline_of_all(visits, mon
     assert [set(table["week"].dropna()) for table in drawn][3] == {f"{at}" for at in range(18, 24)}
 
 
+def test_many_patients_are_drawn_from_counts(visits):
+    many = pd.concat([visits[visits["patient"] == "A"].assign(patient=who) for who in range(501)])
+    treatments = pd.DataFrame({"patient": range(1001), "given": 0})
+    page = page_of(many, pictures=True, measures=["cjadas10", "acr_ped"])
+    assert "data:image/png" in section(page, "pictures")
+    assert len(page) < 300_000
+    page = page_of(
+        many,
+        pictures=True,
+        measures=["horneff_improvement"],
+        treatments=treatments,
+        treatment_columns={"date": "given"},
+    )
+    assert "Not drawn: Follow-up of every patient" in page
+    assert "They are 1001, and a page has room for 1000." in page
+
+
+def test_a_table_without_rows_has_nothing_to_draw(visits):
+    page = page_of(visits[:0], pictures=True)
+    assert "<p>Nothing to draw.</p>" in section(page, "pictures")
+
+
 def test_one_child_is_not_drawn_as_a_cohort(visits):
     page = page_of(visits[visits["patient"] == "A"], pictures=True)
     assert re.findall(r"<figcaption>(.*?)</figcaption>", page) == [
@@ -381,12 +403,12 @@ def test_long_lists_are_cut_and_counted(visits, monkeypatch):
     text = section(page_of(visits), "refused-and-suspicious")
     assert "… and 1 more" in text
     assert ["esr", "6"] in [row[:2] for row in rows(text)]
-    monkeypatch.setattr(reporting, "SHOWN_FINDINGS", 1)
+    monkeypatch.setattr(sections, "SHOWN_FINDINGS", 1)
     assert "more: see jia.check" in section(page_of(visits), "refused-and-suspicious")
 
 
 def test_without_scipy_and_matplotlib_it_says_what_was_left_out(visits, monkeypatch):
-    monkeypatch.setattr(reporting, "need", lacking)
+    monkeypatch.setattr(sections, "need", lacking)
     page = page_of(visits, measures=[STATE], pictures=True)
     assert section(page, "summary").count("Left out: ") == 2
     assert ">1 of 2\n50.0 %<" in section(page, "results-by-visit")

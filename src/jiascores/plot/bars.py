@@ -23,6 +23,7 @@ from jiascores.plot.base import (
     inches,
     legend_beside,
     letters_on,
+    places,
     plain,
     shown_visit,
     state_colours,
@@ -87,8 +88,7 @@ def responders(
     [1.0, 1.0, 1.0]
     """
     read = table(visits, columns)
-    words, drawn = _outcomes(read, outcome)
-    groups, counts = _count(read, by, words, drawn)
+    groups, counts = _count(read, by, _outcomes(read, outcome))
     levels = sorted((word for word in counts if isinstance(word, int) and word), reverse=True)
     # The best at the foot, what is open above it, and what failed on top.
     order: list[Any] = [*levels, "yes", NOT_DETERMINABLE, "no", 0]
@@ -158,8 +158,7 @@ def state_bars(
     ['not determinable', 'low']
     """
     read = table(visits, columns)
-    words = [NOT_DETERMINABLE if one is None else str(one) for one in read.objects(state)]
-    groups, counts = _count(read, by, words, [True] * len(words))
+    groups, counts = _count(read, by, read.words(state))
     order = in_order(counts)
     colours = state_colours(order)
     styles = {
@@ -173,19 +172,17 @@ def state_bars(
     return _stack(ax, groups, counts, styles, by)
 
 
-def _outcomes(read: Table, outcome: Column) -> tuple[list[Any], list[bool]]:
-    """Return the outcome of each row as a level or word, and whether there is one to draw."""
+def _outcomes(read: Table, outcome: Column) -> NDArray[Any]:
+    """Return the outcome of each row as a level or word, None where there is none to draw."""
     if not isinstance(outcome, Column):
         raise RequestError(f"give a column: jia.column({outcome!r}).", variable="outcome")
     ends = [f"{outcome.name}_level_{end}" for end in ("min", "max")]
     if all(read.has(end) for end in ends):
         low, high = (read.floats(Column(end)) for end in ends)
-        drawn = ~(np.isnan(low) | np.isnan(high))
-        words: list[Any] = [
-            int(one) if one == other else NOT_DETERMINABLE
-            for one, other in zip(low, high, strict=True)
-        ]
-        return words, drawn.tolist()
+        words = np.full(low.size, NOT_DETERMINABLE, dtype=object)
+        words[low == high] = low[low == high].astype(np.int64)
+        words[np.isnan(low) | np.isnan(high)] = None
+        return words
     if outcome.name not in read.frame:
         raise ColumnError(
             f"the table has neither {outcome.name!r} nor {ends[0]!r} and {ends[1]!r}.",
@@ -193,8 +190,8 @@ def _outcomes(read: Table, outcome: Column) -> tuple[list[Any], list[bool]]:
             values=(outcome.name,),
         )
     flags = read_flag(read.frame, outcome.name, blank=np.nan)
-    names = {1.0: "yes", 0.0: "no"}
-    return [names.get(float(one), NOT_DETERMINABLE) for one in flags], [True] * len(flags)
+    names = np.array(["no", "yes", NOT_DETERMINABLE], dtype=object)
+    return np.asarray(names[np.where(np.isnan(flags), 2, flags).astype(np.int64)])
 
 
 def _colour(word: Any) -> str:
@@ -207,30 +204,29 @@ def _colour(word: Any) -> str:
 
 
 def _count(
-    read: Table, by: Column | None, words: Sequence[Any], drawn: Sequence[bool]
+    read: Table, by: Column | None, words: NDArray[Any]
 ) -> tuple[list[Any], dict[Any, NDArray[np.int64]]]:
     """Return the visits in order, and how many patients have each word at each of them."""
-    place = read.objects(by or Column("nominal_visit"))
-    patients, labels = read.patients
-    groups = in_order(
-        one for one, seen in zip(place, drawn, strict=True) if seen and one is not None
-    )
+    kinds, kind = places(words)
+    visit = read.objects(by or Column("nominal_visit"))
+    visit[kind < 0] = None
+    groups, place = places(visit)
     if not groups:
         raise RequestError("no row has both a visit and something to draw.", variable="by")
-    counts: dict[Any, NDArray[np.int64]] = {}
-    for number, group in enumerate(groups):
-        rows = [at for at, one in enumerate(place) if one == group and drawn[at]]
-        each = patients[rows]
-        twice = np.flatnonzero(np.bincount(each[each >= 0], minlength=1) > 1)
-        if twice.size:
-            raise VisitError(
-                f"patient {listing([str(labels[code]) for code in twice])} has two rows at visit "
-                f"{shown_visit(group)}; each counts once.",
-                variable="patient",
-            )
-        for at in rows:
-            counts.setdefault(words[at], np.zeros(len(groups), dtype=np.int64))[number] += 1
-    return groups, counts
+    patients, labels = read.patients
+    seen = (place >= 0) & (patients >= 0)
+    cells, times = np.unique(place[seen] * len(labels) + patients[seen], return_counts=True)
+    if (times > 1).any():
+        at, codes = np.divmod(cells[times > 1], len(labels))
+        twice = [str(labels[code]) for code in codes[at == at[0]].tolist()]
+        raise VisitError(
+            f"patient {listing(twice)} has two rows at visit {shown_visit(groups[at[0]])}; "
+            f"each counts once.",
+            variable="patient",
+        )
+    counts = np.zeros((len(kinds), len(groups)), dtype=np.int64)
+    np.add.at(counts, (kind[place >= 0], place[place >= 0]), 1)
+    return groups, {word: row for word, row in zip(kinds, counts, strict=True) if row.any()}
 
 
 def _stack(

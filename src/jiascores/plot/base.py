@@ -244,12 +244,19 @@ class Table:
         """Return a column as objects with None for gaps."""
         return self.frame.objects(self.name(given))
 
+    def words(self, given: Column) -> NDArray[Any]:
+        """Return a column as text; what is missing is not determinable."""
+        import pandas as pd
+
+        codes, found = pd.factorize(self.objects(given))
+        return np.array([*map(str, found), NOT_DETERMINABLE], dtype=object)[codes]
+
     def floats(self, given: Column) -> NDArray[np.float64]:
         """Return a column of numbers as float64 with NaN for gaps."""
         name = self.name(given)
         found = self.frame.objects(name)
         try:
-            return np.array([np.nan if one is None else float(one) for one in found])
+            return found.astype(np.float64)
         except (TypeError, ValueError) as problem:
             raise RequestError(
                 f"column {name!r} is drawn as numbers, and holds others: {problem}.", variable=name
@@ -301,6 +308,16 @@ def in_order(words: Iterable[Any]) -> list[Any]:
         dict.fromkeys(words),
         key=lambda word: (word in last, place.get(word, len(place)), natural(word)),
     )
+
+
+def places(values: NDArray[Any]) -> tuple[list[Any], NDArray[np.int64]]:
+    """Return the words among objects in order, and the place of each object, −1 for None."""
+    import pandas as pd
+
+    codes, words = pd.factorize(values)
+    order = in_order(words)
+    place = {word: at for at, word in enumerate(order)}
+    return order, np.array([*(place[word] for word in words), -1], dtype=np.int64)[codes]
 
 
 def number(when: Any) -> float:

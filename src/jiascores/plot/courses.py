@@ -119,7 +119,9 @@ def swimmer(
     who = [(str(label), at) for at, label in enumerate(seen.labels) if str(label) in treated]
     if not who:
         raise RequestError("no patient of the table was treated.", variable="treatments")
-    rows = {at: seen.order[seen.patients[seen.order] == at] for _, at in who}
+    in_turn = seen.patients[seen.order]
+    edges = np.searchsorted(in_turn, np.arange(len(seen.labels) + 1))
+    rows = {at: seen.order[edges[at] : edges[at + 1]] for _, at in who}
     if order == "patient":
         who.sort(key=lambda one: natural(one[0]))
     elif order == "follow-up":

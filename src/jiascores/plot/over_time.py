@@ -27,6 +27,7 @@ from jiascores.plot.base import (
     mixed,
     number,
     paper,
+    places,
     plain,
     shortened,
     state_colours,
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 # Up to how many patients each have a line of their own colour and a name.
 FEW = 8
+# From how many patients on there is no line of each; how many cells across and up are then shaded,
+# and how strongly.
+CROWD, CELLS, DARKEST = 500, (140, 70), 0.6
 # Up to how many visits of one patient have room for their scores in figures.
 WRITTEN = 12
 # Far enough from every band in lightness, on light and on dark paper; dashes and signs tell them
@@ -120,7 +124,8 @@ def trajectories(
     -----
     A visit without the score is a cross at the foot, and the line is broken there. With more than
     eight patients the lines are thin, the median and quartiles of the visits lie over them, and
-    figures above say of how many visits the score is missing.
+    figures above say of how many visits the score is missing. With more than 500 there are no
+    lines: it is shaded how many visits lie where, and treatments are marked at the foot.
 
     Which visits belong together, `by` says. Without it, time is cut where visits are sparse: where
     they become half as dense as on both sides, within a quarter of the usual interval between a
@@ -146,20 +151,17 @@ def trajectories(
     given = None if treatments is None else treatments_of(treatments, treatment_columns, seen)
     days, treated = times_of(seen, given, since)
     ax = axes(ax, 7.6, 4.6)
-    rows = list(_rows(seen))
+    crowd = np.unique(seen.patients).size > CROWD
+    rows = [] if crowd else list(_rows(seen))
     lines = [(str(seen.labels[seen.patients[mine[0]]]), days[mine], values[mine]) for mine in rows]
-    few = len(lines) <= FEW
+    few = not crowd and len(lines) <= FEW
     handles: list[Any] = []
     _limits(ax, values, bounds)
     if few:
         handles += _few(ax, lines)
         handles += _gaps(ax, days, values)
     else:
-        groups = (
-            _near(days, seen.patients)
-            if by is None
-            else [np.flatnonzero(same) for same in _same(read.objects(by))]
-        )
+        groups = _near(days, seen.patients) if by is None else _together(read.objects(by))
         handles += _many(ax, lines, days, values, groups)
         handles += _gaps_of_many(ax, days, values, groups)
     handles += _marks(ax, lines, treated, few=few)
@@ -292,12 +294,14 @@ def _many(
     from matplotlib.patches import Patch
 
     colour = ink()
-    alpha = float(np.clip(12 / len(lines), 0.05, 0.5))
+    known = ~np.isnan(values)
     for _, when, score in lines:
+        alpha = float(np.clip(12 / len(lines), 0.05, 0.5))
         # The point shows a score between two gaps, which no line does.
         ax.plot(when, score, color=colour, alpha=alpha, lw=0.7, marker=".", ms=2, zorder=2)
     handles: list[Any] = [Line2D([], [], color=colour, alpha=0.5, lw=0.8, label="each patient")]
-    known = ~np.isnan(values)
+    if not lines:
+        handles = [_cloud(ax, days[known], values[known])] if known.any() else []
     pieces = [rows[known[rows]] for rows in groups]
     pieces = [rows for rows in pieces if rows.size >= max(1, known.sum() // 200)]
     if not pieces:
@@ -326,15 +330,33 @@ def _many(
     return [*handles, line, quartiles]
 
 
+def _cloud(ax: Axes, days: NDArray[Any], values: NDArray[np.float64]) -> Any:
+    """Shade by how many visits lie where; return the entry of the legend."""
+    from matplotlib.colors import to_rgba
+    from matplotlib.dates import date2num
+    from matplotlib.patches import Patch
+
+    in_days: Any = date2num
+    when = in_days(days) if days.dtype.kind == "M" else days
+    counts, x, y = np.histogram2d(when, values, bins=CELLS)
+    shades = np.full((*counts.T.shape, 4), to_rgba(ink()))
+    # The root, so that few visits are seen beside the many of one day.
+    shades[..., 3] = DARKEST * np.sqrt(counts.T / counts.max())
+    box = (x[0], x[-1], y[0], y[-1])
+    ax.use_sticky_edges = False
+    ax.imshow(shades, extent=box, origin="lower", aspect="auto", interpolation="nearest", zorder=2)
+    return Patch(facecolor=ink(), alpha=DARKEST / 2, label="visits, darker where more are")
+
+
 def _middle(days: NDArray[Any]) -> Any:
     """Return the middle one of times, which exists for dates too."""
     return np.sort(days)[len(days) // 2]
 
 
-def _same(words: NDArray[Any]) -> Iterator[NDArray[np.bool_]]:
-    """Yield where each word stands."""
-    for word in dict.fromkeys(word for word in words if word is not None):
-        yield np.array([one == word for one in words])
+def _together(visit: NDArray[Any]) -> list[NDArray[np.int64]]:
+    """Return the rows of each visit."""
+    labels, place = places(visit)
+    return [np.flatnonzero(place == at) for at in range(len(labels))]
 
 
 def _near(days: NDArray[Any], patients: NDArray[np.int64]) -> list[NDArray[np.int64]]:
@@ -520,7 +542,7 @@ def _calendar(ax: Axes) -> None:
 
 
 def _marks(ax: Axes, lines: list[Any], treated: Mapping[str, list[Any]], *, few: bool) -> list[Any]:
-    """Mark treatments: on the line of their patient where it can be, else at the foot."""
+    """Mark treatments: on the line of their patient where there is one, else at the foot."""
     from matplotlib.lines import Line2D
 
     if not treated:
@@ -532,6 +554,10 @@ def _marks(ax: Axes, lines: list[Any], treated: Mapping[str, list[Any]], *, few:
         "markeredgecolor": paper(),
         "markersize": 11 if few else 5,
     }
+    if not lines:
+        when = np.unique(np.concatenate(list(treated.values())))
+        foot = ax.get_xaxis_transform()
+        ax.plot(when, np.full(when.size, 0.03), transform=foot, zorder=7, **style)
     for who, when, score in lines:
         known = ~np.isnan(score)
         for day in treated.get(who, ()):

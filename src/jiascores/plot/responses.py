@@ -22,10 +22,10 @@ from jiascores.plot.base import (
     Table,
     axes,
     faded,
-    in_order,
     inches,
     ink,
     paper,
+    places,
     shown_visit,
     table,
 )
@@ -116,21 +116,21 @@ def response_matrix(
     )
     core = context.core_set
     base = context.baseline
-    after = np.flatnonzero(context.after_baseline)
-    after = context.visits.order[np.isin(context.visits.order, after)]
+    after = context.visits.order[context.after_baseline[context.visits.order]]
     if patient is not None:
         mine = [str(label) == str(patient) for label in context.visits.labels]
         if not any(mine):
             raise RequestError(f"no visit of patient {patient!r}.", variable="patient")
         after = after[np.array(mine)[context.visits.patients[after]]]
     who = np.unique(context.visits.patients[after])
-    if not after.size:
-        raise VisitError("no visit after the baseline, so no change to draw.", variable="baseline")
     if who.size > 1 and by is None:
         raise RequestError(
             "several patients: say which, patient='…', or the column with the visit, by=….",
             variable="patient",
         )
+    after, groups = _visits_of(read, context, after, by)
+    if not after.size:
+        raise VisitError("no visit after the baseline, so no change to draw.", variable="baseline")
     of_visit = {name: values[after] for name, values in core.items()}
     of_base = {name: values[base[after]] for name, values in core.items()}
     name = list(core)[-1]
@@ -145,7 +145,6 @@ def response_matrix(
         temperature = {"highest_temperature": context.values("highest_temperature")[after]}
     response = acr_ped(baseline=sets[0], now=sets[1], criteria=rule, **temperature)
     changes = {key: -np.asarray(change) for key, change in response.change.items()}
-    groups = _visits_of(read, context, after, by)
     ax = axes(ax, float(np.clip(2.0 + 1.4 * len(groups), 4.6, 13.0)), 4.8)
     single = who.size == 1
     wide = inches(ax).width / len(groups)
@@ -206,17 +205,16 @@ def _label(key: str, name: str) -> str:
 
 def _visits_of(
     read: Table, context: tables.Table, after: NDArray[np.int64], by: Column | None
-) -> list[tuple[str, NDArray[np.int64]]]:
-    """Return what each column is called, and which of the visits after baseline are in it."""
+) -> tuple[NDArray[np.int64], list[tuple[str, NDArray[np.int64]]]]:
+    """Return the visits that are drawn; and what each column is called, and which are in it."""
     if by is None:
         visits = context.visits
         days = (visits.dates[after] - visits.dates[context.baseline[after]]) / visits.per_day
-        return [(f"day {day:g}", np.array([at])) for at, day in enumerate(days)]
-    given = read.objects(by)[after]
-    return [
-        (shown_visit(value), np.flatnonzero(given == value))
-        for value in in_order(value for value in given if value is not None)
-    ]
+        return after, [(f"day {day:g}", np.array([at])) for at, day in enumerate(days)]
+    labels, place = places(read.objects(by)[after])
+    after, place = after[place >= 0], place[place >= 0]
+    names = map(shown_visit, labels)
+    return after, [(name, np.flatnonzero(place == at)) for at, name in enumerate(names)]
 
 
 def _heading(words: str, rows: NDArray[np.int64], response: Any, *, single: bool) -> str:

@@ -20,7 +20,6 @@ from jiascores.core.references import Evidence
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
 from jiascores.plot.base import (
     NO_VISIT,
-    NOT_DETERMINABLE,
     STATE_HATCHES,
     axes,
     edge_of,
@@ -33,6 +32,7 @@ from jiascores.plot.base import (
     legend_beside,
     letters_on,
     paper,
+    places,
     plain,
     shown_visit,
     state_colours,
@@ -292,35 +292,27 @@ def state_flow(
     ['not determinable', 'high', 'low']
     """
     read = table(visits, columns)
-    place = read.objects(by or Column("nominal_visit"))
-    found = read.objects(state)
+    groups, place = places(read.objects(by or Column("nominal_visit")))
     codes, labels = read.patients
-    groups = in_order(one for one in place if one is not None)
     if not groups or not len(labels):
         raise RequestError("no row has a visit.", variable="by")
-    given = [NOT_DETERMINABLE if one is None else str(one) for one in found]
-    here = in_order(one for one, visit in zip(given, place, strict=True) if visit is not None)
-    words = [*here, NO_VISIT]
-    at = np.full((len(labels), len(groups)), words.index(NO_VISIT))
-    position = {group: number for number, group in enumerate(groups)}
-    twice = []
-    for row, visit in enumerate(place):
-        if visit is None or codes[row] < 0:
-            continue
-        cell = (codes[row], position[visit])
-        if words[at[cell]] != NO_VISIT:
-            twice.append(str(labels[codes[row]]))
-        at[cell] = words.index(given[row])
-    if twice:
+    here, word = places(read.words(state)[place >= 0])
+    codes, place = codes[place >= 0], place[place >= 0]
+    codes, place, word = (each[codes >= 0] for each in (codes, place, word))
+    at = np.full((len(labels), len(groups)), len(here))
+    at[codes, place] = word
+    if (at < len(here)).sum() < word.size:
+        cells = codes * len(groups) + place
+        again = np.delete(np.arange(cells.size), np.unique(cells, return_index=True)[1])
+        twice = [str(labels[code]) for code in codes[again].tolist()]
         raise VisitError(
             f"patient {listing(sorted(set(twice)))} has two rows at a visit; each counts once.",
             variable="patient",
             values=twice,
         )
-    at = at[(at != words.index(NO_VISIT)).any(axis=1)]
-    words = [word for number, word in enumerate(words) if (at == number).any()]
-    kept = {(*here, NO_VISIT).index(word): number for number, word in enumerate(words)}
-    at = np.vectorize(kept.__getitem__)(at)
+    kept, at = np.unique(at[(at < len(here)).any(axis=1)], return_inverse=True)
+    at = at.reshape(-1, len(groups))
+    words = [(*here, NO_VISIT)[number] for number in kept.tolist()]
     ax = axes(ax, float(np.clip(2.6 + 1.35 * len(groups), 5.2, 13.0)), 4.6)
     _flow(ax, at, words)
     ax.set_xticks(range(len(groups)), [shown_visit(group) for group in groups])
@@ -383,9 +375,10 @@ def _flow(ax: Axes, at: Any, words: list[str]) -> None:
         leaving, entering = feet[visit].astype(float), feet[visit + 1].astype(float)
         x0, x1 = visit + BAR / 2, visit + 1 - BAR / 2
         middle = (x0 + x1) / 2
+        moves = np.bincount(at[:, visit] * len(words) + at[:, visit + 1], minlength=len(words) ** 2)
         for start, word in enumerate(words):
             for end in range(len(words)):
-                count = int(((at[:, visit] == start) & (at[:, visit + 1] == end)).sum())
+                count = int(moves[start * len(words) + end])
                 if not count:
                     continue
                 low, then = leaving[start], entering[end]
