@@ -154,5 +154,5 @@ def test_inactive_disease_with_its_items(make) -> None:
 
 def test_inactive_disease_needs_a_reactant() -> None:
     visits = pd.DataFrame(INACTIVE).drop(columns=["esr", "esr_upper_limit"])
-    with pytest.raises(jia.MarkerError, match="esr_normal"):
+    with pytest.raises(jia.errors.MarkerError, match="esr_normal"):
         jia.assess(visits, measures=[jia.ask.inactive_disease(criteria="wallace-2011")])

@@ -33,7 +33,7 @@ ROWS = pd.DataFrame(
         "esr": 2.0,
     }
 )
-PROTOCOL = jia.definition("swart-2019", jia.RetreatmentProtocol).variant(
+PROTOCOL = jia.definition("swart-2019", jia.typing.RetreatmentProtocol).variant(
     name="infection alone", exclusions=("infection",)
 )
 # Each door: what the table is called, the parameter with its columns, its date, and the call.
@@ -67,7 +67,7 @@ DOORS = {
         "laboratory values",
         "lab_columns",
         "date",
-        lambda rows, **more: jia.laboratory_values(
+        lambda rows, **more: jia.prepare.laboratory_values(
             VISITS, rows, values=["esr"], lab_window_days=7, **more
         ),
     ),
@@ -89,7 +89,7 @@ DOORS = {
         "adverse events",
         "event_columns",
         "date",
-        lambda rows, **more: jia.compare_events(
+        lambda rows, **more: jia.analysis.compare_events(
             rows, VISITS[["patient", "date"]], windows="swart-2019-windows", **more
         ),
     ),
@@ -97,7 +97,7 @@ DOORS = {
         "infusions",
         "infusion_columns",
         "date",
-        lambda rows, **more: jia.compare_events(VISITS, rows, windows="swart-2019-windows", **more),
+        lambda rows, **more: jia.analysis.compare_events(VISITS, rows, windows="swart-2019-windows", **more),
     ),
 }
 
@@ -117,7 +117,7 @@ def test_ids_that_never_meet_are_shown(door) -> None:
     *_, call = door
     others = ["C", "D"], [12, 13]
     for ids in others:
-        with pytest.raises(jia.VisitError, match=r"here.*there.*written alike") as raised:
+        with pytest.raises(jia.errors.VisitError, match=r"here.*there.*written alike") as raised:
             call(ROWS.assign(patient=ids))
         assert raised.value.variable == "patient"
         assert repr(ids[0]) in str(raised.value)
@@ -126,7 +126,7 @@ def test_ids_that_never_meet_are_shown(door) -> None:
 
 def test_dates_and_study_days_never_mix(door) -> None:
     what, _, date, call = door
-    with pytest.raises(jia.VisitError) as raised:
+    with pytest.raises(jia.errors.VisitError) as raised:
         call(ROWS.assign(**{date: [1, 2]}))
     # Of events and infusions, the events are those that differ.
     said = {f"table of {name}: column '{date}' holds" for name in (what, "adverse events")}
@@ -136,14 +136,14 @@ def test_dates_and_study_days_never_mix(door) -> None:
 def test_what_is_missing_is_said_in_the_words_of_the_call(door) -> None:
     what, parameter, date, call = door
     for role in ("patient", date):
-        with pytest.raises(jia.ColumnError) as raised:
+        with pytest.raises(jia.errors.ColumnError) as raised:
             call(ROWS.rename(columns={role: "mine"}))
         assert f"in the table of {what}: there is no column '{role}'" in str(raised.value)
         assert f"{parameter}={{'{role}': 'your column'}}" in str(raised.value)
         assert raised.value.variable == role
         call(ROWS.rename(columns={role: "mine"}), **{parameter: {role: "mine"}})
         gap = ROWS.assign(**{role: [None, ROWS[role][1]]}, index=["x", "y"]).set_index("index")
-        with pytest.raises(jia.VisitError, match=f"table of {what}: column '{role}'") as raised:
+        with pytest.raises(jia.errors.VisitError, match=f"table of {what}: column '{role}'") as raised:
             call(gap)
         assert raised.value.where == ("x",)
 
@@ -156,13 +156,13 @@ def test_columns_that_lead_nowhere(door) -> None:
         ({"patient": date, date: date}, f"gives the column '{date}' to patient and {date}"),
         ("day", "takes a dict"),
     ):
-        with pytest.raises(jia.ColumnError, match=words):
+        with pytest.raises(jia.errors.ColumnError, match=words):
             call(ROWS, **{parameter: columns})
 
 
 def test_what_is_no_table_is_said_of_this_one(door) -> None:
     what, *_, call = door
-    with pytest.raises(jia.RequestError, match=f"in the table of {what}"):
+    with pytest.raises(jia.errors.RequestError, match=f"in the table of {what}"):
         call([1, 2])
 
 
@@ -177,7 +177,7 @@ def test_in_a_piece_nobody_may_be_there_but_ids_must_be_alike() -> None:
     table = Beside(pd.DataFrame({"patient": ["A"], "date": [1]}), None, what="x", parameter="y")
     assert table.among(["C"], in_pieces=True, all_known=True).tolist() == [-1]
     assert table.among([], all_known=True).tolist() == [-1]
-    with pytest.raises(jia.VisitError, match="'A' here, 3 there"):
+    with pytest.raises(jia.errors.VisitError, match="'A' here, 3 there"):
         table.among([3], in_pieces=True)
 
 

@@ -388,7 +388,7 @@ def test_flares_are_those_of_the_library(browser: Chromium, marker: str) -> None
         sets = {"reference": core(earlier, marker), "now": core(now, marker)}
         fever = {"flare_fever": beside["fever"]} if criteria.fever_above else {}
         if found[criteria.name] is None:
-            with pytest.raises(jia.NotCoveredError):
+            with pytest.raises(jia.errors.NotCoveredError):
                 jia.flare(**sets, criteria=criteria, **fever)
             continue
         f = jia.flare(**sets, criteria=criteria, **fever)

@@ -222,12 +222,12 @@ def test_only_names_of_what_does_not_exist_raise(make) -> None:
         {"baseline": jia.flagged("ablfl")},
         {"baseline": jia.on_or_before("first_dose")},
     ):
-        with pytest.raises(jia.ColumnError):
+        with pytest.raises(jia.errors.ColumnError):
             jia.check(visits, **wrong)
     for wrong in ({"marker": "ferritin"}, {"baseline": "earliest"}):
-        with pytest.raises(jia.RequestError):
+        with pytest.raises(jia.errors.RequestError):
             jia.check(visits, **wrong)
-    with pytest.raises(jia.RequestError):
+    with pytest.raises(jia.errors.RequestError):
         jia.check([1, 2])
 
 

@@ -9,7 +9,7 @@ from jiascores.core.errors import RequestError, UnknownDefinitionError
 
 
 def test_by_name_and_by_kind() -> None:
-    protocol = jia.definition("swart-2019", jia.RetreatmentProtocol)
+    protocol = jia.definition("swart-2019", jia.typing.RetreatmentProtocol)
     assert protocol is jia.definition("swart-2019", "retreatment protocol")
     assert jia.definition("brunner-2002-b").kind == "flare criteria"
 
@@ -31,6 +31,6 @@ def test_names_and_kinds_that_do_not_exist() -> None:
     with pytest.raises(UnknownDefinitionError, match="Did you mean 'swart-2019'"):
         jia.definition("swart-2091")
     with pytest.raises(UnknownDefinitionError):
-        jia.definition("brunner-2002", jia.RetreatmentProtocol)
+        jia.definition("brunner-2002", jia.typing.RetreatmentProtocol)
     with pytest.raises(RequestError, match="choose from"):
         jia.definition("swart-2019", "protocol")

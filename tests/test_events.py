@@ -46,7 +46,7 @@ def compare(events, infusions, since=None, until=None, **more):
     followed = {"since": since, "until": until}
     followed = {name: days for name, days in followed.items() if days is not None}
     named = {name: given for name, given in FOLLOWED.items() if given.name in followed}
-    return jia.compare_events(
+    return jia.analysis.compare_events(
         frame(events), frame(infusions, **followed), **({"windows": SWART} | named | more)
     )
 
@@ -198,7 +198,7 @@ def test_dates_count_as_days(kind, make):
     infusion = dt.date(2015, 3, 2)
     happened = DATES[kind]([infusion + dt.timedelta(days) for days in (-5, 90, 3)])
     given = DATES[kind]([infusion, infusion])
-    result = jia.compare_events(
+    result = jia.analysis.compare_events(
         make({"who": ["a", "a", "b"], "date": happened}),
         pd.DataFrame({"patient": ["a", "b"], "day": given}),
         event_columns={"patient": "who"},
@@ -310,7 +310,7 @@ REFUSED = [
 @pytest.mark.parametrize(("events", "infusions", "changes", "error", "variable", "words"), REFUSED)
 def test_refused(events, infusions, changes, error, variable, words):
     with pytest.raises(error, match=words) as raised:
-        jia.compare_events(
+        jia.analysis.compare_events(
             pd.DataFrame(EVENTS | events),
             pd.DataFrame(INFUSIONS | infusions),
             **({"windows": SWART} | FOLLOWED | changes),
@@ -338,4 +338,4 @@ def test_without_scipy_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(base, "import_module", absent)
     with pytest.raises(errors.MissingExtraError, match=r"pip install 'jiascores\[stats\]'"):
         compare([("a", 1)], [("a", 0)])
-    assert jia.paired_change([1, 2], [2, 3]).p_exact == 0.5
+    assert jia.analysis.paired_change([1, 2], [2, 3]).p_exact == 0.5

@@ -32,7 +32,7 @@ except ImportError:  # an optional engine, not there in the environments of the 
 
 SIX = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints", "esr")
 GLOBALS = SIX[:2]
-CRITERIA = {criteria.name: criteria for criteria in published(jia.FlareCriteria)}
+CRITERIA = {criteria.name: criteria for criteria in published(jia.typing.FlareCriteria)}
 NAMES = tuple(CRITERIA)
 CHECKED = (
     "brunner-2002",
@@ -661,7 +661,7 @@ def test_explain_of_other_rules() -> None:
 
 
 @pytest.mark.parametrize("criteria", CRITERIA.values(), ids=lambda one: one.name)
-def test_each_definition_says_its_rule_and_source(criteria: jia.FlareCriteria) -> None:
+def test_each_definition_says_its_rule_and_source(criteria: jia.typing.FlareCriteria) -> None:
     first, rule, source, evidence, *notes = str(criteria).splitlines()
     assert first.startswith(f"{criteria.name} (flare criteria")
     assert criteria.rule in rule

@@ -266,7 +266,7 @@ def assert_responses(kind: str, rule: str, visits: pd.DataFrame) -> None:
     due = expected(lambda: [response(rows, at, naive(rows, at)) for at in range(len(rows))])
     frame = KINDS[kind](visits)
     if due is None:
-        with pytest.raises(jia.VisitError):
+        with pytest.raises(jia.errors.VisitError):
             jia.assess(frame, measures="acr_ped", baseline=given_rule)
         return
     out = jia.assess(frame, measures="acr_ped", baseline=given_rule)
@@ -305,7 +305,7 @@ def assert_flares(kind: str, reference: str, visits: pd.DataFrame) -> None:
     frame = KINDS[kind](visits)
     baseline = "first" if naive in BY_BASELINE else None
     if due is None:
-        with pytest.raises(jia.VisitError):
+        with pytest.raises(jia.errors.VisitError):
             jia.assess(frame, measures=[request], baseline=baseline)
     else:
         out = jia.assess(frame, measures=[request], baseline=baseline)
@@ -364,8 +364,8 @@ def test_the_order_of_rows_changes_no_answer(visits: pd.DataFrame) -> None:
     shuffled = visits.iloc[np.random.default_rng(len(visits)).permutation(len(visits))]
     try:
         out = jia.assess(visits, measures=requests, baseline="first")
-    except jia.VisitError:
-        with pytest.raises(jia.VisitError):
+    except jia.errors.VisitError:
+        with pytest.raises(jia.errors.VisitError):
             jia.assess(shuffled, measures=requests, baseline="first")
         return
     again = jia.assess(shuffled, measures=requests, baseline="first").loc[visits.index]
@@ -455,7 +455,7 @@ def test_the_best_visit_has_the_highest_level_then_the_lowest_jadas71_then_is_th
 @pytest.mark.parametrize("rule", ["last-responding", "best"])
 def test_two_equal_references_on_a_day(rule: str) -> None:
     visits = [seen("A", 0, 1), seen("A", 30, 0.5), seen("A", 30, 0.5), seen("A", 60, 1)]
-    with pytest.raises(jia.VisitError, match=r"row 1 \(patient A, date 30\) and row 2"):
+    with pytest.raises(jia.errors.VisitError, match=r"row 1 \(patient A, date 30\) and row 2"):
         references(visits, rule)
     # Nothing is compared with them.
     assert references(visits[:3], rule) == [-1, -1, -1]

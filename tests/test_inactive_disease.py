@@ -38,7 +38,7 @@ WELL: dict[str, Any] = {
     "esr": 10,
     "esr_upper_limit": 20,
 }
-CRITERIA = {one.name: one for one in published(jia.InactiveDiseaseCriteria)}
+CRITERIA = {one.name: one for one in published(jia.typing.InactiveDiseaseCriteria)}
 WALLACE = ("wallace-2004", "wallace-2011")
 
 

@@ -383,7 +383,7 @@ def test_a_form_without_gaps_counts_as_its_exams(form):
         for column, values in form.items()
     }
     prefixes = {group: f"{position}_" for position, group in enumerate(GROUPS)}
-    out = jia.joint_counts(pd.DataFrame(form), **prefixes)
+    out = jia.prepare.joint_counts(pd.DataFrame(form), **prefixes)
     for row in range(len(out)):
         expected = counts(exam_of(form, row))
         assert out[list(expected)].iloc[row].to_dict() == expected
@@ -395,7 +395,7 @@ def test_a_form_without_gaps_counts_as_its_exams(form):
 def test_a_form_gives_the_range_of_its_completions(form):
     """Every gap as no and as yes: the bounds of each joint are reached, and not passed."""
     prefixes = {group: f"{position}_" for position, group in enumerate(GROUPS)}
-    out = jia.joint_counts(pd.DataFrame(form), **prefixes)
+    out = jia.prepare.joint_counts(pd.DataFrame(form), **prefixes)
     for row in range(len(out)):
         low = high = 0
         for joint in JOINTS_71:
@@ -447,7 +447,7 @@ if pl is not None:
 @pytest.mark.parametrize("maker", MAKERS)
 def test_every_kind_of_frame_gives_the_same_counts(maker):
     frame = MAKERS[maker](small_form())
-    out = jia.joint_counts(frame, active="act_", limited="rom_")
+    out = jia.prepare.joint_counts(frame, active="act_", limited="rom_")
     assert type(out) is type(frame)
     names = list(getattr(out, "column_names", out.columns))
     assert names[:142] == list(small_form())
@@ -463,7 +463,7 @@ def test_every_kind_of_frame_gives_the_same_counts(maker):
 def test_a_mapping_names_columns_and_absent_joints():
     form = pd.DataFrame({f"x{n}": [1, 0] for n in range(70)})
     mapping = {joint: f"x{n}" for n, joint in enumerate(JOINTS_71[:70])} | {JOINTS_71[70]: None}
-    out = jia.joint_counts(form, active=mapping, prefix="n_")
+    out = jia.prepare.joint_counts(form, active=mapping, prefix="n_")
     assert out["n_active_joints_min"].tolist() == [70, 0]
     assert out["n_active_joints_max"].tolist() == [71, 1]
     assert "n_limited_joints" not in out
@@ -475,7 +475,7 @@ def test_a_mapping_names_columns_and_absent_joints():
 def test_injected_joints_of_a_form(rule, low, high):
     form = pd.DataFrame({f"act_{joint}": [0, 0] for joint in JOINTS_71})
     form["inj_knee_left"] = [30, 31]
-    out = jia.joint_counts(
+    out = jia.prepare.joint_counts(
         form, active="act_", injected="inj_", injection_rule=rule, injection_days=30
     )
     assert out["active_joints_min"].tolist() == [low, 0]
@@ -520,10 +520,10 @@ if pl is not None:
 @pytest.mark.parametrize(("frame", "changes", "error", "words"), BAD_FORMS)
 def test_refused_forms(frame, changes, error, words):
     if error is None:
-        assert jia.joint_counts(frame, **changes)["active_joints"].tolist() == [0, 0]
+        assert jia.prepare.joint_counts(frame, **changes)["active_joints"].tolist() == [0, 0]
         return
     with pytest.raises(error, match=words) as raised:
-        jia.joint_counts(frame, **({"active": "act_"} | changes))
+        jia.prepare.joint_counts(frame, **({"active": "act_"} | changes))
     assert raised.value.variable or "frame" in str(raised.value)
 
 
@@ -531,11 +531,11 @@ def test_a_form_that_contradicts_itself_says_where():
     form = form_with(**{f"sw_{joint}": [0, 0] for joint in JOINTS_71})
     form["sw_knee_left"] = [0, 1]
     with pytest.raises(errors.InconsistentError, match=r"knee_left: active disagrees .* row 1"):
-        jia.joint_counts(form, active="act_", swollen="sw_")
+        jia.prepare.joint_counts(form, active="act_", swollen="sw_")
 
 
 def test_a_form_without_visits():
-    out = jia.joint_counts(form_with().iloc[:0], active="act_")
+    out = jia.prepare.joint_counts(form_with().iloc[:0], active="act_")
     assert len(out) == 0
     assert "active_joints" in out
 
@@ -543,6 +543,6 @@ def test_a_form_without_visits():
 def test_the_form_is_left_as_it_was():
     form = form_with()
     before = form.copy()
-    jia.joint_counts(form, active="act_")
+    jia.prepare.joint_counts(form, active="act_")
     pd.testing.assert_frame_equal(form, before)
     assert np.all(form.columns == before.columns)

@@ -287,7 +287,7 @@ NUMBERS = [
      ["'0,5' in 2 rows, first in row 0 (patient A", "a decimal comma", "decimal=','"],
      [(0, "0,5", "In 4 rows, first here. A decimal comma.")]),
     ("esr", ["40", "< 5", " 3 ", "n/a", "-", ""], None,
-     ["'< 5' in row 1 (patient A", "jia.below_limit(…, 'esr', rule=…)",
+     ["'< 5' in row 1 (patient A", "jia.prepare.below_limit(…, 'esr', rule=…)",
       "'n/a' in row 3 (patient B, date 2024-04-12); '-' in row 4", "na_values=['n/a', '-', '']",
       "'40' in row 0", "' 3 ' in row 2", "pandas.to_numeric(table['esr'])",
       "0 or more mm/h; leave a gap"],
@@ -318,7 +318,7 @@ def test_what_is_no_number_or_out_of_range(make, name, values, unit, words, list
 
 def test_the_values_of_the_error_are_as_typed(make) -> None:
     visits = make({**GOOD, "physician_global": [60, 640, 20, 30, 40, 10]})
-    with pytest.raises(jia.OutOfRangeError) as caught:
+    with pytest.raises(jia.errors.OutOfRangeError) as caught:
         jia.assess(visits, measures="cjadas10", units={"physician_global": "mm"})
     assert caught.value.values == (640,)
 
@@ -326,19 +326,19 @@ def test_the_values_of_the_error_are_as_typed(make) -> None:
 def test_a_flag_is_neither_yes_nor_no() -> None:
     five = dict.fromkeys(("rash", "serositis", "splenomegaly", "lymphadenopathy", "uveitis"))
     given = {"criteria": "wallace-2011", "physician_global": 0, "active_joints": 0, **five}
-    for fever, error in ((2, jia.OutOfRangeError), ("nein", jia.NotNumericError)):
+    for fever, error in ((2, jia.errors.OutOfRangeError), ("nein", jia.errors.NotNumericError)):
         with pytest.raises(error) as caught:
             jia.inactive_disease(**given, fever=fever)
         assert f"fever = {fever!r}: neither yes nor no" in str(caught.value)
         assert "True, False, 1, 0" in str(caught.value)
-    with pytest.raises(jia.NotWholeError, match=r"0\.5 at 1: neither yes nor no"):
+    with pytest.raises(jia.errors.NotWholeError, match=r"0\.5 at 1: neither yes nor no"):
         jia.inactive_disease(**given, fever=[0, 0.5])
 
 
 def test_below_limit_says_what_else_is_in_the_column(make) -> None:
     labs = make({"patient": list("AAB"), "crp": ["< 5", "0,4", "k.A."]})
-    with pytest.raises(jia.NotNumericError) as caught:
-        jia.below_limit(labs, "crp", rule="half")
+    with pytest.raises(jia.errors.NotNumericError) as caught:
+        jia.prepare.below_limit(labs, "crp", rule="half")
     for part in ("'0,4' in row 1 (patient A)", ".str.replace(',', '.')", "na_values=['k.A.']"):
         assert part in str(caught.value)
     assert caught.value.values == ("0,4", "k.A.")
@@ -438,7 +438,7 @@ def test_a_column_of_another_variable_is_not_meant(make) -> None:
 
 
 def test_a_set_that_reads_every_course_alike_takes_no_column() -> None:
-    with pytest.raises(jia.NotCoveredError, match="leave course out"):
+    with pytest.raises(jia.errors.NotCoveredError, match="leave course out"):
         jia.ask.state("jadas27", cutoffs="bulatovic-2014", course=jia.column("Verlauf"))
 
 

@@ -175,7 +175,7 @@ def test_frequencies_by_name_leave_the_rest_unknown():
     assert circles(ax)["knee_right"].get_linestyle() in (":", "dotted")
     with pytest.raises(jia.JiaScoresError, match="Did you mean 'knee_left'"):
         jia.plot.joint_frequency({"knee_lft": 0.25})
-    with pytest.raises(jia.OutOfRangeError, match="25"):
+    with pytest.raises(jia.errors.OutOfRangeError, match="25"):
         jia.plot.joint_frequency({"knee_left": 25})
 
 
@@ -213,7 +213,7 @@ def test_bands_are_the_bounds_of_the_set(name, course):
 
 
 def test_bands_need_a_course_that_the_set_has():
-    with pytest.raises(jia.NotCoveredError, match="oligo and poly"):
+    with pytest.raises(jia.errors.NotCoveredError, match="oligo and poly"):
         jia.plot.trajectories(SCORES, jia.column("jadas10"), cutoffs="backstrom-2019")
     ax = jia.plot.trajectories(
         SCORES, jia.column("jadas10"), measure="jadas27", cutoffs="bulatovic-2014"
@@ -236,11 +236,11 @@ def test_time_is_counted_from_what_is_asked():
     )
     first = next(line for line in ax.lines if line.get_label() == "patient A")
     np.testing.assert_array_equal(first.get_xdata(), [-60, 0, 60])
-    with pytest.raises(jia.RequestError, match="B"):
+    with pytest.raises(jia.errors.RequestError, match="B"):
         jia.plot.trajectories(
             SCORES, jia.column("jadas10"), treatments=given[:1], since="first-treatment"
         )
-    with pytest.raises(jia.RequestError, match="study days"):
+    with pytest.raises(jia.errors.RequestError, match="study days"):
         jia.plot.trajectories(SCORES, jia.column("jadas10"), since="date")
 
 
@@ -254,9 +254,9 @@ def test_time_is_counted_from_what_is_asked():
 )
 def test_treatments_that_do_not_go_with_the_visits(changes, words):
     given = pd.DataFrame({"patient": ["A", "B"], "date": [60, 30]} | changes)
-    with pytest.raises(jia.VisitError, match=words):
+    with pytest.raises(jia.errors.VisitError, match=words):
         jia.plot.trajectories(SCORES, jia.column("jadas10"), treatments=given)
-    with pytest.raises(jia.VisitError, match=words):
+    with pytest.raises(jia.errors.VisitError, match=words):
         jia.plot.swimmer(SCORES, given)
 
 
@@ -432,7 +432,7 @@ def test_the_matrix_shows_changes_and_the_lines():
 
 def test_the_matrix_of_many_counts_the_known():
     visits = visits_of([BASE, BETTER], [BASE, GAPS], [BASE, WORSE])
-    with pytest.raises(jia.RequestError, match="several patients"):
+    with pytest.raises(jia.errors.RequestError, match="several patients"):
         jia.plot.response_matrix(visits)
     ax = jia.plot.response_matrix(visits, by=jia.column("week"))
     assert [label.get_text() for label in ax.get_xticklabels()] == ["4\n3 patients"]
@@ -472,9 +472,9 @@ def test_responders_of_a_yes_no_column():
     )
     ax = jia.plot.responders(table, jia.column("met"))
     assert legend(ax) == ["no", "not determinable", "yes"]
-    with pytest.raises(jia.VisitError, match="two rows"):
+    with pytest.raises(jia.errors.VisitError, match="two rows"):
         jia.plot.responders(pd.concat([table, table]), jia.column("met"))
-    with pytest.raises(jia.ColumnError, match="neither"):
+    with pytest.raises(jia.errors.ColumnError, match="neither"):
         jia.plot.responders(table, jia.column("acr_ped"))
 
 
@@ -497,7 +497,7 @@ def test_state_bars_count_every_patient_and_show_the_undetermined():
         (1, 0, 1, False), (1, 1, 1, False), (1, 2, 2, True),
     ]  # fmt: skip
     assert texts(ax).count("n 4") == 2
-    with pytest.raises(jia.VisitError, match="two rows"):
+    with pytest.raises(jia.errors.VisitError, match="two rows"):
         jia.plot.state_bars(pd.concat([table, table]), jia.column("state"))
 
 
@@ -526,7 +526,7 @@ def test_thirty_visits_leave_out_the_figures_under_the_bars():
 
 @pytest.mark.parametrize("measure", ["jadas10", "jadas27", "jadas71", "cjadas10", "sjadas10"])
 def test_every_set_and_bound_of_a_score_is_drawn(measure):
-    sets = [one for one in published(jia.CutoffSet) if measure in one.measures]
+    sets = [one for one in published(jia.typing.CutoffSet) if measure in one.measures]
     ax = jia.plot.cutoff_sets(measure)
     rows = [label.get_text() for label in ax.get_yticklabels()]
     assert sorted(rows) == sorted(one.name for one in sets for _ in one.of(measure))
@@ -540,18 +540,18 @@ def test_every_set_and_bound_of_a_score_is_drawn(measure):
 
 def test_a_score_is_marked_and_must_be_one():
     assert "3.8" in texts(jia.plot.cutoff_sets("jadas10", score=3.8))
-    with pytest.raises(jia.OutOfRangeError):
+    with pytest.raises(jia.errors.OutOfRangeError):
         jia.plot.cutoff_sets("jadas10", score=41)
-    with pytest.raises(jia.NotCoveredError):
+    with pytest.raises(jia.errors.NotCoveredError):
         jia.plot.cutoff_sets("cjadas71")
 
 
 def test_one_course_alone():
     ax = jia.plot.cutoff_sets("cjadas10", course="poly")
-    sets = [one for one in published(jia.CutoffSet) if "cjadas10" in one.measures]
+    sets = [one for one in published(jia.typing.CutoffSet) if "cjadas10" in one.measures]
     assert len(ax.get_yticklabels()) == sum("poly" in one.of("cjadas10") for one in sets)
     assert "oligo" not in texts(ax)
-    with pytest.raises(jia.NotCoveredError, match="oligo and poly"):
+    with pytest.raises(jia.errors.NotCoveredError, match="oligo and poly"):
         jia.plot.cutoff_sets("cjadas10", course="systemic")
 
 
@@ -610,9 +610,9 @@ def test_swimmers_come_in_the_order_asked_for():
 
     assert names(order="table") == ["B", "A"]
     assert names(order="patient") == ["A", "B"]
-    with pytest.raises(jia.RequestError, match="order"):
+    with pytest.raises(jia.errors.RequestError, match="order"):
         names(order="longest")
-    with pytest.raises(jia.RequestError, match="no code"):
+    with pytest.raises(jia.errors.RequestError, match="no code"):
         jia.plot.swimmer(COURSES.replace("eligible", "yes"), GIVEN)
 
 
@@ -636,7 +636,7 @@ def test_the_flow_keeps_every_patient_at_every_visit():
         "1 low to inactive: 1", "1 not determinable to low: 1", "1 no visit to low: 1",
     }  # fmt: skip
     assert legend(ax) == ["no visit", "not determinable", "high", "low", "inactive"]
-    with pytest.raises(jia.VisitError, match="two rows"):
+    with pytest.raises(jia.errors.VisitError, match="two rows"):
         jia.plot.state_flow(pd.concat([table, table]), jia.column("state"))
 
 
@@ -749,7 +749,7 @@ def test_without_matplotlib_the_error_names_the_extra(name, monkeypatch):
         return imported(module, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(jia.MissingExtraError, match=r"jiascores\[plot\]"):
+    with pytest.raises(jia.errors.MissingExtraError, match=r"jiascores\[plot\]"):
         all_pictures()[name](None)
 
 

@@ -324,26 +324,26 @@ def test_periods_in_another_kind_of_frame() -> None:
 @pytest.mark.parametrize(
     ("changes", "periods", "error", "words"),
     [
-        ({"max_gap_days": None}, {}, jia.RequestError, "how many days"),
-        ({"criteria": None}, {}, jia.UnknownDefinitionError, "wallace-2011"),
-        ({"counted": None}, {}, jia.RequestError, "which drugs count"),
-        ({"counted": ["anakinar"]}, {}, jia.RequestError, "Did you mean 'anakinra'"),
-        ({"inactive": "ok"}, {}, jia.RequestError, r"jia.column\('ok'\)"),
-        ({}, {"to": [dt.date(2018, 1, 1)]}, jia.VisitError, "before it starts: row 0"),
-        ({}, {"who": [7]}, jia.VisitError, "7 here, 'A', 'B' there"),
-        ({}, {"who": [None]}, jia.VisitError, "patient is missing in row 0"),
-        ({}, {"who": ["a"]}, jia.VisitError, "'a' here, 'A', 'B' there"),
-        ({}, {"from": [7]}, jia.VisitError, "'from' holds study days.*calendar months"),
+        ({"max_gap_days": None}, {}, jia.errors.RequestError, "how many days"),
+        ({"criteria": None}, {}, jia.errors.UnknownDefinitionError, "wallace-2011"),
+        ({"counted": None}, {}, jia.errors.RequestError, "which drugs count"),
+        ({"counted": ["anakinar"]}, {}, jia.errors.RequestError, "Did you mean 'anakinra'"),
+        ({"inactive": "ok"}, {}, jia.errors.RequestError, r"jia.column\('ok'\)"),
+        ({}, {"to": [dt.date(2018, 1, 1)]}, jia.errors.VisitError, "before it starts: row 0"),
+        ({}, {"who": [7]}, jia.errors.VisitError, "7 here, 'A', 'B' there"),
+        ({}, {"who": [None]}, jia.errors.VisitError, "patient is missing in row 0"),
+        ({}, {"who": ["a"]}, jia.errors.VisitError, "'a' here, 'A', 'B' there"),
+        ({}, {"from": [7]}, jia.errors.VisitError, "'from' holds study days.*calendar months"),
         (
             {"medication_columns": {"patient": "who"}},
             {},
-            jia.ColumnError,
+            jia.errors.ColumnError,
             r"no column 'start' for the start.*medication_columns=\{'start'",
         ),
         (
             {"markers": "any", "criteria": "eular-pres-2024", "inactive": None},
             {},
-            jia.RequestError,
+            jia.errors.RequestError,
             "leave markers",
         ),
     ],
@@ -357,20 +357,20 @@ def test_what_is_refused(changes, periods, error, words) -> None:
 
 def test_study_days_have_no_calendar_months() -> None:
     visits = pd.DataFrame({**TABLE, "seen": [1, 200, 1]})
-    with pytest.raises(jia.VisitError, match="calendar months"):
+    with pytest.raises(jia.errors.VisitError, match="calendar months"):
         jia.remission(visits, pd.DataFrame(PERIODS), **ASK)
 
 
 def test_medication_must_be_said() -> None:
-    with pytest.raises(jia.RequestError, match="asks about medication"):
+    with pytest.raises(jia.errors.RequestError, match="asks about medication"):
         jia.remission(pd.DataFrame(TABLE), **{**ASK, "counted": None})
 
 
 def test_a_variant_has_other_months_and_says_so() -> None:
     definitions = jia.definitions("remission criteria").set_index("name")
     assert "≥ 6 calendar months on" in definitions.loc["wallace-2011", "rule"]
-    with pytest.raises(jia.DefinitionError, match="months_on and months_off"):
-        jia.RemissionCriteria(
+    with pytest.raises(jia.errors.DefinitionError, match="months_on and months_off"):
+        jia.typing.RemissionCriteria(
             name="neither",
             reference=None,
             evidence=jia.Evidence.UNVERIFIED,

@@ -418,7 +418,7 @@ def test_without_scipy_and_matplotlib_it_says_what_was_left_out(visits, monkeypa
 
 
 def lacking(package, extra, why):
-    raise jia.MissingExtraError(f"{why} needs {package}", variable=package)
+    raise jia.errors.MissingExtraError(f"{why} needs {package}", variable=package)
 
 
 def test_a_title_is_text_and_not_html(visits):

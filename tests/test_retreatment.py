@@ -28,7 +28,7 @@ from jiascores.measures.courses import CODES, decide, reasons
 
 from . import msc_facts
 
-SWART = jia.definition("swart-2019", jia.RetreatmentProtocol)
+SWART = jia.definition("swart-2019", jia.typing.RetreatmentProtocol)
 EXCLUSIONS = SWART.exclusions
 SIX = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints", "esr")
 # What a visit shows: no response, a response, one that a gap leaves open, a flare.

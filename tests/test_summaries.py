@@ -25,7 +25,7 @@ def patients(counts: dict) -> pd.DataFrame:
 
 def test_the_arms_of_tender_with_their_intervals() -> None:
     table = patients({("tocilizumab", "all"): (64, 75), ("placebo", "all"): (9, 37)})
-    out = jia.responders_by_visit(table, jia.column("response"), by=jia.column("arm"))
+    out = jia.analysis.responders_by_visit(table, jia.column("response"), by=jia.column("arm"))
     assert out["arm"].tolist() == ["placebo", "tocilizumab"]
     ends = ["exact_low", "exact_high", "wilson_low", "wilson_high"]
     placebo, tocilizumab = out[ends].to_numpy().tolist()
@@ -45,17 +45,17 @@ def test_patients_give_what_their_counts_give() -> None:
         }
     )
     ask = {"arm": jia.column("arm"), "reference_arm": "placebo", "strata": [jia.column("stratum")]}
-    found = jia.compare_responders(table, jia.column("response"), **ask)
+    found = jia.analysis.compare_responders(table, jia.column("response"), **ask)
     assert found.difference == pytest.approx(0.2215, abs=5e-5)
     assert "2 strata" in str(found)
     shuffled = table.sample(frac=1, random_state=1)
-    assert jia.compare_responders(shuffled, jia.column("response"), **ask) == found
+    assert jia.analysis.compare_responders(shuffled, jia.column("response"), **ask) == found
     table["response"] = table["response"].astype("boolean")
     table.loc[0, "response"] = pd.NA
-    with pytest.raises(jia.RequestError, match="undetermined="):
-        jia.compare_responders(table, jia.column("response"), **ask)
+    with pytest.raises(jia.errors.RequestError, match="undetermined="):
+        jia.analysis.compare_responders(table, jia.column("response"), **ask)
     failed, left_out = (
-        jia.compare_responders(table, jia.column("response"), undetermined=rule, **ask).difference
+        jia.analysis.compare_responders(table, jia.column("response"), undetermined=rule, **ask).difference
         for rule in ("non-responder", "exclude")
     )
     assert failed < left_out < found.difference
@@ -75,7 +75,7 @@ LEVELS = {
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table, pl.LazyFrame])
 def test_responders_by_bounds_in_every_kind_of_frame(make) -> None:
     def counts(level):
-        out = jia.responders_by_visit(make(LEVELS), jia.column("acr_ped"), level=level)
+        out = jia.analysis.responders_by_visit(make(LEVELS), jia.column("acr_ped"), level=level)
         names = ("nominal_visit", "patients", "responders", "not_determinable")
         return [[getattr(v, "as_py", lambda v=v: v)() for v in out[name]] for name in names]
 
@@ -87,7 +87,7 @@ def test_responders_by_bounds_in_every_kind_of_frame(make) -> None:
 
 def test_a_level_without_bounds_leaves_more_open() -> None:
     table = pd.DataFrame(LEVELS)
-    out = jia.responders_by_visit(table, jia.column("acr_ped_level"), level=30)
+    out = jia.analysis.responders_by_visit(table, jia.column("acr_ped_level"), level=30)
     assert out["not_determinable"].tolist() == [1, 1]
     assert out["lowest"].tolist() == pytest.approx([1 / 3, 1 / 2])
     assert out["highest"].tolist() == pytest.approx([2 / 3, 1])
@@ -95,7 +95,7 @@ def test_a_level_without_bounds_leaves_more_open() -> None:
 
 def test_of_nobody_determinable_nothing_is_said() -> None:
     table = pd.DataFrame({"patient": ["A"], "nominal_visit": ["week 8"], "response": [None]})
-    out = jia.responders_by_visit(table, jia.column("response"))
+    out = jia.analysis.responders_by_visit(table, jia.column("response"))
     assert math.isnan(out.loc[0, "proportion"])
     assert math.isnan(out.loc[0, "exact_low"])
     assert out.loc[0, "not_determinable"] == 1
@@ -105,8 +105,8 @@ def test_two_rows_of_a_patient_at_a_visit_are_refused() -> None:
     table = pd.DataFrame(
         {"patient": ["A", "A"], "nominal_visit": ["week 8"] * 2, "response": [True, True]}
     )
-    with pytest.raises(jia.VisitError, match="patient A has two rows at a visit"):
-        jia.responders_by_visit(table, jia.column("response"))
+    with pytest.raises(jia.errors.VisitError, match="patient A has two rows at a visit"):
+        jia.analysis.responders_by_visit(table, jia.column("response"))
 
 
 STATES = {
@@ -117,7 +117,7 @@ STATES = {
 
 
 def test_days_and_visits_in_each_state() -> None:
-    out = jia.time_in_states(pd.DataFrame(STATES), jia.column("state"), max_gap_days=100)
+    out = jia.analysis.time_in_states(pd.DataFrame(STATES), jia.column("state"), max_gap_days=100)
     out = out.set_index("state")
     assert out.index.tolist() == ["inactive", "low", "high", "not determinable"]
     assert out["days"].tolist() == [110, 60, 30, 30]
@@ -128,7 +128,7 @@ def test_days_and_visits_in_each_state() -> None:
 
 def test_steps_from_state_to_state() -> None:
     table = pd.DataFrame(STATES).sample(frac=1, random_state=3)
-    out = jia.transitions(table, jia.column("state"))
+    out = jia.analysis.transitions(table, jia.column("state"))
     steps = {
         (row["from"], row["to"]): row["count"] for _, row in out.iterrows() if row["count"] > 0
     }
@@ -149,12 +149,12 @@ def test_agreement_of_two_sets() -> None:
     pairs = [("low", "low")] * 35 + [("low", "high")] * 15 + [("high", "low")] * 15
     pairs += [("high", "high")] * 35 + [("low", None)]
     table = pd.DataFrame(pairs, columns=["one", "other"])
-    out = jia.agreement(table, jia.column("one"), jia.column("other"))
+    out = jia.analysis.agreement(table, jia.column("one"), jia.column("other"))
     assert (out["visits"], out["left_out"]) == (100, 1)
     assert out["agree"] == pytest.approx(0.7)
     assert out["kappa"] == pytest.approx(0.4)
     assert out["low"] < 0.4 < out["high"]
-    same = jia.agreement(table[:35], jia.column("one"), jia.column("other"))
+    same = jia.analysis.agreement(table[:35], jia.column("one"), jia.column("other"))
     assert np.isnan(same["kappa"])
 
 
@@ -187,21 +187,21 @@ def test_the_published_p_of_etanercept_is_that_of_none() -> None:
 def test_an_empty_table_has_the_same_columns() -> None:
     full = pd.DataFrame({**STATES, "response": True, "week": STATES["date"]})
     for summary in (
-        lambda table: jia.responders_by_visit(table, jia.column("response"), by=jia.column("week")),
-        lambda table: jia.time_in_states(table, jia.column("state"), max_gap_days=9),
-        lambda table: jia.transitions(table, jia.column("state")),
+        lambda table: jia.analysis.responders_by_visit(table, jia.column("response"), by=jia.column("week")),
+        lambda table: jia.analysis.time_in_states(table, jia.column("state"), max_gap_days=9),
+        lambda table: jia.analysis.transitions(table, jia.column("state")),
     ):
         assert list(summary(full).columns) == list(summary(full[:0]).columns)
 
 
 def test_what_is_no_number_is_refused() -> None:
     table = pd.DataFrame({**STATES, "week": STATES["date"]})
-    with pytest.raises(jia.RequestError, match="max_gap_days='9'"):
-        jia.time_in_states(table, jia.column("state"), max_gap_days="9")
-    with pytest.raises(jia.RequestError, match="confidence='95'"):
-        jia.responders_by_visit(table, jia.column("week"), by=jia.column("week"), confidence="95")
-    with pytest.raises(jia.NotNumericError, match="'state' must hold numbers"):
-        jia.responders_by_visit(table, jia.column("state"), level=30, by=jia.column("week"))
+    with pytest.raises(jia.errors.RequestError, match="max_gap_days='9'"):
+        jia.analysis.time_in_states(table, jia.column("state"), max_gap_days="9")
+    with pytest.raises(jia.errors.RequestError, match="confidence='95'"):
+        jia.analysis.responders_by_visit(table, jia.column("week"), by=jia.column("week"), confidence="95")
+    with pytest.raises(jia.errors.NotNumericError, match="'state' must hold numbers"):
+        jia.analysis.responders_by_visit(table, jia.column("state"), level=30, by=jia.column("week"))
 
 
 REFERENCES = {
@@ -239,7 +239,7 @@ def test_every_reference_serves_assess_and_retreatment(name) -> None:
     flared = assessed["flare_prcsg_printo"].tolist()[-1]
     # Against the first visit nothing is worse; against the second, everything.
     assert flared == (name != "baseline")
-    protocol = jia.definition("swart-2019", jia.RetreatmentProtocol).variant(
+    protocol = jia.definition("swart-2019", jia.typing.RetreatmentProtocol).variant(
         name="loss by flare", loss="prcsg-printo", flare_reference=rule
     )
     infusions = pd.DataFrame({"patient": ["A"], "date": ["2020-01-01"]})

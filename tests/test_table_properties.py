@@ -117,7 +117,7 @@ def test_two_visits_on_the_first_day_are_no_baseline(table: pd.DataFrame) -> Non
     first = table.groupby("patient")["date"].transform("min")
     tied = (table["date"] == first).groupby(table["patient"]).sum().max() > 1
     if tied:
-        with pytest.raises(jia.VisitError, match="patient"):
+        with pytest.raises(jia.errors.VisitError, match="patient"):
             assessed(table)
     else:
         assert len(assessed(table)) == len(table)

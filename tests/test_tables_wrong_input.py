@@ -59,23 +59,23 @@ def test_the_good_table(make) -> None:
 
 VALUES = [
     # What is changed, the error, its variable, and what its message must say.
-    ({"physician_global": [6, 62, 1, 4]}, jia.OutOfRangeError, "physician_global",
+    ({"physician_global": [6, 62, 1, 4]}, jia.errors.OutOfRangeError, "physician_global",
      ["physician_global", "62", "row 1", "patient A", "date 2020-02-01", "0–10", "mm"]),
-    ({"active_joints": [30, 72, 2, 12]}, jia.OutOfRangeError, "active_joints",
+    ({"active_joints": [30, 72, 2, 12]}, jia.errors.OutOfRangeError, "active_joints",
      ["72", "row 1", "patient A", "0–71"]),
-    ({"active_joints": [30, 3.5, 2, 12]}, jia.NotWholeError, "active_joints",
+    ({"active_joints": [30, 3.5, 2, 12]}, jia.errors.NotWholeError, "active_joints",
      ["3.5", "row 1", "whole"]),
-    ({"esr": [40, -20, 12, 36]}, jia.OutOfRangeError, "esr", ["-20", "row 1", "0 or more mm/h"]),
-    ({"esr": [40, float("inf"), 12, 36]}, jia.OutOfRangeError, "esr", ["inf", "row 1"]),
-    ({"chaq": [1.5, float("-inf"), 0.5, 1]}, jia.OutOfRangeError, "chaq", ["inf", "row 1"]),
-    ({"chaq": [1.5, 3.5, 0.5, 1]}, jia.OutOfRangeError, "chaq", ["3.5", "0–3"]),
-    ({"esr": ["40", "< 5", "12", "36"]}, jia.NotNumericError, "esr", ["esr", "< 5", "row 1"]),
-    ({"esr": ["a", "b", "c", "d"]}, jia.NotNumericError, "esr", ["'a'", "row 0", "patient A"]),
-    ({"chaq": [True, False, True, True]}, jia.NotNumericError, "chaq", ["chaq", "row 0"]),
-    ({"chaq": [dt.date(2020, 1, 1)] * 4}, jia.NotNumericError, "chaq", ["chaq"]),
-    ({"active_joints_27": [10, 5, 2, 9]}, jia.InconsistentError, "active_joints",
+    ({"esr": [40, -20, 12, 36]}, jia.errors.OutOfRangeError, "esr", ["-20", "row 1", "0 or more mm/h"]),
+    ({"esr": [40, float("inf"), 12, 36]}, jia.errors.OutOfRangeError, "esr", ["inf", "row 1"]),
+    ({"chaq": [1.5, float("-inf"), 0.5, 1]}, jia.errors.OutOfRangeError, "chaq", ["inf", "row 1"]),
+    ({"chaq": [1.5, 3.5, 0.5, 1]}, jia.errors.OutOfRangeError, "chaq", ["3.5", "0–3"]),
+    ({"esr": ["40", "< 5", "12", "36"]}, jia.errors.NotNumericError, "esr", ["esr", "< 5", "row 1"]),
+    ({"esr": ["a", "b", "c", "d"]}, jia.errors.NotNumericError, "esr", ["'a'", "row 0", "patient A"]),
+    ({"chaq": [True, False, True, True]}, jia.errors.NotNumericError, "chaq", ["chaq", "row 0"]),
+    ({"chaq": [dt.date(2020, 1, 1)] * 4}, jia.errors.NotNumericError, "chaq", ["chaq"]),
+    ({"active_joints_27": [10, 5, 2, 9]}, jia.errors.InconsistentError, "active_joints",
      ["4 of 71", "5 of 27", "row 1", "patient A", "0–44"]),
-    ({"active_joints_27": [10, 4, 2, 9], "active_joints": [55, 4, 2, 12]}, jia.InconsistentError,
+    ({"active_joints_27": [10, 4, 2, 9], "active_joints": [55, 4, 2, 12]}, jia.errors.InconsistentError,
      "active_joints", ["55 of 71", "10 of 27", "row 0"]),
 ]  # fmt: skip
 
@@ -103,7 +103,7 @@ def test_every_wrong_value_is_counted_and_the_first_are_shown(make) -> None:
 def test_text_among_numbers_in_a_column_of_objects() -> None:
     visits = pd.DataFrame({**GOOD, "esr": [40, "< 5", None, 36]})
     problem = raised(visits)
-    assert type(problem) is jia.NotNumericError
+    assert type(problem) is jia.errors.NotNumericError
     assert "'< 5' in row 1 (patient A, date 2020-02-01)" in str(problem)
     assert problem.values == ("< 5",)
 
@@ -194,7 +194,7 @@ def test_invalid_is_raise_or_missing(make) -> None:
 @pytest.mark.parametrize("name", [*GOOD])
 def test_a_column_that_is_not_there(make, name) -> None:
     problem = raised(make(without(name)))
-    assert type(problem) is (jia.MarkerError if name == "esr" else jia.ColumnError)
+    assert type(problem) is (jia.errors.MarkerError if name == "esr" else jia.errors.ColumnError)
     assert name in problem.variable
     assert name in str(problem)
     assert "columns=" in str(problem)
@@ -203,7 +203,7 @@ def test_a_column_that_is_not_there(make, name) -> None:
 def test_a_missing_patient_or_date(make) -> None:
     for name in ("patient", "date"):
         problem = raised(make({**GOOD, name: [GOOD[name][0], None, *GOOD[name][2:]]}))
-        assert type(problem) is jia.VisitError
+        assert type(problem) is jia.errors.VisitError
         assert problem.variable == name
         assert name in str(problem)
         assert "row 1" in str(problem)
@@ -218,7 +218,7 @@ def test_two_baselines_on_one_day(make) -> None:
     problem = raised(
         make({**GOOD, "date": ["2020-01-01", "2020-01-01", "2020-03-01", "2020-01-01"]})
     )
-    assert type(problem) is jia.VisitError
+    assert type(problem) is jia.errors.VisitError
     assert "baseline" in str(problem)
     assert "row 0 (patient A, date 2020-01-01)" in str(problem)
     assert "row 1 (patient A, date 2020-01-01)" in str(problem)
@@ -228,7 +228,7 @@ def test_two_baselines_on_one_day(make) -> None:
 def test_two_baselines_on_one_day_at_different_hours() -> None:
     times = ["2020-01-01 08:00", "2020-01-01 14:00", "2020-03-01 09:00", "2020-01-01 09:00"]
     hours = pd.to_datetime(times)
-    assert type(raised(pd.DataFrame({**GOOD, "date": hours}))) is jia.VisitError
+    assert type(raised(pd.DataFrame({**GOOD, "date": hours}))) is jia.errors.VisitError
 
 
 def test_two_visits_on_a_later_day_are_no_baseline(make) -> None:
@@ -239,7 +239,7 @@ def test_two_visits_on_a_later_day_are_no_baseline(make) -> None:
 @pytest.mark.parametrize("flags", [[True, True, False, True], [1, 1, 0, 1], ["Y", "Y", None, "Y"]])
 def test_two_flagged_baselines(make, flags) -> None:
     problem = raised(make({**GOOD, "ablfl": flags}), baseline=jia.flagged("ablfl"))
-    assert type(problem) is jia.VisitError
+    assert type(problem) is jia.errors.VisitError
     assert "ablfl" in str(problem)
     assert "patient A" in str(problem)
 
@@ -247,7 +247,7 @@ def test_two_flagged_baselines(make, flags) -> None:
 @pytest.mark.parametrize("flags", [["Y", "maybe", None, None], [1, 2, 0, 0], [1.0, 0.5, 0.0, 0.0]])
 def test_a_flag_that_is_neither_yes_nor_no(make, flags) -> None:
     problem = raised(make({**GOOD, "ablfl": flags}), baseline=jia.flagged("ablfl"))
-    assert type(problem) is jia.NotNumericError
+    assert type(problem) is jia.errors.NotNumericError
     assert problem.variable == "ablfl"
     assert "row 1" in str(problem)
 
@@ -255,7 +255,7 @@ def test_a_flag_that_is_neither_yes_nor_no(make, flags) -> None:
 def test_a_first_dose_that_is_not_one_date(make) -> None:
     two = {**GOOD, "first_dose": ["2020-01-15", "2020-02-15", None, None]}
     problem = raised(make(two), baseline=jia.on_or_before("first_dose"))
-    assert type(problem) is jia.VisitError
+    assert type(problem) is jia.errors.VisitError
     assert "first_dose" in str(problem)
     assert "A" in problem.values
     days = {**GOOD, "first_dose": [15, 15, 15, 15]}
@@ -271,7 +271,7 @@ def test_a_first_dose_that_is_not_one_date(make) -> None:
 )
 def test_a_baseline_that_cannot_be_found(make, rule) -> None:
     problem = raised(make(GOOD), baseline=rule)
-    assert isinstance(problem, (jia.ColumnError, jia.RequestError))
+    assert isinstance(problem, (jia.errors.ColumnError, jia.errors.RequestError))
     assert "nowhere" in str(problem) or "baseline" in str(problem)
 
 
@@ -283,7 +283,7 @@ def test_a_date_that_is_no_date(make) -> None:
     problem = raised(
         make({**GOOD, "date": ["2020-01-01", "03/04/2020", "2020-03-01", "2020-01-01"]})
     )
-    assert type(problem) is jia.VisitError
+    assert type(problem) is jia.errors.VisitError
     assert problem.variable == "date"
     assert "'03/04/2020' in row 1" in str(problem)
 
@@ -291,7 +291,7 @@ def test_a_date_that_is_no_date(make) -> None:
 def test_both_markers_and_none_chosen(make) -> None:
     visits = make({**GOOD, "crp": [60.0, 10.0, 5.0, 40.0]})
     problem = raised(visits)
-    assert type(problem) is jia.MarkerError
+    assert type(problem) is jia.errors.MarkerError
     assert "marker=" in str(problem)
     assert columns_of(jia.assess(visits, **ASK, marker="esr"))["jadas71"] == SCORES
     assert columns_of(jia.assess(visits, **ASK, marker="crp"))["jadas71"] == [46.0, 8.0, 4.0, 23.0]
@@ -305,7 +305,7 @@ def test_a_marker_that_is_not_there(make) -> None:
 def test_both_ratings_and_none_chosen(make) -> None:
     visits = make({**GOOD, "parent_global": [7.0, 2.0, 1.0, 4.0]})
     problem = raised(visits)
-    assert type(problem) is jia.ColumnError
+    assert type(problem) is jia.errors.ColumnError
     assert "parent_global" in str(problem)
     chosen = {"columns": {"patient_global": "patient_global"}}
     assert_as_typed(jia.assess(visits, **ASK, **chosen))
@@ -328,14 +328,14 @@ def test_both_ratings_and_none_chosen(make) -> None:
 )
 def test_columns_and_units_that_name_what_does_not_exist(make, given, said) -> None:
     problem = raised(make(GOOD), **given)
-    assert type(problem) is jia.ColumnError
+    assert type(problem) is jia.errors.ColumnError
     for words in said:
         assert words in str(problem)
 
 
 def test_a_column_that_is_read_as_two_variables(make) -> None:
     problem = raised(make(GOOD), columns={"physician_global": "patient_global"})
-    assert type(problem) is jia.ColumnError
+    assert type(problem) is jia.errors.ColumnError
     assert "'patient_global' to physician_global" in str(problem)
     other = make({**without("crp"), "cc": [0.5] * 4})
     swapped = {"chaq": "cc", "esr": "chaq"}
@@ -350,7 +350,7 @@ def test_a_column_given_to_another_variable_is_no_marker(make) -> None:
 def test_a_column_in_the_way_of_an_answer(make) -> None:
     visits = make({**GOOD, "jadas71": [0.0] * 4})
     problem = raised(visits)
-    assert type(problem) is jia.ColumnError
+    assert type(problem) is jia.errors.ColumnError
     assert "'jadas71'" in str(problem)
     assert "prefix=" in str(problem)
     out = columns_of(jia.assess(visits, **ASK, prefix="my_"))
@@ -373,7 +373,7 @@ def test_columns_of_the_same_name() -> None:
 
 @pytest.mark.parametrize("measures", [[], [None], ["jadas12"], ["state"], ["flare"], 7])
 def test_requests_that_cannot_be_understood(make, measures) -> None:
-    assert isinstance(raised(make(GOOD), measures=measures), jia.RequestError)
+    assert isinstance(raised(make(GOOD), measures=measures), jia.errors.RequestError)
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ def test_requests_that_cannot_be_understood(make, measures) -> None:
 )
 def test_what_is_no_table(visits) -> None:
     problem = raised(visits)
-    assert type(problem) is jia.RequestError
+    assert type(problem) is jia.errors.RequestError
     assert type(visits).__name__ in str(problem)
 
 
@@ -445,7 +445,7 @@ IDS = {
 def test_ids_of_any_kind(make, ids) -> None:
     assert_as_typed(jia.assess(make({**GOOD, "patient": ids}), **ASK))
     problem = raised(make({**GOOD, "patient": [ids[0], None, *ids[2:]]}))
-    assert type(problem) is jia.VisitError
+    assert type(problem) is jia.errors.VisitError
     assert "row 1" in str(problem)
 
 
@@ -680,7 +680,7 @@ LISTS = {
 @pytest.mark.parametrize("visits", LISTS.values(), ids=LISTS)
 def test_a_column_of_things_that_are_no_numbers(visits) -> None:
     problem = raised(visits)
-    assert type(problem) is jia.NotNumericError
+    assert type(problem) is jia.errors.NotNumericError
     assert problem.variable == "esr"
     assert "'esr'" in str(problem)
     out = columns_of(jia.assess(visits, measures="jadas71", invalid="missing"))
@@ -692,7 +692,7 @@ def test_a_column_of_things_that_are_no_numbers(visits) -> None:
 def test_ids_that_are_lists_or_structures(make, ids) -> None:
     visits = make({**GOOD, "patient": ids})
     problem = raised(visits)
-    assert type(problem) is jia.VisitError
+    assert type(problem) is jia.errors.VisitError
     assert "'patient'" in str(problem)
     assert columns_of(jia.check(visits))["variable"] == ["patient"]
 
@@ -702,10 +702,10 @@ def test_an_upper_limit_that_is_none(make) -> None:
         visits = make({**GOOD, "crp": [60.0, 10.0, 5.0, 40.0], "limit": [20.0] * 4})
         return raised(visits, measures=[jia.ask.acr_ped(upper_limit=limit)], **given)
 
-    assert type(asked("20", marker="esr")) is jia.NotNumericError
-    assert type(asked(-20, marker="esr")) is jia.OutOfRangeError
+    assert type(asked("20", marker="esr")) is jia.errors.NotNumericError
+    assert type(asked(-20, marker="esr")) is jia.errors.OutOfRangeError
     assert asked(-20, marker="crp").variable == "crp_upper_limit"
-    assert type(asked(jia.column("nowhere"), marker="esr")) is jia.ColumnError
+    assert type(asked(jia.column("nowhere"), marker="esr")) is jia.errors.ColumnError
     for limit in (20, jia.column("limit")):
         assert "upper_limit=" in str(asked(limit, marker="esr-else-crp"))
 
@@ -729,7 +729,7 @@ def test_an_upper_limit_that_is_none(make) -> None:
 def test_parameters_of_another_kind(make, given) -> None:
     (parameter,) = given
     problem = raised(make(GOOD), **given)
-    assert isinstance(problem, (jia.ColumnError, jia.RequestError))
+    assert isinstance(problem, (jia.errors.ColumnError, jia.errors.RequestError))
     assert parameter in str(problem) or "3" in str(problem)
 
 

@@ -24,7 +24,7 @@ def one(visits: dict, stop=None, why=None, **more) -> tuple:
     table["there"] = pd.array([False, *visits.values()], dtype="boolean")
     table["stop"], table["why"] = stop, why
     ask = {"stopped": jia.column("stop"), "reason": jia.column("why")} if stop is not None else {}
-    out = jia.time_to_first(table, jia.column("there"), baseline="first", **{**ask, **more})
+    out = jia.analysis.time_to_first(table, jia.column("there"), baseline="first", **{**ask, **more})
     assert len(out) == 1
     row = out.iloc[0]
     return row["duration"], bool(row["event"]), row["earliest"], row["latest"]
@@ -64,14 +64,14 @@ def test_which_visit_it_is(visits, stop, why, undetermined, expected) -> None:
 
 
 def test_an_undetermined_visit_that_matters_is_asked_about() -> None:
-    with pytest.raises(jia.RequestError, match=r"undetermined='no'.*'event'.*'censor'"):
+    with pytest.raises(jia.errors.RequestError, match=r"undetermined='no'.*'event'.*'censor'"):
         one({28: None, 56: True})
 
 
 def test_every_reason_is_named() -> None:
-    with pytest.raises(jia.RequestError, match="no rule knows: adverse event"):
+    with pytest.raises(jia.errors.RequestError, match="no rule knows: adverse event"):
         one({28: False}, 40, "adverse event", **EVENTS)
-    with pytest.raises(jia.RequestError, match="cannot be the event and censored"):
+    with pytest.raises(jia.errors.RequestError, match="cannot be the event and censored"):
         one({28: False}, 40, "x", stop_is_event=["x"], stop_is_censored=["x"])
 
 
@@ -99,7 +99,7 @@ ASK = {"criteria": "prcsg-printo", "reference": "baseline", "baseline": "first"}
 
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table, pl.LazyFrame])
 def test_time_to_flare_in_every_kind_of_frame(make) -> None:
-    out = jia.time_to_flare(make(FLARES), **ASK)
+    out = jia.analysis.time_to_flare(make(FLARES), **ASK)
     found = {name: list(out[name]) for name in ("patient", "duration", "event", "earliest", "rule")}
     plain = {name: [getattr(v, "as_py", lambda v=v: v)() for v in vs] for name, vs in found.items()}
     assert plain["patient"] == ["A", "B", "C"]
@@ -111,7 +111,7 @@ def test_time_to_flare_in_every_kind_of_frame(make) -> None:
 
 def test_a_patient_without_a_reference_stays_in_sight() -> None:
     table = pd.DataFrame({**FLARES, "start": [0, 1, 0, 0, 0, 0, 0]})
-    out = jia.time_to_flare(table, **{**ASK, "reference": jia.flagged("start")})
+    out = jia.analysis.time_to_flare(table, **{**ASK, "reference": jia.flagged("start")})
     assert out["duration"].tolist()[0] == 60
     assert out["duration"].isna().tolist() == [False, True, True]
     assert out["event"].isna().tolist() == [False, True, True]
@@ -120,8 +120,8 @@ def test_a_patient_without_a_reference_stays_in_sight() -> None:
 
 def test_a_reference_that_moves_is_refused() -> None:
     for moving in ("last-responding", "best", jia.last_responding(50), jia.best()):
-        with pytest.raises(jia.RequestError, match="differs from visit to visit"):
-            jia.time_to_flare(pd.DataFrame(FLARES), **{**ASK, "reference": moving})
+        with pytest.raises(jia.errors.RequestError, match="differs from visit to visit"):
+            jia.analysis.time_to_flare(pd.DataFrame(FLARES), **{**ASK, "reference": moving})
 
 
 def test_time_to_the_first_response_by_its_bounds() -> None:
@@ -136,9 +136,9 @@ def test_time_to_the_first_response_by_its_bounds() -> None:
     }.items():
         table[name] = values
     ask = {"level": 50, "baseline": "first"}
-    with pytest.raises(jia.RequestError, match="undetermined="):
-        jia.time_to_first(table, "acr_ped", **ask)
-    out = jia.time_to_first(table, "acr_ped", undetermined="no", **ask)
+    with pytest.raises(jia.errors.RequestError, match="undetermined="):
+        jia.analysis.time_to_first(table, "acr_ped", **ask)
+    out = jia.analysis.time_to_first(table, "acr_ped", undetermined="no", **ask)
     assert out.loc[0, ["duration", "earliest", "latest"]].tolist() == [91, 60, 91]
 
 
@@ -146,7 +146,7 @@ def test_time_to_remission_by_words() -> None:
     table = pd.DataFrame(
         {"patient": "A", "date": [0, 100, 200], "state": ["none", "inactive", "remission"]}
     )
-    out = jia.time_to_first(table, jia.column("state"), states=["remission"], baseline="first")
+    out = jia.analysis.time_to_first(table, jia.column("state"), states=["remission"], baseline="first")
     assert out.loc[0, "duration"] == 200
     assert out.loc[0, "reason"] == "remission"
 
@@ -154,9 +154,9 @@ def test_time_to_remission_by_words() -> None:
 def test_a_word_that_can_never_come_is_refused() -> None:
     table = pd.DataFrame({"patient": "A", "date": [0, 100], "state": ["none", "inactive"]})
     ask = {"baseline": "first"}
-    with pytest.raises(jia.RequestError, match="Did you mean 'remission'"):
-        jia.time_to_first(table, jia.column("state"), states=["remision"], **ask)
-    out = jia.time_to_first(table, jia.column("state"), states=["remission"], **ask)
+    with pytest.raises(jia.errors.RequestError, match="Did you mean 'remission'"):
+        jia.analysis.time_to_first(table, jia.column("state"), states=["remision"], **ask)
+    out = jia.analysis.time_to_first(table, jia.column("state"), states=["remission"], **ask)
     assert not out.loc[0, "event"]
     for make in (
         lambda t: t.assign(state=pd.Categorical(["low", None], ["low", "high"])),
@@ -172,16 +172,16 @@ def test_a_word_that_can_never_come_is_refused() -> None:
     ):
         frame = make(table)
         more = {"undetermined": "no", **ask}
-        assert len(jia.time_to_first(frame, jia.column("state"), states=["high"], **more)) == 1
-        with pytest.raises(jia.RequestError, match="no word of the column"):
-            jia.time_to_first(frame, jia.column("state"), states=["hihg"], **more)
+        assert len(jia.analysis.time_to_first(frame, jia.column("state"), states=["high"], **more)) == 1
+        with pytest.raises(jia.errors.RequestError, match="no word of the column"):
+            jia.analysis.time_to_first(frame, jia.column("state"), states=["hihg"], **more)
 
 
 @pytest.mark.stats
 def test_it_goes_into_lifelines_as_it_is() -> None:
     from lifelines import KaplanMeierFitter
 
-    out = jia.time_to_flare(pd.DataFrame(FLARES), **ASK)
+    out = jia.analysis.time_to_flare(pd.DataFrame(FLARES), **ASK)
     curve = KaplanMeierFitter().fit(out["duration"], event_observed=out["event"])
     assert curve.survival_function_at_times([0, 19, 91]).tolist() == [1.0, 0.5, 0.0]
 
@@ -197,8 +197,8 @@ def test_it_goes_into_lifelines_as_it_is() -> None:
 )
 def test_a_stop_is_one_date_and_one_reason(stops, words) -> None:
     table = pd.DataFrame({"patient": "A", "date": [0, 9], "there": [False, False], **stops})
-    with pytest.raises(jia.VisitError, match=words):
-        jia.time_to_first(
+    with pytest.raises(jia.errors.VisitError, match=words):
+        jia.analysis.time_to_first(
             table,
             jia.column("there"),
             baseline="first",

@@ -48,7 +48,7 @@ def test_what_is_refused() -> None:
 
 
 def test_a_trials_own_limits() -> None:
-    published = jia.definition("brunner-2020", jia.UncontrolledCriteria)
+    published = jia.definition("brunner-2020", jia.typing.UncontrolledCriteria)
     ours = published.variant(name="ours", biologicals_tried=3)
     assert jia.chronically_uncontrolled(**ACTIVE, criteria=published) is True
     assert jia.chronically_uncontrolled(**ACTIVE, criteria=ours) is False

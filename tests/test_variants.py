@@ -59,7 +59,7 @@ def test_a_variant_says_what_it_varies() -> None:
 
 # What is no variable of a visit: scores that a rule reads, and what stands in other tables.
 BESIDE = {
-    *(score.name for score in published(jia.Score)),
+    *(score.name for score in published(jia.typing.Score)),
     *("course", "month", "upper_limit", "ilar_category", "joint_exam"),
     *("event_day", "infusion_day", "infection", "febrile_illness", "malignancy", "biological"),
 }

@@ -56,7 +56,7 @@ def test_the_visit_of_a_window(kind, rule, which) -> None:
     days = [0, *(day for day, _, _ in WEEK_8)]
     dates = [dt.date(2020, 1, 1) + dt.timedelta(days=day) for day in days]
     table = MAKERS[kind]({"patient": ["A"] * 7, "date": dates})
-    out = jia.nominal_visits(table, weeks={8: 7, 0: 0}, rule=rule, day_zero="first")
+    out = jia.prepare.nominal_visits(table, weeks={8: 7, 0: 0}, rule=rule, day_zero="first")
     status = [CHOSEN, *(row[which] for row in WEEK_8)]
     assert column(out, "nominal_status") == status
     labels = ["week 0", *("week 8" if s.startswith("chosen") else None for s in status[1:])]
@@ -73,7 +73,7 @@ def test_days_from_a_date_in_a_column() -> None:
             "dose": ["2020-01-05", None, "2020-01-10", None],
         }
     )
-    out = jia.nominal_visits(table, weeks={0: 0, 8: 7}, rule="first", day_zero=jia.column("dose"))
+    out = jia.prepare.nominal_visits(table, weeks={0: 0, 8: 7}, rule="first", day_zero=jia.column("dose"))
     assert column(out, "study_day") == [5, 56, 0, None]
     assert column(out, "nominal_status") == [UNSCHEDULED, CHOSEN, CHOSEN, "no day zero"]
     assert column(out, "nominal_visit") == [None, "week 8", "week 0", None]
@@ -93,14 +93,14 @@ def test_days_from_a_date_in_a_column() -> None:
 )
 def test_windows_that_are_refused(more, words) -> None:
     ask = {"weeks": {0: 0, 8: 7}, "rule": "nearest", "day_zero": "first", **more}
-    with pytest.raises(jia.RequestError, match=words):
-        jia.nominal_visits(pd.DataFrame({"patient": ["A"], "date": [0]}), **ask)
+    with pytest.raises(jia.errors.RequestError, match=words):
+        jia.prepare.nominal_visits(pd.DataFrame({"patient": ["A"], "date": [0]}), **ask)
 
 
 def test_two_rows_of_the_chosen_day_are_refused() -> None:
     table = pd.DataFrame({"patient": "A", "date": [0, 56, 56]})
-    with pytest.raises(jia.VisitError, match="two rows can be week 8"):
-        jia.nominal_visits(table, weeks={8: 7}, rule="nearest", day_zero="first")
+    with pytest.raises(jia.errors.VisitError, match="two rows can be week 8"):
+        jia.prepare.nominal_visits(table, weeks={8: 7}, rule="nearest", day_zero="first")
 
 
 DAYS = st.lists(st.integers(0, 130), min_size=1, max_size=8, unique=True)
@@ -109,7 +109,7 @@ DAYS = st.lists(st.integers(0, 130), min_size=1, max_size=8, unique=True)
 def nominal(days: list[int], rule: str) -> dict:
     table = pd.DataFrame({"patient": "A", "date": days})
     table["zero"] = 0
-    out = jia.nominal_visits(
+    out = jia.prepare.nominal_visits(
         table, weeks={0: 3, 8: 7, 12: 10}, rule=rule, day_zero=jia.column("zero")
     )
     return dict(zip(days, column(out, "nominal_visit"), strict=True))
@@ -154,7 +154,7 @@ def test_the_nearest_drawing(drawn, value, off) -> None:
             "esr": [*(esr for _, esr in drawn), 99],
         }
     )
-    out = jia.laboratory_values(visits, labs[::-1], values=["esr"], lab_window_days=7)
+    out = jia.prepare.laboratory_values(visits, labs[::-1], values=["esr"], lab_window_days=7)
     assert column(out, "esr_lab") == [value, None]
     assert column(out, "esr_lab_days") == [off, None]
 
@@ -163,7 +163,7 @@ def test_the_nearest_drawing(drawn, value, off) -> None:
 def test_laboratory_values_in_every_kind_of_frame(kind) -> None:
     visits = {"patient": ["A", "A"], "date": [dt.date(2020, 1, 1), dt.date(2020, 3, 1)]}
     labs = {"who": ["A"], "date": [dt.date(2020, 2, 29)], "crp": [1.2]}
-    out = jia.laboratory_values(
+    out = jia.prepare.laboratory_values(
         MAKERS[kind](visits),
         pa.table(labs),
         values=["crp"],
@@ -179,25 +179,25 @@ def test_laboratory_values_that_are_refused() -> None:
     visits = pd.DataFrame({"patient": ["A"], "date": [56]})
     labs = pd.DataFrame({"patient": "A", "date": [54, 54], "esr": [20, 8]})
     ask = {"values": ["esr"], "lab_window_days": 7}
-    with pytest.raises(jia.VisitError, match="two different values of esr on one date"):
-        jia.laboratory_values(visits, labs, **ask)
+    with pytest.raises(jia.errors.VisitError, match="two different values of esr on one date"):
+        jia.prepare.laboratory_values(visits, labs, **ask)
     labs["esr"] = 8
-    assert column(jia.laboratory_values(visits, labs, **ask), "esr_lab") == [8]
-    with pytest.raises(jia.RequestError, match="how many days"):
-        jia.laboratory_values(visits, labs, values=["esr"])
-    with pytest.raises(jia.RequestError, match="Did you mean 'esr'"):
-        jia.laboratory_values(visits, labs, values=["esrr"], lab_window_days=7)
-    with pytest.raises(jia.VisitError, match="1 here, 'A' there"):
-        jia.laboratory_values(visits, labs.assign(patient=1), **ask)
-    with pytest.raises(jia.VisitError, match="'a' here, 'A' there"):
-        jia.laboratory_values(visits, labs.assign(patient="a"), **ask)
-    with pytest.raises(jia.VisitError, match="values: column 'date' holds dates, and the visits"):
-        jia.laboratory_values(visits, labs.assign(date="2020-01-01"), **ask)
-    with pytest.raises(jia.ColumnError, match=r"'bse' for the esr.*lab_columns=\{'esr'"):
-        jia.laboratory_values(visits, labs, **ask, lab_columns={"esr": "bse"})
+    assert column(jia.prepare.laboratory_values(visits, labs, **ask), "esr_lab") == [8]
+    with pytest.raises(jia.errors.RequestError, match="how many days"):
+        jia.prepare.laboratory_values(visits, labs, values=["esr"])
+    with pytest.raises(jia.errors.RequestError, match="Did you mean 'esr'"):
+        jia.prepare.laboratory_values(visits, labs, values=["esrr"], lab_window_days=7)
+    with pytest.raises(jia.errors.VisitError, match="1 here, 'A' there"):
+        jia.prepare.laboratory_values(visits, labs.assign(patient=1), **ask)
+    with pytest.raises(jia.errors.VisitError, match="'a' here, 'A' there"):
+        jia.prepare.laboratory_values(visits, labs.assign(patient="a"), **ask)
+    with pytest.raises(jia.errors.VisitError, match="values: column 'date' holds dates, and the visits"):
+        jia.prepare.laboratory_values(visits, labs.assign(date="2020-01-01"), **ask)
+    with pytest.raises(jia.errors.ColumnError, match=r"'bse' for the esr.*lab_columns=\{'esr'"):
+        jia.prepare.laboratory_values(visits, labs, **ask, lab_columns={"esr": "bse"})
     labs["esr"] = ["< 5", "8"]
-    with pytest.raises(jia.NotNumericError, match="in the table of laboratory values: column"):
-        jia.laboratory_values(visits, labs, **ask)
+    with pytest.raises(jia.errors.NotNumericError, match="in the table of laboratory values: column"):
+        jia.prepare.laboratory_values(visits, labs, **ask)
 
 
 GIVEN = ["12", "< 5", "<5", "0", " 7.5 ", None, "<0.5", "< 2,5"]
@@ -212,7 +212,7 @@ BELOW = {
 @pytest.mark.parametrize("kind", MAKERS)
 @pytest.mark.parametrize("rule", BELOW)
 def test_values_below_a_limit(kind, rule) -> None:
-    out = jia.below_limit(MAKERS[kind]({"crp": GIVEN}), "crp", rule=rule)
+    out = jia.prepare.below_limit(MAKERS[kind]({"crp": GIVEN}), "crp", rule=rule)
     assert column(out, "crp_value") == BELOW[rule]
     made = [rule if given and "<" in given else None for given in GIVEN]
     assert column(out, "crp_below_limit") == made
@@ -224,20 +224,20 @@ def test_values_below_a_limit(kind, rule) -> None:
 
 
 def test_below_a_limit_needs_a_rule_and_numbers() -> None:
-    with pytest.raises(jia.RequestError, match=r"limit.*half.*zero.*interval"):
-        jia.below_limit(pd.DataFrame({"crp": GIVEN}), "crp")
-    with pytest.raises(jia.NotNumericError, match="'positive' in row 1"):
-        jia.below_limit(pd.DataFrame({"crp": [3, "positive"]}), "crp", rule="half")
+    with pytest.raises(jia.errors.RequestError, match=r"limit.*half.*zero.*interval"):
+        jia.prepare.below_limit(pd.DataFrame({"crp": GIVEN}), "crp")
+    with pytest.raises(jia.errors.NotNumericError, match="'positive' in row 1"):
+        jia.prepare.below_limit(pd.DataFrame({"crp": [3, "positive"]}), "crp", rule="half")
     for wrong in ("inf", "nan", True):
-        with pytest.raises(jia.NotNumericError, match="in row 1"):
-            jia.below_limit(pd.DataFrame({"crp": [3, wrong]}), "crp", rule="half")
+        with pytest.raises(jia.errors.NotNumericError, match="in row 1"):
+            jia.prepare.below_limit(pd.DataFrame({"crp": [3, wrong]}), "crp", rule="half")
 
 
 def test_an_interval_decides_what_does_not_depend_on_it() -> None:
     table = pd.DataFrame(
         {"physician_global": 1, "patient_global": 1, "active_joints": 1, "crp": ["< 5", "< 20"]}
     )
-    table = jia.below_limit(table, "crp", rule="interval")
+    table = jia.prepare.below_limit(table, "crp", rule="interval")
     for end in ("low", "high"):
         table = jia.assess(
             table,
@@ -273,7 +273,7 @@ FILLED = {
 def test_gaps_by_each_rule(kind, rule) -> None:
     more, weeks, responses = FILLED[rule]
     table = MAKERS[kind](TABLE)
-    out = jia.fill_gaps(table, jia.column("response"), weeks=WEEKS, rule=rule, **more)
+    out = jia.prepare.fill_gaps(table, jia.column("response"), weeks=WEEKS, rule=rule, **more)
     assert column(out, "nominal_visit") == [f"week {week}" for week in weeks]
     assert column(out, "response") == responses
     assert column(out, "row_made") == [week in (4, 20) for week in weeks]
@@ -283,7 +283,7 @@ def test_every_cell_says_which_rule_made_it() -> None:
     def marks(rule):
         more = FILLED[rule][0]
         table = pd.DataFrame(TABLE)
-        out = jia.fill_gaps(table, jia.column("response"), weeks=WEEKS, rule=rule, **more)
+        out = jia.prepare.fill_gaps(table, jia.column("response"), weeks=WEEKS, rule=rule, **more)
         return column(out, "gap_rule")
 
     assert marks("observed") == ["observed", "observed: not determinable", "observed", "observed"]
@@ -309,7 +309,7 @@ def test_every_cell_says_which_rule_made_it() -> None:
 
 @pytest.mark.parametrize(("limit", "carried"), [(28, True), (27, None)])
 def test_a_value_is_carried_for_so_many_days(limit, carried) -> None:
-    out = jia.fill_gaps(
+    out = jia.prepare.fill_gaps(
         pd.DataFrame(TABLE), jia.column("response"), weeks=[0, 4], rule="locf", limit_days=limit
     )
     assert column(out, "response") == [True, carried]
@@ -328,20 +328,20 @@ def test_a_value_is_carried_for_so_many_days(limit, carried) -> None:
     ],
 )
 def test_rules_that_are_refused(more, words) -> None:
-    with pytest.raises(jia.RequestError, match=words):
-        jia.fill_gaps(pd.DataFrame(TABLE), jia.column("response"), weeks=WEEKS, **more)
+    with pytest.raises(jia.errors.RequestError, match=words):
+        jia.prepare.fill_gaps(pd.DataFrame(TABLE), jia.column("response"), weeks=WEEKS, **more)
 
 
 def test_what_gaps_need() -> None:
     table = pd.DataFrame(TABLE)
     ask = {"weeks": WEEKS, "rule": "nri"}
-    with pytest.raises(jia.ColumnError, match="nominal_visits"):
-        jia.fill_gaps(table.drop(columns="study_day"), jia.column("response"), **ask)
-    with pytest.raises(jia.VisitError, match="2 rows of week 0"):
-        jia.fill_gaps(pd.concat([table, table[:1]]), jia.column("response"), **ask)
+    with pytest.raises(jia.errors.ColumnError, match="nominal_visits"):
+        jia.prepare.fill_gaps(table.drop(columns="study_day"), jia.column("response"), **ask)
+    with pytest.raises(jia.errors.VisitError, match="2 rows of week 0"):
+        jia.prepare.fill_gaps(pd.concat([table, table[:1]]), jia.column("response"), **ask)
     two = table.assign(stop=[100, 90, None, None])
-    with pytest.raises(jia.VisitError, match="more than one day of stopping"):
-        jia.fill_gaps(two, jia.column("response"), stopped=jia.column("stop"), **ask)
+    with pytest.raises(jia.errors.VisitError, match="more than one day of stopping"):
+        jia.prepare.fill_gaps(two, jia.column("response"), stopped=jia.column("stop"), **ask)
 
 
 HISTORY = st.dictionaries(st.sampled_from(WEEKS), st.sampled_from([0, 30, 50, None]), min_size=1)
@@ -363,7 +363,7 @@ def levels(history: dict, rule: str, weeks=WEEKS) -> dict:
             "level": list(history.values()),
         }
     )
-    out = jia.fill_gaps(table, jia.column("level"), weeks=weeks, rule=rule, **RULES[rule])
+    out = jia.prepare.fill_gaps(table, jia.column("level"), weeks=weeks, rule=rule, **RULES[rule])
     assert len(column(out, "gap_rule")) == len(out)
     return {
         int(week.removeprefix("week ")): (level, mark, made)
@@ -409,8 +409,8 @@ def test_from_visits_to_responders() -> None:
         }
     )
     weeks = {0: 0, 8: 7}
-    named = jia.nominal_visits(visits, weeks=weeks, rule="nearest", day_zero="first")
-    whole = jia.fill_gaps(named, jia.column("response"), weeks=[8], rule="nri")
-    out = jia.responders_by_visit(whole, jia.column("response"))
+    named = jia.prepare.nominal_visits(visits, weeks=weeks, rule="nearest", day_zero="first")
+    whole = jia.prepare.fill_gaps(named, jia.column("response"), weeks=[8], rule="nri")
+    out = jia.analysis.responders_by_visit(whole, jia.column("response"))
     assert out[["patients", "responders", "not_determinable"]].to_numpy().tolist() == [[3, 1, 0]]
     assert np.isclose(out.loc[0, "proportion"], 1 / 3)

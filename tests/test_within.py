@@ -120,16 +120,16 @@ def test_no_value_between_the_ends_gives_anything_else(rows, data) -> None:
     [
         (
             {"measures": jia.ask.flare(criteria="brunner-2002", reference="best")},
-            jia.RequestError,
+            jia.errors.RequestError,
             "not settled by the ends",
         ),
-        ({"measures": jia.ask.acr_ped(upper_limit=10)}, jia.RequestError, "not settled"),
-        ({"measures": jia.ask.loss_of_response(30)}, jia.RequestError, "not settled"),
-        ({"high": "crp_high"}, jia.RequestError, "takes a column"),
-        ({"high": jia.column("crp_hig")}, jia.ColumnError, "Did you mean 'crp_high'"),
+        ({"measures": jia.ask.acr_ped(upper_limit=10)}, jia.errors.RequestError, "not settled"),
+        ({"measures": jia.ask.loss_of_response(30)}, jia.errors.RequestError, "not settled"),
+        ({"high": "crp_high"}, jia.errors.RequestError, "takes a column"),
+        ({"high": jia.column("crp_hig")}, jia.errors.ColumnError, "Did you mean 'crp_high'"),
         (
             {"low": jia.column("crp_high"), "high": jia.column("crp_low")},
-            jia.InconsistentError,
+            jia.errors.InconsistentError,
             "5 to 0 in row 0",
         ),
     ],
@@ -139,5 +139,5 @@ def test_what_is_refused(more, error, words) -> None:
     ask = {"measures": "acr_ped", "baseline": "first", **ENDS, **more}
     with pytest.raises(error, match=words):
         jia.assess_within(table, "crp", **ask)
-    with pytest.raises(jia.RequestError, match="no variable"):
+    with pytest.raises(jia.errors.RequestError, match="no variable"):
         jia.assess_within(table, "crpp", **ask)

@@ -103,7 +103,7 @@ def source(definition):
 
 def bounds_table(cutoffs):
     """Return the bounds of a cut-off set, a row for each score and course."""
-    labels = {score.name: score.label for score in published(jia.Score)}
+    labels = {score.name: score.label for score in published(jia.typing.Score)}
     rows, doubtful = [], False
     for one in cutoffs.bounds:
         cells = [labels[one.measure], one.course]
@@ -126,7 +126,7 @@ def bounds_table(cutoffs):
 def row(definition):
     """Return one row of the catalogue."""
     rules = definition.rule.split("; ")
-    if isinstance(definition, jia.CutoffSet):
+    if isinstance(definition, jia.typing.CutoffSet):
         rule = bounds_table(definition)
     else:
         rule = escape(rules[0]) if len(rules) == 1 else listed(rules)

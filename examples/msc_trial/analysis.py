@@ -113,7 +113,7 @@ def change_lines(study: Study) -> Lines:
                 rows[variable] if variable in rows else study.value(rows, variable)
                 for rows in (before, after)
             ]
-            change = jia.paired_change(*pair)
+            change = jia.analysis.paired_change(*pair)
             if change.n_pairs == 0:
                 continue
             cells = [median_range(values) for values in pair]
@@ -154,7 +154,7 @@ def response_lines(study: Study) -> Lines:
     yield "  30–70: a gap leaves the level open between these two.   *: the criteria differ."
     if not study.timepoints:
         return
-    steps = jia.definition(CRITERIA[0], jia.ResponseCriteria).levels
+    steps = jia.definition(CRITERIA[0], jia.typing.ResponseCriteria).levels
     yield f"  {'reached':<27}" + "".join(f"{f'≥ {level}':>7}" for level in steps) + "  determined"
     for point in study.timepoints:
         rows = study.at(point)
@@ -188,7 +188,7 @@ def responder_lines(study: Study) -> Lines:
     stem = jia.column(column(CRITERIA[0], "level").removesuffix("_level"))
     asked = {"by": jia.column(visit), "columns": {"patient": patient}}
     tables = {
-        level: jia.responders_by_visit(visits, stem, level=level, **asked).set_index(visit)
+        level: jia.analysis.responders_by_visit(visits, stem, level=level, **asked).set_index(visit)
         for level in (30, 50, 70)
     }
     for name in order:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from jiascores.core.definition import Definition, lookup, published
 from jiascores.core.errors import RequestError, UnknownDefinitionError, listing, suggestion
+from jiascores.core.variables import VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +97,7 @@ def definition(name: str, kind: Any = None) -> Any:
     name : str
         Its name, for example ``"swart-2019"``.
     kind : str or type, optional
-        Of which kind, for example ``"retreatment protocol"`` or ``jia.RetreatmentProtocol``;
+        Of which kind, for example ``"retreatment protocol"`` or ``jia.typing.RetreatmentProtocol``;
         needed where definitions of two kinds share the name.
 
     Returns
@@ -114,7 +115,7 @@ def definition(name: str, kind: Any = None) -> Any:
     Examples
     --------
     >>> import jiascores as jia
-    >>> protocol = jia.definition("swart-2019", jia.RetreatmentProtocol)
+    >>> protocol = jia.definition("swart-2019", jia.typing.RetreatmentProtocol)
     >>> protocol.variant(name="one repeat only", max_repeats=1).derives_from
     'swart-2019'
     """
@@ -144,3 +145,38 @@ def definition(name: str, kind: Any = None) -> Any:
             values=(name,),
         )
     return found[0]
+
+
+def variables() -> pd.DataFrame:
+    """Return every variable: its name, label, unit, range and kind, as a table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each variable: ``name`` (of the parameter and, unless mapped, of the column),
+        ``label``, ``unit`` (the canonical one), ``low`` and ``high`` (the ends of its range,
+        infinite where it is open), ``kind`` (``number``, ``whole number`` or ``yes or no``) and
+        ``other_units`` (what a table may declare too, with the factor to the canonical unit).
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.variables().set_index("name").loc["crp", ["unit", "low", "other_units"]].tolist()
+    ['mg/L', 0.0, 'mg/dL × 10']
+    """
+    import pandas as pd
+
+    rows = [
+        (
+            each.name,
+            each.label,
+            each.unit,
+            float(each.low),
+            float(each.high),
+            "yes or no" if each.flag else "whole number" if each.whole else "number",
+            "; ".join(f"{unit} × {factor:g}" for unit, factor in each.conversions),
+        )
+        for each in VARIABLES.values()
+    ]
+    names = ("name", "label", "unit", "low", "high", "kind", "other_units")
+    return pd.DataFrame(rows, columns=list(names))

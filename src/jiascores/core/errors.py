@@ -77,7 +77,7 @@ class OutOfRangeError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.cjadas10(physician_global=62, patient_global=5, active_joints=3)
-    ... except jia.OutOfRangeError as error:
+    ... except jia.errors.OutOfRangeError as error:
     ...     print(error.variable, error.values)
     physician_global (62,)
     """
@@ -93,7 +93,7 @@ class NotWholeError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.cjadas10(physician_global=6, patient_global=5, active_joints=3.5)
-    ... except jia.NotWholeError as error:
+    ... except jia.errors.NotWholeError as error:
     ...     print(error.variable, error.values)
     active_joints (3.5,)
     """
@@ -109,7 +109,7 @@ class NotNumericError(JiaScoresError, TypeError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.cjadas10(physician_global="6", patient_global=5, active_joints=3)
-    ... except jia.NotNumericError as error:
+    ... except jia.errors.NotNumericError as error:
     ...     print(error.variable, error.values)
     physician_global ('6',)
     """
@@ -125,7 +125,7 @@ class MarkerError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.jadas10(physician_global=6, patient_global=5, active_joints=3)
-    ... except jia.MarkerError as error:
+    ... except jia.errors.MarkerError as error:
     ...     print(error.variable)
     esr and crp
     """
@@ -141,7 +141,7 @@ class MisalignedError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.cjadas10(physician_global=[6, 5], patient_global=[5], active_joints=3)
-    ... except jia.MisalignedError as error:
+    ... except jia.errors.MisalignedError as error:
     ...     print(error)
     physician_global has 2 values and patient_global has 1 values: give arrays of equal shape, or single numbers.
     """
@@ -157,7 +157,7 @@ class InconsistentError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.JointExam(active={"hip_left"}, not_examined={"hip_left"})
-    ... except jia.InconsistentError as error:
+    ... except jia.errors.InconsistentError as error:
     ...     print(error)
     hip_left: not_examined, and yet active. A joint with a finding was examined; take it out of one of active= and not_examined=.
     """
@@ -176,8 +176,8 @@ class UnknownDefinitionError(JiaScoresError, ValueError):
     --------
     >>> import jiascores as jia
     >>> try:
-    ...     jia.definition("giannini-1998", jia.ResponseCriteria)
-    ... except jia.UnknownDefinitionError as error:
+    ...     jia.definition("giannini-1998", jia.typing.ResponseCriteria)
+    ... except jia.errors.UnknownDefinitionError as error:
     ...     print(error.values)
     ('giannini-1998',)
     """
@@ -192,8 +192,8 @@ class DefinitionError(JiaScoresError, ValueError):
     --------
     >>> import jiascores as jia
     >>> try:
-    ...     jia.definition("brunner-2002", jia.FlareCriteria).variant(name="lovell-2000")
-    ... except jia.DefinitionError as error:
+    ...     jia.definition("brunner-2002", jia.typing.FlareCriteria).variant(name="lovell-2000")
+    ... except jia.errors.DefinitionError as error:
     ...     print(error.values)
     ('lovell-2000',)
     """
@@ -209,7 +209,7 @@ class NotCoveredError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.disease_state(3, measure="sjadas10", course="poly", cutoffs="consolaro-2014")
-    ... except jia.NotCoveredError as error:
+    ... except jia.errors.NotCoveredError as error:
     ...     print(error.variable)
     measure
     """
@@ -226,7 +226,7 @@ class ColumnError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.assess(pd.DataFrame({"patient": [1], "date": ["2024-01-10"]}), measures=["cjadas10"])
-    ... except jia.ColumnError as error:
+    ... except jia.errors.ColumnError as error:
     ...     print(error.variable)
     physician_global
     """
@@ -242,7 +242,7 @@ class RequestError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.definitions("score set")
-    ... except jia.RequestError as error:
+    ... except jia.errors.RequestError as error:
     ...     print(error.variable, error.values)
     kind ('score set',)
     """
@@ -258,7 +258,7 @@ class ArgumentError(RequestError, TypeError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.cjadas10(physician_global=6, patient_global=5)
-    ... except jia.RequestError as error:
+    ... except jia.errors.RequestError as error:
     ...     print(error.variable)
     active_joints
     """
@@ -279,7 +279,7 @@ class VisitError(JiaScoresError, ValueError):
     ...     "limited_joints": 3, "esr": 20})
     >>> try:
     ...     jia.assess(visits, baseline="first", measures=["acr_ped"])
-    ... except jia.VisitError as error:
+    ... except jia.errors.VisitError as error:
     ...     print(error.where)
     ('row 0 (patient A, date 2024-01-10) and row 1 (patient A, date 2024-01-10)',)
     """
@@ -293,7 +293,7 @@ class MissingExtraError(JiaScoresError, ImportError):
     Examples
     --------
     >>> import jiascores as jia
-    >>> issubclass(jia.MissingExtraError, ImportError)
+    >>> issubclass(jia.errors.MissingExtraError, ImportError)
     True
     """
 

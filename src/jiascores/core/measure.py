@@ -107,7 +107,7 @@ class Score(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("cjadas10", jia.Score).rule
+    >>> jia.definition("cjadas10", jia.typing.Score).rule
     'cJADAS10 = PhGA + PtGA + active joints (at most 10); 0 to 30'
     """
 

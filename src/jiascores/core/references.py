@@ -16,7 +16,7 @@ class Evidence(StrEnum):
     Examples
     --------
     >>> import jiascores as jia
-    >>> str(jia.definition("giannini-1997", jia.ResponseCriteria).evidence)
+    >>> str(jia.definition("giannini-1997", jia.typing.ResponseCriteria).evidence)
     'primary'
     """
 
@@ -46,7 +46,7 @@ class Reference:
     Examples
     --------
     >>> import jiascores as jia
-    >>> print(jia.definition("brunner-2002", jia.FlareCriteria).reference)
+    >>> print(jia.definition("brunner-2002", jia.typing.FlareCriteria).reference)
     Brunner 2002, J Rheumatol 29:1058 (PMID 12022323)
     """
 

@@ -54,7 +54,7 @@ class ChaqScoring(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("singh-1994", jia.ChaqScoring).domains_needed
+    >>> jia.definition("singh-1994", jia.typing.ChaqScoring).domains_needed
     6
     """
 
@@ -119,7 +119,7 @@ class ChaqDifference(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("dempster-2001", jia.ChaqDifference).rule
+    >>> jia.definition("dempster-2001", jia.typing.ChaqDifference).rule
     'improved: change ≤ -0.13; worsened: change ≥ +0.75'
     """
 

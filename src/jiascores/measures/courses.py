@@ -80,7 +80,7 @@ class RetreatmentProtocol(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> protocol = jia.definition("swart-2019", jia.RetreatmentProtocol)
+    >>> protocol = jia.definition("swart-2019", jia.typing.RetreatmentProtocol)
     >>> protocol.variant(name="one repeat only", max_repeats=1).max_repeats
     1
     """

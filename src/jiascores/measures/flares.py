@@ -77,7 +77,7 @@ class FlareCriteria(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("brunner-2002", jia.FlareCriteria).rule
+    >>> jia.definition("brunner-2002", jia.typing.FlareCriteria).rule
     '≥ 40 % worse in ≥ 2 of 6 and ≥ 30 % better in ≤ 1'
     """
 

@@ -71,7 +71,7 @@ class InactiveDiseaseCriteria(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> criteria = jia.definition("wallace-2011", jia.InactiveDiseaseCriteria)
+    >>> criteria = jia.definition("wallace-2011", jia.typing.InactiveDiseaseCriteria)
     >>> str(criteria.evidence)
     'primary'
     """

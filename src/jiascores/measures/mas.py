@@ -39,7 +39,7 @@ class MasCriteria(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("ravelli-2016", jia.MasCriteria).rule
+    >>> jia.definition("ravelli-2016", jia.typing.MasCriteria).rule
     'febrile, known or suspected systemic arthritis, ferritin > 684 ng/mL and ≥ 2 of: platelets ≤ 181 ×10⁹/L, AST > 48 U/L, triglycerides > 156 mg/dL, fibrinogen ≤ 360 mg/dL'
     """
 
@@ -121,7 +121,7 @@ class MasScoreCutoff(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("minoia-2019", jia.MasScoreCutoff).at_least
+    >>> jia.definition("minoia-2019", jia.typing.MasScoreCutoff).at_least
     -2.1
     """
 

@@ -54,7 +54,7 @@ class RemissionCriteria(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("wallace-2011", jia.RemissionCriteria).rule
+    >>> jia.definition("wallace-2011", jia.typing.RemissionCriteria).rule
     'inactive disease (wallace-2011) for ≥ 6 calendar months on medication; ≥ 12 off all medication that counts'
     """
 

@@ -58,7 +58,7 @@ class ResponseCriteria(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("giannini-1997", jia.ResponseCriteria).rule
+    >>> jia.definition("giannini-1997", jia.typing.ResponseCriteria).rule
     'level L (30, 50, 70, 90, 100): ≥ L % better in ≥ 3 of 6 and > 30 % worse in ≤ 1'
     """
 

@@ -97,7 +97,7 @@ class CutoffSet(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> cutoffs = jia.definition("consolaro-2014", jia.CutoffSet)
+    >>> cutoffs = jia.definition("consolaro-2014", jia.typing.CutoffSet)
     >>> cutoffs.of("cjadas10")["poly"].rule
     'inactive ≤ 1, low ≤ 2.5, moderate ≤ 8.5, else high'
     """

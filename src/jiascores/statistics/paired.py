@@ -264,7 +264,7 @@ def paired_change(before: Any, after: Any) -> PairedChange:
     Examples
     --------
     >>> import jiascores as jia
-    >>> change = jia.paired_change(before=[75, 80, 66, 90, 41, 76], after=[56, 64, 57, 74, 25, 51])
+    >>> change = jia.analysis.paired_change(before=[75, 80, 66, 90, 41, 76], after=[56, 64, 57, 74, 25, 51])
     >>> print(change)
     Wilcoxon's signed-rank test, two-sided
       n = 6 pairs, 6 of them with a change (0 unchanged, dropped; 0 incomplete, left out)

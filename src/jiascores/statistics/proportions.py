@@ -67,7 +67,7 @@ class Difference:
     Examples
     --------
     >>> import jiascores as jia
-    >>> found = jia.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17])
+    >>> found = jia.analysis.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17])
     >>> round(found.difference, 3), found.strata
     (0.222, 2)
     """
@@ -148,7 +148,7 @@ def stratified_difference(
     ACR Ped 70 at week 40 of CHERISH, with and without methotrexate:
 
     >>> import jiascores as jia
-    >>> print(jia.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17]))
+    >>> print(jia.analysis.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17]))
     0.2215 (95 % interval 0.0735 to 0.3695); Mantel–Haenszel, variance by Sato, 2 strata
     """
     check_confidence(confidence)

@@ -93,7 +93,7 @@ def assess_between(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"physician_global": 2, "patient_global": 2, "active_joints": 1,
     ...                        "crp": ["12", "< 5", "< 20"]})
-    >>> ends = jia.below_limit(visits, "crp", rule="interval")
+    >>> ends = jia.prepare.below_limit(visits, "crp", rule="interval")
     >>> state = jia.ask.state("jadas10", cutoffs="consolaro-2012-2014", course="oligo")
     >>> out = jia.assess_between(ends, "crp", low=jia.column("crp_low"),
     ...                         high=jia.column("crp_high"), measures=["jadas10", state])

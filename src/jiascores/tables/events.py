@@ -92,7 +92,7 @@ def compare_events(
     >>> events = pd.DataFrame({"patient": ["a", "a", "b", "b", "b"],
     ...                        "date": [-40, 12, -91, -1, 91]})
     >>> infusions = pd.DataFrame({"patient": ["a", "b", "c"], "date": 0})
-    >>> result = jia.compare_events(events, infusions, windows="swart-2019-windows")
+    >>> result = jia.analysis.compare_events(events, infusions, windows="swart-2019-windows")
     >>> result
     <EventComparison by swart-2019-windows: 3 patients, 3 events before, 1 after>
     >>> round(result.poisson.estimate, 4), result.sign_flip.p, result.n_outside

@@ -113,7 +113,7 @@ def fill_gaps(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": ["A"], "nominal_visit": ["week 0"], "study_day": [0],
     ...                        "response": [True]})
-    >>> jia.fill_gaps(visits, jia.column("response"), weeks=[0, 4], rule="nri")[
+    >>> jia.prepare.fill_gaps(visits, jia.column("response"), weeks=[0, 4], rule="nri")[
     ...     ["nominal_visit", "response", "gap_rule", "row_made"]]
       nominal_visit  response            gap_rule  row_made
     0        week 0      True            observed     False
@@ -131,7 +131,7 @@ def fill_gaps(
             known = [str(column) for column in frame.names]
             raise ColumnError(
                 f"the table has no column {name!r}.{suggestion(name, known)} nominal_visit and "
-                f"study_day come from jia.nominal_visits().",
+                f"study_day come from jia.prepare.nominal_visits().",
                 variable=name,
             )
     codes, labels = read_patients(frame, understand(frame, columns, None))

@@ -176,7 +176,7 @@ def joint_counts(
     >>> form = pd.DataFrame(0.0, index=["v1", "v2"], columns=[f"act_{j}" for j in JOINTS_71])
     >>> form.loc["v1", ["act_knee_left", "act_toe_ip1_left"]] = 1
     >>> form.loc["v2", "act_hip_left"] = None
-    >>> jia.joint_counts(form, active="act_").iloc[:, -6:-3]
+    >>> jia.prepare.joint_counts(form, active="act_").iloc[:, -6:-3]
         active_joints  active_joints_min  active_joints_max
     v1              2                  2                  2
     v2           <NA>                  0                  1

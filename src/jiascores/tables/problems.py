@@ -309,7 +309,7 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
             f"column, table[{column!r}].str.replace(',', '.')."
         ),
         "below-limit": (
-            f"below a limit of detection; {protocol}. jia.below_limit(…, {variable.name!r}, "
+            f"below a limit of detection; {protocol}. jia.prepare.below_limit(…, {variable.name!r}, "
             f"rule=…) reads it by a rule that you name."
         ),
         "beyond-limit": (

@@ -108,7 +108,7 @@ def responders_by_visit(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": list("ABCABC"), "week": [8, 8, 8, 52, 52, 52],
     ...                        "response": [True, True, False, True, None, False]})
-    >>> out = jia.responders_by_visit(visits, jia.column("response"), by=jia.column("week"))
+    >>> out = jia.analysis.responders_by_visit(visits, jia.column("response"), by=jia.column("week"))
     >>> out[["week", "patients", "responders", "not_determinable", "proportion"]].round(3)
        week  patients  responders  not_determinable  proportion
     0     8         3           2                 0       0.667
@@ -214,7 +214,7 @@ def compare_responders(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": range(8), "drug": ["A"] * 4 + ["placebo"] * 4,
     ...                        "response": [1, 1, 1, 0, 1, 0, 0, 0]})
-    >>> jia.compare_responders(visits, jia.column("response"), arm=jia.column("drug"),
+    >>> jia.analysis.compare_responders(visits, jia.column("response"), arm=jia.column("drug"),
     ...                        reference_arm="placebo").difference
     0.5
     """
@@ -306,7 +306,7 @@ def time_in_states(
     >>> import pandas as pd
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": "A", "date": [0, 30, 90], "state": ["high", "low", "low"]})
-    >>> jia.time_in_states(visits, jia.column("state"), max_gap_days=100)
+    >>> jia.analysis.time_in_states(visits, jia.column("state"), max_gap_days=100)
       state  visits  proportion_of_visits  days  proportion_of_days
     0   low       2              0.666667  60.0            0.666667
     1  high       1              0.333333  30.0            0.333333
@@ -373,7 +373,7 @@ def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None
     >>> import pandas as pd
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": "A", "date": [0, 30, 90], "state": ["high", "low", "low"]})
-    >>> jia.transitions(visits, jia.column("state"))
+    >>> jia.analysis.transitions(visits, jia.column("state"))
        from    to  count  proportion
     0   low   low      1         1.0
     1   low  high      0         0.0
@@ -458,7 +458,7 @@ def agreement(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"one": ["low", "low", "high", None, "high"],
     ...                        "other": ["low", "moderate", "high", "low", "low"]})
-    >>> found = jia.agreement(visits, jia.column("one"), jia.column("other"))
+    >>> found = jia.analysis.agreement(visits, jia.column("one"), jia.column("other"))
     >>> found["visits"], found["left_out"], found["agree"]
     (4, 1, 0.5)
     """

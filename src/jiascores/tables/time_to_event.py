@@ -142,7 +142,7 @@ def time_to_flare(
     ...     "physician_global": [1, 1, 6, 1, 1], "patient_global": [1, 1, 6, 1, 1],
     ...     "chaq": [0.5, 0.5, 1.5, 0.5, 0.5], "active_joints": [2, 2, 8, 2, 2],
     ...     "limited_joints": [2, 2, 8, 2, 2], "esr": [10, 10, 40, 10, 10]})
-    >>> out = jia.time_to_flare(visits, criteria="brunner-2002", reference="baseline",
+    >>> out = jia.analysis.time_to_flare(visits, criteria="brunner-2002", reference="baseline",
     ...                         baseline="first")
     >>> out[["patient", "duration", "event", "reason"]]
       patient  duration  event            reason
@@ -244,7 +244,7 @@ def time_to_first(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": list("AAABB"), "date": [0, 28, 56, 0, 28],
     ...                        "inactive": [False, False, True, False, False]})
-    >>> jia.time_to_first(visits, jia.column("inactive"), baseline="first")[
+    >>> jia.analysis.time_to_first(visits, jia.column("inactive"), baseline="first")[
     ...     ["patient", "duration", "event"]]
       patient  duration  event
     0       A      56.0   True

@@ -126,7 +126,7 @@ def nominal_visits(
     >>> import pandas as pd
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": "A", "date": [0, 48, 49, 54, 58]})
-    >>> out = jia.nominal_visits(visits, weeks={0: 0, 8: 7}, rule="nearest", day_zero="first")
+    >>> out = jia.prepare.nominal_visits(visits, weeks={0: 0, 8: 7}, rule="nearest", day_zero="first")
     >>> out[["study_day", "nominal_visit", "nominal_days_off"]]
        study_day nominal_visit  nominal_days_off
     0          0        week 0                 0
@@ -324,7 +324,7 @@ def laboratory_values(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": ["A"], "date": [56]})
     >>> labs = pd.DataFrame({"patient": "A", "date": [54, 58], "esr": [20, 8]})
-    >>> jia.laboratory_values(visits, labs, values=["esr"], lab_window_days=7)
+    >>> jia.prepare.laboratory_values(visits, labs, values=["esr"], lab_window_days=7)
       patient  date  esr_lab  esr_lab_days
     0       A    56     20.0            -2
     """
@@ -524,7 +524,7 @@ def below_limit(
     >>> import pandas as pd
     >>> import jiascores as jia
     >>> labs = pd.DataFrame({"crp": ["12", "< 5"]})
-    >>> jia.below_limit(labs, "crp", rule="half")[["crp_value", "crp_below_limit"]].values.tolist()
+    >>> jia.prepare.below_limit(labs, "crp", rule="half")[["crp_value", "crp_below_limit"]].values.tolist()
     [[12.0, <NA>], [2.5, 'half']]
     """
     if rule not in BELOW_RULES:
