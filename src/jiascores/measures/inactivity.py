@@ -302,7 +302,9 @@ def _contradictions(
             "the one that counts.",
         )
     one_alone = any(isinstance(values[name], float) and missing(values[name]) for name in MARKERS)
-    flagged = any(isinstance(values[name], float) and missing(values[name]) for name in NORMAL_FLAGS)
+    flagged = any(
+        isinstance(values[name], float) and missing(values[name]) for name in NORMAL_FLAGS
+    )
     if criteria.markers == "ask" and options["markers"] is None and not (one_alone and flagged):
         by_any, by_all = (_acute_phase(criteria, values, choice) for choice in MARKER_CHOICES)
         both = all_of(*(_normal(values, marker)[0] + 0.0 for marker in MARKERS))

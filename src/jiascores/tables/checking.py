@@ -195,14 +195,7 @@ def _ask(table: Table, requests: Sequence[Request]) -> None:
             request.compute(table)
         except JiaScoresError as error:
             # What is wrong in the request itself, with this table, raises nowhere else.
-            table.meet(
-                Problem(
-                    reason=error.reason,
-                    error=type(error),
-                    variable=error.variable or "measures",
-                    message=str(error),
-                )
-            )
+            table.meet(Problem(error.reason, error.variable or "measures", str(error)))
 
 
 # --------------------------------------------------------------------------------------------
@@ -282,7 +275,7 @@ class _Findings:
         rows, message = problem.rows, capital(problem.message)
         if not rows.size:
             rows, values = np.array([NONE]), [None]
-        elif problem.alike:
+        elif problem.kind.alike:
             first = int(np.argmin(rows))
             many = "" if rows.size == 1 else f"In {rows.size} rows, first here. "
             rows, values, message = rows[first : first + 1], [problem.values[first]], many + message
@@ -290,7 +283,7 @@ class _Findings:
             values = list(problem.values)
         texts = [_text(value) for value in values]
         self._add(
-            problem.finding,
+            problem.kind.finding,
             problem.reason,
             problem.variable,
             rows,

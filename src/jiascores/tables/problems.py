@@ -14,7 +14,19 @@ from typing import Any, Literal, Protocol, TypeAlias
 import attrs
 import numpy as np
 
-from jiascores.core.errors import SHOWN, JiaScoresError
+from jiascores.core.errors import (
+    SHOWN,
+    ColumnError,
+    InconsistentError,
+    JiaScoresError,
+    MarkerError,
+    NotCoveredError,
+    NotNumericError,
+    NotWholeError,
+    OutOfRangeError,
+    RequestError,
+    VisitError,
+)
 from jiascores.core.values import LONGEST
 from jiascores.core.variables import Variable
 from jiascores.tables.frame import Positions
@@ -24,16 +36,68 @@ NOWHERE: Positions = np.empty(0, dtype=np.int64)
 NOWHERE.flags.writeable = False
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen
+class Reason:
+    """What a kind of problem is.
+
+    Parameters
+    ----------
+    error : type
+        The error that it is where it raises.
+    alike : bool
+        Whether all cells of one problem are one finding.
+    blank : bool
+        Whether its cells can be left out as missing.
+    finding : {"refused", "missing"}
+        How `check` lists it.
+    """
+
+    error: type[JiaScoresError]
+    alike: bool = False
+    blank: bool = False
+    finding: Finding = "refused"
+
+
+# Every reason for which a table is refused, by its code.
+REASONS = {
+    "no-column": Reason(ColumnError, finding="missing"),
+    "two-ratings": Reason(ColumnError),
+    "nested": Reason(NotNumericError),
+    "nested-ids": Reason(VisitError),
+    "out-of-range": Reason(OutOfRangeError, blank=True),
+    "not-whole": Reason(NotWholeError, blank=True),
+    "not-a-number": Reason(NotNumericError, alike=True, blank=True),
+    "number-as-text": Reason(NotNumericError, alike=True, blank=True),
+    "decimal-comma": Reason(NotNumericError, alike=True, blank=True),
+    "below-limit": Reason(NotNumericError, alike=True, blank=True),
+    "beyond-limit": Reason(NotNumericError, alike=True, blank=True),
+    "yes-or-no": Reason(NotNumericError, alike=True, blank=True),
+    "not-yes-or-no": Reason(NotNumericError, alike=True, blank=True),
+    "gap-in-flag": Reason(RequestError, alike=True),
+    "unknown-word": Reason(NotCoveredError, alike=True, blank=True),
+    "contradicting-counts": Reason(InconsistentError, blank=True),
+    "contradiction": Reason(InconsistentError, blank=True),
+    "markers-disagree": Reason(RequestError),
+    "both-markers": Reason(MarkerError),
+    "no-marker": Reason(MarkerError, finding="missing"),
+    "no-patient": Reason(VisitError, finding="missing"),
+    "no-date": Reason(VisitError, finding="missing"),
+    "unread-date": Reason(VisitError, alike=True),
+    "no-baseline": Reason(RequestError),
+    "two-baselines": Reason(VisitError),
+    "several-dates": Reason(VisitError),
+    "dates-and-study-days": Reason(VisitError),
+}
+
+
+@attrs.frozen(eq=False)
 class Problem:
     """Something in a table that cannot be read, or used as it is.
 
     Parameters
     ----------
     reason : str
-        A code for what is wrong.
-    error : type
-        The error that it is where it raises.
+        One of `REASONS`, or the reason of an error that a request raised.
     variable : str
         The variable, role or parameter.
     message : str
@@ -46,25 +110,20 @@ class Problem:
         What stands in these rows.
     read_as : str
         The unit in which the cells were read, or nothing.
-    finding : {"refused", "missing"}
-        How `check` lists it.
-    alike : bool
-        Whether all rows are one finding.
-    blank : bool
-        Whether the cells can be left out as missing.
     """
 
     reason: str
-    error: type[JiaScoresError]
     variable: str
     message: str
-    column: str | None = None
-    rows: Positions = NOWHERE
-    values: Sequence[Any] = ()
-    read_as: str = ""
-    finding: Finding = "refused"
-    alike: bool = False
-    blank: bool = False
+    column: str | None = attrs.field(default=None, kw_only=True)
+    rows: Positions = attrs.field(default=NOWHERE, kw_only=True)
+    values: Sequence[Any] = attrs.field(default=(), kw_only=True)
+    read_as: str = attrs.field(default="", kw_only=True)
+
+    @property
+    def kind(self) -> Reason:
+        """What kind of problem it is."""
+        return REASONS.get(self.reason, Reason(RequestError))
 
 
 class Policy(Protocol):
@@ -92,7 +151,7 @@ class Blank:
 
     def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
         """Note problems of cells, and raise others."""
-        others = [problem for problem in problems if not problem.blank]
+        others = [problem for problem in problems if not problem.kind.blank]
         if others:
             raise error_of(others, places)
         self.left_out += problems
@@ -124,13 +183,13 @@ class Collect:
 def error_of(problems: Sequence[Problem], places: Sequence[Any]) -> JiaScoresError:
     """Return the error that says these problems of one column."""
     first = problems[0]
-    same = [problem for problem in problems if problem.error is first.error]
+    same = [problem for problem in problems if problem.kind.error is first.kind.error]
     said = [_said(problem, places) for problem in same]
     rows = np.concatenate([problem.rows for problem in same])
     head = (
         "" if first.column is None or not rows.size else f"column {first.column!r}{first.read_as}:"
     )
-    return first.error(
+    return first.kind.error(
         in_lines(head, *said) if head else "\n".join(said),
         reason=first.reason,
         variable=first.variable,

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from jiascores.core.definition import Definition, load, lookup, published
 from jiascores.core.errors import (
     ArgumentError,
-    MarkerError,
     NotCoveredError,
     RequestError,
     suggestion,
@@ -182,14 +181,10 @@ class Request:
         if not any(name in bound or table.has(name) for name in _NORMAL):
             table.meet(
                 Problem(
-                    reason="no-marker",
-                    error=MarkerError,
-                    variable="esr and crp",
-                    message=(
-                        f"{self.criteria.name} asks whether the acute-phase reactants are normal, "
-                        f"and the table has none of {', '.join(_NORMAL)}."
-                    ),
-                    finding="missing",
+                    "no-marker",
+                    "esr and crp",
+                    f"{self.criteria.name} asks whether the acute-phase reactants are normal, "
+                    f"and the table has none of {', '.join(_NORMAL)}.",
                 )
             )
 

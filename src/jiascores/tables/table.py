@@ -18,9 +18,7 @@ from jiascores.core.decimals import nearest_decimal
 from jiascores.core.definition import definition_named, lookup
 from jiascores.core.errors import (
     ColumnError,
-    InconsistentError,
     MarkerError,
-    NotCoveredError,
     NotNumericError,
     NotWholeError,
     OutOfRangeError,
@@ -253,14 +251,7 @@ class Table:
                 f"{'' if label == name else f' ({label})'}. Name yours: "
                 f"columns={{'{name}': 'your column'}}.{nearest(found, free)}"
             )
-        return Problem(
-            reason="no-column",
-            error=ColumnError,
-            variable=name,
-            message=message,
-            values=(found,),
-            finding="missing",
-        )
+        return Problem("no-column", name, message, values=(found,))
 
     def require(self, names: Iterable[str]) -> None:
         """Meet the policy with all of these columns that are not there, at once."""
@@ -280,14 +271,11 @@ class Table:
             if name == RATINGS[0] and self.both_ratings:
                 self.meet(
                     Problem(
-                        reason="two-ratings",
-                        error=ColumnError,
-                        variable=name,
-                        message=(
-                            "the table has both patient_global and parent_global: say which "
-                            "counts, columns={'patient_global': 'parent_global'} or "
-                            "columns={'patient_global': 'patient_global'}."
-                        ),
+                        "two-ratings",
+                        name,
+                        "the table has both patient_global and parent_global: say which "
+                        "counts, columns={'patient_global': 'parent_global'} or "
+                        "columns={'patient_global': 'patient_global'}.",
                     )
                 )
             if self.has(name):
@@ -318,15 +306,11 @@ class Table:
         if column not in self.frame:
             self.meet(
                 Problem(
-                    reason="no-column",
-                    error=ColumnError,
-                    variable=what,
-                    message=(
-                        f"the table has no column {column!r} for {what}."
-                        f"{nearest(column, self.frame.names)}"
-                    ),
+                    "no-column",
+                    what,
+                    f"the table has no column {column!r} for {what}."
+                    f"{nearest(column, self.frame.names)}",
                     values=(column,),
-                    finding="missing",
                 )
             )
 
@@ -338,11 +322,7 @@ class Table:
             given = self.frame.floats(column, variable)
         except NotNumericError as nested:
             if self.frame.nested(column):
-                self.meet(
-                    Problem(
-                        reason="nested", error=NotNumericError, variable=name, message=str(nested)
-                    )
-                )
+                self.meet(Problem("nested", name, str(nested)))
                 return np.full(self.size, np.nan)
             given, cells = mixed(self.frame.objects(column), variable)
             problems = _not_numbers(variable, column, cells)
@@ -390,17 +370,13 @@ class Table:
         if rows.size and (name == JOINT_COUNTS[0] or JOINT_COUNTS[0] not in self._read):
             self.meet(
                 Problem(
-                    reason="contradicting-counts",
-                    error=InconsistentError,
-                    variable=JOINT_COUNTS[0],
+                    "contradicting-counts",
+                    JOINT_COUNTS[0],
+                    f"the 71-joint count less the 27-joint count lies in 0–{OTHER_JOINTS}: "
+                    f"these two cannot be true together.",
                     column=self.column(JOINT_COUNTS[0]),
                     rows=rows,
                     values=[f"{full[row]:g} of 71, {reduced[row]:g} of 27" for row in rows],
-                    message=(
-                        f"the 71-joint count less the 27-joint count lies in 0–{OTHER_JOINTS}: "
-                        f"these two cannot be true together."
-                    ),
-                    blank=True,
                 )
             )
         if rows.size:
@@ -435,15 +411,12 @@ class Table:
                     self.meet(
                         *(
                             Problem(
-                                reason="not-yes-or-no",
-                                error=NotNumericError,
-                                variable=column,
+                                "not-yes-or-no",
+                                column,
+                                about_flags(kinds, column),
                                 column=column,
                                 rows=np.array(kind.rows),
                                 values=[kind.value] * len(kind.rows),
-                                message=about_flags(kinds, column),
-                                alike=True,
-                                blank=True,
                             )
                             for kind in kinds
                         )
@@ -479,14 +452,12 @@ class Table:
         if gaps.size:
             self.meet(
                 Problem(
-                    reason="gap-in-flag",
-                    error=RequestError,
-                    variable=column,
+                    "gap-in-flag",
+                    column,
+                    "it must say True or False in every row, and has gaps.",
                     column=column,
                     rows=gaps,
                     values=[None] * gaps.size,
-                    message="it must say True or False in every row, and has gaps.",
-                    alike=True,
                 )
             )
         return values == 1
@@ -506,15 +477,12 @@ class Table:
             self.meet(
                 *(
                     Problem(
-                        reason="unknown-word",
-                        error=NotCoveredError,
-                        variable=what,
+                        "unknown-word",
+                        what,
+                        about_words(kinds, words, column),
                         column=column,
                         rows=np.array(kind.rows),
                         values=[kind.value] * len(kind.rows),
-                        message=about_words(kinds, words, column),
-                        alike=True,
-                        blank=True,
                     )
                     for kind in kinds
                 )
@@ -527,9 +495,7 @@ class Table:
         try:
             codes, labels = self.frame.codes(column)
         except VisitError as nested:
-            self.meet(
-                Problem(reason="nested", error=VisitError, variable=what, message=str(nested))
-            )
+            self.meet(Problem("nested-ids", what, str(nested)))
             return np.full(self.size, NONE), []
         return codes, list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
 
@@ -559,9 +525,7 @@ class Table:
         try:
             codes, labels = self.frame.codes(name)
         except VisitError as nested:
-            self.meet(
-                Problem(reason="nested", error=VisitError, variable="patient", message=str(nested))
-            )
+            self.meet(Problem("nested-ids", "patient", str(nested)))
             return np.full(self.size, NONE), [], np.zeros(self.size, dtype=bool)
         self._no_gaps("patient", name, codes < 0)
         return codes, labels, codes >= 0
@@ -571,14 +535,12 @@ class Table:
             rows = np.flatnonzero(gaps)
             self.meet(
                 Problem(
-                    reason=f"no-{role}",
-                    error=VisitError,
-                    variable=role,
+                    f"no-{role}",
+                    role,
+                    f"every visit needs a {role}.",
                     column=column,
                     rows=rows,
                     values=[None] * rows.size,
-                    message=f"every visit needs a {role}.",
-                    finding="missing",
                 )
             )
 
@@ -616,13 +578,10 @@ class Table:
         if self.baseline_rule is None:
             self.meet(
                 Problem(
-                    reason="no-baseline",
-                    error=RequestError,
-                    variable="baseline",
-                    message=(
-                        "a response, change or flare needs a baseline: baseline='first', "
-                        "jia.flagged('column') or jia.on_or_before('column')."
-                    ),
+                    "no-baseline",
+                    "baseline",
+                    "a response, change or flare needs a baseline: baseline='first', "
+                    "jia.flagged('column') or jia.on_or_before('column').",
                 )
             )
             return np.full(len(self.visits.labels), NONE)
@@ -682,15 +641,12 @@ class Table:
         ]
         self.meet(
             Problem(
-                reason="two-baselines",
-                error=VisitError,
-                variable="date",
+                "two-baselines",
+                "date",
+                f"two rows can be {what} of a patient: {listing(pairs)}. Keep one of them, or "
+                f"flag the right one in a column: jia.flagged('column').",
                 rows=rows,
                 values=[None] * rows.size,
-                message=(
-                    f"two rows can be {what} of a patient: {listing(pairs)}. Keep one of them, or "
-                    f"flag the right one in a column: jia.flagged('column')."
-                ),
             )
         )
 
@@ -715,13 +671,10 @@ class Table:
                 kind = "dates" if per_day == CALENDAR else "study days"
                 self.meet(
                     Problem(
-                        reason="dates-and-study-days",
-                        error=VisitError,
-                        variable=column,
-                        message=(
-                            f"column {column!r} holds {kind} and the visit dates are the other "
-                            f"kind; give both as dates or both as study days."
-                        ),
+                        "dates-and-study-days",
+                        column,
+                        f"column {column!r} holds {kind} and the visit dates are the other "
+                        f"kind; give both as dates or both as study days.",
                     )
                 )
             return np.full(self.size, NO_DATE)
@@ -738,13 +691,10 @@ class Table:
             who = [str(visits.labels[code]) for code in np.unique(visits.patients[differ])]
             self.meet(
                 Problem(
-                    reason="several-dates",
-                    error=VisitError,
-                    variable=column,
-                    message=(
-                        f"column {column!r} gives patient {listing(who)} more than one date; it "
-                        f"must give each patient one."
-                    ),
+                    "several-dates",
+                    column,
+                    f"column {column!r} gives patient {listing(who)} more than one date; it "
+                    f"must give each patient one.",
                     values=who,
                 )
             )
@@ -822,22 +772,11 @@ class Table:
                 "the table has both ESR and CRP: say which one counts, marker='esr' or "
                 "marker='crp' (or 'esr-else-crp', per patient)."
             )
-            self.meet(
-                Problem(
-                    reason="both-markers", error=MarkerError, variable="marker", message=message
-                )
-            )
+            self.meet(Problem("both-markers", "marker", message))
         else:
+            words = "the table has neither a column 'esr' nor 'crp', and an acute-phase reactant is needed"
             self.meet(
-                attrs.evolve(
-                    self.absent("esr"),
-                    reason="no-marker",
-                    error=MarkerError,
-                    message=(
-                        f"the table has neither a column 'esr' nor 'crp', and an acute-phase "
-                        f"reactant is needed. {capital(self.absent('esr').message)}"
-                    ),
-                )
+                Problem("no-marker", "esr", f"{words}. {capital(self.absent('esr').message)}")
             )
         return MARKERS[0]
 
@@ -1124,14 +1063,12 @@ class Rows:
         variable = list(contradiction.values)[-1]
         self.table.meet(
             Problem(
-                reason=contradiction.reason,
-                error=contradiction.error,
-                variable=variable,
+                contradiction.reason,
+                variable,
+                contradiction.advice,
                 column=self.table.column(variable),
                 rows=rows,
                 values=[contradiction.at(int(row)) for row in rows],
-                message=contradiction.advice,
-                blank=contradiction.reason == "contradiction",
             )
         )
         return wrong
@@ -1180,16 +1117,12 @@ def _not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> l
         whole = reason in ("decimal-comma", "number-as-text")
         problems += [
             Problem(
-                reason=reason,
-                error=NotNumericError,
-                variable=variable.name,
+                reason,
+                variable.name,
+                about(reason, variable, column, kinds) + ("" if variable.flag else f" {allowed}"),
                 column=column,
                 rows=np.array([row for kind in alike for row in kind.rows]),
                 values=[kind.value for kind in alike for _ in kind.rows],
-                message=about(reason, variable, column, kinds)
-                + ("" if variable.flag else f" {allowed}"),
-                alike=True,
-                blank=True,
             )
             for alike in ([kinds] if whole else [[kind] for kind in kinds])
         ]
@@ -1220,15 +1153,13 @@ def _not_allowed(
             hint = gap_code(numbers) if reason == "out-of-range" and not variable.flag else ""
             problems.append(
                 Problem(
-                    reason=reason,
-                    error=error,
-                    variable=variable.name,
+                    reason,
+                    variable.name,
+                    yes_or_no if variable.flag else message + hint,
                     column=column,
                     rows=rows,
                     values=numbers,
-                    message=yes_or_no if variable.flag else message + hint,
                     read_as=f", read as {unit}" if unit else "",
-                    blank=True,
                 )
             )
     return problems
@@ -1239,14 +1170,12 @@ def _unread_dates(role: str, column: str, cells: Mapping[int, Any]) -> list[Prob
     kinds = distinct(cells)
     return [
         Problem(
-            reason="unread-date",
-            error=VisitError,
-            variable=role,
+            "unread-date",
+            role,
+            about_dates((kind.value for kind in kinds), column),
             column=column,
             rows=np.array([row for kind in kinds for row in kind.rows]),
             values=[kind.value for kind in kinds for _ in kind.rows],
-            message=about_dates((kind.value for kind in kinds), column),
-            alike=True,
         )
     ]
 
