@@ -73,9 +73,10 @@ format: $(VENV)/.lint ## format the code and mend what can be mended by machine
 	@$(PY) -m ruff check --fix
 	@$(PY) -m ruff format
 
-types: $(VENV)/.types ## check the types with mypy (strict) and pyright
-	@$(PY) -m mypy
-	@$(PY) -m pyright --pythonpath $(PY)
+# On Python 3.11, whose types are checked: NumPy 2.5 and its stubs are for 3.12 and newer.
+types: .venv-types/.ready ## check the types with mypy (strict) and pyright
+	@.venv-types/bin/python -m mypy
+	@.venv-types/bin/python -m pyright --pythonpath .venv-types/bin/python
 
 docs: $(VENV)/.docs ## build the documentation into docs/_build/html
 	@rm -rf docs/_build docs/gallery docs/generated # what is no longer made must not stay
@@ -145,26 +146,26 @@ $(VENV)/.demo: $(VENV)/.made pyproject.toml
 	@$(PIP) --editable '.[plot,stats]'
 	@touch $@
 
-$(VENV)/.test $(VENV)/.lint $(VENV)/.types $(VENV)/.docs $(VENV)/.bench $(VENV)/.coverage: $(VENV)/.made pyproject.toml
+$(VENV)/.test $(VENV)/.lint $(VENV)/.docs $(VENV)/.bench $(VENV)/.coverage: $(VENV)/.made pyproject.toml
 	@echo 'installing jiascores and the tools for "$(subst .,,$(@F))" (once)'
 	@$(PIP) --editable . $(groups)
 	@touch $@
 
 $(VENV)/.test: groups = --group test
 $(VENV)/.lint: groups = --group lint
-$(VENV)/.types: groups = --group types
 $(VENV)/.docs: groups = --group docs
 $(VENV)/.bench: groups = --group bench
 $(VENV)/.coverage: groups = --group test --group coverage
 
 # The other environments: the group of the same name; the wheel's tests have no source to edit.
 .venv-%/.ready: python = $(PYTHON)
-.venv-oldest/.ready: python = $(OLDEST_PYTHON)
+.venv-oldest/.ready .venv-types/.ready: python = $(OLDEST_PYTHON)
 .venv-newest/.ready: python = $(NEWEST_PYTHON)
 .venv-%/.ready: editable = --editable
 .venv-newest/.ready .venv-bare/.ready: editable =
 
-.venv-engines/.ready .venv-oldest/.ready .venv-newest/.ready .venv-bare/.ready: .venv-%/.ready: pyproject.toml
+.venv-engines/.ready .venv-types/.ready .venv-oldest/.ready .venv-newest/.ready .venv-bare/.ready: \
+		.venv-%/.ready: pyproject.toml
 	$(call new_venv,.venv-$*,$(python))
 	@echo 'installing jiascores and the tools for "$*" (once)'
 	@.venv-$*/bin/python -m pip $(QUIETLY) install $(editable) . --group $*
