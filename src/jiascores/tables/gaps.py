@@ -201,10 +201,11 @@ def _repeated(table: Any, rows: pd.Series[int]) -> Any:
 def _values(frame: Frame, name: str) -> tuple[NDArray[np.float64], OutputKind]:
     """Return an outcome as numbers, and whether they are flags, levels or other numbers."""
     values = numbers_in(frame, name)
-    if pd.api.types.infer_dtype(frame.objects(name), skipna=True) == "boolean":
-        return values, "flag"
     known = values[~np.isnan(values)]
-    return values, "level" if (known % 1 == 0).all() else "score"
+    if np.isin(known, (0, 1)).all() and pd.api.types.infer_dtype(frame.objects(name)) == "boolean":
+        return values, "flag"
+    whole = np.isfinite(known) & (known == np.floor(known))
+    return values, "level" if whole.all() else "score"
 
 
 def _visits_due(frame: Frame, words: Sequence[str]) -> NDArray[np.int64]:
@@ -275,13 +276,14 @@ def _stops(
 def _carry(cells: pd.DataFrame, rows: pd.DataFrame, ids: Sequence[Any], limit: float) -> None:
     """Carry the last value before each gap forward, where it is not too old."""
     known = rows[["patient", "day", "value"]].dropna().sort_values("day")
+    twins = known.loc[contradicting(known, ["patient", "day"]), ["patient", "day"]]
+    twins = twins.rename(columns={"day": "last"})
     known["last"] = known["day"]
     gaps = cells.loc[cells["value"].isna(), ["patient", "day", "made"]]
     gaps = gaps.fillna({"day": -np.inf}).sort_values("day")
     found = pd.merge_asof(gaps, known, on="day", by="patient", allow_exact_matches=False)
     last, age = found["last"], found["day"] - found["last"]
     carried = age <= limit
-    twins = known.loc[contradicting(known, ["patient", "day", "last"]), ["patient", "last"]]
     twice = found[carried].merge(twins) if len(twins) else twins
     if len(twice):
         raise VisitError(

@@ -621,6 +621,8 @@ class _Below:
             )
         low, high = np.array(ends, dtype=np.float64).reshape(-1, 2).T
         is_made = np.array([isinstance(cell, str) and "<" in cell for cell in cells], dtype=bool)
+        made = np.full(frame.size, None, dtype=object)
+        made[is_made] = self.rule
         single = {"limit": high, "half": high / 2, "zero": low, "interval": np.nan * low}
         value = np.where(is_made, single[self.rule], high)
         if self.rule != "interval":
@@ -629,7 +631,7 @@ class _Below:
             Output(f"{self.variable}_value", "score", value),
             Output(f"{self.variable}_low", "score", low),
             Output(f"{self.variable}_high", "score", high),
-            Output(f"{self.variable}_below_limit", "word", np.where(is_made, self.rule, None)),
+            Output(f"{self.variable}_below_limit", "word", made),
         ]
         return add_columns(frame, outputs, self.prefix)
 

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, InconsistentError, RequestError, listing, suggestion
+from jiascores.core.errors import InconsistentError, RequestError, listing, suggestion
 from jiascores.core.variables import VARIABLES
 from jiascores.tables.ask import (
     AcrPedRequest,
@@ -26,6 +26,7 @@ from jiascores.tables.columns import Column, Frame, Output, understand
 from jiascores.tables.context import Context
 from jiascores.tables.engines import to_eager
 from jiascores.tables.numbers import numbers_in
+from jiascores.tables.windows import column_of
 
 # What rises, falls or stays, but never turns, while one variable rises: its ends say everything.
 STEADY = (ScoreRequest, StateRequest, AcrPedRequest, FlareRequest, InactiveDiseaseRequest)
@@ -121,7 +122,8 @@ def assess_within(
     for request in requests:
         _refuse_unsteady(request)
     frame = Frame(to_eager(visits))
-    ends = [_end(frame, each, name) for each, name in ((low, "low"), (high, "high"))]
+    both = (("low", low), ("high", high))
+    ends = [numbers_in(frame, column_of(frame, each, name)) for name, each in both]
     _refuse_crossed(frame, ends[0], ends[1], variable)
 
     def context(values: NDArray[np.float64]) -> Context:
@@ -158,18 +160,6 @@ def _refuse_unsteady(request: Any) -> None:
             f"inactive disease, or flares with reference='baseline'.",
             variable="measures",
         )
-
-
-def _end(frame: Frame, given: Any, name: str) -> NDArray[np.float64]:
-    if not isinstance(given, Column):
-        raise RequestError(f"{name}= takes a column: jia.column({given!r}).", variable=name)
-    if given.name not in frame:
-        known = [str(column) for column in frame.names]
-        raise ColumnError(
-            f"the table has no column {given.name!r}.{suggestion(given.name, known)}",
-            variable=name,
-        )
-    return numbers_in(frame, given.name)
 
 
 def _refuse_crossed(frame: Frame, low: Any, high: Any, variable: str) -> None:
@@ -214,13 +204,15 @@ def _merged(ways: Sequence[Output], *, of_score: bool) -> list[Output]:
 
 def _known_levels(outputs: Sequence[Output]) -> list[Output]:
     """Return the outputs with each ACR Ped level known only where its bounds meet."""
-    by_name = {output.name: output for output in outputs}
-    found = []
-    for output in outputs:
-        if f"{output.name}_min" in by_name and output.name.endswith("_level"):
-            lowest, highest = (by_name[f"{output.name}_{end}"].data for end in ("min", "max"))
-            meet = np.where(lowest == highest, output.data, np.nan)
-            found.append(attrs.evolve(output, data=meet))
-        else:
-            found.append(output)
-    return found
+    data = {output.name: output.data for output in outputs}
+    return [
+        attrs.evolve(
+            output,
+            data=np.where(
+                data[f"{output.name}_min"] == data[f"{output.name}_max"], output.data, np.nan
+            ),
+        )
+        if f"{output.name}_min" in data and output.name.endswith("_level")
+        else output
+        for output in outputs
+    ]
