@@ -14,7 +14,7 @@ from jiascores.tables.columns import Column, Frame, Output, OutputKind, understa
 from jiascores.tables.engines import to_eager
 from jiascores.tables.numbers import number_of, numbers_in
 from jiascores.tables.visits import NONE, codes_of, list_of, read_patients
-from jiascores.tables.windows import DAYS_A_WEEK, column_of, contradicting, week_label
+from jiascores.tables.windows import DAYS_A_WEEK, column_of, differing_repeats, week_label
 
 GapRule = Literal["observed", "complete-case", "nri", "worst-case", "locf"]
 GAP_RULES = {
@@ -263,7 +263,7 @@ def _stops(
 ) -> pd.Series[float]:
     """Return the day on which each patient stopped, of those who did."""
     table = pd.DataFrame({"patient": patients, "stop": numbers_in(frame, name)}).dropna()
-    twice = table.loc[contradicting(table, ["patient"]), "patient"].min()
+    twice = table.loc[differing_repeats(table, ["patient"]), "patient"].min()
     if twice == twice:
         days = np.unique(table.loc[table["patient"] == twice, "stop"]).tolist()
         raise VisitError(
@@ -276,7 +276,7 @@ def _stops(
 def _carry(cells: pd.DataFrame, rows: pd.DataFrame, ids: Sequence[Any], limit: float) -> None:
     """Carry the last value before each gap forward, where it is not too old."""
     known = rows[["patient", "day", "value"]].dropna().sort_values("day")
-    twins = known.loc[contradicting(known, ["patient", "day"]), ["patient", "day"]]
+    twins = known.loc[differing_repeats(known, ["patient", "day"]), ["patient", "day"]]
     twins = twins.rename(columns={"day": "last"})
     known["last"] = known["day"]
     gaps = cells.loc[cells["value"].isna(), ["patient", "day", "made"]]

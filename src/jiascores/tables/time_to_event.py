@@ -27,7 +27,7 @@ from jiascores.tables.context import Context
 from jiascores.tables.engines import to_eager
 from jiascores.tables.gaps import by_id
 from jiascores.tables.visits import NO_DATE, Visits, codes_of, list_of
-from jiascores.tables.windows import column_of, contradicting, dates_like_visits
+from jiascores.tables.windows import column_of, dates_like_visits, differing_repeats
 
 FloatArray = NDArray[np.float64]
 
@@ -436,7 +436,7 @@ def one_for_each(visits: Visits, values: NDArray[Any], there: Any, name: str) ->
         What it is called.
     """
     table = pd.DataFrame({"patient": visits.patients, "value": values})[there]
-    for row in contradicting(table, ["patient"]):
+    for row in differing_repeats(table, ["patient"]):
         label = visits.labels[visits.patients[row]]
         raise VisitError(
             f"column {name!r} says two things of patient {label}; it must say one.",

@@ -301,7 +301,7 @@ def dates_like_visits(frame: Frame, visits: Visits, name: str) -> Positions:
     return _same_scale(dates, per_day, visits, name)
 
 
-def contradicting(table: pd.DataFrame, keys: Sequence[str]) -> pd.Index:
+def differing_repeats(table: pd.DataFrame, keys: Sequence[str]) -> Positions:
     """Return the rows that say something else than an earlier row with the same keys.
 
     Parameters
@@ -312,7 +312,7 @@ def contradicting(table: pd.DataFrame, keys: Sequence[str]) -> pd.Index:
         Columns; what a row says is in the others.
     """
     again = table[table.duplicated(keys, keep=False)].drop_duplicates()
-    return again.index[again.duplicated(keys)]
+    return again.index[again.duplicated(keys)].to_numpy(dtype=np.int64)
 
 
 # --------------------------------------------------------------------------------------------
@@ -447,7 +447,7 @@ def _drawings(
     for name in asked:
         drawn = pd.DataFrame({"patient": table.patients, "date": dates.values})  # noqa: PD011
         drawn = drawn.assign(value=table.numbers(name)).dropna()
-        two = contradicting(drawn, ["patient", "date"])
+        two = differing_repeats(drawn, ["patient", "date"])
         if two.size:
             table.refuse(
                 VisitError,
