@@ -18,7 +18,6 @@ from jiascores.core.decimals import nearest_decimal
 from jiascores.core.definition import definition_named, lookup
 from jiascores.core.errors import (
     ColumnError,
-    MarkerError,
     NotNumericError,
     NotWholeError,
     OutOfRangeError,
@@ -325,7 +324,7 @@ class Table:
                 self.meet(Problem("nested", name, str(nested)))
                 return np.full(self.size, np.nan)
             given, cells = mixed(self.frame.objects(column), variable)
-            problems = _not_numbers(variable, column, cells)
+            problems = not_numbers(variable, column, cells)
         if code is not None:
             given = np.where(given == code, np.nan, given)
         factor = 1.0 if unit is None else variable.factor(unit)
@@ -650,12 +649,20 @@ class Table:
             )
         )
 
+    def dates_beside(self, column: str) -> NDArray[np.int64]:
+        """Return a column of dates on the scale of the visits' dates, `NO_DATE` where missing."""
+        dates, per_day, known = self.dates(column, column, gaps=True)
+        if per_day == self.visits.per_day or not known.any():
+            return dates
+        return self._same_scale(dates, per_day, column)
+
+    def date_of_patients(self, column: str) -> NDArray[np.int64]:
+        """Return for each row the date that a column gives its patient; two of a patient raise."""
+        return self._one_per_patient(self.dates_beside(column), column)[self.visits.patients]
+
     def _on_or_before(self, column: str) -> Positions:
         visits = self.visits
-        limits, per_day, _ = self.dates(column, column, gaps=True)
-        if per_day != visits.per_day:
-            limits = self._same_scale(limits, per_day, column)
-        limit = self._one_per_patient(limits, column)[visits.patients]
+        limit = self.date_of_patients(column)
         early = np.flatnonzero((limit != NO_DATE) & (visits.dates <= limit))
         last = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
         np.maximum.at(last, visits.patients[early], visits.dates[early])
@@ -1108,7 +1115,7 @@ def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64
     return values, cells
 
 
-def _not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
+def not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
     """Return the problems of cells that are no numbers, by what is wrong with them."""
     allowed = f"{capital(variable.label)} is {variable.allowed}; leave a gap as None, NaN or null."
     problems = []
