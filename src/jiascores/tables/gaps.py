@@ -14,7 +14,7 @@ from jiascores.tables.beside import list_of
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output, OutputKind
 from jiascores.tables.numbers import number_of, numbers_in
-from jiascores.tables.table import Column
+from jiascores.tables.table import Column, Table
 from jiascores.tables.windows import DAYS_A_WEEK, column_of, differing_repeats, week_label
 
 GapRule = Literal["observed", "complete-case", "nri", "worst-case", "locf"]

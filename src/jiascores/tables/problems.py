@@ -26,6 +26,7 @@ from jiascores.core.errors import (
     OutOfRangeError,
     RequestError,
     VisitError,
+    listing,
 )
 from jiascores.core.values import LONGEST
 from jiascores.core.variables import Variable
@@ -202,6 +203,9 @@ def _said(problem: Problem, places: Sequence[Any]) -> str:
     if not problem.rows.size:
         return problem.message
     cells = dict(zip(problem.rows.tolist(), problem.values, strict=True))
+    if not any(value is not None for value in cells.values()):
+        rows = listing((places[row] for row in list(cells)[:SHOWN]), total=len(cells))
+        return f"{problem.variable} is missing in {rows}: {problem.message}"
     return f"{problem.variable} = {named(distinct(cells), places)}: {problem.message}"
 
 

@@ -536,7 +536,7 @@ class Table:
                 Problem(
                     f"no-{role}",
                     role,
-                    f"every visit needs a {role}.",
+                    f"every row needs a {role}.",
                     column=column,
                     rows=rows,
                     values=[None] * rows.size,
