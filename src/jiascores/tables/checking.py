@@ -20,7 +20,7 @@ from jiascores.core.variables import (
 )
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import NONE, Frame, Positions
+from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.problems import Collect, Finding, Problem, capital
 from jiascores.tables.requests import Request, understand_requests
 from jiascores.tables.table import JOINT_COUNTS, RATERS, WORDS, Table
@@ -580,7 +580,7 @@ def _timeline(table: Table) -> Visits | None:
 def _alike(found: _Findings) -> None:
     """List ids that are blank, or differ only by case or blanks."""
     visits = found.of.visits
-    codes, ids = visits.patients, list(visits.labels)
+    codes, ids = visits.patients, list_of(visits.labels)
     if not any(isinstance(one, str) for one in ids):
         return
     same: dict[str, list[int]] = {}

@@ -57,7 +57,7 @@ from jiascores.tables.baselines import (
     highest_before,
     latest_earlier,
 )
-from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.problems import (
     Policy,
     Problem,
@@ -497,7 +497,7 @@ class Table:
         except VisitError as nested:
             self.meet(Problem("nested-ids", what, str(nested)))
             return np.full(self.size, NONE), []
-        return codes, list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
+        return codes, list_of(labels)
 
     # --- visits
 
