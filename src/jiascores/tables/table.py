@@ -207,6 +207,13 @@ class Table:
         if self.columns or self.units:
             check_columns(frame, self.columns)
             check_units(self.columns, self.units)
+        if isinstance(baseline, Flagged | OnOrBefore) and baseline.column not in frame:
+            raise ColumnError(
+                f"baseline= names the column {baseline.column!r}, and the table has no such column."
+                f"{nearest(baseline.column, frame.names)}",
+                variable="baseline",
+                values=(baseline.column,),
+            )
         self.baseline_rule = baseline
         self.marker_rule = marker
         self.policy: Policy = Raise() if policy is None else policy
