@@ -272,7 +272,8 @@ class _Findings:
                 self._problem(problem)
 
     def _problem(self, problem: Problem) -> None:
-        rows, message = problem.rows, capital(problem.message)
+        rows, message = problem.rows, problem.message
+        message = capital(f"{problem.read_as}: {message}" if problem.read_as else message)
         if not rows.size:
             rows, values = np.array([NONE]), [None]
         elif problem.kind.alike:

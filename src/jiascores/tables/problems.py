@@ -187,7 +187,9 @@ def error_of(problems: Sequence[Problem], places: Sequence[Any]) -> JiaScoresErr
     said = [_said(problem, places) for problem in same]
     rows = np.concatenate([problem.rows for problem in same])
     head = (
-        "" if first.column is None or not rows.size else f"column {first.column!r}{first.read_as}:"
+        ""
+        if first.column is None or not rows.size
+        else f"column {first.column!r}{first.read_as and f', {first.read_as}'}:"
     )
     return first.kind.error(
         in_lines(head, *said) if head else "\n".join(said),

@@ -1166,7 +1166,7 @@ def _not_allowed(
                     column=column,
                     rows=rows,
                     values=numbers,
-                    read_as=f", read as {unit}" if unit else "",
+                    read_as=f"read as {unit}" if unit else "",
                 )
             )
     return problems
