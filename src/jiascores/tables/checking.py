@@ -23,7 +23,7 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.problems import Collect, Finding, Problem, capital
 from jiascores.tables.requests import Request, understand_requests
-from jiascores.tables.table import JOINT_COUNTS, RATERS, WORDS, Table
+from jiascores.tables.table import BOTH_MARKERS, JOINT_COUNTS, RATERS, WORDS, Table
 from jiascores.tables.visits import CALENDAR, Visits
 
 FrameT = TypeVar("FrameT")
@@ -155,7 +155,7 @@ def check(
     )
     found = _Findings(table)
     if measures is None:
-        _core_set(table)
+        _core_set(found)
     else:
         _ask(table, understand_requests(measures))
     read = {name: _Read.of(table, name) for name in VARIABLES if table.has(name)}
@@ -180,11 +180,16 @@ def check(
     return cast(FrameT, found.table())
 
 
-def _core_set(table: Table) -> None:
+def _core_set(found: _Findings) -> None:
     """Look for the columns of the core set, where nothing else is asked for."""
+    table = found.of
     table.require((*CORE_VARIABLES, *(() if table.marker_rule not in MARKERS else (table.marker,))))
-    if table.marker_rule is None and not any(table.has(name) for name in MARKERS):
-        _ = table.marker
+    if table.marker_rule is None:
+        if all(table.has(name) for name in MARKERS):
+            # Whether `assess` refuses it depends on what it is asked for.
+            found.column("esr", capital(BOTH_MARKERS), reason="both-markers")
+        else:
+            _ = table.marker
 
 
 def _ask(table: Table, requests: Sequence[Request]) -> None:

@@ -96,6 +96,10 @@ MARKER_RULES = {
         "else CRP; shown in the column marker"
     ),
 }
+BOTH_MARKERS = (
+    "the table has both ESR and CRP: say which one counts, marker='esr' or marker='crp' (or "
+    "'esr-else-crp', per patient)."
+)
 # The name of the reactant where it is ESR in some patients and CRP in others.
 MIXED = "acute_phase_reactant"
 # What a table of visits says by itself.
@@ -775,11 +779,7 @@ class Table:
         if len(there) == 1:
             return there[0]
         if there:
-            message = (
-                "the table has both ESR and CRP: say which one counts, marker='esr' or "
-                "marker='crp' (or 'esr-else-crp', per patient)."
-            )
-            self.meet(Problem("both-markers", "marker", message))
+            self.meet(Problem("both-markers", "marker", BOTH_MARKERS))
         else:
             words = "the table has neither a column 'esr' nor 'crp', and an acute-phase reactant is needed"
             self.meet(
