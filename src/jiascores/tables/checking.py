@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import JiaScoresError, listing
+from jiascores.core.errors import listing
 from jiascores.core.variables import (
     CORE_VARIABLES,
     COURSES,
@@ -23,7 +23,7 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.problems import Collect, Finding, Problem, capital
 from jiascores.tables.requests import Request, understand_requests
-from jiascores.tables.table import BOTH_MARKERS, JOINT_COUNTS, RATERS, WORDS, Table
+from jiascores.tables.table import BOTH_MARKERS, JOINT_COUNTS, RATERS, ROLES, WORDS, Table
 from jiascores.tables.visits import CALENDAR, Visits
 
 FrameT = TypeVar("FrameT")
@@ -162,7 +162,7 @@ def check(
     _words(table)
     if table.both_ratings:
         table.values("patient_global")
-    timeline = _timeline(table)
+    timeline = _timeline(table, required=measures is None)
     at_baseline = np.zeros(table.size, dtype=bool)
     if timeline is not None and baseline is not None:
         at_baseline = _baseline(found, timeline)
@@ -196,11 +196,7 @@ def _ask(table: Table, requests: Sequence[Request]) -> None:
     """Ask what `assess` would, and keep what stands in the way."""
     table.require(name for request in requests for name in request.needs(table))
     for request in requests:
-        try:
-            request.compute(table)
-        except JiaScoresError as error:
-            # What is wrong in the request itself, with this table, raises nowhere else.
-            table.meet(Problem(error.reason, error.variable or "measures", str(error)))
+        request.compute(table)
 
 
 # --------------------------------------------------------------------------------------------
@@ -575,12 +571,14 @@ def _gaps(found: _Findings, read: Mapping[str, _Read], at_baseline: NDArray[np.b
 # Visits
 
 
-def _timeline(table: Table) -> Visits | None:
-    """Put the visits that have a patient and a date in order."""
-    visits = table.visits
-    return (
-        visits if all(table.column(role) in table.frame for role in ("patient", "date")) else None
-    )
+def _timeline(table: Table, *, required: bool) -> Visits | None:
+    """Put the visits that have a patient and a date in order; without these columns, nothing.
+
+    Where they are `required` and not there, that is found; requests that need them have said it.
+    """
+    there = all(table.column(role) in table.frame for role in ROLES[:2])
+    visits = table.visits if there or required else None
+    return visits if there else None
 
 
 def _alike(found: _Findings) -> None:

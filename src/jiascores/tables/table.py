@@ -18,7 +18,6 @@ from jiascores.core.decimals import nearest_decimal
 from jiascores.core.definition import definition_named, lookup
 from jiascores.core.errors import (
     ColumnError,
-    MarkerError,
     NotNumericError,
     NotWholeError,
     OutOfRangeError,
