@@ -395,8 +395,8 @@ def by_reason(variable: Variable, cells: Mapping[int, Any]) -> dict[Why, list[Re
     found: dict[Why, list[Refused]] = {}
     for kind in distinct(cells):
         found.setdefault(why(variable, kind.value), []).append(kind)
-    if "written" in found:
-        found["written"] = found.pop("written")
+    if "number-as-text" in found:
+        found["number-as-text"] = found.pop("number-as-text")
     return found
 
 
