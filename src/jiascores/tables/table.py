@@ -56,7 +56,7 @@ from jiascores.tables.baselines import (
     highest_before,
     latest_earlier,
 )
-from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.problems import (
     Policy,
     Problem,
@@ -95,6 +95,10 @@ MARKER_RULES = {
         "else CRP; shown in the column marker"
     ),
 }
+BOTH_MARKERS = (
+    "the table has both ESR and CRP: say which one counts, marker='esr' or marker='crp' (or "
+    "'esr-else-crp', per patient)."
+)
 # The name of the reactant where it is ESR in some patients and CRP in others.
 MIXED = "acute_phase_reactant"
 # What a table of visits says by itself.
@@ -206,6 +210,13 @@ class Table:
         if self.columns or self.units:
             check_columns(frame, self.columns)
             check_units(self.columns, self.units)
+        if isinstance(baseline, Flagged | OnOrBefore) and baseline.column not in frame:
+            raise ColumnError(
+                f"baseline= names the column {baseline.column!r}, and the table has no such column."
+                f"{nearest(baseline.column, frame.names)}",
+                variable="baseline",
+                values=(baseline.column,),
+            )
         self.baseline_rule = baseline
         self.marker_rule = marker
         self.policy: Policy = Raise() if policy is None else policy
@@ -496,7 +507,7 @@ class Table:
         except VisitError as nested:
             self.meet(Problem("nested-ids", what, str(nested)))
             return np.full(self.size, NONE), []
-        return codes, list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
+        return codes, list_of(labels)
 
     # --- visits
 
@@ -775,11 +786,7 @@ class Table:
         if len(there) == 1:
             return there[0]
         if there:
-            message = (
-                "the table has both ESR and CRP: say which one counts, marker='esr' or "
-                "marker='crp' (or 'esr-else-crp', per patient)."
-            )
-            self.meet(Problem("both-markers", "marker", message))
+            self.meet(Problem("both-markers", "marker", BOTH_MARKERS))
         else:
             words = "the table has neither a column 'esr' nor 'crp', and an acute-phase reactant is needed"
             self.meet(
@@ -1166,7 +1173,7 @@ def _not_allowed(
                     column=column,
                     rows=rows,
                     values=numbers,
-                    read_as=f", read as {unit}" if unit else "",
+                    read_as=f"read as {unit}" if unit else "",
                 )
             )
     return problems
