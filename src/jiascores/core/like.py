@@ -266,11 +266,10 @@ def places_of(
     place = {word: float(position) for position, word in enumerate(words)}
     refused = [word for word in each if word not in place and not is_missing(word)]
     if refused:
-        where = (
-            []
-            if positions is None
-            else np.flatnonzero(np.isin(positions, [each.index(w) for w in refused]))
-        )
+        where: list[int] = []
+        if positions is not None:
+            codes = [each.index(word) for word in refused]
+            where = np.flatnonzero(np.isin(positions, codes)).tolist()
         labels = like.labels if like.labels is not None else range(like.size)
         raise NotCoveredError(
             f"{name} = {listing([repr(word) for word in refused])}: {known} "
@@ -278,7 +277,7 @@ def places_of(
             f"where there is none.",
             variable=name,
             values=refused if positions is None else [each[positions[at]] for at in where],
-            where=[0] if positions is None else [labels[int(at)] for at in where],
+            where=[0] if positions is None else [labels[at] for at in where],
         )
     found = [place.get(word, np.nan) for word in each]
     return found[0] if positions is None else np.array([*found, np.nan])[positions]
