@@ -23,7 +23,7 @@ from jiascores.core.errors import (
 )
 from jiascores.measures.flares import flare_bounds, loss_bounds
 
-from .conftest import check_values, value
+from tests.conftest import check_values, value
 
 try:
     import polars as pl
