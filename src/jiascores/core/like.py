@@ -101,7 +101,8 @@ class Like:
 
     def shaped(self, values: Any) -> Any:
         """Return flat values in the shape that was given; one number is that of every place."""
-        return values.reshape(self.shape) if isinstance(values, np.ndarray) else values
+        several = isinstance(values, np.ndarray) and values.ndim
+        return values.reshape(self.shape) if several else values
 
     def _full(self, values: Any) -> FloatArray:
         array = np.asarray(values, dtype=np.float64)
