@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, wraps
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, cast
@@ -628,6 +628,8 @@ class Call:
 # Verdicts
 
 Options: TypeAlias = Mapping[str, Any]
+# How a definition reads a value of the rule.
+How: TypeAlias = Literal["reading", "needed", "allowed", "unread"]
 
 
 @attrs.frozen(eq=False, kw_only=True, slots=False)
@@ -692,7 +694,7 @@ class Verdict:
     inputs: tuple[str, ...]
     options: Options
     signature: inspect.Signature
-    _plans: dict[int, Any] = attrs.field(factory=dict, init=False)
+    _plans: dict[int, Mapping[str, How]] = attrs.field(factory=dict, init=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (verdict_named, (self.name,))
@@ -725,26 +727,15 @@ class Verdict:
         """Return the words that it answers with, in their order."""
         return self.words if isinstance(self.words, tuple) else self.words(definition, **options)
 
-    def plan(
-        self, definition: Any
-    ) -> Mapping[str, Literal["reading", "needed", "allowed", "unread"]]:
+    def plan(self, definition: Any) -> Mapping[str, How]:
         """Return how each value of the rule is read by a definition."""
-        plan = self._plans.get(id(definition))
-        if plan is None:
-            needs, allows = definition.needs, definition.allows
-            plan = {
-                name: "unread"
-                if _IN_NEEDS.get(name, name if name in VARIABLES else "")
-                not in ("", *needs, *allows)
-                else "reading"
-                if name in READINGS
-                else "needed"
-                if name in needs
-                else "allowed"
-                for name in self.inputs
-            }
-            if is_published(definition):
-                self._plans[id(definition)] = plan
+        known = self._plans.get(id(definition))
+        if known is not None:
+            return known
+        needs, allows = definition.needs, definition.allows
+        plan: dict[str, How] = {name: _how(name, needs, allows) for name in self.inputs}
+        if is_published(definition):
+            self._plans[id(definition)] = plan
         return plan
 
     def of(self, source: Source, definition: Definition, options: Options) -> Any:
@@ -784,6 +775,15 @@ class Verdict:
                 for block in blocks
             ]
         )
+
+
+def _how(name: str, needs: Sequence[str], allows: Sequence[str]) -> How:
+    asked = _IN_NEEDS.get(name, name if name in VARIABLES else None)
+    if asked is not None and asked not in (*needs, *allows):
+        return "unread"
+    if name in READINGS:
+        return "reading"
+    return "needed" if name in needs else "allowed"
 
 
 VERDICTS: dict[str, Verdict] = {}
@@ -871,7 +871,7 @@ def _signature(rule: Callable[..., Any]) -> inspect.Signature:
     return inspect.Signature(sorted(parameters.values(), key=lambda one: one.kind))
 
 
-def _by_name(asked: Verdict, position: tuple[Any, ...], given: dict[str, Any]) -> dict[str, Any]:
+def _by_name(asked: Verdict, position: Sequence[Any], given: dict[str, Any]) -> dict[str, Any]:
     first = next(iter(asked.signature.parameters.values()))
     if first.kind is first.KEYWORD_ONLY or len(position) > 1 or first.name in given:
         takes = "no argument" if first.kind is first.KEYWORD_ONLY else f"{first.name} alone"
@@ -948,6 +948,12 @@ def shown(asked: Verdict, definition: Definition, options: Options, like: Like, 
 # --------------------------------------------------------------------------------------------
 
 
+@typing.overload
+def components(
+    measure: Literal["inactive_disease", "mas_2016"], **inputs: Any
+) -> dict[str, Any]: ...
+@typing.overload
+def components(measure: str | Score, **inputs: T | Scalar) -> dict[str, T]: ...
 def components(measure: str | Score, **inputs: Any) -> dict[str, Any]:
     """Return the terms of a score, or the items of a verdict, so that its parts are seen.
 
