@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, load, lookup, published
+from jiascores.core.definition import Definition, definition_named, load, lookup, published
 from jiascores.core.errors import (
     ArgumentError,
     NotCoveredError,
@@ -201,11 +201,7 @@ def _terms(score: Score) -> Iterable[str]:
 
 
 def _inactive_needs(definition: Any) -> Iterator[str]:
-    criteria = next(
-        each
-        for each in published()
-        if each.kind == "inactive disease criteria" and each.name == definition.inactive
-    )
+    criteria = definition_named("inactive disease criteria", definition.inactive)
     yield from (name for name in criteria.needs if name in VARIABLES)
 
 

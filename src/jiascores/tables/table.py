@@ -338,15 +338,15 @@ class Table:
             problems = not_numbers(variable, column, cells)
         if code is not None:
             given = np.where(given == code, np.nan, given)
-        factor = 1.0 if unit is None else variable.factor(unit)
+        factor = (None if unit is None else variable.factor(unit)) or 1.0
         values = given if factor == 1 else nearest_decimal(given * factor)
         if not problems and is_fine(variable, values):
             return values
         problems += _not_allowed(variable, column, given, values, unit)
         self.meet(*problems)
-        bad = np.concatenate([problem.rows for problem in problems]) if problems else []
         values = values.copy()
-        values[bad] = np.nan
+        for problem in problems:
+            values[problem.rows] = np.nan
         return values
 
     def as_written(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -470,7 +470,7 @@ class Table:
                     values=[None] * gaps.size,
                 )
             )
-        return values == 1
+        return np.equal(values, 1)
 
     def word_codes(self, column: str, words: Sequence[str], what: str) -> Positions:
         """Return a column of words as places among those allowed, −1 where missing."""
@@ -677,7 +677,8 @@ class Table:
         early = np.flatnonzero((limit != NO_DATE) & (visits.dates <= limit))
         last = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
         np.maximum.at(last, visits.patients[early], visits.dates[early])
-        return early[visits.dates[early] == last[visits.patients[early]]]
+        is_last: NDArray[np.bool_] = visits.dates[early] == last[visits.patients[early]]
+        return early[is_last]
 
     def _same_scale(
         self, limits: NDArray[np.int64], per_day: float, column: str
@@ -860,8 +861,8 @@ class Table:
             return np.asarray(compute(inputs))
         if self.marker != ESR_ELSE_CRP:
             return np.asarray(compute({**inputs, self.marker: self.values(self.marker)}))
-        by = [compute({**inputs, name: self.values(name)}) for name in MARKERS]
-        return np.where(self.uses_esr, *by)
+        by_esr, by_crp = (compute({**inputs, name: self.values(name)}) for name in MARKERS)
+        return np.where(self.uses_esr, by_esr, by_crp)
 
     @cached_property
     def core_set(self) -> Mapping[str, NDArray[np.float64]]:
