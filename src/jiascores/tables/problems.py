@@ -130,7 +130,7 @@ class Problem:
 class Policy(Protocol):
     """What is done about problems."""
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Raise, note, or keep problems of one column."""
         ...
 
@@ -138,7 +138,7 @@ class Policy(Protocol):
 class Raise:
     """The first problem raises, with the others of its column."""
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Raise one error that says all."""
         if problems:
             raise error_of(problems, places)
@@ -150,7 +150,7 @@ class Blank:
     def __init__(self) -> None:
         self.left_out: list[Problem] = []
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Note problems of cells, and raise others."""
         others = [problem for problem in problems if not problem.kind.blank]
         if others:
@@ -176,7 +176,7 @@ class Collect:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], _: Sequence[Any], /) -> None:
         """Keep problems."""
         self.problems += problems
 

@@ -267,7 +267,7 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
         if "reference" in asked.inputs or definition.compared not in (CORE_SET, RESPONSE):
             check_reference(value)
             return value
-    known = [each for each in bindable(asked)]
+    known = list(bindable(asked))
     if name not in known:
         raise ArgumentError(
             f"jia.ask.{asked.ask}() has no parameter {name!r}.{suggestion(name, known)}",
@@ -413,7 +413,7 @@ class ChaqRequest:
     components: bool
     stem: str
 
-    def needs(self, table: Table) -> Iterator[str]:
+    def needs(self, _: Table) -> Iterator[str]:
         """Return nothing: each column is named."""
         yield from ()
 
@@ -587,7 +587,7 @@ def parse(text: str) -> Any:
         return score(name, *position, **given)
     if name in asked:
         _refuse_incomplete(asked[name], text, len(position), given)
-        return request(asked[name], *position, **_columns(asked[name], given))
+        return request(asked[name], *position, **_columns(given))
     known = [*asked, *scores]
     raise RequestError(
         f"measures= asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
@@ -607,7 +607,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _columns(asked: Verdict, given: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return options in which a column is named by ``column.NAME``."""
     return {
         key: Column(value.removeprefix("column."))

@@ -19,8 +19,6 @@ from jiascores.core.definition import definition_named, lookup
 from jiascores.core.errors import (
     ColumnError,
     NotNumericError,
-    NotWholeError,
-    OutOfRangeError,
     RequestError,
     VisitError,
     listing,
@@ -862,7 +860,7 @@ class Table:
         if self.marker != ESR_ELSE_CRP:
             return np.asarray(compute({**inputs, self.marker: self.values(self.marker)}))
         by_esr, by_crp = (compute({**inputs, name: self.values(name)}) for name in MARKERS)
-        return np.where(self.uses_esr, by_esr, by_crp)
+        return np.asarray(np.where(self.uses_esr, by_esr, by_crp))
 
     @cached_property
     def core_set(self) -> Mapping[str, NDArray[np.float64]]:
@@ -955,7 +953,7 @@ class Table:
 class _Silence:
     """What cannot be read is left out, and nobody is told."""
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Do nothing."""
 
 
@@ -1036,7 +1034,7 @@ class Rows:
         given = self.bound.get("upper_limit")
         return self.table.upper_limit(given) if needed or given is not None else None
 
-    def month(self, definition: Any) -> Any:
+    def month(self, _: Any) -> Any:
         """Return the month of each visit; months that the definition lacks have no answer."""
         return self.values("month")
 
@@ -1157,11 +1155,11 @@ def _not_allowed(
     allowed = f"{capital(variable.label)} is {variable.allowed}"
     yes_or_no = f"neither yes nor no. {allowed}."
     said = {
-        "out-of-range": (outside, OutOfRangeError, f"out of range. {allowed}{advice}."),
-        "not-whole": (broken, NotWholeError, f"not a whole number. {allowed}, counted."),
+        "out-of-range": (outside, f"out of range. {allowed}{advice}."),
+        "not-whole": (broken, f"not a whole number. {allowed}, counted."),
     }
     problems = []
-    for reason, (wrong, error, message) in said.items():
+    for reason, (wrong, message) in said.items():
         rows = np.flatnonzero(wrong)
         if rows.size:
             numbers = given[rows].tolist()
