@@ -410,6 +410,8 @@ def _part(value: Any, block: slice) -> Any:
     """Return what one block of rows has of an argument; one number is the same for all."""
     if isinstance(value, dict):
         return {name: _part(each, block) for name, each in value.items()}
+    if isinstance(value, Bounded):
+        return Bounded(_part(value.lowest, block), _part(value.highest, block))
     return value[block] if hasattr(value, "__getitem__") else value
 
 

@@ -158,17 +158,20 @@ class Request:
         outputs = list(source.shown)
         if isinstance(answer, Bounded):
             answer = answer.known(policy)
+        further: list[Output] = []
         if isinstance(answer, Items):
-            items, shown = answer.items, answer.shown
+            items = [
+                Output(f"{self.stem}_{name}", "flag", _after(item, after, table.size))
+                for name, item in answer.items.items()
+            ]
+            if answer.shown:
+                further = items
+            elif self.components:
+                outputs += items
             answer = answer.answer
-            if self.components or shown:
-                outputs += [
-                    Output(f"{self.stem}_{name}", "flag", _after(item, after, table.size))
-                    for name, item in items.items()
-                ]
         values = _after(answer, after, table.size)
         if self.measure.gives == "flag":
-            return [*outputs, Output(self.stem, "flag", values)]
+            return [*outputs, Output(self.stem, "flag", values), *further]
         codes = np.where(np.isnan(values), NONE, values).astype(np.int8)
         words = self.measure.words_of(self.criteria, options)
         return [*outputs, Output(self.stem, "state", codes, words)]

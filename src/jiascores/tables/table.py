@@ -224,6 +224,7 @@ class Table:
         self.judged_against: Positions | None = None
         self._given_rows: Positions | None = None
         self._marked_by: Positions | None = None
+        self._contradicting: Positions | None = None
         self._read: dict[Any, NDArray[np.float64]] = {}
         self._answers: dict[Any, tuple[Any, Rows]] = {}
 
@@ -370,12 +371,20 @@ class Table:
         other = next(count for count in JOINT_COUNTS if count != name)
         if not self.has(other):
             return
-        counts = {name: self._read[name]}
-        counts[other] = self._read[other] if other in self._read else self._quietly(other)
-        full, reduced = (counts[count] for count in JOINT_COUNTS)
-        rest = full - reduced
-        rows = np.flatnonzero((rest < 0) | (rest > OTHER_JOINTS))
-        if rows.size and (name == JOINT_COUNTS[0] or JOINT_COUNTS[0] not in self._read):
+        if self._contradicting is None:
+            counts = {name: self._read[name], other: self._quietly(other)}
+            full, reduced = (counts[count] for count in JOINT_COUNTS)
+            rest = full - reduced
+            self._contradicting = np.flatnonzero((rest < 0) | (rest > OTHER_JOINTS))
+            self._meet_contradicting_counts(self._contradicting, full, reduced)
+        if self._contradicting.size:
+            self._read[name] = self._read[name].copy()
+            self._read[name][self._contradicting] = np.nan
+
+    def _meet_contradicting_counts(
+        self, rows: Positions, full: NDArray[np.float64], reduced: NDArray[np.float64]
+    ) -> None:
+        if rows.size:
             self.meet(
                 Problem(
                     "contradicting-counts",
@@ -387,9 +396,6 @@ class Table:
                     values=[f"{full[row]:g} of 71, {reduced[row]:g} of 27" for row in rows],
                 )
             )
-        if rows.size:
-            self._read[name] = self._read[name].copy()
-            self._read[name][rows] = np.nan
 
     def _quietly(self, name: str) -> NDArray[np.float64]:
         """Return a variable that nobody asked for, without what cannot be read."""
