@@ -6,7 +6,7 @@ Whatever is asked of a table is read here, once, and what cannot be read meets t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -19,8 +19,6 @@ from jiascores.core.definition import definition_named, lookup
 from jiascores.core.errors import (
     ColumnError,
     NotNumericError,
-    NotWholeError,
-    OutOfRangeError,
     RequestError,
     VisitError,
     listing,
@@ -61,13 +59,14 @@ from jiascores.tables.problems import (
     Policy,
     Problem,
     Raise,
+    Refused,
+    Why,
     about,
     about_dates,
     about_flags,
     about_words,
     by_reason,
     capital,
-    distinct,
     gap_code,
     is_number,
     truth,
@@ -417,18 +416,14 @@ class Table:
             if column in self.frame:
                 values, cells = self._yes_or_no(column, blank)
                 if cells:
-                    kinds = distinct(cells)
                     self.meet(
-                        *(
-                            Problem(
-                                "not-yes-or-no",
-                                column,
-                                about_flags(kinds, column),
-                                column=column,
-                                rows=np.array(kind.rows),
-                                values=[kind.value] * len(kind.rows),
-                            )
-                            for kind in kinds
+                        Problem(
+                            "not-yes-or-no",
+                            column,
+                            partial(about_flags, column=column),
+                            column=column,
+                            rows=np.array(list(cells)),
+                            values=list(cells.values()),
                         )
                     )
             self._read[key] = values
@@ -483,18 +478,14 @@ class Table:
         others = [code for code, label in enumerate(labels) if label not in place]
         rows = np.flatnonzero(np.isin(codes, others))
         if rows.size:
-            kinds = distinct({int(row): labels[codes[row]] for row in rows})
             self.meet(
-                *(
-                    Problem(
-                        "unknown-word",
-                        what,
-                        about_words(kinds, words, column),
-                        column=column,
-                        rows=np.array(kind.rows),
-                        values=[kind.value] * len(kind.rows),
-                    )
-                    for kind in kinds
+                Problem(
+                    "unknown-word",
+                    what,
+                    partial(about_words, allowed=words, column=column),
+                    column=column,
+                    rows=rows,
+                    values=[labels[code] for code in codes[rows]],
                 )
             )
         found: Positions = np.array([*(place.get(label, NONE) for label in labels), NONE])[codes]
@@ -569,8 +560,16 @@ class Table:
             return np.full(self.size, NO_DATE), CALENDAR, np.zeros(self.size, dtype=bool)
         dates, per_day, unread = parse_dates(self.frame, column)
         if unread:
-            cells = self.frame.objects(column)
-            self.meet(*_unread_dates(role, column, {row: cells[row] for row in unread}))
+            self.meet(
+                Problem(
+                    "unread-date",
+                    role,
+                    partial(about_dates, column=column),
+                    column=column,
+                    rows=np.array(unread),
+                    values=list(self.frame.objects(column)[unread]),
+                )
+            )
         missing = dates == NO_DATE
         missing[unread] = False
         if not gaps:
@@ -1117,22 +1116,22 @@ def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64
 def _not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
     """Return the problems of cells that are no numbers, by what is wrong with them."""
     allowed = f"{capital(variable.label)} is {variable.allowed}; leave a gap as None, NaN or null."
-    problems = []
-    for reason, kinds in by_reason(variable, cells).items():
-        # Commas, and numbers written as text, are one mistake of reading; other texts are each one.
-        whole = reason in ("decimal-comma", "number-as-text")
-        problems += [
-            Problem(
-                reason,
-                variable.name,
-                about(reason, variable, column, kinds) + ("" if variable.flag else f" {allowed}"),
-                column=column,
-                rows=np.array([row for kind in alike for row in kind.rows]),
-                values=[kind.value for kind in alike for _ in kind.rows],
-            )
-            for alike in ([kinds] if whole else [[kind] for kind in kinds])
-        ]
-    return problems
+
+    def said(kinds: Sequence[Refused], reason: Why) -> str:
+        words = about(reason, variable, column, kinds)
+        return words if variable.flag else f"{words} {allowed}"
+
+    return [
+        Problem(
+            reason,
+            variable.name,
+            partial(said, reason=reason),
+            column=column,
+            rows=np.array([row for kind in kinds for row in kind.rows]),
+            values=[kind.value for kind in kinds for _ in kind.rows],
+        )
+        for reason, kinds in by_reason(variable, cells).items()
+    ]
 
 
 def _not_allowed(
@@ -1146,43 +1145,26 @@ def _not_allowed(
     outside, broken = refused(variable, values)
     advice = "" if unit or not variable.advice else f"; {variable.advice}"
     allowed = f"{capital(variable.label)} is {variable.allowed}"
-    yes_or_no = f"neither yes nor no. {allowed}."
-    said = {
-        "out-of-range": (outside, OutOfRangeError, f"out of range. {allowed}{advice}."),
-        "not-whole": (broken, NotWholeError, f"not a whole number. {allowed}, counted."),
-    }
-    problems = []
-    for reason, (wrong, error, message) in said.items():
-        rows = np.flatnonzero(wrong)
-        if rows.size:
-            numbers = given[rows].tolist()
-            hint = gap_code(numbers) if reason == "out-of-range" and not variable.flag else ""
-            problems.append(
-                Problem(
-                    reason,
-                    variable.name,
-                    yes_or_no if variable.flag else message + hint,
-                    column=column,
-                    rows=rows,
-                    values=numbers,
-                    read_as=f"read as {unit}" if unit else "",
-                )
-            )
-    return problems
 
+    def out_of_range(kinds: Sequence[Refused]) -> str:
+        return f"out of range. {allowed}{advice}.{gap_code(kind.value for kind in kinds)}"
 
-def _unread_dates(role: str, column: str, cells: Mapping[int, Any]) -> list[Problem]:
-    """Return the problem of dates that are not understood."""
-    kinds = distinct(cells)
+    broken_words = f"not a whole number. {allowed}, counted."
     return [
         Problem(
-            "unread-date",
-            role,
-            about_dates((kind.value for kind in kinds), column),
+            reason,
+            variable.name,
+            f"neither yes nor no. {allowed}." if variable.flag else message,
             column=column,
-            rows=np.array([row for kind in kinds for row in kind.rows]),
-            values=[kind.value for kind in kinds for _ in kind.rows],
+            rows=np.flatnonzero(wrong),
+            values=given[wrong].tolist(),
+            read_as=f"read as {unit}" if unit else "",
         )
+        for reason, wrong, message in (
+            ("out-of-range", outside, out_of_range),
+            ("not-whole", broken, broken_words),
+        )
+        if wrong.any()
     ]
 
 
