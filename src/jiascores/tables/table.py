@@ -56,6 +56,7 @@ from jiascores.tables.baselines import (
 )
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.problems import (
+    NOWHERE,
     Policy,
     Problem,
     Raise,
@@ -225,6 +226,7 @@ class Table:
         self.judged_against: Positions | None = None
         self._given_rows: Positions | None = None
         self._marked_by: Positions | None = None
+        self._contradicting: Positions | None = None
         self._read: dict[Any, NDArray[np.float64]] = {}
         self._answers: dict[Any, tuple[Any, Rows]] = {}
 
@@ -288,9 +290,10 @@ class Table:
                     )
                 )
             if self.has(name):
-                self._read[name] = self._numbers(name, self.column(name))
-                if name in JOINT_COUNTS:
-                    self._compare_joint_counts(name)
+                values = self._numbers(name, self.column(name))
+                self._read[name] = (
+                    self._consistent(name, values) if name in JOINT_COUNTS else values
+                )
             else:
                 self.meet(self.absent(name))
                 self._read[name] = np.full(self.size, np.nan)
@@ -362,21 +365,30 @@ class Table:
             return source, gaps
         return source, np.isnan(source)
 
-    def _compare_joint_counts(self, name: str) -> None:
-        """Look for rows in which the two joint counts contradict each other.
+    def _consistent(self, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a joint count without the rows in which the two counts contradict each other.
 
         The other count is looked at also where nothing needs it: such a row is wrong, whichever
         was asked for.
         """
-        other = next(count for count in JOINT_COUNTS if count != name)
-        if not self.has(other):
-            return
-        counts = {name: self._read[name]}
-        counts[other] = self._read[other] if other in self._read else self._quietly(other)
-        full, reduced = (counts[count] for count in JOINT_COUNTS)
+        if self._contradicting is None:
+            counts = {
+                count: values if count == name else self._quietly(count)
+                for count in JOINT_COUNTS
+                if self.has(count)
+            }
+            self._contradicting = self._compare(*counts.values()) if len(counts) > 1 else NOWHERE
+        if not self._contradicting.size:
+            return values
+        values = values.copy()
+        values[self._contradicting] = np.nan
+        return values
+
+    def _compare(self, full: NDArray[np.float64], reduced: NDArray[np.float64]) -> Positions:
+        """Meet the policy with joint counts that contradict each other; return where they do."""
         rest = full - reduced
         rows = np.flatnonzero((rest < 0) | (rest > OTHER_JOINTS))
-        if rows.size and (name == JOINT_COUNTS[0] or JOINT_COUNTS[0] not in self._read):
+        if rows.size:
             self.meet(
                 Problem(
                     "contradicting-counts",
@@ -388,9 +400,7 @@ class Table:
                     values=[f"{full[row]:g} of 71, {reduced[row]:g} of 27" for row in rows],
                 )
             )
-        if rows.size:
-            self._read[name] = self._read[name].copy()
-            self._read[name][rows] = np.nan
+        return rows
 
     def _quietly(self, name: str) -> NDArray[np.float64]:
         """Return a variable that nobody asked for, without what cannot be read."""
