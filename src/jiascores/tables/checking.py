@@ -349,7 +349,8 @@ def _parts(problem: Problem) -> Iterator[tuple[Positions, list[str | None], str 
 
     kinds, alike = problem.cells, problem.kind.alike
     if not kinds:
-        yield np.array([NONE]), [None], said(())
+        rows = problem.rows if problem.rows.size else np.array([NONE])
+        yield rows, [None] * rows.size, said(())
     elif alike is None:
         words = {row: said([kind]) for kind in kinds for row in kind.rows}
         texts = [_text(value) for value in problem.values]

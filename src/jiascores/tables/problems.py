@@ -72,7 +72,6 @@ class Reason:
 REASONS = {
     "no-column": Reason(ColumnError, finding="missing"),
     "two-ratings": Reason(ColumnError),
-    "nested": Reason(NotNumericError),
     "nested-ids": Reason(VisitError),
     "out-of-range": Reason(OutOfRangeError, blank=True),
     "not-whole": Reason(NotWholeError, blank=True),
@@ -118,7 +117,8 @@ class Problem:
     rows : array of int
         Where it is; none where it is about a whole column.
     values : sequence
-        What stands in these rows.
+        What stands in these rows, None where it is missing; nothing where the rows themselves
+        are at odds.
     read_as : str
         The unit in which the cells were read, or nothing.
     """
@@ -138,9 +138,11 @@ class Problem:
 
     @property
     def cells(self) -> list[Refused]:
-        """Its cells, the equal ones together; none where it is about a whole column."""
+        """Its cells, the equal ones together; none where it is about a column or about rows."""
         rows = self.rows.tolist()
-        return distinct(dict(zip(rows, self.values, strict=True))) if rows else []
+        if not rows or not self.values:
+            return []
+        return distinct(dict(zip(rows, self.values, strict=True)))
 
     def about(self, kinds: Sequence[Refused]) -> str:
         """Say what is wrong with some of its cells."""
@@ -224,10 +226,13 @@ def error_of(problems: Sequence[Problem], places: Sequence[Any]) -> JiaScoresErr
 
 
 def _said(problem: Problem, places: Sequence[Any]) -> str:
-    if not problem.rows.size:
-        return problem.about(())
     kinds = problem.cells
-    return f"{problem.variable} = {named(kinds, places)}: {problem.about(kinds)}"
+    words = problem.about(kinds)
+    if not kinds:
+        return words
+    if kinds[0].value is None:
+        return f"{problem.variable} is missing in {_where(kinds[0], places)}: {words}"
+    return f"{problem.variable} = {named(kinds, places)}: {words}"
 
 
 def capital(text: str) -> str:
@@ -301,15 +306,16 @@ def distinct(cells: Mapping[int, Any]) -> list[Refused]:
 
 def named(kinds: Sequence[Refused], places: Sequence[Any]) -> str:
     """Say which cells these are, the first few, each with how often it comes and where first."""
-    said = []
-    for kind in kinds[:SHOWN]:
-        count = len(kind.rows)
-        times = "" if count == 1 else f"{count} rows, first in "
-        said.append(f"{kind.shown} in {times}{places[kind.rows[0]]}")
+    said = [f"{kind.shown} in {_where(kind, places)}" for kind in kinds[:SHOWN]]
     if len(kinds) > SHOWN:
         rows = sum(len(kind.rows) for kind in kinds)
         said.append(f"… and {len(kinds) - SHOWN} more ({rows} rows in all)")
     return "; ".join(said)
+
+
+def _where(kind: Refused, places: Sequence[Any]) -> str:
+    count = len(kind.rows)
+    return f"{'' if count == 1 else f'{count} rows, first in '}{places[kind.rows[0]]}"
 
 
 def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> str:

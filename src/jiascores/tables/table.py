@@ -332,10 +332,7 @@ class Table:
         problems, given = [], np.empty(0)
         try:
             given = self.frame.floats(column, variable)
-        except NotNumericError as nested:
-            if self.frame.nested(column):
-                self.meet(Problem("nested", name, str(nested)))
-                return np.full(self.size, np.nan)
+        except NotNumericError:
             given, cells = mixed(self.frame.objects(column), variable)
             problems = _not_numbers(variable, column, cells)
         if code is not None:
@@ -354,8 +351,6 @@ class Table:
     def as_written(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return the numbers of a variable in the table's own unit, and where its cells are empty."""
         variable, column = VARIABLES[name], self.column(name)
-        if self.frame.nested(column):
-            return np.full(self.size, np.nan), np.zeros(self.size, dtype=bool)
         try:
             source = self.frame.floats(column, variable)
         except NotNumericError:
@@ -665,7 +660,6 @@ class Table:
                 f"two rows can be {what} of a patient: {listing(pairs)}. Keep one of them, or "
                 f"flag the right one in a column: jia.flagged('column').",
                 rows=rows,
-                values=[None] * rows.size,
             )
         )
 
