@@ -283,7 +283,7 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
             f"{name}= was given, and {definition.name} does not read it.", variable=name
         )
     if name == "upper_limit" and not isinstance(value, Column):
-        return number(value, VARIABLES["marker_upper_limit"])
+        return number(value, attrs.evolve(VARIABLES["marker_upper_limit"], name=name))
     if not isinstance(value, Column):
         raise RequestError(
             f"{name}= takes a column: jia.column({value!r}).", variable=name, values=(value,)
