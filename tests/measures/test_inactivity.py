@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 import jiascores as jia
 from jiascores.core.definition import published
 from jiascores.core.errors import (
+    ArgumentError,
     DefinitionError,
     InconsistentError,
     MisalignedError,
@@ -22,7 +24,7 @@ from jiascores.core.errors import (
     RequestError,
     UnknownDefinitionError,
 )
-from jiascores.measures.inactivity import INPUTS, inactive_verdicts
+from jiascores.measures.inactivity import ITEMS
 
 try:
     import polars as pl
@@ -277,7 +279,7 @@ def test_arrays_and_series_are_the_same_call(name: str) -> None:
         criteria=name, **columns(lambda cells: pd.Series(cells, index=range(5, 12)))
     )
     assert series.dtype == "boolean"
-    assert series.name == f"inactive_{name.replace('-', '_')}"
+    assert series.name == f"inactive_disease_{name.replace('-', '_')}"
     assert list(series.index) == list(range(5, 12))
     assert nullable(series) == expected
     if pl:
@@ -310,7 +312,7 @@ def test_each_block_is_judged_alike() -> None:
         name: rng.choice([0.0, 1.0, np.nan], size, p=[0.9, 0.05, 0.05])
         for name in ("active_joints", "physician_global", *FINDINGS, "esr_normal", "crp_normal")
     }
-    found = inactive_verdicts(CRITERIA["wallace-2004"], values)
+    found = jia.inactive_disease(criteria="wallace-2004", **values)
     ok = np.array([1 - values[name] for name in values if name[3:] != "_normal"])
     normal = np.array([values["esr_normal"], values["crp_normal"]])
     no = (ok < 1).any(axis=0) | (normal == 0).any(axis=0)
@@ -366,7 +368,9 @@ def test_filling_a_gap_never_changes_a_determined_answer(
 def test_items_and_verdict_agree(visit: dict[str, Any], name: str) -> None:
     limits = {"esr_upper_limit": 20, "crp_upper_limit": 10}
     choice = "all" if name == "wallace-2011" else None
-    items = jia.inactive_disease_items(criteria=name, **visit, **limits, markers=choice)
+    items = jia.components(
+        "inactive_disease", criteria=name, **visit, **limits, markers=choice
+    )
     verdict = jia.inactive_disease(criteria=name, **visit, **limits, markers=choice)
     answers = list(items.values())
     assert verdict is (False if False in answers else None if None in answers else True)
@@ -374,12 +378,12 @@ def test_items_and_verdict_agree(visit: dict[str, Any], name: str) -> None:
 
 
 def test_items_name_the_reason() -> None:
-    items = jia.inactive_disease_items(
-        criteria="wallace-2011", **WELL | {"rash": True, "uveitis": None}
+    items = jia.components(
+        "inactive_disease", criteria="wallace-2011", **WELL | {"rash": True, "uveitis": None}
     )
     assert [name for name, met in items.items() if met is False] == ["rash"]
     assert [name for name, met in items.items() if met is None] == ["uveitis"]
-    many = jia.inactive_disease_items(criteria="wallace-2004", **columns(pd.Series))
+    many = jia.components("inactive_disease", criteria="wallace-2004", **columns(pd.Series))
     assert nullable(many["acute_phase"]) == [True, True, True, True, None, False, True]
     assert nullable(many["active_joints"]) == [True, False, True, True, True, True, True]
     assert many["rash"].dtype == "boolean"
@@ -420,10 +424,9 @@ def test_values_are_checked() -> None:
         inactive("wallace-2004", rash=2)
     with pytest.raises(MisalignedError):
         inactive("wallace-2004", rash=np.array([0, 1]), fever=np.array([0, 1, 0]))
-    with pytest.raises(TypeError, match="no parameter 'weight'"):
-        jia.inactive_disease_items(criteria="wallace-2004", weight=3)
-    with pytest.raises(TypeError):
-        jia.inactive_disease(criteria="wallace-2004", weight=3)
+    for call in (partial(jia.components, "inactive_disease"), jia.inactive_disease):
+        with pytest.raises(ArgumentError, match="no parameter 'weight'"):
+            call(criteria="wallace-2004", weight=3)
 
 
 @pytest.mark.parametrize(
@@ -537,7 +540,7 @@ def test_reacch_out_flare_of_series() -> None:
         treatment_intensified=True,
     )
     assert nullable(found.flared) == [False, True, None]
-    assert found.flared.name == "flare_reacch_out"
+    assert found.flared.name == "reacch_out_flare"
     assert nullable(found.significant) == [False, True, None]
 
 
