@@ -236,6 +236,34 @@ def test_no_rule_leaves_the_bounds_and_no_day_is_invented(visits, stop) -> None:
         assert earliest <= (duration if event else INF) <= latest
 
 
+@given(
+    st.lists(st.tuples(HISTORY, STOP), min_size=1, max_size=4),
+    st.sampled_from(["no", "event", "censor"]),
+)
+def test_patients_together_are_patients_alone(patients, rule) -> None:
+    table = pd.DataFrame(
+        [
+            (f"P{place}", day, there, *(stop or (None, None)))
+            for place, (visits, stop) in enumerate(patients)
+            for day, there in {0: False, **visits}.items()
+        ],
+        columns=["patient", "date", "there", "stop", "why"],
+    )
+    ask = {
+        "stopped": jia.column("stop"),
+        "reason": jia.column("why"),
+        "baseline": "first",
+        "undetermined": rule,
+        **EVENTS,
+    }
+    together = jia.analysis.time_to_first(table, jia.column("there"), **ask)
+    alone = [
+        jia.analysis.time_to_first(visits, jia.column("there"), **ask)
+        for _, visits in table.groupby("patient")
+    ]
+    pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True))
+
+
 @given(HISTORY, st.randoms(use_true_random=False))
 def test_order_does_not_matter(visits, random) -> None:
     days = random.sample(list(visits), len(visits))

@@ -294,6 +294,11 @@ def _to_arrow(output: Output) -> Any:
 # Columns as codes and as moments
 
 
+def list_of(labels: Any) -> list[Any]:
+    """Return what the codes of a column stand for as a list."""
+    return list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
+
+
 def _codes_of(frame: Frame, name: str) -> tuple[Positions, Any]:
     """Return a column as codes, −1 where missing, and what each code stands for."""
     import pandas as pd

@@ -26,6 +26,7 @@ from jiascores.core.errors import (
     OutOfRangeError,
     RequestError,
     VisitError,
+    listing,
 )
 from jiascores.core.values import LONGEST
 from jiascores.core.variables import Variable
@@ -187,7 +188,9 @@ def error_of(problems: Sequence[Problem], places: Sequence[Any]) -> JiaScoresErr
     said = [_said(problem, places) for problem in same]
     rows = np.concatenate([problem.rows for problem in same])
     head = (
-        "" if first.column is None or not rows.size else f"column {first.column!r}{first.read_as}:"
+        ""
+        if first.column is None or not rows.size
+        else f"column {first.column!r}{first.read_as and f', {first.read_as}'}:"
     )
     return first.kind.error(
         in_lines(head, *said) if head else "\n".join(said),
@@ -202,6 +205,9 @@ def _said(problem: Problem, places: Sequence[Any]) -> str:
     if not problem.rows.size:
         return problem.message
     cells = dict(zip(problem.rows.tolist(), problem.values, strict=True))
+    if not any(value is not None for value in cells.values()):
+        rows = listing((places[row] for row in list(cells)[:SHOWN]), total=len(cells))
+        return f"{problem.variable} is missing in {rows}: {problem.message}"
     return f"{problem.variable} = {named(distinct(cells), places)}: {problem.message}"
 
 
@@ -393,8 +399,8 @@ def by_reason(variable: Variable, cells: Mapping[int, Any]) -> dict[Why, list[Re
     found: dict[Why, list[Refused]] = {}
     for kind in distinct(cells):
         found.setdefault(why(variable, kind.value), []).append(kind)
-    if "written" in found:
-        found["written"] = found.pop("written")
+    if "number-as-text" in found:
+        found["number-as-text"] = found.pop("number-as-text")
     return found
 
 

@@ -18,7 +18,6 @@ from jiascores.core.decimals import nearest_decimal
 from jiascores.core.definition import definition_named, lookup
 from jiascores.core.errors import (
     ColumnError,
-    MarkerError,
     NotNumericError,
     NotWholeError,
     OutOfRangeError,
@@ -57,7 +56,7 @@ from jiascores.tables.baselines import (
     highest_before,
     latest_earlier,
 )
-from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.problems import (
     Policy,
     Problem,
@@ -96,6 +95,10 @@ MARKER_RULES = {
         "else CRP; shown in the column marker"
     ),
 }
+BOTH_MARKERS = (
+    "the table has both ESR and CRP: say which one counts, marker='esr' or marker='crp' (or "
+    "'esr-else-crp', per patient)."
+)
 # The name of the reactant where it is ESR in some patients and CRP in others.
 MIXED = "acute_phase_reactant"
 # What a table of visits says by itself.
@@ -207,6 +210,13 @@ class Table:
         if self.columns or self.units:
             check_columns(frame, self.columns)
             check_units(self.columns, self.units)
+        if isinstance(baseline, Flagged | OnOrBefore) and baseline.column not in frame:
+            raise ColumnError(
+                f"baseline= names the column {baseline.column!r}, and the table has no such column."
+                f"{nearest(baseline.column, frame.names)}",
+                variable="baseline",
+                values=(baseline.column,),
+            )
         self.baseline_rule = baseline
         self.marker_rule = marker
         self.policy: Policy = Raise() if policy is None else policy
@@ -325,7 +335,7 @@ class Table:
                 self.meet(Problem("nested", name, str(nested)))
                 return np.full(self.size, np.nan)
             given, cells = mixed(self.frame.objects(column), variable)
-            problems = _not_numbers(variable, column, cells)
+            problems = not_numbers(variable, column, cells)
         if code is not None:
             given = np.where(given == code, np.nan, given)
         factor = 1.0 if unit is None else variable.factor(unit)
@@ -497,7 +507,7 @@ class Table:
         except VisitError as nested:
             self.meet(Problem("nested-ids", what, str(nested)))
             return np.full(self.size, NONE), []
-        return codes, list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
+        return codes, list_of(labels)
 
     # --- visits
 
@@ -537,7 +547,7 @@ class Table:
                 Problem(
                     f"no-{role}",
                     role,
-                    f"every visit needs a {role}.",
+                    f"every row needs a {role}.",
                     column=column,
                     rows=rows,
                     values=[None] * rows.size,
@@ -650,12 +660,20 @@ class Table:
             )
         )
 
+    def dates_beside(self, column: str) -> NDArray[np.int64]:
+        """Return a column of dates on the scale of the visits' dates, `NO_DATE` where missing."""
+        dates, per_day, known = self.dates(column, column, gaps=True)
+        if per_day == self.visits.per_day or not known.any():
+            return dates
+        return self._same_scale(dates, per_day, column)
+
+    def date_of_patients(self, column: str) -> NDArray[np.int64]:
+        """Return for each row the date that a column gives its patient; two of a patient raise."""
+        return self._one_per_patient(self.dates_beside(column), column)[self.visits.patients]
+
     def _on_or_before(self, column: str) -> Positions:
         visits = self.visits
-        limits, per_day, _ = self.dates(column, column, gaps=True)
-        if per_day != visits.per_day:
-            limits = self._same_scale(limits, per_day, column)
-        limit = self._one_per_patient(limits, column)[visits.patients]
+        limit = self.date_of_patients(column)
         early = np.flatnonzero((limit != NO_DATE) & (visits.dates <= limit))
         last = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
         np.maximum.at(last, visits.patients[early], visits.dates[early])
@@ -768,11 +786,7 @@ class Table:
         if len(there) == 1:
             return there[0]
         if there:
-            message = (
-                "the table has both ESR and CRP: say which one counts, marker='esr' or "
-                "marker='crp' (or 'esr-else-crp', per patient)."
-            )
-            self.meet(Problem("both-markers", "marker", message))
+            self.meet(Problem("both-markers", "marker", BOTH_MARKERS))
         else:
             words = "the table has neither a column 'esr' nor 'crp', and an acute-phase reactant is needed"
             self.meet(
@@ -1108,7 +1122,7 @@ def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64
     return values, cells
 
 
-def _not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
+def not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
     """Return the problems of cells that are no numbers, by what is wrong with them."""
     allowed = f"{capital(variable.label)} is {variable.allowed}; leave a gap as None, NaN or null."
     problems = []
@@ -1159,7 +1173,7 @@ def _not_allowed(
                     column=column,
                     rows=rows,
                     values=numbers,
-                    read_as=f", read as {unit}" if unit else "",
+                    read_as=f"read as {unit}" if unit else "",
                 )
             )
     return problems
