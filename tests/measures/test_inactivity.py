@@ -44,6 +44,11 @@ CRITERIA = {one.name: one for one in published(jia.typing.InactiveDiseaseCriteri
 WALLACE = ("wallace-2004", "wallace-2011")
 
 
+def needed(criteria: Any) -> list[str]:
+    """Return what criteria ask for, but the acute-phase reactants, which each may be missing."""
+    return [name for name in criteria.needs if name not in ("esr", "crp", "esr/crp")]
+
+
 def inactive(name: str, **changes: Any) -> bool | None:
     asked = {**WELL, **changes}
     if name == "eular-pres-2024":
@@ -97,10 +102,13 @@ def test_sixteen_minutes_and_physician_global_half() -> None:
 
 
 def test_morning_stiffness_not_recorded_is_unknown() -> None:
-    given = {name: value for name, value in WELL.items() if name != "morning_stiffness"}
+    given = WELL | {"morning_stiffness": None}
     assert jia.inactive_disease(criteria="wallace-2011", **given) is None
     assert jia.inactive_disease(criteria="wallace-2011", **given | {"rash": True}) is False
+    del given["morning_stiffness"]
     assert jia.inactive_disease(criteria="wallace-2004", **given) is True
+    with pytest.raises(ArgumentError, match="needs morning_stiffness=: give each, None where"):
+        jia.inactive_disease(criteria="wallace-2011", **given)
 
 
 @pytest.mark.parametrize("answers", list(product((True, False, None), repeat=3)))
@@ -176,6 +184,21 @@ def test_the_choice_is_asked_for_only_where_it_matters(markers: tuple[str, str])
         with pytest.raises(RequestError, match="markers='any'") as raised:
             inactive("wallace-2011", **cells)
         assert raised.value.variable == "markers"
+
+
+def test_the_choice_is_asked_for_where_one_reactant_is_flagged_and_the_other_measured() -> None:
+    nothing = {"esr": None, "esr_upper_limit": None}
+    for flag, crp in ((True, 40), (False, 5)):
+        cells = nothing | {"esr_normal": flag, "crp": crp, "crp_upper_limit": 10}
+        with pytest.raises(RequestError, match="disagree") as raised:
+            inactive("wallace-2011", **cells)
+        assert raised.value.variable == "markers"
+        assert inactive("wallace-2011", **cells, markers="any") is True
+        assert inactive("wallace-2011", **cells, markers="all") is False
+    cells = nothing | {"esr_normal": True, "crp_normal": False}
+    with pytest.raises(RequestError, match="disagree"):
+        inactive("wallace-2011", **cells)
+    assert inactive("wallace-2011", **nothing, esr_normal=True) is True
 
 
 def test_one_visit_where_they_disagree_is_enough_to_ask() -> None:
@@ -368,13 +391,11 @@ def test_filling_a_gap_never_changes_a_determined_answer(
 def test_items_and_verdict_agree(visit: dict[str, Any], name: str) -> None:
     limits = {"esr_upper_limit": 20, "crp_upper_limit": 10}
     choice = "all" if name == "wallace-2011" else None
-    items = jia.components(
-        "inactive_disease", criteria=name, **visit, **limits, markers=choice
-    )
+    items = jia.components("inactive_disease", criteria=name, **visit, **limits, markers=choice)
     verdict = jia.inactive_disease(criteria=name, **visit, **limits, markers=choice)
     answers = list(items.values())
     assert verdict is (False if False in answers else None if None in answers else True)
-    assert set(items) - {"acute_phase"} == set(CRITERIA[name].needed)
+    assert set(items) - {"acute_phase"} == set(needed(CRITERIA[name]))
 
 
 def test_items_name_the_reason() -> None:
@@ -401,12 +422,12 @@ def test_criteria_must_be_named() -> None:
 
 @pytest.mark.parametrize("name", CRITERIA)
 def test_an_item_that_is_asked_for_must_be_given(name: str) -> None:
-    asked = [one for one in CRITERIA[name].needed if one != "morning_stiffness"]
-    with pytest.raises(RequestError, match="None where it is unknown") as raised:
+    asked = needed(CRITERIA[name])
+    with pytest.raises(ArgumentError, match="None where it is missing") as raised:
         jia.inactive_disease(criteria=name)
     for item in asked:
         assert item in str(raised.value)
-    assert raised.value.variable == asked[0]
+    assert raised.value.variable == min(asked, key=ITEMS.index)
     assert jia.inactive_disease(criteria=name, **dict.fromkeys(asked)) is None
 
 
@@ -491,9 +512,9 @@ def test_rules_in_one_line() -> None:
 
 
 def test_every_input_is_known() -> None:
-    assert set(WELL) <= set(INPUTS)
+    assert set(WELL) <= set(ITEMS)
     for criteria in CRITERIA.values():
-        assert set(criteria.needed) <= set(INPUTS)
+        assert set(needed(criteria)) <= set(ITEMS)
 
 
 # --------------------------------------------------------------------------------------------

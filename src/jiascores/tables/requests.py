@@ -175,7 +175,7 @@ class Request:
 
     def _need_a_marker(self, table: Table) -> None:
         """Meet the policy where a reactant is asked about and the table has none in any form."""
-        if "esr_normal" not in self.measure.inputs or "/".join(MARKERS) not in self.criteria.needs:
+        if self.measure.plan(self.criteria).get("esr_normal") != "allowed":
             return
         bound = dict(self.bound)
         if not any(name in bound or table.has(name) for name in _NORMAL):
@@ -206,7 +206,7 @@ def _inactive_needs(definition: Any) -> Iterator[str]:
         for each in published()
         if each.kind == "inactive disease criteria" and each.name == definition.inactive
     )
-    yield from (name for name in criteria.needs if name in VARIABLES)
+    yield from (n for n in criteria.needs if n in VARIABLES and n not in criteria.allows)
 
 
 def _compared_needs(definition: Any) -> Iterator[str]:
