@@ -14,7 +14,7 @@ import numpy as np
 from jiascores.core import decimals
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError, InconsistentError, RequestError, suggestion
-from jiascores.core.like import Like, common
+from jiascores.core.like import Like, common, read_only
 from jiascores.core.logic import at_least, at_most, choose, missing
 from jiascores.core.measure import verdict
 from jiascores.core.references import Evidence, reference
@@ -244,13 +244,13 @@ class ChaqForm(Generic[T]):
     @property
     def index(self) -> T:
         """Disability index, 0–3, unrounded; missing where too few domains are answered."""
-        return cast(T, self._like.score(self._index, "chaq"))
+        return cast(T, self._like.score(read_only(self._index), "chaq"))
 
     @property
     def domains(self) -> dict[str, T]:
         """Score of each domain, 0–3, with aids and help; missing where unanswered."""
         return {
-            name: cast(T, self._like.score(score, f"chaq_{name}"))
+            name: cast(T, self._like.score(read_only(score), f"chaq_{name}"))
             for name, score in self._domains.items()
         }
 

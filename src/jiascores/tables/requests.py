@@ -205,8 +205,7 @@ def _terms(score: Score) -> Iterable[str]:
 
 def _inactive_needs(definition: Any) -> Iterator[str]:
     criteria = definition_named("inactive disease criteria", definition.inactive)
-    needs, allows = criteria.needs, criteria.allows
-    yield from (name for name in needs if name in VARIABLES and name not in allows)
+    yield from (n for n in criteria.needs if n in VARIABLES and n not in criteria.allows)
 
 
 def _compared_needs(definition: Any) -> Iterator[str]:
