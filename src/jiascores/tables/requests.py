@@ -592,6 +592,13 @@ def parse(text: str) -> Any:
     if name in asked:
         _refuse_incomplete(asked[name], text, len(position), given)
         return request(asked[name], *position, **_columns(asked[name], given))
+    if name == chaq_di.__name__:
+        raise RequestError(
+            "measures= asks for 'chaq_di', which is read from the columns of a form: "
+            "jia.ask.chaq_di(items=…) or jia.ask.chaq_di(domains=…).",
+            variable="measures",
+            values=(text,),
+        )
     known = [*asked, *scores]
     raise RequestError(
         f"measures= asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "

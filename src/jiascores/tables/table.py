@@ -464,7 +464,7 @@ class Table:
                 Problem(
                     "gap-in-flag",
                     column,
-                    "it must say True or False in every row, and has gaps.",
+                    "it must say True or False in every row.",
                     column=column,
                     rows=gaps,
                     values=[None] * gaps.size,
