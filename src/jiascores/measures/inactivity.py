@@ -331,21 +331,21 @@ def inactive_disease(
     criteria: str | InactiveDiseaseCriteria,
     physician_global: Scalar = ...,
     active_joints: Scalar = ...,
-    fever: bool | Scalar = ...,
-    rash: bool | Scalar = ...,
-    serositis: bool | Scalar = ...,
-    splenomegaly: bool | Scalar = ...,
-    lymphadenopathy: bool | Scalar = ...,
-    uveitis: bool | Scalar = ...,
-    stills_symptoms: bool | Scalar = ...,
+    fever: Scalar = ...,
+    rash: Scalar = ...,
+    serositis: Scalar = ...,
+    splenomegaly: Scalar = ...,
+    lymphadenopathy: Scalar = ...,
+    uveitis: Scalar = ...,
+    stills_symptoms: Scalar = ...,
     morning_stiffness: Scalar = ...,
     esr: Scalar = ...,
     crp: Scalar = ...,
     esr_upper_limit: Scalar = ...,
     crp_upper_limit: Scalar = ...,
-    esr_normal: bool | Scalar = ...,
-    crp_normal: bool | Scalar = ...,
-    not_due_to_jia: bool | Scalar = ...,
+    esr_normal: Scalar = ...,
+    crp_normal: Scalar = ...,
+    not_due_to_jia: Scalar = ...,
     markers: MarkerChoice | None = ...,
 ) -> bool | None: ...
 @overload
@@ -598,7 +598,7 @@ class Relapse(Generic[RelapseT]):
     significant: RelapseT
     """Whether it did and treatment was intensified."""
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304
         refuse_truth(self, "flared")
 
 
@@ -613,10 +613,10 @@ def _relapse(call: Call, _: RelapseCriteria, options: Options, answer: Items) ->
 @overload
 def reacch_out_flare(
     *,
-    inactive_before: bool | Scalar,
-    inactive_now: bool | Scalar,
-    joint_injection: bool | Scalar,
-    treatment_intensified: bool | Scalar,
+    inactive_before: Scalar,
+    inactive_now: Scalar,
+    joint_injection: Scalar,
+    treatment_intensified: Scalar,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[bool | None]: ...
 @overload

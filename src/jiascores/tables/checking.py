@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any, TypeAlias, TypeVar, cast
 
 import attrs
@@ -289,7 +290,8 @@ class _Findings:
         column: str | None = None,
     ) -> None:
         column = column or self.of.column(variable)
-        messages = [message] * rows.size if isinstance(message, str) else list(message)
+        each = repeat(message, rows.size) if isinstance(message, str) else message
+        messages: list[str | None] = list(each)
         self._blocks.append(
             _Block(
                 finding,

@@ -26,6 +26,7 @@ from jiascores.core.errors import (
     OutOfRangeError,
     RequestError,
     VisitError,
+    listing,
 )
 from jiascores.core.values import LONGEST
 from jiascores.core.variables import VARIABLES, Variable
@@ -152,7 +153,7 @@ class Problem:
 class Policy(Protocol):
     """What is done about problems."""
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Raise, note, or keep problems of one column."""
         ...
 
@@ -160,7 +161,7 @@ class Policy(Protocol):
 class Raise:
     """The first problem raises, with the others of its column."""
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Raise one error that says all."""
         if problems:
             raise error_of(problems, places)
@@ -172,7 +173,7 @@ class Blank:
     def __init__(self) -> None:
         self.left_out: list[Problem] = []
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Note problems of cells, and raise others."""
         others = [problem for problem in problems if not problem.kind.blank]
         if others:
@@ -200,7 +201,7 @@ class Collect:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], _: Sequence[Any], /) -> None:
         """Keep problems."""
         self.problems += problems
 
@@ -231,7 +232,9 @@ def _said(problem: Problem, places: Sequence[Any]) -> str:
     if not kinds:
         return words
     if kinds[0].value is None:
-        return f"{problem.variable} is missing in {_where(kinds[0], places)}: {words}"
+        gaps = kinds[0].rows
+        rows = listing((places[row] for row in gaps[:SHOWN]), total=len(gaps))
+        return f"{problem.variable} is missing in {rows}: {words}"
     return f"{problem.variable} = {named(kinds, places)}: {words}"
 
 

@@ -334,18 +334,18 @@ class Table:
             given = self.frame.floats(column, variable)
         except NotNumericError:
             given, cells = mixed(self.frame.objects(column), variable)
-            problems = _not_numbers(variable, column, cells)
+            problems = not_numbers(variable, column, cells)
         if code is not None:
             given = np.where(given == code, np.nan, given)
-        factor = 1.0 if unit is None else variable.factor(unit)
+        factor = (None if unit is None else variable.factor(unit)) or 1.0
         values = given if factor == 1 else nearest_decimal(given * factor)
         if not problems and is_fine(variable, values):
             return values
         problems += _not_allowed(variable, column, given, values, unit)
         self.meet(*problems)
-        bad = np.concatenate([problem.rows for problem in problems]) if problems else []
         values = values.copy()
-        values[bad] = np.nan
+        for problem in problems:
+            values[problem.rows] = np.nan
         return values
 
     def as_written(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -470,7 +470,7 @@ class Table:
                     values=[None] * gaps.size,
                 )
             )
-        return values == 1
+        return np.equal(values, 1)
 
     def word_codes(self, column: str, words: Sequence[str], what: str) -> Positions:
         """Return a column of words as places among those allowed, −1 where missing."""
@@ -543,7 +543,7 @@ class Table:
                 Problem(
                     f"no-{role}",
                     role,
-                    f"every visit needs a {role}.",
+                    f"every row needs a {role}.",
                     column=column,
                     rows=rows,
                     values=[None] * rows.size,
@@ -663,16 +663,25 @@ class Table:
             )
         )
 
+    def dates_beside(self, column: str) -> NDArray[np.int64]:
+        """Return a column of dates on the scale of the visits' dates, `NO_DATE` where missing."""
+        dates, per_day, known = self.dates(column, column, gaps=True)
+        if per_day == self.visits.per_day or not known.any():
+            return dates
+        return self._same_scale(dates, per_day, column)
+
+    def date_of_patients(self, column: str) -> NDArray[np.int64]:
+        """Return for each row the date that a column gives its patient; two of a patient raise."""
+        return self._one_per_patient(self.dates_beside(column), column)[self.visits.patients]
+
     def _on_or_before(self, column: str) -> Positions:
         visits = self.visits
-        limits, per_day, _ = self.dates(column, column, gaps=True)
-        if per_day != visits.per_day:
-            limits = self._same_scale(limits, per_day, column)
-        limit = self._one_per_patient(limits, column)[visits.patients]
+        limit = self.date_of_patients(column)
         early = np.flatnonzero((limit != NO_DATE) & (visits.dates <= limit))
         last = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
         np.maximum.at(last, visits.patients[early], visits.dates[early])
-        return early[visits.dates[early] == last[visits.patients[early]]]
+        is_last: NDArray[np.bool_] = visits.dates[early] == last[visits.patients[early]]
+        return early[is_last]
 
     def _same_scale(
         self, limits: NDArray[np.int64], per_day: float, column: str
@@ -785,7 +794,7 @@ class Table:
         else:
             words = "the table has neither a column 'esr' nor 'crp', and an acute-phase reactant is needed"
             self.meet(
-                Problem("no-marker", "esr", f"{words}. {capital(self.absent('esr').message)}")
+                Problem("no-marker", "esr", f"{words}. {capital(self.absent('esr').about(()))}")
             )
         return MARKERS[0]
 
@@ -855,8 +864,8 @@ class Table:
             return np.asarray(compute(inputs))
         if self.marker != ESR_ELSE_CRP:
             return np.asarray(compute({**inputs, self.marker: self.values(self.marker)}))
-        by = [compute({**inputs, name: self.values(name)}) for name in MARKERS]
-        return np.where(self.uses_esr, *by)
+        by_esr, by_crp = (compute({**inputs, name: self.values(name)}) for name in MARKERS)
+        return np.asarray(np.where(self.uses_esr, by_esr, by_crp))
 
     @cached_property
     def core_set(self) -> Mapping[str, NDArray[np.float64]]:
@@ -949,7 +958,7 @@ class Table:
 class _Silence:
     """What cannot be read is left out, and nobody is told."""
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Do nothing."""
 
 
@@ -1030,7 +1039,7 @@ class Rows:
         given = self.bound.get("upper_limit")
         return self.table.upper_limit(given) if needed or given is not None else None
 
-    def month(self, definition: Any) -> Any:
+    def month(self, _: Any) -> Any:
         """Return the month of each visit; months that the definition lacks have no answer."""
         return self.values("month")
 
@@ -1117,7 +1126,7 @@ def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64
     return values, cells
 
 
-def _not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
+def not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
     """Return the problems of cells that are no numbers, by what is wrong with them."""
     allowed = f"{capital(variable.label)} is {variable.allowed}; leave a gap as None, NaN or null."
 
