@@ -120,11 +120,18 @@ def test_one_flare_against_two_references_makes_two_columns(make) -> None:
         ({"criteria": "brunner-2002"}, "reference= must name the visit"),
         ({"reference": "baseline"}, "criteria= must name a flare criteria"),
         ({"criteria": "brunner-2002", "reference": "lead-in"}, "reference='lead-in': choose"),
-        ({"criteria": "canakinumab-sjia", "reference": "best", "flare_fever": "f"}, "takes a column"),
-        ({"criteria": "brunner-2002", "reference": "best", "flare_fever": jia.column("f")},
-         "does not read it"),
-        ({"criteria": "canakinumab-sjia", "reference": "best", "fever": jia.column("f")},
-         "no parameter 'fever'. Did you mean 'flare_fever'?"),
+        (
+            {"criteria": "canakinumab-sjia", "reference": "best", "flare_fever": "f"},
+            "takes a column",
+        ),
+        (
+            {"criteria": "brunner-2002", "reference": "best", "flare_fever": jia.column("f")},
+            "does not read it",
+        ),
+        (
+            {"criteria": "canakinumab-sjia", "reference": "best", "fever": jia.column("f")},
+            "no parameter 'fever'. Did you mean 'flare_fever'?",
+        ),
     ],
 )
 def test_a_flare_is_asked_for_in_full(wrong: dict, words: str) -> None:
@@ -156,9 +163,7 @@ INACTIVE = {
 
 
 def test_inactive_disease_with_its_items(make) -> None:
-    request = jia.ask.inactive_disease(
-        criteria="wallace-2011", components=True
-    )
+    request = jia.ask.inactive_disease(criteria="wallace-2011", components=True)
     within = jia.ask.within_categories(
         criteria="wallace-2011", ilar_category=jia.column("category")
     )

@@ -46,7 +46,14 @@ def test_a_fever_rule_asks_for_its_column() -> None:
 def test_loss_of_a_response_through_fever() -> None:
     request = jia.ask.loss_of_response(50, criteria="de-benedetti-2012")
     out = jia.assess(pd.DataFrame(VISITS), measures=[request], **ASK)
-    assert listed(out["acr_ped_de_benedetti_2012_50_lost"]) == [None, False, True, None, None, False]
+    assert listed(out["acr_ped_de_benedetti_2012_50_lost"]) == [
+        None,
+        False,
+        True,
+        None,
+        None,
+        False,
+    ]
 
 
 def test_visits_that_were_not_attended() -> None:
@@ -70,7 +77,9 @@ def test_attendance_is_a_column_without_gaps() -> None:
         jia.ask.acr_ped(attended=jia.column("seen"))
     request = jia.ask.acr_ped(missing="nri", attended=jia.column("seen"))
     gap = VISITS | {"seen": ["Y", "Y", None, "Y", "Y", "N"]}
-    with pytest.raises(RequestError, match=r"seen is missing in row 2 \(patient A, .* in every row") as caught:
+    with pytest.raises(
+        RequestError, match=r"seen is missing in row 2 \(patient A, .* in every row"
+    ) as caught:
         jia.assess(pd.DataFrame(gap), measures=[request], **ASK)
     assert len(caught.value.where) == 1
 
