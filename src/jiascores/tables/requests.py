@@ -642,9 +642,11 @@ def _refuse_incomplete(asked: Verdict, text: str, many: int, given: Mapping[str,
     ]
     if needed:
         call = ", ".join(f"{each}=…" for each in asked.order)
+        known = f" A reference is {', '.join(REFERENCES)}." if _REFERENCE in needed else ""
         raise RequestError(
             f"measures= asks for {text!r}, where something is to be chosen: "
-            f"jia.ask.{asked.ask}({call}), or {':'.join((asked.ask, *map(str.upper, asked.order)))}.",
+            f"jia.ask.{asked.ask}({call}), or {':'.join((asked.ask, *map(str.upper, asked.order)))}."
+            f"{known}",
             variable="measures",
             values=(text,),
         )
