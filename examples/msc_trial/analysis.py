@@ -213,7 +213,7 @@ def between(low: float, high: float) -> str:
 
 def column(criteria: str, part: str = "level") -> str:
     """Return the column of a response."""
-    return f"acr_ped_{criteria.replace('-', '_')}_{part}"
+    return f"{jia.ask.acr_ped(criteria=criteria).stem}_{part}"
 
 
 def levels(visits: pd.DataFrame, criteria: str) -> list[str]:

@@ -207,8 +207,9 @@ class Study:
             criteria = jia.definition(name, jia.typing.InactiveDiseaseCriteria)
             if markers is not None:
                 criteria = criteria.variant(name=f"{name}-{markers}", markers=markers)
-            column = f"inactive_{criteria.name.replace('-', '_')}"
-            found[column] = jia.ask.inactive_disease(criteria=criteria)
+            request = jia.ask.inactive_disease(criteria=criteria)
+            (column,) = request.columns
+            found[column] = request
         return found
 
     def add_states(self, visits: pd.DataFrame) -> pd.DataFrame:
@@ -243,7 +244,7 @@ class Study:
                 self.left_out[name] = "whether there was fever as it words it was not recorded"
                 continue
             flares = [
-                jia.ask.flare(criteria=criteria, reference=reference, fever=fever)
+                jia.ask.flare(criteria=criteria, reference=reference, flare_fever=fever)
                 for reference in REFERENCES
             ]
             visits = self.attempt(name, visits, *flares)
