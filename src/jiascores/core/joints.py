@@ -258,31 +258,39 @@ TO_AGREE = (
 # One examination
 
 
-def _names(given: Any, parameter: str) -> frozenset[str]:
-    """Return checked joint names."""
+def _as_set(given: Iterable[str] | None) -> frozenset[str] | None:
+    """Return names of joints as a set; they are checked once all are there."""
+    names = (given,) if isinstance(given, str) else given
+    return frozenset(names) if isinstance(names, Iterable) else names
+
+
+def _check_names(given: Any, parameter: str) -> None:
+    """Raise where what was given is no collection of names of joints."""
     if not isinstance(given, Iterable):
         raise UnknownJointError(
             f"{parameter}= takes names of joints, not {type(given).__name__}.",
             variable=parameter,
             values=(given,),
         )
-    names = (given,) if isinstance(given, str) else tuple(given)
-    unknown = [name for name in names if name not in _POSITION]
+    unknown = sorted((name for name in given if name not in _POSITION), key=str)
     if unknown:
-        hint = suggestion(str(unknown[0]), JOINTS_71)
         raise UnknownJointError(
-            f"{parameter}: no joint of the 71 is called {listing(map(repr, unknown))}.{hint} "
-            f"Names are like 'knee_left', 'mcp2_right', 'thumb_ip_left', 'cervical_spine'; all "
-            f"are in jiascores.core.joints.JOINTS_71.",
+            f"{parameter}: no joint of the 71 is called {listing(map(repr, unknown))}."
+            f"{suggestion(str(unknown[0]), JOINTS_71)} Names are like 'knee_left', 'mcp2_right', "
+            f"'thumb_ip_left', 'cervical_spine'; all are in jiascores.core.joints.JOINTS_71.",
             variable=parameter,
             values=unknown,
         )
-    return frozenset(names)
 
 
-def _days_since(given: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+def _as_rule(given: str | InjectionRule | None) -> InjectionRule | None:
+    return None if given is None else lookup(InjectionRule, given, parameter="injection_rule")
+
+
+def _days_since(given: Mapping[str, Any] | None) -> tuple[tuple[str, float], ...]:
     """Return the injected joints in their order, each with its days since the injection."""
-    _names(given, "injected")
+    given = given or {}
+    _check_names(given, "injected")
     gaps = [joint for joint, days in given.items() if is_missing(days)]
     if gaps:
         raise NotNumericError(
@@ -298,7 +306,7 @@ def _in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=_POSITION.__getitem__)
 
 
-@attrs.frozen(init=False, kw_only=True, repr=False)
+@attrs.frozen(kw_only=True, repr=False)
 class JointExam:
     """One examination of the joints, and the counts that follow from it.
 
@@ -375,58 +383,32 @@ class JointExam:
     ('wrist_left', 'knee_left')
     """
 
-    active: frozenset[str] | None
-    limited: frozenset[str] | None
-    swollen: frozenset[str] | None
-    painful_on_motion: frozenset[str] | None
-    tender: frozenset[str] | None
-    swollen_by_deformity: frozenset[str]
-    not_examined: frozenset[str]
-    excluded: frozenset[str]
-    injected: tuple[tuple[str, float], ...]
-    injection_rule: InjectionRule | None
-    _answers: dict[str, FloatArray] = attrs.field(eq=False)
+    active: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    limited: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    swollen: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    painful_on_motion: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    tender: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    swollen_by_deformity: frozenset[str] = attrs.field(default=(), converter=_as_set)
+    not_examined: frozenset[str] = attrs.field(default=(), converter=_as_set)
+    excluded: frozenset[str] = attrs.field(default=(), converter=_as_set)
+    injected: tuple[tuple[str, float], ...] = attrs.field(default=None, converter=_days_since)
+    injection_rule: InjectionRule | None = attrs.field(default=None, converter=_as_rule)
+    injection_days: float | None = attrs.field(default=None, eq=False)
+    _answers: dict[str, FloatArray] = attrs.field(init=False, eq=False)
 
-    def __init__(
-        self,
-        *,
-        active: Iterable[str] | None = None,
-        limited: Iterable[str] | None = None,
-        swollen: Iterable[str] | None = None,
-        painful_on_motion: Iterable[str] | None = None,
-        tender: Iterable[str] | None = None,
-        swollen_by_deformity: Iterable[str] = (),
-        not_examined: Iterable[str] = (),
-        excluded: Iterable[str] = (),
-        injected: Mapping[str, float] | None = None,
-        injection_rule: str | InjectionRule | None = None,
-        injection_days: float | None = None,
-    ) -> None:
-        given = {
-            "active": active,
-            "limited": limited,
-            "swollen": swollen,
-            "painful_on_motion": painful_on_motion,
-            "tender": tender,
-            "swollen_by_deformity": swollen_by_deformity,
-        }
-        found = {
-            name: None if joints is None else _names(joints, name) for name, joints in given.items()
-        }
-        unseen = {
-            "not_examined": _names(not_examined, "not_examined"),
-            "excluded": _names(excluded, "excluded"),
-        }
+    def __attrs_post_init__(self) -> None:
+        found = {name: getattr(self, name) for name in ("active", *FINDINGS)}
+        unseen = {name: getattr(self, name) for name in ("not_examined", "excluded")}
+        for name, joints in {**found, **unseen}.items():
+            if joints is not None:
+                _check_names(joints, name)
         _refuse_findings(found, unseen)
-        days = _days_since(injected or {})
-        rule = rule_for_injections(injection_rule, injection_days, injected=bool(days))
-        cast(Any, self).__attrs_init__(
-            **found,
-            **unseen,
-            injected=days,
-            injection_rule=rule,
-            answers=_answers(found, unseen["not_examined"] | unseen["excluded"], days, rule),
+        rule = rule_for_injections(
+            self.injection_rule, self.injection_days, injected=bool(self.injected)
         )
+        answers = _answers(found, self.not_examined | self.excluded, dict(self.injected), rule)
+        object.__setattr__(self, "injection_rule", rule)
+        object.__setattr__(self, "_answers", answers)
 
     @classmethod
     def from_findings(
@@ -480,7 +462,7 @@ class JointExam:
                         where=(joint,),
                     )
                 groups.setdefault(word, set()).add(joint)
-        _names(findings, "findings")
+        _check_names(findings, "findings")
         if "active" not in groups:
             groups = {finding: set() for finding in FINDINGS} | groups
         return cls(
@@ -604,12 +586,12 @@ def _chosen(which: NDArray[np.bool_]) -> tuple[str, ...]:
 def _answers(
     found: Mapping[str, frozenset[str] | None],
     unseen: frozenset[str],
-    injected: tuple[tuple[str, float], ...],
+    injected: Mapping[str, float],
     rule: InjectionRule | None,
 ) -> dict[str, FloatArray]:
     """Return for each of the 71 joints whether it is active and limited: 1, 0 or NaN."""
     findings = {name: _vector(named, unseen) for name, named in found.items()}
-    days = np.array([dict(injected).get(joint, NAN) for joint in JOINTS_71])
+    days = np.array([injected.get(joint, NAN) for joint in JOINTS_71])
     active, limited, disagree = active_and_limited(findings, days, rule)
     _refuse_disagreement(_chosen(disagree), found["active"] or frozenset())
     return {"active": active, "limited": limited}

@@ -384,6 +384,13 @@ def _used(call: Call, name: str) -> Any:
     return any_of(0.0, *(call.read(key, variable) for key in keys))
 
 
+def _domain(call: Call, name: str, called: Sequence[str], code: float | None) -> tuple[Any, Any]:
+    """Return the score of a domain, and whether one of its items was not answered."""
+    read = [_answer(call, f"{name} {place}", each, code) for place, each in enumerate(called, 1)]
+    gap = reduce(or_, (unanswered for _, unanswered in read), not read)
+    return highest_item(answer for answer, _ in read), gap
+
+
 def chaq_form(
     *,
     items: Items[T] | None = None,
@@ -466,21 +473,15 @@ def chaq_form(
     if not of_items:
         parts = {name: [score] for name, score in parts.items()}
     call = Call("chaq_form", _everything(parts, {"aids": aids, "help": help}))
-    scores: dict[str, Any] = {}
-    gaps: dict[str, Any] = {}
+    scores, gaps = {}, {}
     doubtful: Any = False
     for name, part in parts.items():
-        answers, unanswered = [], [not part]
-        for place in range(1, len(part) + 1):
-            called = f"{name} item {place}" if of_items else name
-            answer, gap = _answer(call, f"{name} {place}", called, not_applicable)
-            answers.append(answer)
-            unanswered.append(gap)
-        score = highest_item(answers)
+        called = [f"{name} item {place + 1}" for place in range(len(part))] if of_items else [name]
+        score, gap = _domain(call, name, called, not_applicable)
         scores[name], is_open = raised(score, _used(call, name), definition.raised_to)
         doubtful = doubtful | is_open
         # What no higher answer could change is not flagged.
-        gaps[name] = reduce(or_, unanswered) & decimals.below(scores[name], 3)
+        gaps[name] = gap & decimals.below(scores[name], 3)
     index = mean_of_answered(scores.values(), definition.domains_needed)
     return ChaqForm(
         scoring=definition,
