@@ -377,10 +377,8 @@ def _sentence(protocol: RetreatmentProtocol, decided: Decisions, place: int) -> 
     code, number = CODES[decided.codes[place]], decided.infusions[place]
     level, since = f"ACR Ped {protocol.level}", f"infusion {number}"
     reached = f"{level} was reached after {since}"
-    holds, lost = (
-        f"{level} is met: the response to {since} holds",
-        f"{reached} and is no longer met",
-    )
+    holds = f"{level} is met: the response to {since} holds"
+    lost = f"{reached} and is no longer met"
     if protocol.by_flare:
         holds = f"{reached}, and there is no flare by {protocol.loss.name}"
         lost = f"{reached}, and there is a flare by {protocol.loss.name}"
@@ -406,15 +404,12 @@ def _undetermined(
         "may be lost": decided.may_lose[place],
     }
     may = [words for words, possible in states.items() if possible]
+    said = f"Not determinable: {level} {' or '.join(may)}"
     if may == ["may be lost"]:
-        unknown = [
-            _words(name) for name, each in decided.exclusions.items() if missing(each[place])
-        ]
-        said = f"{lost}, but {' and '.join(unknown)} is not recorded"
-    else:
-        said = f"Not determinable: {level} {' or '.join(may)}"
-        if "may be lost" not in may:
-            obstacles = ["it cannot have been lost", *obstacles]
+        unknown = (name for name, each in decided.exclusions.items() if missing(each[place]))
+        said = f"{lost}, but {' and '.join(map(_words, unknown))} is not recorded"
+    elif "may be lost" not in may:
+        obstacles = ["it cannot have been lost", *obstacles]
     if decided.eligible[place] == 0:
         said += f"; not eligible in any case: {obstacles[0]}"
     return f"{said}."

@@ -86,30 +86,27 @@ JSPADA_POINTS = publish(
     ),
 )
 
-ITEMS = (
-    "active joints",
-    "entheses",
-    "pain",
-    "ESR or CRP",
-    "morning stiffness",
-    "sacroiliitis",
-    "uveitis",
-    "back mobility",
-)
+ESR_OR_CRP = " + ESR or CRP"
+BACK_MOBILITY = " + back mobility"
 
 
-def _index(label: str, source: str, *, without: tuple[str, ...] = ()) -> Callable[[F], F]:
+def jspada_of(label: str, source: str, high: int, *without: str) -> Callable[[F], F]:
     """Make the sum of the items, but for those left out, into a public score."""
-    items = [item for item in ITEMS if item not in without]
+    formula = (
+        f"active joints + entheses + pain{ESR_OR_CRP} + morning stiffness + sacroiliitis + "
+        f"uveitis{BACK_MOBILITY}, 0–1 each"
+    )
+    for item in without:
+        formula = formula.replace(item, "")
     return measure(
         label=label,
-        formula=f"{' + '.join(items)}, 0–1 each",
+        formula=formula,
         low=0,
-        high=len(items),
+        high=high,
         reference=reference(source),
         evidence=Evidence.UNVERIFIED,
         notes=JSPADA_POINTS[0].notes,
-        either=MARKERS if "ESR or CRP" in items else (),
+        either=() if ESR_OR_CRP in without else MARKERS,
     )
 
 
@@ -151,7 +148,7 @@ def sum_of_items(
     return add(**{name: term for name, term in terms.items() if term is not None})
 
 
-@_index("JSpADA", "weiss-2014")
+@jspada_of("JSpADA", "weiss-2014", 8)
 def jspada(
     *,
     active_joints: T | Scalar,
@@ -239,7 +236,7 @@ def jspada(
     )
 
 
-@_index("JSpADA7 without Schober", "srinivasalu-2023", without=("back mobility",))
+@jspada_of("JSpADA7 without Schober", "srinivasalu-2023", 7, BACK_MOBILITY)
 def jspada7_no_schober(
     *,
     active_joints: T | Scalar,
@@ -306,7 +303,7 @@ def jspada7_no_schober(
     )
 
 
-@_index("JSpADA7 without CRP/ESR", "srinivasalu-2023", without=("ESR or CRP",))
+@jspada_of("JSpADA7 without CRP/ESR", "srinivasalu-2023", 7, ESR_OR_CRP)
 def jspada7_no_marker(
     *,
     active_joints: T | Scalar,
@@ -372,7 +369,7 @@ def jspada7_no_marker(
     )
 
 
-@_index("JSpADA6 (modified JSpADA)", "srinivasalu-2023", without=("ESR or CRP", "back mobility"))
+@jspada_of("JSpADA6 (modified JSpADA)", "srinivasalu-2023", 6, ESR_OR_CRP, BACK_MOBILITY)
 def jspada6(
     *,
     active_joints: T | Scalar,

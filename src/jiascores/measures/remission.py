@@ -112,7 +112,7 @@ _CLOCK = (
 )
 
 
-def _by(name: str, note: str, **months: Any) -> RemissionCriteria:
+def _criteria(name: str, note: str, **months: Any) -> RemissionCriteria:
     return RemissionCriteria(
         name=name,
         reference=reference(name),
@@ -124,9 +124,9 @@ def _by(name: str, note: str, **months: Any) -> RemissionCriteria:
 
 
 REMISSION_CRITERIA = publish(
-    _by("wallace-2004", _CLOCK, months_on=6, months_off=12),
-    _by("wallace-2011", _CLOCK, months_on=6, months_off=12),
-    _by(
+    _criteria("wallace-2004", _CLOCK, months_on=6, months_off=12),
+    _criteria("wallace-2011", _CLOCK, months_on=6, months_off=12),
+    _criteria(
         "eular-pres-2024",
         "Still's disease; the recommendations set no condition on medication here.",
         months=6,
