@@ -266,7 +266,7 @@ REFUSED = [
     (
         {"not_examined": ["knee_left"], "excluded": ["knee_left"]},
         errors.InconsistentError,
-        "both not_examined and excluded",
+        "not_examined, and yet excluded",
     ),
     (
         {"active": [], "swollen": ["knee_left"]},

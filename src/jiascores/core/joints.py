@@ -53,14 +53,10 @@ class JointSet(Definition):
     """
 
     kind: ClassVar[str] = "joint set"
+    reads: ClassVar[tuple[str, ...]] = ("joint_exam",)
     no_variants: ClassVar[str] = "the counts are of these joints."
 
     joints: tuple[str, ...]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Each of its joints, as it was found."""
-        return ("joint_exam",)
 
     @property
     def rule(self) -> str:
@@ -134,14 +130,10 @@ class InjectionRule(Definition):
     """
 
     kind: ClassVar[str] = "injection rule"
+    reads: ClassVar[tuple[str, ...]] = ("joint_exam", "days_since_injection", "injection_days")
 
     counts_as: Literal["active", "open"]
     days: float | None = None
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The days since the injection of each joint, and for how many the rule holds."""
-        return ("joint_exam", "days_since_injection", "injection_days")
 
     @property
     def rule(self) -> str:
@@ -609,24 +601,19 @@ def _refuse_findings(
     found: Mapping[str, frozenset[str] | None], unseen: Mapping[str, frozenset[str]]
 ) -> None:
     """Raise where a joint has a finding that nobody can have made."""
-    for finding, named in found.items():
-        for words, joints in unseen.items():
-            both = _in_order((named or frozenset()) & joints)
-            # A joint that cannot be judged may count as limited.
-            if both and (finding, words) != ("limited", "excluded"):
-                raise InconsistentError(
-                    f"{listing(both)}: {words}, and yet {finding.replace('_', ' ')}. A joint with "
-                    f"a finding was examined; take it out of one of {finding}= and {words}=.",
-                    variable=finding,
-                    values=both,
-                )
-    both = _in_order(frozenset.intersection(*unseen.values()))
-    if both:
-        raise InconsistentError(
-            f"{listing(both)}: both not_examined and excluded; name each joint in one of them.",
-            variable="excluded",
-            values=both,
-        )
+    named = {**found, **unseen}
+    # A joint that cannot be judged may count as limited.
+    clashes = [(finding, "excluded") for finding in found if finding != "limited"]
+    clashes += [(finding, "not_examined") for finding in (*found, "excluded")]
+    for finding, words in clashes:
+        both = _in_order((named[finding] or frozenset()) & unseen[words])
+        if both:
+            raise InconsistentError(
+                f"{listing(both)}: {words}, and yet {finding.replace('_', ' ')}. A joint that was "
+                f"not examined has no finding: take it out of one of {finding}= and {words}=.",
+                variable=finding,
+                values=both,
+            )
 
 
 def _refuse_disagreement(joints: tuple[str, ...], active: frozenset[str]) -> None:

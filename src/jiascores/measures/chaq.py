@@ -62,6 +62,7 @@ class ChaqScoring(Definition):
     """
 
     kind: ClassVar[str] = "CHAQ scoring"
+    reads: ClassVar[tuple[str, ...]] = ("chaq_item", "chaq_aid")
 
     domains_needed: int = 6
     raised_to: float = 2
@@ -81,11 +82,6 @@ class ChaqScoring(Definition):
             f"domain is its highest item, and at least {self.raised_to:g} with aids, devices or "
             f"help; 0 to 3"
         )
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The items or domains, and the ticks."""
-        return ("chaq_item", "chaq_aid")
 
 
 CHAQ_SCORINGS = publish(
@@ -127,6 +123,7 @@ class ChaqDifference(Definition):
     """
 
     kind: ClassVar[str] = "CHAQ important difference"
+    reads: ClassVar[tuple[str, ...]] = ("chaq",)
     compared: ClassVar[str] = "chaq"
 
     improvement: float
@@ -143,11 +140,6 @@ class ChaqDifference(Definition):
     def rule(self) -> str:
         """The rule in one line."""
         return f"improved: change ≤ {self.improvement:g}; worsened: change ≥ +{self.worsening:g}"
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The index, at both visits."""
-        return ("chaq",)
 
 
 _AT_LEAST_NOTE = "That exactly the printed difference counts is a reading: a least difference."

@@ -43,6 +43,7 @@ class EventWindows(Definition):
     """
 
     kind: ClassVar[str] = "event windows"
+    reads: ClassVar[tuple[str, ...]] = ("event_day", "infusion_day")
     no_thresholds: ClassVar[tuple[str, ...]] = ("days_per_month",)
 
     before: tuple[int, int]
@@ -62,11 +63,6 @@ class EventWindows(Definition):
             raise DefinitionError(
                 f"{self.name}: a month has more than 0 days.", variable="days_per_month"
             )
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The days of events and of infusions."""
-        return ("event_day", "infusion_day")
 
     @property
     def rule(self) -> str:

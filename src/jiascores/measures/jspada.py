@@ -36,6 +36,14 @@ class JspadaPoints(Definition):
     """
 
     kind: ClassVar[str] = "JSpADA points"
+    reads: ClassVar[tuple[str, ...]] = (
+        "active_joints",
+        "entheses",
+        "pain",
+        "esr/crp",
+        "marker_upper_limit",
+        "morning_stiffness",
+    )
     no_variants: ClassVar[str] = "the four scores read these points alone."
 
     joints: tuple[int, int] = (0, 2)
@@ -62,18 +70,6 @@ class JspadaPoints(Definition):
             f"{self.pain_full:g}; ESR or CRP > {self.times_upper_limit[0]:g}, > "
             f"{self.times_upper_limit[1]:g} × upper limit; 0 and 1: stiffness > "
             f"{self.stiffness_above:g} min, sacroiliitis, uveitis, abnormal Schober"
-        )
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The items that have points."""
-        return (
-            "active_joints",
-            "entheses",
-            "pain",
-            "esr/crp",
-            "marker_upper_limit",
-            "morning_stiffness",
         )
 
 
