@@ -549,11 +549,13 @@ def chaq_di(
 
 
 @overload
-def chaq_change(
+def chaq_change(  # type: ignore[overload-overlap]  # numbers alone come first
     *, baseline: Scalar, now: Scalar, difference: str | ChaqDifference
 ) -> str | None: ...
 @overload
-def chaq_change(*, baseline: T, now: T, difference: str | ChaqDifference) -> T: ...
+def chaq_change(
+    *, baseline: T | Scalar, now: T | Scalar, difference: str | ChaqDifference
+) -> T: ...
 @verdict(ChaqDifference, steady=True, gives="word", words=CHANGES, parameter="difference")
 def chaq_change(difference: ChaqDifference, baseline: Any, now: Any) -> Any:
     """Return whether the CHAQ changed by what is important to patients or parents.

@@ -414,7 +414,7 @@ class FlareVerdict(VisitComparison[ChangeT], Generic[FlagT, SureT, ChangeT]):
         """
         return _explain(self, row)
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304
         refuse_truth(self, "flared")
 
     def __repr__(self) -> str:
@@ -501,7 +501,7 @@ def flare(
     reference: CoreSet[float],
     now: CoreSet[float],
     criteria: str | FlareCriteria,
-    flare_fever: bool | Scalar = ...,
+    flare_fever: Scalar = ...,
 ) -> FlareVerdict[bool | None, bool, float]: ...
 @overload
 def flare(
@@ -630,9 +630,10 @@ class LossCriteria(Definition):
         """The core set, and what else the rule asks about."""
         return CORE_SET_NEEDS
 
-    def check_options(self, *, level: int, criteria: str | ResponseCriteria, **_: Any) -> None:
+    def check_options(self, **options: Any) -> None:
         """Raise where the response criteria do not have the level."""
-        lookup(ResponseCriteria, criteria, parameter="criteria").require_level(level)
+        criteria = lookup(ResponseCriteria, options["criteria"], parameter="criteria")
+        criteria.require_level(options["level"])
 
     @property
     def rule(self) -> str:
@@ -714,7 +715,7 @@ class ResponseLoss(Generic[FlagT, SureT]):
             f"ACR Ped {self.level}: reached earlier: {before}; met now: {after}; lost: {lost}."
         )
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304
         refuse_truth(self, "lost")
 
     def __repr__(self) -> str:

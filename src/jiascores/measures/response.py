@@ -419,11 +419,12 @@ def _response(
 ) -> AcrPedResponse[Any, Any, Any]:
     policy = options["missing"]
     attended = call.optional("attended")
-    if attended is not None and np.isnan(attended).any():
+    gaps = [] if attended is None else np.flatnonzero(missing(attended)).tolist()
+    if gaps:
         raise RequestError(
             "attended has gaps: whether a visit took place must be known; say True or False.",
             variable="attended",
-            where=np.flatnonzero(np.isnan(attended)).tolist(),
+            where=gaps,
         )
     return AcrPedResponse(
         criteria=criteria,

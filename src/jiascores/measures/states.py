@@ -172,7 +172,7 @@ class CutoffSet(Definition):
             for state, bound, _ in one.steps
         )
 
-    def check_options(self, *, measure: str, **_: Any) -> None:
+    def check_options(self, *, measure: str | None = None, **_: Any) -> None:
         """Raise where the set has no cut-offs for a score."""
         self.of(lookup(Score, measure, parameter="measure").name)
 
@@ -343,7 +343,7 @@ def _state(score: Any, bounds: Bounds) -> Any:
 
 
 @overload
-def disease_state(
+def disease_state(  # type: ignore[overload-overlap]  # numbers alone come first
     score: Scalar, *, measure: str, course: str | None = ..., cutoffs: str | CutoffSet
 ) -> str | None: ...
 @overload

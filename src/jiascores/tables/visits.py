@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from jiascores.tables.frame import NONE, Frame, Positions
 
+# What a visit is called that lies in no window of the plan.
+UNSCHEDULED = "unscheduled"
+
 
 class Visits:
     """Who was seen when: patient codes and dates, and the order of visits.
@@ -43,7 +46,7 @@ class Visits:
         self.dates = dates
         self.per_day = per_day
         self.labels = labels
-        self.sure = sure
+        self.sure = np.ones(len(patients), dtype=bool) if sure is None else sure
         self.size = len(patients)
 
     @cached_property

@@ -20,10 +20,9 @@ from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
 from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import CutoffSet
-
-from . import exact
-from . import strategies as some
-from .strategies import Row, back, columns, core_set, one
+from tests import exact
+from tests import strategies as some
+from tests.strategies import Row, back, columns, core_set, one
 
 JADAS = [score for score in some.SCORES if score.name in exact.JADAS]
 CRITERIA = [
@@ -123,7 +122,7 @@ VERDICTS: dict[str, tuple[Callable[..., Any], dict[str, st.SearchStrategy[float]
     ),
     "state of polyarthritis": (
         partial(jia.polyarthritis_state, criteria="acr-2019"),
-        {"cjadas10": some.decimals(2, 5, 1), "active_joints": some.steps(0, 2, 1)},
+        {"score": some.decimals(2, 5, 1), "active_joints": some.steps(0, 2, 1)},
     ),
     "escalation": (
         partial(
