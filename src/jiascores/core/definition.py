@@ -67,6 +67,8 @@ class Definition:
     compared: ClassVar[str] = "core set"
     # Fields whose numbers turn no verdict of this package: how long a window was, for example.
     no_thresholds: ClassVar[tuple[str, ...]] = ()
+    # The variables that it needs, where that is the same for every definition of its kind.
+    reads: ClassVar[tuple[str, ...]] = ()
     # Why there are no variants, where no function could take one.
     no_variants: ClassVar[str] = ""
 
@@ -176,7 +178,7 @@ class Definition:
     @property
     def needs(self) -> tuple[str, ...]:
         """The variables that it needs."""
-        return ()
+        return self.reads
 
     @property
     def allows(self) -> tuple[str, ...]:
