@@ -29,7 +29,7 @@ from jiascores.plot.base import (
     state_colours,
     table,
 )
-from jiascores.tables.baselines import read_flag
+from jiascores.tables import table as tables
 from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _outcomes(read: Table, outcome: Column) -> NDArray[Any]:
             variable="outcome",
             values=(outcome.name,),
         )
-    flags = read_flag(read.frame, outcome.name, blank=np.nan)
+    flags = tables.Table(read.frame).flag(outcome.name)
     names = np.array(["no", "yes", NOT_DETERMINABLE], dtype=object)
     return np.asarray(names[np.where(np.isnan(flags), 2, flags).astype(np.int64)])
 

@@ -15,8 +15,7 @@ from jiascores.tables import table as tables
 from jiascores.tables.engines import need, to_eager
 from jiascores.tables.frame import Frame, Positions
 from jiascores.tables.table import Column, as_mapping
-from jiascores.tables.visits import Visits
-from jiascores.tables.windows import UNSCHEDULED
+from jiascores.tables.visits import UNSCHEDULED, Visits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from jiascores.tables.frame import NONE, Frame, Positions
 
+# What a visit is called that lies in no window of the plan.
+UNSCHEDULED = "unscheduled"
+
 
 class Visits:
     """Who was seen when: patient codes and dates, and the order of visits.
