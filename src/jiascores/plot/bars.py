@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from jiascores.core.errors import ColumnError, RequestError
 from jiascores.plot.base import (
     NOT_DETERMINABLE,
+    Look,
+    Rows,
     Table,
     axes,
     faded,
@@ -91,9 +93,9 @@ def responders(
     groups, rows, _ = read.at_visits(_outcomes(read, outcome), by)
     answers = set(rows["word"])
     levels = sorted((level for level in answers if isinstance(level, int) and level), reverse=True)
-    names = {level: f"ACR Ped {level}" for level in levels}
+    names: dict[Any, str] = {level: f"ACR Ped {level}" for level in levels}
     names[0] = f"below ACR Ped {min([30, *levels])}"
-    colours = {level: level_colour(level) for level in names}
+    colours: dict[Any, str] = {level: level_colour(level) for level in names}
     colours |= {"yes": level_colour(70), NOT_DETERMINABLE: "#ffffff", "no": level_colour(0)}
     # The best at the foot, what is open above it, and what failed on top.
     order: list[Any] = [*levels, "yes", NOT_DETERMINABLE, "no", 0]
@@ -177,7 +179,7 @@ def _outcomes(read: Table, outcome: Column) -> NDArray[Any]:
 def _stack(
     ax: Axes | None,
     visits: Sequence[Any],
-    rows: pd.DataFrame,
+    rows: Rows,
     colours: Mapping[Any, str],
     by: Column | None,
     names: Mapping[Any, str],
@@ -187,7 +189,7 @@ def _stack(
     from matplotlib.ticker import MaxNLocator
 
     looks = fields(colours, names)
-    counts = pd.crosstab(rows["word"], rows["visit"]).reindex(list(looks))
+    counts: Any = pd.crosstab(rows["word"], rows["visit"]).reindex(list(looks))
     totals, tops = counts.sum(), counts.cumsum()
     highest, room = totals.max(), WIDTH * inches(ax) / len(visits)
     for word, look in looks.items():
@@ -197,7 +199,7 @@ def _stack(
         for visit, count in here[(here > 0.04 * highest) & (room >= NARROW)].items():
             write_on(ax, visit, top[visit] - count / 2, f"{count}", look)
     upright = room <= 2 * NARROW
-    style: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 8.5}
+    style: Look = {"ha": "center", "va": "bottom", "fontsize": 8.5}
     for visit, total in totals.items():
         turn = 90 if upright else 0
         note(ax, f"n {total}", (visit, total), (0, 2), rotation=turn, color=faded(0.65), **style)

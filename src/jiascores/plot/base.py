@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -20,6 +20,11 @@ from jiascores.tables.visits import UNSCHEDULED, Visits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# How something is drawn, in matplotlib's words; and pandas' frame of what is drawn, whose columns
+# type checkers do not know.
+Look: TypeAlias = dict[str, Any]
+Rows: TypeAlias = Any
 
 NOT_DETERMINABLE = "not determinable"
 NO_VISIT = "no visit"
@@ -149,7 +154,7 @@ def plain(ax: Axes, *, grid: Literal["", "x", "y"] = "") -> None:
 
 def legend(ax: Axes, handles: Iterable[Any], *, title: str = "", **place: Any) -> None:
     """Draw the legend as all pictures have it."""
-    style = {"loc": "upper left", "borderaxespad": 0.0, "frameon": False, "alignment": "left"}
+    style: Look = {"loc": "upper left", "borderaxespad": 0.0, "frameon": False, "alignment": "left"}
     sizes = {"fontsize": 9, "title_fontsize": 9}
     ax.legend(handles=list(handles), title=title or None, **{**style, **sizes, **place})
 
@@ -171,7 +176,7 @@ def legend_below(ax: Axes, handles: Sequence[Any], *, title: str = "") -> None:
     rows = -(-len(handles) // most)
     under = -(38 if ax.get_xlabel() else 22) / 72
     place = ax.transAxes + ScaledTranslation(0, under, ax.figure.dpi_scale_trans)
-    look = {"ncols": -(-len(handles) // rows), "handlelength": 2.2, "columnspacing": 1.4}
+    look: Look = {"ncols": -(-len(handles) // rows), "handlelength": 2.2, "columnspacing": 1.4}
     legend(ax, handles, title=title, bbox_to_anchor=(0.0, 0.0), bbox_transform=place, **look)
 
 
@@ -182,13 +187,13 @@ def note(
     ax.annotate(words, at, xytext=away, textcoords="offset points", **style)
 
 
-def field(word: Any, colour: str) -> dict[str, Any]:
+def field(word: Any, colour: str) -> Look:
     """Return how a field is drawn that stands for a state or an answer."""
     hatch = STATE_HATCHES.get(word)
     return {"facecolor": colour, "hatch": hatch, "edgecolor": edge_of(word), "linewidth": 0.6}
 
 
-def fields(colours: Mapping[Any, str], names: Mapping[Any, str]) -> dict[Any, dict[str, Any]]:
+def fields(colours: Mapping[Any, str], names: Mapping[Any, str]) -> dict[Any, Look]:
     """Return how the field of each word is drawn, with what it is called."""
     return {
         word: {**field(word, colour), "label": names.get(word) or in_words(word)}
@@ -196,23 +201,23 @@ def fields(colours: Mapping[Any, str], names: Mapping[Any, str]) -> dict[Any, di
     }
 
 
-def state_fields(words: Iterable[str]) -> dict[str, dict[str, Any]]:
+def state_fields(words: Iterable[str]) -> dict[str, Look]:
     """Return how the field of each state is drawn, with what it is called."""
     return fields(state_colours(words), {})
 
 
-def patches(looks: Iterable[Mapping[str, Any]]) -> list[Any]:
+def patches(looks: Iterable[Look]) -> list[Any]:
     """Return the entries of a legend for fields that have a name."""
     from matplotlib.patches import Patch
 
     return [Patch(**look) for look in looks]
 
 
-def write_on(ax: Axes, x: float, y: float, words: str, look: Mapping[str, Any]) -> None:
+def write_on(ax: Axes, x: float, y: float, words: str, look: Look) -> None:
     """Write on the middle of a field, so that it is read over a hatch too."""
     colour = look["facecolor"]
     box = {"boxstyle": "round,pad=0.15", "fc": colour, "ec": "none"} if look["hatch"] else None
-    middle: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 4}
+    middle: Look = {"ha": "center", "va": "center", "zorder": 4}
     ax.text(x, y, words, fontsize=8.5, color=letters_on(colour), bbox=box, **middle)
 
 
@@ -312,20 +317,18 @@ class Table:
         words[np.isnan(low) | np.isnan(high)] = None
         return words
 
-    def at_visits(
-        self, words: NDArray[Any], by: Column | None
-    ) -> tuple[list[Any], pd.DataFrame, Any]:
+    def at_visits(self, words: NDArray[Any], by: Column | None) -> tuple[list[Any], Rows, Any]:
         """Return the visits in order; patient, visit and word of each row that has both.
 
         Patients are codes, and what these stand for comes third. Visits are counted from 0.
         """
         visit = self.objects(by or Column("nominal_visit"))
-        visit[np.equal(words, None)] = None
+        visit[pd.isna(words)] = None
         visits, place = places(visit)
         if not visits:
             raise RequestError("no row has both a visit and something to draw.", variable="by")
         codes, labels = self.patients
-        rows = pd.DataFrame({"patient": codes, "visit": place, "word": words})[place >= 0]
+        rows: Rows = pd.DataFrame({"patient": codes, "visit": place, "word": words})[place >= 0]
         again = rows[(rows["patient"] >= 0) & rows.duplicated(["patient", "visit"])]
         if len(again):
             first = again["visit"].min()

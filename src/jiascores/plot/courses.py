@@ -15,6 +15,8 @@ from jiascores.plot.base import (
     INK,
     NOT_DETERMINABLE,
     QUIET,
+    Look,
+    Rows,
     Table,
     axes,
     check_choice,
@@ -121,11 +123,7 @@ def swimmer(
     if rows.empty:
         raise RequestError("no patient of the table was treated.", variable="treatments")
     names = {code: str(seen.labels[code]) for code in rows["patient"].unique()}
-    who = list(names)
-    if order == "patient":
-        who.sort(key=lambda code: natural(names[code]))
-    elif order == "follow-up":
-        who.sort(key=rows.groupby("patient")["day"].last().get, reverse=True)
+    who = _in_turn(rows, names, order)
     place = {code: at for at, code in enumerate(who)}
     rows["place"], treated["place"] = rows["patient"].map(place), treated["patient"].map(place)
     named = len(who) <= NAMED
@@ -148,13 +146,23 @@ def swimmer(
     return ax
 
 
+def _in_turn(rows: Rows, names: Mapping[int, str], order: Order) -> list[int]:
+    """Return patients from top to bottom."""
+    if order == "patient":
+        return sorted(names, key=lambda code: natural(names[code]))
+    if order == "follow-up":
+        last = rows.groupby("patient")["day"].last()
+        return sorted(names, key=lambda code: last[code], reverse=True)
+    return list(names)
+
+
 def _levels(read: Table, response: Column | None) -> tuple[NDArray[Any], bool]:
     """Return what was found at each visit, a level, open, or nothing yet; and whether it was."""
     stem = "acr_ped" if response is None else response.name
     if response is None and not read.has_levels(stem):
         return np.full(read.frame.size, BEFORE, dtype=object), False
     levels = read.levels(stem)
-    levels[np.equal(levels, None)] = BEFORE
+    levels[pd.isna(levels)] = BEFORE
     return levels, True
 
 
@@ -170,14 +178,14 @@ def _codes(read: Table, code: Column | None) -> NDArray[Any] | None:
     return codes
 
 
-def _style(level: Any) -> dict[str, Any]:
+def _style(level: Any) -> Look:
     if level == BEFORE:
         return {"facecolor": "#dedede", "edgecolor": "none", "linewidth": 0}
     colour = "#ffffff" if level == NOT_DETERMINABLE else level_colour(level)
     return {**field(level, colour), "edgecolor": QUIET, "linewidth": 0.5}
 
 
-def _bars(ax: Axes, rows: pd.DataFrame, *, named: bool) -> list[Any]:
+def _bars(ax: Axes, rows: Rows, *, named: bool) -> list[Any]:
     """Draw a bar from each visit to the next; return which levels there are."""
     from matplotlib.collections import PolyCollection
 
@@ -196,21 +204,21 @@ def _bars(ax: Axes, rows: pd.DataFrame, *, named: bool) -> list[Any]:
     return levels
 
 
-def _treatments(ax: Axes, treated: pd.DataFrame, *, named: bool) -> None:
+def _treatments(ax: Axes, treated: Rows, *, named: bool) -> None:
     """Draw a disc for each treatment, with its number where there is room."""
-    look = {"marker": ".", "ms": 3, "mec": "none"}
+    look: Look = {"marker": ".", "ms": 3, "mec": "none"}
     if named:
         look = {"marker": "o", "ms": 13, "mec": paper()}
     day, place, colour = treated["day"], treated["place"], treatment()
     ax.plot(day, place, ls="", color=colour, zorder=4, label="treatment", **look)
     if named:
-        style = {"ha": "center", "va": "center", "fontsize": 8, "fontweight": "bold"}
+        style: Look = {"ha": "center", "va": "center", "fontsize": 8, "fontweight": "bold"}
         numbers = treated.groupby("place")["day"].rank("first").astype(int)
         for row, number in numbers.items():
             ax.text(day[row], place[row], str(number), color=letters_on(colour), zorder=5, **style)
 
 
-def _marks(ax: Axes, rows: pd.DataFrame, *, named: bool) -> list[Any]:
+def _marks(ax: Axes, rows: Rows, *, named: bool) -> list[Any]:
     """Mark what was decided at each visit; return the entries of the legend."""
     from matplotlib.lines import Line2D
 
@@ -223,7 +231,7 @@ def _marks(ax: Axes, rows: pd.DataFrame, *, named: bool) -> list[Any]:
         # On the bar's upper edge, so that the number of a treatment on the same day is seen.
         height = here["place"] - (0.32 if named else 0.0)
         size, edge = (10, 0.8) if named else (2.5, 0)
-        look: dict[str, Any] = {
+        look: Look = {
             "ls": "",
             "marker": marker,
             "color": colour,
@@ -239,7 +247,7 @@ def _marks(ax: Axes, rows: pd.DataFrame, *, named: bool) -> list[Any]:
 def _handles(levels: list[Any]) -> list[Any]:
     from matplotlib.lines import Line2D
 
-    names = {0: "below ACR Ped 30", **dict(zip(WORDS, WORDS, strict=True))}
+    names: dict[Any, str] = {0: "below ACR Ped 30"} | {word: word for word in WORDS}
     return [
         Line2D([], [], ls="", marker="o", ms=10, color=treatment(), label="treatment 1, 2, …"),
         Line2D([], [], ls="", marker="|", ms=9, color=ink(), label="visit"),

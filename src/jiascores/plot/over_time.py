@@ -17,6 +17,8 @@ from jiascores.core.measure import Score
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
 from jiascores.plot.base import (
     LABELS,
+    Look,
+    Rows,
     Table,
     axes,
     check_choice,
@@ -37,6 +39,7 @@ from jiascores.plot.base import (
     treatment,
 )
 from jiascores.tables.beside import Beside
+from jiascores.tables.engines import need
 from jiascores.tables.table import Column
 from jiascores.tables.visits import CALENDAR, Visits
 
@@ -169,11 +172,7 @@ def trajectories(
     title = "" if bounds is None else f"states by {_bands(ax, bounds, cutoffs)}"
     known = {each.name: each.label for each in published(Score)}
     ax.set_ylabel(known.get(name, in_words(name)))
-    time_axis(ax, since)
-    if since == "date":
-        _few_dates(ax)
-    elif rows["day"].min() == rows["day"].max():
-        ax.set_xticks(rows["day"].unique())
+    _ticks(ax, rows["day"], since)
     plain(ax)
     legend_below(ax, handles, title=title)
     return ax
@@ -199,7 +198,7 @@ def bounds_of(cutoffs: str | CutoffSet, measure: str, course: str | None) -> Bou
 # Time
 
 
-def treatments_of(given: Any, columns: Mapping[str, str] | None, seen: Visits) -> pd.DataFrame:
+def treatments_of(given: Any, columns: Mapping[str, str] | None, seen: Visits) -> Rows:
     """Return patient and date of each treatment, as the visits have them."""
     if given is None:
         return pd.DataFrame({"patient": [], "date": []}, dtype=np.int64)
@@ -210,15 +209,15 @@ def treatments_of(given: Any, columns: Mapping[str, str] | None, seen: Visits) -
 
 
 def on_time_axis(
-    seen: Visits, given: pd.DataFrame, since: Since, *, all_treated: bool = True
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    seen: Visits, given: Rows, since: Since, *, all_treated: bool = True
+) -> tuple[Rows, Rows]:
     """Return the patient and day of each visit, and of each treatment."""
     check_choice("since", since, get_args(Since))
-    visits = pd.DataFrame({"patient": seen.patients, "date": seen.dates})
+    visits: Rows = pd.DataFrame({"patient": seen.patients, "date": seen.dates})
     if since == "date":
         if seen.per_day != CALENDAR:
             raise RequestError("since='date' needs dates, not study days.", variable="since")
-        return tuple(each.assign(day=each["date"] / CALENDAR) for each in (visits, given))
+        return _on_calendar(visits), _on_calendar(given)
     counted = visits if since == "first-visit" else given
     starts = counted.groupby("patient")["date"].min()
     without = sorted(set(visits["patient"]) - set(starts.index))
@@ -229,38 +228,52 @@ def on_time_axis(
             variable="since",
             values=who,
         )
-    return tuple(
-        each.assign(day=(each["date"] - each["patient"].map(starts)) / seen.per_day)
-        for each in (visits, given)
+    days, treated = (
+        (each["date"] - each["patient"].map(starts)) / seen.per_day for each in (visits, given)
     )
+    return visits.assign(day=days), given.assign(day=treated)
+
+
+def _on_calendar(rows: Rows) -> Rows:
+    """Return rows with their days as matplotlib counts them."""
+    need("matplotlib", "plot", "drawing")
+    from matplotlib.dates import date2num
+
+    in_days: Any = date2num
+    return rows.assign(day=in_days(rows["date"].to_numpy().astype("datetime64[us]")))
 
 
 def time_axis(ax: Axes, since: Since) -> None:
-    """Say what days are counted from, or show days since 1970 as dates."""
+    """Say what days are counted from, or show them as dates."""
     ax.set_xlabel("" if since == "date" else f"days since the {since.replace('-', ' ')}")
     if since == "date":
         ax.xaxis_date()
 
 
-def _few_dates(ax: Axes) -> None:
+def _ticks(ax: Axes, days: Any, since: Since) -> None:
+    """Name what time is counted from, and few dates, or the one day that there is."""
     from matplotlib import dates
 
+    time_axis(ax, since)
     untyped: Any = dates
-    locator = untyped.AutoDateLocator(minticks=3, maxticks=7)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(untyped.ConciseDateFormatter(locator))
+    if since == "date":
+        locator = untyped.AutoDateLocator(minticks=3, maxticks=7)
+        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_formatter(untyped.ConciseDateFormatter(locator))
+    elif days.min() == days.max():
+        ax.set_xticks(days.unique())
 
 
 # --------------------------------------------------------------------------------------------
 # Scores
 
 
-def _few(ax: Axes, lines: list[pd.DataFrame], names: list[str]) -> list[Any]:
+def _few(ax: Axes, lines: list[Rows], names: list[str]) -> list[Any]:
     """Draw a line of its own for each patient."""
     colours = LINES[not dark(ink())]
     handles = []
     for place, mine in enumerate(lines):
-        look = {
+        look: Look = {
             "color": colours[place % len(colours)],
             "linestyle": DASHES[place % len(DASHES)],
             "marker": SIGNS[place % len(SIGNS)],
@@ -270,9 +283,7 @@ def _few(ax: Axes, lines: list[pd.DataFrame], names: list[str]) -> list[Any]:
     return handles
 
 
-def _many(
-    ax: Axes, lines: list[pd.DataFrame], rows: pd.DataFrame, place: NDArray[np.int64]
-) -> list[Any]:
+def _many(ax: Axes, lines: list[Rows], rows: Rows, place: NDArray[np.int64]) -> list[Any]:
     """Draw thin lines or a cloud, and over them the median and quartiles of each visit."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
@@ -281,8 +292,8 @@ def _many(
     for mine in lines:
         alpha = float(np.clip(12 / len(lines), 0.05, 0.5))
         # The point shows a score between two gaps, which no line does.
-        look = {"color": colour, "alpha": alpha, "lw": 0.7, "marker": ".", "ms": 2}
-        ax.plot(mine["day"], mine["score"], zorder=2, **look)
+        thin: Look = {"color": colour, "alpha": alpha, "lw": 0.7, "marker": ".", "ms": 2}
+        ax.plot(mine["day"], mine["score"], zorder=2, **thin)
     handles: list[Any] = [Line2D([], [], color=colour, alpha=0.5, lw=0.8, label="each patient")]
     if not lines:
         handles = [_cloud(ax, rows[known])] if known.any() else []
@@ -294,15 +305,15 @@ def _many(
     quartiles = visits["score"].describe().loc[when.index, ["25%", "50%", "75%"]]
     low, middle, high = quartiles.to_numpy().T
     ax.fill_between(when, low, high, facecolor=paper(), alpha=0.55, linewidth=0, zorder=3)
-    look = {"color": colour, "marker": "_" if len(when) == 1 else "", "ms": 14}
-    ax.plot(when, low, when, high, lw=1.1, ls=(0, (4, 2)), zorder=4, **look)
-    look = {"color": colour, "lw": 2.6, "marker": "o", "ms": 5, "label": "median of visits"}
+    edge: Look = {"color": colour, "marker": "_" if len(when) == 1 else "", "ms": 14}
+    ax.plot(when, low, when, high, lw=1.1, ls=(0, (4, 2)), zorder=4, **edge)
+    look: Look = {"color": colour, "lw": 2.6, "marker": "o", "ms": 5, "label": "median of visits"}
     handles += ax.plot(when, middle, zorder=5, **look)
     between = Patch(facecolor=paper(), edgecolor=colour, ls="--", label="quartiles of visits")
     return [*handles, between]
 
 
-def _cloud(ax: Axes, rows: pd.DataFrame) -> Any:
+def _cloud(ax: Axes, rows: Rows) -> Any:
     """Shade by how many visits lie where; return the entry of the legend."""
     from matplotlib.colors import to_rgba
     from matplotlib.patches import Patch
@@ -317,7 +328,7 @@ def _cloud(ax: Axes, rows: pd.DataFrame) -> Any:
     return Patch(facecolor=ink(), alpha=DARKEST / 2, label="visits, darker where more are")
 
 
-def _near(rows: pd.DataFrame) -> NDArray[np.int64]:
+def _near(rows: Rows) -> Any:
     """Return a number for each row that visits have in common that lie near each other."""
     when = np.sort(rows["day"].to_numpy())
     span = when[-1] - when[0]
@@ -329,7 +340,7 @@ def _near(rows: pd.DataFrame) -> NDArray[np.int64]:
     for start, end in pairwise([when[0], *_sparse(when, usual), when[-1]]):
         pieces = round((end - start) / usual) if end - start > 2 * usual else 1
         edges += np.linspace(start, end, pieces, endpoint=False).tolist()
-    return np.searchsorted(edges, rows["day"], side="right") - 1
+    return np.searchsorted(edges, rows["day"].to_numpy(), side="right") - 1
 
 
 def _sparse(when: NDArray[np.float64], usual: float) -> list[float]:
@@ -352,8 +363,7 @@ def _sparse(when: NDArray[np.float64], usual: float) -> list[float]:
             if cut - start >= usual / 4:
                 cuts.append(cut)
                 start = cut
-            most = least = count
-            first = last = at
+            most = 0
         if count > most:
             most = least = count
             first = last = at
@@ -364,18 +374,18 @@ def _sparse(when: NDArray[np.float64], usual: float) -> list[float]:
 # Gaps, and what is written
 
 
-def _gaps(ax: Axes, rows: pd.DataFrame) -> list[Any]:
+def _gaps(ax: Axes, rows: Rows) -> list[Any]:
     """Mark visits without a score at the foot of the picture."""
     gaps = rows.loc[rows["score"].isna(), "day"]
     if gaps.empty:
         return []
-    look = {"ls": "", "marker": "x", "ms": 7, "mew": 1.8, "color": ink(), "clip_on": False}
+    look: Look = {"ls": "", "marker": "x", "ms": 7, "mew": 1.8, "color": ink(), "clip_on": False}
     words = f"score missing ({len(gaps)})"
     foot = ax.get_xaxis_transform()
     return ax.plot(gaps, np.full(len(gaps), 0.025), transform=foot, zorder=6, label=words, **look)
 
 
-def _gaps_of_many(ax: Axes, rows: pd.DataFrame, place: NDArray[np.int64]) -> list[Any]:
+def _gaps_of_many(ax: Axes, rows: Rows, place: NDArray[np.int64]) -> list[Any]:
     """Write of how many visits the score is missing: crosses would be a bar."""
     from matplotlib.lines import Line2D
 
@@ -385,7 +395,7 @@ def _gaps_of_many(ax: Axes, rows: pd.DataFrame, place: NDArray[np.int64]) -> lis
     visits = rows.assign(gap=gaps)[place >= 0].groupby(place[place >= 0])
     counts, when = visits["gap"].sum(), visits["day"].quantile(0.5, interpolation="higher")
     turn = 90 if inches(ax) / len(counts) < 0.45 else 0
-    style = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "va": "top", "fontsize": 8}
+    style: Look = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "va": "top", "fontsize": 8}
     for visit, count in counts[counts > 0].items():
         note(ax, f"×{count}", (when[visit], 1.0), (0, -2), rotation=turn, zorder=6, **style)
     words = f"score missing ({gaps.sum()} of {gaps.size})"
@@ -398,7 +408,7 @@ def _what_is_missing(read: Table, name: str) -> list[str]:
     words = np.full(read.frame.size, "", dtype=object)
     if score is None:
         return words.tolist()
-    gaps = {
+    gaps: dict[str, Any] = {
         each: pd.isna(read.objects(Column(column)))
         for each in (*score.inputs, *score.either)
         if read.has(column := read.columns.get(each, each))
@@ -410,7 +420,7 @@ def _what_is_missing(read: Table, name: str) -> list[str]:
     return words.tolist()
 
 
-def _write(ax: Axes, lines: list[pd.DataFrame], missing: list[str]) -> None:
+def _write(ax: Axes, lines: list[Rows], missing: list[str]) -> None:
     """Write scores at their points, and over the gaps why there is no score."""
     top = ax.get_ylim()[1]
     ax.margins(x=0.08)
@@ -455,15 +465,15 @@ def _write_score(ax: Axes, visit: Any, top: float) -> None:
 # Treatments and states
 
 
-def _marks(ax: Axes, lines: list[pd.DataFrame], treated: pd.DataFrame) -> list[Any]:
+def _marks(ax: Axes, lines: list[Rows], treated: Rows) -> list[Any]:
     """Mark treatments: on the line of their patient where there is one, else at the foot."""
     from matplotlib.lines import Line2D
 
     if treated.empty:
         return []
-    look: dict[str, Any] = {"ls": "", "marker": "v", "color": treatment(), "mec": paper()}
+    look: Look = {"ls": "", "marker": "v", "color": treatment(), "mec": paper()}
     size = 11 if 0 < len(lines) <= FEW else 5
-    at_foot: dict[str, Any] = {"transform": ax.get_xaxis_transform(), "ms": size, "zorder": 7}
+    at_foot: Look = {"transform": ax.get_xaxis_transform(), "ms": size, "zorder": 7}
     if not lines:
         when = treated["day"].drop_duplicates().sort_values()
         ax.plot(when, np.full(when.size, 0.03), **at_foot, **look)
@@ -493,7 +503,7 @@ def _bands(ax: Axes, bounds: Bounds, cutoffs: Any) -> str:
     # that are narrow.
     inch = edges[-1] / (ax.bbox.height / ax.figure.dpi)
     narrow, place = inches(ax) < NARROW, -inch
-    style = {"xycoords": ax.get_yaxis_transform(), "va": "center", "fontsize": 9.5}
+    style: Look = {"xycoords": ax.get_yaxis_transform(), "va": "center", "fontsize": 9.5}
     for state, rule, (low, high) in zip(bounds.states, rules, pairwise(edges), strict=True):
         shade = mixed(colours[state], paper(), share)
         ax.axhspan(low, high, zorder=0, label=state, facecolor=shade, linewidth=0)

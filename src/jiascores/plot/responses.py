@@ -21,6 +21,9 @@ from jiascores.plot.base import (
     GAP_HATCH,
     LABELS,
     WORSE,
+    Look,
+    Rows,
+    Table,
     axes,
     faded,
     inches,
@@ -118,20 +121,10 @@ def response_matrix(
     context = tables.Table(
         read.frame, columns, units, baseline=baseline, marker=marker, policy=policy_for(invalid)
     )
-    rows, single = _after_baseline(context, patient, several=by is not None)
-    names = [f"day {day:g}" for day in rows["day"]]
-    place = np.arange(len(rows))
-    if by is not None:
-        labels, place = places(read.objects(by)[rows.index])
-        names = [shown_visit(label) for label in labels]
-    rows = rows.assign(place=place)[place >= 0].sort_values("place", kind="stable")
-    if single:
-        rows = rows.drop_duplicates("place")
-    if rows.empty:
-        raise VisitError("no visit after the baseline, so no change to draw.", variable="baseline")
+    rows, names, single = _columns(read, context, patient, by)
     response, words = _response(context, rows, rule)
     changes = pd.DataFrame({key: -np.asarray(each) for key, each in response.change.items()})
-    by_visit = changes.groupby(rows["place"].to_numpy())
+    by_visit: Any = changes.groupby(rows["place"].to_numpy())
     ax = axes(ax, float(np.clip(2.0 + 1.4 * len(names), 4.6, 13.0)), 4.8)
     width = inches(ax) / len(names)
     _bars(ax, by_visit.median().to_numpy())
@@ -139,58 +132,62 @@ def response_matrix(
         headings = _levels(response)
     else:
         _whiskers(ax, *(by_visit.quantile(share).to_numpy() for share in (0.25, 0.75)))
-        known, seen = by_visit.count().to_numpy(), by_visit.size().to_numpy()
-        words, headings = (
-            _known(known, seen[:, None] - known),
-            [f"{many} patients" for many in seen],
-        )
+        words = by_visit.agg(_known).to_numpy()
+        headings = [f"{patients} patients" for patients in by_visit.size()]
     if width >= NARROW:
         _write(ax, words, single=single)
     _lines(ax, rule, len(names), width)
-    _name_visits(
-        ax, [f"{name}\n{words}" for name, words in zip(names, headings, strict=True)], width
-    )
-    ax.set_yticks(
-        range(len(by_visit.obj.columns)),
-        [LABELS.get(name, "ESR or CRP") for name in context.core_set],
-    )
-    ax.set(xlim=(-STEP / 2, STEP * (len(names) - 0.5)), ylim=(changes.shape[1] - 0.35, -0.8))
+    names = [f"{name}\n{heading}" for name, heading in zip(names, headings, strict=True)]
+    _name_visits(ax, names, width)
+    variables = [LABELS.get(name, "ESR or CRP") for name in context.core_set]
+    ax.set_yticks(range(len(variables)), variables)
+    ax.set(xlim=(-STEP / 2, STEP * (len(names) - 0.5)), ylim=(len(variables) - 0.35, -0.8))
     ax.spines[:].set_visible(False)
     _foot(ax, rule, "" if single else "; bars: median, whiskers: quartiles")
     return ax
 
 
-def _after_baseline(
-    context: tables.Table, patient: Any, *, several: bool
-) -> tuple[pd.DataFrame, bool]:
-    """Return patient, baseline row and day of each visit after baseline; and if one is a patient's.
-
-    The index are the rows of the table.
-    """
-    visits = context.visits
-    after = visits.order[context.after_baseline[visits.order]]
-    base = context.baseline[after]
-    days = (visits.dates[after] - visits.dates[base]) / visits.per_day
-    rows = pd.DataFrame(
-        {"patient": visits.patients[after], "baseline": base, "day": days}, index=after
-    )
-    if patient is not None:
-        codes = [code for code, label in enumerate(visits.labels) if str(label) == str(patient)]
-        if not codes:
-            raise RequestError(f"no visit of patient {patient!r}.", variable="patient")
-        rows = rows[rows["patient"].isin(codes)]
+def _columns(
+    read: Table, context: tables.Table, patient: Any, by: Column | None
+) -> tuple[Rows, list[str], bool]:
+    """Return the visits with their place among the columns; what these are called; if one patient's."""
+    rows = _after_baseline(context, patient)
     patients = rows["patient"].nunique()
-    if patients > 1 and not several:
+    if patients > 1 and by is None:
         raise RequestError(
             "several patients: say which, patient='…', or the column with the visit, by=….",
             variable="patient",
         )
-    return rows, patients == 1
+    if by is None:
+        rows["place"], names = range(len(rows)), [f"day {day:g}" for day in rows["day"]]
+    else:
+        visits, rows["place"] = places(read.objects(by)[rows.index])
+        names = [shown_visit(visit) for visit in visits]
+    rows = rows[rows["place"] >= 0].sort_values("place", kind="stable")
+    if rows.empty:
+        raise VisitError("no visit after the baseline, so no change to draw.", variable="baseline")
+    return rows.drop_duplicates("place") if patients == 1 else rows, names, patients == 1
+
+
+def _after_baseline(context: tables.Table, patient: Any) -> Rows:
+    """Return patient, baseline row and day of the visits after baseline, by their row."""
+    visits = context.visits
+    after = visits.order[context.after_baseline[visits.order]]
+    base = context.baseline[after]
+    days = (visits.dates[after] - visits.dates[base]) / visits.per_day
+    columns = {"patient": visits.patients[after], "baseline": base, "day": days}
+    rows = pd.DataFrame(columns, index=after)
+    if patient is None:
+        return rows
+    codes = [code for code, label in enumerate(visits.labels) if str(label) == str(patient)]
+    if not codes:
+        raise RequestError(f"no visit of patient {patient!r}.", variable="patient")
+    return rows[rows["patient"].isin(codes)].copy()
 
 
 def _response(
-    context: tables.Table, rows: pd.DataFrame, rule: ResponseCriteria
-) -> tuple[AcrPedResponse, NDArray[Any]]:
+    context: tables.Table, rows: Rows, rule: ResponseCriteria
+) -> tuple[AcrPedResponse[Any, Any, Any], NDArray[Any]]:
     """Return the response at these visits, and for each the six variables before and after."""
     core = context.core_set
     base, now = (
@@ -221,9 +218,9 @@ def _levels(response: Any) -> list[str]:
     ]
 
 
-@np.vectorize
-def _known(known: int, not_known: int) -> str:
-    return f"{known} known" + (f", {not_known} not" if not_known else "")
+def _known(changes: Any) -> str:
+    gaps = changes.isna().sum()
+    return f"{changes.count()} known" + (f", {gaps} not" if gaps else "")
 
 
 def _name_visits(ax: Axes, names: list[str], width: float) -> None:
@@ -242,16 +239,17 @@ def _bars(ax: Axes, change: NDArray[np.float64]) -> None:
     """Draw the change of each variable at each visit; where it is not known, a question mark."""
     gap = np.isnan(change)
     ends = np.where(gap, REACH, np.clip(change, -REACH, REACH))
-    open_ = {"color": paper(), "hatch": GAP_HATCH, "edgecolor": faded(0.15)}
-    worse = {"color": WORSE, "hatch": "\\\\\\\\", "edgecolor": paper()}
-    for which, look in ((change >= 0, {"color": BETTER}), (gap, open_), (change < 0, worse)):
+    unknown: Look = {"color": paper(), "hatch": GAP_HATCH, "edgecolor": faded(0.15)}
+    worse: Look = {"color": WORSE, "hatch": "\\\\\\\\", "edgecolor": paper()}
+    better: Look = {"color": BETTER}
+    for which, look in ((change >= 0, better), (gap, unknown), (change < 0, worse)):
         visit, line = np.nonzero(which)
         start = np.where(gap, -REACH, 0)[which]
         ax.barh(
             line, ends[which] - start, 0.42, visit * STEP + start, linewidth=0, zorder=2, **look
         )
     for visit, line in np.argwhere(gap):
-        style = {"ha": "center", "va": "center", "fontweight": "bold"}
+        style: Look = {"ha": "center", "va": "center", "fontweight": "bold"}
         ax.text(visit * STEP, line, "?", zorder=5, **style)
 
 
@@ -266,7 +264,7 @@ def _write(ax: Axes, words: NDArray[Any], *, single: bool) -> None:
     """Write figures under the bars; they lie on the lines of the criteria."""
     box = {"boxstyle": "square,pad=0.1", "facecolor": paper(), "edgecolor": "none"}
     size, colour = (8.5, ink()) if single else (8, faded(0.65))
-    style = {"ha": "center", "va": "center", "fontsize": size, "color": colour, "bbox": box}
+    style: Look = {"ha": "center", "va": "center", "fontsize": size, "color": colour, "bbox": box}
     for (visit, line), text in np.ndenumerate(words):
         ax.text(visit * STEP, line + 0.38, text, zorder=6, **style)
 
@@ -275,13 +273,13 @@ def _lines(ax: Axes, rule: ResponseCriteria, visits: int, width: float) -> None:
     """Draw the limits of the criteria through every column, with as many figures as fit."""
     middles = STEP * np.arange(visits)
     levels = _shown_levels(rule)
-    for changes, colour, look in (
-        ([0], ink(), {"linewidth": 1.0}),
-        (levels, faded(0.55), {"linewidth": 0.8, "ls": ":"}),
-        ([-rule.worsening], WORSE, {"linewidth": 1.0, "ls": "--"}),
+    for changes, colour, thick, dashes in (
+        ([0], ink(), 1.0, "-"),
+        (levels, faded(0.55), 0.8, ":"),
+        ([-rule.worsening], WORSE, 1.0, "--"),
     ):
         where = np.add.outer(middles, changes).ravel()
-        ax.vlines(where, -0.5, 5.6, color=colour, zorder=3, **look)
+        ax.vlines(where, -0.5, 5.6, color=colour, linewidth=thick, ls=dashes, zorder=3)
     if width < NARROW:
         return
     written = levels if width > 2 * CLOSE else [*levels[:1], *levels[-1:]]

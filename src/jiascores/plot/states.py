@@ -18,6 +18,8 @@ from jiascores.core.references import Evidence
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
 from jiascores.plot.base import (
     NO_VISIT,
+    Look,
+    Rows,
     axes,
     faded,
     in_order,
@@ -63,7 +65,7 @@ THICK = 0.52
 # Width of a visit's bar in `state_flow`, and how much of the height lies between its states.
 BAR, SPACE = 0.2, 0.03
 # The edge of a band from one bar to the next: level at both ends.
-_STEPS = np.linspace(0, 1, 33)
+_STEPS = np.linspace(0, 1, 17)
 UP = _STEPS**2 * (3 - 2 * _STEPS)
 ACROSS = BAR / 2 + (1 - BAR) * (1.5 * _STEPS - 1.5 * _STEPS**2 + _STEPS**3)
 
@@ -138,7 +140,7 @@ def cutoff_sets(
     if score is not None:
         ax.axvline(score, color=paper(), linewidth=3.4)
         ax.axvline(score, color=ink(), linewidth=1.6, linestyle=(0, (3, 2)))
-        style = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "fontsize": 9}
+        style: Look = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "fontsize": 9}
         note(ax, f"{score:g}", (score, 1.0), (0, 2), fontweight="bold", **style)
     ax.set_yticks(places, ["" if room.named_above else name for name, _ in rows])
     ax.set(xlim=(0, end), ylim=(places[-1] + room.below, places[0] - room.above))
@@ -178,9 +180,7 @@ def _not_primary(bounds: Bounds) -> NDArray[np.bool_]:
     return np.array([each is not Evidence.PRIMARY for each in bounds.evidence_of_bounds])
 
 
-def _bar(
-    ax: Axes, place: float, bounds: Bounds, looks: Mapping[str, dict[str, Any]], end: float
-) -> None:
+def _bar(ax: Axes, place: float, bounds: Bounds, looks: Mapping[str, Look], end: float) -> None:
     """Draw the states of one set as a bar."""
     for state, (low, high) in zip(bounds.states, pairwise((0.0, *bounds.upper, end)), strict=True):
         ax.barh(place, high - low, THICK, low, align="edge", **looks[state])
@@ -199,7 +199,7 @@ def _figures(ax: Axes, place: float, bounds: Bounds, end: float) -> None:
         where[at - 1] -= short / 2
         where[at] += short / 2
     box = {"boxstyle": "square,pad=0.05", "fc": paper(), "ec": "none"}
-    style: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 8.5, "bbox": box}
+    style: Look = {"ha": "center", "va": "top", "fontsize": 8.5, "bbox": box}
     for x, word in zip(where, words, strict=True):
         note(ax, word, (x, place), (0, -1.5), zorder=3, **style)
 
@@ -273,7 +273,7 @@ def state_flow(
     return ax
 
 
-def _flow(ax: Axes, moves: pd.DataFrame, looks: Mapping[str, dict[str, Any]]) -> None:
+def _flow(ax: Axes, moves: Rows, looks: Mapping[str, Look]) -> None:
     """Draw a bar for each visit, the mildest state at the foot, and bands between the bars."""
     patients, visits = moves.shape
     space = SPACE * patients
@@ -294,18 +294,18 @@ def _flow(ax: Axes, moves: pd.DataFrame, looks: Mapping[str, dict[str, Any]]) ->
 
 def _bands(
     ax: Axes,
-    here: pd.Series,
-    then: pd.Series,
-    feet: pd.DataFrame,
-    looks: Mapping[str, dict[str, Any]],
+    here: Any,
+    then: Any,
+    feet: Rows,
+    looks: Mapping[str, Look],
 ) -> None:
     """Draw who moves from which state to which, from one visit to the next."""
     order = list(looks)
-    counts = pd.crosstab(here, then).reindex(index=order, columns=order, fill_value=0)
+    counts: Any = pd.crosstab(here, then).reindex(index=order, columns=order, fill_value=0)
     # Bands leave a state in the order in which they lie at the next visit, and enter it so too.
     leaving = counts.cumsum(axis=1).sub(counts).add(feet[here.name], axis=0)
     entering = counts.cumsum().sub(counts).add(feet[then.name], axis=1)
-    style = {"edgecolor": faded(0.55), "linewidth": 0.3, "alpha": 0.6, "zorder": 2}
+    style: Look = {"edgecolor": faded(0.55), "linewidth": 0.3, "alpha": 0.6, "zorder": 2}
     for start, end in product(order, order):
         count = counts.loc[start, end]
         if count:
