@@ -97,7 +97,9 @@ DOORS = {
         "infusions",
         "infusion_columns",
         "date",
-        lambda rows, **more: jia.analysis.compare_events(VISITS, rows, windows="swart-2019-windows", **more),
+        lambda rows, **more: jia.analysis.compare_events(
+            VISITS, rows, windows="swart-2019-windows", **more
+        ),
     ),
 }
 
@@ -143,7 +145,9 @@ def test_what_is_missing_is_said_in_the_words_of_the_call(door) -> None:
         assert raised.value.variable == role
         call(ROWS.rename(columns={role: "mine"}), **{parameter: {role: "mine"}})
         gap = ROWS.assign(**{role: [None, ROWS[role][1]]}, index=["x", "y"]).set_index("index")
-        with pytest.raises(jia.errors.VisitError, match=f"table of {what}: column '{role}'") as raised:
+        with pytest.raises(
+            jia.errors.VisitError, match=f"table of {what}: column '{role}'"
+        ) as raised:
             call(gap)
         assert raised.value.where == ("x",)
 

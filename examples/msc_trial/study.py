@@ -191,7 +191,11 @@ class Study:
         """Return the visits with measures added, or remember why the files do not allow them."""
         try:
             return self.assess(visits, *measures)
-        except (jia.errors.ColumnError, jia.errors.MarkerError, jia.errors.NotCoveredError) as problem:
+        except (
+            jia.errors.ColumnError,
+            jia.errors.MarkerError,
+            jia.errors.NotCoveredError,
+        ) as problem:
             self.left_out[what] = str(problem)
             return visits
 

@@ -78,8 +78,10 @@ _COLUMN = "The column that holds it; by default the column ``{}``."
 _BOUND = {
     "course": (
         "str, Column or FromCategory, optional",
-        "One course for all rows, the column that holds it, or ``jia.from_category('column')``; by "
-        "default the column ``course``.",
+        (
+            "One course for all rows, the column that holds it, or "
+            "``jia.from_category('column')``; by default the column ``course``."
+        ),
     ),
     "upper_limit": (
         "float or Column, optional",

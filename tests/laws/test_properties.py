@@ -20,7 +20,6 @@ from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
 from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import CutoffSet
-
 from tests import exact
 from tests import strategies as some
 from tests.strategies import Row, back, columns, core_set, one

@@ -336,7 +336,7 @@ class Bounded:
     unchanged: Any = None
     gaps: Any = None
 
-    def known(self, policy: str = "interval", attended: Any = True) -> Any:
+    def known(self, policy: str = "interval", attended: Any = 1) -> Any:
         """Return the answer by a policy for gaps, NaN where it is not determinable."""
         if policy == "worst-case":
             return self.lowest + 0.0
@@ -415,6 +415,8 @@ def _part(value: Any, block: slice) -> Any:
     """Return what one block of rows has of an argument; one number is the same for all."""
     if isinstance(value, dict):
         return {name: _part(each, block) for name, each in value.items()}
+    if isinstance(value, Bounded):
+        return Bounded(_part(value.lowest, block), _part(value.highest, block))
     return value[block] if hasattr(value, "__getitem__") else value
 
 
@@ -438,7 +440,7 @@ class Source(Protocol):
     def marker(self) -> Any: ...
     def upper_limit(self, *, needed: bool) -> Any: ...
     def compared(self, parameter: str, what: str, options: Mapping[str, Any]) -> Any: ...
-    def month(self, definition: Any) -> Any: ...
+    def month(self, definition: Any, /) -> Any: ...
     def contradiction(self, contradiction: Contradiction) -> Any: ...
 
 
@@ -458,9 +460,9 @@ def _compared(parameter: str) -> Reading:
 # What a parameter of a rule stands for; every other name is a variable.
 READINGS: dict[str, Reading] = {
     "course": lambda source, definition, _: source.course(definition),
-    "category": lambda source, definition, _: source.category(),
+    "category": lambda source, *_: source.category(),
     "score": lambda source, definition, options: source.score(measure_of(definition, options)),
-    "marker": lambda source, definition, _: source.marker(),
+    "marker": lambda source, *_: source.marker(),
     "upper_limit": lambda source, definition, _: source.upper_limit(
         needed="upper_limit" in definition.needs
     ),

@@ -414,7 +414,7 @@ class FlareVerdict(VisitComparison[ChangeT], Generic[FlagT, SureT, ChangeT]):
         """
         return _explain(self, row)
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304
         refuse_truth(self, "flared")
 
     def __repr__(self) -> str:
@@ -715,7 +715,7 @@ class ResponseLoss(Generic[FlagT, SureT]):
             f"ACR Ped {self.level}: reached earlier: {before}; met now: {after}; lost: {lost}."
         )
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304
         refuse_truth(self, "lost")
 
     def __repr__(self) -> str:

@@ -598,7 +598,7 @@ class Relapse(Generic[RelapseT]):
     significant: RelapseT
     """Whether it did and treatment was intensified."""
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304
         refuse_truth(self, "flared")
 
 

@@ -158,17 +158,20 @@ class Request:
         outputs = list(source.shown)
         if isinstance(answer, Bounded):
             answer = answer.known(policy)
+        further: list[Output] = []
         if isinstance(answer, Items):
-            items, shown = answer.items, answer.shown
+            items = [
+                Output(f"{self.stem}_{name}", "flag", _after(item, after, table.size))
+                for name, item in answer.items.items()
+            ]
+            if answer.shown:
+                further = items
+            elif self.components:
+                outputs += items
             answer = answer.answer
-            if self.components or shown:
-                outputs += [
-                    Output(f"{self.stem}_{name}", "flag", _after(item, after, table.size))
-                    for name, item in items.items()
-                ]
         values = _after(answer, after, table.size)
         if self.measure.gives == "flag":
-            return [*outputs, Output(self.stem, "flag", values)]
+            return [*outputs, Output(self.stem, "flag", values), *further]
         codes = np.where(np.isnan(values), NONE, values).astype(np.int8)
         words = self.measure.words_of(self.criteria, options)
         return [*outputs, Output(self.stem, "state", codes, words)]
@@ -267,7 +270,7 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
         if "reference" in asked.inputs or definition.compared not in (CORE_SET, RESPONSE):
             check_reference(value)
             return value
-    known = [each for each in bindable(asked)]
+    known = list(bindable(asked))
     if name not in known:
         raise ArgumentError(
             f"jia.ask.{asked.ask}() has no parameter {name!r}.{suggestion(name, known)}",
@@ -280,7 +283,7 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
             f"{name}= was given, and {definition.name} does not read it.", variable=name
         )
     if name == "upper_limit" and not isinstance(value, Column):
-        return number(value, VARIABLES["marker_upper_limit"])
+        return number(value, attrs.evolve(VARIABLES["marker_upper_limit"], name=name))
     if not isinstance(value, Column):
         raise RequestError(
             f"{name}= takes a column: jia.column({value!r}).", variable=name, values=(value,)
@@ -413,7 +416,7 @@ class ChaqRequest:
     components: bool
     stem: str
 
-    def needs(self, table: Table) -> Iterator[str]:
+    def needs(self, _: Table) -> Iterator[str]:
         """Return nothing: each column is named."""
         yield from ()
 
@@ -587,7 +590,7 @@ def parse(text: str) -> Any:
         return score(name, *position, **given)
     if name in asked:
         _refuse_incomplete(asked[name], text, len(position), given)
-        return request(asked[name], *position, **_columns(asked[name], given))
+        return request(asked[name], *position, **_columns(given))
     known = [*asked, *scores]
     raise RequestError(
         f"measures= asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
@@ -607,7 +610,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _columns(asked: Verdict, given: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return options in which a column is named by ``column.NAME``."""
     return {
         key: Column(value.removeprefix("column."))
