@@ -92,7 +92,7 @@ def time_to_flare(
         is refused.
     undetermined : {"no", "event", "censor"}, optional
         What a visit counts as at which the flare cannot be determined. Required where it matters.
-    fever, baseline, columns, units, marker
+    flare_fever, baseline, columns, units, marker
         As for `jia.ask.flare` and `assess`.
 
     Returns
