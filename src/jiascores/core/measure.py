@@ -376,6 +376,8 @@ class Contradiction:
         Why not, and what to do.
     reason : str
         The code of the error.
+    variable : str, optional
+        What to correct or to name; the last of the values if left out.
     error : type
         Its class.
     """
@@ -384,6 +386,7 @@ class Contradiction:
     values: Mapping[str, Any]
     advice: str
     reason: str = "contradiction"
+    variable: str | None = None
     error: type[JiaScoresError] = InconsistentError
 
     def at(self, row: int) -> str:
@@ -625,7 +628,7 @@ class Call:
             raise contradiction.error(
                 f"{listing(said if self.size is None else listed)}: {contradiction.advice}",
                 reason=contradiction.reason,
-                variable=list(contradiction.values)[-1],
+                variable=contradiction.variable or list(contradiction.values)[-1],
                 values=said,
                 where=where,
             )
@@ -790,7 +793,7 @@ def _how(name: str, needs: Sequence[str], allows: Sequence[str]) -> How:
         return "unread"
     if name in READINGS:
         return "reading"
-    return "needed" if name in needs else "allowed"
+    return "allowed" if name in allows else "needed"
 
 
 VERDICTS: dict[str, Verdict] = {}

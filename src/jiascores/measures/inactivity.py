@@ -129,9 +129,13 @@ class InactiveDiseaseCriteria(Definition):
             *((name, True) for name in self.absent),
             ("physician_global", self.physician_global),
             ("morning_stiffness", self.morning_stiffness),
-            ("/".join(MARKERS), self.markers),
+            *((name, self.markers) for name in self._reactants),
         )
         return tuple(name for name, value in asked if value is not None)
+
+    @property
+    def _reactants(self) -> tuple[str, ...]:
+        return MARKERS if self.markers == "both" else ("/".join(MARKERS),)
 
     @property
     def allows(self) -> tuple[str, ...]:
@@ -267,6 +271,16 @@ def _normal(values: Mapping[str, Any], marker: str) -> tuple[Any, Any]:
     return no(untested) == 1, either(missing(flag), at_most(value, limit), flag)
 
 
+def _is_gap(value: Any) -> bool:
+    """Return whether nothing was recorded, for one patient or for all."""
+    return isinstance(value, float) and missing(value)
+
+
+def _never_tested(values: Mapping[str, Any], marker: str) -> bool:
+    value, _, flag = _of_marker(values, marker)
+    return _is_gap(value) and _is_gap(flag)
+
+
 def _acute_phase(
     criteria: InactiveDiseaseCriteria, values: Mapping[str, Any], markers: str | None
 ) -> Any:
@@ -293,7 +307,7 @@ def _contradictions(
     """Find flags that say something else than value and limit, and reactants that disagree."""
     for marker in MARKERS:
         value, limit, flag = _of_marker(values, marker)
-        if isinstance(flag, float) and missing(flag):
+        if _is_gap(flag):
             continue
         yield Contradiction(
             no(equal(at_most(value, limit), flag)),
@@ -301,11 +315,8 @@ def _contradictions(
             "the flag contradicts the value and its upper limit. Correct one of them, or give only "
             "the one that counts.",
         )
-    one_alone = any(isinstance(values[name], float) and missing(values[name]) for name in MARKERS)
-    flagged = any(
-        isinstance(values[name], float) and missing(values[name]) for name in NORMAL_FLAGS
-    )
-    if criteria.markers == "ask" and options["markers"] is None and not (one_alone and flagged):
+    asked = criteria.markers == "ask" and options["markers"] is None
+    if asked and not any(_never_tested(values, marker) for marker in MARKERS):
         by_any, by_all = (_acute_phase(criteria, values, choice) for choice in MARKER_CHOICES)
         both = all_of(*(_normal(values, marker)[0] + 0.0 for marker in MARKERS))
         # One of the two is open only where the other is not.
@@ -317,6 +328,7 @@ def _contradictions(
             f"ESR and CRP were both tested and disagree, and {criteria.name} says ESR or CRP: say "
             f"which it is. Choose {choices}.",
             reason="markers-disagree",
+            variable="markers",
             error=RequestError,
         )
 
@@ -422,8 +434,8 @@ def inactive_disease(
         Whether there is active uveitis.
     stills_symptoms : bool, array or Series
         Whether there is any symptom of Still's disease; for ``"eular-pres-2024"``.
-    morning_stiffness : float, array or Series, optional
-        Duration in minutes, 0 or more.
+    morning_stiffness : float, array or Series
+        Duration in minutes, 0 or more; for ``"wallace-2011"``.
     esr, crp : float, array or Series, optional
         ESR in mm/h and CRP in mg/L; missing where not tested.
     esr_upper_limit, crp_upper_limit : float, array or Series, optional
@@ -500,8 +512,8 @@ def inactive_disease(
             items[name] = physician_calm(physician_global, criteria.physician_global)
         elif name == "morning_stiffness":
             items[name] = at_most(morning_stiffness, criteria.morning_stiffness)
-        else:
-            items[ACUTE_PHASE] = _acute_phase(criteria, values, markers)
+    if criteria.markers is not None:
+        items[ACUTE_PHASE] = _acute_phase(criteria, values, markers)
     return Items(all_of(*items.values()), items)
 
 

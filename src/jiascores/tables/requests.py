@@ -178,7 +178,7 @@ class Request:
 
     def _need_a_marker(self, table: Table) -> None:
         """Meet the policy where a reactant is asked about and the table has none in any form."""
-        if "esr_normal" not in self.measure.inputs or "/".join(MARKERS) not in self.criteria.needs:
+        if self.measure.plan(self.criteria).get("esr_normal") != "allowed":
             return
         bound = dict(self.bound)
         if not any(name in bound or table.has(name) for name in _NORMAL):
@@ -205,7 +205,8 @@ def _terms(score: Score) -> Iterable[str]:
 
 def _inactive_needs(definition: Any) -> Iterator[str]:
     criteria = definition_named("inactive disease criteria", definition.inactive)
-    yield from (name for name in criteria.needs if name in VARIABLES)
+    needs, allows = criteria.needs, criteria.allows
+    yield from (name for name in needs if name in VARIABLES and name not in allows)
 
 
 def _compared_needs(definition: Any) -> Iterator[str]:
