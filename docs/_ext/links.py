@@ -19,7 +19,7 @@ WITHOUT_DOOR = {
 # An alias of types has no docstring of its own.
 ALIASES = {
     "BaselineRule": "What `assess` takes as ``baseline=``.",
-    "MissingPolicy": "What a gap does to a response or a change, as for `acr_ped`.",
+    "MissingPolicy": "What a gap does to a response, as for `acr_ped`.",
     "ReferenceRule": "What a request takes as ``reference=``, the visit that a row is judged against.",
     "Scalar": "What a function takes for one patient: a number, or a gap.",
 }
