@@ -226,7 +226,7 @@ def _compared_needs(definition: Any) -> Iterator[str]:
 def ask_names() -> dict[str, Verdict]:
     """Return the verdicts that a table can be asked for, by what a request calls them."""
     load()
-    return {each.ask: each for each in VERDICTS.values() if each.ask}
+    return {each.ask: each for each in sorted(VERDICTS.values(), key=lambda each: each.ask)}
 
 
 def request(asked: Verdict, *position: Any, **given: Any) -> Request:
