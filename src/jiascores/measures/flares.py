@@ -37,6 +37,7 @@ from jiascores.measures.response import (
     DEFAULT,
     AcrPedResponse,
     ResponseCriteria,
+    acr_ped,
     acr_ped_column,
 )
 
@@ -664,15 +665,24 @@ class ResponseLoss(Generic[FlagT, SureT]):
     """
 
     level: int
-    reached: AcrPedResponse[Any, Any, Any]
-    now: AcrPedResponse[Any, Any, Any]
+    criteria: ResponseCriteria
+    _visits: Mapping[str, CoreSet[Any]] = attrs.field(alias="visits")
     _like: Like = attrs.field(alias="like")
     _bounds: Bounded = attrs.field(alias="bounds")
 
     @property
-    def criteria(self) -> ResponseCriteria:
-        """The response criteria."""
-        return self.now.criteria
+    def reached(self) -> AcrPedResponse[Any, Any, Any]:
+        """The response at the earlier visit."""
+        return self._response("reached")
+
+    @property
+    def now(self) -> AcrPedResponse[Any, Any, Any]:
+        """The response at the later visit."""
+        return self._response("now")
+
+    def _response(self, visit: str) -> AcrPedResponse[Any, Any, Any]:
+        baseline, now = self._visits["baseline"], self._visits[visit]
+        return acr_ped(baseline=baseline, now=now, criteria=self.criteria)
 
     @property
     def lost(self) -> FlagT:
@@ -737,10 +747,9 @@ _WORDS = {"1.0": "yes", "0.0": "no", "nan": "not determinable"}
 
 
 def _loss(call: Call, _: LossCriteria, options: Options, bounds: Bounded) -> ResponseLoss[Any, Any]:
-    before, after = (call.response(visit, options["criteria"]) for visit in ("reached", "now"))
-    return ResponseLoss(
-        level=options["level"], reached=before, now=after, like=call.like, bounds=bounds
-    )
+    criteria = lookup(ResponseCriteria, options["criteria"], parameter="criteria")
+    level, visits = options["level"], dict(call.given)
+    return ResponseLoss(level, criteria, visits=visits, like=call.like, bounds=bounds)
 
 
 def _loss_column(_: LossCriteria, *, level: int, criteria: str | ResponseCriteria) -> str:
