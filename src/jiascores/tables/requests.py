@@ -205,7 +205,8 @@ def _terms(score: Score) -> Iterable[str]:
 
 def _inactive_needs(definition: Any) -> Iterator[str]:
     criteria = definition_named("inactive disease criteria", definition.inactive)
-    yield from (n for n in criteria.needs if n in VARIABLES and n not in criteria.allows)
+    needs, allows = criteria.needs, criteria.allows
+    yield from (name for name in needs if name in VARIABLES and name not in allows)
 
 
 def _compared_needs(definition: Any) -> Iterator[str]:
