@@ -67,6 +67,11 @@ def read(path: Path, mapping: dict[str, Any], table: str) -> pd.DataFrame:
     return frame
 
 
+def response_column(criteria: str, part: str = "level") -> str:
+    """Return the column of a response: the level, or one of the two between which it lies."""
+    return f"{jia.ask.acr_ped(criteria=criteria).stem}_{part}"
+
+
 class Study:
     """Four tables, how they are written, and the visits as jiascores assesses them.
 
@@ -208,8 +213,7 @@ class Study:
             if markers is not None:
                 criteria = criteria.variant(name=f"{name}-{markers}", markers=markers)
             request = jia.ask.inactive_disease(criteria=criteria)
-            (column,) = request.columns
-            found[column] = request
+            found[request.stem] = request
         return found
 
     def add_states(self, visits: pd.DataFrame) -> pd.DataFrame:

@@ -145,6 +145,11 @@ class Score(Definition):
         return _FUNCTIONS[self.name]
 
     @property
+    def home(self) -> str:
+        """The module that states its formula."""
+        return self.function.__module__
+
+    @property
     def values(self) -> Variable:
         """What a value of this score may be."""
         return Variable(self.name, self.label, "", self.low, self.high)

@@ -678,7 +678,7 @@ class ResponseLoss(Generic[FlagT, SureT]):
     def lost(self) -> FlagT:
         """Whether the level is lost: yes, no, or not determinable."""
         known = self._like.shaped(self._bounds.known())
-        return cast(FlagT, self._like.flag(known, f"acr_ped_{self.level}_lost"))
+        return cast(FlagT, self._like.flag(known, self._name))
 
     @property
     def lost_min(self) -> SureT:
@@ -691,7 +691,11 @@ class ResponseLoss(Generic[FlagT, SureT]):
         return cast(SureT, self._surely(self._bounds.highest, "max"))
 
     def _surely(self, answer: Any, end: str) -> Any:
-        return self._like.surely(self._like.shaped(answer), f"acr_ped_{self.level}_lost_{end}")
+        return self._like.surely(self._like.shaped(answer), f"{self._name}_{end}")
+
+    @property
+    def _name(self) -> str:
+        return _loss_column(LOSS_OF_ACR_PED, level=self.level, criteria=self.criteria)
 
     def explain(self, row: int = 0) -> str:
         """Return the change since baseline at the later visit, and the verdict in words.

@@ -26,6 +26,7 @@ from jiascores.core.errors import (
     OutOfRangeError,
     RequestError,
     VisitError,
+    listing,
 )
 from jiascores.core.values import LONGEST
 from jiascores.core.variables import VARIABLES, Variable

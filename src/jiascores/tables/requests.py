@@ -205,8 +205,7 @@ def _terms(score: Score) -> Iterable[str]:
 
 def _inactive_needs(definition: Any) -> Iterator[str]:
     criteria = definition_named("inactive disease criteria", definition.inactive)
-    needs, allows = criteria.needs, criteria.allows
-    yield from (name for name in needs if name in VARIABLES and name not in allows)
+    yield from (n for n in criteria.needs if n in VARIABLES and n not in criteria.allows)
 
 
 def _compared_needs(definition: Any) -> Iterator[str]:
@@ -227,7 +226,7 @@ def _compared_needs(definition: Any) -> Iterator[str]:
 def ask_names() -> dict[str, Verdict]:
     """Return the verdicts that a table can be asked for, by what a request calls them."""
     load()
-    return {each.ask: each for each in VERDICTS.values() if each.ask}
+    return {each.ask: each for each in sorted(VERDICTS.values(), key=lambda each: each.ask)}
 
 
 def request(asked: Verdict, *position: Any, **given: Any) -> Request:
