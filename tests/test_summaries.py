@@ -55,7 +55,9 @@ def test_patients_give_what_their_counts_give() -> None:
     with pytest.raises(jia.errors.RequestError, match="undetermined="):
         jia.analysis.compare_responders(table, jia.column("response"), **ask)
     failed, left_out = (
-        jia.analysis.compare_responders(table, jia.column("response"), undetermined=rule, **ask).difference
+        jia.analysis.compare_responders(
+            table, jia.column("response"), undetermined=rule, **ask
+        ).difference
         for rule in ("non-responder", "exclude")
     )
     assert failed < left_out < found.difference
@@ -187,7 +189,9 @@ def test_the_published_p_of_etanercept_is_that_of_none() -> None:
 def test_an_empty_table_has_the_same_columns() -> None:
     full = pd.DataFrame({**STATES, "response": True, "week": STATES["date"]})
     for summary in (
-        lambda table: jia.analysis.responders_by_visit(table, jia.column("response"), by=jia.column("week")),
+        lambda table: jia.analysis.responders_by_visit(
+            table, jia.column("response"), by=jia.column("week")
+        ),
         lambda table: jia.analysis.time_in_states(table, jia.column("state"), max_gap_days=9),
         lambda table: jia.analysis.transitions(table, jia.column("state")),
     ):
@@ -199,9 +203,13 @@ def test_what_is_no_number_is_refused() -> None:
     with pytest.raises(jia.errors.RequestError, match="max_gap_days='9'"):
         jia.analysis.time_in_states(table, jia.column("state"), max_gap_days="9")
     with pytest.raises(jia.errors.RequestError, match="confidence='95'"):
-        jia.analysis.responders_by_visit(table, jia.column("week"), by=jia.column("week"), confidence="95")
+        jia.analysis.responders_by_visit(
+            table, jia.column("week"), by=jia.column("week"), confidence="95"
+        )
     with pytest.raises(jia.errors.NotNumericError, match="'state' must hold numbers"):
-        jia.analysis.responders_by_visit(table, jia.column("state"), level=30, by=jia.column("week"))
+        jia.analysis.responders_by_visit(
+            table, jia.column("state"), level=30, by=jia.column("week")
+        )
 
 
 # A rule for the reference, and the column of the flare against it.

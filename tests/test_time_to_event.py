@@ -24,7 +24,9 @@ def one(visits: dict, stop=None, why=None, **more) -> tuple:
     table["there"] = pd.array([False, *visits.values()], dtype="boolean")
     table["stop"], table["why"] = stop, why
     ask = {"stopped": jia.column("stop"), "reason": jia.column("why")} if stop is not None else {}
-    out = jia.analysis.time_to_first(table, jia.column("there"), baseline="first", **{**ask, **more})
+    out = jia.analysis.time_to_first(
+        table, jia.column("there"), baseline="first", **{**ask, **more}
+    )
     assert len(out) == 1
     row = out.iloc[0]
     return row["duration"], bool(row["event"]), row["earliest"], row["latest"]
@@ -146,7 +148,9 @@ def test_time_to_remission_by_words() -> None:
     table = pd.DataFrame(
         {"patient": "A", "date": [0, 100, 200], "state": ["none", "inactive", "remission"]}
     )
-    out = jia.analysis.time_to_first(table, jia.column("state"), states=["remission"], baseline="first")
+    out = jia.analysis.time_to_first(
+        table, jia.column("state"), states=["remission"], baseline="first"
+    )
     assert out.loc[0, "duration"] == 200
     assert out.loc[0, "reason"] == "remission"
 
@@ -172,7 +176,10 @@ def test_a_word_that_can_never_come_is_refused() -> None:
     ):
         frame = make(table)
         more = {"undetermined": "no", **ask}
-        assert len(jia.analysis.time_to_first(frame, jia.column("state"), states=["high"], **more)) == 1
+        assert (
+            len(jia.analysis.time_to_first(frame, jia.column("state"), states=["high"], **more))
+            == 1
+        )
         with pytest.raises(jia.errors.RequestError, match="no word of the column"):
             jia.analysis.time_to_first(frame, jia.column("state"), states=["hihg"], **more)
 

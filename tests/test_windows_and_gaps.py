@@ -73,7 +73,9 @@ def test_days_from_a_date_in_a_column() -> None:
             "dose": ["2020-01-05", None, "2020-01-10", None],
         }
     )
-    out = jia.prepare.nominal_visits(table, weeks={0: 0, 8: 7}, rule="first", day_zero=jia.column("dose"))
+    out = jia.prepare.nominal_visits(
+        table, weeks={0: 0, 8: 7}, rule="first", day_zero=jia.column("dose")
+    )
     assert column(out, "study_day") == [5, 56, 0, None]
     assert column(out, "nominal_status") == [UNSCHEDULED, CHOSEN, CHOSEN, "no day zero"]
     assert column(out, "nominal_visit") == [None, "week 8", "week 0", None]
@@ -191,12 +193,16 @@ def test_laboratory_values_that_are_refused() -> None:
         jia.prepare.laboratory_values(visits, labs.assign(patient=1), **ask)
     with pytest.raises(jia.errors.VisitError, match="'a' here, 'A' there"):
         jia.prepare.laboratory_values(visits, labs.assign(patient="a"), **ask)
-    with pytest.raises(jia.errors.VisitError, match="values: column 'date' holds dates, and the visits"):
+    with pytest.raises(
+        jia.errors.VisitError, match="values: column 'date' holds dates, and the visits"
+    ):
         jia.prepare.laboratory_values(visits, labs.assign(date="2020-01-01"), **ask)
     with pytest.raises(jia.errors.ColumnError, match=r"'bse' for the esr.*lab_columns=\{'esr'"):
         jia.prepare.laboratory_values(visits, labs, **ask, lab_columns={"esr": "bse"})
     labs["esr"] = ["< 5", "8"]
-    with pytest.raises(jia.errors.NotNumericError, match="in the table of laboratory values: column"):
+    with pytest.raises(
+        jia.errors.NotNumericError, match="in the table of laboratory values: column"
+    ):
         jia.prepare.laboratory_values(visits, labs, **ask)
 
 

@@ -78,12 +78,18 @@ _COLUMN = "The column that holds it; by default the column ``{}``."
 _BOUND = {
     "course": (
         "str, Column or FromCategory, optional",
-        "One course for all rows, the column that holds it, or ``jia.from_category('column')``; by "
-        "default the column ``course``.",
+        (
+            "One course for all rows, the column that holds it, or "
+            "``jia.from_category('column')``; by default the column ``course``."
+        ),
     ),
     "upper_limit": (
         "float or Column, optional",
         "Upper limit of normal of the reactant, in its unit: one number, or the column.",
+    ),
+    "attended": (
+        "Column, optional",
+        "The column that says whether the visit took place; for ``missing='nri'`` alone.",
     ),
 }
 _REFERENCE = (
@@ -108,4 +114,5 @@ def _docstring(asked: Verdict) -> str:
     for name, (_, kind, words) in _parameters(asked).items():
         lines += [f"{name} : {kind}", f"    {words}"]
     lines += ["", "Returns", "-------", "Request", "    One of the `measures` of `assess`."]
-    return "\n".join([*lines, "", "See Also", "--------", f"{asked.name}"])
+    lines += ["", "See Also", "--------", f"jiascores.{asked.name} : What it computes, and how.", ""]
+    return "\n".join(lines)

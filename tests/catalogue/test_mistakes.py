@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 import jiascores as jia
-
 from tests.catalogue.test_verification import MISTAKES
 
 PACKAGE = Path(jia.__file__).parent

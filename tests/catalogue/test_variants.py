@@ -9,10 +9,10 @@ import attrs
 import pytest
 
 import jiascores as jia
+from jiascores.catalogue.verification import VISIT_FAMILIES, _cases, _failures, _families
 from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError
 from jiascores.core.variables import VARIABLES
-from jiascores.catalogue.verification import VISIT_FAMILIES, _cases, _failures, _families
 
 jia.definitions()
 VARIED = [one for one in published() if not one.no_variants]

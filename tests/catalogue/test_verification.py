@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 import jiascores as jia
+from jiascores.catalogue.verification import VISIT_FAMILIES, _families, _text, conformance_rows
 from jiascores.core.definition import published
 from jiascores.core.references import Evidence
-from jiascores.catalogue.verification import VISIT_FAMILIES, _families, _text, conformance_rows
-
 from tests.conformance.files import FILES, conformance
 
 

@@ -16,7 +16,6 @@ from jiascores.core.measure import Score
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import CutoffSet
-
 from tests import exact
 from tests.exact import SCORE_SCALE, SIX, THOUSAND, Gaps, Whole
 

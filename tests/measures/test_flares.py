@@ -596,7 +596,7 @@ def test_fever_is_asked_for_where_it_counts_and_only_there() -> None:
     ):
         jia.flare(reference=core(FROM), now=core(FROM), criteria="canakinumab-sjia")
     with pytest.raises(
-        ArgumentError, match="^flare_fever= was given, and prcsg-printo does not read it"
+        ArgumentError, match=r"^flare_fever= was given, and prcsg-printo does not read it"
     ):
         jia.flare(reference=core(FROM), now=core(FROM), criteria="prcsg-printo", flare_fever=True)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any, TypeAlias, TypeVar, cast
 
 import attrs
@@ -21,7 +22,7 @@ from jiascores.core.variables import (
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, list_of
-from jiascores.tables.problems import Collect, Finding, Problem, capital
+from jiascores.tables.problems import Collect, Finding, Problem, Refused, capital
 from jiascores.tables.requests import Request, understand_requests
 from jiascores.tables.table import BOTH_MARKERS, JOINT_COUNTS, RATERS, ROLES, WORDS, Table
 from jiascores.tables.visits import CALENDAR, Visits
@@ -91,6 +92,9 @@ def check(
         ``finding``
             ``refused``: `assess` raises on it, or leaves it out by ``invalid="missing"``.
             ``suspicious``: possible, and yet often a mistake. ``missing``: a gap.
+        ``reason``
+            A code for what it is, the same as `reason` of the error that `assess` raises, for
+            example ``out-of-range``.
         ``variable``, ``column``
             The variable, and what the table calls it.
         ``row``
@@ -143,7 +147,7 @@ def check(
     0     refused  physician_global     0       A    62
     1  suspicious  physician_global  <NA>     NaN     1
     >>> found["variable"][found["finding"] == "missing"].tolist()
-    ['date', 'patient_global', 'chaq', 'active_joints', 'limited_joints', 'esr']
+    ['patient_global', 'chaq', 'active_joints', 'limited_joints', 'esr', 'date']
     """
     table = Table(
         Frame(to_eager(visits)),
@@ -258,42 +262,24 @@ class _Findings:
             self._add("suspicious", "suspicious", variable, nowhere, rows, None, message)
 
     def problems(self, problems: Sequence[Problem]) -> None:
-        """Add what cannot be read, each problem once."""
+        """Add what cannot be read, each finding once."""
         told: set[Any] = set()
         for problem in problems:
-            key = (
-                problem.reason,
-                problem.variable,
-                problem.column,
-                problem.rows.tobytes(),
-                problem.message,
-            )
-            if key not in told:
-                told.add(key)
-                self._problem(problem)
-
-    def _problem(self, problem: Problem) -> None:
-        rows, message = problem.rows, problem.message
-        message = capital(f"{problem.read_as}: {message}" if problem.read_as else message)
-        if not rows.size:
-            rows, values = np.array([NONE]), [None]
-        elif problem.kind.alike:
-            first = int(np.argmin(rows))
-            many = "" if rows.size == 1 else f"In {rows.size} rows, first here. "
-            rows, values, message = rows[first : first + 1], [problem.values[first]], many + message
-        else:
-            values = list(problem.values)
-        texts = [_text(value) for value in values]
-        self._add(
-            problem.kind.finding,
-            problem.reason,
-            problem.variable,
-            rows,
-            rows,
-            texts,
-            message,
-            problem.column,
-        )
+            for rows, value, message in _parts(problem):
+                where = rows.tobytes() if problem.rows.size else message
+                key = (problem.reason, problem.variable, problem.column, where)
+                if key not in told:
+                    told.add(key)
+                    self._add(
+                        problem.kind.finding,
+                        problem.reason,
+                        problem.variable,
+                        rows,
+                        rows,
+                        value,
+                        message,
+                        problem.column,
+                    )
 
     def _add(
         self,
@@ -307,7 +293,8 @@ class _Findings:
         column: str | None = None,
     ) -> None:
         column = column or self.of.column(variable)
-        messages = [message] * rows.size if isinstance(message, str) else list(message)
+        each = repeat(message, rows.size) if isinstance(message, str) else message
+        messages: list[str | None] = list(each)
         self._blocks.append(
             _Block(
                 finding,
@@ -356,6 +343,32 @@ class _Findings:
                 "message": words("message"),
             }
         )
+
+
+def _parts(problem: Problem) -> Iterator[tuple[Positions, list[str | None], str | Words]]:
+    """Return the findings that a problem is: their rows, values and messages."""
+
+    def said(kinds: Sequence[Refused]) -> str:
+        words = problem.about(kinds)
+        return capital(f"{problem.read_as}: {words}" if problem.read_as else words)
+
+    kinds, alike = problem.cells, problem.kind.alike
+    if not kinds:
+        rows = problem.rows if problem.rows.size else np.array([NONE])
+        yield rows, [None] * rows.size, said(())
+    elif alike is None:
+        words = {row: said([kind]) for kind in kinds for row in kind.rows}
+        texts = [_text(value) for value in problem.values]
+        yield problem.rows, texts, [words[row] for row in problem.rows.tolist()]
+    else:
+        together: dict[str, list[Refused]] = {}
+        for kind in kinds:
+            together.setdefault(alike(kind.value), []).append(kind)
+        for part in together.values():
+            first = min(part, key=lambda kind: kind.rows[0])
+            size = sum(len(kind.rows) for kind in part)
+            many = "" if size == 1 else f"In {size} rows, first here. "
+            yield np.array(first.rows[:1]), [_text(first.value)], many + said(part)
 
 
 def _text(value: Any) -> str | None:

@@ -51,6 +51,10 @@ class Output:
 class Frame:
     """An eager frame of any kind, seen as named columns; pandas, Polars or PyArrow."""
 
+    names: tuple[Any, ...]
+    size: int
+    kind: str
+
     def __init__(self, native: Any) -> None:
         self.native = native
         self.narwhal: Any = None
@@ -76,9 +80,9 @@ class Frame:
             raise RequestError(
                 f"a table must be a data frame, not {type(native).__name__}."
             ) from problem
-        self.names: tuple[Any, ...] = tuple(self.narwhal.columns)
-        self.size: int = len(self.narwhal)
-        self.kind: str = self.narwhal.implementation.value
+        self.names = tuple(self.narwhal.columns)
+        self.size = len(self.narwhal)
+        self.kind = self.narwhal.implementation.value
 
     def __contains__(self, name: object) -> bool:
         return name in self.names

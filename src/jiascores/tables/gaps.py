@@ -10,9 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.errors import RequestError, VisitError, listing
-from jiascores.tables.beside import list_of
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import NONE, Frame, Output, OutputKind
+from jiascores.tables.frame import NONE, Frame, Output, OutputKind, list_of
 from jiascores.tables.numbers import number_of, numbers_in
 from jiascores.tables.table import Column, Table
 from jiascores.tables.windows import DAYS_A_WEEK, column_of, differing_repeats, week_label

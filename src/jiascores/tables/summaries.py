@@ -21,9 +21,8 @@ from jiascores.statistics.proportions import (
     proportion_interval,
     stratified_difference,
 )
-from jiascores.tables.beside import list_of
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.numbers import number_of, numbers_in
 from jiascores.tables.table import Column, Table
 from jiascores.tables.windows import column_of

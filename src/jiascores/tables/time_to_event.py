@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.definition import lookup
 from jiascores.core.errors import RequestError, VisitError, listing, suggestion
 from jiascores.core.measure import verdict_named
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.remission import BY_MEDICATION, WHATEVER_MEDICATION
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.baselines import BaselineRule, Best, LastResponding, ReferenceRule
-from jiascores.tables.beside import list_of
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame, Output, OutputKind
+from jiascores.tables.frame import Frame, Output, OutputKind, list_of
 from jiascores.tables.gaps import by_id
 from jiascores.tables.requests import Request, request
 from jiascores.tables.table import Column, Table
@@ -289,7 +289,7 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
         raise RequestError("states= goes with a column of words.", variable="states")
     if level is not None:
         asked = request(verdict_named("acr_ped"), criteria=criteria)
-        asked.criteria.require_level(level)
+        lookup(ResponseCriteria, criteria, parameter="criteria").require_level(level)
 
         def reached(table: Table) -> FloatArray:
             _, lowest, highest = (output.data for output in asked.compute(table))
