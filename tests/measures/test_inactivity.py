@@ -561,7 +561,8 @@ def test_reacch_out_flare_of_series() -> None:
         treatment_intensified=True,
     )
     assert nullable(found.flared) == [False, True, None]
-    assert found.flared.name == "reacch_out_flare"
+    assert found.flared.name == "reacch_out_flare_reacch_out"
+    assert found.significant.name == "reacch_out_flare_reacch_out_significant"
     assert nullable(found.significant) == [False, True, None]
 
 

@@ -129,6 +129,15 @@ class Like:
 NUMBER = Like("number")
 
 
+def read_only(values: Any) -> Any:
+    """Return an array that nobody can write through; a number as it is."""
+    if not isinstance(values, np.ndarray):
+        return values
+    view = values.view()
+    view.flags.writeable = False
+    return view
+
+
 def _to_polars(values: NDArray[Any], name: str, dtype: str) -> Any:
     polars = sys.modules["polars"]
     series = polars.Series(name, np.ascontiguousarray(values), nan_to_null=True)

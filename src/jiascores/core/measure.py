@@ -145,6 +145,11 @@ class Score(Definition):
         return _FUNCTIONS[self.name]
 
     @property
+    def home(self) -> str:
+        """The module that states its formula."""
+        return self.function.__module__
+
+    @property
     def values(self) -> Variable:
         """What a value of this score may be."""
         return Variable(self.name, self.label, "", self.low, self.high)
@@ -494,7 +499,6 @@ class Call:
         self.like = common(given)
         # What the rule read, for the result.
         self.read_values: dict[str, Any] = {}
-        self._responses: dict[str, Any] = {}
         self.size = None if self.like.kind == "number" else self.like.size
 
     def read(self, name: str, variable: Variable) -> Any:
@@ -559,7 +563,7 @@ class Call:
         if what == CORE_SET:
             return self._core_set(parameter)
         if what == RESPONSE:
-            return self.response(parameter, options["criteria"])._bounds
+            return self._response(parameter, options["criteria"])
         if what in VARIABLES:
             return self.read(
                 parameter, attrs.evolve(VARIABLES[what], name=f"{what} of {parameter}")
@@ -567,12 +571,14 @@ class Call:
         score = lookup(Score, what, parameter="measure")
         return self.read(parameter, attrs.evolve(score.values, name=parameter))
 
-    def response(self, parameter: str, criteria: Any) -> Any:
+    def _response(self, parameter: str, criteria: Any) -> Bounded:
         """Return the ACR Ped response at one of two visits, against the baseline of both."""
-        if parameter not in self._responses:
-            visits = {"baseline": self.given["baseline"], "now": self.given[parameter]}
-            self._responses[parameter] = VERDICTS["acr_ped"].function(**visits, criteria=criteria)
-        return self._responses[parameter]
+        asked = VERDICTS["acr_ped"]
+        definition = lookup(asked.kind, criteria, parameter="criteria")
+        visits = {"baseline": self.given["baseline"], "now": self.given[parameter]}
+        _check_arguments(asked, definition, visits)
+        bounds: Bounded = asked.of(Call(self.owner, visits), definition, {})
+        return bounds
 
     def _core_set(self, parameter: str) -> dict[str, Any]:
         core_set = self.given[parameter]

@@ -17,7 +17,7 @@ import numpy as np
 from jiascores.core import decimals
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError, InconsistentError, RequestError, suggestion
-from jiascores.core.like import Like
+from jiascores.core.like import Like, read_only
 from jiascores.core.logic import NAN, any_of, at_least, at_most, choose, either, missing, unless
 from jiascores.core.measure import Call, verdict
 from jiascores.core.references import Evidence, reference
@@ -260,7 +260,7 @@ class ChaqForm(Generic[T]):
         }
 
     def _score(self, values: Any, name: str) -> T:
-        return cast(T, self._like.score(self._like.shaped(values), name))
+        return cast(T, self._like.score(read_only(self._like.shaped(values)), name))
 
     def __repr__(self) -> str:
         if self._like.kind == "number":

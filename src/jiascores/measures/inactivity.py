@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Generic, Literal, NoReturn, TypeAlias, TypeVar, overload
+from typing import Any, ClassVar, Generic, Literal, NoReturn, TypeAlias, TypeVar, cast, overload
 
 import attrs
 from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import DefinitionError, RequestError, listing
+from jiascores.core.like import Like, read_only
 from jiascores.core.logic import (
     NAN,
     all_of,
@@ -22,7 +23,7 @@ from jiascores.core.logic import (
     missing,
     no,
 )
-from jiascores.core.measure import Call, Contradiction, Items, Options, verdict
+from jiascores.core.measure import Call, Contradiction, Items, Options, id_of, verdict
 from jiascores.core.references import Evidence, reference
 from jiascores.core.values import Many, Scalar, SeriesLike
 from jiascores.core.variables import ILAR_CATEGORIES, MARKERS
@@ -601,24 +602,46 @@ class RelapseCriteria(Definition):
 RelapseT = TypeVar("RelapseT")
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Relapse(Generic[RelapseT]):
     """Whether disease returned, and whether treatment was intensified for it."""
 
-    flared: RelapseT
-    """Whether any manifestation returned after inactive disease."""
-    significant: RelapseT
-    """Whether it did and treatment was intensified."""
+    criteria: RelapseCriteria
+    _flared: Any = attrs.field(alias="flared")
+    _significant: Any = attrs.field(alias="significant")
+    _like: Like = attrs.field(alias="like")
+
+    @property
+    def flared(self) -> RelapseT:
+        """Whether any manifestation returned after inactive disease."""
+        return self._flag(self._flared, relapse_column(self.criteria))
+
+    @property
+    def significant(self) -> RelapseT:
+        """Whether it did and treatment was intensified."""
+        return self._flag(self._significant, f"{relapse_column(self.criteria)}_significant")
+
+    def _flag(self, answer: Any, name: str) -> RelapseT:
+        return cast(RelapseT, self._like.flag(self._like.shaped(read_only(answer)), name))
+
+    def __repr__(self) -> str:
+        return f"Relapse(flared={self.flared!r}, significant={self.significant!r})"
 
     def __bool__(self) -> NoReturn:  # noqa: PLE0304
         refuse_truth(self, "flared")
 
 
-def _relapse(call: Call, _: RelapseCriteria, options: Options, answer: Items) -> Relapse[Any]:
-    shaped = {name: call.like.shaped(item) for name, item in answer.items.items()}
+def relapse_column(criteria: RelapseCriteria, **_: Any) -> str:
+    """Return the name of the column that holds it."""
+    return f"reacch_out_flare_{id_of(criteria)}"
+
+
+def _relapse(call: Call, criteria: RelapseCriteria, _: Options, answer: Items) -> Relapse[Any]:
     return Relapse(
-        flared=call.like.flag(call.like.shaped(answer.answer), "reacch_out_flare"),
-        significant=call.like.flag(shaped["significant"], "reacch_out_flare_significant"),
+        criteria=criteria,
+        flared=answer.answer,
+        significant=answer.items["significant"],
+        like=call.like,
     )
 
 
@@ -640,7 +663,7 @@ def reacch_out_flare(
     treatment_intensified: Many | Scalar,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[Many]: ...
-@verdict(RelapseCriteria, default="reacch-out", result=_relapse)
+@verdict(RelapseCriteria, default="reacch-out", column=relapse_column, result=_relapse)
 def reacch_out_flare(
     criteria: RelapseCriteria,
     inactive_before: Any,

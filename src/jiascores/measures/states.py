@@ -385,8 +385,9 @@ def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) 
     UnknownDefinitionError
         If no set, or an unknown one, is named.
     NotCoveredError
-        If the set has no cut-offs for this score, or the course is not one of its courses, or
-        is not given.
+        If the set has no cut-offs for this score, or the course is not one of its courses.
+    RequestError
+        If the set reads the course, and it is not given.
     OutOfRangeError
         If the score is outside its range.
 

@@ -183,7 +183,7 @@ class Beside:
         values: Sequence[Any] = (),
     ) -> NoReturn:
         """Raise because of what the table holds."""
-        where = [self.frame.label(int(row)) for row in rows]
+        where = [self.places[int(row)] for row in rows]
         raise kind(f"{self._said}{words}", variable=role, values=values, where=where)
 
     @property

@@ -205,8 +205,7 @@ def _terms(score: Score) -> Iterable[str]:
 
 def _inactive_needs(definition: Any) -> Iterator[str]:
     criteria = definition_named("inactive disease criteria", definition.inactive)
-    needs, allows = criteria.needs, criteria.allows
-    yield from (name for name in needs if name in VARIABLES and name not in allows)
+    yield from (n for n in criteria.needs if n in VARIABLES and n not in criteria.allows)
 
 
 def _compared_needs(definition: Any) -> Iterator[str]:
@@ -227,7 +226,7 @@ def _compared_needs(definition: Any) -> Iterator[str]:
 def ask_names() -> dict[str, Verdict]:
     """Return the verdicts that a table can be asked for, by what a request calls them."""
     load()
-    return {each.ask: each for each in VERDICTS.values() if each.ask}
+    return {each.ask: each for each in sorted(VERDICTS.values(), key=lambda each: each.ask)}
 
 
 def request(asked: Verdict, *position: Any, **given: Any) -> Request:
@@ -592,6 +591,13 @@ def parse(text: str) -> Any:
     if name in asked:
         _refuse_incomplete(asked[name], text, len(position), given)
         return request(asked[name], *position, **_columns(given))
+    if name == chaq_di.__name__:
+        raise RequestError(
+            "measures= asks for 'chaq_di', which is read from the columns of a form: "
+            "jia.ask.chaq_di(items=…) or jia.ask.chaq_di(domains=…).",
+            variable="measures",
+            values=(text,),
+        )
     known = [*asked, *scores]
     raise RequestError(
         f"measures= asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
@@ -636,9 +642,11 @@ def _refuse_incomplete(asked: Verdict, text: str, many: int, given: Mapping[str,
     ]
     if needed:
         call = ", ".join(f"{each}=…" for each in asked.order)
+        known = f" A reference is {', '.join(REFERENCES)}." if _REFERENCE in needed else ""
         raise RequestError(
             f"measures= asks for {text!r}, where something is to be chosen: "
-            f"jia.ask.{asked.ask}({call}), or {':'.join((asked.ask, *map(str.upper, asked.order)))}.",
+            f"jia.ask.{asked.ask}({call}), or {':'.join((asked.ask, *map(str.upper, asked.order)))}."
+            f"{known}",
             variable="measures",
             values=(text,),
         )

@@ -464,7 +464,7 @@ class Table:
                 Problem(
                     "gap-in-flag",
                     column,
-                    "it must say True or False in every row, and has gaps.",
+                    "it must say True or False in every row.",
                     column=column,
                     rows=gaps,
                     values=[None] * gaps.size,
@@ -533,17 +533,17 @@ class Table:
         except VisitError as nested:
             self.meet(Problem("nested-ids", "patient", str(nested)))
             return np.full(self.size, NONE), [], np.zeros(self.size, dtype=bool)
-        self._no_gaps("patient", name, codes < 0)
+        self._no_gaps("no-patient", "patient", name, codes < 0)
         return codes, labels, codes >= 0
 
-    def _no_gaps(self, role: str, column: str, gaps: NDArray[np.bool_]) -> None:
+    def _no_gaps(self, reason: str, role: str, column: str, gaps: NDArray[np.bool_]) -> None:
         if gaps.any():
             rows = np.flatnonzero(gaps)
             self.meet(
                 Problem(
-                    f"no-{role}",
+                    reason,
                     role,
-                    f"every row needs a {role}.",
+                    "every row needs one.",
                     column=column,
                     rows=rows,
                     values=[None] * rows.size,
@@ -578,7 +578,7 @@ class Table:
         missing = dates == NO_DATE
         missing[unread] = False
         if not gaps:
-            self._no_gaps(role, column, missing)
+            self._no_gaps("no-date", role, column, missing)
         return dates, per_day, dates != NO_DATE
 
     @property
