@@ -97,7 +97,9 @@ DOORS = {
         "infusions",
         "infusion_columns",
         "date",
-        lambda rows, **more: jia.analysis.compare_events(VISITS, rows, windows="swart-2019-windows", **more),
+        lambda rows, **more: jia.analysis.compare_events(
+            VISITS, rows, windows="swart-2019-windows", **more
+        ),
     ),
 }
 
@@ -143,9 +145,13 @@ def test_what_is_missing_is_said_in_the_words_of_the_call(door) -> None:
         assert raised.value.variable == role
         call(ROWS.rename(columns={role: "mine"}), **{parameter: {role: "mine"}})
         gap = ROWS.assign(**{role: [None, ROWS[role][1]]}, index=["x", "y"]).set_index("index")
-        with pytest.raises(jia.errors.VisitError, match=f"table of {what}: column '{role}'") as raised:
+        with pytest.raises(
+            jia.errors.VisitError, match=f"table of {what}: column '{role}'"
+        ) as raised:
             call(gap)
-        assert raised.value.where == ("x",)
+        shown = [("patient", "patient A"), ("date", "date 2020-01-01")]
+        where = ", ".join(words for name, words in shown if name != role)
+        assert raised.value.where == (f"row x ({where})",)
 
 
 def test_columns_that_lead_nowhere(door) -> None:

@@ -43,7 +43,9 @@ GOOD = {
     "limited_joints": [10, 6, 2, 8],
     "esr": [40, 20, 12, 36],
 }
-COLUMNS = ["finding", "variable", "column", "row", "patient", "date", "value", "message"]
+COLUMNS = [
+    "finding", "reason", "variable", "column", "row", "patient", "date", "value", "message",
+]  # fmt: skip
 
 
 def rows(frame) -> list[dict]:
@@ -83,7 +85,7 @@ WRONG = [
     ({"esr": [40, -20, 12, 36]}, ("refused", "esr", 1, "-20")),
     ({"esr": [40.0, float("inf"), 12.0, 36.0]}, ("refused", "esr", 1, "inf")),
     ({"esr": ["40", "< 5", "12", None]}, ("refused", "esr", 1, "< 5")),
-    ({"esr": ["40", "20", "12", "36"]}, ("refused", "esr", None, "4")),
+    ({"esr": ["40", "20", "12", "36"]}, ("refused", "esr", 0, "40")),
     ({"esr": ["40", "620,5", "12", None]}, ("refused", "esr", 1, "620,5")),
     ({"physician_global": ["62", "2", "1", "4"]}, ("refused", "physician_global", 0, "62")),
     ({"chaq": [True, False, True, True]}, ("refused", "chaq", 0, "True")),
@@ -173,9 +175,10 @@ def test_the_value_is_as_it_stands_and_the_row_and_patient_too() -> None:
     visits["date"] = pd.to_datetime(visits["date"])
     found = jia.check(visits, units={"physician_global": "mm"})
     assert found[COLUMNS[:-1]].iloc[0].tolist() == [
-        "refused", "physician_global", "physician_global", "y", 7, pd.Timestamp("2020-03-01"), "130",
+        "refused", "out-of-range", "physician_global", "physician_global", "y", 7,
+        pd.Timestamp("2020-03-01"), "130",
     ]  # fmt: skip
-    assert "read as mm" in found["message"][0]
+    assert found["message"][0].startswith("Read as mm: out of range.")
 
 
 def test_baseline_rules(make) -> None:
@@ -196,9 +199,14 @@ def test_baseline_rules(make) -> None:
         ("date", 0, "A"),
     ]
     unclear = {"first_dose": ["2020-02-15", "2020-02-16", None, "soon"]}
-    (one,) = rows(jia.check(make({**GOOD, **unclear}), baseline=jia.on_or_before("first_dose")))
-    assert one["finding"] == "refused"
-    assert "first_dose" in one["message"]
+    found = rows(jia.check(make({**GOOD, **unclear}), baseline=jia.on_or_before("first_dose")))
+    refused = [one for one in found if one["finding"] == "refused"]
+    assert [
+        (one["reason"], one["variable"], one["column"], one["row"], one["value"]) for one in refused
+    ] == [
+        ("unread-date", "first_dose", "first_dose", 3, "soon"),
+        ("several-dates", "first_dose", "first_dose", None, None),
+    ]
 
 
 def test_a_row_without_patient_or_date_is_nobodys_baseline(make) -> None:
@@ -240,11 +248,12 @@ def test_what_check_refuses_assess_refuses(make) -> None:
         if "active_joints_27" in columns and columns["active_joints_27"][0] is None:
             continue
         visits = make({**good, **columns})
-        refused = any(one[0] == "refused" for one in find(visits, baseline="first", marker="esr"))
+        found = rows(jia.check(visits, **ask))
         gap = finding == "missing" and variable in ("patient", "date")
-        if refused or gap:
-            with pytest.raises(jia.JiaScoresError):
+        if gap or any(one["finding"] == "refused" for one in found):
+            with pytest.raises(jia.JiaScoresError) as raised:
                 jia.assess(visits, **ask)
+            assert raised.value.reason in [one["reason"] for one in found]
         else:
             jia.assess(visits, **ask)
 

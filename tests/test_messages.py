@@ -13,7 +13,6 @@ from click.testing import CliRunner, Result
 
 import jiascores as jia
 from jiascores.cli import main
-from jiascores.tables.ask import named_columns, understand_requests
 from tests.eager import MAKERS, columns_of
 
 
@@ -52,7 +51,7 @@ def refused(visits, **given) -> list[tuple]:
 COURSE = jia.ask.state("cjadas10", cutoffs="trincianti-2021", course=jia.column("Verlauf"))
 CATEGORY = jia.ask.state("cjadas10", cutoffs="trincianti-2021", course=jia.from_category("ILAR"))
 FEVER = jia.ask.flare(
-    criteria="canakinumab-sjia", reference="baseline", fever=jia.column("Fieber_seit")
+    criteria="canakinumab-sjia", reference="baseline", flare_fever=jia.column("Fieber_seit")
 )
 FLAGGED = {"measures": ["acr_ped"], "baseline": jia.flagged("Basis")}
 GERMAN = ["Oligo, persistierend", "Poly, RF-negativ", "Oligo, persistierend", None, "ERA", "ERA"]
@@ -99,7 +98,7 @@ WORDS = [
     (
         {"Basis": [1, 2, 1, 2, 1, 2]},
         FLAGGED,
-        ["column 'Basis' = 2 in 3 rows, first in row 1", "not understood as yes or no"],
+        ["column 'Basis': Basis = 2 in 3 rows, first in row 1", "not understood as yes or no"],
         [("Basis", "Basis", 1, "2")],
     ),
     (
@@ -145,13 +144,13 @@ def test_yes_and_no_are_understood_in_every_yes_no_column(make) -> None:
         **{name: ["N", "no", "False", "0", " n ", "No"] for name in flags},
     }
     ask = {"measures": [jia.ask.inactive_disease(criteria="wallace-2004")]}
-    out = columns_of(jia.assess(make(base), **ask))["inactive_wallace_2004"]
+    out = columns_of(jia.assess(make(base), **ask))["inactive_disease_wallace_2004"]
     assert out == [True, True, True, True, True, None]
     base["rash"] = ["N", "no", "perhaps", "Y", "N", "N"]
     assert "rash = 'perhaps' in row 2" in said(make(base), **ask)
     assert [row[:4] for row in refused(make(base), **ask)] == [("rash", "rash", 2, "perhaps")]
     out = columns_of(jia.assess(make(base), **ask, invalid="missing"))
-    assert out["inactive_wallace_2004"] == [True, True, None, False, True, None]
+    assert out["inactive_disease_wallace_2004"] == [True, True, None, False, True, None]
     assert out["invalid_values"] == [None, None, "rash='perhaps'", None, None, None]
 
 
@@ -230,44 +229,64 @@ def test_raters_are_looked_at_without_a_baseline(make) -> None:
     assert "'mother'" in found["message"][at]
 
 
+WORD, YES, NUMBER, DATE = "unknown-word", "not-yes-or-no", "not-a-number", "unread-date"
+
+
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        (COURSE, [("Verlauf", "course", False)]),
-        (CATEGORY, [("ILAR", "ilar_category", False)]),
-        (FEVER, [("Fieber_seit", "fever", True)]),
-        (jia.ask.inactive_disease(criteria="eular-pres-2024", category=jia.column("Diagnose")),
-         [("Diagnose", "ilar_category", False)]),
+        (COURSE, {"Verlauf": ("course", WORD)}),
+        (CATEGORY, {"ILAR": ("ilar_category", WORD)}),
+        (FEVER, {"Fieber_seit": ("Fieber_seit", YES)}),
+        (jia.ask.within_categories(
+            criteria="eular-pres-2024", ilar_category=jia.column("Diagnose")),
+         {"Diagnose": ("ilar_category", WORD)}),
         (jia.ask.flare(criteria="brunner-2002", reference=jia.flagged("from")),
-         [("from", "reference", True)]),
+         {"from": ("from", YES)}),
         (jia.ask.flare(criteria="brunner-2002", reference=jia.on_or_before("dose")),
-         [("dose", "reference", False)]),
+         {"dose": ("dose", DATE)}),
         (jia.ask.acr_ped(missing="nri", attended=jia.column("there"), upper_limit=20),
-         [("there", "attended", True)]),
+         # Left out, it is a gap, and attendance must have none.
+         {"there": ("there", YES, "gap-in-flag")}),
         (jia.ask.activity_level(
             criteria="beukelman-2011-systemic", upper_limit=jia.column("limit")),
-         [("limit", "upper_limit", False)]),
+         {"limit": ("esr_upper_limit", NUMBER)}),
         (jia.ask.escalation_indicated(
             criteria="swart-2018", course=jia.column("c"), month=jia.column("m")),
-         [("c", "course", False), ("m", "month", False)]),
+         {"c": ("course", WORD), "m": ("month", NUMBER)}),
         (jia.ask.minimal_disease_activity(criteria="magni-manzoni-2008", course=jia.column("c")),
-         [("c", "course", False)]),
+         {"c": ("course", WORD)}),
         (jia.ask.chaq_di(
             domains=[jia.column(f"d{number}") for number in range(8)],
-            aids={"dressing_and_grooming": jia.column("aid")}),
-         [(f"d{number}", "domains", False) for number in range(8)] + [("aid", "aids", True)]),
-        ("jadas71", []),
+            aids={"dressing": jia.column("aid")}),
+         {f"d{number}": ("chaq_item", NUMBER) for number in range(8)} | {"aid": ("aid", YES)}),
+        ("jadas71", {}),
     ],
 )  # fmt: skip
-def test_requests_say_which_columns_they_name(given, named) -> None:
-    found = named_columns(understand_requests([given, given]))
-    assert [(one.column, one.what, one.flag) for one in found] == named
-    assert all(bool(one.words) == (one.what in ("course", "ilar_category")) for one in found)
-
-
-def test_the_rule_for_the_baseline_names_a_column() -> None:
-    assert [one.column for one in named_columns([], jia.flagged("Basis"))] == ["Basis"]
-    assert named_columns([], "first") == []
+def test_the_columns_that_a_request_names_are_looked_at(make, given, named) -> None:
+    ask = {"measures": [given, given], "baseline": "first"}
+    good = {**GOOD, "swollen_joints": [0] * 6}
+    visits = make({**good, **{name: ["vielleicht"] * 6 for name in named}})
+    found = columns_of(jia.check(visits, **ask))
+    rows = zip(*(found[name] for name in ("column", "variable", "reason", "finding")), strict=True)
+    listed = [row for row in rows if row[0] in named]
+    assert sorted(listed) == sorted(
+        (name, variable, reason, "refused")
+        for name, (variable, *reasons) in named.items()
+        for reason in reasons
+    )
+    # Where a column is not there at all, that is said.
+    found = columns_of(jia.check(make(good), **ask))
+    absent = [
+        (variable, message)
+        for variable, reason, message in zip(
+            found["variable"], found["reason"], found["message"], strict=True
+        )
+        if reason == "no-column"
+    ]
+    assert len(absent) == len(named)
+    for name in named:
+        assert any(f"no column {name!r}" in message for _, message in absent)
 
 
 # ------------------------------------------------------------------------------ numbers
@@ -275,13 +294,14 @@ def test_the_rule_for_the_baseline_names_a_column() -> None:
 # What a column holds, its unit, what the error says, and what check lists: row, value, message.
 NUMBERS = [
     ("physician_global", [60, 640, 20, 640, 999, 10], "mm",
-     ["column 'physician_global', read as mm", "640 (read as 64) at row 1 (patient A",
-      "999 (read as 99.9) at row 4", "0–10", "na_values=[999]"],
-     [(1, "640", "read as mm it is 64"), (3, "640", "it is 64"), (4, "999", "na_values=[999]")]),
+     ["column 'physician_global', read as mm", "640 in 2 rows, first in row 1 (patient A",
+      "999 in row 4", "0–10", "na_values=[999]"],
+     [(1, "640", "Read as mm: out of range"), (3, "640", "Read as mm"),
+      (4, "999", "na_values=[999]")]),
     ("esr", [40, 20, -1, 12, 8, 10], None,
-     ["esr = -1 at row 2", "A code for a gap?", "na_values=[-1]"],
+     ["esr = -1 in row 2", "A code for a gap?", "na_values=[-1]"],
      [(2, "-1", "na_values=[-1]")]),
-    ("active_joints", [3, 2.5, 1, 1, 1, 1], None, ["2.5 at row 1", "not a whole number"],
+    ("active_joints", [3, 2.5, 1, 1, 1, 1], None, ["2.5 in row 1", "not a whole number"],
      [(1, "2.5", "Not a whole number")]),
     ("chaq", ["0,5", "1,25", "0,5", "0,375", None, None], None,
      ["'0,5' in 2 rows, first in row 0 (patient A", "a decimal comma", "decimal=','"],
@@ -291,13 +311,14 @@ NUMBERS = [
       "'n/a' in row 3 (patient B, date 2024-04-12); '-' in row 4", "na_values=['n/a', '-', '']",
       "'40' in row 0", "' 3 ' in row 2", "pandas.to_numeric(table['esr'])",
       "0 or more mm/h; leave a gap"],
-     [(None, "2", "pandas.to_numeric"), (1, "< 5", "below_limit"), (3, "n/a", "na_values=['n/a']"),
-      (4, "-", "na_values=['-']"), (5, "", "na_values=['']")]),
+     [(1, "< 5", "below_limit"), (3, "n/a", "na_values=['n/a']"), (4, "-", "na_values=['-']"),
+      (5, "", "na_values=['']"), (0, "40", "In 2 rows, first here. A number written as text")]),
     ("esr", ["> 120", "20", "> 120", "12", "8", "10"], None,
      ["'> 120' in 2 rows, first in row 0", "the protocol's decision"],
-     [(None, "4", "to_numeric"), (0, "> 120", "In 2 rows, first here. Beyond a limit")]),
+     [(0, "> 120", "In 2 rows, first here. Beyond a limit"),
+      (1, "20", "In 4 rows, first here. A number written as text")]),
     ("esr", ["40", "20", "36", "12", "8", "10"], None,
-     ["'40' in row 0", "pandas.to_numeric(table['esr'])"], [(None, "6", "to_numeric")]),
+     ["'40' in row 0", "pandas.to_numeric(table['esr'])"], [(0, "40", "In 6 rows, first here. A number")]),
     ("chaq", [True] * 6, None, ["True in 6 rows, first in row 0", "yes or no"],
      [(0, "True", "In 6 rows, first here. Not a number but yes or no.")]),
 ]  # fmt: skip
@@ -326,6 +347,7 @@ def test_the_values_of_the_error_are_as_typed(make) -> None:
 def test_a_flag_is_neither_yes_nor_no() -> None:
     five = dict.fromkeys(("rash", "serositis", "splenomegaly", "lymphadenopathy", "uveitis"))
     given = {"criteria": "wallace-2011", "physician_global": 0, "active_joints": 0, **five}
+    given["morning_stiffness"] = None
     for fever, error in ((2, jia.errors.OutOfRangeError), ("nein", jia.errors.NotNumericError)):
         with pytest.raises(error) as caught:
             jia.inactive_disease(**given, fever=fever)
@@ -485,11 +507,11 @@ def run(folder: Path, command: str, *more: str) -> Result:
     [
         ("separator", ["--measure", "cjadas10"], ["one column only", 'separator = ";"']),
         ("decimal", ["--measure", "cjadas10"], ["'7,5' in row 3 (patient 023", 'decimal = ","']),
-        ("missing", ["--measure", "jadas10", "--invalid", "raise"],
+        ("missing", ["--measure", "jadas27", "--invalid", "raise"],
          ["'k.A.' in row 3", 'missing = ["n/a"]']),
         ("day_first", ["--measure", "bulatovic_change", "--baseline", "first"],
          ["'12.03.2024' in row 0", "day_first = true"]),
-        ("", ["--measure", "cjadas10"], ["640 (read as 64) at row 2 (patient 023"]),
+        ("", ["--measure", "cjadas10"], ["640 in row 2 (patient 023"]),
         ("", ["--measure", "CJADAS10"], ["Did you mean 'cjadas10'?"]),
     ],
 )  # fmt: skip
@@ -509,17 +531,17 @@ def test_assess_says_what_the_mapping_lacks(registry: Path, left_out, more, word
 
 def test_check_lists_what_a_request_would_refuse(registry: Path) -> None:
     done = run(
-        *(registry, "check", "--measure", "state:cjadas10:trincianti-2021"),
-        *("--course", "column:Verlauf", "--baseline", "flagged:Basis"),
+        *(registry, "check", "--measure", "state:cjadas10:trincianti-2021:course=column.Verlauf"),
+        *("--baseline", "flagged:Basis"),
     )
     assert done.exit_code == 1
-    found = [line.split(",")[:7] for line in done.output.splitlines() if line.startswith("ref")]
+    found = [line.split(",")[1:8] for line in done.output.splitlines() if line.startswith("ref")]
     assert found == [
-        ["refused", "physician_global", "Arzt_mm", "2", "023", "2024-04-02", "640"],
-        ["refused", "Basis", "Basis", "0", "007", "2024-03-12", "ja"],
-        ["refused", "Basis", "Basis", "1", "007", "2024-06-18", "nein"],
-        ["refused", "course", "Verlauf", "1", "007", "2024-06-18", "Oligo"],
-        ["refused", "course", "Verlauf", "2", "023", "2024-04-02", "Polyarthritis"],
+        ["out-of-range", "physician_global", "Arzt_mm", "2", "023", "2024-04-02", "640"],
+        ["unknown-word", "course", "Verlauf", "1", "007", "2024-06-18", "Oligo"],
+        ["unknown-word", "course", "Verlauf", "2", "023", "2024-04-02", "Polyarthritis"],
+        ["not-yes-or-no", "Basis", "Basis", "0", "007", "2024-03-12", "ja"],
+        ["not-yes-or-no", "Basis", "Basis", "1", "007", "2024-06-18", "nein"],
     ]
 
 
@@ -529,7 +551,9 @@ def test_a_file_that_a_spreadsheet_wrote_in_its_own_encoding(registry: Path) -> 
     assert done.exit_code == 1
     assert 'encoding = "cp1252"' in done.output
     (registry / "mapping.toml").write_text(f'{NAMED}{FORM}encoding = "cp1252"\n', "utf-8")
-    assert "640 (read as 64)" in run(registry, "assess", "--measure", "cjadas10").output
+    assert (
+        "physician_global = 640 in row 2" in run(registry, "assess", "--measure", "cjadas10").output
+    )
 
 
 def test_check_says_what_the_mapping_lacks(registry: Path) -> None:
@@ -549,15 +573,15 @@ def test_a_set_that_reads_every_course_alike_needs_no_column(tmp_path: Path) -> 
     assert done.exit_code == 0, done.output
 
 
-@pytest.mark.parametrize(
-    ("name", "advice"),
-    [
-        ("ilar_category", "course=jia.from_category('Diagnose')"),
-        ("course", "course=jia.column('Diagnose')"),
-    ],
-)
-def test_a_column_that_a_request_names_is_no_variable(make, name, advice) -> None:
-    visits = make({**GOOD, "Diagnose": ["poly"] * 6})
-    message = said(visits, measures=["cjadas10"], columns={name: "Diagnose"})
-    assert "no variable of jiascores" in message
-    assert advice in message
+def test_a_request_that_names_no_column_reads_the_one_that_columns_names(make) -> None:
+    words = ["poly", "oligo", "poly", None, "poly", "oligo"]
+    visits = make({**GOOD, "Verlauf": words, "Diagnose": ["systemic", None] * 3})
+    open_ = jia.ask.state("cjadas10", cutoffs="trincianti-2021")
+    out = columns_of(jia.assess(visits, measures=[open_], columns={"course": "Verlauf"}))
+    name = "state_cjadas10_trincianti_2021"
+    assert out[name] == columns_of(jia.assess(visits, measures=[COURSE]))[name]
+    assert out[name][:4] == ["high", "moderate", "high", None]
+    within = jia.ask.within_categories(criteria="eular-pres-2024")
+    out = columns_of(jia.assess(visits, measures=[within], columns={"ilar_category": "Diagnose"}))
+    assert out["within_categories_eular_pres_2024"] == [True, None] * 3
+    assert "no column 'course' for course" in said(visits, measures=[open_])

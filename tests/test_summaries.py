@@ -55,7 +55,9 @@ def test_patients_give_what_their_counts_give() -> None:
     with pytest.raises(jia.errors.RequestError, match="undetermined="):
         jia.analysis.compare_responders(table, jia.column("response"), **ask)
     failed, left_out = (
-        jia.analysis.compare_responders(table, jia.column("response"), undetermined=rule, **ask).difference
+        jia.analysis.compare_responders(
+            table, jia.column("response"), undetermined=rule, **ask
+        ).difference
         for rule in ("non-responder", "exclude")
     )
     assert failed < left_out < found.difference
@@ -187,7 +189,9 @@ def test_the_published_p_of_etanercept_is_that_of_none() -> None:
 def test_an_empty_table_has_the_same_columns() -> None:
     full = pd.DataFrame({**STATES, "response": True, "week": STATES["date"]})
     for summary in (
-        lambda table: jia.analysis.responders_by_visit(table, jia.column("response"), by=jia.column("week")),
+        lambda table: jia.analysis.responders_by_visit(
+            table, jia.column("response"), by=jia.column("week")
+        ),
         lambda table: jia.analysis.time_in_states(table, jia.column("state"), max_gap_days=9),
         lambda table: jia.analysis.transitions(table, jia.column("state")),
     ):
@@ -199,25 +203,29 @@ def test_what_is_no_number_is_refused() -> None:
     with pytest.raises(jia.errors.RequestError, match="max_gap_days='9'"):
         jia.analysis.time_in_states(table, jia.column("state"), max_gap_days="9")
     with pytest.raises(jia.errors.RequestError, match="confidence='95'"):
-        jia.analysis.responders_by_visit(table, jia.column("week"), by=jia.column("week"), confidence="95")
+        jia.analysis.responders_by_visit(
+            table, jia.column("week"), by=jia.column("week"), confidence="95"
+        )
     with pytest.raises(jia.errors.NotNumericError, match="'state' must hold numbers"):
-        jia.analysis.responders_by_visit(table, jia.column("state"), level=30, by=jia.column("week"))
+        jia.analysis.responders_by_visit(
+            table, jia.column("state"), level=30, by=jia.column("week")
+        )
 
 
-REFERENCES = {
-    "baseline": "baseline",
-    "end-of-lead-in": "end-of-lead-in",
-    "last-responding": "last-responding",
-    "best": "best",
-    "flagged": jia.flagged("chosen"),
-    "on or before": jia.on_or_before("dose"),
-    "level 50": jia.last_responding(50),
-}
+# A rule for the reference, and the column of the flare against it.
+REFERENCES = [
+    ("baseline", "flare_prcsg_printo"),
+    ("end-of-lead-in", "flare_prcsg_printo_end_of_lead_in"),
+    ("last-responding", "flare_prcsg_printo_last_responding"),
+    ("best", "flare_prcsg_printo_best"),
+    (jia.flagged("chosen"), "flare_prcsg_printo_chosen"),
+    (jia.on_or_before("dose"), "flare_prcsg_printo_dose"),
+    (jia.last_responding(50), "flare_prcsg_printo_last_responding_50"),
+]
 
 
-@pytest.mark.parametrize("name", REFERENCES)
-def test_every_reference_serves_assess_and_retreatment(name) -> None:
-    rule = REFERENCES[name]
+@pytest.mark.parametrize(("rule", "column"), REFERENCES)
+def test_every_reference_serves_assess_and_retreatment(rule, column) -> None:
     visits = pd.DataFrame(
         {
             "patient": "A",
@@ -236,9 +244,10 @@ def test_every_reference_serves_assess_and_retreatment(name) -> None:
     )
     flare = jia.ask.flare(criteria="prcsg-printo", reference=rule)
     assessed = jia.assess(visits, measures=[flare], baseline="first")
-    flared = assessed["flare_prcsg_printo"].tolist()[-1]
+    assert flare.columns == (column,)
+    flared = assessed[column].tolist()[-1]
     # Against the first visit nothing is worse; against the second, everything.
-    assert flared == (name != "baseline")
+    assert flared == (rule != "baseline")
     protocol = jia.definition("swart-2019", jia.typing.RetreatmentProtocol).variant(
         name="loss by flare", loss="prcsg-printo", flare_reference=rule
     )

@@ -24,7 +24,9 @@ def one(visits: dict, stop=None, why=None, **more) -> tuple:
     table["there"] = pd.array([False, *visits.values()], dtype="boolean")
     table["stop"], table["why"] = stop, why
     ask = {"stopped": jia.column("stop"), "reason": jia.column("why")} if stop is not None else {}
-    out = jia.analysis.time_to_first(table, jia.column("there"), baseline="first", **{**ask, **more})
+    out = jia.analysis.time_to_first(
+        table, jia.column("there"), baseline="first", **{**ask, **more}
+    )
     assert len(out) == 1
     row = out.iloc[0]
     return row["duration"], bool(row["event"]), row["earliest"], row["latest"]
@@ -146,7 +148,9 @@ def test_time_to_remission_by_words() -> None:
     table = pd.DataFrame(
         {"patient": "A", "date": [0, 100, 200], "state": ["none", "inactive", "remission"]}
     )
-    out = jia.analysis.time_to_first(table, jia.column("state"), states=["remission"], baseline="first")
+    out = jia.analysis.time_to_first(
+        table, jia.column("state"), states=["remission"], baseline="first"
+    )
     assert out.loc[0, "duration"] == 200
     assert out.loc[0, "reason"] == "remission"
 
@@ -172,7 +176,10 @@ def test_a_word_that_can_never_come_is_refused() -> None:
     ):
         frame = make(table)
         more = {"undetermined": "no", **ask}
-        assert len(jia.analysis.time_to_first(frame, jia.column("state"), states=["high"], **more)) == 1
+        assert (
+            len(jia.analysis.time_to_first(frame, jia.column("state"), states=["high"], **more))
+            == 1
+        )
         with pytest.raises(jia.errors.RequestError, match="no word of the column"):
             jia.analysis.time_to_first(frame, jia.column("state"), states=["hihg"], **more)
 
@@ -234,6 +241,34 @@ def test_no_rule_leaves_the_bounds_and_no_day_is_invented(visits, stop) -> None:
         filled = {day: filling if flag is None else flag for day, flag in visits.items()}
         duration, event, *_ = one(filled, when, why, **more)
         assert earliest <= (duration if event else INF) <= latest
+
+
+@given(
+    st.lists(st.tuples(HISTORY, STOP), min_size=1, max_size=4),
+    st.sampled_from(["no", "event", "censor"]),
+)
+def test_patients_together_are_patients_alone(patients, rule) -> None:
+    table = pd.DataFrame(
+        [
+            (f"P{place}", day, there, *(stop or (None, None)))
+            for place, (visits, stop) in enumerate(patients)
+            for day, there in {0: False, **visits}.items()
+        ],
+        columns=["patient", "date", "there", "stop", "why"],
+    )
+    ask = {
+        "stopped": jia.column("stop"),
+        "reason": jia.column("why"),
+        "baseline": "first",
+        "undetermined": rule,
+        **EVENTS,
+    }
+    together = jia.analysis.time_to_first(table, jia.column("there"), **ask)
+    alone = [
+        jia.analysis.time_to_first(visits, jia.column("there"), **ask)
+        for _, visits in table.groupby("patient")
+    ]
+    pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True))
 
 
 @given(HISTORY, st.randoms(use_true_random=False))

@@ -73,7 +73,9 @@ def test_days_from_a_date_in_a_column() -> None:
             "dose": ["2020-01-05", None, "2020-01-10", None],
         }
     )
-    out = jia.prepare.nominal_visits(table, weeks={0: 0, 8: 7}, rule="first", day_zero=jia.column("dose"))
+    out = jia.prepare.nominal_visits(
+        table, weeks={0: 0, 8: 7}, rule="first", day_zero=jia.column("dose")
+    )
     assert column(out, "study_day") == [5, 56, 0, None]
     assert column(out, "nominal_status") == [UNSCHEDULED, CHOSEN, CHOSEN, "no day zero"]
     assert column(out, "nominal_visit") == [None, "week 8", "week 0", None]
@@ -191,12 +193,16 @@ def test_laboratory_values_that_are_refused() -> None:
         jia.prepare.laboratory_values(visits, labs.assign(patient=1), **ask)
     with pytest.raises(jia.errors.VisitError, match="'a' here, 'A' there"):
         jia.prepare.laboratory_values(visits, labs.assign(patient="a"), **ask)
-    with pytest.raises(jia.errors.VisitError, match="values: column 'date' holds dates, and the visits"):
+    with pytest.raises(
+        jia.errors.VisitError, match="values: column 'date' holds dates, and the visits"
+    ):
         jia.prepare.laboratory_values(visits, labs.assign(date="2020-01-01"), **ask)
     with pytest.raises(jia.errors.ColumnError, match=r"'bse' for the esr.*lab_columns=\{'esr'"):
         jia.prepare.laboratory_values(visits, labs, **ask, lab_columns={"esr": "bse"})
     labs["esr"] = ["< 5", "8"]
-    with pytest.raises(jia.errors.NotNumericError, match="in the table of laboratory values: column"):
+    with pytest.raises(
+        jia.errors.NotNumericError, match="in the table of laboratory values: column"
+    ):
         jia.prepare.laboratory_values(visits, labs, **ask)
 
 
@@ -344,6 +350,26 @@ def test_what_gaps_need() -> None:
         jia.prepare.fill_gaps(two, jia.column("response"), stopped=jia.column("stop"), **ask)
 
 
+def test_the_last_value_must_be_one() -> None:
+    table = pd.DataFrame(
+        {
+            "patient": ["A", "A", "B", "B"],
+            "nominal_visit": [None, None, "week 0", None],
+            "study_day": [20, 20, 0, 20],
+            "response": [1, 1, 0, 1],
+        }
+    )
+    ask = {"weeks": [0, 4], "rule": "locf", "limit_days": 10}
+    out = jia.prepare.fill_gaps(table, jia.column("response"), **ask)
+    assert column(out, "response") == [None, 1, 0, 1]
+    table.loc[1, "response"] = 0
+    with pytest.raises(jia.errors.VisitError, match="patient A has two values on day 20"):
+        jia.prepare.fill_gaps(table, jia.column("response"), **ask)
+    # Too old to be carried, it need not be known.
+    out = jia.prepare.fill_gaps(table, jia.column("response"), **{**ask, "limit_days": 7})
+    assert column(out, "response") == [None, None, 0, None]
+
+
 HISTORY = st.dictionaries(st.sampled_from(WEEKS), st.sampled_from([0, 30, 50, None]), min_size=1)
 RULES = {
     "observed": {},
@@ -398,6 +424,56 @@ def test_a_later_visit_changes_nothing_before_it(history, rule) -> None:
     before = levels(history, rule)
     after = levels({**history, 24: 50}, rule, [*WEEKS, 24])
     assert {week: cell for week, cell in after.items() if week < 24} == before
+
+
+COHORT = st.lists(
+    st.tuples(st.sampled_from("ABCD"), st.sampled_from(WEEKS), st.sampled_from([0, 30, 50, None])),
+    min_size=1,
+    max_size=20,
+    unique_by=lambda row: row[:2],
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(COHORT, st.sampled_from(sorted(RULES)), st.randoms(use_true_random=False))
+def test_patients_together_are_patients_alone(rows, rule, random) -> None:
+    table = pd.DataFrame(rows, columns=["patient", "week", "level"])
+    table["nominal_visit"] = [f"week {week}" for week in table["week"]]
+    table["study_day"] = [7 * week + random.randint(0, 9) for week in table["week"]]
+
+    def cells(table: pd.DataFrame) -> list:
+        ask = {"weeks": WEEKS, "rule": rule, **RULES[rule]}
+        out = jia.prepare.fill_gaps(table, jia.column("level"), **ask)
+        return list(zip(*(column(out, name) for name in out.columns), strict=True))
+
+    alone = [cell for _, visits in table.groupby("patient") for cell in cells(visits)]
+    assert cells(table.sample(frac=1, random_state=random.randint(0, 9))) == alone
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 60)), min_size=1, max_size=9),
+    st.lists(
+        st.tuples(st.sampled_from("ABC"), st.integers(0, 60), st.integers(1, 90)),
+        min_size=1,
+        unique_by=lambda row: row[:2],
+    ),
+)
+def test_each_visit_has_the_nearest_drawing_of_its_patient(visits, labs) -> None:
+    table = pd.DataFrame([*visits, labs[0][:2]], columns=["patient", "date"])
+    drawn = pd.DataFrame(labs, columns=["patient", "date", "esr"])
+    out = jia.prepare.laboratory_values(table, drawn, values=["esr"], lab_window_days=10)
+    for row, (patient, date) in enumerate(table.itertuples(index=False)):
+        own = [(abs(day - date), day, esr) for who, day, esr in labs if who == patient]
+        distance, day, esr = min(own, default=(99, None, None))
+        expected = (esr, day - date) if distance <= 10 else (None, None)
+        assert (column(out, "esr_lab")[row], column(out, "esr_lab_days")[row]) == expected
+
+
+def test_a_day_zero_that_nobody_has() -> None:
+    table = pd.DataFrame({"patient": ["A"], "date": [3], "dose": [None]})
+    out = jia.prepare.nominal_visits(table, weeks={0: 3}, rule="first", day_zero=jia.column("dose"))
+    assert column(out, "nominal_status") == ["no day zero"]
 
 
 def test_from_visits_to_responders() -> None:

@@ -282,6 +282,18 @@ def other_verdicts() -> None:
         ),
         float,
     )
+    assert_type(
+        jia.ms_score(
+            cns=False,
+            haemorrhage=False,
+            arthritis=True,
+            platelets=np.int64(150),
+            ldh=None,
+            fibrinogen=200,
+            ferritin=np.float64(10000),
+        ),
+        float,
+    )
     assert_type(jia.suggests_mas(-0.75), bool | None)
     assert_type(jia.suggests_mas(array), NDArray[Any])
 

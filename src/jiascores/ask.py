@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jiascores.core.measure import Verdict
     from jiascores.tables.requests import Request
 
-__all__ = ["chaq_di", "score"]  # noqa: RUF022 - the verdicts come from the registry: see __dir__
+__all__ = ["chaq_di", "score"]
 
 
 def __getattr__(name: str) -> Callable[..., Request]:
@@ -50,9 +50,14 @@ def _parameters(asked: Verdict) -> dict[str, tuple[Any, str, str]]:
     """Return for each parameter its default, its type and what it says."""
     none = inspect.Parameter.empty
     names = ", ".join(f"``{each.name!r}``" for each in published(asked.kind))
-    by = asked.parameter
     required = none if asked.default is None else asked.default
-    parameters = {by: (required, f"str or {asked.kind.__name__}", f"{names}, or your own variant.")}
+    parameters: dict[str, tuple[Any, str, str]] = {
+        asked.parameter: (
+            required,
+            f"str or {asked.kind.__name__}",
+            f"{names}, or your own variant.",
+        )
+    }
     for name, default in asked.options.items():
         parameters[name] = (default, "str or int", f"As for `{asked.name}`.")
     if asked.policies:
@@ -73,12 +78,18 @@ _COLUMN = "The column that holds it; by default the column ``{}``."
 _BOUND = {
     "course": (
         "str, Column or FromCategory, optional",
-        "One course for all rows, the column that holds it, or ``jia.from_category('column')``; by "
-        "default the column ``course``.",
+        (
+            "One course for all rows, the column that holds it, or "
+            "``jia.from_category('column')``; by default the column ``course``."
+        ),
     ),
     "upper_limit": (
         "float or Column, optional",
         "Upper limit of normal of the reactant, in its unit: one number, or the column.",
+    ),
+    "attended": (
+        "Column, optional",
+        "The column that says whether the visit took place; for ``missing='nri'`` alone.",
     ),
 }
 _REFERENCE = (
@@ -103,4 +114,5 @@ def _docstring(asked: Verdict) -> str:
     for name, (_, kind, words) in _parameters(asked).items():
         lines += [f"{name} : {kind}", f"    {words}"]
     lines += ["", "Returns", "-------", "Request", "    One of the `measures` of `assess`."]
-    return "\n".join([*lines, "", "See Also", "--------", f"{asked.name}"])
+    lines += ["", "See Also", "--------", f"jiascores.{asked.name} : What it computes, and how.", ""]
+    return "\n".join(lines)

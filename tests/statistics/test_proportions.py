@@ -43,7 +43,9 @@ TENDER = {
 def test_tender_as_far_as_its_counts_go(endpoint) -> None:
     (drug, placebo), per_cent, (difference, low, high), plain = TENDER[endpoint]
     assert (round(100 * drug / 75), round(100 * placebo / 37)) == per_cent
-    found = jia.analysis.stratified_difference([drug], [75], [placebo], [37], variance="greenland-robins")
+    found = jia.analysis.stratified_difference(
+        [drug], [75], [placebo], [37], variance="greenland-robins"
+    )
     points = [100 * each for each in (found.difference, found.low, found.high)]
     assert points == pytest.approx(plain, abs=0.06)
     # Points: 1 off in the difference, up to 4 at the ends, for want of the strata.
@@ -103,7 +105,9 @@ def test_adalimumab_over_its_two_strata() -> None:
 
 @pytest.mark.stats
 def test_by_inverse_variance_with_statsmodels() -> None:
-    found = jia.analysis.stratified_difference(*CHERISH["ACR70", "methotrexate"], method="inverse-variance")
+    found = jia.analysis.stratified_difference(
+        *CHERISH["ACR70", "methotrexate"], method="inverse-variance"
+    )
     assert (found.difference, found.low, found.high) == pytest.approx(
         (0.2228, 0.0751, 0.3705), abs=6e-5
     )

@@ -67,6 +67,8 @@ class Definition:
     compared: ClassVar[str] = "core set"
     # Fields whose numbers turn no verdict of this package: how long a window was, for example.
     no_thresholds: ClassVar[tuple[str, ...]] = ()
+    # The variables that it needs, where that is the same for every definition of its kind.
+    reads: ClassVar[tuple[str, ...]] = ()
     # Why there are no variants, where no function could take one.
     no_variants: ClassVar[str] = ""
 
@@ -169,6 +171,11 @@ class Definition:
         return attrs.evolve(self, name=name, derives_from=self.name, **changes)
 
     @property
+    def home(self) -> str:
+        """The module that states it."""
+        return type(self).__module__
+
+    @property
     def rule(self) -> str:
         """The rule in one line."""
         raise AssertionError(f"{type(self).__name__} must say its rule")
@@ -176,7 +183,7 @@ class Definition:
     @property
     def needs(self) -> tuple[str, ...]:
         """The variables that it needs."""
-        return ()
+        return self.reads
 
     @property
     def allows(self) -> tuple[str, ...]:
@@ -293,13 +300,17 @@ def publish(*definitions: D) -> tuple[D, ...]:
 
 
 def published(kind: type[D] | None = None) -> tuple[D, ...]:
-    """Return the published definitions, of one kind or of all, in the order they were entered."""
+    """Return the published definitions, of one kind or of all, by kind and as they stand there.
+
+    Never in the order in which modules happened to be loaded.
+    """
     load()
     found = [
         definition
         for definition in _PUBLISHED.values()
         if kind is None or isinstance(definition, kind)
     ]
+    found.sort(key=lambda definition: (definition.kind.lower(), definition.home))
     return cast("tuple[D, ...]", tuple(found))
 
 

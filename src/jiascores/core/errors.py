@@ -281,7 +281,7 @@ class VisitError(JiaScoresError, ValueError):
     ...     jia.assess(visits, baseline="first", measures=["acr_ped"])
     ... except jia.errors.VisitError as error:
     ...     print(error.where)
-    ('row 0 (patient A, date 2024-01-10) and row 1 (patient A, date 2024-01-10)',)
+    ('row 0 (patient A, date 2024-01-10)', 'row 1 (patient A, date 2024-01-10)')
     """
 
     reason = "visit"

@@ -101,7 +101,8 @@ class Like:
 
     def shaped(self, values: Any) -> Any:
         """Return flat values in the shape that was given; one number is that of every place."""
-        return values.reshape(self.shape) if isinstance(values, np.ndarray) else values
+        several = isinstance(values, np.ndarray) and values.ndim
+        return values.reshape(self.shape) if several else values
 
     def _full(self, values: Any) -> FloatArray:
         array = np.asarray(values, dtype=np.float64)
@@ -126,6 +127,15 @@ class Like:
 
 
 NUMBER = Like("number")
+
+
+def read_only(values: Any) -> Any:
+    """Return an array that nobody can write through; a number as it is."""
+    if not isinstance(values, np.ndarray):
+        return values
+    view = values.view()
+    view.flags.writeable = False
+    return view
 
 
 def _to_polars(values: NDArray[Any], name: str, dtype: str) -> Any:
@@ -266,11 +276,10 @@ def places_of(
     place = {word: float(position) for position, word in enumerate(words)}
     refused = [word for word in each if word not in place and not is_missing(word)]
     if refused:
-        where = (
-            []
-            if positions is None
-            else np.flatnonzero(np.isin(positions, [each.index(w) for w in refused]))
-        )
+        where: list[int] = []
+        if positions is not None:
+            codes = [each.index(word) for word in refused]
+            where = np.flatnonzero(np.isin(positions, codes)).tolist()
         labels = like.labels if like.labels is not None else range(like.size)
         raise NotCoveredError(
             f"{name} = {listing([repr(word) for word in refused])}: {known} "
@@ -278,7 +287,7 @@ def places_of(
             f"where there is none.",
             variable=name,
             values=refused if positions is None else [each[positions[at]] for at in where],
-            where=[0] if positions is None else [labels[int(at)] for at in where],
+            where=[0] if positions is None else [labels[at] for at in where],
         )
     found = [place.get(word, np.nan) for word in each]
     return found[0] if positions is None else np.array([*found, np.nan])[positions]

@@ -14,6 +14,7 @@ import numpy as np
 from jiascores.core import decimals
 
 NAN = float("nan")
+_FLOATS = {float}
 
 
 def missing(value: Any) -> Any:
@@ -183,7 +184,4 @@ def count(conditions: Iterable[Any]) -> Any:
 
 
 def _numbers(answers: Iterable[Any]) -> bool:
-    for answer in answers:
-        if type(answer) is not float:
-            return False
-    return True
+    return {*map(type, answers)} == _FLOATS

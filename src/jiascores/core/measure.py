@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, wraps
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, cast
@@ -143,6 +143,11 @@ class Score(Definition):
     def function(self) -> Callable[..., Any]:
         """The public function."""
         return _FUNCTIONS[self.name]
+
+    @property
+    def home(self) -> str:
+        """The module that states its formula."""
+        return self.function.__module__
 
     @property
     def values(self) -> Variable:
@@ -331,7 +336,7 @@ class Bounded:
     unchanged: Any = None
     gaps: Any = None
 
-    def known(self, policy: str = "interval", attended: Any = True) -> Any:
+    def known(self, policy: str = "interval", attended: Any = 1) -> Any:
         """Return the answer by a policy for gaps, NaN where it is not determinable."""
         if policy == "worst-case":
             return self.lowest + 0.0
@@ -371,6 +376,8 @@ class Contradiction:
         Why not, and what to do.
     reason : str
         The code of the error.
+    variable : str, optional
+        What to correct or to name; the last of the values if left out.
     error : type
         Its class.
     """
@@ -379,6 +386,7 @@ class Contradiction:
     values: Mapping[str, Any]
     advice: str
     reason: str = "contradiction"
+    variable: str | None = None
     error: type[JiaScoresError] = InconsistentError
 
     def at(self, row: int) -> str:
@@ -410,6 +418,8 @@ def _part(value: Any, block: slice) -> Any:
     """Return what one block of rows has of an argument; one number is the same for all."""
     if isinstance(value, dict):
         return {name: _part(each, block) for name, each in value.items()}
+    if isinstance(value, Bounded):
+        return Bounded(_part(value.lowest, block), _part(value.highest, block))
     return value[block] if hasattr(value, "__getitem__") else value
 
 
@@ -433,7 +443,7 @@ class Source(Protocol):
     def marker(self) -> Any: ...
     def upper_limit(self, *, needed: bool) -> Any: ...
     def compared(self, parameter: str, what: str, options: Mapping[str, Any]) -> Any: ...
-    def month(self, definition: Any) -> Any: ...
+    def month(self, definition: Any, /) -> Any: ...
     def contradiction(self, contradiction: Contradiction) -> Any: ...
 
 
@@ -453,9 +463,9 @@ def _compared(parameter: str) -> Reading:
 # What a parameter of a rule stands for; every other name is a variable.
 READINGS: dict[str, Reading] = {
     "course": lambda source, definition, _: source.course(definition),
-    "category": lambda source, definition, _: source.category(),
+    "category": lambda source, *_: source.category(),
     "score": lambda source, definition, options: source.score(measure_of(definition, options)),
-    "marker": lambda source, definition, _: source.marker(),
+    "marker": lambda source, *_: source.marker(),
     "upper_limit": lambda source, definition, _: source.upper_limit(
         needed="upper_limit" in definition.needs
     ),
@@ -489,7 +499,6 @@ class Call:
         self.like = common(given)
         # What the rule read, for the result.
         self.read_values: dict[str, Any] = {}
-        self._responses: dict[str, Any] = {}
         self.size = None if self.like.kind == "number" else self.like.size
 
     def read(self, name: str, variable: Variable) -> Any:
@@ -554,7 +563,7 @@ class Call:
         if what == CORE_SET:
             return self._core_set(parameter)
         if what == RESPONSE:
-            return self.response(parameter, options["criteria"])._bounds
+            return self._response(parameter, options["criteria"])
         if what in VARIABLES:
             return self.read(
                 parameter, attrs.evolve(VARIABLES[what], name=f"{what} of {parameter}")
@@ -562,12 +571,14 @@ class Call:
         score = lookup(Score, what, parameter="measure")
         return self.read(parameter, attrs.evolve(score.values, name=parameter))
 
-    def response(self, parameter: str, criteria: Any) -> Any:
+    def _response(self, parameter: str, criteria: Any) -> Bounded:
         """Return the ACR Ped response at one of two visits, against the baseline of both."""
-        if parameter not in self._responses:
-            visits = {"baseline": self.given["baseline"], "now": self.given[parameter]}
-            self._responses[parameter] = VERDICTS["acr_ped"].function(**visits, criteria=criteria)
-        return self._responses[parameter]
+        asked = VERDICTS["acr_ped"]
+        definition = lookup(asked.kind, criteria, parameter="criteria")
+        visits = {"baseline": self.given["baseline"], "now": self.given[parameter]}
+        _check_arguments(asked, definition, visits)
+        bounds: Bounded = asked.of(Call(self.owner, visits), definition, {})
+        return bounds
 
     def _core_set(self, parameter: str) -> dict[str, Any]:
         core_set = self.given[parameter]
@@ -618,7 +629,7 @@ class Call:
             raise contradiction.error(
                 f"{listing(said if self.size is None else listed)}: {contradiction.advice}",
                 reason=contradiction.reason,
-                variable=list(contradiction.values)[-1],
+                variable=contradiction.variable or list(contradiction.values)[-1],
                 values=said,
                 where=where,
             )
@@ -628,6 +639,8 @@ class Call:
 # Verdicts
 
 Options: TypeAlias = Mapping[str, Any]
+# How a definition reads a value of the rule.
+How: TypeAlias = Literal["reading", "needed", "allowed", "unread"]
 
 
 @attrs.frozen(eq=False, kw_only=True, slots=False)
@@ -692,7 +705,7 @@ class Verdict:
     inputs: tuple[str, ...]
     options: Options
     signature: inspect.Signature
-    _plans: dict[int, Any] = attrs.field(factory=dict, init=False)
+    _plans: dict[int, Mapping[str, How]] = attrs.field(factory=dict, init=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (verdict_named, (self.name,))
@@ -725,26 +738,15 @@ class Verdict:
         """Return the words that it answers with, in their order."""
         return self.words if isinstance(self.words, tuple) else self.words(definition, **options)
 
-    def plan(
-        self, definition: Any
-    ) -> Mapping[str, Literal["reading", "needed", "allowed", "unread"]]:
+    def plan(self, definition: Any) -> Mapping[str, How]:
         """Return how each value of the rule is read by a definition."""
-        plan = self._plans.get(id(definition))
-        if plan is None:
-            needs, allows = definition.needs, definition.allows
-            plan = {
-                name: "unread"
-                if _IN_NEEDS.get(name, name if name in VARIABLES else "")
-                not in ("", *needs, *allows)
-                else "reading"
-                if name in READINGS
-                else "needed"
-                if name in needs
-                else "allowed"
-                for name in self.inputs
-            }
-            if is_published(definition):
-                self._plans[id(definition)] = plan
+        known = self._plans.get(id(definition))
+        if known is not None:
+            return known
+        needs, allows = definition.needs, definition.allows
+        plan: dict[str, How] = {name: _how(name, needs, allows) for name in self.inputs}
+        if is_published(definition):
+            self._plans[id(definition)] = plan
         return plan
 
     def of(self, source: Source, definition: Definition, options: Options) -> Any:
@@ -784,6 +786,15 @@ class Verdict:
                 for block in blocks
             ]
         )
+
+
+def _how(name: str, needs: Sequence[str], allows: Sequence[str]) -> How:
+    asked = _IN_NEEDS.get(name, name if name in VARIABLES else None)
+    if asked is not None and asked not in (*needs, *allows):
+        return "unread"
+    if name in READINGS:
+        return "reading"
+    return "allowed" if name in allows else "needed"
 
 
 VERDICTS: dict[str, Verdict] = {}
@@ -871,7 +882,7 @@ def _signature(rule: Callable[..., Any]) -> inspect.Signature:
     return inspect.Signature(sorted(parameters.values(), key=lambda one: one.kind))
 
 
-def _by_name(asked: Verdict, position: tuple[Any, ...], given: dict[str, Any]) -> dict[str, Any]:
+def _by_name(asked: Verdict, position: Sequence[Any], given: dict[str, Any]) -> dict[str, Any]:
     first = next(iter(asked.signature.parameters.values()))
     if first.kind is first.KEYWORD_ONLY or len(position) > 1 or first.name in given:
         takes = "no argument" if first.kind is first.KEYWORD_ONLY else f"{first.name} alone"
@@ -948,6 +959,12 @@ def shown(asked: Verdict, definition: Definition, options: Options, like: Like, 
 # --------------------------------------------------------------------------------------------
 
 
+@typing.overload
+def components(
+    measure: Literal["inactive_disease", "mas_2016"], **inputs: Any
+) -> dict[str, Any]: ...
+@typing.overload
+def components(measure: str | Score, **inputs: T | Scalar) -> dict[str, T]: ...
 def components(measure: str | Score, **inputs: Any) -> dict[str, Any]:
     """Return the terms of a score, or the items of a verdict, so that its parts are seen.
 

@@ -41,7 +41,8 @@ else:
 
     T = TypeVar("T", bound="float | NDArray[Any] | SeriesLike")
 Many = TypeVar("Many", bound="NDArray[Any] | SeriesLike")
-Scalar: TypeAlias = float | int | np.integer[Any] | np.floating[Any] | None
+# Named one by one, so that T is float beside a truth value or a NumPy number too.
+Scalar: TypeAlias = float | int | bool | np.float64 | np.integer[Any] | np.floating[Any] | None
 FloatArray: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = float | FloatArray
 

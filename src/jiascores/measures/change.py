@@ -125,7 +125,7 @@ class VisitComparison(Generic[ChangeT]):
     def _flag(self, answer: Any, name: str) -> Any:
         return self._like.flag(self._like.shaped(answer), name)
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304
         refuse_truth(self, "level")
 
 

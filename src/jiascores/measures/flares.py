@@ -37,6 +37,7 @@ from jiascores.measures.response import (
     DEFAULT,
     AcrPedResponse,
     ResponseCriteria,
+    acr_ped,
     acr_ped_column,
 )
 
@@ -414,7 +415,7 @@ class FlareVerdict(VisitComparison[ChangeT], Generic[FlagT, SureT, ChangeT]):
         """
         return _explain(self, row)
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304
         refuse_truth(self, "flared")
 
     def __repr__(self) -> str:
@@ -501,7 +502,7 @@ def flare(
     reference: CoreSet[float],
     now: CoreSet[float],
     criteria: str | FlareCriteria,
-    flare_fever: bool | Scalar = ...,
+    flare_fever: Scalar = ...,
 ) -> FlareVerdict[bool | None, bool, float]: ...
 @overload
 def flare(
@@ -630,9 +631,10 @@ class LossCriteria(Definition):
         """The core set, and what else the rule asks about."""
         return CORE_SET_NEEDS
 
-    def check_options(self, *, level: int, criteria: str | ResponseCriteria, **_: Any) -> None:
+    def check_options(self, **options: Any) -> None:
         """Raise where the response criteria do not have the level."""
-        lookup(ResponseCriteria, criteria, parameter="criteria").require_level(level)
+        criteria = lookup(ResponseCriteria, options["criteria"], parameter="criteria")
+        criteria.require_level(options["level"])
 
     @property
     def rule(self) -> str:
@@ -663,21 +665,30 @@ class ResponseLoss(Generic[FlagT, SureT]):
     """
 
     level: int
-    reached: AcrPedResponse[Any, Any, Any]
-    now: AcrPedResponse[Any, Any, Any]
+    criteria: ResponseCriteria
+    _visits: Mapping[str, CoreSet[Any]] = attrs.field(alias="visits")
     _like: Like = attrs.field(alias="like")
     _bounds: Bounded = attrs.field(alias="bounds")
 
     @property
-    def criteria(self) -> ResponseCriteria:
-        """The response criteria."""
-        return self.now.criteria
+    def reached(self) -> AcrPedResponse[Any, Any, Any]:
+        """The response at the earlier visit."""
+        return self._response("reached")
+
+    @property
+    def now(self) -> AcrPedResponse[Any, Any, Any]:
+        """The response at the later visit."""
+        return self._response("now")
+
+    def _response(self, visit: str) -> AcrPedResponse[Any, Any, Any]:
+        baseline, now = self._visits["baseline"], self._visits[visit]
+        return acr_ped(baseline=baseline, now=now, criteria=self.criteria)
 
     @property
     def lost(self) -> FlagT:
         """Whether the level is lost: yes, no, or not determinable."""
         known = self._like.shaped(self._bounds.known())
-        return cast(FlagT, self._like.flag(known, f"acr_ped_{self.level}_lost"))
+        return cast(FlagT, self._like.flag(known, self._name))
 
     @property
     def lost_min(self) -> SureT:
@@ -690,7 +701,11 @@ class ResponseLoss(Generic[FlagT, SureT]):
         return cast(SureT, self._surely(self._bounds.highest, "max"))
 
     def _surely(self, answer: Any, end: str) -> Any:
-        return self._like.surely(self._like.shaped(answer), f"acr_ped_{self.level}_lost_{end}")
+        return self._like.surely(self._like.shaped(answer), f"{self._name}_{end}")
+
+    @property
+    def _name(self) -> str:
+        return _loss_column(LOSS_OF_ACR_PED, level=self.level, criteria=self.criteria)
 
     def explain(self, row: int = 0) -> str:
         """Return the change since baseline at the later visit, and the verdict in words.
@@ -714,7 +729,7 @@ class ResponseLoss(Generic[FlagT, SureT]):
             f"ACR Ped {self.level}: reached earlier: {before}; met now: {after}; lost: {lost}."
         )
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304
         refuse_truth(self, "lost")
 
     def __repr__(self) -> str:
@@ -732,10 +747,9 @@ _WORDS = {"1.0": "yes", "0.0": "no", "nan": "not determinable"}
 
 
 def _loss(call: Call, _: LossCriteria, options: Options, bounds: Bounded) -> ResponseLoss[Any, Any]:
-    before, after = (call.response(visit, options["criteria"]) for visit in ("reached", "now"))
-    return ResponseLoss(
-        level=options["level"], reached=before, now=after, like=call.like, bounds=bounds
-    )
+    criteria = lookup(ResponseCriteria, options["criteria"], parameter="criteria")
+    level, visits = options["level"], dict(call.given)
+    return ResponseLoss(level, criteria, visits=visits, like=call.like, bounds=bounds)
 
 
 def _loss_column(_: LossCriteria, *, level: int, criteria: str | ResponseCriteria) -> str:

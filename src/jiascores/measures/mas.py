@@ -159,8 +159,8 @@ MAS_SCORE_CUTOFFS = publish(
 @overload
 def mas_2016(
     *,
-    febrile: bool | Scalar,
-    known_or_suspected_sjia: bool | Scalar,
+    febrile: Scalar,
+    known_or_suspected_sjia: Scalar,
     ferritin: Scalar,
     platelets: Scalar,
     ast: Scalar,

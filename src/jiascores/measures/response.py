@@ -12,6 +12,7 @@ from jiascores.core.core_set import CoreSet
 from jiascores.core.decimals import above, at_least, at_most
 from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import DefinitionError, RequestError
+from jiascores.core.like import read_only
 from jiascores.core.logic import count, either, highest_of, missing, unless
 from jiascores.core.measure import POLICIES, Bounded, Call, MissingPolicy, Options, id_of, verdict
 from jiascores.core.references import Evidence, reference
@@ -275,20 +276,25 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
     @property
     def level(self) -> LevelT:
         """Highest level reached, 0 below the lowest; None or missing when not determinable."""
-        return cast(LevelT, self._like.level(self._like.shaped(self._known), "acr_ped_level"))
+        known = self._like.shaped(read_only(self._known))
+        return cast(LevelT, self._like.level(known, f"{self._stem}_level"))
 
     @property
     def level_min(self) -> BoundT:
         """The level if every missing component had worsened, and a missing temperature were fever."""
-        return cast(BoundT, self._bound(self._bounds.lowest, "acr_ped_level_min"))
+        return cast(BoundT, self._bound(self._bounds.lowest, "level_min"))
 
     @property
     def level_max(self) -> BoundT:
         """The level if every missing component had improved fully, without fever."""
-        return cast(BoundT, self._bound(self._bounds.highest, "acr_ped_level_max"))
+        return cast(BoundT, self._bound(self._bounds.highest, "level_max"))
 
-    def _bound(self, levels: Any, name: str) -> Any:
-        return self._like.bound(self._like.shaped(levels), name)
+    def _bound(self, levels: Any, end: str) -> Any:
+        return self._like.bound(self._like.shaped(levels), f"{self._stem}_{end}")
+
+    @property
+    def _stem(self) -> str:
+        return acr_ped_column(self.criteria, missing=self.missing)
 
     def meets(self, level: int) -> FlagT:
         """Return whether a level is reached: yes, no, or not determinable.
@@ -309,7 +315,7 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
             lowest, highest = self._bounds.lowest, self._bounds.highest
             met = np.where(missing(known) & (lowest >= level), 1.0, met)
             met = np.where(missing(known) & (highest < level), 0.0, met)
-        return cast(FlagT, self._flag(met, f"acr_ped_{level}"))
+        return cast(FlagT, self._flag(met, f"{self._stem}_{level}"))
 
     def _each(self, name: str) -> tuple[Any, Any, list[Any]]:
         limit = None if name in CORE_VARIABLES else self._limit
@@ -419,11 +425,12 @@ def _response(
 ) -> AcrPedResponse[Any, Any, Any]:
     policy = options["missing"]
     attended = call.optional("attended")
-    if attended is not None and np.isnan(attended).any():
+    gaps = [] if attended is None else np.flatnonzero(missing(attended)).tolist()
+    if gaps:
         raise RequestError(
             "attended has gaps: whether a visit took place must be known; say True or False.",
             variable="attended",
-            where=np.flatnonzero(np.isnan(attended)).tolist(),
+            where=gaps,
         )
     return AcrPedResponse(
         criteria=criteria,

@@ -172,7 +172,7 @@ class CutoffSet(Definition):
             for state, bound, _ in one.steps
         )
 
-    def check_options(self, *, measure: str, **_: Any) -> None:
+    def check_options(self, *, measure: str | None = None, **_: Any) -> None:
         """Raise where the set has no cut-offs for a score."""
         self.of(lookup(Score, measure, parameter="measure").name)
 
@@ -343,7 +343,7 @@ def _state(score: Any, bounds: Bounds) -> Any:
 
 
 @overload
-def disease_state(
+def disease_state(  # type: ignore[overload-overlap]  # numbers alone come first
     score: Scalar, *, measure: str, course: str | None = ..., cutoffs: str | CutoffSet
 ) -> str | None: ...
 @overload
@@ -385,8 +385,9 @@ def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) 
     UnknownDefinitionError
         If no set, or an unknown one, is named.
     NotCoveredError
-        If the set has no cut-offs for this score, or the course is not one of its courses, or
-        is not given.
+        If the set has no cut-offs for this score, or the course is not one of its courses.
+    RequestError
+        If the set reads the course, and it is not given.
     OutOfRangeError
         If the score is outside its range.
 

@@ -65,7 +65,8 @@ class _Numbers:
                 return self._figure(block)
             case Note(words):
                 return f'<p class="note">{escape(words)}</p>'
-        return f"<p>{escape(block)}</p>"
+            case str():
+                return f"<p>{escape(block)}</p>"
 
     def _table(self, caption: str, rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
         self.tables += 1

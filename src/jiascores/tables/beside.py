@@ -19,7 +19,7 @@ from jiascores.core.errors import (
     suggestion,
 )
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import NONE, Frame, Positions
+from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.table import Table, as_mapping, nearest
 from jiascores.tables.visits import CALENDAR, NO_DATE
 
@@ -74,11 +74,6 @@ class Dates:
         if per_day == self.per_day or not self.known.any():
             return self.values
         return self.values * int(per_day) // int(self.per_day)
-
-
-def list_of(labels: Any) -> list[Any]:
-    """Return what the codes of a column stand for as a list."""
-    return list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
 
 
 def whole_days(dates: NDArray[np.int64], per_day: float) -> Positions:
@@ -188,7 +183,7 @@ class Beside:
         values: Sequence[Any] = (),
     ) -> NoReturn:
         """Raise because of what the table holds."""
-        where = [self.frame.label(int(row)) for row in rows]
+        where = [self.places[int(row)] for row in rows]
         raise kind(f"{self._said}{words}", variable=role, values=values, where=where)
 
     @property

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, InconsistentError, RequestError, listing, suggestion
+from jiascores.core.errors import InconsistentError, RequestError, listing, suggestion
 from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
 from jiascores.tables.assess import add_columns
@@ -19,6 +19,7 @@ from jiascores.tables.frame import NONE, Frame, Output
 from jiascores.tables.numbers import numbers_in
 from jiascores.tables.requests import Request, understand_requests
 from jiascores.tables.table import Column, Table
+from jiascores.tables.windows import column_of
 
 VALUE = "jiascores value between two ends"
 
@@ -112,7 +113,8 @@ def assess_between(
     for request in requests:
         _refuse_unsteady(request)
     frame = Frame(to_eager(visits))
-    ends = [_end(frame, each, name) for each, name in ((low, "low"), (high, "high"))]
+    both = (("low", low), ("high", high))
+    ends = [numbers_in(frame, column_of(frame, each, name)) for name, each in both]
     _refuse_crossed(frame, ends[0], ends[1], variable)
 
     def table(values: NDArray[np.float64]) -> Table:
@@ -148,18 +150,6 @@ def _refuse_unsteady(request: Any) -> None:
             f"with reference='baseline'.",
             variable="measures",
         )
-
-
-def _end(frame: Frame, given: Any, name: str) -> NDArray[np.float64]:
-    if not isinstance(given, Column):
-        raise RequestError(f"{name}= takes a column: jia.column({given!r}).", variable=name)
-    if given.name not in frame:
-        known = [str(column) for column in frame.names]
-        raise ColumnError(
-            f"the table has no column {given.name!r}.{suggestion(given.name, known)}",
-            variable=name,
-        )
-    return numbers_in(frame, given.name)
 
 
 def _refuse_crossed(frame: Frame, low: Any, high: Any, variable: str) -> None:
@@ -204,13 +194,15 @@ def _merged(ways: Sequence[Output], *, of_score: bool) -> list[Output]:
 
 def _known_levels(outputs: Sequence[Output]) -> list[Output]:
     """Return the outputs with each ACR Ped level known only where its bounds meet."""
-    by_name = {output.name: output for output in outputs}
-    found = []
-    for output in outputs:
-        if f"{output.name}_min" in by_name and output.name.endswith("_level"):
-            lowest, highest = (by_name[f"{output.name}_{end}"].data for end in ("min", "max"))
-            meet = np.where(lowest == highest, output.data, np.nan)
-            found.append(attrs.evolve(output, data=meet))
-        else:
-            found.append(output)
-    return found
+    data = {output.name: output.data for output in outputs}
+    return [
+        attrs.evolve(
+            output,
+            data=np.where(
+                data[f"{output.name}_min"] == data[f"{output.name}_max"], output.data, np.nan
+            ),
+        )
+        if f"{output.name}_min" in data and output.name.endswith("_level")
+        else output
+        for output in outputs
+    ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any, TypeAlias, TypeVar, cast
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import JiaScoresError, listing
+from jiascores.core.errors import listing
 from jiascores.core.variables import (
     CORE_VARIABLES,
     COURSES,
@@ -20,10 +21,10 @@ from jiascores.core.variables import (
 )
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import NONE, Frame, Positions
-from jiascores.tables.problems import Collect, Finding, Problem, capital
+from jiascores.tables.frame import NONE, Frame, Positions, list_of
+from jiascores.tables.problems import Collect, Finding, Problem, Refused, capital
 from jiascores.tables.requests import Request, understand_requests
-from jiascores.tables.table import JOINT_COUNTS, RATERS, WORDS, Table
+from jiascores.tables.table import BOTH_MARKERS, JOINT_COUNTS, RATERS, ROLES, WORDS, Table
 from jiascores.tables.visits import CALENDAR, Visits
 
 FrameT = TypeVar("FrameT")
@@ -91,6 +92,9 @@ def check(
         ``finding``
             ``refused``: `assess` raises on it, or leaves it out by ``invalid="missing"``.
             ``suspicious``: possible, and yet often a mistake. ``missing``: a gap.
+        ``reason``
+            A code for what it is, the same as `reason` of the error that `assess` raises, for
+            example ``out-of-range``.
         ``variable``, ``column``
             The variable, and what the table calls it.
         ``row``
@@ -143,7 +147,7 @@ def check(
     0     refused  physician_global     0       A    62
     1  suspicious  physician_global  <NA>     NaN     1
     >>> found["variable"][found["finding"] == "missing"].tolist()
-    ['date', 'patient_global', 'chaq', 'active_joints', 'limited_joints', 'esr']
+    ['patient_global', 'chaq', 'active_joints', 'limited_joints', 'esr', 'date']
     """
     table = Table(
         Frame(to_eager(visits)),
@@ -155,14 +159,14 @@ def check(
     )
     found = _Findings(table)
     if measures is None:
-        _core_set(table)
+        _core_set(found)
     else:
         _ask(table, understand_requests(measures))
     read = {name: _Read.of(table, name) for name in VARIABLES if table.has(name)}
     _words(table)
     if table.both_ratings:
         table.values("patient_global")
-    timeline = _timeline(table)
+    timeline = _timeline(table, required=measures is None)
     at_baseline = np.zeros(table.size, dtype=bool)
     if timeline is not None and baseline is not None:
         at_baseline = _baseline(found, timeline)
@@ -180,22 +184,23 @@ def check(
     return cast(FrameT, found.table())
 
 
-def _core_set(table: Table) -> None:
+def _core_set(found: _Findings) -> None:
     """Look for the columns of the core set, where nothing else is asked for."""
+    table = found.of
     table.require((*CORE_VARIABLES, *(() if table.marker_rule not in MARKERS else (table.marker,))))
-    if table.marker_rule is None and not any(table.has(name) for name in MARKERS):
-        _ = table.marker
+    if table.marker_rule is None:
+        if all(table.has(name) for name in MARKERS):
+            # Whether `assess` refuses it depends on what it is asked for.
+            found.column("esr", capital(BOTH_MARKERS), reason="both-markers")
+        else:
+            _ = table.marker
 
 
 def _ask(table: Table, requests: Sequence[Request]) -> None:
     """Ask what `assess` would, and keep what stands in the way."""
     table.require(name for request in requests for name in request.needs(table))
     for request in requests:
-        try:
-            request.compute(table)
-        except JiaScoresError as error:
-            # What is wrong in the request itself, with this table, raises nowhere else.
-            table.meet(Problem(error.reason, error.variable or "measures", str(error)))
+        request.compute(table)
 
 
 # --------------------------------------------------------------------------------------------
@@ -257,41 +262,24 @@ class _Findings:
             self._add("suspicious", "suspicious", variable, nowhere, rows, None, message)
 
     def problems(self, problems: Sequence[Problem]) -> None:
-        """Add what cannot be read, each problem once."""
+        """Add what cannot be read, each finding once."""
         told: set[Any] = set()
         for problem in problems:
-            key = (
-                problem.reason,
-                problem.variable,
-                problem.column,
-                problem.rows.tobytes(),
-                problem.message,
-            )
-            if key not in told:
-                told.add(key)
-                self._problem(problem)
-
-    def _problem(self, problem: Problem) -> None:
-        rows, message = problem.rows, capital(problem.message)
-        if not rows.size:
-            rows, values = np.array([NONE]), [None]
-        elif problem.kind.alike:
-            first = int(np.argmin(rows))
-            many = "" if rows.size == 1 else f"In {rows.size} rows, first here. "
-            rows, values, message = rows[first : first + 1], [problem.values[first]], many + message
-        else:
-            values = list(problem.values)
-        texts = [_text(value) for value in values]
-        self._add(
-            problem.kind.finding,
-            problem.reason,
-            problem.variable,
-            rows,
-            rows,
-            texts,
-            message,
-            problem.column,
-        )
+            for rows, value, message in _parts(problem):
+                where = rows.tobytes() if problem.rows.size else message
+                key = (problem.reason, problem.variable, problem.column, where)
+                if key not in told:
+                    told.add(key)
+                    self._add(
+                        problem.kind.finding,
+                        problem.reason,
+                        problem.variable,
+                        rows,
+                        rows,
+                        value,
+                        message,
+                        problem.column,
+                    )
 
     def _add(
         self,
@@ -305,7 +293,8 @@ class _Findings:
         column: str | None = None,
     ) -> None:
         column = column or self.of.column(variable)
-        messages = [message] * rows.size if isinstance(message, str) else list(message)
+        each = repeat(message, rows.size) if isinstance(message, str) else message
+        messages: list[str | None] = list(each)
         self._blocks.append(
             _Block(
                 finding,
@@ -354,6 +343,32 @@ class _Findings:
                 "message": words("message"),
             }
         )
+
+
+def _parts(problem: Problem) -> Iterator[tuple[Positions, list[str | None], str | Words]]:
+    """Return the findings that a problem is: their rows, values and messages."""
+
+    def said(kinds: Sequence[Refused]) -> str:
+        words = problem.about(kinds)
+        return capital(f"{problem.read_as}: {words}" if problem.read_as else words)
+
+    kinds, alike = problem.cells, problem.kind.alike
+    if not kinds:
+        rows = problem.rows if problem.rows.size else np.array([NONE])
+        yield rows, [None] * rows.size, said(())
+    elif alike is None:
+        words = {row: said([kind]) for kind in kinds for row in kind.rows}
+        texts = [_text(value) for value in problem.values]
+        yield problem.rows, texts, [words[row] for row in problem.rows.tolist()]
+    else:
+        together: dict[str, list[Refused]] = {}
+        for kind in kinds:
+            together.setdefault(alike(kind.value), []).append(kind)
+        for part in together.values():
+            first = min(part, key=lambda kind: kind.rows[0])
+            size = sum(len(kind.rows) for kind in part)
+            many = "" if size == 1 else f"In {size} rows, first here. "
+            yield np.array(first.rows[:1]), [_text(first.value)], many + said(part)
 
 
 def _text(value: Any) -> str | None:
@@ -569,18 +584,20 @@ def _gaps(found: _Findings, read: Mapping[str, _Read], at_baseline: NDArray[np.b
 # Visits
 
 
-def _timeline(table: Table) -> Visits | None:
-    """Put the visits that have a patient and a date in order."""
-    visits = table.visits
-    return (
-        visits if all(table.column(role) in table.frame for role in ("patient", "date")) else None
-    )
+def _timeline(table: Table, *, required: bool) -> Visits | None:
+    """Put the visits that have a patient and a date in order; without these columns, nothing.
+
+    Where they are `required` and not there, that is found; requests that need them have said it.
+    """
+    there = all(table.column(role) in table.frame for role in ROLES[:2])
+    visits = table.visits if there or required else None
+    return visits if there else None
 
 
 def _alike(found: _Findings) -> None:
     """List ids that are blank, or differ only by case or blanks."""
     visits = found.of.visits
-    codes, ids = visits.patients, list(visits.labels)
+    codes, ids = visits.patients, list_of(visits.labels)
     if not any(isinstance(one, str) for one in ids):
         return
     same: dict[str, list[int]] = {}

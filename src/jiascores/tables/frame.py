@@ -51,6 +51,10 @@ class Output:
 class Frame:
     """An eager frame of any kind, seen as named columns; pandas, Polars or PyArrow."""
 
+    names: tuple[Any, ...]
+    size: int
+    kind: str
+
     def __init__(self, native: Any) -> None:
         self.native = native
         self.narwhal: Any = None
@@ -76,9 +80,9 @@ class Frame:
             raise RequestError(
                 f"a table must be a data frame, not {type(native).__name__}."
             ) from problem
-        self.names: tuple[Any, ...] = tuple(self.narwhal.columns)
-        self.size: int = len(self.narwhal)
-        self.kind: str = self.narwhal.implementation.value
+        self.names = tuple(self.narwhal.columns)
+        self.size = len(self.narwhal)
+        self.kind = self.narwhal.implementation.value
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
@@ -292,6 +296,11 @@ def _to_arrow(output: Output) -> Any:
 
 # --------------------------------------------------------------------------------------------
 # Columns as codes and as moments
+
+
+def list_of(labels: Any) -> list[Any]:
+    """Return what the codes of a column stand for as a list."""
+    return list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
 
 
 def _codes_of(frame: Frame, name: str) -> tuple[Positions, Any]:

@@ -51,7 +51,6 @@ def numbers_in(frame: Frame, name: str) -> NDArray[np.float64]:
         The column.
     """
     try:
-        values = [np.nan if value is None else float(value) for value in frame.objects(name)]
+        return frame.objects(name).astype(np.float64)
     except (TypeError, ValueError) as problem:
         raise NotNumericError(f"column {name!r} must hold numbers.", variable=name) from problem
-    return np.array(values, dtype=np.float64)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import product
 from typing import Any, Literal, Protocol, TypeAlias
@@ -26,14 +26,25 @@ from jiascores.core.errors import (
     OutOfRangeError,
     RequestError,
     VisitError,
+    listing,
 )
 from jiascores.core.values import LONGEST
-from jiascores.core.variables import Variable
+from jiascores.core.variables import VARIABLES, Variable
 from jiascores.tables.frame import Positions
 
 Finding: TypeAlias = Literal["refused", "suspicious", "missing"]
 NOWHERE: Positions = np.empty(0, dtype=np.int64)
 NOWHERE.flags.writeable = False
+
+
+def _whole(_: Any) -> str:
+    """Return the same of every cell: they are one mistake of reading."""
+    return ""
+
+
+def _shape(value: Any) -> str:
+    """Return how a cell is written, whatever its digits."""
+    return re.sub(r"\d+", "0", str(value))
 
 
 @attrs.frozen
@@ -44,8 +55,8 @@ class Reason:
     ----------
     error : type
         The error that it is where it raises.
-    alike : bool
-        Whether all cells of one problem are one finding.
+    alike : callable, optional
+        What cells have in common that are one finding; without it, each cell is one.
     blank : bool
         Whether its cells can be left out as missing.
     finding : {"refused", "missing"}
@@ -53,7 +64,7 @@ class Reason:
     """
 
     error: type[JiaScoresError]
-    alike: bool = False
+    alike: Callable[[Any], str] | None = None
     blank: bool = False
     finding: Finding = "refused"
 
@@ -62,19 +73,18 @@ class Reason:
 REASONS = {
     "no-column": Reason(ColumnError, finding="missing"),
     "two-ratings": Reason(ColumnError),
-    "nested": Reason(NotNumericError),
     "nested-ids": Reason(VisitError),
     "out-of-range": Reason(OutOfRangeError, blank=True),
     "not-whole": Reason(NotWholeError, blank=True),
-    "not-a-number": Reason(NotNumericError, alike=True, blank=True),
-    "number-as-text": Reason(NotNumericError, alike=True, blank=True),
-    "decimal-comma": Reason(NotNumericError, alike=True, blank=True),
-    "below-limit": Reason(NotNumericError, alike=True, blank=True),
-    "beyond-limit": Reason(NotNumericError, alike=True, blank=True),
-    "yes-or-no": Reason(NotNumericError, alike=True, blank=True),
-    "not-yes-or-no": Reason(NotNumericError, alike=True, blank=True),
-    "gap-in-flag": Reason(RequestError, alike=True),
-    "unknown-word": Reason(NotCoveredError, alike=True, blank=True),
+    "not-a-number": Reason(NotNumericError, alike=repr, blank=True),
+    "number-as-text": Reason(NotNumericError, alike=_whole, blank=True),
+    "decimal-comma": Reason(NotNumericError, alike=_whole, blank=True),
+    "below-limit": Reason(NotNumericError, alike=repr, blank=True),
+    "beyond-limit": Reason(NotNumericError, alike=repr, blank=True),
+    "yes-or-no": Reason(NotNumericError, alike=repr, blank=True),
+    "not-yes-or-no": Reason(NotNumericError, alike=repr, blank=True),
+    "gap-in-flag": Reason(RequestError, alike=_whole),
+    "unknown-word": Reason(NotCoveredError, alike=repr, blank=True),
     "contradicting-counts": Reason(InconsistentError, blank=True),
     "contradiction": Reason(InconsistentError, blank=True),
     "markers-disagree": Reason(RequestError),
@@ -82,7 +92,7 @@ REASONS = {
     "no-marker": Reason(MarkerError, finding="missing"),
     "no-patient": Reason(VisitError, finding="missing"),
     "no-date": Reason(VisitError, finding="missing"),
-    "unread-date": Reason(VisitError, alike=True),
+    "unread-date": Reason(VisitError, alike=_shape),
     "no-baseline": Reason(RequestError),
     "two-baselines": Reason(VisitError),
     "several-dates": Reason(VisitError),
@@ -97,24 +107,26 @@ class Problem:
     Parameters
     ----------
     reason : str
-        One of `REASONS`, or the reason of an error that a request raised.
+        One of `REASONS`.
     variable : str
         The variable, role or parameter.
-    message : str
-        What is wrong, what is allowed and what to do. After the cells, where there are any.
+    message : str or callable
+        What is wrong, what is allowed and what to do, after the cells, where there are any; or
+        what says it of distinct cells.
     column : str, optional
         The column of the table.
     rows : array of int
         Where it is; none where it is about a whole column.
     values : sequence
-        What stands in these rows.
+        What stands in these rows, None where it is missing; nothing where the rows themselves
+        are at odds.
     read_as : str
         The unit in which the cells were read, or nothing.
     """
 
     reason: str
     variable: str
-    message: str
+    message: str | Callable[[Sequence[Refused]], str]
     column: str | None = attrs.field(default=None, kw_only=True)
     rows: Positions = attrs.field(default=NOWHERE, kw_only=True)
     values: Sequence[Any] = attrs.field(default=(), kw_only=True)
@@ -123,13 +135,25 @@ class Problem:
     @property
     def kind(self) -> Reason:
         """What kind of problem it is."""
-        return REASONS.get(self.reason, Reason(RequestError))
+        return REASONS[self.reason]
+
+    @property
+    def cells(self) -> list[Refused]:
+        """Its cells, the equal ones together; none where it is about a column or about rows."""
+        rows = self.rows.tolist()
+        if not rows or not self.values:
+            return []
+        return distinct(dict(zip(rows, self.values, strict=True)))
+
+    def about(self, kinds: Sequence[Refused]) -> str:
+        """Say what is wrong with some of its cells."""
+        return self.message if isinstance(self.message, str) else self.message(kinds)
 
 
 class Policy(Protocol):
     """What is done about problems."""
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Raise, note, or keep problems of one column."""
         ...
 
@@ -137,7 +161,7 @@ class Policy(Protocol):
 class Raise:
     """The first problem raises, with the others of its column."""
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Raise one error that says all."""
         if problems:
             raise error_of(problems, places)
@@ -149,7 +173,7 @@ class Blank:
     def __init__(self) -> None:
         self.left_out: list[Problem] = []
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Note problems of cells, and raise others."""
         others = [problem for problem in problems if not problem.kind.blank]
         if others:
@@ -160,9 +184,11 @@ class Blank:
         """Return per row what was left out, in words; None where nothing was."""
         said: dict[int, dict[str, None]] = {}
         for problem in self.left_out:
+            # Two requests may read their words from different columns.
+            name = problem.variable if problem.variable in VARIABLES else problem.column
             for row, value in zip(problem.rows.tolist(), problem.values, strict=True):
                 shown = f"{value:g}" if isinstance(value, float) else repr(value)
-                said.setdefault(row, {})[f"{problem.variable}={shown}"] = None
+                said.setdefault(row, {})[f"{name}={shown}"] = None
         out = np.full(size, None, dtype=object)
         for row, words in said.items():
             out[row] = "; ".join(words)
@@ -175,7 +201,7 @@ class Collect:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], _: Sequence[Any], /) -> None:
         """Keep problems."""
         self.problems += problems
 
@@ -187,7 +213,9 @@ def error_of(problems: Sequence[Problem], places: Sequence[Any]) -> JiaScoresErr
     said = [_said(problem, places) for problem in same]
     rows = np.concatenate([problem.rows for problem in same])
     head = (
-        "" if first.column is None or not rows.size else f"column {first.column!r}{first.read_as}:"
+        ""
+        if first.column is None or not rows.size
+        else f"column {first.column!r}{first.read_as and f', {first.read_as}'}:"
     )
     return first.kind.error(
         in_lines(head, *said) if head else "\n".join(said),
@@ -199,10 +227,15 @@ def error_of(problems: Sequence[Problem], places: Sequence[Any]) -> JiaScoresErr
 
 
 def _said(problem: Problem, places: Sequence[Any]) -> str:
-    if not problem.rows.size:
-        return problem.message
-    cells = dict(zip(problem.rows.tolist(), problem.values, strict=True))
-    return f"{problem.variable} = {named(distinct(cells), places)}: {problem.message}"
+    kinds = problem.cells
+    words = problem.about(kinds)
+    if not kinds:
+        return words
+    if kinds[0].value is None:
+        gaps = kinds[0].rows
+        rows = listing((places[row] for row in gaps[:SHOWN]), total=len(gaps))
+        return f"{problem.variable} is missing in {rows}: {words}"
+    return f"{problem.variable} = {named(kinds, places)}: {words}"
 
 
 def capital(text: str) -> str:
@@ -276,15 +309,16 @@ def distinct(cells: Mapping[int, Any]) -> list[Refused]:
 
 def named(kinds: Sequence[Refused], places: Sequence[Any]) -> str:
     """Say which cells these are, the first few, each with how often it comes and where first."""
-    said = []
-    for kind in kinds[:SHOWN]:
-        count = len(kind.rows)
-        times = "" if count == 1 else f"{count} rows, first in "
-        said.append(f"{kind.shown} in {times}{places[kind.rows[0]]}")
+    said = [f"{kind.shown} in {_where(kind, places)}" for kind in kinds[:SHOWN]]
     if len(kinds) > SHOWN:
         rows = sum(len(kind.rows) for kind in kinds)
         said.append(f"… and {len(kinds) - SHOWN} more ({rows} rows in all)")
     return "; ".join(said)
+
+
+def _where(kind: Refused, places: Sequence[Any]) -> str:
+    count = len(kind.rows)
+    return f"{'' if count == 1 else f'{count} rows, first in '}{places[kind.rows[0]]}"
 
 
 def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> str:
@@ -393,8 +427,8 @@ def by_reason(variable: Variable, cells: Mapping[int, Any]) -> dict[Why, list[Re
     found: dict[Why, list[Refused]] = {}
     for kind in distinct(cells):
         found.setdefault(why(variable, kind.value), []).append(kind)
-    if "written" in found:
-        found["written"] = found.pop("written")
+    if "number-as-text" in found:
+        found["number-as-text"] = found.pop("number-as-text")
     return found
 
 
@@ -423,13 +457,13 @@ _FORMATS = (
 _TRIED = 200
 
 
-def about_dates(values: Iterable[Any], column: str) -> str:
+def about_dates(kinds: Sequence[Refused], column: str) -> str:
     """Say how dates that are not understood are read; with their format where they show it.
 
     A format is shown where it reads all that any reads. Two are shown where both do: whether
     03/04 is in March or in April, only who wrote the file can say.
     """
-    texts = list(dict.fromkeys(map(_as_text, values)))[:_TRIED]
+    texts = list(dict.fromkeys(_as_text(kind.value) for kind in kinds))[:_TRIED]
     read = {form: {text for text in texts if _reads(text, form)} for form in _FORMATS}
     every = set[str]().union(*read.values())
     forms = [repr(form) for form in _FORMATS if every and read[form] == every]

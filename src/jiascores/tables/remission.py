@@ -304,7 +304,7 @@ class _Remission:
             whole_days(visits.dates, CALENDAR)[visits.order],
             self._inactive(table)[visits.order],
             max_gap_days=self.max_gap_days,
-            periods=Periods(nobody, nobody)
+            periods=Periods.of(nobody, nobody, nobody)
             if self.periods is None
             else self.periods.of(visits.labels, in_pieces=self.in_pieces),
         )

@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, load, lookup, published
+from jiascores.core.definition import Definition, definition_named, load, lookup, published
 from jiascores.core.errors import (
     ArgumentError,
     NotCoveredError,
@@ -158,24 +158,27 @@ class Request:
         outputs = list(source.shown)
         if isinstance(answer, Bounded):
             answer = answer.known(policy)
+        further: list[Output] = []
         if isinstance(answer, Items):
-            items, shown = answer.items, answer.shown
+            items = [
+                Output(f"{self.stem}_{name}", "flag", _after(item, after, table.size))
+                for name, item in answer.items.items()
+            ]
+            if answer.shown:
+                further = items
+            elif self.components:
+                outputs += items
             answer = answer.answer
-            if self.components or shown:
-                outputs += [
-                    Output(f"{self.stem}_{name}", "flag", _after(item, after, table.size))
-                    for name, item in items.items()
-                ]
         values = _after(answer, after, table.size)
         if self.measure.gives == "flag":
-            return [*outputs, Output(self.stem, "flag", values)]
+            return [*outputs, Output(self.stem, "flag", values), *further]
         codes = np.where(np.isnan(values), NONE, values).astype(np.int8)
         words = self.measure.words_of(self.criteria, options)
         return [*outputs, Output(self.stem, "state", codes, words)]
 
     def _need_a_marker(self, table: Table) -> None:
         """Meet the policy where a reactant is asked about and the table has none in any form."""
-        if "esr_normal" not in self.measure.inputs or "/".join(MARKERS) not in self.criteria.needs:
+        if self.measure.plan(self.criteria).get("esr_normal") != "allowed":
             return
         bound = dict(self.bound)
         if not any(name in bound or table.has(name) for name in _NORMAL):
@@ -201,12 +204,8 @@ def _terms(score: Score) -> Iterable[str]:
 
 
 def _inactive_needs(definition: Any) -> Iterator[str]:
-    criteria = next(
-        each
-        for each in published()
-        if each.kind == "inactive disease criteria" and each.name == definition.inactive
-    )
-    yield from (name for name in criteria.needs if name in VARIABLES)
+    criteria = definition_named("inactive disease criteria", definition.inactive)
+    yield from (n for n in criteria.needs if n in VARIABLES and n not in criteria.allows)
 
 
 def _compared_needs(definition: Any) -> Iterator[str]:
@@ -227,7 +226,7 @@ def _compared_needs(definition: Any) -> Iterator[str]:
 def ask_names() -> dict[str, Verdict]:
     """Return the verdicts that a table can be asked for, by what a request calls them."""
     load()
-    return {each.ask: each for each in VERDICTS.values() if each.ask}
+    return {each.ask: each for each in sorted(VERDICTS.values(), key=lambda each: each.ask)}
 
 
 def request(asked: Verdict, *position: Any, **given: Any) -> Request:
@@ -271,7 +270,7 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
         if "reference" in asked.inputs or definition.compared not in (CORE_SET, RESPONSE):
             check_reference(value)
             return value
-    known = [each for each in bindable(asked)]
+    known = list(bindable(asked))
     if name not in known:
         raise ArgumentError(
             f"jia.ask.{asked.ask}() has no parameter {name!r}.{suggestion(name, known)}",
@@ -284,7 +283,7 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
             f"{name}= was given, and {definition.name} does not read it.", variable=name
         )
     if name == "upper_limit" and not isinstance(value, Column):
-        return number(value, VARIABLES["marker_upper_limit"])
+        return number(value, attrs.evolve(VARIABLES["marker_upper_limit"], name=name))
     if not isinstance(value, Column):
         raise RequestError(
             f"{name}= takes a column: jia.column({value!r}).", variable=name, values=(value,)
@@ -417,7 +416,7 @@ class ChaqRequest:
     components: bool
     stem: str
 
-    def needs(self, table: Table) -> Iterator[str]:
+    def needs(self, _: Table) -> Iterator[str]:
         """Return nothing: each column is named."""
         yield from ()
 
@@ -591,7 +590,14 @@ def parse(text: str) -> Any:
         return score(name, *position, **given)
     if name in asked:
         _refuse_incomplete(asked[name], text, len(position), given)
-        return request(asked[name], *position, **_columns(asked[name], given))
+        return request(asked[name], *position, **_columns(given))
+    if name == chaq_di.__name__:
+        raise RequestError(
+            "measures= asks for 'chaq_di', which is read from the columns of a form: "
+            "jia.ask.chaq_di(items=…) or jia.ask.chaq_di(domains=…).",
+            variable="measures",
+            values=(text,),
+        )
     known = [*asked, *scores]
     raise RequestError(
         f"measures= asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
@@ -611,7 +617,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _columns(asked: Verdict, given: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return options in which a column is named by ``column.NAME``."""
     return {
         key: Column(value.removeprefix("column."))
@@ -636,9 +642,11 @@ def _refuse_incomplete(asked: Verdict, text: str, many: int, given: Mapping[str,
     ]
     if needed:
         call = ", ".join(f"{each}=…" for each in asked.order)
+        known = f" A reference is {', '.join(REFERENCES)}." if _REFERENCE in needed else ""
         raise RequestError(
             f"measures= asks for {text!r}, where something is to be chosen: "
-            f"jia.ask.{asked.ask}({call}), or {':'.join((asked.ask, *map(str.upper, asked.order)))}.",
+            f"jia.ask.{asked.ask}({call}), or {':'.join((asked.ask, *map(str.upper, asked.order)))}."
+            f"{known}",
             variable="measures",
             values=(text,),
         )

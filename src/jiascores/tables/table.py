@@ -6,7 +6,7 @@ Whatever is asked of a table is read here, once, and what cannot be read meets t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -18,10 +18,7 @@ from jiascores.core.decimals import nearest_decimal
 from jiascores.core.definition import definition_named, lookup
 from jiascores.core.errors import (
     ColumnError,
-    MarkerError,
     NotNumericError,
-    NotWholeError,
-    OutOfRangeError,
     RequestError,
     VisitError,
     listing,
@@ -57,18 +54,20 @@ from jiascores.tables.baselines import (
     highest_before,
     latest_earlier,
 )
-from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.problems import (
+    NOWHERE,
     Policy,
     Problem,
     Raise,
+    Refused,
+    Why,
     about,
     about_dates,
     about_flags,
     about_words,
     by_reason,
     capital,
-    distinct,
     gap_code,
     is_number,
     truth,
@@ -96,6 +95,10 @@ MARKER_RULES = {
         "else CRP; shown in the column marker"
     ),
 }
+BOTH_MARKERS = (
+    "the table has both ESR and CRP: say which one counts, marker='esr' or marker='crp' (or "
+    "'esr-else-crp', per patient)."
+)
 # The name of the reactant where it is ESR in some patients and CRP in others.
 MIXED = "acute_phase_reactant"
 # What a table of visits says by itself.
@@ -207,6 +210,13 @@ class Table:
         if self.columns or self.units:
             check_columns(frame, self.columns)
             check_units(self.columns, self.units)
+        if isinstance(baseline, Flagged | OnOrBefore) and baseline.column not in frame:
+            raise ColumnError(
+                f"baseline= names the column {baseline.column!r}, and the table has no such column."
+                f"{nearest(baseline.column, frame.names)}",
+                variable="baseline",
+                values=(baseline.column,),
+            )
         self.baseline_rule = baseline
         self.marker_rule = marker
         self.policy: Policy = Raise() if policy is None else policy
@@ -216,6 +226,7 @@ class Table:
         self.judged_against: Positions | None = None
         self._given_rows: Positions | None = None
         self._marked_by: Positions | None = None
+        self._contradicting: Positions | None = None
         self._read: dict[Any, NDArray[np.float64]] = {}
         self._answers: dict[Any, tuple[Any, Rows]] = {}
 
@@ -279,9 +290,10 @@ class Table:
                     )
                 )
             if self.has(name):
-                self._read[name] = self._numbers(name, self.column(name))
-                if name in JOINT_COUNTS:
-                    self._compare_joint_counts(name)
+                values = self._numbers(name, self.column(name))
+                self._read[name] = (
+                    self._consistent(name, values) if name in JOINT_COUNTS else values
+                )
             else:
                 self.meet(self.absent(name))
                 self._read[name] = np.full(self.size, np.nan)
@@ -320,30 +332,25 @@ class Table:
         problems, given = [], np.empty(0)
         try:
             given = self.frame.floats(column, variable)
-        except NotNumericError as nested:
-            if self.frame.nested(column):
-                self.meet(Problem("nested", name, str(nested)))
-                return np.full(self.size, np.nan)
+        except NotNumericError:
             given, cells = mixed(self.frame.objects(column), variable)
-            problems = _not_numbers(variable, column, cells)
+            problems = not_numbers(variable, column, cells)
         if code is not None:
             given = np.where(given == code, np.nan, given)
-        factor = 1.0 if unit is None else variable.factor(unit)
+        factor = (None if unit is None else variable.factor(unit)) or 1.0
         values = given if factor == 1 else nearest_decimal(given * factor)
         if not problems and is_fine(variable, values):
             return values
         problems += _not_allowed(variable, column, given, values, unit)
         self.meet(*problems)
-        bad = np.concatenate([problem.rows for problem in problems]) if problems else []
         values = values.copy()
-        values[bad] = np.nan
+        for problem in problems:
+            values[problem.rows] = np.nan
         return values
 
     def as_written(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return the numbers of a variable in the table's own unit, and where its cells are empty."""
         variable, column = VARIABLES[name], self.column(name)
-        if self.frame.nested(column):
-            return np.full(self.size, np.nan), np.zeros(self.size, dtype=bool)
         try:
             source = self.frame.floats(column, variable)
         except NotNumericError:
@@ -353,21 +360,30 @@ class Table:
             return source, gaps
         return source, np.isnan(source)
 
-    def _compare_joint_counts(self, name: str) -> None:
-        """Look for rows in which the two joint counts contradict each other.
+    def _consistent(self, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a joint count without the rows in which the two counts contradict each other.
 
         The other count is looked at also where nothing needs it: such a row is wrong, whichever
         was asked for.
         """
-        other = next(count for count in JOINT_COUNTS if count != name)
-        if not self.has(other):
-            return
-        counts = {name: self._read[name]}
-        counts[other] = self._read[other] if other in self._read else self._quietly(other)
-        full, reduced = (counts[count] for count in JOINT_COUNTS)
+        if self._contradicting is None:
+            counts = {
+                count: values if count == name else self._quietly(count)
+                for count in JOINT_COUNTS
+                if self.has(count)
+            }
+            self._contradicting = self._compare(*counts.values()) if len(counts) > 1 else NOWHERE
+        if not self._contradicting.size:
+            return values
+        values = values.copy()
+        values[self._contradicting] = np.nan
+        return values
+
+    def _compare(self, full: NDArray[np.float64], reduced: NDArray[np.float64]) -> Positions:
+        """Meet the policy with joint counts that contradict each other; return where they do."""
         rest = full - reduced
         rows = np.flatnonzero((rest < 0) | (rest > OTHER_JOINTS))
-        if rows.size and (name == JOINT_COUNTS[0] or JOINT_COUNTS[0] not in self._read):
+        if rows.size:
             self.meet(
                 Problem(
                     "contradicting-counts",
@@ -379,9 +395,7 @@ class Table:
                     values=[f"{full[row]:g} of 71, {reduced[row]:g} of 27" for row in rows],
                 )
             )
-        if rows.size:
-            self._read[name] = self._read[name].copy()
-            self._read[name][rows] = np.nan
+        return rows
 
     def _quietly(self, name: str) -> NDArray[np.float64]:
         """Return a variable that nobody asked for, without what cannot be read."""
@@ -407,18 +421,14 @@ class Table:
             if column in self.frame:
                 values, cells = self._yes_or_no(column, blank)
                 if cells:
-                    kinds = distinct(cells)
                     self.meet(
-                        *(
-                            Problem(
-                                "not-yes-or-no",
-                                column,
-                                about_flags(kinds, column),
-                                column=column,
-                                rows=np.array(kind.rows),
-                                values=[kind.value] * len(kind.rows),
-                            )
-                            for kind in kinds
+                        Problem(
+                            "not-yes-or-no",
+                            column,
+                            partial(about_flags, column=column),
+                            column=column,
+                            rows=np.array(list(cells)),
+                            values=list(cells.values()),
                         )
                     )
             self._read[key] = values
@@ -454,13 +464,13 @@ class Table:
                 Problem(
                     "gap-in-flag",
                     column,
-                    "it must say True or False in every row, and has gaps.",
+                    "it must say True or False in every row.",
                     column=column,
                     rows=gaps,
                     values=[None] * gaps.size,
                 )
             )
-        return values == 1
+        return np.equal(values, 1)
 
     def word_codes(self, column: str, words: Sequence[str], what: str) -> Positions:
         """Return a column of words as places among those allowed, −1 where missing."""
@@ -473,18 +483,14 @@ class Table:
         others = [code for code, label in enumerate(labels) if label not in place]
         rows = np.flatnonzero(np.isin(codes, others))
         if rows.size:
-            kinds = distinct({int(row): labels[codes[row]] for row in rows})
             self.meet(
-                *(
-                    Problem(
-                        "unknown-word",
-                        what,
-                        about_words(kinds, words, column),
-                        column=column,
-                        rows=np.array(kind.rows),
-                        values=[kind.value] * len(kind.rows),
-                    )
-                    for kind in kinds
+                Problem(
+                    "unknown-word",
+                    what,
+                    partial(about_words, allowed=words, column=column),
+                    column=column,
+                    rows=rows,
+                    values=[labels[code] for code in codes[rows]],
                 )
             )
         found: Positions = np.array([*(place.get(label, NONE) for label in labels), NONE])[codes]
@@ -497,7 +503,7 @@ class Table:
         except VisitError as nested:
             self.meet(Problem("nested-ids", what, str(nested)))
             return np.full(self.size, NONE), []
-        return codes, list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
+        return codes, list_of(labels)
 
     # --- visits
 
@@ -527,17 +533,17 @@ class Table:
         except VisitError as nested:
             self.meet(Problem("nested-ids", "patient", str(nested)))
             return np.full(self.size, NONE), [], np.zeros(self.size, dtype=bool)
-        self._no_gaps("patient", name, codes < 0)
+        self._no_gaps("no-patient", "patient", name, codes < 0)
         return codes, labels, codes >= 0
 
-    def _no_gaps(self, role: str, column: str, gaps: NDArray[np.bool_]) -> None:
+    def _no_gaps(self, reason: str, role: str, column: str, gaps: NDArray[np.bool_]) -> None:
         if gaps.any():
             rows = np.flatnonzero(gaps)
             self.meet(
                 Problem(
-                    f"no-{role}",
+                    reason,
                     role,
-                    f"every visit needs a {role}.",
+                    "every row needs one.",
                     column=column,
                     rows=rows,
                     values=[None] * rows.size,
@@ -559,12 +565,20 @@ class Table:
             return np.full(self.size, NO_DATE), CALENDAR, np.zeros(self.size, dtype=bool)
         dates, per_day, unread = parse_dates(self.frame, column)
         if unread:
-            cells = self.frame.objects(column)
-            self.meet(*_unread_dates(role, column, {row: cells[row] for row in unread}))
+            self.meet(
+                Problem(
+                    "unread-date",
+                    role,
+                    partial(about_dates, column=column),
+                    column=column,
+                    rows=np.array(unread),
+                    values=list(self.frame.objects(column)[unread]),
+                )
+            )
         missing = dates == NO_DATE
         missing[unread] = False
         if not gaps:
-            self._no_gaps(role, column, missing)
+            self._no_gaps("no-date", role, column, missing)
         return dates, per_day, dates != NO_DATE
 
     @property
@@ -646,20 +660,28 @@ class Table:
                 f"two rows can be {what} of a patient: {listing(pairs)}. Keep one of them, or "
                 f"flag the right one in a column: jia.flagged('column').",
                 rows=rows,
-                values=[None] * rows.size,
             )
         )
 
+    def dates_beside(self, column: str) -> NDArray[np.int64]:
+        """Return a column of dates on the scale of the visits' dates, `NO_DATE` where missing."""
+        dates, per_day, known = self.dates(column, column, gaps=True)
+        if per_day == self.visits.per_day or not known.any():
+            return dates
+        return self._same_scale(dates, per_day, column)
+
+    def date_of_patients(self, column: str) -> NDArray[np.int64]:
+        """Return for each row the date that a column gives its patient; two of a patient raise."""
+        return self._one_per_patient(self.dates_beside(column), column)[self.visits.patients]
+
     def _on_or_before(self, column: str) -> Positions:
         visits = self.visits
-        limits, per_day, _ = self.dates(column, column, gaps=True)
-        if per_day != visits.per_day:
-            limits = self._same_scale(limits, per_day, column)
-        limit = self._one_per_patient(limits, column)[visits.patients]
+        limit = self.date_of_patients(column)
         early = np.flatnonzero((limit != NO_DATE) & (visits.dates <= limit))
         last = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
         np.maximum.at(last, visits.patients[early], visits.dates[early])
-        return early[visits.dates[early] == last[visits.patients[early]]]
+        is_last: NDArray[np.bool_] = visits.dates[early] == last[visits.patients[early]]
+        return early[is_last]
 
     def _same_scale(
         self, limits: NDArray[np.int64], per_day: float, column: str
@@ -768,15 +790,11 @@ class Table:
         if len(there) == 1:
             return there[0]
         if there:
-            message = (
-                "the table has both ESR and CRP: say which one counts, marker='esr' or "
-                "marker='crp' (or 'esr-else-crp', per patient)."
-            )
-            self.meet(Problem("both-markers", "marker", message))
+            self.meet(Problem("both-markers", "marker", BOTH_MARKERS))
         else:
             words = "the table has neither a column 'esr' nor 'crp', and an acute-phase reactant is needed"
             self.meet(
-                Problem("no-marker", "esr", f"{words}. {capital(self.absent('esr').message)}")
+                Problem("no-marker", "esr", f"{words}. {capital(self.absent('esr').about(()))}")
             )
         return MARKERS[0]
 
@@ -846,8 +864,8 @@ class Table:
             return np.asarray(compute(inputs))
         if self.marker != ESR_ELSE_CRP:
             return np.asarray(compute({**inputs, self.marker: self.values(self.marker)}))
-        by = [compute({**inputs, name: self.values(name)}) for name in MARKERS]
-        return np.where(self.uses_esr, *by)
+        by_esr, by_crp = (compute({**inputs, name: self.values(name)}) for name in MARKERS)
+        return np.asarray(np.where(self.uses_esr, by_esr, by_crp))
 
     @cached_property
     def core_set(self) -> Mapping[str, NDArray[np.float64]]:
@@ -940,7 +958,7 @@ class Table:
 class _Silence:
     """What cannot be read is left out, and nobody is told."""
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any]) -> None:
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Do nothing."""
 
 
@@ -1021,7 +1039,7 @@ class Rows:
         given = self.bound.get("upper_limit")
         return self.table.upper_limit(given) if needed or given is not None else None
 
-    def month(self, definition: Any) -> Any:
+    def month(self, _: Any) -> Any:
         """Return the month of each visit; months that the definition lacks have no answer."""
         return self.values("month")
 
@@ -1108,25 +1126,25 @@ def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64
     return values, cells
 
 
-def _not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
+def not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
     """Return the problems of cells that are no numbers, by what is wrong with them."""
     allowed = f"{capital(variable.label)} is {variable.allowed}; leave a gap as None, NaN or null."
-    problems = []
-    for reason, kinds in by_reason(variable, cells).items():
-        # Commas, and numbers written as text, are one mistake of reading; other texts are each one.
-        whole = reason in ("decimal-comma", "number-as-text")
-        problems += [
-            Problem(
-                reason,
-                variable.name,
-                about(reason, variable, column, kinds) + ("" if variable.flag else f" {allowed}"),
-                column=column,
-                rows=np.array([row for kind in alike for row in kind.rows]),
-                values=[kind.value for kind in alike for _ in kind.rows],
-            )
-            for alike in ([kinds] if whole else [[kind] for kind in kinds])
-        ]
-    return problems
+
+    def said(kinds: Sequence[Refused], reason: Why) -> str:
+        words = about(reason, variable, column, kinds)
+        return words if variable.flag else f"{words} {allowed}"
+
+    return [
+        Problem(
+            reason,
+            variable.name,
+            partial(said, reason=reason),
+            column=column,
+            rows=np.array([row for kind in kinds for row in kind.rows]),
+            values=[kind.value for kind in kinds for _ in kind.rows],
+        )
+        for reason, kinds in by_reason(variable, cells).items()
+    ]
 
 
 def _not_allowed(
@@ -1140,43 +1158,26 @@ def _not_allowed(
     outside, broken = refused(variable, values)
     advice = "" if unit or not variable.advice else f"; {variable.advice}"
     allowed = f"{capital(variable.label)} is {variable.allowed}"
-    yes_or_no = f"neither yes nor no. {allowed}."
-    said = {
-        "out-of-range": (outside, OutOfRangeError, f"out of range. {allowed}{advice}."),
-        "not-whole": (broken, NotWholeError, f"not a whole number. {allowed}, counted."),
-    }
-    problems = []
-    for reason, (wrong, error, message) in said.items():
-        rows = np.flatnonzero(wrong)
-        if rows.size:
-            numbers = given[rows].tolist()
-            hint = gap_code(numbers) if reason == "out-of-range" and not variable.flag else ""
-            problems.append(
-                Problem(
-                    reason,
-                    variable.name,
-                    yes_or_no if variable.flag else message + hint,
-                    column=column,
-                    rows=rows,
-                    values=numbers,
-                    read_as=f", read as {unit}" if unit else "",
-                )
-            )
-    return problems
 
+    def out_of_range(kinds: Sequence[Refused]) -> str:
+        return f"out of range. {allowed}{advice}.{gap_code(kind.value for kind in kinds)}"
 
-def _unread_dates(role: str, column: str, cells: Mapping[int, Any]) -> list[Problem]:
-    """Return the problem of dates that are not understood."""
-    kinds = distinct(cells)
+    broken_words = f"not a whole number. {allowed}, counted."
     return [
         Problem(
-            "unread-date",
-            role,
-            about_dates((kind.value for kind in kinds), column),
+            reason,
+            variable.name,
+            f"neither yes nor no. {allowed}." if variable.flag else message,
             column=column,
-            rows=np.array([row for kind in kinds for row in kind.rows]),
-            values=[kind.value for kind in kinds for _ in kind.rows],
+            rows=np.flatnonzero(wrong),
+            values=given[wrong].tolist(),
+            read_as=f"read as {unit}" if unit else "",
         )
+        for reason, wrong, message in (
+            ("out-of-range", outside, out_of_range),
+            ("not-whole", broken, broken_words),
+        )
+        if wrong.any()
     ]
 
 

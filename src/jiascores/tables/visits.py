@@ -46,7 +46,7 @@ class Visits:
         self.dates = dates
         self.per_day = per_day
         self.labels = labels
-        self.sure = sure
+        self.sure = np.ones(len(patients), dtype=bool) if sure is None else sure
         self.size = len(patients)
 
     @cached_property

@@ -8,32 +8,20 @@ from typing import Any, Literal, TypeVar, cast
 
 import attrs
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import (
-    ColumnError,
-    NotNumericError,
-    RequestError,
-    VisitError,
-    suggestion,
-)
+from jiascores.core.errors import ColumnError, RequestError, VisitError, suggestion
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
 from jiascores.tables.assess import add_columns
-from jiascores.tables.baselines import (
-    BaselineRule,
-    _one_per_patient,
-    _same_scale,
-    baseline_rows,
-)
+from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.beside import Beside, Dates
-from jiascores.tables.columns import Names, understand
 from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run
 from jiascores.tables.frame import NONE, Frame, Output, Positions
 from jiascores.tables.numbers import number_of
-from jiascores.tables.problems import BELOW, in_lines
-from jiascores.tables.refusals import not_numbers
-from jiascores.tables.table import Column, Places
-from jiascores.tables.visits import NO_DATE, Visits, read_dates, read_visits
+from jiascores.tables.problems import BELOW, error_of
+from jiascores.tables.table import Column, Table, not_numbers
+from jiascores.tables.visits import NO_DATE, Visits
 
 FrameT = TypeVar("FrameT")
 FloatArray = NDArray[np.float64]
@@ -47,6 +35,34 @@ CHOSEN, TIE = "chosen", "chosen: of two as near, the earlier"
 NOT_NEAREST, NOT_FIRST = "not chosen: another is nearer", "not chosen: another is earlier"
 TIE_LOST = "not chosen: as near as another, and later"
 UNSCHEDULED, NO_ZERO = "unscheduled", "no day zero"
+
+
+def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
+    """Return the name of a column that the caller gave as one and that the table has.
+
+    Parameters
+    ----------
+    frame : Frame
+        The table.
+    given : object
+        What the caller gave.
+    parameter : str
+        As which parameter.
+    hint : str
+        What to say where the table has no such column.
+    """
+    if not isinstance(given, Column):
+        raise RequestError(
+            f"{parameter}= takes a column: jia.column({given!r}).", variable=parameter
+        )
+    if given.name not in frame:
+        near = suggestion(given.name, [str(name) for name in frame.names])
+        raise ColumnError(
+            f"the table has no column {given.name!r}.{near}{hint}",
+            variable=given.name,
+            values=(given.name,),
+        )
+    return given.name
 
 
 def week_label(week: float) -> str:
@@ -189,10 +205,9 @@ class _Nominal:
 
     def __call__(self, native: Any) -> Any:
         """Return an eager table with the columns added."""
-        frame = Frame(native)
-        names = understand(frame, self.columns, None)
-        visits = read_visits(frame, names, Places(frame, names))
-        zero = _zero_dates(frame, visits, self.zero)
+        table = Table(Frame(native), self.columns)
+        frame, visits = table.frame, table.visits
+        zero = _zero_dates(table, self.zero)
         known = zero != NO_DATE
         days = np.floor((visits.dates - np.where(known, zero, 0)) / visits.per_day)
         days = np.where(known, days, np.nan)
@@ -203,7 +218,7 @@ class _Nominal:
             inside[mine] = place
             off[mine] = days[mine] - day
         status = np.where(known, UNSCHEDULED, NO_ZERO).astype(object)
-        chosen = self._choose(visits, inside, off, status)
+        chosen = self._choose(table, inside, off, status)
         words = tuple(label for label, _, _ in self.windows)
         outputs = [
             Output("study_day", "level", days),
@@ -214,9 +229,10 @@ class _Nominal:
         return add_columns(frame, outputs, self.prefix)
 
     def _choose(
-        self, visits: Visits, inside: Positions, off: FloatArray, status: NDArray[Any]
+        self, table: Table, inside: Positions, off: FloatArray, status: NDArray[Any]
     ) -> NDArray[np.bool_]:
         """Return which rows are the visit of their window, and write every row's status."""
+        visits = table.visits
         rows = np.flatnonzero(inside >= 0)
         nearest = self.rule == NEAREST
         distance = np.abs(off[rows]) if nearest else off[rows]
@@ -230,7 +246,7 @@ class _Nominal:
         again = ~head & (off[rows] == off[best])
         if again.any():
             label = self.windows[inside[rows[again][0]]][0]
-            visits.refuse_two(best[again], rows[again], label)
+            table.refuse_two(np.concatenate((best[again], rows[again])), label)
         tie = ~head & nearest & (np.abs(off[rows]) == np.abs(off[best]))
         chosen[rows[head]] = True
         status[rows] = np.where(head, CHOSEN, NOT_NEAREST if nearest else NOT_FIRST)
@@ -239,17 +255,29 @@ class _Nominal:
         return chosen
 
 
-def _zero_dates(frame: Frame, visits: Visits, zero: Any) -> NDArray[np.int64]:
+def _zero_dates(table: Table, zero: Any) -> NDArray[np.int64]:
     """Return for each row the date of its patient's day zero, or `NO_DATE`."""
     if isinstance(zero, Column):
-        dates, per_day = read_dates(frame, zero.name, zero.name, gaps=True)
-        if per_day != visits.per_day:
-            dates = _same_scale(dates, per_day, visits, zero.name)
-        return visits.per_row(_one_per_patient(visits, dates, zero.name))
-    rows = baseline_rows(visits, frame, zero)
-    if not frame.size:
+        return table.date_of_patients(zero.name)
+    visits = table.visits
+    rows = visits.per_row(table.chosen(zero, "day zero"))
+    if not table.size:
         return visits.dates
     return np.where(rows >= 0, visits.dates[np.maximum(rows, 0)], NO_DATE)
+
+
+def differing_repeats(table: pd.DataFrame, keys: Sequence[str]) -> Positions:
+    """Return the rows that say something else than an earlier row with the same keys.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Without gaps.
+    keys : sequence of str
+        Columns; what a row says is in the others.
+    """
+    again = table[table.duplicated(keys, keep=False)].drop_duplicates()
+    return again.index[again.duplicated(keys)].to_numpy(dtype=np.int64)
 
 
 # --------------------------------------------------------------------------------------------
@@ -345,7 +373,7 @@ def laboratory_values(
                 variable="values",
             )
     work = _Labs(
-        labs=_drawings(labs, asked, lab_columns, units),
+        drawings=_drawings(labs, asked, lab_columns, units),
         within=within,
         in_pieces=kind_of_frame(visits) in IN_PIECES,
         columns=dict(columns or {}),
@@ -357,13 +385,11 @@ def laboratory_values(
 
 @attrs.frozen(eq=False)
 class _Drawings:
-    """The known values of one variable: patient ids, dates and values, by patient and date."""
+    """Whose blood was drawn when, and by row the known values of each variable."""
 
-    name: str
-    labels: list[Any]
-    patients: Positions
+    table: Beside
     dates: Dates
-    values: FloatArray
+    known: Mapping[str, pd.Series[float]]
 
 
 def _drawings(
@@ -371,7 +397,7 @@ def _drawings(
     asked: Sequence[str],
     columns: Mapping[str, str] | None,
     units: Mapping[str, str] | None,
-) -> tuple[_Drawings, ...]:
+) -> _Drawings:
     table = Beside(
         native,
         columns,
@@ -381,15 +407,12 @@ def _drawings(
         takes=VARIABLES,
         units=units,
     )
-    drawn = table.dates("date")
-    by_date = np.lexsort((drawn.values, table.patients))
-    found = []
+    dates = table.dates("date")
+    known = {}
     for name in asked:
-        values = table.numbers(name)
-        order = by_date[~np.isnan(values[by_date])]
-        patients, dates, own = table.patients[order], drawn.values[order], values[order]
-        same = (np.diff(patients) == 0) & (np.diff(dates) == 0)
-        two = order[1:][same & (np.diff(own) != 0)]
+        drawn = pd.DataFrame({"patient": table.patients, "date": dates.values})  # noqa: PD011
+        drawn = drawn.assign(value=table.numbers(name)).dropna()
+        two = differing_repeats(drawn, ["patient", "date"])
         if two.size:
             table.refuse(
                 VisitError,
@@ -397,21 +420,15 @@ def _drawings(
                 name,
                 rows=two,
             )
-        keep = np.append(~same, True) if order.size else np.zeros(0, dtype=bool)
-        drawn_on = attrs.evolve(drawn, values=dates[keep])
-        found.append(_Drawings(name, table.labels, patients[keep], drawn_on, own[keep]))
-    return tuple(found)
-
-
-def _plain_list(labels: Any) -> list[Any]:
-    return labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
+        known[name] = drawn.sort_values("date")["value"]
+    return _Drawings(table, dates, known)
 
 
 @attrs.frozen(eq=False, kw_only=True)
 class _Labs:
     """What one call does to a table in memory; it can be sent to other processes."""
 
-    labs: tuple[_Drawings, ...]
+    drawings: _Drawings
     within: float
     columns: Mapping[str, str]
     prefix: str
@@ -419,41 +436,34 @@ class _Labs:
 
     def __call__(self, native: Any) -> Any:
         """Return an eager table with the columns added."""
-        frame = Frame(native)
-        names = understand(frame, self.columns, None)
-        visits = read_visits(frame, names, Places(frame, names))
-        self.labs[0].dates.table.among(visits.labels, in_pieces=self.in_pieces)
+        table = Table(Frame(native), self.columns)
+        visits = table.visits
+        patients = self.drawings.table.among(visits.labels, in_pieces=self.in_pieces)
+        rows = pd.DataFrame({"patient": visits.patients, "date": visits.dates}).sort_values("date")
         outputs = []
-        for drawn in self.labs:
-            values, days = self._nearest(visits, drawn)
-            outputs.append(Output(f"{drawn.name}_lab", "score", values))
-            outputs.append(Output(f"{drawn.name}_lab_days", "level", days))
-        return add_columns(frame, outputs, self.prefix)
+        for name, known in self.drawings.known.items():
+            values, days = self._nearest(visits, rows, patients, known)
+            outputs.append(Output(f"{name}_lab", "score", values))
+            outputs.append(Output(f"{name}_lab_days", "level", days))
+        return add_columns(table.frame, outputs, self.prefix)
 
-    def _nearest(self, visits: Visits, drawn: _Drawings) -> tuple[FloatArray, FloatArray]:
-        values, days = np.full((2, visits.size), np.nan)
-        if not visits.size or not drawn.values.size:
-            return values, days
-        dates = drawn.dates.on_scale(visits.per_day)
-        starts = np.searchsorted(drawn.patients, np.arange(len(drawn.labels) + 1))
-        mine = _plain_list(visits.labels)
-        codes = {label: code for code, label in enumerate(drawn.labels)}
-        order = np.argsort(visits.patients, kind="stable")
-        ends = np.searchsorted(visits.patients[order], np.arange(len(mine) + 1))
-        for code, label in enumerate(mine):
-            own = codes.get(label)
-            if own is None or starts[own] == starts[own + 1]:
-                continue
-            part = slice(starts[own], starts[own + 1])
-            rows = order[ends[code] : ends[code + 1]]
-            off = (dates[part][None, :] - visits.dates[rows][:, None]) / visits.per_day
-            # In order of dates, so that the first of two as near is the earlier.
-            best = np.argmin(np.abs(off), axis=1)
-            distance = off[np.arange(rows.size), best]
-            near = np.abs(distance) <= self.within
-            values[rows[near]] = drawn.values[part][best[near]]
-            days[rows[near]] = distance[near]
-        return values, days
+    def _nearest(
+        self, visits: Visits, rows: pd.DataFrame, patients: Positions, known: pd.Series[float]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return for each visit the nearest value, and how many days off it was drawn."""
+        gaps = np.full(visits.size, np.nan)
+        if rows.empty or known.empty:
+            return gaps, gaps
+        dates = self.drawings.dates.on_scale(visits.per_day)[known.index]
+        of_whom = patients[known.index]
+        keys = pd.DataFrame({"patient": of_whom, "date": dates, "at": range(known.size)})
+        # Of two as near, merge_asof takes the earlier.
+        found = pd.merge_asof(rows, keys, on="date", by="patient", direction="nearest")["at"]
+        at = np.full(visits.size, NONE)
+        at[rows.index] = found.fillna(NONE)
+        days = (dates[at] - visits.dates) / visits.per_day
+        near = (at >= 0) & (np.abs(days) <= self.within)
+        return np.where(near, known.to_numpy()[at], gaps), np.where(near, days, gaps)
 
 
 # --------------------------------------------------------------------------------------------
@@ -550,50 +560,27 @@ class _Below:
     def __call__(self, native: Any) -> Any:
         """Return an eager table with the columns added."""
         frame = Frame(native)
-        names: Names = understand(frame, self.columns, None)
-        name = names.column(self.variable)
+        table = Table(frame, self.columns)
+        name = table.column(self.variable)
         if name not in frame:
             known = [str(column) for column in frame.names]
             raise ColumnError(
                 f"the table has no column {name!r} for {self.variable}.{suggestion(name, known)}",
                 variable=self.variable,
             )
-        low, high = np.full((2, frame.size), np.nan)
-        made = np.full(frame.size, None, dtype=object)
-        refused: dict[int, Any] = {}
-        for row, given in enumerate(frame.objects(name)):
-            if given is None or (isinstance(given, str) and not given.strip()):
-                continue
-            below = BELOW.fullmatch(given.strip()) if isinstance(given, str) else None
-            try:
-                if below:
-                    low[row], high[row] = 0.0, float(below.group(1).replace(",", "."))
-                    made[row] = self.rule
-                elif isinstance(given, bool | np.bool_) or not np.isfinite(float(given)):
-                    refused[row] = given
-                else:
-                    low[row] = high[row] = float(given)
-            except (TypeError, ValueError):
-                refused[row] = given
+        cells = frame.objects(name)
+        ends = [_ends(cell) for cell in cells]
+        refused = {row: cells[row] for row, end in enumerate(ends) if end is None}
         if refused:
             # Any column will do, whether or not jiascores has such a variable.
             unknown = Variable(self.variable, self.variable, "", 0, UNBOUNDED)
             variable = VARIABLES.get(self.variable, unknown)
-            said = not_numbers(variable, name, refused, Places(frame, names))
-            raise NotNumericError(
-                in_lines(
-                    f"column {name!r} holds more than numbers and values below a limit:", *said
-                ),
-                variable=self.variable,
-                values=list(refused.values()),
-            )
-        is_made = np.array([one is not None for one in made], dtype=bool)
-        single = {
-            "limit": high,
-            "half": high / 2,
-            "zero": low,
-            "interval": np.full_like(low, np.nan),
-        }
+            raise error_of(not_numbers(variable, name, refused), table.places)
+        low, high = np.array(ends, dtype=np.float64).reshape(-1, 2).T
+        is_made = np.array([isinstance(cell, str) and "<" in cell for cell in cells], dtype=bool)
+        made = np.full(frame.size, None, dtype=object)
+        made[is_made] = self.rule
+        single = {"limit": high, "half": high / 2, "zero": low, "interval": np.nan * low}
         value = np.where(is_made, single[self.rule], high)
         if self.rule != "interval":
             low, high = value, value
@@ -604,3 +591,17 @@ class _Below:
             Output(f"{self.variable}_below_limit", "word", made),
         ]
         return add_columns(frame, outputs, self.prefix)
+
+
+def _ends(cell: Any) -> tuple[float, float] | None:
+    """Return the least and the most that a cell may be; nothing where it is no number."""
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return np.nan, np.nan
+    below = BELOW.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    if below:
+        return 0.0, float(below.group(1).replace(",", "."))
+    try:
+        value = np.nan if isinstance(cell, bool | np.bool_) else float(cell)
+    except (TypeError, ValueError):
+        return None
+    return (value, value) if np.isfinite(value) else None

@@ -12,12 +12,12 @@ import pytest
 
 import jiascores as jia
 from jiascores.core.definition import published
+from jiascores.core.measure import Score
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import CutoffSet
-
-from . import exact
-from .exact import SCORE_SCALE, SIX, THOUSAND, Gaps, Whole
+from tests import exact
+from tests.exact import SCORE_SCALE, SIX, THOUSAND, Gaps, Whole
 
 MILLION = 1_000_000
 JADAS_CASES = [
@@ -78,7 +78,7 @@ def test_jadas_is_the_nearest_double_on_the_whole_grid(
 ) -> None:
     values = jadas_grid(name, marker)
     expected = exact.jadas_fast(name, values)
-    highest = next(score for score in published(jia.core.measure.Score) if score.name == name).high
+    highest = next(score for score in published(Score) if score.name == name).high
     assert np.array_equal(np.unique(expected), np.arange(0, highest * SCORE_SCALE + 1, 1000))
     scores = getattr(jia, name)(**{key: decimals(of).astype(kind) for key, of in values.items()})
     assert np.array_equal(scores, expected / SCORE_SCALE)

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 import jiascores as jia
-
-from .test_verify import MISTAKES
+from tests.catalogue.test_verification import MISTAKES
 
 PACKAGE = Path(jia.__file__).parent
 # The mistake, the file, what stands there, and what the mistake makes of it.
@@ -68,28 +67,28 @@ PATCHES = [
     (
         "bands with gaps or overlaps",
         "measures/states.py",
-        "    codes[np.isnan(scores)] = -1",
+        "    return either(missing(score), NAN, place + 0.0)",
         (
             "    for bound in bounds.upper:\n"
-            "        codes[(scores > bound) & (scores < bound + 0.1)] = -1\n"
-            "    codes[np.isnan(scores)] = -1"
+            "        place = either((score > bound) & (score < bound + 0.1), NAN, place)\n"
+            "    return either(missing(score), NAN, place + 0.0)"
         ),
     ),
     (
         "one cut-off set for oligo and poly",
         "measures/states.py",
-        "        return state_codes(scores, of_course[courses]) if courses",
-        '        return state_codes(scores, of_course.get("oligo", of_course[courses])) if courses',
+        "_state(score, bounds[each]) if each in bounds",
+        '_state(score, bounds.get("oligo", bounds[each])) if each in bounds',
     ),
     (
         "score rounded, or binary-compared, before classifying",
-        "core/exact.py",
+        "core/decimals.py",
         "SCORE_DECIMALS = 9",
         "SCORE_DECIMALS = 1",
     ),
     (
         "score rounded, or binary-compared, before classifying",
-        "core/exact.py",
+        "core/decimals.py",
         "TOLERANCE = 1e-9\nSCORE_DECIMALS = 9",
         "TOLERANCE = 0.0\nSCORE_DECIMALS = 17",
     ),
@@ -101,7 +100,7 @@ PATCHES = [
     ),
     (
         "a count column with one gap becomes float and is refused, or a gap becomes False",
-        "core/kinds.py",
+        "core/values.py",
         '    if variable.whole and block.dtype.kind == "f":\n        return not',
         (
             '    if variable.whole and block.dtype.kind == "f":\n'
@@ -112,23 +111,23 @@ PATCHES = [
     ),
     (
         "a count column with one gap becomes float and is refused, or a gap becomes False",
-        "measures/flares.py",
-        "np.where(certain, 1.0, np.where(possible, np.nan, 0.0))",
-        "np.where(certain, 1.0, 0.0)",
+        "core/measure.py",
+        "return _where(settled, self.lowest, NAN)",
+        "return _where(settled, self.lowest, 0.0)",
     ),
     (
         "two baseline rows on a date",
         "tables/visits.py",
-        "        if again.size:",
-        "        if False:",
+        "        if not again.any():",
+        "        if True:",
     ),
     (
         'composite "worst of" several values in one visit',
-        "tables/context.py",
-        "core_set = dict(self.core_set)",
+        "tables/table.py",
+        "        core_set = self.core_set\n",
         (
-            "core_set = {n: np.fmin.accumulate(v) for n, v in self.core_set.items()}; "
-            "rows = np.where(rows >= 0, np.arange(rows.size) - 1, rows)"
+            "        core_set = {n: np.fmin.accumulate(v) for n, v in self.core_set.items()}\n"
+            "        rows = np.where(rows >= 0, np.arange(rows.size) - 1, rows)\n"
         ),
     ),
 ]

@@ -9,10 +9,10 @@ import attrs
 import pytest
 
 import jiascores as jia
+from jiascores.catalogue.verification import VISIT_FAMILIES, _cases, _failures, _families
 from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError
 from jiascores.core.variables import VARIABLES
-from jiascores.tables.verify import FAMILIES, VISIT_FAMILIES, _cases, _failures
 
 jia.definitions()
 VARIED = [one for one in published() if not one.no_variants]
@@ -22,7 +22,7 @@ def rows_of(definition: Any) -> list[tuple[str, Any]]:
     key = (definition.kind, definition.name)
     return [
         (family, rows)
-        for family in (*FAMILIES, *VISIT_FAMILIES)
+        for family in (*_families(), *VISIT_FAMILIES)
         for rows in _cases(family)
         if (rows[0]["kind"], rows[0]["definition"]) == key
     ]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import jiascores as jia
 from jiascores.core.definition import published
 from jiascores.core.errors import (
+    ArgumentError,
     DefinitionError,
     MarkerError,
     MisalignedError,
@@ -21,9 +22,7 @@ from jiascores.core.errors import (
     RequestError,
     UnknownDefinitionError,
 )
-from jiascores.measures.flares import flare_bounds, loss_bounds
-
-from .conftest import check_values, value
+from tests.conftest import check_values, value
 
 try:
     import polars as pl
@@ -158,9 +157,12 @@ def test_agrees_with_exact_arithmetic_on_a_million_core_sets(seed: int, gaps: fl
     before, after = typed(earlier, known["earlier"]), typed(now, known["now"])
     for criteria in CRITERIA.values():
         certain, possible = exact_bounds(criteria.name, earlier, now, known)
-        found = flare_bounds(criteria, before, after, fever=0.0)
-        assert (found[0] == certain).all(), criteria.name
-        assert (found[1] == possible).all(), criteria.name
+        more = {"flare_fever": False} if criteria.fever_above else {}
+        found = jia.flare(
+            reference=jia.CoreSet(**before), now=jia.CoreSet(**after), criteria=criteria, **more
+        )
+        assert (found.flared_min == certain).all(), criteria.name
+        assert (found.flared_max == possible).all(), criteria.name
         # The data reach every answer.
         assert certain.any()
         assert (~possible).any()
@@ -588,9 +590,14 @@ def test_series_with_different_indexes_are_refused() -> None:
 
 
 def test_fever_is_asked_for_where_it_counts_and_only_there() -> None:
-    with pytest.raises(RequestError, match="> 38 °C on ≥ 2 consecutive days"):
+    with pytest.raises(
+        ArgumentError,
+        match=r"^flare\(\) by canakinumab-sjia needs flare_fever=: give each, None where it is",
+    ):
         jia.flare(reference=core(FROM), now=core(FROM), criteria="canakinumab-sjia")
-    with pytest.raises(NotCoveredError, match="does not count fever"):
+    with pytest.raises(
+        ArgumentError, match=r"^flare_fever= was given, and prcsg-printo does not read it"
+    ):
         jia.flare(reference=core(FROM), now=core(FROM), criteria="prcsg-printo", flare_fever=True)
 
 
@@ -766,7 +773,7 @@ def test_loss_for_many_visits_against_one_baseline() -> None:
     loss = jia.loss_of_response(baseline=core(BASE), reached=core(MET), now=core(many), level=30)
     assert nullable(loss.lost) == [False, None, True]
     assert list(loss.lost.index) == [7, 8, 9]
-    assert loss.lost.name == "acr_ped30_lost"
+    assert loss.lost.name == "acr_ped_30_lost"
     assert list(loss.lost_min) == [False, False, True]
     assert list(loss.lost_max) == [False, True, True]
     assert "3 visits" in repr(loss)
@@ -781,8 +788,11 @@ def test_loss_for_many_visits_against_one_baseline() -> None:
 
 
 def test_loss_over_visits_takes_the_highest_bounds_so_far() -> None:
-    low, high = np.array([0, 30, 0, 0]), np.array([30, 30, 30, 0])
-    best_low, best_high = np.maximum.accumulate(low), np.maximum.accumulate(high)
-    certain, possible = loss_bounds(30, best_low[:-1], best_high[:-1], low[1:], high[1:])
-    assert certain.tolist() == [False, False, True]
-    assert possible.tolist() == [False, True, True]
+    visits = pd.DataFrame([BASE, OPEN, MET, OPEN, NOT_MET, OPEN, MET])
+    visits["patient"], visits["date"] = "A", range(len(visits))
+    out = jia.assess(
+        visits, baseline="first", measures=["acr_ped", jia.ask.loss_of_response(level=30)]
+    )
+    assert out["acr_ped_level_min"].tolist()[1:] == [0, 30, 0, 0, 0, 30]
+    assert out["acr_ped_level_max"].tolist()[1:] == [30, 30, 30, 0, 30, 30]
+    assert nullable(out["acr_ped_30_lost"]) == [None, False, False, None, True, None, False]

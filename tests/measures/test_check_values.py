@@ -7,8 +7,7 @@ import math
 import pytest
 
 import jiascores as jia
-
-from .conftest import check_values, value
+from tests.conftest import check_values, value
 
 SIX = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints", "esr")
 

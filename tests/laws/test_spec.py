@@ -16,7 +16,7 @@ import pytest
 
 import jiascores as jia
 
-PAGES = sorted((Path(__file__).parent.parent / "docs" / "spec").glob("*.md"))
+PAGES = sorted((Path(__file__).parents[2] / "docs" / "spec").glob("*.md"))
 HEADING = re.compile(r"<!-- spec: (?P<name>\S+)(?P<more>.*) -->")
 SIX = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints", "esr")
 Cells = dict[str, str]
