@@ -19,7 +19,7 @@ PATCHES = [
     (
         "ESR item computed as ESR/10 above 20",
         "measures/jadas.py",
-        "points_between(esr, ESR_FROM, ESR_TO)",
+        "cast(T, points_between(esr, ESR_FROM, ESR_TO))",
         "np.where(esr > ESR_FROM, np.minimum(esr / 10, 10), esr * 0)",
     ),
     (
