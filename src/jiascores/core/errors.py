@@ -178,6 +178,8 @@ class UnknownJointError(JiaScoresError, ValueError):
     ('left knee',)
     """
 
+    reason = "unknown-joint"
+
 
 class UnknownDefinitionError(JiaScoresError, ValueError):
     """A definition that was not named, or a name that the catalogue does not have.
