@@ -166,7 +166,19 @@ class InconsistentError(JiaScoresError, ValueError):
 
 
 class UnknownJointError(JiaScoresError, ValueError):
-    """A name that is not that of a joint of the 71."""
+    """A name that is not that of a joint of the 71.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.JointExam(active={"left knee"})
+    ... except jia.errors.UnknownJointError as error:
+    ...     print(error.values)
+    ('left knee',)
+    """
+
+    reason = "unknown-joint"
 
 
 class UnknownDefinitionError(JiaScoresError, ValueError):
