@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 SHOWN = 5
@@ -54,19 +55,8 @@ class JiaScoresError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only arguments are lost by the default; engines carry errors between processes.
-        state = (self.reason, self.variable, self.values, self.where)
-        return (_rebuild, (type(self), str(self), *state))
-
-
-def _rebuild(
-    kind: type[JiaScoresError],
-    message: str,
-    reason: str,
-    variable: str | None,
-    values: tuple[Any, ...],
-    where: tuple[Any, ...],
-) -> JiaScoresError:
-    return kind(message, reason=reason, variable=variable, values=values, where=where)
+        keywords = {name: getattr(self, name) for name in ("reason", "variable", "values", "where")}
+        return (partial(type(self), **keywords), (str(self),))
 
 
 class OutOfRangeError(JiaScoresError, ValueError):
