@@ -107,9 +107,9 @@ def _verdict(asked: Verdict, row: Row) -> Answers:
     given: dict[str, Any] = {}
     definition: Any = lookup(asked.kind, row["definition"], parameter=asked.parameter)
     plan = asked.plan(definition)
-    if asked.parameter in asked.signature.parameters:
+    if asked.parameter in asked.parameters:
         given[asked.parameter] = definition
-    for name in asked.signature.parameters:
+    for name in asked.parameters:
         if name == asked.parameter or (
             plan.get(name) == "unread" and name not in asked.passes_over
         ):

@@ -521,7 +521,7 @@ def flare(
     flare_fever: Many | Scalar = ...,
 ) -> FlareVerdict[Many, Many, Many]: ...
 @verdict(
-    FlareCriteria, steady=True, column=flare_column, result=_flare, order=("criteria", "reference")
+    FlareCriteria, steady=True, titled=flare_column, result=_flare, in_order=("criteria", "reference")
 )
 def flare(
     criteria: FlareCriteria,
@@ -779,9 +779,9 @@ def loss_of_response(
     LossCriteria,
     parameter="rule",
     default="loss-of-acr-ped",
-    column=_loss_column,
+    titled=_loss_column,
     result=_loss,
-    order=("level", "criteria"),
+    in_order=("level", "criteria"),
 )
 def loss_of_response(
     _: LossCriteria,

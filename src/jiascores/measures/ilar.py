@@ -133,7 +133,7 @@ def course(
     words=COURSES,
     parameter="rule",
     default="joints-at-visit",
-    column=lambda *_, **__: "course",
+    titled=lambda *_, **__: "course",
 )
 def course(
     rule: CourseRule,

@@ -663,7 +663,7 @@ def reacch_out_flare(
     treatment_intensified: Many | Scalar,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[Many]: ...
-@verdict(RelapseCriteria, default="reacch-out", column=relapse_column, result=_relapse)
+@verdict(RelapseCriteria, default="reacch-out", titled=relapse_column, result=_relapse)
 def reacch_out_flare(
     criteria: RelapseCriteria,
     inactive_before: Any,

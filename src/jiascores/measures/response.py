@@ -482,7 +482,7 @@ def acr_ped(
     ResponseCriteria,
     gives="level",
     default=DEFAULT,
-    column=acr_ped_column,
+    titled=acr_ped_column,
     result=_response,
     policies=True,
     steady=True,

@@ -353,11 +353,11 @@ def disease_state(score: T, *, measure: str, course: Any = ..., cutoffs: str | C
     gives="word",
     words=state_words,
     parameter="cutoffs",
-    column=state_column,
+    titled=state_column,
     passes_over=("course",),
     steady=True,
-    ask="state",
-    order=("measure", "cutoffs"),
+    asked_as="state",
+    in_order=("measure", "cutoffs"),
 )
 def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) -> Any:
     """Disease activity state of a score, by a cut-off set that the caller names.
