@@ -21,9 +21,9 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output, OutputKind, list_of
 from jiascores.tables.gaps import by_id
 from jiascores.tables.requests import Request, request
-from jiascores.tables.table import Column, Table
+from jiascores.tables.table import Column, Table, column_of
 from jiascores.tables.visits import NO_DATE, Visits
-from jiascores.tables.windows import column_of, differing_repeats
+from jiascores.tables.windows import differing_repeats
 
 FloatArray = NDArray[np.float64]
 
