@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 import attrs
 
 from jiascores.core.errors import DefinitionError, UnknownDefinitionError, listing, suggestion
-from jiascores.core.references import Evidence, Reference
+from jiascores.core.references import Evidence, Reference, reference
 
 FIRST_VERSION = "0.1.0"
 # Characters of a rule that a definition shows at a prompt; print() shows all.
@@ -142,6 +142,28 @@ class Definition:
         absent = one if getattr(self, one) is None else other
         together = (getattr(self, one) is None) == (getattr(self, other) is None)
         self._require(together, absent, f"{one} and {other} go together: give both or neither")
+
+    @classmethod
+    def cited(
+        cls, name: str, evidence: Evidence, *notes: str, source: str | None = None, **fields: Any
+    ) -> Self:
+        """Return a definition by a source of references.csv.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+        evidence : Evidence
+            How well its figures were checked.
+        *notes : str
+            What a careful reader must know.
+        source : str, optional
+            Key of the reference, where that is not the name.
+        **fields
+            Its own fields.
+        """
+        cites = reference(source or name)
+        return cls(name=name, reference=cites, evidence=evidence, notes=notes, **fields)
 
     def variant(self, *, name: str, **changes: Any) -> Self:
         """Return this definition with changes, under a name of its own.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 from enum import StrEnum
 from pathlib import Path
-from typing import TypedDict
 
 import attrs
 
@@ -68,20 +67,3 @@ REFERENCES = {row["key"]: Reference(**row) for row in csv.DictReader(_TABLE.spli
 def reference(key: str) -> Reference:
     """Return the source with this key."""
     return REFERENCES[key]
-
-
-class Cited(TypedDict):
-    """What every published definition says of itself."""
-
-    name: str
-    reference: Reference
-    evidence: Evidence
-    notes: tuple[str, ...]
-
-
-def cited(name: str, evidence: Evidence, *notes: str, source: str | None = None) -> Cited:
-    """Return a definition's name, reference, evidence and notes.
-
-    `source` is the key of the reference where that is not the name.
-    """
-    return Cited(name=name, reference=reference(source or name), evidence=evidence, notes=notes)

@@ -18,7 +18,7 @@ from jiascores.core.errors import DefinitionError, NotCoveredError
 from jiascores.core.like import Like
 from jiascores.core.logic import count, missing
 from jiascores.core.measure import RESPONSE, Bounded, Call, Options, id_of, verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES, MARKERS
 from jiascores.measures.change import (
@@ -201,106 +201,91 @@ _RUPERTO_FLOORS = (
 )
 
 FLARE_CRITERIA = publish(
-    FlareCriteria(
-        name="brunner-2002",
-        reference=reference("brunner-2002"),
-        evidence=Evidence.PRIMARY,
+    FlareCriteria.cited(
+        "brunner-2002",
+        Evidence.PRIMARY,
+        "The definition that the paper prefers.",
+        _ZERO_NOTE,
         worsened_needed=2,
         worsening=40,
-        notes=("The definition that the paper prefers.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="brunner-2002-b",
-        reference=reference("brunner-2002"),
-        evidence=Evidence.PRIMARY,
+    FlareCriteria.cited(
+        "brunner-2002-b",
+        Evidence.PRIMARY,
+        "Sets no limit on improvement.",
+        _ZERO_NOTE,
+        source="brunner-2002",
         improved_allowed=None,
         improvement=None,
-        notes=("Sets no limit on improvement.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="brunner-2002-c",
-        reference=reference("brunner-2002"),
-        evidence=Evidence.PRIMARY,
+    FlareCriteria.cited(
+        "brunner-2002-c",
+        Evidence.PRIMARY,
+        "The paper names ESR: core sets with CRP are refused. A variant may name crp.",
+        _ZERO_NOTE,
+        source="brunner-2002",
         worsened_needed=None,
         worsening=None,
         improved_allowed=None,
         improvement=None,
         all_of=(("chaq", 0), ("esr", 30), ("active_joints", 10)),
-        notes=(
-            "The paper names ESR: core sets with CRP are refused. A variant may name crp.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="prcsg-printo",
-        reference=reference("propel"),
-        evidence=Evidence.SECONDARY,
-        notes=(_ZERO_NOTE,),
-    ),
-    FlareCriteria(
-        name="lovell-2000",
-        reference=reference("lovell-2000"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited("prcsg-printo", Evidence.SECONDARY, _ZERO_NOTE, source="propel"),
+    FlareCriteria.cited(
+        "lovell-2000",
+        Evidence.SECONDARY,
+        "The trial's reference is day 90.",
+        "The trial's register counts limited joints only with pain or tenderness.",
+        "A floor of 2 units on the globals is unverified there and left out.",
+        _ZERO_NOTE,
         active_joints_at_visit=2,
-        notes=(
-            "The trial's reference is day 90.",
-            "The trial's register counts limited joints only with pain or tenderness.",
-            "A floor of 2 units on the globals is unverified there and left out.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="lovell-2008",
-        reference=reference("lovell-2008"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "lovell-2008",
+        Evidence.SECONDARY,
+        "As lovell-2000, but two may be better by exactly 30 %.",
+        _ZERO_NOTE,
         active_joints_at_visit=2,
         improvement_from=False,
-        notes=("As lovell-2000, but two may be better by exactly 30 %.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="ruperto-2008",
-        reference=reference("ruperto-2008"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "ruperto-2008",
+        Evidence.SECONDARY,
+        "The abstract says ≥ 30 % for both limits and has no floors.",
+        "The floors are the register's, which prints > 30 %: see ruperto-2008-strict.",
+        _ZERO_NOTE,
         floors=_RUPERTO_FLOORS,
-        notes=(
-            "The abstract says ≥ 30 % for both limits and has no floors.",
-            "The floors are the register's, which prints > 30 %: see ruperto-2008-strict.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="ruperto-2008-strict",
-        reference=reference("abatacept-register"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "ruperto-2008-strict",
+        Evidence.SECONDARY,
+        "The abatacept trial as its register words it.",
+        _ZERO_NOTE,
+        source="abatacept-register",
         derives_from="ruperto-2008",
         worsening_from=False,
         improvement_from=False,
         floors=_RUPERTO_FLOORS,
-        notes=("The abatacept trial as its register words it.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="review-floors",
-        reference=reference("ruperto-2008"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "review-floors",
+        Evidence.SECONDARY,
+        "As reviews give the abatacept trial's rule: the joint floor on active joints alone.",
+        _ZERO_NOTE,
+        source="ruperto-2008",
         derives_from="ruperto-2008",
         floors=(*((name, 2.0) for name in _GLOBALS), ("active_joints", 2.0)),
-        notes=(
-            "As reviews give the abatacept trial's rule: the joint floor on active joints alone.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="canakinumab-sjia",
-        reference=reference("ruperto-2012"),
-        evidence=Evidence.UNVERIFIED,
+    FlareCriteria.cited(
+        "canakinumab-sjia",
+        Evidence.UNVERIFIED,
+        "For systemic arthritis; the trials' reactant is CRP.",
+        "That fever alone is a flare, and how it is measured, is unverified.",
+        _ZERO_NOTE,
+        source="ruperto-2012",
         derives_from="prcsg-printo",
         fever_above=38.0,
         fever_days=2,
-        notes=(
-            "For systemic arthritis; the trials' reactant is CRP.",
-            "That fever alone is a flare, and how it is measured, is unverified.",
-            _ZERO_NOTE,
-        ),
     ),
 )
 
@@ -646,13 +631,11 @@ class LossCriteria(Definition):
 
 
 (LOSS_OF_ACR_PED,) = publish(
-    LossCriteria(
-        name="loss-of-acr-ped",
-        reference=reference("swart-2019"),
-        evidence=Evidence.DERIVED,
-        notes=(
-            "Literal reading of the trial's abstract, which does not say how loss was defined.",
-        ),
+    LossCriteria.cited(
+        "loss-of-acr-ped",
+        Evidence.DERIVED,
+        "Literal reading of the trial's abstract, which does not say how loss was defined.",
+        source="swart-2019",
     )
 )
 

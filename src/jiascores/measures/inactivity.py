@@ -24,7 +24,7 @@ from jiascores.core.logic import (
     no,
 )
 from jiascores.core.measure import Call, Contradiction, Items, Options, id_of, verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar, SeriesLike
 from jiascores.core.variables import ILAR_CATEGORIES, MARKERS
 from jiascores.measures.change import refuse_truth
@@ -180,62 +180,54 @@ _CATEGORY_NOTE = (
 )
 
 INACTIVE_DISEASE_CRITERIA = publish(
-    InactiveDiseaseCriteria(
-        name="wallace-2004",
-        reference=reference("wallace-2004"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "wallace-2004",
+        Evidence.SECONDARY,
+        "If both ESR and CRP were tested, both must be normal.",
+        _CATEGORY_NOTE,
         absent=_WALLACE_ABSENT,
         categories=_WALLACE_CATEGORIES,
-        notes=("If both ESR and CRP were tested, both must be normal.", _CATEGORY_NOTE),
     ),
-    InactiveDiseaseCriteria(
-        name="wallace-2011",
-        reference=reference("wallace-2011"),
-        evidence=Evidence.PRIMARY,
+    InactiveDiseaseCriteria.cited(
+        "wallace-2011",
+        Evidence.PRIMARY,
+        "The paper says ESR or CRP: where both were tested and disagree, the caller says.",
+        "Physician global: best possible on the scale, 0. Uveitis: by SUN.",
+        _CATEGORY_NOTE,
         absent=_WALLACE_ABSENT,
         morning_stiffness=15,
         markers="ask",
         raised_for_other_cause=True,
         categories=_WALLACE_CATEGORIES,
-        notes=(
-            "The paper says ESR or CRP: where both were tested and disagree, the caller says.",
-            "Physician global: best possible on the scale, 0. Uveitis: by SUN.",
-            _CATEGORY_NOTE,
-        ),
     ),
-    InactiveDiseaseCriteria(
-        name="eular-pres-2024",
-        reference=reference("eular-pres-2024"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "eular-pres-2024",
+        Evidence.SECONDARY,
+        "Still's disease: no symptoms, and ESR and CRP both normal.",
         active_joints=None,
         absent=("stills_symptoms",),
         physician_global=None,
         markers="both",
         categories=("systemic",),
-        notes=("Still's disease: no symptoms, and ESR and CRP both normal.",),
     ),
-    InactiveDiseaseCriteria(
-        name="reacch-out",
-        reference=reference("reacch-out"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "reacch-out",
+        Evidence.SECONDARY,
+        "No active joint, no extra-articular manifestation, physician global < 10 mm.",
+        "That the six findings here are the extra-articular manifestations is our reading.",
         absent=_WALLACE_ABSENT,
         physician_global=1,
         physician_global_below=True,
         markers=None,
-        notes=(
-            "No active joint, no extra-articular manifestation, physician global < 10 mm.",
-            "That the six findings here are the extra-articular manifestations is our reading.",
-        ),
     ),
-    InactiveDiseaseCriteria(
-        name="recapture-jia",
-        reference=reference("recapture-jia"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "recapture-jia",
+        Evidence.SECONDARY,
+        "Simple inactive disease: no active joint and physician global < 1, nothing else.",
         absent=(),
         physician_global=1,
         physician_global_below=True,
         markers=None,
-        notes=("Simple inactive disease: no active joint and physician global < 1, nothing else.",),
     ),
 )
 
@@ -589,12 +581,11 @@ class RelapseCriteria(Definition):
 
 
 (REACCH_OUT,) = publish(
-    RelapseCriteria(
-        name="reacch-out",
-        reference=reference("reacch-out"),
-        evidence=Evidence.PRIMARY,
+    RelapseCriteria.cited(
+        "reacch-out",
+        Evidence.PRIMARY,
+        "That a joint injection alone is a flare: from a congress abstract.",
         inactive="reacch-out",
-        notes=("That a joint injection alone is a flare: from a congress abstract.",),
     )
 )
 

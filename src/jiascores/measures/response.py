@@ -15,7 +15,7 @@ from jiascores.core.errors import DefinitionError, RequestError
 from jiascores.core.like import read_only
 from jiascores.core.logic import count, either, highest_of, missing, unless
 from jiascores.core.measure import POLICIES, Bounded, Call, MissingPolicy, Options, id_of, verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES
 from jiascores.measures.change import (
@@ -177,51 +177,36 @@ _ZERO_NOTE = (
 )
 
 RESPONSE_CRITERIA = publish(
-    ResponseCriteria(
-        name="giannini-1997",
-        reference=reference("giannini-1997"),
-        evidence=Evidence.PRIMARY,
-        notes=(_ZERO_NOTE,),
-    ),
-    ResponseCriteria(
-        name="ntr4146",
-        reference=reference("ntr4146"),
-        evidence=Evidence.PRIMARY,
+    ResponseCriteria.cited("giannini-1997", Evidence.PRIMARY, _ZERO_NOTE),
+    ResponseCriteria.cited(
+        "ntr4146",
+        Evidence.PRIMARY,
+        "The register words worsening as ≥ 30 %; NCT03781375 does so too.",
+        _ZERO_NOTE,
         worsening_from=True,
         derives_from="giannini-1997",
-        notes=("The register words worsening as ≥ 30 %; NCT03781375 does so too.", _ZERO_NOTE),
     ),
-    ResponseCriteria(
-        name="ruperto-2012",
-        reference=reference("ruperto-2012"),
-        evidence=Evidence.SECONDARY,
+    ResponseCriteria.cited(
+        "ruperto-2012",
+        Evidence.SECONDARY,
+        "Adapted JIA ACR response of the canakinumab trials in systemic arthritis; they use "
+        "CRP as the acute-phase reactant.",
+        _ZERO_NOTE,
         fever_limit=38.0,
         fever_days=7,
         derives_from="giannini-1997",
-        notes=(
-            (
-                "Adapted JIA ACR response of the canakinumab trials in systemic arthritis; they use "
-                "CRP as the acute-phase reactant."
-            ),
-            _ZERO_NOTE,
-        ),
     ),
-    ResponseCriteria(
-        name="de-benedetti-2012",
-        reference=reference("de-benedetti-2012"),
-        evidence=Evidence.SECONDARY,
+    ResponseCriteria.cited(
+        "de-benedetti-2012",
+        Evidence.SECONDARY,
+        "Adapted response of the tocilizumab trial TENDER in systemic arthritis: 37.5 °C is "
+        "fever. The 14 days in the label belong to another endpoint, becoming free of fever; "
+        "for a response over 14 days make a variant with fever_days=14.",
+        _ZERO_NOTE,
         fever_limit=37.5,
         fever_from=True,
         fever_days=7,
         derives_from="giannini-1997",
-        notes=(
-            (
-                "Adapted response of the tocilizumab trial TENDER in systemic arthritis: 37.5 °C is "
-                "fever. The 14 days in the label belong to another endpoint, becoming free of fever; "
-                "for a response over 14 days make a variant with fever_days=14."
-            ),
-            _ZERO_NOTE,
-        ),
     ),
 )
 
