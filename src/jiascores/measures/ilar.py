@@ -129,7 +129,6 @@ def course(
     words=COURSES,
     parameter="rule",
     default="joints-at-visit",
-    titled=lambda *_, **__: "course",
 )
 def course(
     rule: CourseRule,
