@@ -72,30 +72,35 @@ COURSE = {
     "chosen": ["N", "Y", "N", "N", None],
 }
 FLARES = {
-    #                                1st   2nd   3rd   4th    5th
-    "baseline": ("baseline", [None, False, False, False, False]),
-    "last-responding": ("last-responding", [None, None, True, False, True]),
-    "best": ("best", [None, None, True, False, True]),
-    "end-of-lead-in": ("end-of-lead-in", [None, None, True, False, True]),
-    "flagged": (jia.flagged("chosen"), [None, None, True, False, True]),
-    "on or before": (jia.on_or_before("end_of_lead_in"), [None, None, True, False, True]),
-    "last responding at 70": (jia.last_responding(70), [None] * 5),
+    # How the column's name ends, and the 1st, 2nd, 3rd, 4th and 5th visit.
+    "baseline": ("baseline", "", [None, False, False, False, False]),
+    "last-responding": ("last-responding", "_last_responding", [None, None, True, False, True]),
+    "best": ("best", "_best", [None, None, True, False, True]),
+    "end-of-lead-in": ("end-of-lead-in", "_end_of_lead_in", [None, None, True, False, True]),
+    "flagged": (jia.flagged("chosen"), "_chosen", [None, None, True, False, True]),
+    "on or before": (
+        jia.on_or_before("end_of_lead_in"),
+        "_end_of_lead_in",
+        [None, None, True, False, True],
+    ),
+    "last responding at 70": (jia.last_responding(70), "_last_responding_70", [None] * 5),
 }
 
 
 @pytest.mark.parametrize("name", FLARES)
 def test_flare_against_each_reference(make, name: str) -> None:
-    reference, expected = FLARES[name]
+    reference, ending, expected = FLARES[name]
     request = jia.ask.flare(criteria="prcsg-printo", reference=reference)
     out = to_dict(jia.assess(make(COURSE), measures=[request], baseline="first"))
-    assert out["flare_prcsg_printo"] == expected
+    assert out[f"flare_prcsg_printo{ending}"] == expected
+    assert request.columns == (f"flare_prcsg_printo{ending}",)
 
 
 def test_loss_needs_an_earlier_visit_with_the_level(make) -> None:
     requests = [jia.ask.loss_of_response(30), jia.ask.loss_of_response(70)]
     out = to_dict(jia.assess(make(COURSE), measures=requests, baseline="first"))
-    assert out["acr_ped30_lost"] == [None, False, True, False, True]
-    assert out["acr_ped70_lost"] == [None, False, False, False, False]
+    assert out["acr_ped_30_lost"] == [None, False, True, False, True]
+    assert out["acr_ped_70_lost"] == [None, False, False, False, False]
     assert jia.ask.loss_of_response(50).level == 50
 
 
@@ -105,7 +110,7 @@ def test_one_flare_against_two_references_makes_two_columns(make) -> None:
         for reference in ("baseline", "best")
     ]
     out = to_dict(jia.assess(make(COURSE), measures=requests, baseline="first"))
-    assert out["flare_brunner_2002_baseline"] == [None, False, False, False, False]
+    assert out["flare_brunner_2002"] == [None, False, False, False, False]
     assert out["flare_brunner_2002_best"] == [None, None, True, False, True]
 
 
@@ -115,13 +120,32 @@ def test_one_flare_against_two_references_makes_two_columns(make) -> None:
         ({"criteria": "brunner-2002"}, "reference= must name the visit"),
         ({"reference": "baseline"}, "criteria= must name a flare criteria"),
         ({"criteria": "brunner-2002", "reference": "lead-in"}, "reference='lead-in': choose"),
-        ({"criteria": "canakinumab-sjia", "reference": "best"}, "asks about fever"),
-        ({"criteria": "brunner-2002", "reference": "best", "fever": "f"}, "takes a column"),
+        (
+            {"criteria": "canakinumab-sjia", "reference": "best", "flare_fever": "f"},
+            "takes a column",
+        ),
+        (
+            {"criteria": "brunner-2002", "reference": "best", "flare_fever": jia.column("f")},
+            "does not read it",
+        ),
+        (
+            {"criteria": "canakinumab-sjia", "reference": "best", "fever": jia.column("f")},
+            "no parameter 'fever'. Did you mean 'flare_fever'?",
+        ),
     ],
 )
 def test_a_flare_is_asked_for_in_full(wrong: dict, words: str) -> None:
     with pytest.raises(jia.JiaScoresError, match=words.replace("(", r"\(")):
         jia.ask.flare(**wrong)
+
+
+def test_a_flare_with_fever_reads_the_column_of_that_name(make) -> None:
+    request = jia.ask.flare(criteria="canakinumab-sjia", reference="baseline")
+    with pytest.raises(jia.errors.ColumnError, match="'flare_fever'"):
+        jia.assess(make(COURSE), measures=[request], baseline="first")
+    visits = {**COURSE, "flare_fever": [False, False, True, None, False]}
+    out = to_dict(jia.assess(make(visits), measures=[request], baseline="first"))
+    assert out["flare_canakinumab_sjia"] == [None, False, True, None, False]
 
 
 INACTIVE = {
@@ -139,17 +163,18 @@ INACTIVE = {
 
 
 def test_inactive_disease_with_its_items(make) -> None:
-    request = jia.ask.inactive_disease(
-        criteria="wallace-2011", items=True, category=jia.column("category")
+    request = jia.ask.inactive_disease(criteria="wallace-2011", components=True)
+    within = jia.ask.within_categories(
+        criteria="wallace-2011", ilar_category=jia.column("category")
     )
-    out = to_dict(jia.assess(make(INACTIVE), measures=[request]))
-    assert out["inactive_wallace_2011"] == [True, False, False, None, False]
-    assert out["inactive_wallace_2011_active_joints"] == [True, True, True, None, True]
-    assert out["inactive_wallace_2011_acute_phase"] == [True, True, True, True, False]
-    assert out["inactive_wallace_2011_within_categories"] == [True, False, None, True, True]
+    out = to_dict(jia.assess(make(INACTIVE), measures=[request, within]))
+    assert out["inactive_disease_wallace_2011"] == [True, False, False, None, False]
+    assert out["inactive_disease_wallace_2011_active_joints"] == [True, True, True, None, True]
+    assert out["inactive_disease_wallace_2011_acute_phase"] == [True, True, True, True, False]
+    assert out["within_categories_wallace_2011"] == [True, False, None, True, True]
     older = jia.ask.inactive_disease(criteria="wallace-2004")
     out = to_dict(jia.assess(make(INACTIVE), measures=[older]))
-    assert out["inactive_wallace_2004"] == [True, True, False, None, False]
+    assert out["inactive_disease_wallace_2004"] == [True, True, False, None, False]
 
 
 def test_inactive_disease_needs_a_reactant() -> None:

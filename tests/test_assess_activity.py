@@ -57,7 +57,7 @@ CASES = {
         lambda: jia.ask.minimal_disease_activity(
             criteria="magni-manzoni-2008", course=jia.column("form")
         ),
-        "minimal_activity_magni_manzoni_2008",
+        "minimal_disease_activity_magni_manzoni_2008",
         lambda row: jia.minimal_disease_activity(
             criteria="magni-manzoni-2008",
             course=cell("form", row),
@@ -70,7 +70,7 @@ CASES = {
         lambda: jia.ask.activity_level(
             criteria="beukelman-2011-systemic", upper_limit=jia.column("limit")
         ),
-        "activity_beukelman_2011_systemic",
+        "activity_level_beukelman_2011_systemic",
         lambda row: jia.activity_level(
             criteria="beukelman-2011-systemic",
             physician_global=cell("physician_global", row),
@@ -82,7 +82,7 @@ CASES = {
     ),
     "polyarthritis": (
         lambda: jia.ask.polyarthritis_state(criteria="acr-2019"),
-        "polyarthritis_acr_2019",
+        "polyarthritis_state_acr_2019",
         lambda row: jia.polyarthritis_state(
             cjadas(jia.cjadas10, row),
             active_joints=cell("active_joints", row),
@@ -93,7 +93,7 @@ CASES = {
         lambda: jia.ask.escalation_indicated(
             criteria="swart-2018", course=jia.column("form"), month=jia.column("month")
         ),
-        "escalation_swart_2018",
+        "escalation_indicated_swart_2018",
         lambda row: jia.escalation_indicated(
             cjadas(jia.cjadas71, row),
             measure="cjadas71",
@@ -120,7 +120,7 @@ CASES = {
     ),
     "improvement in JADAS10": (
         lambda: "horneff_improvement",
-        "improvement_horneff_2014",
+        "horneff_improvement_horneff_2014",
         lambda row: (
             None
             if row == baseline(row)
@@ -174,18 +174,16 @@ def test_return_of_disease_is_judged_against_the_visit_before(make) -> None:  # 
         "treatment_intensified": [False, False, None, False, True],
     }
     out = to_dict(jia.assess(make(visits), measures="reacch_out_flare"))
-    assert out["flare_reacch_out"] == [None, False, True, False, True]
-    assert out["flare_reacch_out_significant"] == [None, False, None, False, True]
+    assert out["reacch_out_flare_reacch_out"] == [None, False, True, False, True]
+    assert out["reacch_out_flare_reacch_out_significant"] == [None, False, None, False, True]
 
 
 @pytest.mark.parametrize(
     ("ask", "words"),
     [
-        (lambda: jia.ask.minimal_disease_activity(criteria="magni-manzoni-2008"), "course was not"),
-        (lambda: jia.ask.activity_level(criteria="beukelman-2011-systemic"), "upper_limit="),
         (
-            lambda: jia.ask.escalation_indicated(criteria="swart-2018", course="poly"),
-            "month=jia.column",
+            lambda: jia.ask.escalation_indicated(criteria="swart-2018", course="poly", month=3),
+            r"month= takes a column: jia.column\(3\)",
         ),
         (lambda: jia.ask.horneff_improvement(reference="before"), "reference='before'"),
         (
@@ -199,3 +197,41 @@ def test_return_of_disease_is_judged_against_the_visit_before(make) -> None:  # 
 def test_what_must_be_chosen_is_said(ask, words: str) -> None:
     with pytest.raises(jia.JiaScoresError, match=words):
         ask()
+
+
+@pytest.mark.parametrize(
+    ("request_", "column", "bound"),
+    [
+        (
+            jia.ask.minimal_disease_activity(criteria="magni-manzoni-2008"),
+            "course",
+            {"course": jia.column("form")},
+        ),
+        (
+            jia.ask.activity_level(criteria="beukelman-2011-systemic"),
+            "esr_upper_limit",
+            {"upper_limit": jia.column("limit")},
+        ),
+        (
+            jia.ask.escalation_indicated(criteria="swart-2018", course=jia.column("form")),
+            "month",
+            {"course": jia.column("form"), "month": jia.column("month")},
+        ),
+    ],
+)
+def test_what_is_not_bound_is_read_from_the_column_of_that_name(
+    make,  # noqa: F811
+    request_,
+    column: str,
+    bound: dict,
+) -> None:
+    visits = {name: values for name, values in VISITS.items() if name != column}
+    with pytest.raises(jia.errors.ColumnError, match=f"no column '{column}' for {column}"):
+        jia.assess(make(visits), measures=[request_])
+    ask = getattr(jia.ask, request_.measure.name)
+    (expected,) = ask(criteria=request_.criteria, **bound).columns
+    named = jia.assess(make(VISITS), measures=[ask(criteria=request_.criteria, **bound)])
+    own = {column: VISITS[{"course": "form", "esr_upper_limit": "limit"}.get(column, column)]}
+    unbound = jia.assess(make({**visits, **own}), measures=[request_])
+    assert to_dict(unbound)[expected] == to_dict(named)[expected]
+    assert request_.columns == (expected,)

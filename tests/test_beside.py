@@ -149,7 +149,9 @@ def test_what_is_missing_is_said_in_the_words_of_the_call(door) -> None:
             jia.errors.VisitError, match=f"table of {what}: column '{role}'"
         ) as raised:
             call(gap)
-        assert raised.value.where == ("x",)
+        shown = [("patient", "patient A"), ("date", "date 2020-01-01")]
+        where = ", ".join(words for name, words in shown if name != role)
+        assert raised.value.where == (f"row x ({where})",)
 
 
 def test_columns_that_lead_nowhere(door) -> None:

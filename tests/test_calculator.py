@@ -25,8 +25,8 @@ import pytest
 import jiascores as jia
 from jiascores.core.definition import lookup, published
 from jiascores.core.joints import JOINTS_71
-from jiascores.core.kinds import number
 from jiascores.core.measure import Score
+from jiascores.core.values import number
 from jiascores.core.variables import VARIABLES
 from jiascores.measures.change_in_jadas import JadasChangeCriteria, JadasImprovementCriteria
 from jiascores.measures.chaq import ChaqDifference

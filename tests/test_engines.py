@@ -152,7 +152,7 @@ def test_what_is_wrong_with_values_raises_when_they_are_computed() -> None:
     parts = assess(in_parts(wrong))
     with pytest.raises(OutOfRangeError, match="chaq = 9"):
         parts.compute()
-    with pytest.raises(OutOfRangeError, match=r"chaq = 9 at row 3 \(patient A"):
+    with pytest.raises(OutOfRangeError, match=r"chaq = 9 in row 3 \(patient A"):
         assess(relation(wrong))
 
 

@@ -37,7 +37,7 @@ ADDED = [
     "acr_ped_level_min",
     "acr_ped_level_max",
     "state_cjadas10_trincianti_2021",
-    "flare_prcsg_printo",
+    "flare_prcsg_printo_last_responding",
 ]
 
 
@@ -110,7 +110,7 @@ def test_parquet_keeps_its_types(visits, tmp_path) -> None:
     assert [after.field(name).type for name in before.names] == before.types
     assert after.names == [*before.names, *ADDED]
     assert after.field("acr_ped_level").type == pa.int64()
-    assert after.field("flare_prcsg_printo").type == pa.bool_()
+    assert after.field("flare_prcsg_printo_last_responding").type == pa.bool_()
 
 
 def test_scores_alone_are_not_split_and_stay_in_order(visits, tmp_path, monkeypatch) -> None:
@@ -161,7 +161,7 @@ def test_an_error_leaves_nothing_behind_and_the_old_target_as_it_was(
     path, target = tmp_path / f"visits.{kind}", tmp_path / "out.csv"
     (wrong.to_parquet if kind == "parquet" else wrong.to_csv)(path, index=False)
     target.write_text("what was there")
-    with pytest.raises(OutOfRangeError, match=r"chaq = 9 at row 2999 \(patient"):
+    with pytest.raises(OutOfRangeError, match=r"chaq = 9 in row 2999 \(patient"):
         jia.assess_files(path, target, piece_rows=200, **ASK)
     assert target.read_text() == "what was there"
     assert files_in(tmp_path) == ["out.csv", path.name]

@@ -19,9 +19,8 @@ from hypothesis import strategies as st
 
 import jiascores as jia
 from jiascores.core.variables import CORE_VARIABLES
-from jiascores.tables.baselines import reference_rows
-from jiascores.tables.columns import Frame, understand
-from jiascores.tables.context import Context
+from jiascores.tables.frame import Frame
+from jiascores.tables.table import Table
 
 from . import strategies as some
 
@@ -309,7 +308,8 @@ def assert_flares(kind: str, reference: str, visits: pd.DataFrame) -> None:
             jia.assess(frame, measures=[request], baseline=baseline)
     else:
         out = jia.assess(frame, measures=[request], baseline=baseline)
-        assert plain(out["flare_prcsg_printo"]) == due
+        (name,) = request.columns
+        assert plain(out[name]) == due
 
 
 @pytest.mark.parametrize("reference", sorted(REFERENCES))
@@ -400,11 +400,8 @@ def seen(patient: str, day: int, share: float, **other: float | None) -> dict[st
 
 def references(visits: Rows, rule: Any) -> list[int]:
     """Return the position of each row's reference, -1 where it has none."""
-    frame = Frame(pd.DataFrame(visits))
-    context = Context(
-        frame, understand(frame, None, None), baseline="first", marker="esr", invalid="raise"
-    )
-    return reference_rows(context, rule).tolist()
+    table = Table(Frame(pd.DataFrame(visits)), baseline="first", marker="esr")
+    return table.reference(rule).tolist()
 
 
 def test_the_last_responding_visit_is_the_latest_earlier_one_of_the_same_patient() -> None:

@@ -551,7 +551,9 @@ def test_a_file_that_a_spreadsheet_wrote_in_its_own_encoding(registry: Path) -> 
     assert done.exit_code == 1
     assert 'encoding = "cp1252"' in done.output
     (registry / "mapping.toml").write_text(f'{NAMED}{FORM}encoding = "cp1252"\n', "utf-8")
-    assert "physician_global = 640 in row 2" in run(registry, "assess", "--measure", "cjadas10").output
+    assert (
+        "physician_global = 640 in row 2" in run(registry, "assess", "--measure", "cjadas10").output
+    )
 
 
 def test_check_says_what_the_mapping_lacks(registry: Path) -> None:

@@ -84,7 +84,7 @@ def test_our_words_survive_in_the_exception_of_the_engine(spark) -> None:
     wrong = {**VISITS, "chaq": [0.75, 1.5, 1.5, 9.0, 1.5, 0.0]}
     out = assess(spark.createDataFrame(rows_of(wrong), TYPES))
     with pytest.raises(
-        Exception, match=r"chaq = 9 at row \? \(patient A, date 2020-03-01\)"
+        Exception, match=r"chaq = 9 in row \? \(patient A, date 2020-03-01\)"
     ) as caught:
         out.collect()
     assert type(caught.value).__module__.startswith("pyspark")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiascores.tables import visits
-from jiascores.tables.columns import Frame, Names, Places
-from jiascores.tables.visits import CALENDAR, Visits, codes_of, sorted_rows
+from jiascores.tables import frame, visits
+from jiascores.tables.frame import Frame
+from jiascores.tables.visits import CALENDAR, Visits, sorted_rows
 
 DAY = int(CALENDAR)
 # Days, hours within days, and dates so far apart that they fit into no packed number.
@@ -30,9 +30,8 @@ def test_rows_are_sorted_by_patient_then_date_then_position(rows, step, far) -> 
 
 def test_rows_in_order_are_not_sorted_again(monkeypatch) -> None:
     monkeypatch.setattr(visits, "sorted_rows", None)
-    frame = Frame(pd.DataFrame({"patient": [0, 0, 1, 1]}))
     days = np.array([0, 1, 0, 0]) * DAY
-    given_ = Visits(np.array([0, 0, 1, 1]), days, CALENDAR, Places(frame, Names({}, {})), [0, 1])
+    given_ = Visits(np.array([0, 0, 1, 1]), days, CALENDAR, [0, 1])
     assert given_.order.tolist() == [0, 1, 2, 3]
 
 
@@ -61,8 +60,8 @@ MAKERS = {
 @pytest.mark.parametrize("arrow", [True, False])
 def test_each_id_has_a_code_and_each_code_its_id(ids, make, arrow, monkeypatch) -> None:
     if not arrow:  # Polars then numbers the ids itself
-        monkeypatch.setattr(visits, "find_spec", lambda _: None)
-    codes, labels = codes_of(Frame(MAKERS[make](IDS[ids])), "id")
+        monkeypatch.setattr(frame, "find_spec", lambda _: None)
+    codes, labels = Frame(MAKERS[make](IDS[ids])).codes("id")
     labels = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
     assert [None if code < 0 else labels[code] for code in codes] == IDS[ids]
     assert sorted(set(codes[codes >= 0])) == list(range(max(codes) + 1))
@@ -71,5 +70,5 @@ def test_each_id_has_a_code_and_each_code_its_id(ids, make, arrow, monkeypatch) 
 @pytest.mark.parametrize("kind", ["uint64", "int8", "uint8", "int64"])
 def test_numbers_of_every_width(kind) -> None:
     ends = [np.iinfo(kind).min, np.iinfo(kind).max, np.iinfo(kind).min]
-    codes, labels = codes_of(Frame(pd.DataFrame({"id": np.array(ends * 200, dtype=kind)})), "id")
+    codes, labels = Frame(pd.DataFrame({"id": np.array(ends * 200, dtype=kind)})).codes("id")
     assert [int(labels[code]) for code in codes[:3]] == ends

@@ -39,7 +39,7 @@ def test_a_state_that_both_ends_lead_to_is_decided() -> None:
             "crp_high": [row[1] for row in ROWS],
         }
     )
-    out = jia.assess_within(table, "crp", measures=["jadas10", STATE], **ENDS)
+    out = jia.assess_between(table, "crp", measures=["jadas10", STATE], **ENDS)
     for place, name in enumerate(("jadas10", "jadas10_low", "jadas10_high"), start=2):
         assert plain(out[name]) == [row[place] for row in ROWS]
     assert plain(out["state_jadas10_consolaro_2012_2014"]) == [row[5] for row in ROWS]
@@ -69,7 +69,7 @@ CORE = {
 def test_the_ends_of_visit_and_baseline_are_combined(crp, bounds) -> None:
     table = pd.DataFrame({"patient": "A", "date": [0, 1], **CORE})
     table["crp_low"], table["crp_high"] = zip(*crp, strict=True)
-    out = jia.assess_within(table, "crp", measures="acr_ped", baseline="first", **ENDS)
+    out = jia.assess_between(table, "crp", measures="acr_ped", baseline="first", **ENDS)
     found = plain(out["acr_ped_level_min"])[1], plain(out["acr_ped_level_max"])[1]
     assert found == bounds
     assert plain(out["acr_ped_level"]) == [None, bounds[0] if bounds[0] == bounds[1] else None]
@@ -98,7 +98,7 @@ def test_no_value_between_the_ends_gives_anything_else(rows, data) -> None:
     visits["patient"], visits["date"] = "A", range(len(rows))
     visits["limited_joints"] = 5
     visits["crp_low"], visits["crp_high"] = zip(*(ends for _, ends in rows), strict=True)
-    said = jia.assess_within(visits, "crp", measures=REQUESTS, baseline="first", **ENDS)
+    said = jia.assess_between(visits, "crp", measures=REQUESTS, baseline="first", **ENDS)
     inside = [data.draw(st.integers(low, high)) for _, (low, high) in rows]
     true = jia.assess(visits.assign(crp=inside), measures=REQUESTS, baseline="first")
     for name in set(true.columns) - set(visits.columns) - {"crp"}:
@@ -138,6 +138,6 @@ def test_what_is_refused(more, error, words) -> None:
     table = pd.DataFrame({"patient": ["A"], "date": [0], "crp_low": [0], "crp_high": [5]})
     ask = {"measures": "acr_ped", "baseline": "first", **ENDS, **more}
     with pytest.raises(error, match=words):
-        jia.assess_within(table, "crp", **ask)
+        jia.assess_between(table, "crp", **ask)
     with pytest.raises(jia.errors.RequestError, match="no variable"):
-        jia.assess_within(table, "crpp", **ask)
+        jia.assess_between(table, "crpp", **ask)

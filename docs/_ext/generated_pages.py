@@ -6,9 +6,9 @@ Runs before Sphinx looks for pages. A file is written only where it changes.
 import re
 from html import escape
 from pathlib import Path
-from types import ModuleType
 
 import pictures
+from public_names import public
 
 import jiascores as jia
 import jiascores.plot
@@ -55,7 +55,7 @@ def addresses(identifier):
 
 
 def bibliography():
-    """Return the sources as BibTeX, each under its key in core/references.py."""
+    """Return the sources as BibTeX, each under its key in core/references.csv."""
     entries = []
     for source in REFERENCES.values():
         if source.key == "protocol":
@@ -285,13 +285,7 @@ def further_names():
         for page in (HERE / "reference").glob("*.rst")
         if page.stem != "index"
     )
-    rest = [
-        name
-        for name in jia.__all__
-        if name != "__version__"
-        and not isinstance(getattr(jia, name), ModuleType)
-        and not re.search(rf"^ +(ask\.)?{name}$", grouped, re.MULTILINE)
-    ]
+    rest = [name for name, _ in public() if not re.search(rf"^ +{name}$", grouped, re.MULTILINE)]
     lines = [
         "Further names",
         "=============",

@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 from facts import GROUPS, NOT_COMPARABLE, Fact, compare, number
 from figure import draw
-from study import CRITERIA, REFERENCES, SYNTHETIC, Study
+from study import CRITERIA, REFERENCES, SYNTHETIC, Study, response_column
 
 import jiascores as jia
 
@@ -159,7 +159,7 @@ def response_lines(study: Study) -> Lines:
     for point in study.timepoints:
         rows = study.at(point)
         for criteria in CRITERIA:
-            reached = rows[column(criteria)].dropna()
+            reached = rows[response_column(criteria)].dropna()
             counts = "".join(f"{(reached >= level).sum():>7}" for level in steps)
             yield f"  {point:<12}{criteria:<15}{counts}  {len(reached)} of {len(rows)}"
 
@@ -185,7 +185,7 @@ def responder_lines(study: Study) -> Lines:
     yield heading(study, "Responders by visit, with 95 % intervals")
     yield f"ACR Ped by {CRITERIA[0]}; open: not seen or not determinable, and not counted."
     yield f"  {'visit':<14}{'level':>6}{'reached':>10}{'open':>6}{'%':>6}{'Clopper–P.':>14}{'Wilson':>14}"
-    stem = jia.column(column(CRITERIA[0], "level").removesuffix("_level"))
+    stem = jia.column(jia.ask.acr_ped(criteria=CRITERIA[0]).stem)
     asked = {"by": jia.column(visit), "columns": {"patient": patient}}
     tables = {
         level: jia.analysis.responders_by_visit(visits, stem, level=level, **asked).set_index(visit)
@@ -211,14 +211,9 @@ def between(low: float, high: float) -> str:
     return "–" if pd.isna(low) else f"{100 * low:.0f}–{100 * high:.0f}"
 
 
-def column(criteria: str, part: str = "level") -> str:
-    """Return the column of a response."""
-    return f"acr_ped_{criteria.replace('-', '_')}_{part}"
-
-
 def levels(visits: pd.DataFrame, criteria: str) -> list[str]:
     """Write the level of each visit, or the two between which it is open."""
-    low, high = visits[column(criteria, "level_min")], visits[column(criteria, "level_max")]
+    low, high = (visits[response_column(criteria, f"level_{end}")] for end in ("min", "max"))
     return [str(a) if a == b else f"{a}–{b}" for a, b in zip(low, high, strict=True)]
 
 

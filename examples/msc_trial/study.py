@@ -67,6 +67,11 @@ def read(path: Path, mapping: dict[str, Any], table: str) -> pd.DataFrame:
     return frame
 
 
+def response_column(criteria: str, part: str = "level") -> str:
+    """Return the column of a response: the level, or one of the two between which it lies."""
+    return f"{jia.ask.acr_ped(criteria=criteria).stem}_{part}"
+
+
 class Study:
     """Four tables, how they are written, and the visits as jiascores assesses them.
 
@@ -207,8 +212,8 @@ class Study:
             criteria = jia.definition(name, jia.typing.InactiveDiseaseCriteria)
             if markers is not None:
                 criteria = criteria.variant(name=f"{name}-{markers}", markers=markers)
-            column = f"inactive_{criteria.name.replace('-', '_')}"
-            found[column] = jia.ask.inactive_disease(criteria=criteria)
+            request = jia.ask.inactive_disease(criteria=criteria)
+            found[request.stem] = request
         return found
 
     def add_states(self, visits: pd.DataFrame) -> pd.DataFrame:
@@ -243,7 +248,7 @@ class Study:
                 self.left_out[name] = "whether there was fever as it words it was not recorded"
                 continue
             flares = [
-                jia.ask.flare(criteria=criteria, reference=reference, fever=fever)
+                jia.ask.flare(criteria=criteria, reference=reference, flare_fever=fever)
                 for reference in REFERENCES
             ]
             visits = self.attempt(name, visits, *flares)

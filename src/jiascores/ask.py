@@ -87,6 +87,10 @@ _BOUND = {
         "float or Column, optional",
         "Upper limit of normal of the reactant, in its unit: one number, or the column.",
     ),
+    "attended": (
+        "Column, optional",
+        "The column that says whether the visit took place; for ``missing='nri'`` alone.",
+    ),
 }
 _REFERENCE = (
     "The earlier visit: ``'baseline'``, ``'last-responding'``, ``'best'``, ``'end-of-lead-in'``, "
@@ -110,4 +114,11 @@ def _docstring(asked: Verdict) -> str:
     for name, (_, kind, words) in _parameters(asked).items():
         lines += [f"{name} : {kind}", f"    {words}"]
     lines += ["", "Returns", "-------", "Request", "    One of the `measures` of `assess`."]
-    return "\n".join([*lines, "", "See Also", "--------", f"{asked.name}"])
+    lines += [
+        "",
+        "See Also",
+        "--------",
+        f"jiascores.{asked.name} : What it computes, and how.",
+        "",
+    ]
+    return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import jiascores as jia
+from jiascores.core.definition import Definition, published
 from jiascores.core.errors import RequestError, UnknownDefinitionError
 
 
@@ -34,3 +35,18 @@ def test_names_and_kinds_that_do_not_exist() -> None:
         jia.definition("brunner-2002", jia.typing.RetreatmentProtocol)
     with pytest.raises(RequestError, match="choose from"):
         jia.definition("swart-2019", "protocol")
+
+
+# Where a sum is full follows from where it begins; windows are said in words.
+IN_OTHER_WORDS = ("score", "event windows")
+
+
+@pytest.mark.parametrize("definition", published(), ids=lambda one: f"{one.kind} {one.name}")
+def test_every_definition_states_its_rule_and_its_source(definition: Definition) -> None:
+    text = str(definition)
+    assert definition.rule in text
+    assert str(definition.reference) in text
+    # Each number at which a verdict turns is in the rule, and the catalogue knows its inputs.
+    for threshold in definition.thresholds:
+        assert f"{threshold.value:g}" in definition.rule or definition.kind in IN_OTHER_WORDS
+    assert definition.needs

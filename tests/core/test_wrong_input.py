@@ -429,7 +429,7 @@ def test_visits_that_do_not_go_together(one: Any, other: Any, words: str) -> Non
     ]
     for call in calls:
         error = refusal(call, MisalignedError)
-        assert error.variable in {"now", "attended", "esr_upper_limit"}
+        assert error.variable in {"now", "attended", "upper_limit"}
 
 
 def test_courses_that_do_not_go_with_the_scores() -> None:
@@ -439,7 +439,14 @@ def test_courses_that_do_not_go_with_the_scores() -> None:
             lambda courses=courses: state(score=scores, course=courses), MisalignedError
         )
         assert error.variable == "course"
-    assert refusal(lambda: state(course=["poly"]), MisalignedError).variable == "course"
+
+
+def test_courses_may_stand_beside_one_score() -> None:
+    assert state(course=["oligo", "poly", None]).tolist() == ["low", "low", None]
+    courses = pd.Series(["poly", "oligo"], index=["a", "b"])
+    found = state(score=2.0, course=courses)
+    assert found.tolist() == ["inactive", "low"]
+    assert list(found.index) == ["a", "b"]
 
 
 # ------------------------------------------------------------------------------------- Definitions

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import jiascores as jia
 from jiascores.core.definition import published
 from jiascores.core.measure import Score
+from jiascores.core.values import BLOCK
 from jiascores.core.variables import VARIABLES
 from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import CutoffSet
@@ -173,6 +174,13 @@ VERDICTS: dict[str, tuple[Callable[..., Any], dict[str, st.SearchStrategy[float]
             some.FLAGS,
         ),
     ),
+    "uncontrolled disease": (
+        partial(jia.chronically_uncontrolled, criteria="brunner-2020"),
+        {
+            **dict.fromkeys(["physician_global", "patient_global", "active_joints"]),
+            "biologicals_tried": some.steps(0, 4, 1),
+        },
+    ),
     "course": (
         partial(jia.course, "psoriatic", cutoffs="trincianti-2021"),
         {"active_joints": some.steps(0, 8, 1)},
@@ -193,6 +201,51 @@ def test_verdicts_of_a_column_are_those_of_its_rows(
     rows = data.draw(st.lists(st.fixed_dictionaries(row), min_size=1, max_size=5))
     together = function(**columns(rows, kind))
     assert back(together) == [function(**each) for each in rows]
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+@few
+@given(data=st.data())
+def test_verdicts_of_long_columns_leave_no_seam(verdict: str, data: st.DataObject) -> None:
+    """What is longer than a block is judged block by block; no row falls between."""
+    function, takes = VERDICTS[verdict]
+    row = {
+        name: some.or_gap(some.values_of(name) if values is None else values)
+        for name, values in takes.items()
+    }
+    rows = data.draw(st.lists(st.fixed_dictionaries(row), min_size=2, max_size=5))
+    size = 2 * BLOCK + 1
+    whole = function(**{n: np.resize(v, size) for n, v in columns(rows, "float64").items()})
+    alone = [function(**each) for each in rows]
+    assert back(whole) == [alone[at % len(rows)] for at in range(size)]
+
+
+@few
+@given(pairs=some.many_pairs())
+def test_responses_flares_and_losses_of_long_columns_leave_no_seam(
+    pairs: list[tuple[Row, Row]],
+) -> None:
+    size = 2 * BLOCK + 1
+
+    def long(visits: Any) -> jia.CoreSet[Any]:
+        return jia.CoreSet(
+            **{n: np.resize(v, size) for n, v in columns(list(visits), "float64").items()}
+        )
+
+    def answers(before: Any, after: Any) -> list[Any]:
+        response = jia.acr_ped(baseline=before, now=after)
+        flare = jia.flare(reference=before, now=after, criteria="ruperto-2008")
+        loss = jia.loss_of_response(baseline=before, reached=after, now=before, level=30)
+        return [
+            *(response.level, response.level_min, response.level_max, response.improved["chaq"]),
+            *(flare.flared, flare.flared_min, flare.flared_max, flare.worse["chaq"]),
+            *(loss.lost, loss.lost_min, loss.lost_max),
+        ]
+
+    whole = answers(*(long(visits) for visits in zip(*pairs, strict=True)))
+    alone = [answers(*(core_set(visit) for visit in pair)) for pair in pairs]
+    for found, expected in zip(whole, zip(*alone, strict=True), strict=True):
+        assert back(found) == [expected[at % len(pairs)] for at in range(size)]
 
 
 @every_kind

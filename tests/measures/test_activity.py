@@ -1,9 +1,10 @@
-"""States by other definitions than cut-offs of one JADAS, and change in JADAS."""
+"""Activity by other definitions than cut-offs of one score: several items at once."""
 
 from __future__ import annotations
 
 import itertools
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -14,120 +15,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jiascores as jia
-from jiascores.core.definition import published
 from jiascores.core.errors import (
-    DefinitionError,
+    ArgumentError,
     InconsistentError,
+    JiaScoresError,
     MarkerError,
     NotCoveredError,
+    NotWholeError,
     OutOfRangeError,
-    RequestError,
     UnknownDefinitionError,
 )
-from jiascores.core.references import Evidence
 from jiascores.measures.activity import (
     ActivityLevelCriteria,
-    EscalationCriteria,
     MinimalActivityCriteria,
     PolyarthritisCriteria,
+    UncontrolledCriteria,
 )
-from jiascores.measures.change_in_jadas import (
-    FallNeeded,
-    JadasChangeCriteria,
-    JadasImprovementCriteria,
-)
-from jiascores.measures.states import CutoffSet
-
-
-def the(kind: Any, name: str) -> Any:
-    return next(one for one in published(kind) if one.name == name)
-
-
-def words(found: Any) -> list[Any]:
-    """Return an answer of any kind as a list, None where it is missing."""
-    if isinstance(found, pl.Series):
-        return found.to_list()
-    if isinstance(found, pd.Series):
-        return found.astype(object).where(found.notna(), None).tolist()
-    return [None if one != one else one for one in found.tolist()]
-
-
-# --------------------------------------------------------------------------------------------
-# rosina-2024 and bulatovic-2014
-
-ROSINA = [
-    (0, "inactive"),
-    (2.8, "inactive"),
-    (2.9, "inactive"),
-    (3, "low"),
-    (9.9, "low"),
-    (10, "low"),
-    (10.1, "moderate"),
-    (20.5, "moderate"),
-    (20.6, "moderate"),
-    (20.7, "high"),
-    (50, "high"),
-    (None, None),
-]
-BULATOVIC = [
-    (0, "low"),
-    (2.6, "low"),
-    (2.7, "low"),
-    (2.8, "between"),
-    (5.9, "between"),
-    (6, "high"),
-    (6.1, "high"),
-    (57, "high"),
-    (None, None),
-]
-
-
-@pytest.mark.parametrize(("score", "state"), ROSINA)
-def test_rosina_2024(score: float | None, state: str | None) -> None:
-    arguments = {"measure": "sjadas10", "cutoffs": "rosina-2024"}
-    assert jia.disease_state(score, course="systemic", **arguments) == state
-    assert jia.disease_state(score, course=None, **arguments) is None
-
-
-@pytest.mark.parametrize(("score", "state"), BULATOVIC)
-def test_bulatovic_2014(score: float | None, state: str | None) -> None:
-    arguments = {"measure": "jadas27", "cutoffs": "bulatovic-2014"}
-    for course in ({}, {"course": None}, {"course": "poly"}):
-        assert jia.disease_state(score, **course, **arguments) == state
-        found = jia.disease_state(np.array([score], dtype=object), **course, **arguments)
-        assert found.tolist() == [state]
-
-
-@pytest.mark.parametrize("noisy", [2.6 + 0.1, 2.4 + 0.3, np.float32(2.7)])
-def test_the_decimal_that_was_typed_decides(noisy: Any) -> None:
-    assert jia.disease_state(noisy, measure="jadas27", cutoffs="bulatovic-2014") == "low"
-
-
-def test_a_set_with_courses_asks_for_one() -> None:
-    with pytest.raises(NotCoveredError, match="course= was not given"):
-        jia.disease_state(3, measure="sjadas10", cutoffs="rosina-2024")
-    with pytest.raises(NotCoveredError, match="knows systemic"):
-        jia.disease_state(3, measure="sjadas10", cutoffs="rosina-2024", course="poly")
-
-
-def test_each_figure_says_how_well_it_was_checked() -> None:
-    (bounds,) = the(CutoffSet, "rosina-2024").bounds
-    weak = Evidence.UNVERIFIED
-    assert bounds.evidence_of_bounds == (Evidence.SECONDARY, weak, weak)
-    (bounds,) = the(CutoffSet, "bulatovic-2014").bounds
-    assert bounds.evidence_of_bounds == (Evidence.PRIMARY, Evidence.PRIMARY)
-
-
-def test_a_set_is_held_to_its_own_courses_and_bounds() -> None:
-    rosina = the(CutoffSet, "rosina-2024")
-    with pytest.raises(DefinitionError, match="none of its courses"):
-        rosina.variant(name="ours", systemic_as="poly")
-    import attrs
-
-    short = attrs.evolve(rosina.bounds[0], each_evidence=(Evidence.PRIMARY,))
-    with pytest.raises(DefinitionError, match="one entry"):
-        rosina.variant(name="ours", bounds=(short,))
-
+from tests.strategies import back
 
 # --------------------------------------------------------------------------------------------
 # Magni-Manzoni 2008
@@ -189,7 +93,7 @@ def test_magni_manzoni_in_arrays_and_series() -> None:
             **{name: make(values) for name, values in columns.items()},
             criteria="magni-manzoni-2008",
         )
-        assert words(found) == list(minimal)
+        assert back(found) == list(minimal)
 
 
 @pytest.mark.parametrize(
@@ -198,17 +102,41 @@ def test_magni_manzoni_in_arrays_and_series() -> None:
     ids=["none", "active", "both"],
 )
 def test_the_count_that_the_criteria_read_is_asked_for(joints: dict[str, Any]) -> None:
-    with pytest.raises(RequestError, match="reads swollen_joints="):
+    asks = "minimal_disease_activity() by magni-manzoni-2008 needs swollen_joints=: give each"
+    other = (
+        "active_joints= was given, and magni-manzoni-2008 does not read it: it would be passed "
+        "over in silence. It reads physician_global, patient_global, swollen_joints, course."
+    )
+    with pytest.raises(ArgumentError, match=re.escape(other if joints else asks)) as raised:
         jia.minimal_disease_activity(
-            course="oligo", physician_global=1, **joints, criteria="magni-manzoni-2008"
+            course="oligo",
+            physician_global=1,
+            patient_global=1,
+            **joints,
+            criteria="magni-manzoni-2008",
         )
+    assert raised.value.variable == ("active_joints" if joints else "swollen_joints")
 
 
 def test_minimal_activity_has_no_limits_for_systemic_arthritis() -> None:
     with pytest.raises(NotCoveredError, match="knows oligo, poly"):
         jia.minimal_disease_activity(
-            course="systemic", physician_global=1, swollen_joints=0, criteria="magni-manzoni-2008"
+            course="systemic",
+            physician_global=1,
+            patient_global=1,
+            swollen_joints=0,
+            criteria="magni-manzoni-2008",
         )
+
+
+def test_what_was_not_asked_of_the_patient_is_given_as_missing() -> None:
+    seen = {"course": "oligo", "physician_global": 2.5, "swollen_joints": 0}
+    with pytest.raises(ArgumentError, match="needs patient_global=: give each, None where"):
+        jia.minimal_disease_activity(**seen, criteria="magni-manzoni-2008")
+    minimal = jia.minimal_disease_activity(
+        **seen, patient_global=None, criteria="magni-manzoni-2008"
+    )
+    assert minimal is True
 
 
 # --------------------------------------------------------------------------------------------
@@ -351,9 +279,9 @@ def test_a_level_is_open_just_where_a_gap_could_matter(rows: list[Any], criteria
     columns = [np.array(values, dtype=object) for values in zip(*rows, strict=True)]
     assert level(tuple(columns), criteria).tolist() == expected
     series = [pd.Series(values, dtype="Float64") for values in columns]
-    assert words(level(tuple(series), criteria)) == expected
+    assert back(level(tuple(series), criteria)) == expected
     polars = [pl.Series(values.tolist(), dtype=pl.Float64) for values in columns]
-    assert words(level(tuple(polars), criteria)) == expected
+    assert back(level(tuple(polars), criteria)) == expected
 
 
 # --------------------------------------------------------------------------------------------
@@ -395,12 +323,12 @@ def test_acr_2019_in_arrays_and_series() -> None:
         found = jia.polyarthritis_state(
             make(scores), active_joints=make(joints), criteria="acr-2019"
         )
-        assert words(found) == states
+        assert back(found) == states
 
 
 @pytest.mark.parametrize(("score", "joints"), [(0.9, 1), (9.9, 71), (20.1, 0), (21.1, 1), (30, 9)])
 def test_a_score_that_cannot_come_from_its_joints_is_refused(score: float, joints: int) -> None:
-    with pytest.raises(InconsistentError, match=f"with {joints} active joints"):
+    with pytest.raises(InconsistentError, match=f"^score={score:g}, active_joints={joints}: "):
         jia.polyarthritis_state(score, active_joints=joints, criteria="acr-2019")
     with pytest.raises(InconsistentError) as error:
         jia.polyarthritis_state(
@@ -470,7 +398,7 @@ def test_swart_2018_in_arrays_and_series() -> None:
     found = escalate(np.array(highest) + 0.1, np.array(months), np.array(courses))
     assert found.tolist() == [1, 1, 1, 1]
     series = escalate(pd.Series([5.1, 5.0, None]), pd.Series([3, 3, 6]), pd.Series(courses[:3]))
-    assert words(series) == [True, False, None]
+    assert back(series) == [True, False, None]
     polars = escalate(pl.Series([5.1, 3.1]), 3, pl.Series(["oligo", None]))
     assert polars.to_list() == [True, None]
     assert escalate(4, np.array([3, 6]), "oligo").tolist() == [0, 1]
@@ -488,143 +416,57 @@ def test_swart_2018_speaks_about_two_visits_and_one_score() -> None:
 
 
 # --------------------------------------------------------------------------------------------
-# Horneff & Becker 2014
+# Brunner 2020
 
-# baseline, highest score now that is an improvement (None: never)
-HORNEFF = [
-    (5, 1),
-    (10, 6),
-    (14.9, 10.9),
-    (15, 5),
-    (24.9, 14.9),
-    (25, 8),
-    (40, 23),
-]
+UNCONTROLLED = {
+    "physician_global": 3,
+    "patient_global": 1,
+    "active_joints": 0,
+    "biologicals_tried": 2,
+}
 
 
-@pytest.mark.parametrize(("baseline", "highest"), HORNEFF)
-def test_horneff_2014(baseline: float, highest: float) -> None:
-    assert jia.horneff_improvement(baseline=baseline, now=highest) is True
-    assert jia.horneff_improvement(baseline=baseline, now=highest - 0.1) is True
-    assert jia.horneff_improvement(baseline=baseline, now=highest + 0.1) is False
-    assert jia.horneff_improvement(baseline=baseline, now=None) is None
-
-
-@pytest.mark.parametrize("baseline", [0, 4.9, None])
-def test_horneff_2014_is_not_defined_below_5(baseline: float | None) -> None:
-    for now in (0, 4, 40, None):
-        assert jia.horneff_improvement(baseline=baseline, now=now) is None
-
-
-def test_horneff_in_series() -> None:
-    baseline = pd.Series([4.9, 5, 14.9, 15, None, 30], index=list("abcdef"))
-    now = pd.Series([0, 1, 10.9, 5.1, 1, None], index=list("abcdef"))
-    found = jia.horneff_improvement(baseline=baseline, now=now)
-    assert words(found) == [None, True, True, False, None, None]
-    assert list(found.index) == list("abcdef")
+def test_uncontrolled_disease_in_arrays_and_series() -> None:
+    tried = np.array([1, 2, np.nan, 5])
+    given = UNCONTROLLED | {"biologicals_tried": tried}
+    found = jia.chronically_uncontrolled(**given, criteria="brunner-2020")
+    np.testing.assert_array_equal(found, [0, 1, np.nan, 1])
+    series = pd.Series([3, None, 2], index=list("xyz"))
+    given = UNCONTROLLED | {"physician_global": series}
+    found = jia.chronically_uncontrolled(**given, criteria="brunner-2020")
+    assert found.tolist() == [True, pd.NA, False]
     assert found.dtype == "boolean"
+    assert list(found.index) == list("xyz")
 
 
-@given(st.integers(0, 400), st.integers(0, 400), st.integers(1, 400))
-def test_horneff_as_decimals_and_monotone(baseline: int, now: int, less: int) -> None:
-    need = next((fall for low, fall in ((250, 170), (150, 100), (50, 40)) if baseline >= low), None)
-    expected = None if need is None else baseline - now >= need
-    answer = jia.horneff_improvement(baseline=baseline / 10, now=now / 10)
-    assert answer is expected
-    if answer:
-        lower = max(now - less, 0)
-        assert jia.horneff_improvement(baseline=baseline / 10, now=lower / 10) is True
+def test_assess_has_uncontrolled_disease() -> None:
+    visits = pd.DataFrame(UNCONTROLLED | {"patient": ["A", "B"], "date": "2020-01-01"})
+    visits["biologicals_tried"] = [1, 2]
+    request = jia.ask.chronically_uncontrolled(criteria="brunner-2020")
+    out = jia.assess(visits, measures=[request])
+    assert out["chronically_uncontrolled_brunner_2020"].tolist() == [False, True]
+    with pytest.raises(JiaScoresError, match=r"jia\.ask\.chronically_uncontrolled\(criteria=…\)"):
+        jia.assess(visits, measures=["chronically_uncontrolled"])
 
 
-def test_the_bands_of_a_variant_must_join() -> None:
-    criteria = the(JadasImprovementCriteria, "horneff-2014")
-    with pytest.raises(DefinitionError, match="without gap or overlap"):
-        criteria.variant(name="gap", bands=(criteria.bands[0], criteria.bands[2]))
-    with pytest.raises(DefinitionError, match="without gap or overlap"):
-        criteria.variant(name="empty", bands=(FallNeeded(low=5, high=5, fall=4),))
-    assert criteria.rule.startswith("jadas10 over 3 months")
-    assert criteria.rule.endswith("25–40 falls by ≥ 17")
-    first = criteria.variant(name="first band only", bands=criteria.bands[:1])
-    assert jia.horneff_improvement(baseline=15, now=11, criteria=first) is True
-    assert jia.horneff_improvement(baseline=15.1, now=11, criteria=first) is None
+def test_what_uncontrolled_disease_refuses() -> None:
+    with pytest.raises(UnknownDefinitionError, match="brunner-2020"):
+        jia.chronically_uncontrolled(**UNCONTROLLED)
+    with pytest.raises(NotWholeError):
+        jia.chronically_uncontrolled(
+            **UNCONTROLLED | {"biologicals_tried": 1.5}, criteria="brunner-2020"
+        )
 
 
-# --------------------------------------------------------------------------------------------
-# Bulatović Ćalasan 2014
-
-CHANGES = [
-    (12, 6.4, "improved"),
-    (12, 6.5, "improved"),
-    (12, 6.6, "unchanged"),
-    (12, 12, "unchanged"),
-    (12, 13.6, "unchanged"),
-    (12, 13.7, "worsened"),
-    (12, 13.8, "worsened"),
-    (2.0, 3.7, "worsened"),
-    (0, 1.6, "unchanged"),
-    (57, 51.5, "improved"),
-    (None, 57, None),
-    (0, None, None),
-    (None, None, None),
-]
-
-
-@pytest.mark.parametrize(("baseline", "now", "change"), CHANGES)
-def test_bulatovic_change(baseline: Any, now: Any, change: str | None) -> None:
-    assert jia.bulatovic_change(baseline=baseline, now=now) == change
-
-
-def test_bulatovic_change_in_arrays_and_series() -> None:
-    baseline, now, changes = (list(values) for values in zip(*CHANGES, strict=True))
-    for make in (
-        lambda values: np.array(values, dtype=object),
-        lambda values: pd.Series(values, dtype="Float64"),
-        lambda values: pl.Series(values, dtype=pl.Float64, strict=False),
-    ):
-        assert words(jia.bulatovic_change(baseline=make(baseline), now=make(now))) == changes
-
-
-@given(st.integers(0, 570), st.integers(0, 570))
-def test_bulatovic_change_as_decimals(baseline: int, now: int) -> None:
-    rise = now - baseline
-    expected = "improved" if rise <= -55 else "worsened" if rise >= 17 else "unchanged"
-    assert jia.bulatovic_change(baseline=baseline / 10, now=now / 10) == expected
-
-
-def test_the_change_of_a_score_out_of_range_names_the_visit() -> None:
-    with pytest.raises(OutOfRangeError, match="baseline = 58"):
-        jia.bulatovic_change(baseline=58, now=1)
-    with pytest.raises(OutOfRangeError, match="now = 41"):
-        jia.horneff_improvement(baseline=10, now=41)
+def test_a_trials_own_limits_of_uncontrolled_disease() -> None:
+    published = jia.definition("brunner-2020", UncontrolledCriteria)
+    ours = published.variant(name="ours", biologicals_tried=3)
+    assert jia.chronically_uncontrolled(**UNCONTROLLED, criteria=published) is True
+    assert jia.chronically_uncontrolled(**UNCONTROLLED, criteria=ours) is False
 
 
 # --------------------------------------------------------------------------------------------
 # All of them
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        MinimalActivityCriteria,
-        ActivityLevelCriteria,
-        PolyarthritisCriteria,
-        EscalationCriteria,
-        JadasImprovementCriteria,
-        JadasChangeCriteria,
-    ],
-)
-def test_every_definition_states_its_rule_and_its_source(kind: Any) -> None:
-    found = published(kind)
-    assert found
-    for definition in found:
-        text = str(definition)
-        assert definition.rule in text
-        assert str(definition.reference) in text
-        # Each number at which a verdict turns is in the rule, and the catalogue knows its inputs.
-        for threshold in definition.thresholds:
-            assert f"{threshold.value:g}" in definition.rule
-        assert definition.thresholds
-        assert definition.needs
 
 
 @pytest.mark.parametrize(
@@ -644,14 +486,14 @@ def test_where_papers_disagree_the_criteria_are_named(call: Any) -> None:
 
 
 def test_variants_are_accepted() -> None:
-    stricter = the(PolyarthritisCriteria, "acr-2019").variant(name="ours", low_at_most=2)
+    stricter = jia.definition("acr-2019", PolyarthritisCriteria).variant(name="ours", low_at_most=2)
     state = jia.polyarthritis_state(2.1, active_joints=1, criteria=stricter)
     assert state == "moderate_or_high"
-    fewer = the(ActivityLevelCriteria, SYSTEMIC).variant(name="two of four", high_needed=2)
+    fewer = jia.definition(SYSTEMIC, ActivityLevelCriteria).variant(
+        name="two of four", high_needed=2
+    )
     assert level((7, 5, 0, 0), fewer) == "high"
-    change = the(JadasChangeCriteria, "bulatovic-2014").variant(name="ours", worsening=2)
-    assert jia.bulatovic_change(baseline=1, now=2.9, criteria=change) == "unchanged"
-    lax = the(MinimalActivityCriteria, "magni-manzoni-2008").variant(
+    lax = jia.definition("magni-manzoni-2008", MinimalActivityCriteria).variant(
         name="active by us", joints="active_joints"
     )
     assert jia.minimal_disease_activity(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 import jiascores as jia
 from jiascores.core.definition import published
 from jiascores.core.errors import (
+    ArgumentError,
     DefinitionError,
     InconsistentError,
     MisalignedError,
@@ -22,7 +24,7 @@ from jiascores.core.errors import (
     RequestError,
     UnknownDefinitionError,
 )
-from jiascores.measures.inactivity import INPUTS, inactive_verdicts
+from jiascores.measures.inactivity import ITEMS
 
 try:
     import polars as pl
@@ -40,6 +42,11 @@ WELL: dict[str, Any] = {
 }
 CRITERIA = {one.name: one for one in published(jia.typing.InactiveDiseaseCriteria)}
 WALLACE = ("wallace-2004", "wallace-2011")
+
+
+def needed(criteria: Any) -> list[str]:
+    """Return what criteria ask for, but the acute-phase reactants, which each may be missing."""
+    return [name for name in criteria.needs if name not in ("esr", "crp", "esr/crp")]
 
 
 def inactive(name: str, **changes: Any) -> bool | None:
@@ -95,10 +102,13 @@ def test_sixteen_minutes_and_physician_global_half() -> None:
 
 
 def test_morning_stiffness_not_recorded_is_unknown() -> None:
-    given = {name: value for name, value in WELL.items() if name != "morning_stiffness"}
+    given = WELL | {"morning_stiffness": None}
     assert jia.inactive_disease(criteria="wallace-2011", **given) is None
     assert jia.inactive_disease(criteria="wallace-2011", **given | {"rash": True}) is False
+    del given["morning_stiffness"]
     assert jia.inactive_disease(criteria="wallace-2004", **given) is True
+    with pytest.raises(ArgumentError, match="needs morning_stiffness=: give each, None where"):
+        jia.inactive_disease(criteria="wallace-2011", **given)
 
 
 @pytest.mark.parametrize("answers", list(product((True, False, None), repeat=3)))
@@ -174,6 +184,21 @@ def test_the_choice_is_asked_for_only_where_it_matters(markers: tuple[str, str])
         with pytest.raises(RequestError, match="markers='any'") as raised:
             inactive("wallace-2011", **cells)
         assert raised.value.variable == "markers"
+
+
+def test_the_choice_is_asked_for_where_one_reactant_is_flagged_and_the_other_measured() -> None:
+    nothing = {"esr": None, "esr_upper_limit": None}
+    for flag, crp in ((True, 40), (False, 5)):
+        cells = nothing | {"esr_normal": flag, "crp": crp, "crp_upper_limit": 10}
+        with pytest.raises(RequestError, match="disagree") as raised:
+            inactive("wallace-2011", **cells)
+        assert raised.value.variable == "markers"
+        assert inactive("wallace-2011", **cells, markers="any") is True
+        assert inactive("wallace-2011", **cells, markers="all") is False
+    cells = nothing | {"esr_normal": True, "crp_normal": False}
+    with pytest.raises(RequestError, match="disagree"):
+        inactive("wallace-2011", **cells)
+    assert inactive("wallace-2011", **nothing, esr_normal=True) is True
 
 
 def test_one_visit_where_they_disagree_is_enough_to_ask() -> None:
@@ -277,7 +302,7 @@ def test_arrays_and_series_are_the_same_call(name: str) -> None:
         criteria=name, **columns(lambda cells: pd.Series(cells, index=range(5, 12)))
     )
     assert series.dtype == "boolean"
-    assert series.name == f"inactive_{name.replace('-', '_')}"
+    assert series.name == f"inactive_disease_{name.replace('-', '_')}"
     assert list(series.index) == list(range(5, 12))
     assert nullable(series) == expected
     if pl:
@@ -310,7 +335,7 @@ def test_each_block_is_judged_alike() -> None:
         name: rng.choice([0.0, 1.0, np.nan], size, p=[0.9, 0.05, 0.05])
         for name in ("active_joints", "physician_global", *FINDINGS, "esr_normal", "crp_normal")
     }
-    found = inactive_verdicts(CRITERIA["wallace-2004"], values)
+    found = jia.inactive_disease(criteria="wallace-2004", **values)
     ok = np.array([1 - values[name] for name in values if name[3:] != "_normal"])
     normal = np.array([values["esr_normal"], values["crp_normal"]])
     no = (ok < 1).any(axis=0) | (normal == 0).any(axis=0)
@@ -366,20 +391,20 @@ def test_filling_a_gap_never_changes_a_determined_answer(
 def test_items_and_verdict_agree(visit: dict[str, Any], name: str) -> None:
     limits = {"esr_upper_limit": 20, "crp_upper_limit": 10}
     choice = "all" if name == "wallace-2011" else None
-    items = jia.inactive_disease_items(criteria=name, **visit, **limits, markers=choice)
+    items = jia.components("inactive_disease", criteria=name, **visit, **limits, markers=choice)
     verdict = jia.inactive_disease(criteria=name, **visit, **limits, markers=choice)
     answers = list(items.values())
     assert verdict is (False if False in answers else None if None in answers else True)
-    assert set(items) - {"acute_phase"} == set(CRITERIA[name].needed)
+    assert set(items) - {"acute_phase"} == set(needed(CRITERIA[name]))
 
 
 def test_items_name_the_reason() -> None:
-    items = jia.inactive_disease_items(
-        criteria="wallace-2011", **WELL | {"rash": True, "uveitis": None}
+    items = jia.components(
+        "inactive_disease", criteria="wallace-2011", **WELL | {"rash": True, "uveitis": None}
     )
     assert [name for name, met in items.items() if met is False] == ["rash"]
     assert [name for name, met in items.items() if met is None] == ["uveitis"]
-    many = jia.inactive_disease_items(criteria="wallace-2004", **columns(pd.Series))
+    many = jia.components("inactive_disease", criteria="wallace-2004", **columns(pd.Series))
     assert nullable(many["acute_phase"]) == [True, True, True, True, None, False, True]
     assert nullable(many["active_joints"]) == [True, False, True, True, True, True, True]
     assert many["rash"].dtype == "boolean"
@@ -397,12 +422,12 @@ def test_criteria_must_be_named() -> None:
 
 @pytest.mark.parametrize("name", CRITERIA)
 def test_an_item_that_is_asked_for_must_be_given(name: str) -> None:
-    asked = [one for one in CRITERIA[name].needed if one != "morning_stiffness"]
-    with pytest.raises(RequestError, match="None where it is unknown") as raised:
+    asked = needed(CRITERIA[name])
+    with pytest.raises(ArgumentError, match="None where it is missing") as raised:
         jia.inactive_disease(criteria=name)
     for item in asked:
         assert item in str(raised.value)
-    assert raised.value.variable == asked[0]
+    assert raised.value.variable == min(asked, key=ITEMS.index)
     assert jia.inactive_disease(criteria=name, **dict.fromkeys(asked)) is None
 
 
@@ -420,10 +445,9 @@ def test_values_are_checked() -> None:
         inactive("wallace-2004", rash=2)
     with pytest.raises(MisalignedError):
         inactive("wallace-2004", rash=np.array([0, 1]), fever=np.array([0, 1, 0]))
-    with pytest.raises(TypeError, match="no parameter 'weight'"):
-        jia.inactive_disease_items(criteria="wallace-2004", weight=3)
-    with pytest.raises(TypeError):
-        jia.inactive_disease(criteria="wallace-2004", weight=3)
+    for call in (partial(jia.components, "inactive_disease"), jia.inactive_disease):
+        with pytest.raises(ArgumentError, match="no parameter 'weight'"):
+            call(criteria="wallace-2004", weight=3)
 
 
 @pytest.mark.parametrize(
@@ -488,9 +512,9 @@ def test_rules_in_one_line() -> None:
 
 
 def test_every_input_is_known() -> None:
-    assert set(WELL) <= set(INPUTS)
+    assert set(WELL) <= set(ITEMS)
     for criteria in CRITERIA.values():
-        assert set(criteria.needed) <= set(INPUTS)
+        assert set(needed(criteria)) <= set(ITEMS)
 
 
 # --------------------------------------------------------------------------------------------
@@ -537,7 +561,8 @@ def test_reacch_out_flare_of_series() -> None:
         treatment_intensified=True,
     )
     assert nullable(found.flared) == [False, True, None]
-    assert found.flared.name == "flare_reacch_out"
+    assert found.flared.name == "reacch_out_flare_reacch_out"
+    assert found.significant.name == "reacch_out_flare_reacch_out_significant"
     assert nullable(found.significant) == [False, True, None]
 
 

@@ -99,7 +99,7 @@ def test_criteria(words, verdict):
 
 @pytest.mark.parametrize(("words", "_"), TABLE)
 def test_items(words, _):
-    items = jia.mas_2016_items(**patient(words))
+    items = jia.components("mas_2016", **patient(words))
     expected = {"y": True, "n": False, "?": None}
     answers = zip(MAS_INPUTS, words.replace(" ", ""), strict=True)
     assert items == {name: expected[answer] for name, answer in answers}
@@ -107,12 +107,12 @@ def test_items(words, _):
 
 def test_items_in_columns():
     ferritin = pd.Series([684, 685, None], index=["a", "b", "c"])
-    items = jia.mas_2016_items(**patient("y y y y y n ?") | {"ferritin": ferritin})
+    items = jia.components("mas_2016", **patient("y y y y y n ?") | {"ferritin": ferritin})
     assert items["ferritin"].tolist() == [False, True, pd.NA]
     assert items["ast"].tolist() == [True] * 3
     assert items["fibrinogen"].isna().all()
     assert items["febrile"].index.tolist() == ["a", "b", "c"]
-    assert items["febrile"].name == "mas_2016_febrile"
+    assert items["febrile"].name == "febrile"
 
 
 def test_unknown_exactly_where_a_gap_could_decide():
@@ -257,7 +257,7 @@ def test_ms_score_in_columns():
     assert scores.tolist() == expected
     verdicts = jia.suggests_mas(scores)
     assert verdicts.tolist() == [score >= -2.1 for score in expected]
-    assert verdicts.name == "suggests_mas"
+    assert verdicts.name == "suggests_mas_minoia_2019"
 
 
 MS_VERDICTS = [(-2.1, True), (-2.099, True), (-2.101, False), (-4.4, False), (5, True)]

@@ -161,8 +161,8 @@ def variables() -> pd.DataFrame:
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.variables().set_index("name").loc["crp", ["unit", "low", "other_units"]].tolist()
-    ['mg/L', 0.0, 'mg/dL × 10']
+    >>> jia.variables().set_index("name").loc["crp", ["unit", "kind", "other_units"]].tolist()
+    ['mg/L', 'number', 'mg/dL × 10']
     """
     import pandas as pd
 

@@ -107,9 +107,9 @@ def _verdict(asked: Verdict, row: Row) -> Answers:
     given: dict[str, Any] = {}
     definition: Any = lookup(asked.kind, row["definition"], parameter=asked.parameter)
     plan = asked.plan(definition)
-    if asked.parameter in asked.signature.parameters:
+    if asked.parameter in asked.parameters:
         given[asked.parameter] = definition
-    for name in asked.signature.parameters:
+    for name in asked.parameters:
         if name == asked.parameter or (
             plan.get(name) == "unread" and name not in asked.passes_over
         ):
@@ -291,7 +291,11 @@ def _families() -> dict[str, Callable[[Row], Answers]]:
             ("scores", "systemic_manifestations", "parjadas", "ms_score", "jspada"), _score
         ),
         "states_from_parts": _state_from_parts,
-        **{name: partial(_verdict, each) for name, each in VERDICTS.items() if _is_there(name)},
+        **{
+            name: partial(_verdict, each)
+            for name, each in sorted(VERDICTS.items())
+            if _is_there(name)
+        },
         "chaq": _chaq,
         "chaq_items": _chaq_items,
         "joints": _joints,
@@ -657,7 +661,7 @@ def verify(*, date: str | None = None) -> Verification:
             in_columns += len(rows)
             failures.extend(_failures_in_columns(family, rows))
     failed = Counter((failure.kind, failure.definition) for failure in failures)
-    every: list[Definition] = sorted(published(), key=lambda one: one.kind)
+    every: tuple[Definition, ...] = published()
     return Verification(
         date=date or datetime.now(UTC).isoformat(timespec="seconds"),
         versions=(("jiascores", __version__), *_versions()),

@@ -8,7 +8,7 @@ from typing import Any, Generic, cast
 import numpy as np
 
 from jiascores.core.errors import MarkerError
-from jiascores.core.like import Like, take
+from jiascores.core.like import Like, read_only, take
 from jiascores.core.values import Scalar, T, kind_of
 from jiascores.core.variables import CORE_VARIABLES, MARKERS
 
@@ -98,7 +98,6 @@ class CoreSet(Generic[T]):
         for name, value in values.items():
             if kind_of(value) != "number":
                 values[name] = np.array(value, dtype=np.float64)
-                values[name].flags.writeable = False
         set_field = object.__setattr__
         set_field(self, "_values", values)
         set_field(self, "_like", like)
@@ -127,7 +126,7 @@ class CoreSet(Generic[T]):
         return iter(self.names)
 
     def _field(self, name: str) -> T:
-        return cast(T, self._like.score(self._values[name], name))
+        return cast(T, self._like.score(read_only(self._values[name]), name))
 
     @property
     def physician_global(self) -> T:

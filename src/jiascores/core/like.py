@@ -88,7 +88,7 @@ class Like:
         if self.kind == "pandas":
             pandas = sys.modules["pandas"]
             words = pandas.Categorical.from_codes(codes, categories=list(categories), ordered=True)
-            return pandas.Series(words, index=self.index, name=name)
+            return self._pandas(words, name)
         if self.kind == "polars":
             polars = sys.modules["polars"]
             known = polars.Series(name, categories, dtype=polars.Enum(list(categories)))
@@ -113,17 +113,32 @@ class Like:
         pandas = sys.modules["pandas"]
         if dtype == "Float64":
             # Scores stay plain floats: NaN is what pandas users expect of a number.
-            return pandas.Series(values, index=self.index, name=name)
+            return self._pandas(values, name)
         gaps = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, dtype=bool)
         filled = np.where(gaps, 0, values)
         if dtype == "Int64":
             array = pandas.arrays.IntegerArray(filled.astype(np.int64), gaps)
         else:
             array = pandas.arrays.BooleanArray(filled.astype(bool), gaps)
-        return pandas.Series(array, index=self.index, name=name)
+        return self._pandas(array, name)
+
+    def _pandas(self, array: Any, name: str) -> Any:
+        """Return a Series; or what a column of a frame holds, where there is no index."""
+        if self.index is None:
+            return array
+        return sys.modules["pandas"].Series(array, index=self.index, name=name)
 
 
 NUMBER = Like("number")
+
+
+def read_only(values: Any) -> Any:
+    """Return an array that nobody can write through; a number as it is."""
+    if not isinstance(values, np.ndarray):
+        return values
+    view = values.view()
+    view.flags.writeable = False
+    return view
 
 
 def _to_polars(values: NDArray[Any], name: str, dtype: str) -> Any:

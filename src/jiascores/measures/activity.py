@@ -25,7 +25,7 @@ from jiascores.core.logic import (
     no,
 )
 from jiascores.core.measure import Contradiction, Options, verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T
 from jiascores.measures.jadas import JOINT_CAP
 
@@ -104,23 +104,24 @@ _OLIGO_LIMITS = MinimalActivityLimits(physician_global=2.5, joints=0)
 _POLY_LIMITS = MinimalActivityLimits(physician_global=3.4, patient_global=2.1, joints=1)
 
 MINIMAL_ACTIVITY_CRITERIA = publish(
-    MinimalActivityCriteria(
-        name="magni-manzoni-2008",
-        reference=reference("magni-manzoni-2008"),
-        evidence=Evidence.PRIMARY,
+    MinimalActivityCriteria.cited(
+        "magni-manzoni-2008",
+        Evidence.PRIMARY,
+        "The abstract counts swollen joints; a reprint says active.",
+        _NOT_SYSTEMIC,
         oligo=_OLIGO_LIMITS,
         poly=_POLY_LIMITS,
-        notes=("The abstract counts swollen joints; a reprint says active.", _NOT_SYSTEMIC),
     ),
-    MinimalActivityCriteria(
-        name="magni-manzoni-2008-active",
-        reference=reference("magni-manzoni-2008"),
-        evidence=Evidence.SECONDARY,
+    MinimalActivityCriteria.cited(
+        "magni-manzoni-2008-active",
+        Evidence.SECONDARY,
+        "As a reprint has it: active joints instead of swollen ones.",
+        _NOT_SYSTEMIC,
+        source="magni-manzoni-2008",
         oligo=_OLIGO_LIMITS,
         poly=_POLY_LIMITS,
         joints="active_joints",
         derives_from="magni-manzoni-2008",
-        notes=("As a reprint has it: active joints instead of swollen ones.", _NOT_SYSTEMIC),
     ),
 )
 
@@ -288,29 +289,29 @@ _FIVE_OR_MORE: dict[str, Any] = {
 }
 
 ACTIVITY_LEVEL_CRITERIA = publish(
-    ActivityLevelCriteria(
-        name="beukelman-2011-systemic",
-        reference=reference("beukelman-2011"),
-        evidence=Evidence.PRIMARY,
-        notes=("For systemic arthritis with active arthritis (table 5).", _ONE_MARKER),
+    ActivityLevelCriteria.cited(
+        "beukelman-2011-systemic",
+        Evidence.PRIMARY,
+        "For systemic arthritis with active arthritis (table 5).",
+        _ONE_MARKER,
+        source="beukelman-2011",
         **_FIVE_OR_MORE,
     ),
-    ActivityLevelCriteria(
-        name="beukelman-2011-5-or-more-joints",
-        reference=reference("beukelman-2011"),
-        evidence=Evidence.UNVERIFIED,
-        notes=(
-            "For a history of arthritis of 5 or more joints.",
-            "That the limits are those of table 5 is unverified.",
-            _ONE_MARKER,
-        ),
+    ActivityLevelCriteria.cited(
+        "beukelman-2011-5-or-more-joints",
+        Evidence.UNVERIFIED,
+        "For a history of arthritis of 5 or more joints.",
+        "That the limits are those of table 5 is unverified.",
+        _ONE_MARKER,
+        source="beukelman-2011",
         **_FIVE_OR_MORE,
     ),
-    ActivityLevelCriteria(
-        name="beukelman-2011-4-or-fewer-joints",
-        reference=reference("beukelman-2011"),
-        evidence=Evidence.UNVERIFIED,
-        notes=("For a history of arthritis of 4 or fewer joints.", _ONE_MARKER),
+    ActivityLevelCriteria.cited(
+        "beukelman-2011-4-or-fewer-joints",
+        Evidence.UNVERIFIED,
+        "For a history of arthritis of 4 or fewer joints.",
+        _ONE_MARKER,
+        source="beukelman-2011",
         low_joints=1,
         low_physician_global=3,
         low_patient_global=2,
@@ -456,13 +457,12 @@ class PolyarthritisCriteria(Definition):
 
 
 POLYARTHRITIS_CRITERIA = publish(
-    PolyarthritisCriteria(
-        name="acr-2019",
-        reference=reference("acr-2019"),
-        evidence=Evidence.PRIMARY,
+    PolyarthritisCriteria.cited(
+        "acr-2019",
+        Evidence.PRIMARY,
+        "Moderate and high are one state in the guideline.",
         low_at_most=2.5,
         active_joints_needed=1,
-        notes=("Moderate and high are one state in the guideline.",),
     ),
 )
 _TWO_GLOBALS = 20
@@ -623,10 +623,10 @@ class EscalationCriteria(Definition):
 
 
 ESCALATION_CRITERIA = publish(
-    EscalationCriteria(
-        name="swart-2018",
-        reference=reference("swart-2018"),
-        evidence=Evidence.PRIMARY,
+    EscalationCriteria.cited(
+        "swart-2018",
+        Evidence.PRIMARY,
+        "That cJADAS is JADAS71 without the ESR here is inferred.",
         measure="cjadas71",
         limits=(
             EscalationLimit(month=3, course="oligo", above=5),
@@ -634,7 +634,6 @@ ESCALATION_CRITERIA = publish(
             EscalationLimit(month=3, course="poly", above=7),
             EscalationLimit(month=6, course="poly", above=4),
         ),
-        notes=("That cJADAS is JADAS71 without the ESR here is inferred.",),
     ),
 )
 
@@ -761,15 +760,14 @@ class UncontrolledCriteria(Definition):
 
 
 UNCONTROLLED_CRITERIA = publish(
-    UncontrolledCriteria(
-        name="brunner-2020",
-        reference=reference("brunner-2020"),
-        evidence=Evidence.PRIMARY,
+    UncontrolledCriteria.cited(
+        "brunner-2020",
+        Evidence.PRIMARY,
+        "Which drugs count, and for how long each was tried, is the caller's to say.",
         physician_global=3,
         patient_global=3,
         active_joints=3,
         biologicals_tried=2,
-        notes=("Which drugs count, and for how long each was tried, is the caller's to say.",),
     ),
 )
 

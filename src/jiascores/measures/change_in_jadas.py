@@ -10,7 +10,7 @@ from jiascores.core.definition import Definition, Threshold, publish
 from jiascores.core.errors import DefinitionError
 from jiascores.core.logic import NAN, all_of, at_least, at_most, below, choose
 from jiascores.core.measure import verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T
 
 CHANGES = ("worsened", "unchanged", "improved")
@@ -103,20 +103,17 @@ class JadasImprovementCriteria(Definition):
         )
 
 
-HORNEFF_2014 = JadasImprovementCriteria(
-    name="horneff-2014",
-    reference=reference("horneff-2014"),
-    evidence=Evidence.PRIMARY,
+HORNEFF_2014 = JadasImprovementCriteria.cited(
+    "horneff-2014",
+    Evidence.PRIMARY,
+    "Not defined for a baseline below 5.",
+    "The paper also gives relative falls, 41, 53 and 57 %; they are not used here.",
     measure="jadas10",
     months=3,
     bands=(
         FallNeeded(low=5, high=15, fall=4),
         FallNeeded(low=15, high=25, fall=10),
         FallNeeded(low=25, high=40, fall=17),
-    ),
-    notes=(
-        "Not defined for a baseline below 5.",
-        "The paper also gives relative falls, 41, 53 and 57 %; they are not used here.",
     ),
 )
 JADAS_IMPROVEMENT_CRITERIA = publish(HORNEFF_2014)
@@ -238,14 +235,13 @@ class JadasChangeCriteria(Definition):
         )
 
 
-BULATOVIC_2014 = JadasChangeCriteria(
-    name="bulatovic-2014",
-    reference=reference("bulatovic-2014"),
-    evidence=Evidence.PRIMARY,
+BULATOVIC_2014 = JadasChangeCriteria.cited(
+    "bulatovic-2014",
+    Evidence.PRIMARY,
+    "That a change of exactly −5.5 or +1.7 counts is our reading.",
     measure="jadas27",
     improvement=5.5,
     worsening=1.7,
-    notes=("That a change of exactly −5.5 or +1.7 counts is our reading.",),
 )
 JADAS_CHANGE_CRITERIA = publish(BULATOVIC_2014)
 

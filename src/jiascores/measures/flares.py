@@ -18,7 +18,7 @@ from jiascores.core.errors import DefinitionError, NotCoveredError
 from jiascores.core.like import Like
 from jiascores.core.logic import count, missing
 from jiascores.core.measure import RESPONSE, Bounded, Call, Options, id_of, verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES, MARKERS
 from jiascores.measures.change import (
@@ -37,6 +37,7 @@ from jiascores.measures.response import (
     DEFAULT,
     AcrPedResponse,
     ResponseCriteria,
+    acr_ped,
     acr_ped_column,
 )
 
@@ -200,106 +201,91 @@ _RUPERTO_FLOORS = (
 )
 
 FLARE_CRITERIA = publish(
-    FlareCriteria(
-        name="brunner-2002",
-        reference=reference("brunner-2002"),
-        evidence=Evidence.PRIMARY,
+    FlareCriteria.cited(
+        "brunner-2002",
+        Evidence.PRIMARY,
+        "The definition that the paper prefers.",
+        _ZERO_NOTE,
         worsened_needed=2,
         worsening=40,
-        notes=("The definition that the paper prefers.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="brunner-2002-b",
-        reference=reference("brunner-2002"),
-        evidence=Evidence.PRIMARY,
+    FlareCriteria.cited(
+        "brunner-2002-b",
+        Evidence.PRIMARY,
+        "Sets no limit on improvement.",
+        _ZERO_NOTE,
+        source="brunner-2002",
         improved_allowed=None,
         improvement=None,
-        notes=("Sets no limit on improvement.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="brunner-2002-c",
-        reference=reference("brunner-2002"),
-        evidence=Evidence.PRIMARY,
+    FlareCriteria.cited(
+        "brunner-2002-c",
+        Evidence.PRIMARY,
+        "The paper names ESR: core sets with CRP are refused. A variant may name crp.",
+        _ZERO_NOTE,
+        source="brunner-2002",
         worsened_needed=None,
         worsening=None,
         improved_allowed=None,
         improvement=None,
         all_of=(("chaq", 0), ("esr", 30), ("active_joints", 10)),
-        notes=(
-            "The paper names ESR: core sets with CRP are refused. A variant may name crp.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="prcsg-printo",
-        reference=reference("propel"),
-        evidence=Evidence.SECONDARY,
-        notes=(_ZERO_NOTE,),
-    ),
-    FlareCriteria(
-        name="lovell-2000",
-        reference=reference("lovell-2000"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited("prcsg-printo", Evidence.SECONDARY, _ZERO_NOTE, source="propel"),
+    FlareCriteria.cited(
+        "lovell-2000",
+        Evidence.SECONDARY,
+        "The trial's reference is day 90.",
+        "The trial's register counts limited joints only with pain or tenderness.",
+        "A floor of 2 units on the globals is unverified there and left out.",
+        _ZERO_NOTE,
         active_joints_at_visit=2,
-        notes=(
-            "The trial's reference is day 90.",
-            "The trial's register counts limited joints only with pain or tenderness.",
-            "A floor of 2 units on the globals is unverified there and left out.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="lovell-2008",
-        reference=reference("lovell-2008"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "lovell-2008",
+        Evidence.SECONDARY,
+        "As lovell-2000, but two may be better by exactly 30 %.",
+        _ZERO_NOTE,
         active_joints_at_visit=2,
         improvement_from=False,
-        notes=("As lovell-2000, but two may be better by exactly 30 %.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="ruperto-2008",
-        reference=reference("ruperto-2008"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "ruperto-2008",
+        Evidence.SECONDARY,
+        "The abstract says ≥ 30 % for both limits and has no floors.",
+        "The floors are the register's, which prints > 30 %: see ruperto-2008-strict.",
+        _ZERO_NOTE,
         floors=_RUPERTO_FLOORS,
-        notes=(
-            "The abstract says ≥ 30 % for both limits and has no floors.",
-            "The floors are the register's, which prints > 30 %: see ruperto-2008-strict.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="ruperto-2008-strict",
-        reference=reference("abatacept-register"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "ruperto-2008-strict",
+        Evidence.SECONDARY,
+        "The abatacept trial as its register words it.",
+        _ZERO_NOTE,
+        source="abatacept-register",
         derives_from="ruperto-2008",
         worsening_from=False,
         improvement_from=False,
         floors=_RUPERTO_FLOORS,
-        notes=("The abatacept trial as its register words it.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="review-floors",
-        reference=reference("ruperto-2008"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "review-floors",
+        Evidence.SECONDARY,
+        "As reviews give the abatacept trial's rule: the joint floor on active joints alone.",
+        _ZERO_NOTE,
+        source="ruperto-2008",
         derives_from="ruperto-2008",
         floors=(*((name, 2.0) for name in _GLOBALS), ("active_joints", 2.0)),
-        notes=(
-            "As reviews give the abatacept trial's rule: the joint floor on active joints alone.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="canakinumab-sjia",
-        reference=reference("ruperto-2012"),
-        evidence=Evidence.UNVERIFIED,
+    FlareCriteria.cited(
+        "canakinumab-sjia",
+        Evidence.UNVERIFIED,
+        "For systemic arthritis; the trials' reactant is CRP.",
+        "That fever alone is a flare, and how it is measured, is unverified.",
+        _ZERO_NOTE,
+        source="ruperto-2012",
         derives_from="prcsg-printo",
         fever_above=38.0,
         fever_days=2,
-        notes=(
-            "For systemic arthritis; the trials' reactant is CRP.",
-            "That fever alone is a flare, and how it is measured, is unverified.",
-            _ZERO_NOTE,
-        ),
     ),
 )
 
@@ -520,7 +506,7 @@ def flare(
     flare_fever: Many | Scalar = ...,
 ) -> FlareVerdict[Many, Many, Many]: ...
 @verdict(
-    FlareCriteria, steady=True, column=flare_column, result=_flare, order=("criteria", "reference")
+    FlareCriteria, steady=True, titled=flare_column, result=_flare, in_order=("criteria", "reference")
 )
 def flare(
     criteria: FlareCriteria,
@@ -647,13 +633,11 @@ class LossCriteria(Definition):
 
 
 (LOSS_OF_ACR_PED,) = publish(
-    LossCriteria(
-        name="loss-of-acr-ped",
-        reference=reference("swart-2019"),
-        evidence=Evidence.DERIVED,
-        notes=(
-            "Literal reading of the trial's abstract, which does not say how loss was defined.",
-        ),
+    LossCriteria.cited(
+        "loss-of-acr-ped",
+        Evidence.DERIVED,
+        "Literal reading of the trial's abstract, which does not say how loss was defined.",
+        source="swart-2019",
     )
 )
 
@@ -666,21 +650,30 @@ class ResponseLoss(Generic[FlagT, SureT]):
     """
 
     level: int
-    reached: AcrPedResponse[Any, Any, Any]
-    now: AcrPedResponse[Any, Any, Any]
+    criteria: ResponseCriteria
+    _visits: Mapping[str, CoreSet[Any]] = attrs.field(alias="visits")
     _like: Like = attrs.field(alias="like")
     _bounds: Bounded = attrs.field(alias="bounds")
 
     @property
-    def criteria(self) -> ResponseCriteria:
-        """The response criteria."""
-        return self.now.criteria
+    def reached(self) -> AcrPedResponse[Any, Any, Any]:
+        """The response at the earlier visit."""
+        return self._response("reached")
+
+    @property
+    def now(self) -> AcrPedResponse[Any, Any, Any]:
+        """The response at the later visit."""
+        return self._response("now")
+
+    def _response(self, visit: str) -> AcrPedResponse[Any, Any, Any]:
+        baseline, now = self._visits["baseline"], self._visits[visit]
+        return acr_ped(baseline=baseline, now=now, criteria=self.criteria)
 
     @property
     def lost(self) -> FlagT:
         """Whether the level is lost: yes, no, or not determinable."""
         known = self._like.shaped(self._bounds.known())
-        return cast(FlagT, self._like.flag(known, f"acr_ped_{self.level}_lost"))
+        return cast(FlagT, self._like.flag(known, self._name))
 
     @property
     def lost_min(self) -> SureT:
@@ -693,7 +686,11 @@ class ResponseLoss(Generic[FlagT, SureT]):
         return cast(SureT, self._surely(self._bounds.highest, "max"))
 
     def _surely(self, answer: Any, end: str) -> Any:
-        return self._like.surely(self._like.shaped(answer), f"acr_ped_{self.level}_lost_{end}")
+        return self._like.surely(self._like.shaped(answer), f"{self._name}_{end}")
+
+    @property
+    def _name(self) -> str:
+        return _loss_column(LOSS_OF_ACR_PED, level=self.level, criteria=self.criteria)
 
     def explain(self, row: int = 0) -> str:
         """Return the change since baseline at the later visit, and the verdict in words.
@@ -735,10 +732,9 @@ _WORDS = {"1.0": "yes", "0.0": "no", "nan": "not determinable"}
 
 
 def _loss(call: Call, _: LossCriteria, options: Options, bounds: Bounded) -> ResponseLoss[Any, Any]:
-    before, after = (call.response(visit, options["criteria"]) for visit in ("reached", "now"))
-    return ResponseLoss(
-        level=options["level"], reached=before, now=after, like=call.like, bounds=bounds
-    )
+    criteria = lookup(ResponseCriteria, options["criteria"], parameter="criteria")
+    level, visits = options["level"], dict(call.given)
+    return ResponseLoss(level, criteria, visits=visits, like=call.like, bounds=bounds)
 
 
 def _loss_column(_: LossCriteria, *, level: int, criteria: str | ResponseCriteria) -> str:
@@ -768,9 +764,9 @@ def loss_of_response(
     LossCriteria,
     parameter="rule",
     default="loss-of-acr-ped",
-    column=_loss_column,
+    titled=_loss_column,
     result=_loss,
-    order=("level", "criteria"),
+    in_order=("level", "criteria"),
 )
 def loss_of_response(
     _: LossCriteria,

@@ -10,7 +10,7 @@ from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError, NotCoveredError, listing
 from jiascores.core.logic import NAN, at_most, at_place, either
 from jiascores.core.measure import verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T
 from jiascores.core.variables import COURSES, ILAR_CATEGORIES
 from jiascores.measures.states import ANY_COURSE, CutoffSet
@@ -86,25 +86,21 @@ class CourseRule(Definition):
 _EXTENDED_NOTE = "That extended oligoarthritis is read as poly is unverified under trincianti-2021."
 
 COURSE_RULES = publish(
-    CourseRule(
-        name="joints-at-visit",
-        reference=reference("acr-abstract-psa-era-rf"),
-        evidence=Evidence.SECONDARY,
-        notes=(
-            "A psoriatic or enthesitis-related course may change between visits.",
-            _EXTENDED_NOTE,
-        ),
+    CourseRule.cited(
+        "joints-at-visit",
+        Evidence.SECONDARY,
+        "A psoriatic or enthesitis-related course may change between visits.",
+        _EXTENDED_NOTE,
+        source="acr-abstract-psa-era-rf",
     ),
-    CourseRule(
-        name="joints-ever",
-        reference=reference("acr-abstract-psa-era-rf"),
-        evidence=Evidence.UNVERIFIED,
+    CourseRule.cited(
+        "joints-ever",
+        Evidence.UNVERIFIED,
+        "The source chooses by the joints at the visit; this reading is by name only.",
+        _EXTENDED_NOTE,
+        source="acr-abstract-psa-era-rf",
         joints="joints_ever",
         derives_from="joints-at-visit",
-        notes=(
-            "The source chooses by the joints at the visit; this reading is by name only.",
-            _EXTENDED_NOTE,
-        ),
     ),
 )
 
@@ -133,7 +129,7 @@ def course(
     words=COURSES,
     parameter="rule",
     default="joints-at-visit",
-    column=lambda *_, **__: "course",
+    titled=lambda *_, **__: "course",
 )
 def course(
     rule: CourseRule,

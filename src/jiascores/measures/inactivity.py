@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Generic, Literal, NoReturn, TypeAlias, TypeVar, overload
+from typing import Any, ClassVar, Generic, Literal, NoReturn, TypeAlias, TypeVar, cast, overload
 
 import attrs
 from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import DefinitionError, RequestError, listing
+from jiascores.core.like import Like, read_only
 from jiascores.core.logic import (
     NAN,
     all_of,
@@ -22,8 +23,8 @@ from jiascores.core.logic import (
     missing,
     no,
 )
-from jiascores.core.measure import Call, Contradiction, Items, Options, verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.measure import Call, Contradiction, Items, Options, id_of, verdict
+from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar, SeriesLike
 from jiascores.core.variables import ILAR_CATEGORIES, MARKERS
 from jiascores.measures.change import refuse_truth
@@ -129,9 +130,13 @@ class InactiveDiseaseCriteria(Definition):
             *((name, True) for name in self.absent),
             ("physician_global", self.physician_global),
             ("morning_stiffness", self.morning_stiffness),
-            ("/".join(MARKERS), self.markers),
+            *((name, self.markers) for name in self._reactants),
         )
         return tuple(name for name, value in asked if value is not None)
+
+    @property
+    def _reactants(self) -> tuple[str, ...]:
+        return MARKERS if self.markers == "both" else ("/".join(MARKERS),)
 
     @property
     def allows(self) -> tuple[str, ...]:
@@ -175,62 +180,54 @@ _CATEGORY_NOTE = (
 )
 
 INACTIVE_DISEASE_CRITERIA = publish(
-    InactiveDiseaseCriteria(
-        name="wallace-2004",
-        reference=reference("wallace-2004"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "wallace-2004",
+        Evidence.SECONDARY,
+        "If both ESR and CRP were tested, both must be normal.",
+        _CATEGORY_NOTE,
         absent=_WALLACE_ABSENT,
         categories=_WALLACE_CATEGORIES,
-        notes=("If both ESR and CRP were tested, both must be normal.", _CATEGORY_NOTE),
     ),
-    InactiveDiseaseCriteria(
-        name="wallace-2011",
-        reference=reference("wallace-2011"),
-        evidence=Evidence.PRIMARY,
+    InactiveDiseaseCriteria.cited(
+        "wallace-2011",
+        Evidence.PRIMARY,
+        "The paper says ESR or CRP: where both were tested and disagree, the caller says.",
+        "Physician global: best possible on the scale, 0. Uveitis: by SUN.",
+        _CATEGORY_NOTE,
         absent=_WALLACE_ABSENT,
         morning_stiffness=15,
         markers="ask",
         raised_for_other_cause=True,
         categories=_WALLACE_CATEGORIES,
-        notes=(
-            "The paper says ESR or CRP: where both were tested and disagree, the caller says.",
-            "Physician global: best possible on the scale, 0. Uveitis: by SUN.",
-            _CATEGORY_NOTE,
-        ),
     ),
-    InactiveDiseaseCriteria(
-        name="eular-pres-2024",
-        reference=reference("eular-pres-2024"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "eular-pres-2024",
+        Evidence.SECONDARY,
+        "Still's disease: no symptoms, and ESR and CRP both normal.",
         active_joints=None,
         absent=("stills_symptoms",),
         physician_global=None,
         markers="both",
         categories=("systemic",),
-        notes=("Still's disease: no symptoms, and ESR and CRP both normal.",),
     ),
-    InactiveDiseaseCriteria(
-        name="reacch-out",
-        reference=reference("reacch-out"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "reacch-out",
+        Evidence.SECONDARY,
+        "No active joint, no extra-articular manifestation, physician global < 10 mm.",
+        "That the six findings here are the extra-articular manifestations is our reading.",
         absent=_WALLACE_ABSENT,
         physician_global=1,
         physician_global_below=True,
         markers=None,
-        notes=(
-            "No active joint, no extra-articular manifestation, physician global < 10 mm.",
-            "That the six findings here are the extra-articular manifestations is our reading.",
-        ),
     ),
-    InactiveDiseaseCriteria(
-        name="recapture-jia",
-        reference=reference("recapture-jia"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "recapture-jia",
+        Evidence.SECONDARY,
+        "Simple inactive disease: no active joint and physician global < 1, nothing else.",
         absent=(),
         physician_global=1,
         physician_global_below=True,
         markers=None,
-        notes=("Simple inactive disease: no active joint and physician global < 1, nothing else.",),
     ),
 )
 
@@ -267,6 +264,16 @@ def _normal(values: Mapping[str, Any], marker: str) -> tuple[Any, Any]:
     return no(untested) == 1, either(missing(flag), at_most(value, limit), flag)
 
 
+def _is_gap(value: Any) -> bool:
+    """Return whether nothing was recorded, for one patient or for all."""
+    return isinstance(value, float) and missing(value)
+
+
+def _never_tested(values: Mapping[str, Any], marker: str) -> bool:
+    value, _, flag = _of_marker(values, marker)
+    return _is_gap(value) and _is_gap(flag)
+
+
 def _acute_phase(
     criteria: InactiveDiseaseCriteria, values: Mapping[str, Any], markers: str | None
 ) -> Any:
@@ -293,7 +300,7 @@ def _contradictions(
     """Find flags that say something else than value and limit, and reactants that disagree."""
     for marker in MARKERS:
         value, limit, flag = _of_marker(values, marker)
-        if isinstance(flag, float) and missing(flag):
+        if _is_gap(flag):
             continue
         yield Contradiction(
             no(equal(at_most(value, limit), flag)),
@@ -301,11 +308,8 @@ def _contradictions(
             "the flag contradicts the value and its upper limit. Correct one of them, or give only "
             "the one that counts.",
         )
-    one_alone = any(isinstance(values[name], float) and missing(values[name]) for name in MARKERS)
-    flagged = any(
-        isinstance(values[name], float) and missing(values[name]) for name in NORMAL_FLAGS
-    )
-    if criteria.markers == "ask" and options["markers"] is None and not (one_alone and flagged):
+    asked = criteria.markers == "ask" and options["markers"] is None
+    if asked and not any(_never_tested(values, marker) for marker in MARKERS):
         by_any, by_all = (_acute_phase(criteria, values, choice) for choice in MARKER_CHOICES)
         both = all_of(*(_normal(values, marker)[0] + 0.0 for marker in MARKERS))
         # One of the two is open only where the other is not.
@@ -317,6 +321,7 @@ def _contradictions(
             f"ESR and CRP were both tested and disagree, and {criteria.name} says ESR or CRP: say "
             f"which it is. Choose {choices}.",
             reason="markers-disagree",
+            variable="markers",
             error=RequestError,
         )
 
@@ -422,8 +427,8 @@ def inactive_disease(
         Whether there is active uveitis.
     stills_symptoms : bool, array or Series
         Whether there is any symptom of Still's disease; for ``"eular-pres-2024"``.
-    morning_stiffness : float, array or Series, optional
-        Duration in minutes, 0 or more.
+    morning_stiffness : float, array or Series
+        Duration in minutes, 0 or more; for ``"wallace-2011"``.
     esr, crp : float, array or Series, optional
         ESR in mm/h and CRP in mg/L; missing where not tested.
     esr_upper_limit, crp_upper_limit : float, array or Series, optional
@@ -500,8 +505,8 @@ def inactive_disease(
             items[name] = physician_calm(physician_global, criteria.physician_global)
         elif name == "morning_stiffness":
             items[name] = at_most(morning_stiffness, criteria.morning_stiffness)
-        else:
-            items[ACUTE_PHASE] = _acute_phase(criteria, values, markers)
+    if criteria.markers is not None:
+        items[ACUTE_PHASE] = _acute_phase(criteria, values, markers)
     return Items(all_of(*items.values()), items)
 
 
@@ -576,12 +581,11 @@ class RelapseCriteria(Definition):
 
 
 (REACCH_OUT,) = publish(
-    RelapseCriteria(
-        name="reacch-out",
-        reference=reference("reacch-out"),
-        evidence=Evidence.PRIMARY,
+    RelapseCriteria.cited(
+        "reacch-out",
+        Evidence.PRIMARY,
+        "That a joint injection alone is a flare: from a congress abstract.",
         inactive="reacch-out",
-        notes=("That a joint injection alone is a flare: from a congress abstract.",),
     )
 )
 
@@ -589,24 +593,46 @@ class RelapseCriteria(Definition):
 RelapseT = TypeVar("RelapseT")
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Relapse(Generic[RelapseT]):
     """Whether disease returned, and whether treatment was intensified for it."""
 
-    flared: RelapseT
-    """Whether any manifestation returned after inactive disease."""
-    significant: RelapseT
-    """Whether it did and treatment was intensified."""
+    criteria: RelapseCriteria
+    _flared: Any = attrs.field(alias="flared")
+    _significant: Any = attrs.field(alias="significant")
+    _like: Like = attrs.field(alias="like")
+
+    @property
+    def flared(self) -> RelapseT:
+        """Whether any manifestation returned after inactive disease."""
+        return self._flag(self._flared, relapse_column(self.criteria))
+
+    @property
+    def significant(self) -> RelapseT:
+        """Whether it did and treatment was intensified."""
+        return self._flag(self._significant, f"{relapse_column(self.criteria)}_significant")
+
+    def _flag(self, answer: Any, name: str) -> RelapseT:
+        return cast(RelapseT, self._like.flag(self._like.shaped(read_only(answer)), name))
+
+    def __repr__(self) -> str:
+        return f"Relapse(flared={self.flared!r}, significant={self.significant!r})"
 
     def __bool__(self) -> NoReturn:  # noqa: PLE0304
         refuse_truth(self, "flared")
 
 
-def _relapse(call: Call, _: RelapseCriteria, options: Options, answer: Items) -> Relapse[Any]:
-    shaped = {name: call.like.shaped(item) for name, item in answer.items.items()}
+def relapse_column(criteria: RelapseCriteria, **_: Any) -> str:
+    """Return the name of the column that holds it."""
+    return f"reacch_out_flare_{id_of(criteria)}"
+
+
+def _relapse(call: Call, criteria: RelapseCriteria, _: Options, answer: Items) -> Relapse[Any]:
     return Relapse(
-        flared=call.like.flag(call.like.shaped(answer.answer), "reacch_out_flare"),
-        significant=call.like.flag(shaped["significant"], "reacch_out_flare_significant"),
+        criteria=criteria,
+        flared=answer.answer,
+        significant=answer.items["significant"],
+        like=call.like,
     )
 
 
@@ -628,7 +654,7 @@ def reacch_out_flare(
     treatment_intensified: Many | Scalar,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[Many]: ...
-@verdict(RelapseCriteria, default="reacch-out", result=_relapse)
+@verdict(RelapseCriteria, default="reacch-out", titled=relapse_column, result=_relapse)
 def reacch_out_flare(
     criteria: RelapseCriteria,
     inactive_before: Any,

@@ -85,26 +85,19 @@ MAS_INPUTS = (
 )
 
 MAS_CRITERIA = publish(
-    MasCriteria(
-        name="ravelli-2016",
-        reference=reference("ravelli-2016"),
-        evidence=Evidence.SECONDARY,
+    MasCriteria.cited(
+        "ravelli-2016",
+        Evidence.SECONDARY,
+        "Whether another cause explains a laboratory value is for the clinician: the "
+        "criteria classify, they do not diagnose.",
+        "Papers in SI units print triglycerides > 1.76 mmol/L, which is 156 mg/dL "
+        "rounded; values between may be read differently.",
         ferritin_above=684,
         needed=2,
         platelets_at_most=181,
         ast_above=48,
         triglycerides_above=156,
         fibrinogen_at_most=360,
-        notes=(
-            (
-                "Whether another cause explains a laboratory value is for the clinician: the "
-                "criteria classify, they do not diagnose."
-            ),
-            (
-                "Papers in SI units print triglycerides > 1.76 mmol/L, which is 156 mg/dL "
-                "rounded; values between may be read differently."
-            ),
-        ),
     ),
 )
 
@@ -142,13 +135,7 @@ class MasScoreCutoff(Definition):
 
 
 MAS_SCORE_CUTOFFS = publish(
-    MasScoreCutoff(
-        name="minoia-2019",
-        reference=reference("minoia-2019"),
-        evidence=Evidence.PRIMARY,
-        at_least=-2.1,
-        notes=(_APPLIES_NOTE,),
-    ),
+    MasScoreCutoff.cited("minoia-2019", Evidence.PRIMARY, _APPLIES_NOTE, at_least=-2.1),
 )
 
 

@@ -12,9 +12,10 @@ from jiascores.core.core_set import CoreSet
 from jiascores.core.decimals import above, at_least, at_most
 from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import DefinitionError, RequestError
+from jiascores.core.like import read_only
 from jiascores.core.logic import count, either, highest_of, missing, unless
 from jiascores.core.measure import POLICIES, Bounded, Call, MissingPolicy, Options, id_of, verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES
 from jiascores.measures.change import (
@@ -176,51 +177,36 @@ _ZERO_NOTE = (
 )
 
 RESPONSE_CRITERIA = publish(
-    ResponseCriteria(
-        name="giannini-1997",
-        reference=reference("giannini-1997"),
-        evidence=Evidence.PRIMARY,
-        notes=(_ZERO_NOTE,),
-    ),
-    ResponseCriteria(
-        name="ntr4146",
-        reference=reference("ntr4146"),
-        evidence=Evidence.PRIMARY,
+    ResponseCriteria.cited("giannini-1997", Evidence.PRIMARY, _ZERO_NOTE),
+    ResponseCriteria.cited(
+        "ntr4146",
+        Evidence.PRIMARY,
+        "The register words worsening as ≥ 30 %; NCT03781375 does so too.",
+        _ZERO_NOTE,
         worsening_from=True,
         derives_from="giannini-1997",
-        notes=("The register words worsening as ≥ 30 %; NCT03781375 does so too.", _ZERO_NOTE),
     ),
-    ResponseCriteria(
-        name="ruperto-2012",
-        reference=reference("ruperto-2012"),
-        evidence=Evidence.SECONDARY,
+    ResponseCriteria.cited(
+        "ruperto-2012",
+        Evidence.SECONDARY,
+        "Adapted JIA ACR response of the canakinumab trials in systemic arthritis; they use "
+        "CRP as the acute-phase reactant.",
+        _ZERO_NOTE,
         fever_limit=38.0,
         fever_days=7,
         derives_from="giannini-1997",
-        notes=(
-            (
-                "Adapted JIA ACR response of the canakinumab trials in systemic arthritis; they use "
-                "CRP as the acute-phase reactant."
-            ),
-            _ZERO_NOTE,
-        ),
     ),
-    ResponseCriteria(
-        name="de-benedetti-2012",
-        reference=reference("de-benedetti-2012"),
-        evidence=Evidence.SECONDARY,
+    ResponseCriteria.cited(
+        "de-benedetti-2012",
+        Evidence.SECONDARY,
+        "Adapted response of the tocilizumab trial TENDER in systemic arthritis: 37.5 °C is "
+        "fever. The 14 days in the label belong to another endpoint, becoming free of fever; "
+        "for a response over 14 days make a variant with fever_days=14.",
+        _ZERO_NOTE,
         fever_limit=37.5,
         fever_from=True,
         fever_days=7,
         derives_from="giannini-1997",
-        notes=(
-            (
-                "Adapted response of the tocilizumab trial TENDER in systemic arthritis: 37.5 °C is "
-                "fever. The 14 days in the label belong to another endpoint, becoming free of fever; "
-                "for a response over 14 days make a variant with fever_days=14."
-            ),
-            _ZERO_NOTE,
-        ),
     ),
 )
 
@@ -275,20 +261,25 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
     @property
     def level(self) -> LevelT:
         """Highest level reached, 0 below the lowest; None or missing when not determinable."""
-        return cast(LevelT, self._like.level(self._like.shaped(self._known), "acr_ped_level"))
+        known = self._like.shaped(read_only(self._known))
+        return cast(LevelT, self._like.level(known, f"{self._stem}_level"))
 
     @property
     def level_min(self) -> BoundT:
         """The level if every missing component had worsened, and a missing temperature were fever."""
-        return cast(BoundT, self._bound(self._bounds.lowest, "acr_ped_level_min"))
+        return cast(BoundT, self._bound(self._bounds.lowest, "level_min"))
 
     @property
     def level_max(self) -> BoundT:
         """The level if every missing component had improved fully, without fever."""
-        return cast(BoundT, self._bound(self._bounds.highest, "acr_ped_level_max"))
+        return cast(BoundT, self._bound(self._bounds.highest, "level_max"))
 
-    def _bound(self, levels: Any, name: str) -> Any:
-        return self._like.bound(self._like.shaped(levels), name)
+    def _bound(self, levels: Any, end: str) -> Any:
+        return self._like.bound(self._like.shaped(levels), f"{self._stem}_{end}")
+
+    @property
+    def _stem(self) -> str:
+        return acr_ped_column(self.criteria, missing=self.missing)
 
     def meets(self, level: int) -> FlagT:
         """Return whether a level is reached: yes, no, or not determinable.
@@ -309,7 +300,7 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
             lowest, highest = self._bounds.lowest, self._bounds.highest
             met = np.where(missing(known) & (lowest >= level), 1.0, met)
             met = np.where(missing(known) & (highest < level), 0.0, met)
-        return cast(FlagT, self._flag(met, f"acr_ped_{level}"))
+        return cast(FlagT, self._flag(met, f"{self._stem}_{level}"))
 
     def _each(self, name: str) -> tuple[Any, Any, list[Any]]:
         limit = None if name in CORE_VARIABLES else self._limit
@@ -476,7 +467,7 @@ def acr_ped(
     ResponseCriteria,
     gives="level",
     default=DEFAULT,
-    column=acr_ped_column,
+    titled=acr_ped_column,
     result=_response,
     policies=True,
     steady=True,

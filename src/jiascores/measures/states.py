@@ -12,7 +12,7 @@ from jiascores.core.definition import Definition, Threshold, lookup, publish
 from jiascores.core.errors import DefinitionError, NotCoveredError
 from jiascores.core.logic import NAN, at_place, count, known
 from jiascores.core.measure import Score, id_of, verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T
 
 ANY_COURSE = "any"
@@ -214,15 +214,13 @@ def _pair(
 
 
 CUTOFF_SETS = publish(
-    CutoffSet(
-        name="consolaro-2012-2014",
-        reference=reference("consolaro-2012"),
-        evidence=Evidence.PRIMARY,
-        notes=(
-            "Inactive and low: Consolaro 2012. High: Consolaro 2014, PMID 24347571.",
-            "The bound for high of JADAS27 poly is 8.5, that of the others 10.5.",
-            _SYSTEMIC_NOTE,
-        ),
+    CutoffSet.cited(
+        "consolaro-2012-2014",
+        Evidence.PRIMARY,
+        "Inactive and low: Consolaro 2012. High: Consolaro 2014, PMID 24347571.",
+        "The bound for high of JADAS27 poly is 8.5, that of the others 10.5.",
+        _SYSTEMIC_NOTE,
+        source="consolaro-2012",
         systemic_as="poly",
         bounds=(
             *_pair("jadas10", (1, 2, 4.2), (1, 3.8, 10.5)),
@@ -230,68 +228,56 @@ CUTOFF_SETS = publish(
             *_pair("jadas71", (1, 2, 4.2), (1, 3.8, 10.5)),
         ),
     ),
-    CutoffSet(
-        name="consolaro-2014",
-        reference=reference("consolaro-2014"),
-        evidence=Evidence.PRIMARY,
-        notes=(_SYSTEMIC_NOTE,),
+    CutoffSet.cited(
+        "consolaro-2014",
+        Evidence.PRIMARY,
+        _SYSTEMIC_NOTE,
         systemic_as="poly",
         bounds=_pair("cjadas10", (1, 1.5, 4), (1, 2.5, 8.5)),
     ),
-    CutoffSet(
-        name="trincianti-2021",
-        reference=reference("trincianti-2021"),
-        evidence=Evidence.PRIMARY,
-        notes=(
-            _INCLUSIVE_UNVERIFIED,
-            "That extended oligoarthritis is read as poly is unverified under this set.",
-        ),
+    CutoffSet.cited(
+        "trincianti-2021",
+        Evidence.PRIMARY,
+        _INCLUSIVE_UNVERIFIED,
+        "That extended oligoarthritis is read as poly is unverified under this set.",
         bounds=(
             *_pair("jadas10", (1.4, 4, 13), (2.7, 6, 17)),
             *_pair("cjadas10", (1.1, 4, 12), (2.5, 5, 16)),
         ),
     ),
-    CutoffSet(
-        name="backstrom-2016",
-        reference=reference("backstrom-2016"),
-        evidence=Evidence.PRIMARY,
-        notes=(
-            "The cJADAS10 bounds are secondary evidence.",
-            "No bound between moderate and high.",
-        ),
+    CutoffSet.cited(
+        "backstrom-2016",
+        Evidence.PRIMARY,
+        "The cJADAS10 bounds are secondary evidence.",
+        "No bound between moderate and high.",
         bounds=(
             *_pair("jadas10", (0.5, 2.7), (0.7, 3.9)),
             *_pair("cjadas10", (0.5, 2.7), (0.7, 3.9), Evidence.SECONDARY),
         ),
     ),
-    CutoffSet(
-        name="backstrom-2018",
-        reference=reference("backstrom-2018"),
-        evidence=Evidence.SECONDARY,
-        notes=("backstrom-2016 with a bound for high.",),
+    CutoffSet.cited(
+        "backstrom-2018",
+        Evidence.SECONDARY,
+        "backstrom-2016 with a bound for high.",
         bounds=(
             *_pair("jadas10", (0.5, 2.7, 6.6), (0.7, 3.9, 15.2), Evidence.SECONDARY),
             *_pair("cjadas10", (0.5, 2.7, 6.6), (0.7, 3.9, 14.0), Evidence.SECONDARY),
         ),
     ),
-    CutoffSet(
-        name="backstrom-2019",
-        reference=reference("backstrom-2019"),
-        evidence=Evidence.PRIMARY,
-        notes=("No bound between moderate and high.",),
+    CutoffSet.cited(
+        "backstrom-2019",
+        Evidence.PRIMARY,
+        "No bound between moderate and high.",
         bounds=(
             *_pair("jadas10", (0.5, 3.8), (0.7, 5.1)),
             *_pair("cjadas10", (0.5, 3.8), (0.7, 5.0)),
         ),
     ),
-    CutoffSet(
-        name="rosina-2024",
-        reference=reference("rosina-2024"),
-        evidence=Evidence.UNVERIFIED,
-        notes=(
-            "2.9 for inactive is secondary evidence, with ≤; 10 and 20.6 are unverified.",
-            "For systemic arthritis alone.",
-        ),
+    CutoffSet.cited(
+        "rosina-2024",
+        Evidence.UNVERIFIED,
+        "2.9 for inactive is secondary evidence, with ≤; 10 and 20.6 are unverified.",
+        "For systemic arthritis alone.",
         systemic_as="systemic",
         bounds=(
             Bounds(
@@ -304,11 +290,10 @@ CUTOFF_SETS = publish(
             ),
         ),
     ),
-    CutoffSet(
-        name="bulatovic-2014",
-        reference=reference("bulatovic-2014"),
-        evidence=Evidence.PRIMARY,
-        notes=("Reads every course alike. Exactly 6 is high; what lies between has no name.",),
+    CutoffSet.cited(
+        "bulatovic-2014",
+        Evidence.PRIMARY,
+        "Reads every course alike. Exactly 6 is high; what lies between has no name.",
         bounds=(
             Bounds(
                 measure="jadas27",
@@ -352,11 +337,11 @@ def disease_state(score: T, *, measure: str, course: Any = ..., cutoffs: str | C
     gives="word",
     words=state_words,
     parameter="cutoffs",
-    column=state_column,
+    titled=state_column,
     passes_over=("course",),
     steady=True,
-    ask="state",
-    order=("measure", "cutoffs"),
+    asked_as="state",
+    in_order=("measure", "cutoffs"),
 )
 def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) -> Any:
     """Disease activity state of a score, by a cut-off set that the caller names.
@@ -384,8 +369,9 @@ def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) 
     UnknownDefinitionError
         If no set, or an unknown one, is named.
     NotCoveredError
-        If the set has no cut-offs for this score, or the course is not one of its courses, or
-        is not given.
+        If the set has no cut-offs for this score, or the course is not one of its courses.
+    RequestError
+        If the set reads the course, and it is not given.
     OutOfRangeError
         If the score is outside its range.
 

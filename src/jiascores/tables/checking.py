@@ -92,6 +92,9 @@ def check(
         ``finding``
             ``refused``: `assess` raises on it, or leaves it out by ``invalid="missing"``.
             ``suspicious``: possible, and yet often a mistake. ``missing``: a gap.
+        ``reason``
+            A code for what it is, the same as `reason` of the error that `assess` raises, for
+            example ``out-of-range``.
         ``variable``, ``column``
             The variable, and what the table calls it.
         ``row``
@@ -144,7 +147,7 @@ def check(
     0     refused  physician_global     0       A    62
     1  suspicious  physician_global  <NA>     NaN     1
     >>> found["variable"][found["finding"] == "missing"].tolist()
-    ['date', 'patient_global', 'chaq', 'active_joints', 'limited_joints', 'esr']
+    ['patient_global', 'chaq', 'active_joints', 'limited_joints', 'esr', 'date']
     """
     table = Table(
         Frame(to_eager(visits)),

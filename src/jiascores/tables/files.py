@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.core.variables import VARIABLES
-from jiascores.tables.assess import Assessment
+from jiascores.tables.assess import Call, measured
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import need, need_patient, plain_words
 from jiascores.tables.frame import ROW
-from jiascores.tables.requests import Request, understand_requests
-from jiascores.tables.table import as_mapping
+from jiascores.tables.requests import Request
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -113,10 +112,10 @@ def assess_files(
     <BLANKLINE>
     """
     need("pyarrow", "pyarrow", "assess_files")
-    work = Assessment(
-        requests=tuple(understand_requests(measures)),
-        columns=as_mapping(columns, "columns"),
-        units=as_mapping(units, "units"),
+    work = Call(
+        outputs=measured(measures),
+        columns=columns,
+        units=units,
         baseline=baseline,
         marker=marker,
         invalid=invalid,
@@ -153,7 +152,7 @@ def assess_files(
 class _Job:
     """What is done to each piece."""
 
-    work: Assessment
+    work: Call
     reader: _Reader
     to_text: bool
 
@@ -273,7 +272,7 @@ class _Reader(ABC):
     def tables(self) -> Iterator[Any]:
         """Return the rows as tables of some size."""
 
-    def typed(self, piece: Any, work: Assessment) -> tuple[Any, dict[str, NDArray[Any]]]:
+    def typed(self, piece: Any, work: Call) -> tuple[Any, dict[str, NDArray[Any]]]:
         """Return a piece with numbers where they are due, and columns that hold more than these."""
         del work
         return piece, {}
@@ -355,7 +354,7 @@ class _Csv(_Reader):
                 for batch in found:
                     yield self.pa.Table.from_batches([batch])
 
-    def typed(self, piece: Any, work: Assessment) -> tuple[Any, dict[str, NDArray[Any]]]:
+    def typed(self, piece: Any, work: Call) -> tuple[Any, dict[str, NDArray[Any]]]:
         """Return a piece with the measured variables as numbers, and those that hold other text."""
         mixed: dict[str, NDArray[Any]] = {}
         for name in VARIABLES:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output, OutputKind, list_of
-from jiascores.tables.numbers import number_of, numbers_in
-from jiascores.tables.table import Column, Table
-from jiascores.tables.windows import DAYS_A_WEEK, column_of, differing_repeats, week_label
+from jiascores.tables.numbers import number_of, numbers_in, one_of
+from jiascores.tables.table import Column, Table, column_of
+from jiascores.tables.windows import DAYS_A_WEEK, differing_repeats, week_label
 
 GapRule = Literal["observed", "complete-case", "nri", "worst-case", "locf"]
 GAP_RULES = {
@@ -160,18 +160,14 @@ def fill_gaps(
 
 
 def _check(rule: Any, worst: Any, limit_days: Any, stopped: Any) -> None:
-    if rule not in GAP_RULES:
-        choices = "; ".join(f"{name!r}: {words}" for name, words in GAP_RULES.items())
-        raise RequestError(f"rule={rule!r}: choose {choices}.", variable="rule", values=(rule,))
+    one_of(rule, GAP_RULES, "rule")
     for name, given, of in (("worst", worst, "worst-case"), ("limit_days", limit_days, "locf")):
         if (given is None) == (rule == of):
             raise RequestError(f"{name}= goes with rule={of!r}, and it needs it.", variable=name)
     if limit_days is not None:
         number_of(limit_days, "limit_days")
-    if stopped is not None and (rule != "nri" or not isinstance(stopped, Column)):
-        raise RequestError(
-            "stopped= goes with rule='nri' and takes a column: jia.column('…').", variable="stopped"
-        )
+    if stopped is not None and rule != "nri":
+        raise RequestError("stopped= goes with rule='nri'.", variable="stopped")
 
 
 def by_id(labels: Any) -> tuple[list[Any], NDArray[np.int64]]:

@@ -26,6 +26,7 @@ from jiascores.core.errors import (
     OutOfRangeError,
     RequestError,
     VisitError,
+    listing,
 )
 from jiascores.core.values import LONGEST
 from jiascores.core.variables import VARIABLES, Variable
@@ -231,7 +232,9 @@ def _said(problem: Problem, places: Sequence[Any]) -> str:
     if not kinds:
         return words
     if kinds[0].value is None:
-        return f"{problem.variable} is missing in {_where(kinds[0], places)}: {words}"
+        gaps = kinds[0].rows
+        rows = listing((places[row] for row in gaps[:SHOWN]), total=len(gaps))
+        return f"{problem.variable} is missing in {rows}: {words}"
     return f"{problem.variable} = {named(kinds, places)}: {words}"
 
 

@@ -181,7 +181,7 @@ class Request:
 
     def _need_a_marker(self, table: Table) -> None:
         """Meet the policy where a reactant is asked about and the table has none in any form."""
-        if "esr_normal" not in self.measure.inputs or "/".join(MARKERS) not in self.criteria.needs:
+        if self.measure.plan(self.criteria).get("esr_normal") != "allowed":
             return
         bound = dict(self.bound)
         if not any(name in bound or table.has(name) for name in _NORMAL):
@@ -208,7 +208,8 @@ def _terms(score: Score) -> Iterable[str]:
 
 def _inactive_needs(definition: Any) -> Iterator[str]:
     criteria = definition_named("inactive disease criteria", definition.inactive)
-    yield from (name for name in criteria.needs if name in VARIABLES)
+    needs, allows = criteria.needs, criteria.allows
+    yield from (name for name in needs if name in VARIABLES and name not in allows)
 
 
 def _compared_needs(definition: Any) -> Iterator[str]:
@@ -229,7 +230,7 @@ def _compared_needs(definition: Any) -> Iterator[str]:
 def ask_names() -> dict[str, Verdict]:
     """Return the verdicts that a table can be asked for, by what a request calls them."""
     load()
-    return {each.ask: each for each in VERDICTS.values() if each.ask}
+    return {each.ask: each for each in sorted(VERDICTS.values(), key=lambda each: each.ask)}
 
 
 def request(asked: Verdict, *position: Any, **given: Any) -> Request:
@@ -594,6 +595,13 @@ def parse(text: str) -> Any:
     if name in asked:
         _refuse_incomplete(asked[name], text, len(position), given)
         return request(asked[name], *position, **_columns(given))
+    if name == chaq_di.__name__:
+        raise RequestError(
+            "measures= asks for 'chaq_di', which is read from the columns of a form: "
+            "jia.ask.chaq_di(items=…) or jia.ask.chaq_di(domains=…).",
+            variable="measures",
+            values=(text,),
+        )
     known = [*asked, *scores]
     raise RequestError(
         f"measures= asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
@@ -638,9 +646,11 @@ def _refuse_incomplete(asked: Verdict, text: str, many: int, given: Mapping[str,
     ]
     if needed:
         call = ", ".join(f"{each}=…" for each in asked.order)
+        known = f" A reference is {', '.join(REFERENCES)}." if _REFERENCE in needed else ""
         raise RequestError(
             f"measures= asks for {text!r}, where something is to be chosen: "
-            f"jia.ask.{asked.ask}({call}), or {':'.join((asked.ask, *map(str.upper, asked.order)))}.",
+            f"jia.ask.{asked.ask}({call}), or {':'.join((asked.ask, *map(str.upper, asked.order)))}."
+            f"{known}",
             variable="measures",
             values=(text,),
         )

@@ -24,8 +24,7 @@ from jiascores.statistics.proportions import (
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.numbers import number_of, numbers_in
-from jiascores.tables.table import Column, Table
-from jiascores.tables.windows import column_of
+from jiascores.tables.table import Column, Table, column_of
 
 FloatArray = NDArray[np.float64]
 NOT_DETERMINABLE = "not determinable"

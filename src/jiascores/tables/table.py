@@ -134,6 +134,38 @@ def column(name: str) -> Column:
     return Column(name)
 
 
+def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
+    """Return the name of a column that the caller gave as one and that the table has."""
+    name = require_column(given, parameter).name
+    if name not in frame:
+        near = suggestion(name, map(str, frame.names))
+        raise ColumnError(
+            f"the table has no column {name!r}.{near}{hint}", variable=name, values=(name,)
+        )
+    return name
+
+
+def require_variable(name: str, parameter: str) -> None:
+    """Raise where a name that the caller gave is not that of a variable."""
+    if name not in VARIABLES:
+        raise RequestError(
+            f"{parameter}= names {name!r}, which is no variable of jiascores."
+            f"{suggestion(name, VARIABLES)}",
+            variable=parameter,
+        )
+
+
+def require_column(given: Any, parameter: str) -> Column:
+    """Return what the caller gave where a column is due; what is none raises."""
+    if not isinstance(given, Column):
+        raise RequestError(
+            f"{parameter}= takes a column: jia.column({given!r}).",
+            variable=parameter,
+            values=(given,),
+        )
+    return given
+
+
 @attrs.frozen(eq=False)
 class Given:
     """The rows that are judged against, where they are given and not looked for."""
@@ -464,7 +496,7 @@ class Table:
                 Problem(
                     "gap-in-flag",
                     column,
-                    "it must say True or False in every row, and has gaps.",
+                    "it must say True or False in every row.",
                     column=column,
                     rows=gaps,
                     values=[None] * gaps.size,
@@ -533,17 +565,17 @@ class Table:
         except VisitError as nested:
             self.meet(Problem("nested-ids", "patient", str(nested)))
             return np.full(self.size, NONE), [], np.zeros(self.size, dtype=bool)
-        self._no_gaps("patient", name, codes < 0)
+        self._no_gaps("no-patient", "patient", name, codes < 0)
         return codes, labels, codes >= 0
 
-    def _no_gaps(self, role: str, column: str, gaps: NDArray[np.bool_]) -> None:
+    def _no_gaps(self, reason: str, role: str, column: str, gaps: NDArray[np.bool_]) -> None:
         if gaps.any():
             rows = np.flatnonzero(gaps)
             self.meet(
                 Problem(
-                    f"no-{role}",
+                    reason,
                     role,
-                    f"every row needs a {role}.",
+                    "every row needs one.",
                     column=column,
                     rows=rows,
                     values=[None] * rows.size,
@@ -578,7 +610,7 @@ class Table:
         missing = dates == NO_DATE
         missing[unread] = False
         if not gaps:
-            self._no_gaps(role, column, missing)
+            self._no_gaps("no-date", role, column, missing)
         return dates, per_day, dates != NO_DATE
 
     @property
@@ -953,9 +985,13 @@ class Table:
         changed = np.where(other, 1.0, np.where(same & ~unknown, 0.0, np.nan))
         return [Output("rater_changed", "flag", changed)]
 
-    def marker_column(self) -> Output:
-        """Return which reactant counts for each row, where patients differ."""
-        return Output("marker", "word", np.where(self.uses_esr, "esr", "crp").astype(object))
+    def which_counted(self) -> list[Output]:
+        """Return which reactant counts for each row, where patients differ, and who rated."""
+        outputs = self.rater_column()
+        if self.marker_rule == ESR_ELSE_CRP:
+            marker = np.where(self.uses_esr, "esr", "crp").astype(object)
+            outputs.insert(0, Output("marker", "word", marker))
+        return outputs
 
 
 class _Silence:

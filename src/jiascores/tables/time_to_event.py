@@ -21,9 +21,9 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output, OutputKind, list_of
 from jiascores.tables.gaps import by_id
 from jiascores.tables.requests import Request, request
-from jiascores.tables.table import Column, Table
+from jiascores.tables.table import Column, Table, column_of
 from jiascores.tables.visits import NO_DATE, Visits
-from jiascores.tables.windows import column_of, differing_repeats
+from jiascores.tables.windows import differing_repeats
 
 FloatArray = NDArray[np.float64]
 
@@ -92,7 +92,7 @@ def time_to_flare(
         is refused.
     undetermined : {"no", "event", "censor"}, optional
         What a visit counts as at which the flare cannot be determined. Required where it matters.
-    fever, baseline, columns, units, marker
+    flare_fever, baseline, columns, units, marker
         As for `jia.ask.flare` and `assess`.
 
     Returns
@@ -152,7 +152,7 @@ def time_to_flare(
     asked = request(
         verdict_named("flare"), criteria=criteria, reference=reference, flare_fever=flare_fever
     )
-    _one_reference(reference)
+    _one_reference(asked.reference)
 
     def verdicts(table: Table) -> FloatArray:
         return asked.compute(table)[0].data
@@ -196,8 +196,9 @@ def time_to_first(
     visits : data frame
         One row for each visit, scheduled or not, in any order.
     outcome : Column, request or "acr_ped"
-        A yes/no column; a column of words, with `states`, for example of `remission`;
-        ``jia.ask.inactive_disease(criteria=…)``; or ``"acr_ped"``, with `level`.
+        A yes/no column; a column of words, with `states`, for example of `remission`; a request
+        for yes or no, for example ``jia.ask.inactive_disease(criteria=…)``; or ``"acr_ped"``, with
+        `level`.
     level : int, optional
         The ACR Ped level to reach, with ``"acr_ped"``.
     states : list of str

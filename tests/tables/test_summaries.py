@@ -212,20 +212,20 @@ def test_what_is_no_number_is_refused() -> None:
         )
 
 
-REFERENCES = {
-    "baseline": "baseline",
-    "end-of-lead-in": "end-of-lead-in",
-    "last-responding": "last-responding",
-    "best": "best",
-    "flagged": jia.flagged("chosen"),
-    "on or before": jia.on_or_before("dose"),
-    "level 50": jia.last_responding(50),
-}
+# A rule for the reference, and the column of the flare against it.
+REFERENCES = [
+    ("baseline", "flare_prcsg_printo"),
+    ("end-of-lead-in", "flare_prcsg_printo_end_of_lead_in"),
+    ("last-responding", "flare_prcsg_printo_last_responding"),
+    ("best", "flare_prcsg_printo_best"),
+    (jia.flagged("chosen"), "flare_prcsg_printo_chosen"),
+    (jia.on_or_before("dose"), "flare_prcsg_printo_dose"),
+    (jia.last_responding(50), "flare_prcsg_printo_last_responding_50"),
+]
 
 
-@pytest.mark.parametrize("name", REFERENCES)
-def test_every_reference_serves_assess_and_retreatment(name) -> None:
-    rule = REFERENCES[name]
+@pytest.mark.parametrize(("rule", "column"), REFERENCES)
+def test_every_reference_serves_assess_and_retreatment(rule, column) -> None:
     visits = pd.DataFrame(
         {
             "patient": "A",
@@ -244,9 +244,10 @@ def test_every_reference_serves_assess_and_retreatment(name) -> None:
     )
     flare = jia.ask.flare(criteria="prcsg-printo", reference=rule)
     assessed = jia.assess(visits, measures=[flare], baseline="first")
-    flared = assessed["flare_prcsg_printo"].tolist()[-1]
+    assert flare.columns == (column,)
+    flared = assessed[column].tolist()[-1]
     # Against the first visit nothing is worse; against the second, everything.
-    assert flared == (name != "baseline")
+    assert flared == (rule != "baseline")
     protocol = jia.definition("swart-2019", jia.typing.RetreatmentProtocol).variant(
         name="loss by flare", loss="prcsg-printo", flare_reference=rule
     )
