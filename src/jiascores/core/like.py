@@ -80,14 +80,11 @@ class Like:
     def text(self, values: Any, name: str, categories: Sequence[str]) -> Any:
         """Give one of a few ordered words back; None or null when not determinable.
 
-        `values` holds positions in `categories`, NaN or negative where there is none.
+        `values` holds places in `categories`: NaN where there is none, of many -1.
         """
         if self.kind == "number":
             return None if not values >= 0 else categories[int(values)]
-        codes = np.asarray(values)
-        if codes.dtype.kind == "f":
-            codes = np.where(codes >= 0, codes, -1).astype(np.int64)
-        codes = np.broadcast_to(codes, self.shape)
+        codes = np.broadcast_to(values, self.shape)
         if self.kind == "pandas":
             pandas = sys.modules["pandas"]
             words = pandas.Categorical.from_codes(codes, categories=list(categories), ordered=True)
@@ -238,6 +235,12 @@ def take(given: Mapping[str, Any]) -> tuple[dict[str, Any], Like]:
         check(variable, array, like.labels)
         taken[name] = array.astype(np.float64, copy=False)
     return taken, like
+
+
+def codes_of(places: Any) -> NDArray[np.int8]:
+    """Return places among a few words as small whole numbers, -1 where there is none (NaN)."""
+    codes = np.empty(np.shape(places), dtype=np.int8)
+    return np.fmax(places, -1.0, out=codes, casting="unsafe")
 
 
 def places_of(

@@ -36,7 +36,7 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.core.like import Like, common, places_of, take
+from jiascores.core.like import Like, codes_of, common, places_of, take
 from jiascores.core.logic import NAN
 from jiascores.core.references import Evidence, Reference
 from jiascores.core.values import (
@@ -348,7 +348,7 @@ class Bounded:
 
 def _where(condition: Any, yes: Any, otherwise: float) -> Any:
     if isinstance(condition, np.ndarray) or isinstance(yes, np.ndarray):
-        return np.where(condition, yes, otherwise).astype(np.float64)
+        return np.where(condition, yes, otherwise).astype(np.float64, copy=False)
     return float(yes) if condition else otherwise
 
 
@@ -400,18 +400,26 @@ def _at(value: Any, row: int) -> float:
     )
 
 
-def _joined(parts: list[Any]) -> Any:
-    """Return what a rule gave block by block as one."""
-    first = parts[0]
-    if isinstance(first, Mapping):
-        return {name: _joined([part[name] for part in parts]) for name in first}
-    if isinstance(first, Items | Bounded):
-        names = [field.name for field in attrs.fields(type(first))]
-        return type(first)(
-            **{name: _joined([getattr(part, name) for part in parts]) for name in names}
+def _filled(whole: Any, part: Any, block: slice, size: int) -> Any:
+    """Return what a rule gave of all rows so far, one block more."""
+    if isinstance(part, Mapping):
+        return {
+            name: _filled(whole and whole[name], each, block, size) for name, each in part.items()
+        }
+    if isinstance(part, Items | Bounded):
+        names = [field.name for field in attrs.fields(type(part))]
+        return type(part)(
+            **{
+                name: _filled(whole and getattr(whole, name), getattr(part, name), block, size)
+                for name in names
+            }
         )
-    several = isinstance(first, np.ndarray) and len(parts) > 1
-    return np.concatenate(parts) if several else first
+    if not isinstance(part, np.ndarray):
+        return part
+    if whole is None:
+        whole = np.empty(size, dtype=part.dtype)
+    whole[block] = part
+    return whole
 
 
 def _part(value: Any, block: slice) -> Any:
@@ -784,10 +792,12 @@ class Verdict:
             self._plans[id(definition)] = plan
         return plan
 
-    def of(self, source: Source, definition: Definition, options: Options) -> Any:
+    def of(
+        self, source: Source, definition: Definition, options: Options, *, items: bool = False
+    ) -> Any:
         """Return what the rule gives for the values of a source."""
         values = self.values(source, definition, options)
-        return self.judge(source.size, definition, values, options)
+        return self.judge(source.size, definition, values, options, items=items)
 
     def values(self, source: Source, definition: Any, options: Options) -> dict[str, Any]:
         """Return what the rule reads of a source, by name."""
@@ -809,18 +819,32 @@ class Verdict:
         return values
 
     def judge(
-        self, size: int | None, definition: Definition, values: Mapping[str, Any], options: Options
+        self,
+        size: int | None,
+        definition: Definition,
+        values: Mapping[str, Any],
+        options: Options,
+        *,
+        items: bool = False,
     ) -> Any:
-        """Return what the rule gives for these values, block by block where there are many."""
+        """Return what the rule gives for these values, block by block where there are many.
+
+        The items of an answer are kept where they are asked for, or belong to it. The words of
+        many are small whole numbers, -1 where there is none.
+        """
         if size is None:
             return self.rule(definition, **values, **options)
-        blocks = (slice(start, start + BLOCK) for start in range(0, max(size, 1), BLOCK))
-        return _joined(
-            [
-                self.rule(definition, **{n: _part(v, block) for n, v in values.items()}, **options)
-                for block in blocks
-            ]
-        )
+        answer: Any = None
+        for start in range(0, max(size, 1), BLOCK):
+            block = slice(start, start + BLOCK)
+            each = {name: _part(value, block) for name, value in values.items()}
+            part = self.rule(definition, **each, **options)
+            if isinstance(part, Items) and not (items or part.shown):
+                part = Items(part.answer, {})
+            elif self.gives == "word":
+                part = codes_of(part)
+            answer = part if size <= BLOCK else _filled(answer, part, block, size)
+        return answer
 
 
 def _how(name: str, needs: Sequence[str], allows: Sequence[str]) -> How:
@@ -1000,7 +1024,7 @@ def _items(asked: Verdict, given: dict[str, Any]) -> dict[str, Any]:
     )
     _check_arguments(asked, definition, given)
     call = Call(asked.name, given)
-    answer = asked.of(call, definition, options)
+    answer = asked.of(call, definition, options, items=True)
     if not isinstance(answer, Items):
         raise NotCoveredError(f"{asked.name} is not made of items.", variable="measure")
     return {

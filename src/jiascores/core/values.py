@@ -52,8 +52,9 @@ NAN = float("nan")
 _PLAIN = frozenset({float, int, type(None), np.float64, np.int64})
 # Values that take more characters, or bits, than this are not shown.
 LONGEST = 64
-# One block of every column fits the processor's cache.
-BLOCK = 16_384
+# One block of every column fits the processor's cache; no power of two, for arrays of such a size
+# contend for the same lines of it.
+BLOCK = 16_000
 
 
 def _comes_from(package: str, value: Any) -> bool:

@@ -213,7 +213,7 @@ def minimal_disease_activity(
             items.append(at_most(patient_global, limits.patient_global))
         return all_of(*items)
 
-    return at_place(course, [within(criteria.oligo), within(criteria.poly)])
+    return at_place(course, (criteria.oligo, criteria.poly), within)
 
 
 # --------------------------------------------------------------------------------------------

@@ -575,7 +575,9 @@ def flare(
     (None, False, True)
     """
     criteria.require(tuple(now)[-1])
-    each = {name: _variable(criteria, name, reference[name], now[name]) for name in now}
+    named_alone = criteria.all_of and criteria.improvement is None
+    asked = dict(criteria.all_of) if named_alone else now
+    each = {name: _variable(criteria, name, reference[name], now[name]) for name in asked}
     unknown = count(gap for gap, _, _ in each.values())
     worse = count(worsened for _, worsened, _ in each.values())
     better = count(improved for _, _, improved in each.values())

@@ -540,7 +540,7 @@ def within_categories(criteria: InactiveDiseaseCriteria, category: Any) -> Any:
     >>> jia.within_categories("enthesitis_related", criteria="wallace-2011")
     False
     """
-    return at_place(category, [float(each in criteria.categories) for each in ILAR_CATEGORIES])
+    return at_place(category, ILAR_CATEGORIES, lambda each: float(each in criteria.categories))
 
 
 # --------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import attrs
 from jiascores.core.decimals import at_most, below
 from jiascores.core.definition import Definition, Threshold, lookup, publish
 from jiascores.core.errors import DefinitionError, NotCoveredError
-from jiascores.core.logic import NAN, at_place, count, either, missing
+from jiascores.core.logic import NAN, at_place, count, known
 from jiascores.core.measure import Score, id_of, verdict
 from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T
@@ -323,8 +323,7 @@ def _state(score: Any, bounds: Bounds) -> Any:
         at_most(score, bound) if inclusive else below(score, bound)
         for _, bound, inclusive in bounds.steps
     )
-    place = len(bounds.steps) - count(passed)
-    return either(missing(score), NAN, place + 0.0)
+    return known(len(bounds.steps) - count(passed), score)
 
 
 @overload
@@ -392,5 +391,7 @@ def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) 
     if ANY_COURSE in bounds:
         return _state(score, bounds[ANY_COURSE])
     return at_place(
-        course, [_state(score, bounds[each]) if each in bounds else NAN for each in cutoffs.courses]
+        course,
+        cutoffs.courses,
+        lambda each: _state(score, bounds[each]) if each in bounds else NAN,
     )

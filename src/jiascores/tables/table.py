@@ -925,12 +925,15 @@ class Table:
         definition: Any,
         options: Mapping[str, Any] = MappingProxyType({}),
         bound: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        items: bool = False,
     ) -> tuple[Any, Rows]:
         """Return what a verdict answers for every row, and the source that it read, once."""
-        key = (verdict.name, definition, tuple(options.items()), tuple(bound.items()))
+        key = (verdict.name, definition, tuple(options.items()), tuple(bound.items()), items)
         if key not in self._answers:
             source = Rows(self, bound, definition)
-            self._answers[key] = (verdict.of(source, definition, options), source)
+            answer = verdict.of(source, definition, options, items=items)
+            self._answers[key] = (answer, source)
         return self._answers[key]
 
     def response(self, criteria: Any) -> Bounded:
