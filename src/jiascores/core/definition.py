@@ -69,6 +69,8 @@ class Definition:
     no_thresholds: ClassVar[tuple[str, ...]] = ()
     # The variables that it needs, where that is the same for every definition of its kind.
     reads: ClassVar[tuple[str, ...]] = ()
+    # What is to be known of every published definition of its kind.
+    common_note: ClassVar[str] = ""
     # Why there are no variants, where no function could take one.
     no_variants: ClassVar[str] = ""
 
@@ -164,6 +166,7 @@ class Definition:
             Its own fields.
         """
         cites = reference(source or name)
+        notes = (*notes, cls.common_note) if cls.common_note else notes
         return cls(name=name, reference=cites, evidence=evidence, notes=notes, **fields)
 
     def variant(self, *, name: str, **changes: Any) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, ClassVar, TypeAlias, overload
 
@@ -19,6 +20,15 @@ ANY_COURSE = "any"
 COMPLETE = ("inactive", "low", "moderate", "high")
 # Where a set has no bound between moderate and high.
 OPEN = ("inactive", "low", "moderate_or_high")
+
+
+# A list in their place would make the definition one that cannot be hashed.
+def _words(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
+
+
+def _numbers(given: Iterable[float]) -> tuple[float, ...]:
+    return tuple(given)
 
 
 @attrs.frozen(kw_only=True)
@@ -45,10 +55,9 @@ class Bounds:
 
     measure: str
     course: str
-    # A list in their place would make the definition one that cannot be hashed.
-    states: tuple[str, ...] = attrs.field(converter=tuple)
-    upper: tuple[float, ...] = attrs.field(converter=tuple)
-    exclusive: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    states: tuple[str, ...] = attrs.field(converter=_words)
+    upper: tuple[float, ...] = attrs.field(converter=_numbers)
+    exclusive: tuple[str, ...] = attrs.field(default=(), converter=_words)
     evidence: Evidence = Evidence.PRIMARY
     each_evidence: tuple[Evidence, ...] = ()
 
