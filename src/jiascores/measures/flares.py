@@ -444,7 +444,11 @@ def flare(
     flare_fever: Many | Scalar = ...,
 ) -> FlareVerdict[Many, Many, Many]: ...
 @verdict(
-    FlareCriteria, steady=True, titled=flare_column, result=_flare, in_order=("criteria", "reference")
+    FlareCriteria,
+    steady=True,
+    titled=flare_column,
+    result=_flare,
+    in_order=("criteria", "reference"),
 )
 def flare(
     criteria: FlareCriteria,

@@ -201,9 +201,7 @@ def course(
     """
     definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
     joints = active_joints if rule.joints == "active_joints" else joints_ever
-    return at_place(
-        category, ILAR_CATEGORIES, lambda each: _course(rule, definition, each, joints)
-    )
+    return at_place(category, ILAR_CATEGORIES, lambda each: _course(rule, definition, each, joints))
 
 
 def _course(rule: CourseRule, cutoffs: CutoffSet, category: str, joints: Any) -> Any:
