@@ -328,12 +328,12 @@ def _known_words(frame: Frame, name: str, words: Sequence[str], codes: Positions
     there = [words[code] for code in dict.fromkeys(codes[codes >= 0].tolist())]
     kind: Any = getattr(frame.series(name), "dtype", None)
     # Arrow has no kind of categories; what its codes stand for are all of them.
-    may = [*words] if frame.kind == "pyarrow" else []
+    may: list[str] = [*words] if frame.kind == "pyarrow" else []
     if type(kind).__name__ in ("CategoricalDtype", "Enum"):
         may += map(str, kind.categories)
     for states in (BY_MEDICATION, WHATEVER_MEDICATION):
         may += states if set(there) <= set(states) else ()
-    return list(dict.fromkeys([*there, *may]))
+    return list(dict.fromkeys([*there, *map(str, may)]))
 
 
 # --------------------------------------------------------------------------------------------

@@ -182,8 +182,8 @@ def _nominal(
 
 
 def _choose(
-    table: Table, rows: pd.DataFrame, words: Sequence[str], *, nearest: bool
-) -> tuple[NDArray[np.bool_], pd.Series[str]]:
+    table: Table, rows: pd.DataFrame, words: tuple[str, ...], *, nearest: bool
+) -> tuple[NDArray[np.bool_], pd.Series[Any]]:
     """Return which rows are the visit of their window, and what is said of each row in one."""
     window = ["patient", "window"]
     rows = rows.assign(distance=rows["off"].abs() if nearest else rows["off"])
@@ -201,7 +201,7 @@ def _choose(
         [TIE, CHOSEN, TIE_LOST],
         NOT_NEAREST if nearest else NOT_FIRST,
     )
-    return chosen, pd.Series(said, rows.index)
+    return chosen, pd.Series(said, rows.index, dtype=object)
 
 
 def _zero_dates(table: Table, zero: Any) -> NDArray[np.int64]:
