@@ -255,16 +255,8 @@ def _alike(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
     return not set.isdisjoint(*kinds)
 
 
-@attrs.frozen(eq=False)
-class Infusions:
-    """A table of infusions, none of them twice."""
-
-    table: Beside
-    dates: Dates
-
-
-def read_infusions(native: Any, columns: Mapping[str, str] | None) -> Infusions:
-    """Return the infusions of a table; two of a patient on one day raise."""
+def read_infusions(native: Any, columns: Mapping[str, str] | None) -> Dates:
+    """Return the dates of a table of infusions; two of a patient on one day raise."""
     table = Beside(native, columns, what="infusions", parameter="infusion_columns")
     dates = table.dates("date")
     order = np.lexsort((dates.days, table.patients))
@@ -275,4 +267,4 @@ def read_infusions(native: Any, columns: Mapping[str, str] | None) -> Infusions:
         "date",
         np.column_stack([order[:-1][again], order[1:][again]]).ravel(),
     )
-    return Infusions(table, dates)
+    return dates

@@ -130,13 +130,8 @@ def _lazy(lazy: Any, work: Work) -> Any:
     polars = sys.modules["polars"]
     after = work(polars.DataFrame(schema=lazy.collect_schema())).schema
     # A filter pushed below would take baselines away before they are looked for.
-    return lazy.map_batches(
-        work,
-        predicate_pushdown=False,
-        projection_pushdown=False,
-        slice_pushdown=False,
-        schema=after,
-    )
+    pushed = dict.fromkeys(("predicate_pushdown", "projection_pushdown", "slice_pushdown"), False)
+    return lazy.map_batches(work, schema=after, **pushed)
 
 
 # --------------------------------------------------------------------------------------------
@@ -236,20 +231,11 @@ _SPARK_TO_ARROW = {
     "float": "float32",
     "double": "float64",
     "boolean": "bool_",
-    "string": "string",
-    "varchar": "string",
-    "char": "string",
     "date": "date32",
+    **dict.fromkeys(("string", "varchar", "char"), "string"),
 }
-_ARROW_TO_SPARK = {
-    "bool": "boolean",
-    "int64": "long",
-    "double": "double",
-    "string": "string",
-    "large_string": "string",
-    "date32[day]": "date",
-    "timestamp[us]": "timestamp_ntz",
-}
+# Of the kinds that added columns have, those with another name in Spark.
+_ARROW_TO_SPARK = {"bool": "boolean", "int64": "long"}
 
 
 def _spark(frame: Any, work: Work, patient: str, together: Together) -> Any:
@@ -264,7 +250,7 @@ def _spark(frame: Any, work: Work, patient: str, together: Together) -> Any:
         if field.name in frame.columns:
             schema.add(frame.schema[field.name])
         else:
-            schema.add(field.name, _ARROW_TO_SPARK[str(field.type)])
+            schema.add(field.name, _ARROW_TO_SPARK.get(str(field.type), str(field.type)))
     split = together(empty.empty_table())
     if split:
         need_patient(patient, frame.columns)

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Literal, TypeVar
 
-import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -339,19 +338,10 @@ def laboratory_values(
         raise RequestError("values= asks for nothing.", variable="values")
     for name in asked:
         require_variable(name, "values")
-    drawings = _drawings(labs, asked, lab_columns, units)
+    drawn, known = _drawings(labs, asked, lab_columns, units)
     in_pieces = kind_of_frame(visits) in IN_PIECES
-    nearest = partial(_labs, drawings=drawings, within=within, in_pieces=in_pieces)
+    nearest = partial(_labs, drawn=drawn, known=known, within=within, in_pieces=in_pieces)
     return Call(outputs=nearest, columns=columns, prefix=prefix).on(visits)
-
-
-@attrs.frozen(eq=False)
-class _Drawings:
-    """Whose blood was drawn when, and by row the known values of each variable."""
-
-    table: Beside
-    dates: Dates
-    known: Mapping[str, pd.Series[float]]
 
 
 def _drawings(
@@ -359,7 +349,8 @@ def _drawings(
     asked: Sequence[str],
     columns: Mapping[str, str] | None,
     units: Mapping[str, str] | None,
-) -> _Drawings:
+) -> tuple[Dates, dict[str, pd.Series[float]]]:
+    """Return when blood was drawn, and by row the known values of each variable."""
     table = Beside(
         native,
         columns,
@@ -381,29 +372,38 @@ def _drawings(
             differing_repeats(drawn, ["patient", "date"]),
         )
         known[name] = drawn.sort_values("date")["value"]
-    return _Drawings(table, dates, known)
+    return dates, known
 
 
-def _labs(table: Table, drawings: _Drawings, within: float, *, in_pieces: bool) -> list[Output]:
+def _labs(
+    table: Table,
+    drawn: Dates,
+    known: Mapping[str, pd.Series[float]],
+    within: float,
+    *,
+    in_pieces: bool,
+) -> list[Output]:
     """Return the nearest value of each variable, and how many days off it was drawn."""
     visits = table.visits
-    patients = drawings.table.among(visits.labels, in_pieces=in_pieces)
+    patients = drawn.table.among(visits.labels, in_pieces=in_pieces)
     rows = pd.DataFrame({"patient": visits.patients, "date": visits.dates}).sort_values("date")
     outputs = []
-    for name, known in drawings.known.items():
+    for name, of_name in known.items():
         values = days = np.full(visits.size, np.nan)
-        if len(rows) and len(known):
-            dates = drawings.dates.on_scale(visits.per_day)[known.index]
-            drawn = {"patient": patients[known.index], "date": dates, "at": range(known.size)}
+        if len(rows) and len(of_name):
+            at = of_name.index
+            dates = drawn.on_scale(visits.per_day)[at]
+            keys = {"patient": patients[at], "date": dates, "at": range(at.size)}
             # Of two as near, merge_asof takes the earlier.
             nearest = pd.merge_asof(
-                rows, pd.DataFrame(drawn), on="date", by="patient", direction="nearest"
+                rows, pd.DataFrame(keys), on="date", by="patient", direction="nearest"
             )["at"]
-            at = np.full(visits.size, NONE)
-            at[rows.index] = nearest.fillna(NONE)
-            off = (dates[at] - visits.dates) / visits.per_day
-            near = (at >= 0) & (np.abs(off) <= within)
-            values, days = np.where(near, known.to_numpy()[at], values), np.where(near, off, days)
+            place = np.full(visits.size, NONE)
+            place[rows.index] = nearest.fillna(NONE)
+            off = (dates[place] - visits.dates) / visits.per_day
+            near = (place >= 0) & (np.abs(off) <= within)
+            values = np.where(near, of_name.to_numpy()[place], np.nan)
+            days = np.where(near, off, np.nan)
         outputs.append(Output(f"{name}_lab", "score", values))
         outputs.append(Output(f"{name}_lab_days", "level", days))
     return outputs
