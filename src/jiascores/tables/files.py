@@ -208,8 +208,8 @@ def _reader(source: PathLike | Sequence[PathLike], separator: str, decimal: str)
     for path in map(Path, given):
         if not path.exists():
             raise RequestError(f"there is no file {str(path)!r}.", values=(str(path),))
-        inside = sorted(path.rglob("[!._]*")) if path.is_dir() else [path]
-        paths += [file for file in inside if file.is_file()]
+        inside = filter(Path.is_file, sorted(path.rglob("[!._]*")))
+        paths += inside if path.is_dir() else [path]
     if not paths:
         raise RequestError("there are no files to read.", values=tuple(map(str, given)))
     forms = {_form(path) for path in paths}

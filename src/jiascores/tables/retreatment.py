@@ -29,9 +29,6 @@ from jiascores.tables.table import Given, Table, as_mapping, nearest
 from jiascores.tables.visits import Visits
 
 FrameT = TypeVar("FrameT")
-CODE = "retreatment_code"
-ELIGIBLE = "retreatment_eligible"
-REASON = "retreatment_reason"
 Judge: TypeAlias = "Callable[[Table], tuple[_Courses, list[Output]]]"
 
 
@@ -300,9 +297,9 @@ def _exclusions(
 
 def _outputs(codes: Positions, eligible: NDArray[np.float64], words: NDArray[Any]) -> list[Output]:
     return [
-        Output(CODE, "state", codes, CODES),
-        Output(ELIGIBLE, "flag", eligible),
-        Output(REASON, "word", words),
+        Output("retreatment_code", "state", codes, CODES),
+        Output("retreatment_eligible", "flag", eligible),
+        Output("retreatment_reason", "word", words),
     ]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, RequestError, VisitError, suggestion
+from jiascores.core.errors import RequestError, VisitError
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
 from jiascores.tables.assess import Call
 from jiascores.tables.baselines import BaselineRule
@@ -20,10 +20,12 @@ from jiascores.tables.engines import IN_PIECES, kind_of_frame
 from jiascores.tables.frame import NONE, Output, Positions
 from jiascores.tables.numbers import number_of, one_of
 from jiascores.tables.problems import BELOW, error_of
-from jiascores.tables.table import Column, Table, not_numbers, require_variable
+from jiascores.tables.table import Column, Table, column_of, not_numbers, require_variable
 from jiascores.tables.visits import NO_DATE
 
 FrameT = TypeVar("FrameT")
+# When blood was drawn, and by row the known values of each variable.
+Drawings: TypeAlias = "tuple[Dates, dict[str, pd.Series[float]]]"
 DAYS_A_WEEK = 7
 NEAREST, FIRST = "nearest", "first"
 WINDOW_RULES = {
@@ -338,9 +340,9 @@ def laboratory_values(
         raise RequestError("values= asks for nothing.", variable="values")
     for name in asked:
         require_variable(name, "values")
-    drawn, known = _drawings(labs, asked, lab_columns, units)
+    drawings = _drawings(labs, asked, lab_columns, units)
     in_pieces = kind_of_frame(visits) in IN_PIECES
-    nearest = partial(_labs, drawn=drawn, known=known, within=within, in_pieces=in_pieces)
+    nearest = partial(_labs, drawings=drawings, within=within, in_pieces=in_pieces)
     return Call(outputs=nearest, columns=columns, prefix=prefix).on(visits)
 
 
@@ -349,7 +351,7 @@ def _drawings(
     asked: Sequence[str],
     columns: Mapping[str, str] | None,
     units: Mapping[str, str] | None,
-) -> tuple[Dates, dict[str, pd.Series[float]]]:
+) -> Drawings:
     """Return when blood was drawn, and by row the known values of each variable."""
     table = Beside(
         native,
@@ -375,16 +377,9 @@ def _drawings(
     return dates, known
 
 
-def _labs(
-    table: Table,
-    drawn: Dates,
-    known: Mapping[str, pd.Series[float]],
-    within: float,
-    *,
-    in_pieces: bool,
-) -> list[Output]:
+def _labs(table: Table, drawings: Drawings, within: float, *, in_pieces: bool) -> list[Output]:
     """Return the nearest value of each variable, and how many days off it was drawn."""
-    visits = table.visits
+    visits, (drawn, known) = table.visits, drawings
     patients = drawn.table.among(visits.labels, in_pieces=in_pieces)
     rows = pd.DataFrame({"patient": visits.patients, "date": visits.dates}).sort_values("date")
     outputs = []
@@ -486,14 +481,8 @@ def below_limit(
 
 def _below(table: Table, variable: str, rule: str) -> list[Output]:
     """Return the values that a column holds, and the ends between which they lie."""
-    frame, name = table.frame, table.column(variable)
-    if name not in frame:
-        raise ColumnError(
-            f"the table has no column {name!r} for {variable}."
-            f"{suggestion(name, map(str, frame.names))}",
-            variable=variable,
-        )
-    cells = frame.objects(name)
+    name = column_of(table.frame, Column(table.column(variable)), variable)
+    cells = table.frame.objects(name)
     ends = [_ends(cell) for cell in cells]
     refused = {row: cells[row] for row, end in enumerate(ends) if end is None}
     if refused:
