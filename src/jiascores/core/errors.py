@@ -149,7 +149,7 @@ class InconsistentError(JiaScoresError, ValueError):
     ...     jia.JointExam(active={"hip_left"}, not_examined={"hip_left"})
     ... except jia.errors.InconsistentError as error:
     ...     print(error)
-    hip_left: not_examined, and yet active. A joint with a finding was examined; take it out of one of active= and not_examined=.
+    hip_left: not_examined, and yet active. A joint that was not examined has no finding: take it out of one of active= and not_examined=.
     """
 
     reason = "contradiction"
