@@ -19,7 +19,7 @@ from jiascores.core.definition import Definition
 from jiascores.core.measure import Score
 from jiascores.core.variables import COURSES, VARIABLES
 from jiascores.plot.base import places, shown_visit, table
-from jiascores.tables.baselines import BASELINES, BaselineRule
+from jiascores.tables.baselines import BASELINES
 from jiascores.tables.checking import check
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output
@@ -71,11 +71,9 @@ class Answer:
     @property
     def undetermined(self) -> Mask:
         """The rows that are judged and whose answer is not certain."""
-        found = self.output.data
-        gap: Mask = found < 0 if self.output.kind == "state" else np.isnan(found)
-        if self.highest is not None:
-            gap = found != self.highest.data
-        return self.due & gap
+        data = self.output.data
+        gap: Mask = data < 0 if self.output.kind == "state" else np.isnan(data)
+        return self.due & (gap if self.highest is None else data != self.highest.data)
 
 
 @attrs.frozen(eq=False)
@@ -87,12 +85,10 @@ class Reading:
     columns: frozenset[str]
 
 
-def read_request(
-    frame: Frame, request: Any, columns: Any, units: Any, *, baseline: Any, marker: str | None
-) -> Reading:
+def read_request(frame: Frame, request: Any, given: Mapping[str, Any]) -> Reading:
     """Return what a request finds in a table; values that are not allowed are left out."""
     seen = Frame(frame.native)
-    read = Table(seen, columns, units, baseline=baseline, marker=marker, policy=Blank())
+    read = Table(seen, **given, policy=Blank())
     outputs = tuple(request.compute(read))
     gaps = read.gaps()
     if "uses_esr" in vars(read):
@@ -300,12 +296,10 @@ class Cohort:
         """Each score that was asked for or is behind a state, and the columns that it reads."""
         asked = zip(self.requests, self.readings, strict=True)
         readings = {each.measure.name: found for each, found in asked if is_score(each)}
+        given = {"columns": self.read.columns, "units": self.read.units, **self.rules}
         for state in filter(None, map(State.of, self.requests)):
             if state.score not in readings:
-                given = self.read.columns, self.read.units
-                readings[state.score] = read_request(
-                    self.frame, score(state.score), *given, **self.rules
-                )
+                readings[state.score] = read_request(self.frame, score(state.score), given)
         return {name: (found.outputs[0], found.columns) for name, found in readings.items()}
 
     def in_course(self, request: Any, course: str) -> Mask:
@@ -359,23 +353,13 @@ class Cohort:
 
 
 def read_cohort(
-    visits: Any,
-    measures: Any,
-    *,
-    by: Column | None,
-    columns: Mapping[str, str] | None,
-    units: Mapping[str, str] | None,
-    baseline: BaselineRule | None,
-    marker: str | None,
-    joints: Columns | None,
+    visits: Any, measures: Any, *, by: Column | None, joints: Columns | None, **given: Any
 ) -> Cohort:
     """Read a table, and find all that was asked for; values that are refused are left out."""
     frame = Frame(to_eager(visits))
     requests = understand_requests(measures)
-    rules: dict[str, Any] = {"baseline": baseline, "marker": marker}
-    readings = [read_request(frame, request, columns, units, **rules) for request in requests]
-    read = Table(frame, columns, units, policy=Blank(), **rules)
-    given = {"columns": columns, "units": units, **rules}
+    readings = [read_request(frame, request, given) for request in requests]
+    read = Table(frame, **given, policy=Blank())
     listed = nw.from_native(check(frame.native, measures=measures, **given), eager_only=True)
     found = Frame(listed.filter(nw.col("finding") != "missing").to_native())
     dated = all(read.column(role) in frame for role in ("patient", "date"))
@@ -389,7 +373,7 @@ def read_cohort(
         requests=requests,
         readings=readings,
         findings=pd.DataFrame({name: found.objects(name) for name in FINDING}, dtype=object),
-        rules=rules,
+        rules={rule: given[rule] for rule in ("baseline", "marker")},
         joints=joints,
     )
 
