@@ -250,14 +250,10 @@ TO_AGREE = (
 # One examination
 
 
-def _as_set(given: Iterable[str]) -> frozenset[str]:
+def _as_set(given: Any) -> Any:
     """Return names of joints as a set; what is no collection is refused once all are there."""
-    names: Any = (given,) if isinstance(given, str) else given
+    names = (given,) if isinstance(given, str) else given
     return frozenset(names) if isinstance(names, Iterable) else names
-
-
-def _as_finding(given: Iterable[str] | None) -> frozenset[str] | None:
-    return None if given is None else _as_set(given)
 
 
 def _check_names(given: Any, parameter: str) -> None:
@@ -379,11 +375,11 @@ class JointExam:
     ('wrist_left', 'knee_left')
     """
 
-    active: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
-    limited: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
-    swollen: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
-    painful_on_motion: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
-    tender: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
+    active: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    limited: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    swollen: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    painful_on_motion: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    tender: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
     swollen_by_deformity: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
     not_examined: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
     excluded: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
@@ -399,10 +395,9 @@ class JointExam:
             if joints is not None or name in unseen:
                 _check_names(joints, name)
         _refuse_findings(found, unseen)
-        rule = rule_for_injections(
-            self.injection_rule, self.injection_days, injected=bool(self.injected)
-        )
-        answers = _answers(found, self.not_examined | self.excluded, dict(self.injected), rule)
+        days = dict(self.injected)
+        rule = rule_for_injections(self.injection_rule, self.injection_days, injected=bool(days))
+        answers = _answers(found, self.not_examined | self.excluded, days, rule)
         object.__setattr__(self, "injection_rule", rule)
         object.__setattr__(self, "_answers", answers)
 
