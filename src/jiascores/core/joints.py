@@ -106,7 +106,6 @@ COUNTS = {
     "active_joints_27": ("active", JOINTS_27),
     "limited_joints": ("limited", JOINTS_71),
 }
-_IN_27 = np.isin(JOINTS_71, JOINTS_27)
 
 # What an examiner records of a joint, in the order of the rule.
 FINDINGS = ("swollen", "swollen_by_deformity", "limited", "painful_on_motion", "tender")
@@ -386,6 +385,24 @@ class JointExam:
     injected: tuple[tuple[str, float], ...] = attrs.field(default=None, converter=_days_since)
     injection_rule: InjectionRule | None = attrs.field(default=None, converter=_as_rule)
     injection_days: float | None = attrs.field(default=None, eq=False)
+    active_joints: int | None = attrs.field(init=False, eq=False)
+    """Active joints of the 71; None where open joints leave the count open."""
+    active_joints_min: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that are surely active."""
+    active_joints_max: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that are or may be active."""
+    active_joints_27: int | None = attrs.field(init=False, eq=False)
+    """Active joints of the 27; None where open joints leave the count open."""
+    active_joints_27_min: int = attrs.field(init=False, eq=False)
+    """Joints of the 27 that are surely active."""
+    active_joints_27_max: int = attrs.field(init=False, eq=False)
+    """Joints of the 27 that are or may be active."""
+    limited_joints: int | None = attrs.field(init=False, eq=False)
+    """Joints with limited range of motion; None where open joints leave the count open."""
+    limited_joints_min: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that surely have limited range of motion."""
+    limited_joints_max: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that have or may have limited range of motion."""
     _answers: dict[str, FloatArray] = attrs.field(init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -400,6 +417,12 @@ class JointExam:
         answers = _answers(found, self.not_examined | self.excluded, days, rule)
         object.__setattr__(self, "injection_rule", rule)
         object.__setattr__(self, "_answers", answers)
+        for name, (what, joints) in COUNTS.items():
+            counted = answers[what][np.isin(JOINTS_71, joints)]
+            low, high = int((counted == 1).sum()), int((counted != 0).sum())
+            ends = {"": low if low == high else None, "_min": low, "_max": high}
+            for end, count in ends.items():
+                object.__setattr__(self, f"{name}{end}", count)
 
     @classmethod
     def from_findings(
@@ -464,51 +487,6 @@ class JointExam:
         )
 
     @property
-    def active_joints_min(self) -> int:
-        """Joints of the 71 that are surely active."""
-        return _least(self._answers["active"])
-
-    @property
-    def active_joints_max(self) -> int:
-        """Joints of the 71 that are or may be active."""
-        return _most(self._answers["active"])
-
-    @property
-    def active_joints(self) -> int | None:
-        """Active joints of the 71; None where open joints leave the count open."""
-        return _known(self.active_joints_min, self.active_joints_max)
-
-    @property
-    def active_joints_27_min(self) -> int:
-        """Joints of the 27 that are surely active."""
-        return _least(self._answers["active"][_IN_27])
-
-    @property
-    def active_joints_27_max(self) -> int:
-        """Joints of the 27 that are or may be active."""
-        return _most(self._answers["active"][_IN_27])
-
-    @property
-    def active_joints_27(self) -> int | None:
-        """Active joints of the 27; None where open joints leave the count open."""
-        return _known(self.active_joints_27_min, self.active_joints_27_max)
-
-    @property
-    def limited_joints_min(self) -> int:
-        """Joints of the 71 that surely have limited range of motion."""
-        return _least(self._answers["limited"])
-
-    @property
-    def limited_joints_max(self) -> int:
-        """Joints of the 71 that have or may have limited range of motion."""
-        return _most(self._answers["limited"])
-
-    @property
-    def limited_joints(self) -> int | None:
-        """Joints with limited range of motion; None where open joints leave the count open."""
-        return _known(self.limited_joints_min, self.limited_joints_max)
-
-    @property
     def surely_active(self) -> tuple[str, ...]:
         """The joints that are surely active, from the neck down."""
         return _chosen(self._answers["active"] == 1)
@@ -556,18 +534,6 @@ class JointExam:
         head = "<tr><th>joints</th><th>of</th><th>count</th></tr>"
         rest = "".join(f"<li>{escape(line.strip())}</li>" for line in str(self).splitlines()[1:])
         return f"<table>{head}{rows}</table><ul>{rest}</ul>"
-
-
-def _least(answers: FloatArray) -> int:
-    return int((answers == 1).sum())
-
-
-def _most(answers: FloatArray) -> int:
-    return int((answers != 0).sum())
-
-
-def _known(low: int, high: int) -> int | None:
-    return low if low == high else None
 
 
 def _chosen(which: NDArray[np.bool_]) -> tuple[str, ...]:
