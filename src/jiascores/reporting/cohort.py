@@ -40,6 +40,8 @@ class Answer:
 
     Parameters
     ----------
+    name : str
+        What the answer is called: the name of its column, or what a response's share.
     output : Output
         The column; of a response its lowest level.
     highest : Output, optional
@@ -52,16 +54,12 @@ class Answer:
         Of everything that was read, where it is missing.
     """
 
+    name: str
     output: Output
     highest: Output | None
     levels: tuple[int, ...]
     due: Mask
     gaps: Mapping[str, Mask]
-
-    @property
-    def name(self) -> str:
-        """What the answer is called: the name of its column, or what a response's share."""
-        return self.output.name if self.highest is None else stem_of(self.output.name)
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -105,21 +103,17 @@ def read_request(frame: Frame, request: Any, given: Mapping[str, Any]) -> Readin
     return Reading(tuple(answers), outputs, frozenset(seen.read))
 
 
-def stem_of(name: str) -> str:
-    """Return the name of a response from that of its column with the lowest level."""
-    return name.removesuffix("_level_min")
-
-
 def _answers(
     request: Any, outputs: Sequence[Output], due: Mask, gaps: Mapping[str, Mask]
 ) -> Iterator[Answer]:
     by_name = {output.name: output for output in outputs}
     for output in outputs:
+        stem = output.name.removesuffix("_level_min")
         if output.kind in ("score", "state", "flag"):
-            yield Answer(output, None, (), due, gaps)
-        elif output.name.endswith("_level_min"):
-            highest = by_name[f"{stem_of(output.name)}_level_max"]
-            yield Answer(output, highest, request.criteria.levels, due, gaps)
+            yield Answer(output.name, output, None, (), due, gaps)
+        elif stem != output.name:
+            highest = by_name[f"{stem}_level_max"]
+            yield Answer(stem, output, highest, request.criteria.levels, due, gaps)
 
 
 # --------------------------------------------------------------------------------------------
@@ -246,12 +240,11 @@ class Cohort:
     joints: Columns | None
 
     @property
-    def rules_in_words(self) -> list[tuple[str, str]]:
-        """The rules of the call, named."""
+    def rules_in_words(self) -> dict[str, str | None]:
+        """The rules of the call, named; nothing where there is none."""
         baseline, marker = self.rules["baseline"], self.rules["marker"]
-        words = BASELINES[baseline] if isinstance(baseline, str) else str(baseline)
-        rules = [] if baseline is None else [("baseline", words)]
-        return rules if marker is None else [*rules, ("acute-phase reactant", MARKER_RULES[marker])]
+        words = BASELINES[baseline] if isinstance(baseline, str) else baseline and str(baseline)
+        return {"baseline": words, "acute-phase reactant": marker and MARKER_RULES[marker]}
 
     @property
     def answers(self) -> list[Answer]:

@@ -148,7 +148,7 @@ def what_was_read(cohort: Cohort) -> Section:
         "patients": "" if cohort.patients is None else f"{cohort.patients}",
         "visits": f"{len(visits.labels)}, {visits.words}",
         "rows without a visit": nowhere and f"{nowhere}, in none of the numbers by visit",
-        **dict(cohort.rules_in_words),
+        **cohort.rules_in_words,
         "joints": joints and f"{_count(len(joints), 'column')}, from {joints[0]!r} on",
     }
     told = [(name, str(fact)) for name, fact in facts.items() if fact]
@@ -233,17 +233,12 @@ def refused_and_suspicious(cohort: Cohort) -> Section:
 
 def _where(found: pd.DataFrame) -> str:
     """Return value, row, patient and date of the first few findings, each on a line."""
-    shown = found.head(SHOWN_ROWS).to_dict("records")
-    places = (
-        ", ".join(
-            f"{name} {shown_visit(finding[name])}"
-            for name in ("patient", "date", "row")
-            if finding[name] is not None
-        )
-        for finding in shown
-    )
-    values = ("" if finding["value"] is None else str(finding["value"]) for finding in shown)
-    lines = [": ".join(filter(None, cells)) for cells in zip(values, places, strict=True)]
+    lines = []
+    for finding in found.head(SHOWN_ROWS).to_dict("records"):
+        where = [name for name in ("patient", "date", "row") if finding[name] is not None]
+        place = ", ".join(f"{name} {shown_visit(finding[name])}" for name in where)
+        value = "" if finding["value"] is None else str(finding["value"])
+        lines.append(": ".join(filter(None, (value, place))))
     more = len(found) - SHOWN_ROWS
     return "\n".join([*lines, f"… and {more} more"] if more > 0 else lines)
 
