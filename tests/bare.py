@@ -56,6 +56,9 @@ def test_every_public_name_can_be_had():
         # The one name that is an extra as a whole.
         if name != "testing":
             assert getattr(jia, name) is not None
+    for door in (jia.analysis, jia.ask, jia.errors, jia.prepare, jia.typing):
+        for name in dir(door):
+            assert getattr(door, name) is not None
 
 
 def test_scores_and_verdicts_of_one_visit():

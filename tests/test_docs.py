@@ -134,6 +134,14 @@ def test_a_door_says_what_it_is_for() -> None:
     assert all(getattr(jia, door).__doc__ for door in doors)
 
 
+def test_every_error_is_behind_its_door() -> None:
+    package = importlib.import_module("jiascores.core.errors")
+    errors = [value for value in vars(package).values() if isinstance(value, type)]
+    for error in errors:
+        if issubclass(error, jia.JiaScoresError):
+            assert getattr(jia.errors, error.__name__) is error
+
+
 def test_the_tests_see_the_documentation_of_this_folder() -> None:
     assert (DOCS / "index.md").exists()
     assert os.fspath(DOCS / "index.md") in {os.fspath(page) for page in pages()}

@@ -55,7 +55,7 @@ def addresses(identifier):
 
 
 def bibliography():
-    """Return the sources as BibTeX, each under its key in core/references.py."""
+    """Return the sources as BibTeX, each under its key in core/references.csv."""
     entries = []
     for source in REFERENCES.values():
         if source.key == "protocol":

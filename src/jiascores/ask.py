@@ -114,5 +114,11 @@ def _docstring(asked: Verdict) -> str:
     for name, (_, kind, words) in _parameters(asked).items():
         lines += [f"{name} : {kind}", f"    {words}"]
     lines += ["", "Returns", "-------", "Request", "    One of the `measures` of `assess`."]
-    lines += ["", "See Also", "--------", f"jiascores.{asked.name} : What it computes, and how.", ""]
+    lines += [
+        "",
+        "See Also",
+        "--------",
+        f"jiascores.{asked.name} : What it computes, and how.",
+        "",
+    ]
     return "\n".join(lines)

@@ -14,4 +14,5 @@ from jiascores.core.errors import NotWholeError as NotWholeError
 from jiascores.core.errors import OutOfRangeError as OutOfRangeError
 from jiascores.core.errors import RequestError as RequestError
 from jiascores.core.errors import UnknownDefinitionError as UnknownDefinitionError
+from jiascores.core.errors import UnknownJointError as UnknownJointError
 from jiascores.core.errors import VisitError as VisitError

@@ -19,14 +19,14 @@ PATCHES = [
     (
         "ESR item computed as ESR/10 above 20",
         "measures/jadas.py",
-        "(clamp(esr, ESR_FROM, ESR_TO) - ESR_FROM) / UNITS_PER_POINT",
+        "cast(T, points_between(esr, ESR_FROM, ESR_TO))",
         "np.where(esr > ESR_FROM, np.minimum(esr / 10, 10), esr * 0)",
     ),
     (
         "JADAS-71 calling JADAS-27, or min(joints, 27)",
         "measures/jadas.py",
-        "        joints=active_joints,\n        acute_phase",
-        "        joints=np.minimum(active_joints, 27),\n        acute_phase",
+        "patient_global, active_joints, acute_phase_item(esr, crp)",
+        "patient_global, np.minimum(active_joints, 27), acute_phase_item(esr, crp)",
     ),
     (
         "the total capped at 10 instead of the joint term",
@@ -43,14 +43,14 @@ PATCHES = [
     (
         "missing ESR or joints read as 0",
         "measures/jadas.py",
-        "(clamp(esr, ESR_FROM, ESR_TO) - ESR_FROM)",
-        "(clamp(np.nan_to_num(esr), ESR_FROM, ESR_TO) - ESR_FROM)",
+        "points_between(esr, ESR_FROM, ESR_TO)",
+        "points_between(np.nan_to_num(esr), ESR_FROM, ESR_TO)",
     ),
     (
         "missing ESR or joints read as 0",
         "measures/jadas.py",
-        "np.minimum(cast(Any, joints), cap)",
-        "np.minimum(np.nan_to_num(cast(Any, joints)), cap)",
+        "at_cap(joints, JOINT_CAP)",
+        "at_cap(np.nan_to_num(joints), JOINT_CAP)",
     ),
     (
         "globals in mm added as they are",

@@ -24,8 +24,8 @@ import jiascores as jia
 from jiascores.cli import main
 from jiascores.core.definition import Definition, load, published
 from jiascores.core.errors import JiaScoresError
-from jiascores.core.measure import VERDICTS, Score, Verdict, options_of
-from jiascores.core.variables import COURSES, ILAR_CATEGORIES, VARIABLES, Variable
+from jiascores.core.measure import CORE_SET, VERDICTS, Score, Verdict, measure_of, options_of
+from jiascores.core.variables import CORE_VARIABLES, COURSES, ILAR_CATEGORIES, VARIABLES, Variable
 from jiascores.measures.states import CutoffSet
 from jiascores.tables.frame import Frame
 from jiascores.tables.requests import Request, parse
@@ -151,6 +151,58 @@ def test_the_tables_of_this_file_ask_both_ways() -> None:
     for name, given in answers.items():
         assert None in given, name
         assert len(given) > 2, name
+
+
+# ------------------------------------------------------------------------------------ The function
+
+
+def arguments(case: Case, table: pd.DataFrame) -> dict[str, Any]:
+    """Return what the public function takes: the columns, and of two visits what it compares."""
+    definition: Any = case.definition
+    given = {name: value for name, value in case.chosen.items() if name != "reference"}
+    first = table.loc[table.groupby("patient")["date"].transform("idxmin")]
+    first = first.set_axis(table.index)
+
+    def value(what: str, visits: pd.DataFrame) -> Any:
+        if what == CORE_SET:
+            return jia.CoreSet(**{name: visits[name] for name in (*CORE_VARIABLES, "esr")})
+        if what in VARIABLES:
+            return visits[what]
+        score = jia.definition(what, "score")
+        names = (*score.inputs, *(("esr",) if score.either else ()))
+        return score.function(**{name: visits[name] for name in names})
+
+    for name, how in case.verdict.plan(definition).items():
+        if name in ("baseline", "reference", "now"):
+            given[name] = value(definition.compared, table if name == "now" else first)
+        elif name == "score":
+            given[name] = value(measure_of(definition, case.chosen), table)
+        elif name == "category":
+            given["ilar_category"] = table["ilar_category"]
+        elif name == "marker":
+            given["esr"] = table["esr"]
+        elif name == "upper_limit" and "upper_limit" in definition.needs:
+            given[name] = table["esr_upper_limit"]
+        elif how != "unread" and name in table:
+            given[name] = table[name]
+    return given
+
+
+# What was reached is the best of all earlier visits, not that of one.
+OF_TWO_VISITS = [case for case in CASES if "reached" not in case.verdict.inputs]
+
+
+@pytest.mark.parametrize("case", OF_TWO_VISITS, ids=lambda case: case.word)
+def test_each_row_is_answered_as_by_the_function(case: Case) -> None:
+    table = table_for(case)
+    answer = case.verdict.function(**arguments(case, table))
+    for name in ("level", "flared"):
+        answer = getattr(answer, name, answer)
+    expected = pd.Series(plain(answer), dtype=object)
+    if case.verdict.compares:
+        expected[table["date"] == 0] = None
+    answers = jia.assess(table, measures=[case.request], **ASSESSED)
+    assert plain(answers[case.request.columns[0]]) == plain(expected)
 
 
 # ---------------------------------------------------------------------------- At the command line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 SHOWN = 5
@@ -54,19 +55,8 @@ class JiaScoresError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only arguments are lost by the default; engines carry errors between processes.
-        state = (self.reason, self.variable, self.values, self.where)
-        return (_rebuild, (type(self), str(self), *state))
-
-
-def _rebuild(
-    kind: type[JiaScoresError],
-    message: str,
-    reason: str,
-    variable: str | None,
-    values: tuple[Any, ...],
-    where: tuple[Any, ...],
-) -> JiaScoresError:
-    return kind(message, reason=reason, variable=variable, values=values, where=where)
+        keywords = {name: getattr(self, name) for name in ("reason", "variable", "values", "where")}
+        return (partial(type(self), **keywords), (str(self),))
 
 
 class OutOfRangeError(JiaScoresError, ValueError):
@@ -159,14 +149,26 @@ class InconsistentError(JiaScoresError, ValueError):
     ...     jia.JointExam(active={"hip_left"}, not_examined={"hip_left"})
     ... except jia.errors.InconsistentError as error:
     ...     print(error)
-    hip_left: not_examined, and yet active. A joint with a finding was examined; take it out of one of active= and not_examined=.
+    hip_left: not_examined, and yet active. A joint that was not examined has no finding: take it out of one of active= and not_examined=.
     """
 
     reason = "contradiction"
 
 
 class UnknownJointError(JiaScoresError, ValueError):
-    """A name that is not that of a joint of the 71."""
+    """A name that is not that of a joint of the 71.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.JointExam(active={"left knee"})
+    ... except jia.errors.UnknownJointError as error:
+    ...     print(error.values)
+    ('left knee',)
+    """
+
+    reason = "unknown-joint"
 
 
 class UnknownDefinitionError(JiaScoresError, ValueError):

@@ -250,10 +250,14 @@ TO_AGREE = (
 # One examination
 
 
-def _as_set(given: Iterable[str] | None) -> frozenset[str] | None:
-    """Return names of joints as a set; they are checked once all are there."""
-    names = (given,) if isinstance(given, str) else given
+def _as_set(given: Iterable[str]) -> frozenset[str]:
+    """Return names of joints as a set; what is no collection is refused once all are there."""
+    names: Any = (given,) if isinstance(given, str) else given
     return frozenset(names) if isinstance(names, Iterable) else names
+
+
+def _as_finding(given: Iterable[str] | None) -> frozenset[str] | None:
+    return None if given is None else _as_set(given)
 
 
 def _check_names(given: Any, parameter: str) -> None:
@@ -375,14 +379,14 @@ class JointExam:
     ('wrist_left', 'knee_left')
     """
 
-    active: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
-    limited: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
-    swollen: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
-    painful_on_motion: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
-    tender: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
-    swollen_by_deformity: frozenset[str] = attrs.field(default=(), converter=_as_set)
-    not_examined: frozenset[str] = attrs.field(default=(), converter=_as_set)
-    excluded: frozenset[str] = attrs.field(default=(), converter=_as_set)
+    active: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
+    limited: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
+    swollen: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
+    painful_on_motion: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
+    tender: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
+    swollen_by_deformity: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
+    not_examined: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
+    excluded: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
     injected: tuple[tuple[str, float], ...] = attrs.field(default=None, converter=_days_since)
     injection_rule: InjectionRule | None = attrs.field(default=None, converter=_as_rule)
     injection_days: float | None = attrs.field(default=None, eq=False)
@@ -392,7 +396,7 @@ class JointExam:
         found = {name: getattr(self, name) for name in ("active", *FINDINGS)}
         unseen = {name: getattr(self, name) for name in ("not_examined", "excluded")}
         for name, joints in {**found, **unseen}.items():
-            if joints is not None:
+            if joints is not None or name in unseen:
                 _check_names(joints, name)
         _refuse_findings(found, unseen)
         rule = rule_for_injections(
@@ -618,15 +622,10 @@ def _refuse_findings(
 
 def _refuse_disagreement(joints: tuple[str, ...], active: frozenset[str]) -> None:
     """Raise where `active` and the findings of a joint disagree."""
-    claimed = [joint for joint in joints if joint in active]
-    denied = [joint for joint in joints if joint not in active]
-    parts = [
-        claimed and f"{listing(claimed)} named in active= without findings that make it so",
-        denied and f"{listing(denied)} active by the findings and not named in active=",
-    ]
-    if joints:
-        raise InconsistentError(
-            f"{'; '.join(part for part in parts if part)}. {TO_AGREE}",
-            variable="active",
-            values=joints,
-        )
+    parts = {
+        "named in active= without findings that make it so": active.intersection(joints),
+        "active by the findings and not named in active=": set(joints) - active,
+    }
+    said = [f"{listing(_in_order(named))} {words}" for words, named in parts.items() if named]
+    if said:
+        raise InconsistentError(f"{'; '.join(said)}. {TO_AGREE}", variable="active", values=joints)

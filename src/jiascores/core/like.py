@@ -80,18 +80,15 @@ class Like:
     def text(self, values: Any, name: str, categories: Sequence[str]) -> Any:
         """Give one of a few ordered words back; None or null when not determinable.
 
-        `values` holds positions in `categories`, NaN or negative where there is none.
+        `values` holds places in `categories`: NaN where there is none, of many -1.
         """
         if self.kind == "number":
             return None if not values >= 0 else categories[int(values)]
-        codes = np.asarray(values)
-        if codes.dtype.kind == "f":
-            codes = np.where(codes >= 0, codes, -1).astype(np.int64)
-        codes = np.broadcast_to(codes, self.shape)
+        codes = np.broadcast_to(values, self.shape)
         if self.kind == "pandas":
             pandas = sys.modules["pandas"]
             words = pandas.Categorical.from_codes(codes, categories=list(categories), ordered=True)
-            return pandas.Series(words, index=self.index, name=name)
+            return self._pandas(words, name)
         if self.kind == "polars":
             polars = sys.modules["polars"]
             known = polars.Series(name, categories, dtype=polars.Enum(list(categories)))
@@ -116,14 +113,20 @@ class Like:
         pandas = sys.modules["pandas"]
         if dtype == "Float64":
             # Scores stay plain floats: NaN is what pandas users expect of a number.
-            return pandas.Series(values, index=self.index, name=name)
+            return self._pandas(values, name)
         gaps = np.isnan(values) if values.dtype.kind == "f" else np.zeros(values.shape, dtype=bool)
         filled = np.where(gaps, 0, values)
         if dtype == "Int64":
             array = pandas.arrays.IntegerArray(filled.astype(np.int64), gaps)
         else:
             array = pandas.arrays.BooleanArray(filled.astype(bool), gaps)
-        return pandas.Series(array, index=self.index, name=name)
+        return self._pandas(array, name)
+
+    def _pandas(self, array: Any, name: str) -> Any:
+        """Return a Series; or what a column of a frame holds, where there is no index."""
+        if self.index is None:
+            return array
+        return sys.modules["pandas"].Series(array, index=self.index, name=name)
 
 
 NUMBER = Like("number")
@@ -232,6 +235,13 @@ def take(given: Mapping[str, Any]) -> tuple[dict[str, Any], Like]:
         check(variable, array, like.labels)
         taken[name] = array.astype(np.float64, copy=False)
     return taken, like
+
+
+def codes_of(places: Any) -> NDArray[np.int8]:
+    """Return places among a few words as small whole numbers, -1 where there is none (NaN)."""
+    codes = np.empty(np.shape(places), dtype=np.int8)
+    np.fmax(places, -1.0, out=codes, casting="unsafe")
+    return codes
 
 
 def places_of(

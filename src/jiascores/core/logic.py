@@ -6,14 +6,16 @@ matter. Comparisons give what exact decimal arithmetic gives on the decimals tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from typing import Any, TypeVar
 
 import numpy as np
 
 from jiascores.core import decimals
 
 NAN = float("nan")
+T = TypeVar("T")
 _FLOATS = {float}
 
 
@@ -23,16 +25,16 @@ def missing(value: Any) -> Any:
 
 
 def known(answer: Any, *values: Any) -> Any:
-    """Return an answer as 1 or 0, unknown where one of the values behind it is missing."""
-    if isinstance(answer, bool):
+    """Return an answer as a number, unknown where one of the values behind it is missing."""
+    if not isinstance(answer, np.ndarray):
         for value in values:
             if value != value:
                 return NAN
         return float(answer)
-    gap: Any = False
+    found = np.array(answer, dtype=np.float64)
     for value in values:
-        gap = gap | (value != value)
-    return np.where(gap, NAN, answer)
+        found[value != value] = NAN
+    return found
 
 
 def at_most(value: Any, bound: Any) -> Any:
@@ -78,16 +80,14 @@ def all_of(*answers: Any) -> Any:
     """
     if _numbers(answers):
         return 0.0 if 0.0 in answers else 1.0 if sum(answers) == len(answers) else NAN
-    each = np.broadcast_arrays(*answers)
-    return np.where(np.fmin.reduce(each) == 0, 0.0, np.minimum.reduce(each))
+    return np.where(reduce(np.fmin, answers) == 0, 0.0, reduce(np.minimum, answers))
 
 
 def any_of(*answers: Any) -> Any:
     """Return whether some answer is yes: one yes settles it, whatever the gaps."""
     if _numbers(answers):
         return 1.0 if 1.0 in answers else 0.0 if sum(answers) == 0 else NAN
-    each = np.broadcast_arrays(*answers)
-    return np.where(np.fmax.reduce(each) == 1, 1.0, np.maximum.reduce(each))
+    return np.where(reduce(np.fmax, answers) == 1, 1.0, reduce(np.maximum, answers))
 
 
 def at_least_of(need: int, *answers: Any) -> Any:
@@ -96,9 +96,8 @@ def at_least_of(need: int, *answers: Any) -> Any:
         sure = answers.count(1.0)
         possible = sure + sum(answer != answer for answer in answers)
         return 1.0 if sure >= need else 0.0 if possible < need else NAN
-    each = np.array(np.broadcast_arrays(*answers), dtype=np.float64)
-    sure = (each == 1).sum(axis=0)
-    possible = sure + np.isnan(each).sum(axis=0)
+    sure, refused = count(one == 1 for one in answers), count(one == 0 for one in answers)
+    possible = len(answers) - refused
     return np.where(sure >= need, 1.0, np.where(possible < need, 0.0, NAN))
 
 
@@ -118,20 +117,20 @@ def choose(*cases: tuple[Any, float], otherwise: float) -> Any:
             if answer == 1.0:
                 return float(place)
         return float(otherwise) if sum(answers) == 0 else NAN
-    none = ~np.logical_or.reduce(np.broadcast_arrays(*(missing(answer) for answer in answers)))
-    places = np.where(none, float(otherwise), NAN)
+    gap = reduce(np.logical_or, map(missing, answers))
+    places = np.where(gap, NAN, float(otherwise))
     for answer, place in reversed(cases):
         places = np.where(answer == 1, float(place), places)
     return places
 
 
-def at_place(place: Any, answers: Sequence[Any]) -> Any:
-    """Return the answer that stands at a place in a list; unknown where the place is missing."""
-    if isinstance(place, float) and _numbers(answers):
-        return answers[int(place)] if place >= 0 else NAN
+def at_place(place: Any, each: Sequence[T], answer: Callable[[T], Any]) -> Any:
+    """Return the answer for the one of several that stands at a place; unknown without a place."""
+    if isinstance(place, float):
+        return answer(each[int(place)]) if place >= 0 else NAN
     found: Any = NAN
-    for position, answer in enumerate(answers):
-        found = np.where(place == position, answer, found)
+    for position, one in enumerate(each):
+        found = np.where(place == position, answer(one), found)
     return found
 
 
@@ -159,9 +158,9 @@ def highest_of(levels: Sequence[int], reached: Sequence[Any]) -> Any:
     """
     if not isinstance(reached[0], np.ndarray):
         return max((level for level, is_ in zip(levels, reached, strict=True) if is_), default=0)
-    highest = np.zeros(reached[0].shape, dtype=np.int16)
-    for step, is_reached in zip(np.diff((0, *levels)).astype(np.int16), reached, strict=True):
-        highest += step * is_reached
+    highest = np.zeros(reached[0].shape, dtype=np.int8)
+    for step, is_reached in zip(np.diff((0, *levels)).astype(np.int8), reached, strict=True):
+        highest += step * is_reached.view(np.int8)
     return highest
 
 
@@ -176,10 +175,13 @@ def count(conditions: Iterable[Any]) -> Any:
     """Return how many of these conditions are true."""
     total: Any = 0
     for condition in conditions:
-        if isinstance(condition, np.ndarray) and not isinstance(total, np.ndarray):
-            # Small whole numbers, added in place: a million visits pass through here.
-            total = np.full(condition.shape, total, dtype=np.int8)
-        total += condition
+        if not isinstance(condition, np.ndarray):
+            total = total + condition
+        elif isinstance(total, np.ndarray):
+            # Truth values are small whole numbers, added in place: a million visits pass here.
+            total += condition.view(np.int8)
+        else:
+            total = total + condition.view(np.int8)
     return total
 
 

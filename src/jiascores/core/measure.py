@@ -36,7 +36,7 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.core.like import Like, common, places_of, take
+from jiascores.core.like import Like, codes_of, common, places_of, take
 from jiascores.core.logic import NAN
 from jiascores.core.references import Evidence, Reference
 from jiascores.core.values import (
@@ -348,7 +348,7 @@ class Bounded:
 
 def _where(condition: Any, yes: Any, otherwise: float) -> Any:
     if isinstance(condition, np.ndarray) or isinstance(yes, np.ndarray):
-        return np.where(condition, yes, otherwise).astype(np.float64)
+        return np.where(condition, yes, otherwise).astype(np.float64, copy=False)
     return float(yes) if condition else otherwise
 
 
@@ -400,18 +400,26 @@ def _at(value: Any, row: int) -> float:
     )
 
 
-def _joined(parts: list[Any]) -> Any:
-    """Return what a rule gave block by block as one."""
-    first = parts[0]
-    if isinstance(first, Mapping):
-        return {name: _joined([part[name] for part in parts]) for name in first}
-    if isinstance(first, Items | Bounded):
-        names = [field.name for field in attrs.fields(type(first))]
-        return type(first)(
-            **{name: _joined([getattr(part, name) for part in parts]) for name in names}
+def _filled(whole: Any, part: Any, block: slice, size: int) -> Any:
+    """Return what a rule gave of all rows so far, one block more."""
+    if isinstance(part, Mapping):
+        return {
+            name: _filled(whole and whole[name], each, block, size) for name, each in part.items()
+        }
+    if isinstance(part, Items | Bounded):
+        names = [field.name for field in attrs.fields(type(part))]
+        return type(part)(
+            **{
+                name: _filled(whole and getattr(whole, name), getattr(part, name), block, size)
+                for name in names
+            }
         )
-    several = isinstance(first, np.ndarray) and len(parts) > 1
-    return np.concatenate(parts) if several else first
+    if not isinstance(part, np.ndarray):
+        return part
+    if whole is None:
+        whole = np.empty(size, dtype=part.dtype)
+    whole[block] = part
+    return whole
 
 
 def _part(value: Any, block: slice) -> Any:
@@ -499,7 +507,6 @@ class Call:
         self.like = common(given)
         # What the rule read, for the result.
         self.read_values: dict[str, Any] = {}
-        self._responses: dict[str, Any] = {}
         self.size = None if self.like.kind == "number" else self.like.size
 
     def read(self, name: str, variable: Variable) -> Any:
@@ -564,7 +571,7 @@ class Call:
         if what == CORE_SET:
             return self._core_set(parameter)
         if what == RESPONSE:
-            return self.response(parameter, options["criteria"])._bounds
+            return self._response(parameter, options["criteria"])
         if what in VARIABLES:
             return self.read(
                 parameter, attrs.evolve(VARIABLES[what], name=f"{what} of {parameter}")
@@ -572,12 +579,14 @@ class Call:
         score = lookup(Score, what, parameter="measure")
         return self.read(parameter, attrs.evolve(score.values, name=parameter))
 
-    def response(self, parameter: str, criteria: Any) -> Any:
+    def _response(self, parameter: str, criteria: Any) -> Bounded:
         """Return the ACR Ped response at one of two visits, against the baseline of both."""
-        if parameter not in self._responses:
-            visits = {"baseline": self.given["baseline"], "now": self.given[parameter]}
-            self._responses[parameter] = VERDICTS["acr_ped"].function(**visits, criteria=criteria)
-        return self._responses[parameter]
+        asked = VERDICTS["acr_ped"]
+        definition = lookup(asked.kind, criteria, parameter="criteria")
+        visits = {"baseline": self.given["baseline"], "now": self.given[parameter]}
+        _check_arguments(asked, definition, visits)
+        bounds: Bounded = asked.of(Call(self.owner, visits), definition, {})
+        return bounds
 
     def _core_set(self, parameter: str) -> dict[str, Any]:
         core_set = self.given[parameter]
@@ -642,14 +651,12 @@ Options: TypeAlias = Mapping[str, Any]
 How: TypeAlias = Literal["reading", "needed", "allowed", "unread"]
 
 
-@attrs.frozen(eq=False, kw_only=True, slots=False)
+@attrs.frozen(eq=False, slots=False)
 class Verdict:
     """A verdict of a paper: by which definitions, from which values, and what it answers.
 
     Parameters
     ----------
-    name : str
-        Name of the public function.
     kind : type
         The class of its definitions.
     rule : callable
@@ -662,8 +669,9 @@ class Verdict:
         What the public parameter for the definition is called.
     default : str, optional
         Name of the definition that stands where none is named.
-    column : callable
-        What the column is called, from the definition and the options.
+    titled : callable, optional
+        What the column is called, from the definition and the options, where it is not the name
+        with that of the definition.
     result : callable, optional
         What makes the public result, where that is more than the answer.
     contradictions : callable, optional
@@ -674,40 +682,52 @@ class Verdict:
         Whether the caller may choose what a gap does.
     steady : bool
         Whether it never turns while one variable rises, so that two ends say all between them.
-    ask : str
-        What a request for it is called.
-    order : tuple of str
-        What a request takes in one word after the other.
-    inputs : tuple of str
-        The values that the rule reads.
-    options : mapping of str
-        What else the caller chooses, with the defaults.
-    signature : inspect.Signature
-        The public parameters, from the overloads.
+    asked_as : str
+        What a request for it is called, where that is not its name.
+    in_order : tuple of str
+        What a request takes by position, where that is more than the definition.
     """
 
-    name: str
     kind: type[Definition]
     rule: Callable[..., Any]
-    gives: Literal["flag", "word", "level"]
-    words: tuple[str, ...] | Callable[..., tuple[str, ...]]
-    parameter: str
-    default: str | None
-    column: Callable[..., str]
-    result: Callable[..., Any] | None
-    contradictions: Callable[..., Iterable[Contradiction]] | None
-    passes_over: tuple[str, ...]
-    policies: bool
-    steady: bool
-    ask: str
-    order: tuple[str, ...]
-    inputs: tuple[str, ...]
-    options: Options
-    signature: inspect.Signature
+    gives: Literal["flag", "word", "level"] = "flag"
+    words: tuple[str, ...] | Callable[..., tuple[str, ...]] = ()
+    parameter: str = "criteria"
+    default: str | None = None
+    titled: Callable[..., str] | None = None
+    result: Callable[..., Any] | None = None
+    contradictions: Callable[..., Iterable[Contradiction]] | None = None
+    passes_over: tuple[str, ...] = ()
+    policies: bool = False
+    steady: bool = False
+    asked_as: str = ""
+    in_order: tuple[str, ...] = ()
     _plans: dict[int, Mapping[str, How]] = attrs.field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        _refuse_undeclared(self.name, self.inputs, {*VARIABLES, *READINGS})
+        names = (*self.inputs, *self.options, *(("missing", "attended") if self.policies else ()))
+        due = {each for name in names for each in _IN_A_CALL.get(name, (name,))}
+        if absent := due - set(self.parameters):
+            raise NotCoveredError(f"no overload of {self.name} has {', '.join(sorted(absent))}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (verdict_named, (self.name,))
+
+    @cached_property
+    def name(self) -> str:
+        """The name of the public function."""
+        return self.rule.__name__
+
+    @property
+    def ask(self) -> str:
+        """What a request for it is called."""
+        return self.asked_as or self.name
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """What a request takes by position."""
+        return self.in_order or (self.parameter,)
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -715,23 +735,47 @@ class Verdict:
         return _FUNCTIONS[self.name]
 
     @cached_property
-    def parameters(self) -> Mapping[str, inspect.Parameter]:
-        """The public parameters."""
-        return dict(self.signature.parameters)
+    def options(self) -> Options:
+        """What the caller chooses beside the definition, with the defaults."""
+        parameters = inspect.signature(self.rule).parameters.values()
+        return {each.name: each.default for each in parameters if each.kind is each.KEYWORD_ONLY}
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The values that the rule reads."""
+        _, *names = inspect.signature(self.rule).parameters
+        return tuple(name for name in names if name not in self.options)
+
+    @cached_property
+    def parameters(self) -> dict[str, inspect.Parameter]:
+        """The parameters of the public function: all that its overloads take."""
+        parameters: dict[str, inspect.Parameter] = {}
+        for overload in typing.get_overloads(self.rule):
+            for each in inspect.signature(overload).parameters.values():
+                if each.name not in parameters or each.default is not each.empty:
+                    parameters[each.name] = each
+        return parameters
 
     @cached_property
     def required(self) -> tuple[str, ...]:
         """The arguments that every call gives, beside the definition and the options."""
+        chosen = (self.parameter, *self.options)
         return tuple(
-            one.name
-            for one in self.signature.parameters.values()
-            if one.default is one.empty and one.name not in (self.parameter, *self.options)
+            name
+            for name, each in self.parameters.items()
+            if each.default is each.empty and name not in chosen
         )
 
     @property
     def compares(self) -> bool:
         """Whether it judges a visit against an earlier one."""
         return "now" in self.inputs
+
+    def column(self, definition: Definition, **options: Any) -> str:
+        """Return what its column is called."""
+        if self.titled is not None:
+            return self.titled(definition, **options)
+        return f"{self.name}_{id_of(definition)}"
 
     def words_of(self, definition: Definition, options: Options) -> tuple[str, ...]:
         """Return the words that it answers with, in their order."""
@@ -748,10 +792,12 @@ class Verdict:
             self._plans[id(definition)] = plan
         return plan
 
-    def of(self, source: Source, definition: Definition, options: Options) -> Any:
+    def of(
+        self, source: Source, definition: Definition, options: Options, *, items: bool = False
+    ) -> Any:
         """Return what the rule gives for the values of a source."""
         values = self.values(source, definition, options)
-        return self.judge(source.size, definition, values, options)
+        return self.judge(source.size, definition, values, options, items=items)
 
     def values(self, source: Source, definition: Any, options: Options) -> dict[str, Any]:
         """Return what the rule reads of a source, by name."""
@@ -773,18 +819,32 @@ class Verdict:
         return values
 
     def judge(
-        self, size: int | None, definition: Definition, values: Mapping[str, Any], options: Options
+        self,
+        size: int | None,
+        definition: Definition,
+        values: Mapping[str, Any],
+        options: Options,
+        *,
+        items: bool = False,
     ) -> Any:
-        """Return what the rule gives for these values, block by block where there are many."""
+        """Return what the rule gives for these values, block by block where there are many.
+
+        The items of an answer are kept where they are asked for, or belong to it. The words of
+        many are small whole numbers, -1 where there is none.
+        """
         if size is None:
             return self.rule(definition, **values, **options)
-        blocks = (slice(start, start + BLOCK) for start in range(0, max(size, 1), BLOCK))
-        return _joined(
-            [
-                self.rule(definition, **{n: _part(v, block) for n, v in values.items()}, **options)
-                for block in blocks
-            ]
-        )
+        answer: Any = None
+        for start in range(0, max(size, 1), BLOCK):
+            block = slice(start, start + BLOCK)
+            each = {name: _part(value, block) for name, value in values.items()}
+            part = self.rule(definition, **each, **options)
+            if isinstance(part, Items) and not (items or part.shown):
+                part = Items(part.answer, {})
+            elif self.gives == "word":
+                part = codes_of(part)
+            answer = part if size <= BLOCK else _filled(answer, part, block, size)
+        return answer
 
 
 def _how(name: str, needs: Sequence[str], allows: Sequence[str]) -> How:
@@ -806,83 +866,32 @@ def verdict_named(name: str) -> Verdict:
 
 
 def verdict(
-    kind: type[Definition],
-    *,
-    gives: Literal["flag", "word", "level"] = "flag",
-    words: tuple[str, ...] | Callable[..., tuple[str, ...]] = (),
-    parameter: str = "criteria",
-    default: str | None = None,
-    column: Callable[..., str] | None = None,
-    result: Callable[..., Any] | None = None,
-    contradictions: Callable[..., Iterable[Contradiction]] | None = None,
-    passes_over: tuple[str, ...] = (),
-    policies: bool = False,
-    steady: bool = False,
-    ask: str | None = None,
-    order: tuple[str, ...] | None = None,
+    kind: type[Definition], **how: Any
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a rule into a public verdict; everybody who asks comes through it.
 
     The rule's parameters after the definition must be declared variables or readings, and its
-    overloads must cover them and its options; else it fails at import. See `Verdict`.
+    overloads must cover them and its options; else it fails at import. For `how` see `Verdict`.
     """
 
     def decorate(rule: Callable[..., Any]) -> Callable[..., Any]:
-        name = rule.__name__
-        _, *parameters = inspect.signature(rule).parameters.values()
-        chosen = {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
-        inputs = tuple(one.name for one in parameters if one.name not in chosen)
-        _refuse_undeclared(name, inputs, {*VARIABLES, *READINGS})
-        signature = _signature(rule)
-        due = {each for one in (*inputs, *chosen) for each in _IN_A_CALL.get(one, (one,))}
-        absent = {*due, *(("missing", "attended") if policies else ())} - set(signature.parameters)
-        if absent:
-            raise NotCoveredError(f"no overload of {name} has {', '.join(sorted(absent))}")
-        made = Verdict(
-            name=name,
-            kind=kind,
-            rule=rule,
-            gives=gives,
-            words=words,
-            parameter=parameter,
-            default=default,
-            column=column or (lambda definition, **_: f"{name}_{id_of(definition)}"),
-            result=result,
-            contradictions=contradictions,
-            passes_over=passes_over,
-            policies=policies,
-            steady=steady,
-            ask=ask or name,
-            order=order or (parameter,),
-            inputs=inputs,
-            options=chosen,
-            signature=signature,
-        )
+        made = Verdict(kind, rule, **how)
 
         @wraps(rule)
         def public(*position: Any, **given: Any) -> Any:
             return _answer(made, _by_name(made, position, given) if position else given)
 
-        public.__signature__ = signature  # type: ignore[attr-defined]
-        _FUNCTIONS[name] = public
-        VERDICTS[name] = made
+        ordered = sorted(made.parameters.values(), key=lambda each: each.kind)
+        public.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]
+        _FUNCTIONS[made.name] = public
+        VERDICTS[made.name] = made
         return public
 
     return decorate
 
 
-def _signature(rule: Callable[..., Any]) -> inspect.Signature:
-    """Return the parameters of the public function: all that its overloads take."""
-    parameters: dict[str, inspect.Parameter] = {}
-    for overload in typing.get_overloads(rule):
-        for one in inspect.signature(overload).parameters.values():
-            if one.name not in parameters or one.default is not one.empty:
-                parameters[one.name] = one
-    return inspect.Signature(sorted(parameters.values(), key=lambda one: one.kind))
-
-
 def _by_name(asked: Verdict, position: Sequence[Any], given: dict[str, Any]) -> dict[str, Any]:
-    first = next(iter(asked.signature.parameters.values()))
+    first = min(asked.parameters.values(), key=lambda each: each.kind)
     if first.kind is first.KEYWORD_ONLY or len(position) > 1 or first.name in given:
         takes = "no argument" if first.kind is first.KEYWORD_ONLY else f"{first.name} alone"
         raise ArgumentError(f"{asked.name}() takes {takes} by position: name each argument.")
@@ -1015,7 +1024,7 @@ def _items(asked: Verdict, given: dict[str, Any]) -> dict[str, Any]:
     )
     _check_arguments(asked, definition, given)
     call = Call(asked.name, given)
-    answer = asked.of(call, definition, options)
+    answer = asked.of(call, definition, options, items=True)
     if not isinstance(answer, Items):
         raise NotCoveredError(f"{asked.name} is not made of items.", variable="measure")
     return {

@@ -25,12 +25,13 @@ from jiascores.core.logic import (
     no,
 )
 from jiascores.core.measure import Contradiction, Options, verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T
 from jiascores.measures.jadas import JOINT_CAP
 
 LEVELS = ("low", "moderate", "high")
 POLYARTHRITIS_STATES = ("not_classified", "low", "moderate_or_high")
+_PARTS = ("physician_global", "patient_global", "active_joints")
 
 
 # --------------------------------------------------------------------------------------------
@@ -89,11 +90,8 @@ class MinimalActivityCriteria(Definition):
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        count = self.joints.replace("_", " ")
-        return "; ".join(
-            f"{course}: {limits.rule.replace('joints', count)}"
-            for course, limits in (("oligo", self.oligo), ("poly", self.poly))
-        )
+        limits = f"oligo: {self.oligo.rule}; poly: {self.poly.rule}"
+        return limits.replace("joints", self.joints.replace("_", " "))
 
 
 _NOT_SYSTEMIC = (
@@ -104,23 +102,24 @@ _OLIGO_LIMITS = MinimalActivityLimits(physician_global=2.5, joints=0)
 _POLY_LIMITS = MinimalActivityLimits(physician_global=3.4, patient_global=2.1, joints=1)
 
 MINIMAL_ACTIVITY_CRITERIA = publish(
-    MinimalActivityCriteria(
-        name="magni-manzoni-2008",
-        reference=reference("magni-manzoni-2008"),
-        evidence=Evidence.PRIMARY,
+    MinimalActivityCriteria.cited(
+        "magni-manzoni-2008",
+        Evidence.PRIMARY,
+        "The abstract counts swollen joints; a reprint says active.",
+        _NOT_SYSTEMIC,
         oligo=_OLIGO_LIMITS,
         poly=_POLY_LIMITS,
-        notes=("The abstract counts swollen joints; a reprint says active.", _NOT_SYSTEMIC),
     ),
-    MinimalActivityCriteria(
-        name="magni-manzoni-2008-active",
-        reference=reference("magni-manzoni-2008"),
-        evidence=Evidence.SECONDARY,
+    MinimalActivityCriteria.cited(
+        "magni-manzoni-2008-active",
+        Evidence.SECONDARY,
+        "As a reprint has it: active joints instead of swollen ones.",
+        _NOT_SYSTEMIC,
+        source="magni-manzoni-2008",
         oligo=_OLIGO_LIMITS,
         poly=_POLY_LIMITS,
         joints="active_joints",
         derives_from="magni-manzoni-2008",
-        notes=("As a reprint has it: active joints instead of swollen ones.", _NOT_SYSTEMIC),
     ),
 )
 
@@ -212,7 +211,7 @@ def minimal_disease_activity(
             items.append(at_most(patient_global, limits.patient_global))
         return all_of(*items)
 
-    return at_place(course, [within(criteria.oligo), within(criteria.poly)])
+    return at_place(course, (criteria.oligo, criteria.poly), within)
 
 
 # --------------------------------------------------------------------------------------------
@@ -242,6 +241,7 @@ class ActivityLevelCriteria(Definition):
     """
 
     kind: ClassVar[str] = "activity level criteria"
+    reads: ClassVar[tuple[str, ...]] = (*_PARTS, "esr/crp", "upper_limit")
 
     low_joints: int
     low_physician_global: float
@@ -251,17 +251,6 @@ class ActivityLevelCriteria(Definition):
     high_patient_global: float
     high_marker: float = 2
     high_needed: int = 3
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return (
-            "physician_global",
-            "patient_global",
-            "active_joints",
-            "esr/crp",
-            "upper_limit",
-        )
 
     @property
     def rule(self) -> str:
@@ -288,29 +277,29 @@ _FIVE_OR_MORE: dict[str, Any] = {
 }
 
 ACTIVITY_LEVEL_CRITERIA = publish(
-    ActivityLevelCriteria(
-        name="beukelman-2011-systemic",
-        reference=reference("beukelman-2011"),
-        evidence=Evidence.PRIMARY,
-        notes=("For systemic arthritis with active arthritis (table 5).", _ONE_MARKER),
+    ActivityLevelCriteria.cited(
+        "beukelman-2011-systemic",
+        Evidence.PRIMARY,
+        "For systemic arthritis with active arthritis (table 5).",
+        _ONE_MARKER,
+        source="beukelman-2011",
         **_FIVE_OR_MORE,
     ),
-    ActivityLevelCriteria(
-        name="beukelman-2011-5-or-more-joints",
-        reference=reference("beukelman-2011"),
-        evidence=Evidence.UNVERIFIED,
-        notes=(
-            "For a history of arthritis of 5 or more joints.",
-            "That the limits are those of table 5 is unverified.",
-            _ONE_MARKER,
-        ),
+    ActivityLevelCriteria.cited(
+        "beukelman-2011-5-or-more-joints",
+        Evidence.UNVERIFIED,
+        "For a history of arthritis of 5 or more joints.",
+        "That the limits are those of table 5 is unverified.",
+        _ONE_MARKER,
+        source="beukelman-2011",
         **_FIVE_OR_MORE,
     ),
-    ActivityLevelCriteria(
-        name="beukelman-2011-4-or-fewer-joints",
-        reference=reference("beukelman-2011"),
-        evidence=Evidence.UNVERIFIED,
-        notes=("For a history of arthritis of 4 or fewer joints.", _ONE_MARKER),
+    ActivityLevelCriteria.cited(
+        "beukelman-2011-4-or-fewer-joints",
+        Evidence.UNVERIFIED,
+        "For a history of arthritis of 4 or fewer joints.",
+        _ONE_MARKER,
+        source="beukelman-2011",
         low_joints=1,
         low_physician_global=3,
         low_patient_global=2,
@@ -456,13 +445,12 @@ class PolyarthritisCriteria(Definition):
 
 
 POLYARTHRITIS_CRITERIA = publish(
-    PolyarthritisCriteria(
-        name="acr-2019",
-        reference=reference("acr-2019"),
-        evidence=Evidence.PRIMARY,
+    PolyarthritisCriteria.cited(
+        "acr-2019",
+        Evidence.PRIMARY,
+        "Moderate and high are one state in the guideline.",
         low_at_most=2.5,
         active_joints_needed=1,
-        notes=("Moderate and high are one state in the guideline.",),
     ),
 )
 _TWO_GLOBALS = 20
@@ -603,11 +591,8 @@ class EscalationCriteria(Definition):
     def check_options(self, *, measure: str | None = None, **_: Any) -> None:
         """Raise where the score is another than the one that the criteria read."""
         if measure not in (None, self.measure):
-            raise NotCoveredError(
-                f"{self.name} reads {self.measure}, not {measure}.",
-                variable="measure",
-                values=(measure,),
-            )
+            message = f"{self.name} reads {self.measure}, not {measure}."
+            raise NotCoveredError(message, variable="measure", values=(measure,))
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
@@ -617,16 +602,15 @@ class EscalationCriteria(Definition):
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        return f"escalate if {self.measure} is " + ", ".join(
-            f"> {one.above:g} at month {one.month} ({one.course})" for one in self.limits
-        )
+        limits = [f"> {one.above:g} at month {one.month} ({one.course})" for one in self.limits]
+        return f"escalate if {self.measure} is {', '.join(limits)}"
 
 
 ESCALATION_CRITERIA = publish(
-    EscalationCriteria(
-        name="swart-2018",
-        reference=reference("swart-2018"),
-        evidence=Evidence.PRIMARY,
+    EscalationCriteria.cited(
+        "swart-2018",
+        Evidence.PRIMARY,
+        "That cJADAS is JADAS71 without the ESR here is inferred.",
         measure="cjadas71",
         limits=(
             EscalationLimit(month=3, course="oligo", above=5),
@@ -634,7 +618,6 @@ ESCALATION_CRITERIA = publish(
             EscalationLimit(month=3, course="poly", above=7),
             EscalationLimit(month=6, course="poly", above=4),
         ),
-        notes=("That cJADAS is JADAS71 without the ESR here is inferred.",),
     ),
 )
 
@@ -704,15 +687,11 @@ def escalation_indicated(
     ...                          criteria="swart-2018")
     True
     """
-    courses = criteria.courses
-    bound = choose(
-        *(
-            (all_of(equal(month, one.month), equal(course, courses.index(one.course))), one.above)
-            for one in criteria.limits
-        ),
-        otherwise=NAN,
-    )
-    return above(score, bound)
+    bounds = []
+    for limit in criteria.limits:
+        place = criteria.courses.index(limit.course)
+        bounds.append((all_of(equal(month, limit.month), equal(course, place)), limit.above))
+    return above(score, choose(*bounds, otherwise=NAN))
 
 
 # --------------------------------------------------------------------------------------------
@@ -740,16 +719,12 @@ class UncontrolledCriteria(Definition):
     """
 
     kind: ClassVar[str] = "uncontrolled disease criteria"
+    reads: ClassVar[tuple[str, ...]] = (*_PARTS, "biologicals_tried")
 
     physician_global: float
     patient_global: float
     active_joints: int
     biologicals_tried: int
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return ("physician_global", "patient_global", "active_joints", "biologicals_tried")
 
     @property
     def rule(self) -> str:
@@ -761,15 +736,14 @@ class UncontrolledCriteria(Definition):
 
 
 UNCONTROLLED_CRITERIA = publish(
-    UncontrolledCriteria(
-        name="brunner-2020",
-        reference=reference("brunner-2020"),
-        evidence=Evidence.PRIMARY,
+    UncontrolledCriteria.cited(
+        "brunner-2020",
+        Evidence.PRIMARY,
+        "Which drugs count, and for how long each was tried, is the caller's to say.",
         physician_global=3,
         patient_global=3,
         active_joints=3,
         biologicals_tried=2,
-        notes=("Which drugs count, and for how long each was tried, is the caller's to say.",),
     ),
 )
 

@@ -227,10 +227,10 @@ class ChaqForm(Generic[T]):
     """
 
     scoring: ChaqScoring
-    _domains: Mapping[str, Any]
-    _gaps: Mapping[str, Any]
-    _index: Any
-    _like: Like
+    _domains: Mapping[str, Any] = attrs.field(alias="domains")
+    _gaps: Mapping[str, Any] = attrs.field(alias="gaps")
+    _index: Any = attrs.field(alias="index")
+    _like: Like = attrs.field(alias="like")
 
     @property
     def index(self) -> T:

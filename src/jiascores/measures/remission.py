@@ -189,13 +189,16 @@ def months_after(days: IntArray, months: int | IntArray) -> IntArray:
     months : int or array of int
         How many months.
     """
-    dates = days.astype("datetime64[D]")
-    month = dates.astype("datetime64[M]")
+    month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     then = month + months
-    same_day = then.astype("datetime64[D]") + (dates - month)
-    last_day = (then + 1).astype("datetime64[D]") - 1
-    found: IntArray = np.minimum(same_day, last_day).astype(np.int64)
+    same_day = _first_day(then) + days - _first_day(month)
+    found: IntArray = np.minimum(same_day, _first_day(then + 1) - 1)
     return found
+
+
+def _first_day(month: IntArray) -> IntArray:
+    """Return the first day of months since January 1970, in days since then."""
+    return month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
 def remission_codes(

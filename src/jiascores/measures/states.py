@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, overload
+from functools import partial
+from typing import Any, ClassVar, TypeAlias, overload
 
 import attrs
 
 from jiascores.core.decimals import at_most, below
 from jiascores.core.definition import Definition, Threshold, lookup, publish
-from jiascores.core.errors import DefinitionError, NotCoveredError
-from jiascores.core.logic import NAN, at_place, count, either, missing
+from jiascores.core.errors import NotCoveredError
+from jiascores.core.logic import NAN, at_place, count, known
 from jiascores.core.measure import Score, id_of, verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T
 
 ANY_COURSE = "any"
@@ -63,10 +64,8 @@ class Bounds:
     @property
     def steps(self) -> tuple[tuple[str, float, bool], ...]:
         """Each state with its upper bound, and whether the bound belongs to it."""
-        return tuple(
-            (state, bound, state not in self.exclusive)
-            for state, bound in zip(self.states, self.upper, strict=False)
-        )
+        ends = zip(self.states, self.upper, strict=False)
+        return tuple((state, bound, state not in self.exclusive) for state, bound in ends)
 
     @property
     def evidence_of_bounds(self) -> tuple[Evidence, ...]:
@@ -74,12 +73,21 @@ class Bounds:
         return self.each_evidence or (self.evidence,) * len(self.upper)
 
     @property
+    def wrong(self) -> str:
+        """What contradicts itself; empty where nothing does."""
+        if set(self.exclusive) - set(self.states):
+            return f"has in exclusive what is none of its states, {', '.join(self.states)}"
+        if len(self.evidence_of_bounds) != len(self.upper):
+            return "needs one entry of each_evidence for each upper bound, or none"
+        if list(self.upper) != sorted(set(self.upper)) or len(self.states) != len(self.upper) + 1:
+            return "must have ascending upper bounds, one for each state but the last"
+        return ""
+
+    @property
     def rule(self) -> str:
         """The bounds in one line."""
-        steps = [
-            f"{state} {'≤' if inclusive else '<'} {bound:g}"
-            for state, bound, inclusive in self.steps
-        ]
+        signs = {True: "≤", False: "<"}
+        steps = [f"{state} {signs[inclusive]} {bound:g}" for state, bound, inclusive in self.steps]
         return f"{', '.join(steps)}, else {self.states[-1]}"
 
 
@@ -108,39 +116,12 @@ class CutoffSet(Definition):
     systemic_as: str | None = None
 
     def _check(self) -> None:
-        if self.systemic_as is not None and self.systemic_as not in self.courses:
-            raise DefinitionError(
-                f"{self.name}: systemic_as={self.systemic_as!r} is none of its courses, "
-                f"{', '.join(self.courses)}.",
-                variable="systemic_as",
-                values=(self.systemic_as,),
-            )
-        places = [(one.measure, one.course) for one in self.bounds]
-        for measure, course in places:
-            if places.count((measure, course)) > 1:
-                raise DefinitionError(
-                    f"{self.name}: bounds of {measure} {course} stand there twice",
-                    variable="bounds",
-                )
-        for one in self.bounds:
-            if set(one.exclusive) - set(one.states):
-                raise DefinitionError(
-                    f"{self.name}: exclusive={one.exclusive} of {one.measure} {one.course} names "
-                    f"what is none of its states, {', '.join(one.states)}",
-                    variable="exclusive",
-                )
-            if one.each_evidence and len(one.each_evidence) != len(one.upper):
-                raise DefinitionError(
-                    f"{self.name}: each_evidence of {one.measure} {one.course} needs one entry "
-                    f"for each upper bound, or none",
-                    variable="each_evidence",
-                )
-            if list(one.upper) != sorted(set(one.upper)) or len(one.states) != len(one.upper) + 1:
-                raise DefinitionError(
-                    f"{self.name}: bounds of {one.measure} {one.course} must ascend, one for each "
-                    f"state but the last: {one.upper} for {one.states}",
-                    variable="bounds",
-                )
+        if self.systemic_as is not None:
+            self._require_one_of("systemic_as", self.courses)
+        for bounds in self.bounds:
+            same = [each.course for each in self.bounds if each.measure == bounds.measure]
+            wrong = "stands there twice" if same.count(bounds.course) > 1 else bounds.wrong
+            self._require(not wrong, "bounds", f"{bounds.measure} {bounds.course} {wrong}")
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -186,12 +167,9 @@ class CutoffSet(Definition):
         """
         found = {one.course: one for one in self.bounds if one.measure == measure}
         if not found:
-            raise NotCoveredError(
-                f"the cut-off set {self.name} has no cut-offs for {measure}; it has them for "
-                f"{', '.join(self.measures)}.",
-                variable="measure",
-                values=(measure,),
-            )
+            has = f"it has them for {', '.join(self.measures)}"
+            message = f"the cut-off set {self.name} has no cut-offs for {measure}; {has}."
+            raise NotCoveredError(message, variable="measure", values=(measure,))
         return found
 
 
@@ -199,30 +177,26 @@ _INCLUSIVE_UNVERIFIED = "That the bounds are inclusive (≤) is unverified."
 _SYSTEMIC_NOTE = "`course` reads systemic arthritis as poly; plain JADAS was not validated in it."
 
 
+Upper: TypeAlias = tuple[float, ...]
+
+
 def _pair(
-    measure: str,
-    oligo: tuple[float, ...],
-    poly: tuple[float, ...],
-    evidence: Evidence = Evidence.PRIMARY,
+    measure: str, oligo: Upper, poly: Upper, evidence: Evidence = Evidence.PRIMARY
 ) -> tuple[Bounds, Bounds]:
     """Return the bounds of one score for both courses: inactive, low and perhaps moderate."""
     states = COMPLETE if len(oligo) == len(COMPLETE) - 1 else OPEN
-    return (
-        Bounds(measure=measure, course="oligo", states=states, upper=oligo, evidence=evidence),
-        Bounds(measure=measure, course="poly", states=states, upper=poly, evidence=evidence),
-    )
+    of_measure = partial(Bounds, measure=measure, states=states, evidence=evidence)
+    return of_measure(course="oligo", upper=oligo), of_measure(course="poly", upper=poly)
 
 
 CUTOFF_SETS = publish(
-    CutoffSet(
-        name="consolaro-2012-2014",
-        reference=reference("consolaro-2012"),
-        evidence=Evidence.PRIMARY,
-        notes=(
-            "Inactive and low: Consolaro 2012. High: Consolaro 2014, PMID 24347571.",
-            "The bound for high of JADAS27 poly is 8.5, that of the others 10.5.",
-            _SYSTEMIC_NOTE,
-        ),
+    CutoffSet.cited(
+        "consolaro-2012-2014",
+        Evidence.PRIMARY,
+        "Inactive and low: Consolaro 2012. High: Consolaro 2014, PMID 24347571.",
+        "The bound for high of JADAS27 poly is 8.5, that of the others 10.5.",
+        _SYSTEMIC_NOTE,
+        source="consolaro-2012",
         systemic_as="poly",
         bounds=(
             *_pair("jadas10", (1, 2, 4.2), (1, 3.8, 10.5)),
@@ -230,68 +204,56 @@ CUTOFF_SETS = publish(
             *_pair("jadas71", (1, 2, 4.2), (1, 3.8, 10.5)),
         ),
     ),
-    CutoffSet(
-        name="consolaro-2014",
-        reference=reference("consolaro-2014"),
-        evidence=Evidence.PRIMARY,
-        notes=(_SYSTEMIC_NOTE,),
+    CutoffSet.cited(
+        "consolaro-2014",
+        Evidence.PRIMARY,
+        _SYSTEMIC_NOTE,
         systemic_as="poly",
         bounds=_pair("cjadas10", (1, 1.5, 4), (1, 2.5, 8.5)),
     ),
-    CutoffSet(
-        name="trincianti-2021",
-        reference=reference("trincianti-2021"),
-        evidence=Evidence.PRIMARY,
-        notes=(
-            _INCLUSIVE_UNVERIFIED,
-            "That extended oligoarthritis is read as poly is unverified under this set.",
-        ),
+    CutoffSet.cited(
+        "trincianti-2021",
+        Evidence.PRIMARY,
+        _INCLUSIVE_UNVERIFIED,
+        "That extended oligoarthritis is read as poly is unverified under this set.",
         bounds=(
             *_pair("jadas10", (1.4, 4, 13), (2.7, 6, 17)),
             *_pair("cjadas10", (1.1, 4, 12), (2.5, 5, 16)),
         ),
     ),
-    CutoffSet(
-        name="backstrom-2016",
-        reference=reference("backstrom-2016"),
-        evidence=Evidence.PRIMARY,
-        notes=(
-            "The cJADAS10 bounds are secondary evidence.",
-            "No bound between moderate and high.",
-        ),
+    CutoffSet.cited(
+        "backstrom-2016",
+        Evidence.PRIMARY,
+        "The cJADAS10 bounds are secondary evidence.",
+        "No bound between moderate and high.",
         bounds=(
             *_pair("jadas10", (0.5, 2.7), (0.7, 3.9)),
             *_pair("cjadas10", (0.5, 2.7), (0.7, 3.9), Evidence.SECONDARY),
         ),
     ),
-    CutoffSet(
-        name="backstrom-2018",
-        reference=reference("backstrom-2018"),
-        evidence=Evidence.SECONDARY,
-        notes=("backstrom-2016 with a bound for high.",),
+    CutoffSet.cited(
+        "backstrom-2018",
+        Evidence.SECONDARY,
+        "backstrom-2016 with a bound for high.",
         bounds=(
             *_pair("jadas10", (0.5, 2.7, 6.6), (0.7, 3.9, 15.2), Evidence.SECONDARY),
             *_pair("cjadas10", (0.5, 2.7, 6.6), (0.7, 3.9, 14.0), Evidence.SECONDARY),
         ),
     ),
-    CutoffSet(
-        name="backstrom-2019",
-        reference=reference("backstrom-2019"),
-        evidence=Evidence.PRIMARY,
-        notes=("No bound between moderate and high.",),
+    CutoffSet.cited(
+        "backstrom-2019",
+        Evidence.PRIMARY,
+        "No bound between moderate and high.",
         bounds=(
             *_pair("jadas10", (0.5, 3.8), (0.7, 5.1)),
             *_pair("cjadas10", (0.5, 3.8), (0.7, 5.0)),
         ),
     ),
-    CutoffSet(
-        name="rosina-2024",
-        reference=reference("rosina-2024"),
-        evidence=Evidence.UNVERIFIED,
-        notes=(
-            "2.9 for inactive is secondary evidence, with ≤; 10 and 20.6 are unverified.",
-            "For systemic arthritis alone.",
-        ),
+    CutoffSet.cited(
+        "rosina-2024",
+        Evidence.UNVERIFIED,
+        "2.9 for inactive is secondary evidence, with ≤; 10 and 20.6 are unverified.",
+        "For systemic arthritis alone.",
         systemic_as="systemic",
         bounds=(
             Bounds(
@@ -304,11 +266,10 @@ CUTOFF_SETS = publish(
             ),
         ),
     ),
-    CutoffSet(
-        name="bulatovic-2014",
-        reference=reference("bulatovic-2014"),
-        evidence=Evidence.PRIMARY,
-        notes=("Reads every course alike. Exactly 6 is high; what lies between has no name.",),
+    CutoffSet.cited(
+        "bulatovic-2014",
+        Evidence.PRIMARY,
+        "Reads every course alike. Exactly 6 is high; what lies between has no name.",
         bounds=(
             Bounds(
                 measure="jadas27",
@@ -338,8 +299,7 @@ def _state(score: Any, bounds: Bounds) -> Any:
         at_most(score, bound) if inclusive else below(score, bound)
         for _, bound, inclusive in bounds.steps
     )
-    place = len(bounds.steps) - count(passed)
-    return either(missing(score), NAN, place + 0.0)
+    return known(len(bounds.steps) - count(passed), score)
 
 
 @overload
@@ -353,11 +313,11 @@ def disease_state(score: T, *, measure: str, course: Any = ..., cutoffs: str | C
     gives="word",
     words=state_words,
     parameter="cutoffs",
-    column=state_column,
+    titled=state_column,
     passes_over=("course",),
     steady=True,
-    ask="state",
-    order=("measure", "cutoffs"),
+    asked_as="state",
+    in_order=("measure", "cutoffs"),
 )
 def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) -> Any:
     """Disease activity state of a score, by a cut-off set that the caller names.
@@ -407,5 +367,7 @@ def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) 
     if ANY_COURSE in bounds:
         return _state(score, bounds[ANY_COURSE])
     return at_place(
-        course, [_state(score, bounds[each]) if each in bounds else NAN for each in cutoffs.courses]
+        course,
+        cutoffs.courses,
+        lambda each: _state(score, bounds[each]) if each in bounds else NAN,
     )

@@ -91,7 +91,7 @@ def responders(
     """
     read = table(visits, columns)
     groups, rows, _ = read.at_visits(_outcomes(read, outcome), by)
-    answers = set(rows["word"])
+    answers = set(rows["word"].unique())
     levels = sorted((level for level in answers if isinstance(level, int) and level), reverse=True)
     names: dict[Any, str] = {level: f"ACR Ped {level}" for level in levels}
     names[0] = f"below ACR Ped {min([30, *levels])}"
@@ -156,7 +156,7 @@ def state_bars(
     """
     read = table(visits, columns)
     groups, rows, _ = read.at_visits(read.words(state), by)
-    return _stack(ax, groups, rows, state_colours(in_order(rows["word"])), by, {})
+    return _stack(ax, groups, rows, state_colours(in_order(rows["word"].unique())), by, {})
 
 
 def _outcomes(read: Table, outcome: Column) -> NDArray[Any]:

@@ -285,21 +285,21 @@ class Table:
         """Return whether there is such a column."""
         return name in self.frame
 
-    def objects(self, given: Column) -> NDArray[Any]:
+    def objects(self, column: Column) -> NDArray[Any]:
         """Return a column as objects with None for gaps."""
-        return self.frame.objects(self.name(given))
+        return self.frame.objects(self.name(column))
 
-    def words(self, given: Column) -> NDArray[Any]:
+    def words(self, column: Column) -> NDArray[Any]:
         """Return a column as text; what is missing is not determinable."""
-        codes, found = pd.factorize(self.objects(given))
-        return np.array([*map(str, found), NOT_DETERMINABLE], dtype=object)[codes]
+        codes, words = pd.factorize(self.objects(column))
+        return np.array([*map(str, words), NOT_DETERMINABLE], dtype=object)[codes]
 
-    def floats(self, given: Column) -> NDArray[np.float64]:
+    def floats(self, column: Column) -> NDArray[np.float64]:
         """Return a column of numbers as float64 with NaN for gaps."""
-        name = self.name(given)
-        found = self.frame.objects(name)
+        name = self.name(column)
+        values = self.frame.objects(name)
         try:
-            return found.astype(np.float64)
+            return values.astype(np.float64)
         except (TypeError, ValueError) as problem:
             raise RequestError(
                 f"column {name!r} is drawn as numbers, and holds others: {problem}.", variable=name
@@ -342,18 +342,18 @@ class Table:
             )
         return visits, rows, labels
 
-    def name(self, given: Column) -> str:
+    def name(self, column: Column) -> str:
         """Return the name of a column, checked."""
-        if not isinstance(given, Column):
-            raise RequestError(f"give a column: jia.column({given!r}).", values=(given,))
-        if given.name not in self.frame:
-            known = [str(one) for one in self.frame.names]
+        if not isinstance(column, Column):
+            raise RequestError(f"give a column: jia.column({column!r}).", values=(column,))
+        if column.name not in self.frame:
+            known = [str(name) for name in self.frame.names]
             raise ColumnError(
-                f"the table has no column {given.name!r}.{suggestion(given.name, known)}",
-                variable=given.name,
-                values=(given.name,),
+                f"the table has no column {column.name!r}.{suggestion(column.name, known)}",
+                variable=column.name,
+                values=(column.name,),
             )
-        return given.name
+        return column.name
 
     @property
     def patients(self) -> tuple[Positions, Any]:
@@ -367,9 +367,9 @@ class Table:
         return tables.Table(self.frame, self.columns).visits
 
 
-def table(given: Any, columns: Mapping[str, str] | None = None) -> Table:
+def table(native: Any, columns: Mapping[str, str] | None = None) -> Table:
     """Return a table of any kind, ready to be read."""
-    return Table(Frame(to_eager(given)), as_mapping(columns, "columns"))
+    return Table(Frame(to_eager(native)), as_mapping(columns, "columns"))
 
 
 def level_columns(stem: str) -> list[str]:

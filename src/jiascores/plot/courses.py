@@ -113,9 +113,9 @@ def swimmer(
     """
     read = table(visits, columns)
     seen = read.visits
-    given = treatments_of(treatments, treatment_columns, seen)
+    treated = treatments_of(treatments, treatment_columns, seen)
     check_choice("order", order, get_args(Order))
-    rows, treated = on_time_axis(seen, given, since, all_treated=False)
+    rows, treated = on_time_axis(seen, treated, since, all_treated=False)
     rows["level"], with_levels = _levels(read, response)
     rows["code"] = _codes(read, code)
     rows = rows.iloc[seen.order]
@@ -125,18 +125,17 @@ def swimmer(
     names = {code: str(seen.labels[code]) for code in rows["patient"].unique()}
     who = _in_turn(rows, names, order)
     place = {code: at for at, code in enumerate(who)}
-    rows["place"], treated["place"] = rows["patient"].map(place), treated["patient"].map(place)
+    rows = rows.assign(place=rows["patient"].map(place))
+    treated = treated.assign(place=treated["patient"].map(place))
     named = len(who) <= NAMED
     ax = axes(ax, 9.4, 1.6 + 0.34 * len(who) if named else 9.0)
     levels = _bars(ax, rows, named=named)
-    size, edge = (9, 0.8) if named else (1, 0.3)
-    ax.plot(rows["day"], rows["place"], "|", ms=size, color=INK, mew=edge, zorder=3)
     _treatments(ax, treated, named=named)
     handles = [*_handles(levels if with_levels else []), *_marks(ax, rows, named=named)]
-    ax.set_yticks(range(len(who)), [shortened(names[code]) for code in who])
+    labels = [shortened(names[code]) for code in who] if named else []
+    ax.set_yticks(range(len(labels)), labels)
     ax.tick_params(axis="y", length=0)
     if not named:
-        ax.set_yticks([])
         ax.set_ylabel(f"{len(who)} patients")
     ax.set_ylim(len(who) - 0.4, -0.75)
     time_axis(ax, since)
@@ -186,9 +185,11 @@ def _style(level: Any) -> Look:
 
 
 def _bars(ax: Axes, rows: Rows, *, named: bool) -> list[Any]:
-    """Draw a bar from each visit to the next; return which levels there are."""
+    """Draw a tick at each visit and a bar to the next; return which levels there are."""
     from matplotlib.collections import PolyCollection
 
+    size, edge = (9, 0.8) if named else (1, 0.3)
+    ax.plot(rows["day"], rows["place"], "|", ms=size, color=INK, mew=edge, zorder=3)
     # Bars of many patients touch each other, and edges would hide their colours.
     half = 0.3 if named else 0.5
     spans = rows.assign(end=rows.groupby("patient")["day"].shift(-1)).dropna(subset="end")
@@ -227,18 +228,14 @@ def _marks(ax: Axes, rows: Rows, *, named: bool) -> list[Any]:
         here = rows[rows["code"] == code]
         if here.empty:
             continue
-        open_ = code == "undetermined"
+        sign = code == "undetermined"
+        edge = colour if sign else "white"
         # On the bar's upper edge, so that the number of a treatment on the same day is seen.
         height = here["place"] - (0.32 if named else 0.0)
-        size, edge = (10, 0.8) if named else (2.5, 0)
-        look: Look = {
-            "ls": "",
-            "marker": marker,
-            "color": colour,
-            "mec": colour if open_ else "white",
-        }
-        ax.plot(here["day"], height, ms=size, mew=edge, zorder=6, **look)
-        if open_:
+        size, thick = (10, 0.8) if named else (2.5, 0)
+        look: Look = {"ls": "", "marker": marker, "color": colour, "mec": edge}
+        ax.plot(here["day"], height, ms=size, mew=thick, zorder=6, **look)
+        if sign:
             look.update(color=ink(), mec=ink())
         handles.append(Line2D([], [], ms=8, label=f"{words} ({len(here)})", **look))
     return handles

@@ -248,9 +248,9 @@ def joint_frequency(
     return ax
 
 
-def _checked(given: Mapping[str, float]) -> dict[str, float]:
+def _checked(proportions: Mapping[str, float]) -> dict[str, float]:
     shares = dict.fromkeys(JOINTS, np.nan)
-    for joint, share in given.items():
+    for joint, share in proportions.items():
         if joint not in shares:
             raise UnknownJointError(
                 f"{joint!r} is none of the 71 joints.{suggestion(str(joint), JOINTS)}",

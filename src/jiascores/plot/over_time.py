@@ -151,15 +151,16 @@ def trajectories(
     read = table(visits, columns)
     name = measure or read.name(score)
     bounds = None if cutoffs is None else bounds_of(cutoffs, name, course)
-    given = treatments_of(treatments, treatment_columns, read.visits)
-    rows, treated = on_time_axis(read.visits, given, since)
+    treated = treatments_of(treatments, treatment_columns, read.visits)
+    rows, treated = on_time_axis(read.visits, treated, since)
     rows["score"] = read.floats(score)
     ax = axes(ax, 7.6, 4.6)
     top = np.nanmax([1.0, rows["score"].max(), *(bounds.upper if bounds else ())])
     ax.set_ylim(0, 1.12 * top)
     patients = rows["patient"].nunique()
-    in_turn = rows.iloc[read.visits.order]
-    lines = [mine for _, mine in in_turn.groupby("patient")] if patients <= CROWD else []
+    lines = []
+    if patients <= CROWD:
+        lines = [mine for _, mine in rows.iloc[read.visits.order].groupby("patient")]
     if patients <= FEW:
         names = [f"patient {shortened(str(label))}" for label in read.visits.labels]
         handles = _few(ax, lines, names) + _gaps(ax, rows)
@@ -198,18 +199,18 @@ def bounds_of(cutoffs: str | CutoffSet, measure: str, course: str | None) -> Bou
 # Time
 
 
-def treatments_of(given: Any, columns: Mapping[str, str] | None, seen: Visits) -> Rows:
+def treatments_of(native: Any, columns: Mapping[str, str] | None, seen: Visits) -> Rows:
     """Return patient and date of each treatment, as the visits have them."""
-    if given is None:
+    if native is None:
         return pd.DataFrame({"patient": [], "date": []}, dtype=np.int64)
-    treatments = Beside(given, columns, what="treatments", parameter="treatment_columns")
+    treatments = Beside(native, columns, what="treatments", parameter="treatment_columns")
     patients = treatments.among(seen.labels, all_known=True)
     dates = treatments.dates("date").on_scale(seen.per_day)
     return pd.DataFrame({"patient": patients, "date": dates})
 
 
 def on_time_axis(
-    seen: Visits, given: Rows, since: Since, *, all_treated: bool = True
+    seen: Visits, treated: Rows, since: Since, *, all_treated: bool = True
 ) -> tuple[Rows, Rows]:
     """Return the patient and day of each visit, and of each treatment."""
     check_choice("since", since, get_args(Since))
@@ -217,21 +218,22 @@ def on_time_axis(
     if since == "date":
         if seen.per_day != CALENDAR:
             raise RequestError("since='date' needs dates, not study days.", variable="since")
-        return _on_calendar(visits), _on_calendar(given)
-    counted = visits if since == "first-visit" else given
+        return _on_calendar(visits), _on_calendar(treated)
+    counted = visits if since == "first-visit" else treated
     starts = counted.groupby("patient")["date"].min()
-    without = sorted(set(visits["patient"]) - set(starts.index))
-    if without and all_treated:
+    without = np.setdiff1d(seen.patients, starts.index)
+    if without.size and all_treated:
         who = [str(seen.labels[code]) for code in without]
         raise RequestError(
             f"patient {listing(who)} has no treatment that time could be counted from.",
             variable="since",
             values=who,
         )
-    days, treated = (
-        (each["date"] - each["patient"].map(starts)) / seen.per_day for each in (visits, given)
-    )
-    return visits.assign(day=days), given.assign(day=treated)
+
+    def with_days(rows: Rows) -> Rows:
+        return rows.assign(day=(rows["date"] - rows["patient"].map(starts)) / seen.per_day)
+
+    return with_days(visits), with_days(treated)
 
 
 def _on_calendar(rows: Rows) -> Rows:

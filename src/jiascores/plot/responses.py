@@ -122,16 +122,18 @@ def response_matrix(
         read.frame, columns, units, baseline=baseline, marker=marker, policy=policy_for(invalid)
     )
     rows, names, single = _columns(read, context, patient, by)
-    response, words = _response(context, rows, rule)
+    response, before, now = _response(context, rows, rule)
     changes = pd.DataFrame({key: -np.asarray(each) for key, each in response.change.items()})
     by_visit: Any = changes.groupby(rows["place"].to_numpy())
     ax = axes(ax, float(np.clip(2.0 + 1.4 * len(names), 4.6, 13.0)), 4.8)
     width = inches(ax) / len(names)
-    _bars(ax, by_visit.median().to_numpy())
+    shares = by_visit.describe()
+    low, median, high = (shares.xs(q, axis=1, level=1).to_numpy() for q in ("25%", "50%", "75%"))
+    _bars(ax, median)
     if single:
-        headings = _levels(response)
+        words, headings = np.vectorize(_from_to)(before, now), _levels(response)
     else:
-        _whiskers(ax, *(by_visit.quantile(share).to_numpy() for share in (0.25, 0.75)))
+        _whiskers(ax, low, high)
         words = by_visit.agg(_known).to_numpy()
         headings = [f"{patients} patients" for patients in by_visit.size()]
     if width >= NARROW:
@@ -187,26 +189,27 @@ def _after_baseline(context: tables.Table, patient: Any) -> Rows:
 
 def _response(
     context: tables.Table, rows: Rows, rule: ResponseCriteria
-) -> tuple[AcrPedResponse[Any, Any, Any], NDArray[Any]]:
-    """Return the response at these visits, and for each the six variables before and after."""
-    core = context.core_set
-    base, now = (
-        {name: values[at] for name, values in core.items()}
+) -> tuple[AcrPedResponse[Any, Any, Any], NDArray[Any], NDArray[Any]]:
+    """Return the response at these visits, and the six variables before and now, side by side."""
+    pairs = [
+        {name: values[at] for name, values in context.core_set.items()}
         for at in (rows["baseline"].to_numpy(), rows.index.to_numpy())
-    )
-    # A mixed reactant is ESR or CRP by patient; change in per cent has no unit.
-    sets = [
-        CoreSet(**{name if name in LABELS else "esr": values for name, values in each.items()})
-        for each in (base, now)
     ]
+    # A mixed reactant is ESR or CRP by patient; change in per cent has no unit.
+    base, now = (
+        CoreSet(**{name if name in LABELS else "esr": values for name, values in pair.items()})
+        for pair in pairs
+    )
     fever: dict[str, Any] = {}
     if rule.fever_limit is not None:
         fever = {"highest_temperature": context.values("highest_temperature")[rows.index]}
-    words = np.vectorize(lambda *ends: " → ".join("?" if np.isnan(x) else f"{x:.4g}" for x in ends))
-    return (
-        acr_ped(baseline=sets[0], now=sets[1], criteria=rule, **fever),
-        words(np.column_stack([*base.values()]), np.column_stack([*now.values()])),
-    )
+    response = acr_ped(baseline=base, now=now, criteria=rule, **fever)
+    before, after = (np.column_stack(list(pair.values())) for pair in pairs)
+    return response, before, after
+
+
+def _from_to(before: float, now: float) -> str:
+    return " → ".join("?" if np.isnan(value) else f"{value:.4g}" for value in (before, now))
 
 
 def _levels(response: Any) -> list[str]:

@@ -260,7 +260,7 @@ def state_flow(
     # Also a visit at which nobody was seen.
     moves = moves.reindex(columns=range(len(groups))).fillna(NO_VISIT)
     ax = axes(ax, float(np.clip(2.6 + 1.35 * len(groups), 5.2, 13.0)), 4.6)
-    looks = state_fields(in_order(moves.to_numpy().ravel()))
+    looks = state_fields(in_order(pd.unique(moves.to_numpy().ravel())))
     _flow(ax, moves, looks)
     visit_axis(ax, groups, by)
     many = "s" if len(moves) > 1 else ""
@@ -292,13 +292,7 @@ def _flow(ax: Axes, moves: Rows, looks: Mapping[str, Look]) -> None:
     ax.set_ylim(-space / 2, patients + space * len(looks))
 
 
-def _bands(
-    ax: Axes,
-    here: Any,
-    then: Any,
-    feet: Rows,
-    looks: Mapping[str, Look],
-) -> None:
+def _bands(ax: Axes, here: Any, then: Any, feet: Rows, looks: Mapping[str, Look]) -> None:
     """Draw who moves from which state to which, from one visit to the next."""
     order = list(looks)
     counts: Any = pd.crosstab(here, then).reindex(index=order, columns=order, fill_value=0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal, TypeVar, cast
 
 import attrs
@@ -13,7 +14,7 @@ from jiascores.tables.engines import run
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.problems import Blank, Policy, Raise
 from jiascores.tables.requests import Request, understand_requests
-from jiascores.tables.table import ESR_ELSE_CRP, Table, as_mapping
+from jiascores.tables.table import Table, as_mapping
 
 FrameT = TypeVar("FrameT")
 
@@ -113,17 +114,26 @@ def assess(
     policy_for(invalid)
     if not isinstance(prefix, str):
         raise RequestError(f"prefix={prefix!r}: give text.", variable="prefix", values=(prefix,))
-    work = Assessment(
-        requests=tuple(understand_requests(measures)),
-        columns=as_mapping(columns, "columns"),
-        units=as_mapping(units, "units"),
+    return Call(
+        outputs=measured(measures),
+        columns=columns,
+        units=units,
         baseline=baseline,
         marker=marker,
         invalid=invalid,
         prefix=prefix,
-    )
-    patient = work.columns.get("patient", "patient")
-    return cast(FrameT, run(visits, work, patient=patient, together=work.compares_visits))
+    ).on(visits)
+
+
+def measured(measures: Sequence[str | Request] | str) -> Callable[[Table], list[Output]]:
+    """Return what turns a table into the columns of these measures."""
+    return partial(_measured, requests=tuple(understand_requests(measures)))
+
+
+def _measured(table: Table, requests: Sequence[Request]) -> list[Output]:
+    table.require(name for request in requests for name in request.needs(table))
+    outputs = [output for request in requests for output in request.compute(table)]
+    return outputs + table.which_counted()
 
 
 def policy_for(invalid: object) -> Policy:
@@ -133,49 +143,65 @@ def policy_for(invalid: object) -> Policy:
     return Blank() if invalid == "missing" else Raise()
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class Assessment:
-    """What one call of `assess` does to a table in memory; it can be sent to other processes."""
+def _columns(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    return as_mapping(given, "columns")
 
-    requests: tuple[Request, ...]
-    columns: Mapping[str, str]
-    units: Mapping[str, str]
-    baseline: BaselineRule | None
-    marker: str | None
-    invalid: Literal["raise", "missing"]
-    prefix: str
+
+def _units(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    return as_mapping(given, "units")
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Call:
+    """What one call does to a table in memory; it can be sent to other processes.
+
+    Parameters
+    ----------
+    outputs : callable
+        From a table to the columns to add.
+    columns, units, baseline, marker, invalid, prefix
+        As for `assess`.
+    """
+
+    outputs: Callable[[Table], list[Output]]
+    columns: Mapping[str, str] = attrs.field(default=None, converter=_columns)
+    units: Mapping[str, str] = attrs.field(default=None, converter=_units)
+    baseline: BaselineRule | None = None
+    marker: str | None = None
+    invalid: Literal["raise", "missing"] = "raise"
+    prefix: str = ""
+
+    def on(self, visits: FrameT) -> FrameT:
+        """Return a frame of any kind with the columns added."""
+        patient = self.columns.get("patient", "patient")
+        return cast(FrameT, run(visits, self, patient=patient, together=self.compares_visits))
 
     def __call__(self, visits: Any) -> Any:
         """Return an eager table with the columns added."""
-        return self._done(visits)[0]
+        frame = Frame(visits)
+        return add_columns(frame, self._added(frame)[0], self.prefix)
 
     def compares_visits(self, visits: Any) -> bool:
         """Return whether rows of a patient are compared, as a table of no rows shows already."""
-        return self._done(visits)[1]
+        return self._added(Frame(visits))[1]
 
-    def _done(self, visits: Any) -> tuple[Any, bool]:
-        frame = Frame(visits)
-        outputs, compared = self._outputs(frame)
-        return add_columns(frame, outputs, self.prefix), compared
-
-    def _outputs(self, frame: Frame) -> tuple[list[Output], bool]:
-        """Return the columns to add; what was read and found on the way is let go of."""
-        policy = policy_for(self.invalid)
-        table = Table(
+    def table(self, frame: Frame) -> Table:
+        """Return the table as this call reads it."""
+        return Table(
             frame,
             self.columns,
             self.units,
             baseline=self.baseline,
             marker=self.marker,
-            policy=policy,
+            policy=policy_for(self.invalid),
         )
-        table.require(name for request in self.requests for name in request.needs(table))
-        outputs = [output for request in self.requests for output in request.compute(table)]
-        if self.marker == ESR_ELSE_CRP:
-            outputs.append(table.marker_column())
-        outputs += table.rater_column()
-        if isinstance(policy, Blank):
-            outputs.append(Output("invalid_values", "word", policy.words(table.size)))
+
+    def _added(self, frame: Frame) -> tuple[list[Output], bool]:
+        """Return the columns to add; what was read and found on the way is let go of."""
+        table = self.table(frame)
+        outputs = self.outputs(table)
+        if isinstance(table.policy, Blank):
+            outputs.append(Output("invalid_values", "word", table.policy.words(table.size)))
         return outputs, table.compares_visits
 
 

@@ -190,9 +190,13 @@ class Beside:
     def _said(self) -> str:
         return f"in the table of {self.what}: "
 
-    def rows(self, positions: Sequence[int] | Positions) -> str:
-        """Say which rows these are, the first few."""
-        return listing((self.places[row] for row in positions[:SHOWN]), total=len(positions))
+    def refuse_rows(
+        self, kind: type[JiaScoresError], words: str, role: str, rows: Positions
+    ) -> None:
+        """Raise because of these rows, which `words` names where it has ``{}``; of none, do not."""
+        if len(rows):
+            first = listing((self.places[row] for row in rows[:SHOWN]), total=len(rows))
+            self.refuse(kind, words.replace("{}", first), role, rows=rows)
 
     # --- what a row holds
 
@@ -282,14 +286,10 @@ def read_infusions(native: Any, columns: Mapping[str, str] | None) -> Infusions:
     dates = table.dates("date")
     order = np.lexsort((dates.days, table.patients))
     again = (np.diff(table.patients[order]) == 0) & (np.diff(dates.days[order]) == 0)
-    if again.any():
-        pair = np.column_stack([order[:-1][again], order[1:][again]])
-        table.refuse(
-            VisitError,
-            f"two infusions of a patient on one day: {table.rows(pair[0])}"
-            f"{f', and {len(pair) - 1} more' if len(pair) > 1 else ''}. Keep one row for each "
-            f"infusion.",
-            "date",
-            rows=pair.ravel(),
-        )
+    table.refuse_rows(
+        VisitError,
+        "two infusions of a patient on one day: {}. Keep one row for each infusion.",
+        "date",
+        np.column_stack([order[:-1][again], order[1:][again]]).ravel(),
+    )
     return Infusions(table, dates)

@@ -9,17 +9,15 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import InconsistentError, RequestError, listing, suggestion
+from jiascores.core.errors import InconsistentError, RequestError, listing
 from jiascores.core.measure import Score
-from jiascores.core.variables import VARIABLES
 from jiascores.tables.assess import add_columns
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output
 from jiascores.tables.numbers import numbers_in
 from jiascores.tables.requests import Request, understand_requests
-from jiascores.tables.table import Column, Table
-from jiascores.tables.windows import column_of
+from jiascores.tables.table import Column, Table, column_of, require_variable
 
 VALUE = "jiascores value between two ends"
 
@@ -104,11 +102,7 @@ def assess_between(
     1      5.0          5.0           5.0                              high
     2      NaN          5.0           6.0                              high
     """
-    if variable not in VARIABLES:
-        raise RequestError(
-            f"{variable!r} is no variable of jiascores.{suggestion(variable, list(VARIABLES))}",
-            variable="variable",
-        )
+    require_variable(variable, "variable")
     requests = understand_requests(measures)
     for request in requests:
         _refuse_unsteady(request)
@@ -176,33 +170,25 @@ def _merged(ways: Sequence[Output], *, of_score: bool) -> list[Output]:
     """Return one column from the same one by each way of taking the ends."""
     first = ways[0]
     stack = np.stack([np.asarray(each.data) for each in ways])
-    if first.name.endswith("_level_min"):
-        return [attrs.evolve(first, data=stack.min(axis=0))]
-    if first.name.endswith("_level_max"):
-        return [attrs.evolve(first, data=stack.max(axis=0))]
+    low, high = stack.min(axis=0), stack.max(axis=0)
+    for end, bound in (("_level_min", low), ("_level_max", high)):
+        if first.name.endswith(end):
+            return [attrs.evolve(first, data=bound)]
     gap = NONE if first.kind == "state" else np.nan
     same = np.where((stack == stack[0]).all(axis=0), stack[0], gap)
     merged = attrs.evolve(first, data=same.astype(stack.dtype))
-    if not of_score:
-        return [merged]
-    return [
-        merged,
-        Output(f"{first.name}_low", "score", stack.min(axis=0)),
-        Output(f"{first.name}_high", "score", stack.max(axis=0)),
-    ]
+    ends = (("low", low), ("high", high)) if of_score else ()
+    return [merged, *(Output(f"{first.name}_{end}", "score", bound) for end, bound in ends)]
 
 
 def _known_levels(outputs: Sequence[Output]) -> list[Output]:
     """Return the outputs with each ACR Ped level known only where its bounds meet."""
     data = {output.name: output.data for output in outputs}
-    return [
-        attrs.evolve(
-            output,
-            data=np.where(
-                data[f"{output.name}_min"] == data[f"{output.name}_max"], output.data, np.nan
-            ),
-        )
-        if f"{output.name}_min" in data and output.name.endswith("_level")
-        else output
-        for output in outputs
-    ]
+
+    def known(output: Output) -> Output:
+        low, high = (data.get(f"{output.name}_{end}") for end in ("min", "max"))
+        if low is None or high is None or not output.name.endswith("_level"):
+            return output
+        return attrs.evolve(output, data=np.where(low == high, output.data, np.nan))
+
+    return [known(output) for output in outputs]

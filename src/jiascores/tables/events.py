@@ -13,7 +13,7 @@ from jiascores.core.errors import InconsistentError, RequestError
 from jiascores.measures.events import EventComparison, EventWindows, around_infusions
 from jiascores.statistics.base import CONFIDENCE
 from jiascores.tables.beside import OTHER_KIND, Beside, Infusions, read_infusions
-from jiascores.tables.table import Column
+from jiascores.tables.table import Column, require_column
 
 
 def compare_events(
@@ -135,13 +135,7 @@ def _observed(
     per_patient = np.full(len(table.labels), sign * np.inf)
     if given is None:
         return per_patient
-    if not isinstance(given, Column):
-        raise RequestError(
-            f"{name}= takes a column of the infusions: jia.column('{name}').",
-            variable=name,
-            values=(given,),
-        )
-    dates = table.dates(name, column=given.name)
+    dates = table.dates(name, column=require_column(given, name).name)
     dates.require(infused.dates.per_day, OTHER_KIND.format("infusions"))
     per_patient[table.patients] = dates.days
     for wrong, words in (
@@ -149,8 +143,5 @@ def _observed(
         (sign * days > sign * dates.days, "leaves an infusion out"),
     ):
         rows = np.flatnonzero(wrong)
-        if rows.size:
-            table.refuse(
-                InconsistentError, f"{name}: {words}: {table.rows(rows)}.", name, rows=rows
-            )
+        table.refuse_rows(InconsistentError, f"{name}: {words}: {{}}.", name, rows)
     return per_patient

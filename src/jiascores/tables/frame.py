@@ -217,7 +217,7 @@ def _pandas_with(native: Any, outputs: Sequence[Output]) -> Any:
     """Return a pandas frame with columns added, all at once where there are several."""
     import pandas as pd
 
-    like = Like("pandas", (len(native),), native.index)
+    like = Like("pandas", (len(native),))
     columns = {output.name: _give_back(output, like) for output in outputs}
     if len(columns) > 1 and type(native) is pd.DataFrame:
         there = {name: native[name] for name in native.columns}
@@ -227,7 +227,7 @@ def _pandas_with(native: Any, outputs: Sequence[Output]) -> Any:
         return frame
     frame = native.copy(deep=not _copies_on_write())
     for name, column in columns.items():
-        frame[name] = column
+        frame.insert(len(frame.columns), name, column)
     return frame
 
 
@@ -276,8 +276,7 @@ def _give_back(output: Output, like: Like) -> Any:
     if like.kind == "polars":
         polars = sys.modules["polars"]
         return polars.Series(output.name, output.data.tolist(), dtype=polars.String)
-    pandas = sys.modules["pandas"]
-    return pandas.Series(output.data, index=like.index, name=output.name, dtype="string")
+    return sys.modules["pandas"].array(output.data, dtype="string")
 
 
 def _to_arrow(output: Output) -> Any:

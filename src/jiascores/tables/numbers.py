@@ -1,7 +1,8 @@
-"""Numbers that a caller gives beside a table, checked."""
+"""Numbers and choices that a caller gives beside a table, checked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -54,3 +55,33 @@ def numbers_in(frame: Frame, name: str) -> NDArray[np.float64]:
         return frame.objects(name).astype(np.float64)
     except (TypeError, ValueError) as problem:
         raise NotNumericError(f"column {name!r} must hold numbers.", variable=name) from problem
+
+
+def one_of(value: Any, choices: Mapping[str, str], name: str) -> str:
+    """Return a value that is one of the choices; else say what each of them means.
+
+    Parameters
+    ----------
+    value : object
+        What the caller gave.
+    choices : dict
+        Choice → what it means.
+    name : str
+        The parameter.
+    """
+    if value not in choices:
+        raise RequestError(
+            f"{name}={value!r}: choose {in_words(choices)}.", variable=name, values=(value,)
+        )
+    return str(value)
+
+
+def in_words(choices: Mapping[str, str]) -> str:
+    """Return choices with what each of them means.
+
+    Parameters
+    ----------
+    choices : dict
+        Choice → what it means.
+    """
+    return "; ".join(f"{choice!r}: {words}" for choice, words in choices.items())

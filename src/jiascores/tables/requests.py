@@ -23,6 +23,7 @@ from jiascores.core.errors import (
     RequestError,
     suggestion,
 )
+from jiascores.core.like import codes_of
 from jiascores.core.measure import (
     CORE_SET,
     RESPONSE,
@@ -146,7 +147,9 @@ class Request:
         policy = options.pop("missing", "interval")
         attended = dict(self.bound).get("attended")
         bound = {name: value for name, value in self.bound if name != "attended"}
-        answer, source = table.answer(self.measure, self.criteria, options, bound)
+        answer, source = table.answer(
+            self.measure, self.criteria, options, bound, items=self.components
+        )
         after = None if source.rows is None else table.after(source.rows)
         if self.measure.gives == "level":
             known = answer.known(policy, True if attended is None else table.surely(attended.name))
@@ -169,10 +172,10 @@ class Request:
             elif self.components:
                 outputs += items
             answer = answer.answer
-        values = _after(answer, after, table.size)
         if self.measure.gives == "flag":
+            values = _after(answer, after, table.size)
             return [*outputs, Output(self.stem, "flag", values), *further]
-        codes = np.where(np.isnan(values), NONE, values).astype(np.int8)
+        codes = answer if after is None else np.where(after, answer, np.int8(NONE))
         words = self.measure.words_of(self.criteria, options)
         return [*outputs, Output(self.stem, "state", codes, words)]
 
@@ -205,7 +208,8 @@ def _terms(score: Score) -> Iterable[str]:
 
 def _inactive_needs(definition: Any) -> Iterator[str]:
     criteria = definition_named("inactive disease criteria", definition.inactive)
-    yield from (n for n in criteria.needs if n in VARIABLES and n not in criteria.allows)
+    needs, allows = criteria.needs, criteria.allows
+    yield from (name for name in needs if name in VARIABLES and name not in allows)
 
 
 def _compared_needs(definition: Any) -> Iterator[str]:
@@ -364,7 +368,7 @@ class FromCategory:
         joints = {self.rule.joints: table.values(self.rule.joints)}
         counts = {name: joints.get(name, np.nan) for name in ("active_joints", "joints_ever")}
         places = VERDICTS["course"].rule(self.rule, categories, **counts, cutoffs=cutoffs)
-        found = np.where(np.isnan(places), NONE, places).astype(np.int8)
+        found = codes_of(places)
         place = [
             cutoffs.courses.index(each) if each in cutoffs.courses else np.nan for each in COURSES
         ]

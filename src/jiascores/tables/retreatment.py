@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
-from typing import Any, Literal, TypeVar, cast
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -20,19 +20,19 @@ from jiascores.measures.courses import (
     decide,
     reasons,
 )
-from jiascores.tables.assess import add_columns, policy_for
+from jiascores.tables.assess import Call
 from jiascores.tables.baselines import Best, LastResponding, best_earlier, latest_earlier
-from jiascores.tables.beside import Infusions, read_infusions, whole_days
-from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run, to_eager
+from jiascores.tables.beside import Beside, Infusions, read_infusions, whole_days
+from jiascores.tables.engines import IN_PIECES, kind_of_frame, to_eager
 from jiascores.tables.frame import NONE, Frame, Output, Positions
-from jiascores.tables.problems import Blank
-from jiascores.tables.table import ESR_ELSE_CRP, Given, Table, as_mapping, nearest
+from jiascores.tables.table import Given, Table, as_mapping, nearest
 from jiascores.tables.visits import Visits
 
 FrameT = TypeVar("FrameT")
 CODE = "retreatment_code"
 ELIGIBLE = "retreatment_eligible"
 REASON = "retreatment_reason"
+Judge: TypeAlias = "Callable[[Table], tuple[_Courses, list[Output]]]"
 
 
 def retreatment(
@@ -126,19 +126,16 @@ def retreatment(
     >>> out["retreatment_reason"][2]
     'ACR Ped 30 was reached after infusion 1 and is no longer met: infusion 2 may be given.'
     """
-    work = _Retreatment(
-        protocol=lookup(RetreatmentProtocol, protocol, parameter="protocol"),
-        infusions=read_infusions(infusions, infusion_columns),
-        columns=as_mapping(columns, "columns"),
-        units=as_mapping(units, "units"),
-        exclusions=as_mapping(exclusions, "exclusions"),
+    in_pieces = kind_of_frame(visits) in IN_PIECES
+    judge = _judge(protocol, infusions, infusion_columns, exclusions, in_pieces=in_pieces)
+    return Call(
+        outputs=partial(_retreated, judge=judge),
+        columns=columns,
+        units=units,
         marker=marker,
         invalid=invalid,
         prefix=prefix,
-        in_pieces=kind_of_frame(visits) in IN_PIECES,
-    )
-    patient = work.columns.get("patient", "patient")
-    return cast(FrameT, run(visits, work, patient=patient, together=always))
+    ).on(visits)
 
 
 def deviations(
@@ -194,118 +191,111 @@ def deviations(
        infusion_number  days_since_visit retreatment_code  retreatment_eligible
     0                2                 7            holds                 False
     """
-    work = _Retreatment(
+    judge = _judge(protocol, infusions, infusion_columns, exclusions, in_pieces=False)
+    retreated = partial(_retreated, judge=judge)
+    call = Call(outputs=retreated, columns=columns, units=units, marker=marker, invalid=invalid)
+    return cast(FrameT, _deviations(call.table(Frame(to_eager(visits))), judge))
+
+
+def _judge(
+    protocol: str | RetreatmentProtocol,
+    infusions: Any,
+    columns: Mapping[str, str] | None,
+    exclusions: Mapping[str, str] | None,
+    *,
+    in_pieces: bool,
+) -> Judge:
+    """Return what gives the courses of a table, and what is decided for each visit."""
+    return partial(
+        _judged,
         protocol=lookup(RetreatmentProtocol, protocol, parameter="protocol"),
-        infusions=read_infusions(infusions, infusion_columns),
-        columns=as_mapping(columns, "columns"),
-        units=as_mapping(units, "units"),
-        exclusions=as_mapping(exclusions, "exclusions"),
-        marker=marker,
-        invalid=invalid,
+        infusions=read_infusions(infusions, columns),
+        named=as_mapping(exclusions, "exclusions"),
+        in_pieces=in_pieces,
     )
-    return cast(FrameT, work.deviations(to_eager(visits)))
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class _Retreatment:
-    """What one call does to a table in memory; it can be sent to a cluster."""
+def _judged(
+    table: Table,
+    protocol: RetreatmentProtocol,
+    infusions: Infusions,
+    named: Mapping[str, str],
+    *,
+    in_pieces: bool,
+) -> tuple[_Courses, list[Output]]:
+    exclusions = _exclusions(table, protocol, named)
+    courses = _Courses.of(table, infusions, in_pieces=in_pieces)
+    course = courses.before - 1 if protocol.baseline == "course" else courses.first
+    table.judge_against(
+        courses.of_infusion(courses.last_visits, course), marked_by=courses.first_visits
+    )
+    decided = _decided(protocol, courses, table, exclusions)
+    # Back in the order of the rows.
+    place = np.argsort(courses.visits.order)
+    words = reasons(protocol, decided)
+    return courses, _outputs(decided.codes[place], decided.eligible[place], words[place])
 
-    protocol: RetreatmentProtocol
-    infusions: Infusions
-    columns: Mapping[str, str]
-    units: Mapping[str, str]
-    exclusions: Mapping[str, str]
-    marker: str | None
-    invalid: Literal["raise", "missing"]
-    prefix: str = ""
-    in_pieces: bool = False
 
-    def __call__(self, native: Any) -> Any:
-        """Return an eager table of visits with the columns added."""
-        _, table, outputs = self._judged(native)
-        further = table.rater_column()
-        if self.marker == ESR_ELSE_CRP:
-            further.append(table.marker_column())
-        # Names of their own: `assess` adds the same against another baseline.
-        outputs += [attrs.evolve(output, name=f"retreatment_{output.name}") for output in further]
-        if isinstance(table.policy, Blank):
-            outputs.append(Output("invalid_values", "word", table.policy.words(table.size)))
-        return add_columns(table.frame, outputs, self.prefix)
+def _retreated(table: Table, judge: Judge) -> list[Output]:
+    """Return what is decided for each visit, which reactant counted and who rated."""
+    _, outputs = judge(table)
+    # Names of their own: `assess` adds the same against another baseline.
+    further = reversed(table.which_counted())
+    return outputs + [attrs.evolve(each, name=f"retreatment_{each.name}") for each in further]
 
-    def deviations(self, native: Any) -> Any:
-        """Return the later infusions with what was decided at the last visit before each."""
-        courses, table, (code, eligible, reason) = self._judged(native)
-        later = np.flatnonzero(courses.numbers > 1)
-        rows, numbers = courses.last_visits[later], courses.numbers[later]
-        codes, allowed, words = code.data[rows], eligible.data[rows], reason.data[rows]
-        # The last visit may lie before the infusion that this one repeats.
-        unseen = courses.number[rows] < numbers - 1
-        codes[unseen], allowed[unseen] = CODES.index("no_response"), 0.0
-        words[unseen] = [
-            f"No visit since infusion {number - 1}, so no response to it was seen."
-            for number in numbers[unseen]
-        ]
-        beside = self.infusions.table
-        patients, dates = (
-            beside.frame.objects(beside.column(role))[courses.rows[later]].tolist()
-            for role in ("patient", "date")
-        )
-        listed = beside.frame.new(
-            {
-                "patient": patients,
-                "infusion_date": dates,
-                "infusion_number": numbers.tolist(),
-                "visit_date": table.frame.objects(table.column("date"))[rows].tolist(),
-                "days_since_visit": (courses.infused[later] - courses.seen[rows]).tolist(),
-            }
-        )
-        return add_columns(Frame(listed), _outputs(codes, allowed, words), "")
 
-    def _judged(self, native: Any) -> tuple[_Courses, Table, list[Output]]:
-        """Return the courses, the visits against their baselines, and what is decided for each."""
-        table = Table(
-            Frame(native),
-            self.columns,
-            self.units,
-            marker=self.marker,
-            policy=policy_for(self.invalid),
-        )
-        exclusions = self._exclusions(table)
-        courses = _Courses.of(table, self.infusions, in_pieces=self.in_pieces)
-        course = courses.before - 1 if self.protocol.baseline == "course" else courses.first
-        table.judge_against(
-            courses.of_infusion(courses.last_visits, course), marked_by=courses.first_visits
-        )
-        decided = _decided(self.protocol, courses, table, exclusions)
-        # Back in the order of the rows.
-        place = np.argsort(courses.visits.order)
-        words = reasons(self.protocol, decided)
-        outputs = _outputs(decided.codes[place], decided.eligible[place], words[place])
-        return courses, table, outputs
+def _deviations(table: Table, judge: Judge) -> Any:
+    """Return the later infusions with what was decided at the last visit before each."""
+    courses, (code, eligible, reason) = judge(table)
+    later = np.flatnonzero(courses.numbers > 1)
+    rows, numbers = courses.last_visits[later], courses.numbers[later]
+    codes, allowed, words = code.data[rows], eligible.data[rows], reason.data[rows]
+    # The last visit may lie before the infusion that this one repeats.
+    unseen = courses.number[rows] < numbers - 1
+    codes[unseen], allowed[unseen] = CODES.index("no_response"), 0.0
+    words[unseen] = [
+        f"No visit since infusion {number - 1}, so no response to it was seen."
+        for number in numbers[unseen]
+    ]
+    beside = courses.infusions
+    patients, dates = (
+        beside.frame.objects(beside.column(role))[courses.rows[later]].tolist()
+        for role in ("patient", "date")
+    )
+    listed = {
+        "patient": patients,
+        "infusion_date": dates,
+        "infusion_number": numbers.tolist(),
+        "visit_date": table.frame.objects(table.column("date"))[rows].tolist(),
+        "days_since_visit": (courses.infused[later] - courses.seen[rows]).tolist(),
+    }
+    return Frame(beside.frame.new(listed)).with_columns(_outputs(codes, allowed, words))
 
-    def _exclusions(self, table: Table) -> dict[str, NDArray[np.float64]]:
-        """Return the exclusions of the protocol in each row, yes, no or unknown."""
-        protocol, known = self.protocol, self.protocol.exclusions
-        for name in self.exclusions:
-            if name not in known:
-                raise ColumnError(
-                    f"exclusions= maps {name!r}; the exclusions of {protocol.name} are "
-                    f"{listing(known, shown=len(known)) or 'none'}.{suggestion(name, known)}",
-                    variable=name,
-                )
-        columns = {name: self.exclusions.get(name, name) for name in known}
-        absent = {name: column for name, column in columns.items() if column not in table.frame}
-        if absent:
-            name, column = next(iter(absent.items()))
+
+def _exclusions(
+    table: Table, protocol: RetreatmentProtocol, named: Mapping[str, str]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the exclusions of the protocol in each row, yes, no or unknown."""
+    known = protocol.exclusions
+    for name in named:
+        if name not in known:
             raise ColumnError(
-                f"the table has no column {listing(map(repr, absent.values()))}, and "
-                f"{protocol.name} excludes patients with {listing(absent)}. Name yours: "
-                f"exclusions={{'{name}': 'your column'}}; or make a variant of the protocol that "
-                f"names other exclusions.{nearest(column, table.frame.names)}",
+                f"exclusions= maps {name!r}; the exclusions of {protocol.name} are "
+                f"{listing(known, shown=len(known)) or 'none'}.{suggestion(name, known)}",
                 variable=name,
-                values=tuple(absent.values()),
             )
-        return {name: table.flag(column) for name, column in columns.items()}
+    columns = {name: named.get(name, name) for name in known}
+    absent = {name: column for name, column in columns.items() if column not in table.frame}
+    if absent:
+        name, column = next(iter(absent.items()))
+        raise ColumnError(
+            f"the table has no column {listing(map(repr, absent.values()))}, and {protocol.name} "
+            f"excludes patients with {listing(absent)}. Name yours: exclusions={{'{name}': 'your "
+            f"column'}}, or make a variant of the protocol.{nearest(column, table.frame.names)}",
+            variable=name,
+            values=tuple(absent.values()),
+        )
+    return {name: table.flag(column) for name, column in columns.items()}
 
 
 def _outputs(codes: Positions, eligible: NDArray[np.float64], words: NDArray[Any]) -> list[Output]:
@@ -328,6 +318,8 @@ class _Courses:
     ----------
     visits : Visits
         The visits.
+    infusions : Beside
+        The table of infusions.
     patients, infused, rows : array of int
         Of each infusion, by patient and day: the patient's code, the day, the row in its table.
     seen : array of int
@@ -340,6 +332,7 @@ class _Courses:
     """
 
     visits: Visits
+    infusions: Beside
     patients: Positions
     infused: Positions
     rows: Positions
@@ -365,15 +358,18 @@ class _Courses:
         patients, infused = patients[rows], dates.days[rows]
         seen = whole_days(visits.dates, visits.per_day)
         order = visits.order
-        given, shown = _keys((patients, infused), (visits.patients[order], seen[order]))
+        # Numbers that order infusions and visits as one, patients first.
+        low = min(infused.min(initial=0), seen.min(initial=0))
+        span = max(infused.max(initial=0), seen.max(initial=0)) - low + 1
+        given = patients * span + infused - low
+        shown = (visits.patients * span + seen - low)[order]
         # Left: a visit on the day of an infusion counts as before it.
         before = visits.unordered(np.searchsorted(given, shown, side="left"))
         last = np.searchsorted(shown, given, side="right") - 1
-        _check_last(visits_table, last, patients, infusions, rows)
+        _check_last(visits_table, last, patients, table, rows)
         first = np.searchsorted(patients, np.arange(len(visits.labels)))
-        return cls(
-            visits, patients, infused, rows, seen, before, visits.per_row(first), order[last]
-        )
+        firsts = visits.per_row(first)
+        return cls(visits, table, patients, infused, rows, seen, before, firsts, order[last])
 
     @cached_property
     def number(self) -> Positions:
@@ -414,39 +410,21 @@ class _Courses:
         return within
 
 
-def _keys(
-    infusions: tuple[Positions, Positions], visits: tuple[Positions, Positions]
-) -> tuple[Positions, Positions]:
-    """Return numbers that order two sets of (patient, day) as one, patients first."""
-    days = np.concatenate([infusions[1], visits[1]])
-    low = int(days.min(initial=0))
-    span = int(days.max(initial=0)) - low + 1
-    first, second = (patients * span + (day - low) for patients, day in (infusions, visits))
-    return first, second
-
-
-def _check_last(
-    of: Table, last: Positions, patients: Positions, infusions: Infusions, rows: Positions
-) -> None:
+def _check_last(of: Table, last: Positions, patients: Positions, table: Beside, rows: Any) -> None:
     """Raise where an infusion has no visit before it, or two that can be the last."""
-    visits, table = of.visits, infusions.table
-    early = rows[(last < 0) | (visits.patients[visits.order[last]] != patients)]
-    if early.size:
-        table.refuse(
-            VisitError,
-            f"infused before the first visit: {table.rows(early)}. Nothing was recorded then that "
-            f"a response could be measured against; add the visit, or leave the infusion out.",
-            "infusions",
-            rows=early,
-        )
+    visits = of.visits
+    table.refuse_rows(
+        VisitError,
+        "infused before the first visit: {}. Nothing was recorded then that a response could be "
+        "measured against; add the visit, or leave the infusion out.",
+        "infusions",
+        rows[(last < 0) | (visits.patients[visits.order[last]] != patients)],
+    )
     starts = visits.day_starts[last]
     tied = np.flatnonzero(starts != last)
     if tied.size:
-        ones, others = visits.order[starts[tied]], visits.order[last[tied]]
-        pairs = [
-            f"{of.places[one]} and {of.places[other]}"
-            for one, other in zip(ones, others, strict=True)
-        ]
+        both = zip(visits.order[starts[tied]], visits.order[last[tied]], strict=True)
+        pairs = [f"{of.places[one]} and {of.places[other]}" for one, other in both]
         raise VisitError(
             f"two visits on one date can be the last before an infusion: {listing(pairs)}. Keep "
             f"one of them.",

@@ -24,8 +24,7 @@ from jiascores.statistics.proportions import (
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.numbers import number_of, numbers_in
-from jiascores.tables.table import Column, Table
-from jiascores.tables.windows import column_of
+from jiascores.tables.table import Column, Table, column_of
 
 FloatArray = NDArray[np.float64]
 NOT_DETERMINABLE = "not determinable"
@@ -455,6 +454,19 @@ def _outcome(frame: Frame, outcome: Any, level: int | None) -> FloatArray:
     if not all(end in frame for end in ends):
         ends = [column_of(frame, outcome, "outcome")] * 2
     lowest, highest = (numbers_in(frame, end) for end in ends)
+    return at_level(lowest, highest, level)
+
+
+def at_level(lowest: FloatArray, highest: FloatArray, level: int) -> FloatArray:
+    """Return whether a level is reached, from the bounds of what was: 1, 0, NaN.
+
+    Parameters
+    ----------
+    lowest, highest : array
+        The bounds.
+    level : int
+        The level to reach.
+    """
     return np.where(lowest >= level, 1.0, np.where(highest < level, 0.0, np.nan))
 
 

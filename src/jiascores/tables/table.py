@@ -134,6 +134,38 @@ def column(name: str) -> Column:
     return Column(name)
 
 
+def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
+    """Return the name of a column that the caller gave as one and that the table has."""
+    name = require_column(given, parameter).name
+    if name not in frame:
+        near = suggestion(name, map(str, frame.names))
+        raise ColumnError(
+            f"the table has no column {name!r}.{near}{hint}", variable=name, values=(name,)
+        )
+    return name
+
+
+def require_variable(name: str, parameter: str) -> None:
+    """Raise where a name that the caller gave is not that of a variable."""
+    if name not in VARIABLES:
+        raise RequestError(
+            f"{parameter}= names {name!r}, which is no variable of jiascores."
+            f"{suggestion(name, VARIABLES)}",
+            variable=parameter,
+        )
+
+
+def require_column(given: Any, parameter: str) -> Column:
+    """Return what the caller gave where a column is due; what is none raises."""
+    if not isinstance(given, Column):
+        raise RequestError(
+            f"{parameter}= takes a column: jia.column({given!r}).",
+            variable=parameter,
+            values=(given,),
+        )
+    return given
+
+
 @attrs.frozen(eq=False)
 class Given:
     """The rows that are judged against, where they are given and not looked for."""
@@ -893,12 +925,15 @@ class Table:
         definition: Any,
         options: Mapping[str, Any] = MappingProxyType({}),
         bound: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        items: bool = False,
     ) -> tuple[Any, Rows]:
         """Return what a verdict answers for every row, and the source that it read, once."""
-        key = (verdict.name, definition, tuple(options.items()), tuple(bound.items()))
+        key = (verdict.name, definition, tuple(options.items()), tuple(bound.items()), items)
         if key not in self._answers:
             source = Rows(self, bound, definition)
-            self._answers[key] = (verdict.of(source, definition, options), source)
+            answer = verdict.of(source, definition, options, items=items)
+            self._answers[key] = (answer, source)
         return self._answers[key]
 
     def response(self, criteria: Any) -> Bounded:
@@ -950,9 +985,13 @@ class Table:
         changed = np.where(other, 1.0, np.where(same & ~unknown, 0.0, np.nan))
         return [Output("rater_changed", "flag", changed)]
 
-    def marker_column(self) -> Output:
-        """Return which reactant counts for each row, where patients differ."""
-        return Output("marker", "word", np.where(self.uses_esr, "esr", "crp").astype(object))
+    def which_counted(self) -> list[Output]:
+        """Return which reactant counts for each row, where patients differ, and who rated."""
+        outputs = self.rater_column()
+        if self.marker_rule == ESR_ELSE_CRP:
+            marker = np.where(self.uses_esr, "esr", "crp").astype(object)
+            outputs.insert(0, Output("marker", "word", marker))
+        return outputs
 
 
 class _Silence:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 import attrs
 import numpy as np
@@ -13,18 +14,17 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, VisitError, suggestion
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
-from jiascores.tables.assess import add_columns
+from jiascores.tables.assess import Call
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.beside import Beside, Dates
-from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run
-from jiascores.tables.frame import NONE, Frame, Output, Positions
-from jiascores.tables.numbers import number_of
+from jiascores.tables.engines import IN_PIECES, kind_of_frame
+from jiascores.tables.frame import NONE, Output, Positions
+from jiascores.tables.numbers import number_of, one_of
 from jiascores.tables.problems import BELOW, error_of
-from jiascores.tables.table import Column, Table, not_numbers
-from jiascores.tables.visits import NO_DATE, Visits
+from jiascores.tables.table import Column, Table, not_numbers, require_variable
+from jiascores.tables.visits import NO_DATE
 
 FrameT = TypeVar("FrameT")
-FloatArray = NDArray[np.float64]
 DAYS_A_WEEK = 7
 NEAREST, FIRST = "nearest", "first"
 WINDOW_RULES = {
@@ -35,34 +35,6 @@ CHOSEN, TIE = "chosen", "chosen: of two as near, the earlier"
 NOT_NEAREST, NOT_FIRST = "not chosen: another is nearer", "not chosen: another is earlier"
 TIE_LOST = "not chosen: as near as another, and later"
 UNSCHEDULED, NO_ZERO = "unscheduled", "no day zero"
-
-
-def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
-    """Return the name of a column that the caller gave as one and that the table has.
-
-    Parameters
-    ----------
-    frame : Frame
-        The table.
-    given : object
-        What the caller gave.
-    parameter : str
-        As which parameter.
-    hint : str
-        What to say where the table has no such column.
-    """
-    if not isinstance(given, Column):
-        raise RequestError(
-            f"{parameter}= takes a column: jia.column({given!r}).", variable=parameter
-        )
-    if given.name not in frame:
-        near = suggestion(given.name, [str(name) for name in frame.names])
-        raise ColumnError(
-            f"the table has no column {given.name!r}.{near}{hint}",
-            variable=given.name,
-            values=(given.name,),
-        )
-    return given.name
 
 
 def week_label(week: float) -> str:
@@ -151,24 +123,15 @@ def nominal_visits(
     3         54        week 8                -2
     4         58           NaN                 2
     """
-    if rule not in WINDOW_RULES:
-        choices = "; ".join(f"{name!r}: {words}" for name, words in WINDOW_RULES.items())
-        raise RequestError(f"rule={rule!r}: choose {choices}.", variable="rule", values=(rule,))
+    one_of(rule, WINDOW_RULES, "rule")
     if day_zero is None:
         raise RequestError(
             "day_zero= must say where days are counted from: jia.column('first_dose'), 'first', "
             "jia.flagged('column') or jia.on_or_before('column').",
             variable="day_zero",
         )
-    work = _Nominal(
-        windows=_windows(weeks),
-        rule=rule,
-        zero=day_zero,
-        columns=dict(columns or {}),
-        prefix=prefix,
-    )
-    patient = work.columns.get("patient", "patient")
-    return cast(FrameT, run(visits, work, patient=patient, together=always))
+    nominal = partial(_nominal, windows=_windows(weeks), zero=day_zero, nearest=rule == NEAREST)
+    return Call(outputs=nominal, columns=columns, prefix=prefix).on(visits)
 
 
 def _windows(weeks: Any) -> tuple[tuple[str, float, float], ...]:
@@ -193,66 +156,52 @@ def _windows(weeks: Any) -> tuple[tuple[str, float, float], ...]:
     return tuple(windows)
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class _Nominal:
-    """What one call does to a table in memory; it can be sent to other processes."""
+def _nominal(
+    table: Table, windows: Sequence[tuple[str, float, float]], zero: Any, *, nearest: bool
+) -> list[Output]:
+    """Return the visit of the protocol that each row is."""
+    visits, zeros = table.visits, _zero_dates(table, zero)
+    known = zeros != NO_DATE
+    days = np.floor((visits.dates - np.where(known, zeros, 0)) / visits.per_day)
+    days = np.where(known, days, np.nan)
+    inside, off = np.full(table.size, NONE), np.full(table.size, np.nan)
+    for place, (_, day, around) in enumerate(windows):
+        mine = np.abs(days - day) <= around
+        inside[mine], off[mine] = place, days[mine] - day
+    words = tuple(label for label, _, _ in windows)
+    rows = pd.DataFrame({"patient": visits.patients, "window": inside, "off": off})[inside >= 0]
+    chosen, said = _choose(table, rows, words, nearest=nearest)
+    status = np.where(known, UNSCHEDULED, NO_ZERO).astype(object)
+    status[said.index] = said
+    return [
+        Output("study_day", "level", days),
+        Output("nominal_visit", "state", np.where(chosen, inside, NONE), words),
+        Output("nominal_days_off", "level", off),
+        Output("nominal_status", "word", status),
+    ]
 
-    windows: tuple[tuple[str, float, float], ...]
-    rule: str
-    zero: Any
-    columns: Mapping[str, str]
-    prefix: str
 
-    def __call__(self, native: Any) -> Any:
-        """Return an eager table with the columns added."""
-        table = Table(Frame(native), self.columns)
-        frame, visits = table.frame, table.visits
-        zero = _zero_dates(table, self.zero)
-        known = zero != NO_DATE
-        days = np.floor((visits.dates - np.where(known, zero, 0)) / visits.per_day)
-        days = np.where(known, days, np.nan)
-        inside = np.full(frame.size, NONE, dtype=np.int64)
-        off = np.full(frame.size, np.nan)
-        for place, (_, day, around) in enumerate(self.windows):
-            mine = np.abs(days - day) <= around
-            inside[mine] = place
-            off[mine] = days[mine] - day
-        status = np.where(known, UNSCHEDULED, NO_ZERO).astype(object)
-        chosen = self._choose(table, inside, off, status)
-        words = tuple(label for label, _, _ in self.windows)
-        outputs = [
-            Output("study_day", "level", days),
-            Output("nominal_visit", "state", np.where(chosen, inside, NONE), words),
-            Output("nominal_days_off", "level", off),
-            Output("nominal_status", "word", status),
-        ]
-        return add_columns(frame, outputs, self.prefix)
-
-    def _choose(
-        self, table: Table, inside: Positions, off: FloatArray, status: NDArray[Any]
-    ) -> NDArray[np.bool_]:
-        """Return which rows are the visit of their window, and write every row's status."""
-        visits = table.visits
-        rows = np.flatnonzero(inside >= 0)
-        nearest = self.rule == NEAREST
-        distance = np.abs(off[rows]) if nearest else off[rows]
-        rows = rows[np.lexsort((off[rows], distance, inside[rows], visits.patients[rows]))]
-        chosen = np.zeros(inside.size, dtype=bool)
-        if not rows.size:
-            return chosen
-        head = np.ones(rows.size, dtype=bool)
-        head[1:] = (np.diff(visits.patients[rows]) != 0) | (np.diff(inside[rows]) != 0)
-        best = rows[np.maximum.accumulate(np.where(head, np.arange(rows.size), 0))]
-        again = ~head & (off[rows] == off[best])
-        if again.any():
-            label = self.windows[inside[rows[again][0]]][0]
-            table.refuse_two(np.concatenate((best[again], rows[again])), label)
-        tie = ~head & nearest & (np.abs(off[rows]) == np.abs(off[best]))
-        chosen[rows[head]] = True
-        status[rows] = np.where(head, CHOSEN, NOT_NEAREST if nearest else NOT_FIRST)
-        status[rows[tie]] = TIE_LOST
-        status[best[tie]] = TIE
-        return chosen
+def _choose(
+    table: Table, rows: pd.DataFrame, words: Sequence[str], *, nearest: bool
+) -> tuple[NDArray[np.bool_], pd.Series[str]]:
+    """Return which rows are the visit of their window, and what is said of each row in one."""
+    window = ["patient", "window"]
+    rows = rows.assign(distance=rows["off"].abs() if nearest else rows["off"])
+    rows = rows.sort_values([*window, "distance", "off"])
+    best = rows.groupby(window)[["distance", "off"]].transform("first")
+    first, as_near = ~rows.duplicated(window), rows["distance"] == best["distance"]
+    twice = rows[rows.duplicated([*window, "off"], keep=False) & (rows["off"] == best["off"])]
+    if len(twice):
+        table.refuse_two(twice.index.to_numpy(), words[twice["window"].iloc[0]])
+    tied = (as_near & ~first).groupby([rows[key] for key in window]).transform("any")
+    chosen = np.zeros(table.size, dtype=bool)
+    chosen[rows.index[first]] = True
+    said = np.select(
+        [first & tied, first, as_near],
+        [TIE, CHOSEN, TIE_LOST],
+        NOT_NEAREST if nearest else NOT_FIRST,
+    )
+    return chosen, pd.Series(said, rows.index)
 
 
 def _zero_dates(table: Table, zero: Any) -> NDArray[np.int64]:
@@ -278,6 +227,29 @@ def differing_repeats(table: pd.DataFrame, keys: Sequence[str]) -> Positions:
     """
     again = table[table.duplicated(keys, keep=False)].drop_duplicates()
     return again.index[again.duplicated(keys)].to_numpy(dtype=np.int64)
+
+
+def one_for_each(said: pd.DataFrame, labels: Sequence[Any], name: str) -> pd.Series[Any]:
+    """Return what a column says of each patient, by code; two answers raise.
+
+    Parameters
+    ----------
+    said : DataFrame
+        The code of the patient, and what the column says of it; without gaps.
+    labels : sequence
+        The ids, by code.
+    name : str
+        What the column is called.
+    """
+    patient, value = said.columns
+    for code in said.loc[differing_repeats(said, [patient]), patient]:
+        raise VisitError(
+            f"column {name!r} says two things of patient {labels[code]}; it must say one.",
+            variable=name,
+            values=(labels[code],),
+        )
+    first: pd.Series[Any] = said.drop_duplicates(patient).set_index(patient)[value]
+    return first
 
 
 # --------------------------------------------------------------------------------------------
@@ -366,21 +338,11 @@ def laboratory_values(
     if not asked:
         raise RequestError("values= asks for nothing.", variable="values")
     for name in asked:
-        if name not in VARIABLES:
-            raise RequestError(
-                f"values= names {name!r}, which is no variable of jiascores."
-                f"{suggestion(name, list(VARIABLES))}",
-                variable="values",
-            )
-    work = _Labs(
-        drawings=_drawings(labs, asked, lab_columns, units),
-        within=within,
-        in_pieces=kind_of_frame(visits) in IN_PIECES,
-        columns=dict(columns or {}),
-        prefix=prefix,
-    )
-    patient = work.columns.get("patient", "patient")
-    return cast(FrameT, run(visits, work, patient=patient, together=always))
+        require_variable(name, "values")
+    drawings = _drawings(labs, asked, lab_columns, units)
+    in_pieces = kind_of_frame(visits) in IN_PIECES
+    nearest = partial(_labs, drawings=drawings, within=within, in_pieces=in_pieces)
+    return Call(outputs=nearest, columns=columns, prefix=prefix).on(visits)
 
 
 @attrs.frozen(eq=False)
@@ -412,58 +374,39 @@ def _drawings(
     for name in asked:
         drawn = pd.DataFrame({"patient": table.patients, "date": dates.values})  # noqa: PD011
         drawn = drawn.assign(value=table.numbers(name)).dropna()
-        two = differing_repeats(drawn, ["patient", "date"])
-        if two.size:
-            table.refuse(
-                VisitError,
-                f"two different values of {name} on one date: {table.rows(two)}. Keep one.",
-                name,
-                rows=two,
-            )
+        table.refuse_rows(
+            VisitError,
+            f"two different values of {name} on one date: {{}}. Keep one.",
+            name,
+            differing_repeats(drawn, ["patient", "date"]),
+        )
         known[name] = drawn.sort_values("date")["value"]
     return _Drawings(table, dates, known)
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class _Labs:
-    """What one call does to a table in memory; it can be sent to other processes."""
-
-    drawings: _Drawings
-    within: float
-    columns: Mapping[str, str]
-    prefix: str
-    in_pieces: bool
-
-    def __call__(self, native: Any) -> Any:
-        """Return an eager table with the columns added."""
-        table = Table(Frame(native), self.columns)
-        visits = table.visits
-        patients = self.drawings.table.among(visits.labels, in_pieces=self.in_pieces)
-        rows = pd.DataFrame({"patient": visits.patients, "date": visits.dates}).sort_values("date")
-        outputs = []
-        for name, known in self.drawings.known.items():
-            values, days = self._nearest(visits, rows, patients, known)
-            outputs.append(Output(f"{name}_lab", "score", values))
-            outputs.append(Output(f"{name}_lab_days", "level", days))
-        return add_columns(table.frame, outputs, self.prefix)
-
-    def _nearest(
-        self, visits: Visits, rows: pd.DataFrame, patients: Positions, known: pd.Series[float]
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return for each visit the nearest value, and how many days off it was drawn."""
-        gaps = np.full(visits.size, np.nan)
-        if rows.empty or known.empty:
-            return gaps, gaps
-        dates = self.drawings.dates.on_scale(visits.per_day)[known.index]
-        of_whom = patients[known.index]
-        keys = pd.DataFrame({"patient": of_whom, "date": dates, "at": range(known.size)})
-        # Of two as near, merge_asof takes the earlier.
-        found = pd.merge_asof(rows, keys, on="date", by="patient", direction="nearest")["at"]
-        at = np.full(visits.size, NONE)
-        at[rows.index] = found.fillna(NONE)
-        days = (dates[at] - visits.dates) / visits.per_day
-        near = (at >= 0) & (np.abs(days) <= self.within)
-        return np.where(near, known.to_numpy()[at], gaps), np.where(near, days, gaps)
+def _labs(table: Table, drawings: _Drawings, within: float, *, in_pieces: bool) -> list[Output]:
+    """Return the nearest value of each variable, and how many days off it was drawn."""
+    visits = table.visits
+    patients = drawings.table.among(visits.labels, in_pieces=in_pieces)
+    rows = pd.DataFrame({"patient": visits.patients, "date": visits.dates}).sort_values("date")
+    outputs = []
+    for name, known in drawings.known.items():
+        values = days = np.full(visits.size, np.nan)
+        if len(rows) and len(known):
+            dates = drawings.dates.on_scale(visits.per_day)[known.index]
+            drawn = {"patient": patients[known.index], "date": dates, "at": range(known.size)}
+            # Of two as near, merge_asof takes the earlier.
+            nearest = pd.merge_asof(
+                rows, pd.DataFrame(drawn), on="date", by="patient", direction="nearest"
+            )["at"]
+            at = np.full(visits.size, NONE)
+            at[rows.index] = nearest.fillna(NONE)
+            off = (dates[at] - visits.dates) / visits.per_day
+            near = (at >= 0) & (np.abs(off) <= within)
+            values, days = np.where(near, known.to_numpy()[at], values), np.where(near, off, days)
+        outputs.append(Output(f"{name}_lab", "score", values))
+        outputs.append(Output(f"{name}_lab_days", "level", days))
+    return outputs
 
 
 # --------------------------------------------------------------------------------------------
@@ -537,60 +480,40 @@ def below_limit(
     >>> jia.prepare.below_limit(labs, "crp", rule="half")[["crp_value", "crp_below_limit"]].values.tolist()
     [[12.0, <NA>], [2.5, 'half']]
     """
-    if rule not in BELOW_RULES:
-        choices = "; ".join(f"{name!r}: {words}" for name, words in BELOW_RULES.items())
-        raise RequestError(f"rule={rule!r}: choose {choices}.", variable="rule", values=(rule,))
-    work = _Below(variable=variable, rule=rule, columns=dict(columns or {}), prefix=prefix)
-    return cast(FrameT, run(table, work, patient="patient", together=_row_by_row))
+    below = partial(_below, variable=variable, rule=one_of(rule, BELOW_RULES, "rule"))
+    return Call(outputs=below, columns=columns, prefix=prefix).on(table)
 
 
-def _row_by_row(_: Any) -> bool:
-    return False
-
-
-@attrs.frozen(eq=False, kw_only=True)
-class _Below:
-    """What one call does to a table in memory; it can be sent to other processes."""
-
-    variable: str
-    rule: str
-    columns: Mapping[str, str]
-    prefix: str
-
-    def __call__(self, native: Any) -> Any:
-        """Return an eager table with the columns added."""
-        frame = Frame(native)
-        table = Table(frame, self.columns)
-        name = table.column(self.variable)
-        if name not in frame:
-            known = [str(column) for column in frame.names]
-            raise ColumnError(
-                f"the table has no column {name!r} for {self.variable}.{suggestion(name, known)}",
-                variable=self.variable,
-            )
-        cells = frame.objects(name)
-        ends = [_ends(cell) for cell in cells]
-        refused = {row: cells[row] for row, end in enumerate(ends) if end is None}
-        if refused:
-            # Any column will do, whether or not jiascores has such a variable.
-            unknown = Variable(self.variable, self.variable, "", 0, UNBOUNDED)
-            variable = VARIABLES.get(self.variable, unknown)
-            raise error_of(not_numbers(variable, name, refused), table.places)
-        low, high = np.array(ends, dtype=np.float64).reshape(-1, 2).T
-        is_made = np.array([isinstance(cell, str) and "<" in cell for cell in cells], dtype=bool)
-        made = np.full(frame.size, None, dtype=object)
-        made[is_made] = self.rule
-        single = {"limit": high, "half": high / 2, "zero": low, "interval": np.nan * low}
-        value = np.where(is_made, single[self.rule], high)
-        if self.rule != "interval":
-            low, high = value, value
-        outputs = [
-            Output(f"{self.variable}_value", "score", value),
-            Output(f"{self.variable}_low", "score", low),
-            Output(f"{self.variable}_high", "score", high),
-            Output(f"{self.variable}_below_limit", "word", made),
-        ]
-        return add_columns(frame, outputs, self.prefix)
+def _below(table: Table, variable: str, rule: str) -> list[Output]:
+    """Return the values that a column holds, and the ends between which they lie."""
+    frame, name = table.frame, table.column(variable)
+    if name not in frame:
+        raise ColumnError(
+            f"the table has no column {name!r} for {variable}."
+            f"{suggestion(name, map(str, frame.names))}",
+            variable=variable,
+        )
+    cells = frame.objects(name)
+    ends = [_ends(cell) for cell in cells]
+    refused = {row: cells[row] for row, end in enumerate(ends) if end is None}
+    if refused:
+        # Any column will do, whether or not jiascores has such a variable.
+        unknown = Variable(variable, variable, "", 0, UNBOUNDED)
+        raise error_of(not_numbers(VARIABLES.get(variable, unknown), name, refused), table.places)
+    low, high = np.array(ends, dtype=np.float64).reshape(-1, 2).T
+    is_made = np.array([isinstance(cell, str) and "<" in cell for cell in cells], dtype=bool)
+    single = {"limit": high, "half": high / 2, "zero": low, "interval": np.nan * low}
+    value = np.where(is_made, single[rule], high)
+    if rule != "interval":
+        low, high = value, value
+    made = np.full(table.size, None, dtype=object)
+    made[is_made] = rule
+    return [
+        Output(f"{variable}_value", "score", value),
+        Output(f"{variable}_low", "score", low),
+        Output(f"{variable}_high", "score", high),
+        Output(f"{variable}_below_limit", "word", made),
+    ]
 
 
 def _ends(cell: Any) -> tuple[float, float] | None:
