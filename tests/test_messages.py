@@ -584,4 +584,4 @@ def test_a_request_that_names_no_column_reads_the_one_that_columns_names(make) -
     within = jia.ask.within_categories(criteria="eular-pres-2024")
     out = columns_of(jia.assess(visits, measures=[within], columns={"ilar_category": "Diagnose"}))
     assert out["within_categories_eular_pres_2024"] == [True, None] * 3
-    assert "no column 'course' for course" in said(visits, measures=[open_])
+    assert "no column 'course'" in said(visits, measures=[open_])

@@ -79,9 +79,9 @@ def check(
     marker : {"esr", "crp", "esr-else-crp"}, optional
         As for `assess`: the reactant that the core set uses.
     measures : list of str or requests, optional
-        As for `assess`. What these need is looked for, in place of the core set, and the columns of
-        words (course, category, yes or no) that they name are looked at too. Columns called
-        ``course`` and ``ilar_category`` always are.
+        As for `assess`: all that stands in their way is listed, the columns that they need and
+        the table does not have among it. Without it, the core set is looked for. Columns called
+        ``course`` and ``ilar_category`` are always looked at.
 
     Returns
     -------

@@ -353,7 +353,7 @@ class Table:
                 Problem(
                     "no-column",
                     what,
-                    f"the table has no column {column!r} for {what}."
+                    f"the table has no column {column!r}{'' if what == column else f' for {what}'}."
                     f"{nearest(column, self.frame.names)}",
                     values=(column,),
                 )
@@ -449,7 +449,7 @@ class Table:
         """Return a named yes/no column as 1, 0 and NaN; `blank` says what an empty text means."""
         key = ("flag", column, blank == 0)
         if key not in self._read:
-            self._exists(column, "yes or no")
+            self._exists(column, column)
             values = np.full(self.size, np.nan)
             if column in self.frame:
                 values, cells = self._yes_or_no(column, blank)
