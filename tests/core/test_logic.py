@@ -154,6 +154,43 @@ def test_decimals_compare_as_they_were_typed(
 
 
 # --------------------------------------------------------------------------------------------
+# Conditions, which are true or false
+
+
+def test_a_condition_with_its_exception() -> None:
+    for condition, exception in itertools.product((True, False), repeat=2):
+        assert logic.unless(condition, exception) is (condition and not exception)
+
+
+def test_one_of_two_by_a_condition() -> None:
+    assert logic.either(True, 1.0, 2.0) == 1.0
+    assert logic.either(False, 1.0, 2.0) == 2.0
+
+
+def test_how_many_are_true_and_which_level_is_reached() -> None:
+    assert [logic.count([True] * many + [False] * 2) for many in range(4)] == [0, 1, 2, 3]
+    assert [nested(many) for many in range(4)] == [0, 30, 50, 70]
+
+
+def test_a_value_goes_no_higher_than_its_cap() -> None:
+    assert [logic.at_cap(value, 10) for value in (0.0, 9.9, 10.0, 10.1, 71.0)] == [
+        0,
+        9.9,
+        10,
+        10,
+        10,
+    ]
+    assert math.isnan(logic.at_cap(UNKNOWN, 10))
+
+
+def test_what_is_missing_and_what_is_known() -> None:
+    assert (logic.missing(UNKNOWN), logic.missing(0.0)) == (True, False)
+    assert_gives(lambda value: logic.known(value == 1, value), (1.0,), YES)
+    assert_gives(lambda value: logic.known(value == 1, value), (2.0,), NO)
+    assert_gives(lambda value: logic.known(value == 1, value), (UNKNOWN,), UNKNOWN)
+
+
+# --------------------------------------------------------------------------------------------
 # Numbers and arrays
 
 answers = st.sampled_from(ANSWERS)

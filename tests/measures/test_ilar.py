@@ -146,7 +146,7 @@ def test_text_in_text_out() -> None:
         )
         assert found.astype(object).where(found.notna(), None).tolist() == expected
         assert list(found.index) == list("abcd")
-        assert found.name == "course"
+        assert found.name == "course_joints_at_visit"
     for kind in (pl.String, pl.Categorical, pl.Enum(ILAR_CATEGORIES)):
         polars = jia.course(
             pl.Series(given, dtype=kind), active_joints=pl.Series(joints), cutoffs="consolaro-2014"

@@ -80,7 +80,7 @@ def test_each_figure_says_how_well_it_was_checked() -> None:
 
 def test_a_set_is_held_to_its_own_courses_and_bounds() -> None:
     rosina = jia.definition("rosina-2024", CutoffSet)
-    with pytest.raises(DefinitionError, match="none of its courses"):
+    with pytest.raises(DefinitionError, match="choose from systemic"):
         rosina.variant(name="ours", systemic_as="poly")
     short = attrs.evolve(rosina.bounds[0], each_evidence=(Evidence.PRIMARY,))
     with pytest.raises(DefinitionError, match="one entry"):

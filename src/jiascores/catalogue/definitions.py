@@ -13,20 +13,6 @@ if TYPE_CHECKING:
 
 D = TypeVar("D", bound=Definition)
 
-COLUMNS = (
-    "kind",
-    "name",
-    "needs",
-    "rule",
-    "bounds",
-    "reference",
-    "identifier",
-    "evidence",
-    "derives_from",
-    "since",
-    "notes",
-)
-
 
 def definitions(kind: str | None = None) -> pd.DataFrame:
     """Return the catalogue: one row for each score, cut-off set, criteria and protocol.
@@ -57,32 +43,36 @@ def definitions(kind: str | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    found: tuple[Definition, ...] = published()
-    kinds = tuple(dict.fromkeys(definition.kind for definition in found))
+    rows = [
+        {
+            "kind": each.kind,
+            "name": each.name,
+            "needs": ", ".join(each.needs),
+            "rule": each.rule,
+            "bounds": "; ".join(map(str, each.thresholds)),
+            "reference": each.reference.citation,
+            "identifier": each.reference.identifier,
+            "evidence": str(each.evidence),
+            "derives_from": each.derives_from or "",
+            "since": each.since,
+            "notes": " ".join(each.notes),
+        }
+        for each in _of_kind(kind)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _of_kind(kind: str | None) -> list[Definition]:
+    """Return the definitions of one kind, or all; raise where there is no such kind."""
+    every: tuple[Definition, ...] = published()
+    kinds = tuple(dict.fromkeys(each.kind for each in every))
     if kind is not None and kind not in kinds:
         raise RequestError(
             f"kind={kind!r}: choose from {listing(kinds, shown=len(kinds))}.",
             variable="kind",
             values=(kind,),
         )
-    rows = [
-        (
-            definition.kind,
-            definition.name,
-            ", ".join(definition.needs),
-            definition.rule,
-            "; ".join(str(threshold) for threshold in definition.thresholds),
-            definition.reference.citation,
-            definition.reference.identifier,
-            str(definition.evidence),
-            definition.derives_from or "",
-            definition.since,
-            " ".join(definition.notes),
-        )
-        for definition in found
-        if kind in (None, definition.kind)
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return [each for each in every if kind in (None, each.kind)]
 
 
 @overload
@@ -121,15 +111,7 @@ def definition(name: str, kind: Any = None) -> Any:
     """
     if isinstance(kind, type) and issubclass(kind, Definition):
         return lookup(kind, name, parameter="name")
-    every: tuple[Definition, ...] = published()
-    kinds = tuple(dict.fromkeys(each.kind for each in every))
-    if kind is not None and kind not in kinds:
-        raise RequestError(
-            f"kind={kind!r}: choose from {listing(kinds, shown=len(kinds))}.",
-            variable="kind",
-            values=(kind,),
-        )
-    of_kind = [each for each in every if kind in (None, each.kind)]
+    of_kind = _of_kind(kind)
     found = [each for each in of_kind if each.name == name]
     if not found:
         near = suggestion(str(name), [each.name for each in of_kind])
@@ -167,16 +149,15 @@ def variables() -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        (
-            each.name,
-            each.label,
-            each.unit,
-            float(each.low),
-            float(each.high),
-            "yes or no" if each.flag else "whole number" if each.whole else "number",
-            "; ".join(f"{unit} × {factor:g}" for unit, factor in each.conversions),
-        )
+        {
+            "name": each.name,
+            "label": each.label,
+            "unit": each.unit,
+            "low": float(each.low),
+            "high": float(each.high),
+            "kind": "yes or no" if each.flag else "whole number" if each.whole else "number",
+            "other_units": "; ".join(f"{unit} × {factor:g}" for unit, factor in each.conversions),
+        }
         for each in VARIABLES.values()
     ]
-    names = ("name", "label", "unit", "low", "high", "kind", "other_units")
-    return pd.DataFrame(rows, columns=list(names))
+    return pd.DataFrame(rows)

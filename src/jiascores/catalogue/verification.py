@@ -6,13 +6,14 @@ import csv
 import hashlib
 import math
 import platform
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from importlib.resources import files
-from itertools import groupby
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -40,42 +41,26 @@ from jiascores.tables.table import column
 Row = Mapping[str, Any]
 Answers = dict[str, Any]
 
-REFUSED = "refused"
-MISSING = ""
+CHECK_VALUES = files("jiascores.catalogue") / "check_values"
+EXPECTED, REFUSED, MISSING = "expected", "refused", ""
 # Columns that say what a row is, and are no input.
 ABOUT = ("case", "kind", "definition", "threshold", "side", "mistake")
-EXPECTED = "expected"
-SIDES = ("below", "at", "above")
 # A mean of seven is no finite decimal: it is compared to the digits that are written.
 WRITTEN_DIGITS = 9
-NAN = float("nan")
-_FLAGS = {"yes": True, "no": False, MISSING: None}
-_NOT_APPLICABLE = 9
 REPORTED_PACKAGES = ("numpy", "pandas", "attrs", "narwhals", "click")
+_WORDS = {"yes": True, "no": False, MISSING: None}
+_NOT_APPLICABLE = 9
 
 
 # --------------------------------------------------------------------------------------------
 # How a row is read
 
 
-def _value(cell: Any) -> Any:
-    """Return a number or None, or a column of numbers with NaN."""
-    if isinstance(cell, tuple):
-        return np.array([float(text) if text else NAN for text in cell])
-    return float(cell) if cell else None
-
-
-def _flag(cell: Any) -> Any:
-    """Return a truth value or None, or a column of 1, 0 and NaN."""
-    if isinstance(cell, tuple):
-        return np.array([_FLAGS[text] for text in cell], dtype=np.float64)
-    return _FLAGS[cell]
-
-
 def _cell(cell: Any) -> Any:
-    """Return a truth value where one stands there, else a number."""
-    one = cell if isinstance(cell, str) else next((text for text in cell if text), MISSING)
-    return _flag(cell) if one in ("yes", "no") else _value(cell)
+    """Return a number, a truth value or None, or a column of numbers with NaN."""
+    if isinstance(cell, tuple):
+        return np.array([_cell(text) for text in cell], dtype=np.float64)
+    return _WORDS[cell] if cell in _WORDS else float(cell)
 
 
 def _word(cell: Any) -> Any:
@@ -87,68 +72,59 @@ def _word(cell: Any) -> Any:
 
 def _core_set(row: Row, prefix: str) -> CoreSet[Any]:
     names = (*CORE_VARIABLES, row["marker"])
-    return CoreSet(**{name: _value(row[f"{prefix}_{name}"]) for name in names})
+    return CoreSet(**{name: _cell(row[f"{prefix}_{name}"]) for name in names})
 
 
 # --------------------------------------------------------------------------------------------
 # What each file asks of the package
 
 
-def _score(row: Row, name: str | None = None) -> Answers:
-    score = lookup(Score, name or row.get("measure") or row["definition"], parameter="definition")
-    inputs: dict[str, Any] = {key: _cell(row[key]) for key in score.inputs}
-    if score.either:
-        inputs[row["marker"]] = _value(row[row["marker"]])
-    return {EXPECTED: score.function(**inputs)}
+def _score(row: Row) -> Answers:
+    score = lookup(Score, row.get("measure") or row["definition"], parameter="definition")
+    names = (*score.inputs, row["marker"]) if score.either else score.inputs
+    return {EXPECTED: score.function(**{name: _cell(row[name]) for name in names})}
 
 
 def _verdict(asked: Verdict, row: Row) -> Answers:
     """Return what a verdict answers; each column is named as its parameter."""
     given: dict[str, Any] = {}
     definition: Any = lookup(asked.kind, row["definition"], parameter=asked.parameter)
-    plan = asked.plan(definition)
+    plan, chosen = asked.plan(definition), (*asked.options, "missing")
+    readers: dict[str, Any] = dict.fromkeys(("course", "ilar_category", *chosen), _word)
+    readers["level"] = int
     if asked.parameter in asked.parameters:
         given[asked.parameter] = definition
     for name in asked.parameters:
-        if name == asked.parameter or (
-            plan.get(name) == "unread" and name not in asked.passes_over
+        may_be_left_out = name in chosen or (
+            name in ("attended", "upper_limit") and name not in definition.needs
+        )
+        if (
+            name == asked.parameter
+            or (plan.get(name) == "unread" and name not in asked.passes_over)
+            or (name in MARKERS and "marker" in asked.inputs and name != row["marker"])
+            or (may_be_left_out and not row.get(name))
         ):
             continue
         if name in ("baseline", "reference", "reached", "now") and name not in row:
             given[name] = _core_set(row, name)
-        elif name in MARKERS and "marker" in asked.inputs:
-            if name == row["marker"]:
-                given[name] = _value(row[name])
-        elif name in ("course", "ilar_category"):
-            given[name] = _word(row[name])
-        elif name == "level":
-            given[name] = int(row[name])
-        elif name in (*asked.options, "missing"):
-            if row[name]:
-                given[name] = row[name]
         elif name in row or name in VARIABLES:
-            given[name] = _cell(row[name]) if name in row else None
-    for name in ("attended", "upper_limit"):
-        if name in given and name not in definition.needs and not row.get(name):
-            del given[name]
-    return _answers_of(asked.function(**given))
+            given[name] = readers.get(name, _cell)(row.get(name, MISSING))
+    result = asked.function(**given)
+    answers = {
+        column: getattr(result, name) for name, column in _ANSWERS.items() if hasattr(result, name)
+    }
+    return answers or {EXPECTED: result}
 
 
-# What the answers of a result are called.
-_RESULTS = {
-    "lost": {EXPECTED: "lost"},
-    "level": {EXPECTED: "level", "expected_min": "level_min", "expected_max": "level_max"},
-    "flared": {EXPECTED: "flared", "expected_significant": "significant"},
+# What the answers of a result are called; a loss has a level too, and its answer is the loss.
+_ANSWERS = {
+    "level": EXPECTED,
+    "level_min": "expected_min",
+    "level_max": "expected_max",
+    "lost": EXPECTED,
+    "flared": EXPECTED,
+    "significant": "expected_significant",
 }
-
-
-def _answers_of(result: Any) -> Answers:
-    for attribute, names in _RESULTS.items():
-        if hasattr(result, attribute):
-            return {
-                name: getattr(result, each) for name, each in names.items() if hasattr(result, each)
-            }
-    return {EXPECTED: result}
 
 
 def _state_from_parts(row: Row) -> Answers:
@@ -160,51 +136,33 @@ def _state_from_parts(row: Row) -> Answers:
 
 
 def _chaq(row: Row) -> Answers:
-    index = chaq_di(
-        domains={name: _value(row[name]) for name in DOMAINS},
-        aids=row["aids"].split(),
-        help=row["help"].split(),
-        scoring=row["definition"],
-    )
-    return {EXPECTED: index}
-
-
-def _chaq_items(row: Row) -> Answers:
-    items = {
-        domain: [
-            _NOT_APPLICABLE
-            if row[f"{domain}_{number}"] == "na"
-            else _value(row[f"{domain}_{number}"])
-            for number in range(1, count + 1)
-        ]
-        for domain, count in ITEMS.items()
-    }
-    index = chaq_di(
-        items=items,
-        aids=row["aids"].split(),
-        help=row["help"].split(),
-        not_applicable=_NOT_APPLICABLE,
-        scoring=row["definition"],
-    )
-    return {EXPECTED: index}
+    """Return the index from domains, or from items where the file has them."""
+    answers: dict[str, Any] = {"domains": {name: _cell(row.get(name, MISSING)) for name in DOMAINS}}
+    if DOMAINS[0] not in row:
+        items = {
+            domain: [row[f"{domain}_{number}"] for number in range(1, count + 1)]
+            for domain, count in ITEMS.items()
+        }
+        coded = {
+            domain: [_NOT_APPLICABLE if cell == "na" else _cell(cell) for cell in cells]
+            for domain, cells in items.items()
+        }
+        answers = {"items": coded, "not_applicable": _NOT_APPLICABLE}
+    aids = {name: row[name].split() for name in ("aids", "help")}
+    return {EXPECTED: chaq_di(**answers, **aids, scoring=row["definition"])}
 
 
 def _joints(row: Row) -> Answers:
-    more: dict[str, Any] = {}
-    if row["injected"]:
-        joint, days = row["injected"].split()
-        more = {
-            "injected": {joint: float(days)},
-            "injection_rule": row["injection_rule"],
-            "injection_days": float(row["injection_days"]),
-        }
-    exam = JointExam(active=row["active"].split(), not_examined=row["not_examined"].split(), **more)
+    injected = row["injected"].split()
+    exam = JointExam(
+        active=row["active"].split(),
+        not_examined=row["not_examined"].split(),
+        injected={injected[0]: float(injected[1])} if injected else {},
+        injection_rule=row["injection_rule"] or None,
+        injection_days=_cell(row["injection_days"]),
+    )
     count = "active_joints_27" if row["definition"] == "joints-27" else "active_joints"
-    return {
-        EXPECTED: getattr(exam, count),
-        "expected_min": getattr(exam, f"{count}_min"),
-        "expected_max": getattr(exam, f"{count}_max"),
-    }
+    return {f"{EXPECTED}{end}": getattr(exam, f"{count}{end}") for end in ("", "_min", "_max")}
 
 
 def _events(row: Row) -> Answers:
@@ -222,19 +180,17 @@ def _events(row: Row) -> Answers:
 
 
 def _frame(rows: Sequence[Row], numbers: Iterable[str], flags: Iterable[str] = ()) -> Any:
-    """Return the rows of a case as a table; a column without any value is left out."""
+    """Return the rows of a case as a table; a column without any number is left out."""
     import pandas as pd
 
     columns: dict[str, Any] = {"patient": "A", "date": [row["date"] for row in rows]}
-    for name in numbers:
-        if any(row[name] for row in rows):
-            columns[name] = [_value(row[name]) for row in rows]
-    for name in flags:
-        columns[name] = [_flag(row[name]) for row in rows]
+    for name in (*numbers, *flags):
+        if name in flags or any(row[name] for row in rows):
+            columns[name] = [_cell(row[name]) for row in rows]
     return pd.DataFrame(columns)
 
 
-def _visits(rows: Sequence[Row]) -> list[Answers]:
+def _visits(rows: Sequence[Row]) -> Answers:
     ask = rows[0]
     chosen = [ask[name] for name in ("ask", "criteria", "reference") if ask[name]]
     request = parse(":".join(chosen))
@@ -244,67 +200,54 @@ def _visits(rows: Sequence[Row]) -> list[Answers]:
         baseline=ask["baseline"] or None,
         units=dict(unit.split("=") for unit in ask["units"].split()),
     )
-    return [{EXPECTED: value} for value in out[request.columns[0]].astype(object)]
+    return {EXPECTED: out[request.columns[0]]}
 
 
-def _retreatment(rows: Sequence[Row]) -> list[Answers]:
+def _retreatment(rows: Sequence[Row]) -> Answers:
     import pandas as pd
 
     protocol = lookup(RetreatmentProtocol, rows[0]["definition"], parameter="protocol")
-    dates = rows[0]["infusions"].split()
-    out = retreatment(
-        _frame(rows, (*CORE_VARIABLES, "esr"), protocol.exclusions),
-        pd.DataFrame({"patient": "A", "date": dates}),
-        protocol=protocol,
-    )
-    columns = (out["retreatment_code"], out["retreatment_eligible"].astype(object))
-    return [
-        {EXPECTED: code, "expected_eligible": eligible}
-        for code, eligible in zip(*columns, strict=True)
-    ]
+    infusions = pd.DataFrame({"patient": "A", "date": rows[0]["infusions"].split()})
+    visits = _frame(rows, (*CORE_VARIABLES, "esr"), protocol.exclusions)
+    out = retreatment(visits, infusions, protocol=protocol)
+    return {EXPECTED: out["retreatment_code"], "expected_eligible": out["retreatment_eligible"]}
 
 
-def _remission(rows: Sequence[Row]) -> list[Answers]:
+def _remission(rows: Sequence[Row]) -> Answers:
     import pandas as pd
 
     criteria = lookup(RemissionCriteria, rows[0]["definition"], parameter="criteria")
     periods = [period.split("/") for period in rows[0]["medication"].split()]
-    drugs = pd.DataFrame(
-        [("A", start, stop or None) for start, stop in periods],
-        columns=["patient", "start", "stop"],
-    )
+    drugs = [("A", start, stop or None) for start, stop in periods]
     out = remission(
         _frame(rows, (), ("inactive",)),
-        drugs,
+        pd.DataFrame(drugs, columns=["patient", "start", "stop"]),
         criteria=criteria,
         max_gap_days=float(rows[0]["max_gap_days"]),
         inactive=column("inactive"),
     )
-    return [{EXPECTED: state} for state in out[criteria.column].astype(object)]
+    return {EXPECTED: out[criteria.column]}
 
 
+@cache
 def _families() -> dict[str, Callable[[Row], Answers]]:
     """Return what each file asks: the verdict of its name, or what stands here."""
     load()
+    scores = ("scores", "systemic_manifestations", "parjadas", "ms_score", "jspada")
+    verdicts = {name: partial(_verdict, asked) for name, asked in sorted(VERDICTS.items())}
     return {
-        **dict.fromkeys(
-            ("scores", "systemic_manifestations", "parjadas", "ms_score", "jspada"), _score
-        ),
+        **dict.fromkeys(scores, _score),
         "states_from_parts": _state_from_parts,
-        **{
-            name: partial(_verdict, each)
-            for name, each in sorted(VERDICTS.items())
-            if _is_there(name)
-        },
+        **{name: ask for name, ask in verdicts.items() if (CHECK_VALUES / f"{name}.csv").is_file()},
         "chaq": _chaq,
-        "chaq_items": _chaq_items,
+        "chaq_items": _chaq,
         "joints": _joints,
         "events": _events,
     }
 
 
 # Rows of one case that follow each other are the visits of one patient.
-VISIT_FAMILIES: dict[str, Callable[[Sequence[Row]], list[Answers]]] = {
+VISIT_FAMILIES: dict[str, Callable[[Sequence[Row]], Answers]] = {
     "visits": _visits,
     "retreatment": _retreatment,
     "remission": _remission,
@@ -312,17 +255,8 @@ VISIT_FAMILIES: dict[str, Callable[[Sequence[Row]], list[Answers]]] = {
 # Files that are read row by row alone: what they hold is no column.
 ALONE = ("chaq", "chaq_items", "joints", "events")
 # What is the same for all rows that are given together as columns.
-CHOSEN = (
-    "marker",
-    "measure",
-    "missing",
-    "markers",
-    "level",
-    "criteria",
-    "cutoffs",
-    "attended",
-    "upper_limit",
-)
+CHOSEN: tuple[str, ...] = ("marker", "measure", "missing", "markers", "level")
+CHOSEN += ("criteria", "cutoffs", "attended", "upper_limit")
 
 
 # --------------------------------------------------------------------------------------------
@@ -331,36 +265,27 @@ CHOSEN = (
 
 def conformance_rows(family: str) -> list[dict[str, str]]:
     """Return the rows of one file of check values, as text."""
-    text = _text(family)
-    return list(csv.DictReader(text.splitlines()))
-
-
-def _is_there(family: str) -> bool:
-    return (files("jiascores.catalogue") / "check_values" / f"{family}.csv").is_file()
+    return list(csv.DictReader(_text(family).splitlines()))
 
 
 def _text(family: str) -> str:
-    folder = files("jiascores.catalogue") / "check_values"
-    return (folder / f"{family}.csv").read_text(encoding="utf-8")
+    return (CHECK_VALUES / f"{family}.csv").read_text(encoding="utf-8")
 
 
-def _agrees(expected: str, found: Any) -> bool:
-    if expected == REFUSED or found is REFUSED:
-        return expected == REFUSED and found is REFUSED
-    if expected == MISSING or is_missing(found):
-        return expected == MISSING and is_missing(found)
-    if expected in ("yes", "no") and not isinstance(found, str):
-        return bool(found == (expected == "yes"))
-    if isinstance(found, str):
-        return expected == found
+def _agrees(expected: str, answer: Any) -> bool:
+    if expected == MISSING or is_missing(answer):
+        return expected == MISSING and is_missing(answer)
+    if isinstance(answer, str):
+        return expected == answer
+    if expected in _WORDS:
+        return bool(answer == _WORDS[expected])
     try:
         number = float(expected)
     except ValueError:
         return False
     digits = len(expected.partition(".")[2])
-    return bool(found == number) or (
-        digits >= WRITTEN_DIGITS and math.isclose(found, number, rel_tol=0, abs_tol=10**-digits)
-    )
+    within = 10**-digits if digits >= WRITTEN_DIGITS else 0
+    return math.isclose(answer, number, rel_tol=0, abs_tol=within)
 
 
 @attrs.frozen
@@ -386,60 +311,18 @@ class Failure:
         )
 
 
-def _answers_to(family: str, rows: Sequence[Row]) -> list[Answers]:
-    """Return what the package answers to the rows of one case."""
-    answers: Any
-    try:
-        if family in VISIT_FAMILIES:
-            return VISIT_FAMILIES[family](rows)
-        return [_families()[family](row) for row in rows]
-    except MissingExtraError:
-        raise
-    except JiaScoresError as error:
-        # A name that is not in the catalogue is not a refused value.
-        unknown = type(error) is UnknownDefinitionError
-        answers = f"UnknownDefinitionError: {error}" if unknown else REFUSED
-    except Exception as error:  # noqa: BLE001  # a crash is a failure to report, not an end
-        answers = f"{type(error).__name__}: {error}"
-    return [dict.fromkeys(_expected(row), answers) for row in rows]
-
-
 def _expected(row: Row) -> dict[str, str]:
     return {name: text for name, text in row.items() if name.startswith(EXPECTED)}
 
 
 def _cases(family: str) -> Iterator[Sequence[Row]]:
     """Return the rows of a file case by case; only tables have more than one in a case."""
-    rows = conformance_rows(family)
-    if family not in VISIT_FAMILIES:
-        yield from ([row] for row in rows)
-        return
-    for _, group in groupby(rows, key=lambda row: (row["case"], row["definition"])):
-        yield list(group)
 
+    def case(row: Row) -> Any:
+        return (row["case"], row["definition"]) if family in VISIT_FAMILIES else id(row)
 
-def _failures(family: str, rows: Sequence[Row]) -> list[Failure]:
-    return _differences(family, rows, _answers_to(family, rows))
-
-
-def _differences(
-    family: str, rows: Sequence[Row], found: Sequence[Answers], where: str = ""
-) -> list[Failure]:
-    return [
-        Failure(
-            family,
-            row["kind"],
-            row["definition"],
-            f"{row['case']}{where}",
-            name,
-            text,
-            "missing" if is_missing(answers.get(name)) else str(answers.get(name)),
-            row["mistake"],
-        )
-        for row, answers in zip(rows, found, strict=True)
-        for name, text in _expected(row).items()
-        if not _agrees(text, answers.get(name))
-    ]
+    for _, rows in groupby(conformance_rows(family), key=case):
+        yield list(rows)
 
 
 def _together(family: str) -> Iterator[Sequence[Row]]:
@@ -455,23 +338,44 @@ def _together(family: str) -> Iterator[Sequence[Row]]:
         yield list(group)
 
 
-def _failures_in_columns(family: str, rows: Sequence[Row]) -> list[Failure]:
-    """Give many rows at once, as arrays: each must come out as it does alone."""
+def _answers_to(family: str, rows: Sequence[Row], *, in_columns: bool) -> Answers:
+    """Return what the package answers to the rows of one case, or to many rows as arrays."""
+    if family in VISIT_FAMILIES:
+        columns = VISIT_FAMILIES[family](rows)
+        return {name: values.astype(object).tolist() for name, values in columns.items()}
+    if not in_columns:
+        return {name: [value] for name, value in _families()[family](rows[0]).items()}
     alone = (*ABOUT, *CHOSEN)
-    columns = {
-        name: rows[0][name] if name in alone else tuple(row[name] for row in rows)
-        for name in rows[0]
-    }
-    found: list[Answers]
+    return _families()[family](
+        {
+            name: first if name in alone else tuple(row[name] for row in rows)
+            for name, first in rows[0].items()
+        }
+    )
+
+
+def _failures(family: str, rows: Sequence[Row], *, in_columns: bool = False) -> list[Failure]:
+    """Return what does not come out: of one case, or of many rows that must be as they are alone."""
+    words = ""
+    answers: Answers = {}
     try:
-        answers = _families()[family](columns)
-        found = [
-            {name: values[place] for name, values in answers.items()} for place in range(len(rows))
-        ]
+        answers = _answers_to(family, rows, in_columns=in_columns)
+    except MissingExtraError:
+        raise
     except Exception as error:  # noqa: BLE001  # a crash is a failure to report, not an end
-        words = f"{type(error).__name__}: {error}"
-        found = [dict.fromkeys(_expected(row), words) for row in rows]
-    return _differences(family, rows, found, ", in a column")
+        # A name that is not in the catalogue is not a refused value.
+        refused = isinstance(error, JiaScoresError) and type(error) is not UnknownDefinitionError
+        words = REFUSED if refused else f"{type(error).__name__}: {error}"
+    failures = []
+    for place, row in enumerate(rows):
+        for name, text in _expected(row).items():
+            answer = words or (answers[name][place] if name in answers else None)
+            if not _agrees(text, answer):
+                case = f"{row['case']}, in a column" if in_columns else row["case"]
+                shown = "missing" if is_missing(answer) else str(answer)
+                about = (family, row["kind"], row["definition"], case)
+                failures.append(Failure(*about, name, text, shown, row["mistake"]))
+    return failures
 
 
 @attrs.frozen
@@ -530,66 +434,58 @@ class Verification:
         )
 
     def __str__(self) -> str:
-        return "\n".join(_report(self))
+        facts = {
+            "Date": self.date,
+            "Versions": ", ".join(f"{name} {number}" for name, number in self.versions),
+            "System": self.system,
+            "Definitions": len(self.definitions),
+            "Bounds": self.bounds,
+            "Check values": f"{self.check_values}, and {self.in_columns} of them again in columns",
+            "Failures": len(self.failures),
+            "Result": "PASSED" if self.passed else "FAILED",
+        }
+        lists: dict[str, Sequence[Any]] = {
+            "Data (rows, SHA-256)": [f"{name}.csv  {n}  {digest}" for name, n, digest in self.data],
+            "Not run": self.not_run,
+            "Without check values, or not on both sides of every bound": self.unchecked,
+            "Failures": self.failures,
+        }
+        lines = ["jiascores: verification of the installed package", ""]
+        lines += [f"{f'{name}:':<14}{value}" for name, value in facts.items()]
+        lines += ["", *self._table()]
+        for title, entries in lists.items():
+            lines += ["", f"{title}:", *(f"  {entry}" for entry in entries)] if entries else []
+        return "\n".join(lines)
+
+    def _table(self) -> Iterator[str]:
+        """Yield the definitions, line by line, under their kinds."""
+        counts = ("bounds", "check values", "failures")
+        heads = {"": [("definition", "evidence", *counts)]}
+        rows = heads | {
+            kind: [
+                (
+                    each.name,
+                    each.evidence,
+                    *map(str, (each.bounds, each.check_values, each.failures)),
+                )
+                for each in group
+            ]
+            for kind, group in groupby(self.definitions, key=attrgetter("kind"))
+        }
+        widths = [max(map(len, cells)) for cells in zip(*chain(*rows.values()), strict=True)]
+        for kind, cells_of in rows.items():
+            yield from [f"[{kind}]"] if kind else []
+            for cells in cells_of:
+                words = map(str.ljust, cells[:2], widths)
+                numbers = map(str.rjust, cells[2:], widths[2:])
+                yield "  ".join((*words, *numbers)).rstrip()
 
     def __repr__(self) -> str:
         words = "passed" if self.passed else f"{len(self.failures)} failures"
         return f"<Verification of {self.check_values} check values: {words}>"
 
 
-def _report(found: Verification) -> Iterable[str]:
-    yield "jiascores: verification of the installed package"
-    yield ""
-    yield f"Date:         {found.date}"
-    yield "Versions:     " + ", ".join(f"{name} {number}" for name, number in found.versions)
-    yield f"System:       {found.system}"
-    yield f"Definitions:  {len(found.definitions)}"
-    yield f"Bounds:       {found.bounds}"
-    yield f"Check values: {found.check_values}, and {found.in_columns} of them again in columns"
-    yield f"Failures:     {len(found.failures)}"
-    yield f"Result:       {'PASSED' if found.passed else 'FAILED'}"
-    yield ""
-    names = ("definition", "evidence", "bounds", "check values", "failures")
-    rows = [
-        (one.name, one.evidence, str(one.bounds), str(one.check_values), str(one.failures))
-        for one in found.definitions
-    ]
-    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
-    yield _line(names, widths)
-    kind = ""
-    for one, row in zip(found.definitions, rows, strict=True):
-        if one.kind != kind:
-            kind = one.kind
-            yield f"[{kind}]"
-        yield _line(row, widths)
-    yield ""
-    yield "Data (rows, SHA-256):"
-    for name, count, digest in found.data:
-        yield f"  {name}.csv  {count}  {digest}"
-    if found.not_run:
-        yield ""
-        yield "Not run:"
-        yield from (f"  {words}" for words in found.not_run)
-    if found.unchecked:
-        yield ""
-        yield "Without check values, or not on both sides of every bound:"
-        yield from (f"  {name}" for name in found.unchecked)
-    if found.failures:
-        yield ""
-        yield "Failures:"
-        yield from (f"  {failure}" for failure in found.failures)
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [cells[0].ljust(widths[0]), cells[1].ljust(widths[1])]
-    padded += [cell.rjust(width) for cell, width in zip(cells[2:], widths[2:], strict=True)]
-    return "  ".join(padded).rstrip()
-
-
-def _verified(
-    definition: Definition, rows: Sequence[Row], failed: Counter[tuple[str, str]]
-) -> VerifiedDefinition:
-    key = (definition.kind, definition.name)
+def _verified(definition: Definition, rows: Sequence[Row], failures: int) -> VerifiedDefinition:
     checked = [threshold for threshold in definition.thresholds if _on_both_sides(threshold, rows)]
     return VerifiedDefinition(
         kind=definition.kind,
@@ -598,20 +494,19 @@ def _verified(
         bounds=len(definition.thresholds),
         bounds_checked=len(checked),
         check_values=len(rows),
-        failures=failed[key],
+        failures=failures,
     )
 
 
 def _on_both_sides(threshold: object, rows: Sequence[Row]) -> bool:
     """Return whether a number has check values at it and beside it, with different answers."""
-    here = [row for row in rows if row["threshold"] == str(threshold)]
-    answers = {side: {_answers(row) for row in here if row["side"] == side} for side in SIDES}
-    beside = answers["below"] | answers["above"]
-    return bool(answers["at"] and beside) and len(answers["at"] | beside) > 1
-
-
-def _answers(row: Row) -> tuple[str, ...]:
-    return tuple(text for name, text in row.items() if name.startswith(EXPECTED))
+    answers = {
+        (row["side"] == "at", *_expected(row).values())
+        for row in rows
+        if row["threshold"] == str(threshold) and row["side"] in ("below", "at", "above")
+    }
+    at, beside = ({answer[1:] for answer in answers if answer[0] is here} for here in (True, False))
+    return bool(at and beside) and len(at | beside) > 1
 
 
 def verify(*, date: str | None = None) -> Verification:
@@ -640,48 +535,37 @@ def verify(*, date: str | None = None) -> Verification:
     >>> result.passed
     True
     """
-    rows_of: dict[tuple[str, str], list[Row]] = {}
+    rows_of: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
     data: list[tuple[str, int, str]] = []
     failures: list[Failure] = []
     not_run: list[str] = []
     in_columns = 0
     for family in (*_families(), *VISIT_FAMILIES):
-        digest = hashlib.sha256(_text(family).encode()).hexdigest()
-        data.append((family, len(conformance_rows(family)), digest))
+        rows = conformance_rows(family)
+        data.append((family, len(rows), hashlib.sha256(_text(family).encode()).hexdigest()))
         try:
-            found = [(rows, _failures(family, rows)) for rows in _cases(family)]
+            failures += [each for case in _cases(family) for each in _failures(family, case)]
         except MissingExtraError as error:
             not_run.append(f"{family}.csv: {error}")
             continue
-        for rows, failed_here in found:
-            for row in rows:
-                rows_of.setdefault((row["kind"], row["definition"]), []).append(row)
-            failures.extend(failed_here)
-        for rows in _together(family):
-            in_columns += len(rows)
-            failures.extend(_failures_in_columns(family, rows))
+        for row in rows:
+            rows_of[row["kind"], row["definition"]].append(row)
+        for together in _together(family):
+            in_columns += len(together)
+            failures += _failures(family, together, in_columns=True)
     failed = Counter((failure.kind, failure.definition) for failure in failures)
     every: tuple[Definition, ...] = published()
+    packages = ((name, version(name)) for name in REPORTED_PACKAGES)
     return Verification(
         date=date or datetime.now(UTC).isoformat(timespec="seconds"),
-        versions=(("jiascores", __version__), *_versions()),
+        versions=(("jiascores", __version__), *packages),
         system=f"Python {platform.python_version()}, {platform.platform()}",
         definitions=tuple(
-            _verified(one, rows_of.get((one.kind, one.name), []), failed) for one in every
+            _verified(each, rows_of[each.kind, each.name], failed[each.kind, each.name])
+            for each in every
         ),
         data=tuple(data),
         in_columns=in_columns,
         failures=tuple(failures),
         not_run=tuple(not_run),
     )
-
-
-@cache
-def _versions() -> tuple[tuple[str, str], ...]:
-    found = []
-    for name in REPORTED_PACKAGES:
-        try:
-            found.append((name, version(name)))
-        except PackageNotFoundError:
-            found.append((name, "not found"))
-    return tuple(found)

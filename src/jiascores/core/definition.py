@@ -69,6 +69,8 @@ class Definition:
     no_thresholds: ClassVar[tuple[str, ...]] = ()
     # The variables that it needs, where that is the same for every definition of its kind.
     reads: ClassVar[tuple[str, ...]] = ()
+    # What is to be known of every published definition of its kind.
+    common_note: ClassVar[str] = ""
     # Why there are no variants, where no function could take one.
     no_variants: ClassVar[str] = ""
 
@@ -124,13 +126,14 @@ class Definition:
         """Raise where a field does not hold what it must; `what` says what that is."""
         if not holds:
             value = getattr(self, field)
-            raise DefinitionError(f"{field}={value!r}: {what}", variable=field, values=(value,))
+            shown = shorten(repr(value), SHOWN_OF_RULE, placeholder=" …")
+            raise DefinitionError(f"{field}={shown}: {what}", variable=field, values=(value,))
 
     def _require_one_of(self, field: str, choices: Iterable[str]) -> None:
         """Raise where a field holds none of the words that are allowed."""
         choices = tuple(choices)
-        what = f"choose from {', '.join(choices)}"
-        self._require(getattr(self, field) in choices, field, what)
+        known = getattr(self, field) in choices
+        self._require(known, field, f"choose from {', '.join(choices)}")
 
     def _require_between(self, field: str, low: float, high: float) -> None:
         """Raise where a number is not between two others, ends included."""
@@ -163,6 +166,7 @@ class Definition:
             Its own fields.
         """
         cites = reference(source or name)
+        notes = (*notes, cls.common_note) if cls.common_note else notes
         return cls(name=name, reference=cites, evidence=evidence, notes=notes, **fields)
 
     def variant(self, *, name: str, **changes: Any) -> Self:
@@ -335,7 +339,7 @@ def published(kind: type[D] | None = None) -> tuple[D, ...]:
     Never in the order in which modules happened to be loaded.
     """
     load()
-    of_kind = [each for each in _PUBLISHED.values() if isinstance(each, kind or Definition)]
+    of_kind = [each for each in _PUBLISHED.values() if kind is None or isinstance(each, kind)]
     of_kind.sort(key=lambda definition: (definition.kind.lower(), definition.home))
     return cast("tuple[D, ...]", tuple(of_kind))
 

@@ -240,7 +240,8 @@ def take(given: Mapping[str, Any]) -> tuple[dict[str, Any], Like]:
 def codes_of(places: Any) -> NDArray[np.int8]:
     """Return places among a few words as small whole numbers, -1 where there is none (NaN)."""
     codes = np.empty(np.shape(places), dtype=np.int8)
-    return np.fmax(places, -1.0, out=codes, casting="unsafe")
+    np.fmax(places, -1.0, out=codes, casting="unsafe")
+    return codes
 
 
 def places_of(

@@ -16,7 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core import decimals
-from jiascores.core.errors import SHOWN, NotNumericError, NotWholeError, OutOfRangeError
+from jiascores.core.errors import (
+    SHOWN,
+    JiaScoresError,
+    NotNumericError,
+    NotWholeError,
+    OutOfRangeError,
+)
 from jiascores.core.variables import Variable
 
 
@@ -40,6 +46,7 @@ else:
     from typing import TypeVar
 
     T = TypeVar("T", bound="float | NDArray[Any] | SeriesLike")
+E = TypeVar("E", bound=JiaScoresError)
 Many = TypeVar("Many", bound="NDArray[Any] | SeriesLike")
 # Named one by one, so that T is float beside a truth value or a NumPy number too.
 Scalar: TypeAlias = float | int | bool | np.float64 | np.integer[Any] | np.floating[Any] | None
@@ -205,9 +212,7 @@ def _from_masked(
 def _from_numpy(
     array: NDArray[Any], variable: Variable, labels: Sequence[Any] | None
 ) -> NDArray[Any]:
-    if array.dtype == np.float64:
-        return array
-    if array.dtype.kind in "iu":
+    if array.dtype == np.float64 or array.dtype.kind in "iu":
         return array
     if array.dtype.kind == "f":
         return _from_binary(array)
@@ -215,12 +220,9 @@ def _from_numpy(
         return array.astype(np.float64)
     if array.dtype.kind == "O":
         return _from_objects(array, variable, labels)
-    raise _not_numeric(
-        variable,
-        list(array.ravel()[:SHOWN]),
-        _where(range(min(array.size, SHOWN)), labels, array.shape),
-        array.size,
-    )
+    first = range(min(array.size, SHOWN))
+    where = _where(first, labels, array.shape)
+    raise _not_numeric(variable, list(array.ravel()[:SHOWN]), where, array.size)
 
 
 def _from_binary(array: NDArray[Any]) -> FloatArray:
@@ -248,11 +250,8 @@ def _from_objects(
         except NotNumericError:
             refused.append(position)
     if refused:
-        raise _not_numeric(
-            variable,
-            [flat[position] for position in refused],
-            _where(refused, labels, array.shape),
-        )
+        values = [flat[position] for position in refused]
+        raise _not_numeric(variable, values, _where(refused, labels, array.shape))
     return out.reshape(array.shape)
 
 
@@ -377,47 +376,41 @@ def _plain(value: Any) -> str:
     return text if len(text) <= LONGEST and "\n" not in text else f"<{type(value).__name__}>"
 
 
+def _refusal(
+    error: type[E],
+    variable: Variable,
+    found: str,
+    wrong: str,
+    more: str,
+    values: Sequence[Any],
+    where: Sequence[Any],
+) -> E:
+    """Return an error that says what was found, what is wrong with it and what is allowed."""
+    if variable.flag:
+        wrong = "neither yes nor no"
+    label = variable.label[:1].upper() + variable.label[1:]
+    message = f"{found}: {wrong}. {label} is {variable.allowed}{more}."
+    return error(message, variable=variable.name, values=values, where=where)
+
+
 def _out_of_range(
     variable: Variable, values: Sequence[Any], where: Sequence[Any], read: Sequence[Any] = ()
 ) -> OutOfRangeError:
-    advice = f"; {variable.advice}" if variable.advice else ""
-    wrong = "neither yes nor no" if variable.flag else "out of range"
-    return OutOfRangeError(
-        f"{_found(variable, values, where, read=read)}: {wrong}. "
-        f"{_capital(variable.label)} is {variable.allowed}{advice}.",
-        variable=variable.name,
-        values=values,
-        where=where,
-    )
+    found = _found(variable, values, where, read=read)
+    more = f"; {variable.advice}" if variable.advice else ""
+    return _refusal(OutOfRangeError, variable, found, "out of range", more, values, where)
 
 
 def _not_whole(
     variable: Variable, values: Sequence[Any], where: Sequence[Any], read: Sequence[Any] = ()
 ) -> NotWholeError:
-    wrong, how = (
-        ("neither yes nor no", "") if variable.flag else ("not a whole number", ", counted")
-    )
-    return NotWholeError(
-        f"{_found(variable, values, where, read=read)}: {wrong}. "
-        f"{_capital(variable.label)} is {variable.allowed}{how}.",
-        variable=variable.name,
-        values=values,
-        where=where,
-    )
+    found = _found(variable, values, where, read=read)
+    more = "" if variable.flag else ", counted"
+    return _refusal(NotWholeError, variable, found, "not a whole number", more, values, where)
 
 
 def _not_numeric(
     variable: Variable, values: Sequence[Any], where: Sequence[Any], total: int | None = None
 ) -> NotNumericError:
-    wrong = "neither yes nor no" if variable.flag else "not a number"
-    return NotNumericError(
-        f"{_found(variable, values, where, total)}: {wrong}. "
-        f"{_capital(variable.label)} is {variable.allowed}; leave a gap as None, NaN or null.",
-        variable=variable.name,
-        values=values,
-        where=where,
-    )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    found, more = _found(variable, values, where, total), "; leave a gap as None, NaN or null"
+    return _refusal(NotNumericError, variable, found, "not a number", more, values, where)

@@ -230,25 +230,14 @@ ILAR_CATEGORIES = (
 # How other tables word them, part by part. Such words are refused with the name to write: their
 # owner maps them, and "oligo" alone does not say whether the arthritis was extended.
 _SAME_WORD = {
-    "oligo": "oligoarthritis",
-    "oligoarticular": "oligoarthritis",
-    "ojia": "oligoarthritis",
-    "poly": "polyarthritis",
-    "polyarticular": "polyarthritis",
-    "pjia": "polyarthritis",
-    "neg": "negative",
-    "seronegative": "negative",
-    "pos": "positive",
-    "seropositive": "positive",
-    "sjia": "systemic",
-    "sojia": "systemic",
-    "still": "systemic",
-    "stills": "systemic",
-    "psa": "psoriatic",
-    "jpsa": "psoriatic",
+    **dict.fromkeys(("oligo", "oligoarticular", "ojia"), "oligoarthritis"),
+    **dict.fromkeys(("poly", "polyarticular", "pjia"), "polyarthritis"),
+    **dict.fromkeys(("neg", "seronegative"), "negative"),
+    **dict.fromkeys(("pos", "seropositive"), "positive"),
+    **dict.fromkeys(("sjia", "sojia", "still", "stills"), "systemic"),
+    **dict.fromkeys(("psa", "jpsa"), "psoriatic"),
+    **dict.fromkeys(("other", "unclassified"), "undifferentiated"),
     "era": "enthesitis_related",
-    "other": "undifferentiated",
-    "unclassified": "undifferentiated",
 }
 _EMPTY_WORDS = {"arthritis", "jia", "onset", "disease", "factor", "rf"}
 
@@ -258,9 +247,8 @@ def category_hint(given: object) -> str:
     text = str(given).lower().replace("+", " positive ")
     text = re.sub(r"\brf\s*-(?=\W|$)", "rf negative ", text)
     parts: list[str] = re.findall(r"[a-z]+", text)
-    spoken = {
-        part for word in parts for part in _SAME_WORD.get(word, word).split("_")
-    } - _EMPTY_WORDS
+    words = "_".join(_SAME_WORD.get(part, part) for part in parts).split("_")
+    spoken = {*words} - {"", *_EMPTY_WORDS}
     meant = [name for name in ILAR_CATEGORIES if spoken and spoken <= set(name.split("_"))]
     if meant:
         return f" Write {' or '.join(meant)} for {given!r}."

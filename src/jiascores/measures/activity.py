@@ -31,6 +31,7 @@ from jiascores.measures.jadas import JOINT_CAP
 
 LEVELS = ("low", "moderate", "high")
 POLYARTHRITIS_STATES = ("not_classified", "low", "moderate_or_high")
+_PARTS = ("physician_global", "patient_global", "active_joints")
 
 
 # --------------------------------------------------------------------------------------------
@@ -89,11 +90,8 @@ class MinimalActivityCriteria(Definition):
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        count = self.joints.replace("_", " ")
-        return "; ".join(
-            f"{course}: {limits.rule.replace('joints', count)}"
-            for course, limits in (("oligo", self.oligo), ("poly", self.poly))
-        )
+        limits = f"oligo: {self.oligo.rule}; poly: {self.poly.rule}"
+        return limits.replace("joints", self.joints.replace("_", " "))
 
 
 _NOT_SYSTEMIC = (
@@ -243,6 +241,7 @@ class ActivityLevelCriteria(Definition):
     """
 
     kind: ClassVar[str] = "activity level criteria"
+    reads: ClassVar[tuple[str, ...]] = (*_PARTS, "esr/crp", "upper_limit")
 
     low_joints: int
     low_physician_global: float
@@ -252,17 +251,6 @@ class ActivityLevelCriteria(Definition):
     high_patient_global: float
     high_marker: float = 2
     high_needed: int = 3
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return (
-            "physician_global",
-            "patient_global",
-            "active_joints",
-            "esr/crp",
-            "upper_limit",
-        )
 
     @property
     def rule(self) -> str:
@@ -603,11 +591,8 @@ class EscalationCriteria(Definition):
     def check_options(self, *, measure: str | None = None, **_: Any) -> None:
         """Raise where the score is another than the one that the criteria read."""
         if measure not in (None, self.measure):
-            raise NotCoveredError(
-                f"{self.name} reads {self.measure}, not {measure}.",
-                variable="measure",
-                values=(measure,),
-            )
+            message = f"{self.name} reads {self.measure}, not {measure}."
+            raise NotCoveredError(message, variable="measure", values=(measure,))
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
@@ -617,9 +602,8 @@ class EscalationCriteria(Definition):
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        return f"escalate if {self.measure} is " + ", ".join(
-            f"> {one.above:g} at month {one.month} ({one.course})" for one in self.limits
-        )
+        limits = [f"> {one.above:g} at month {one.month} ({one.course})" for one in self.limits]
+        return f"escalate if {self.measure} is {', '.join(limits)}"
 
 
 ESCALATION_CRITERIA = publish(
@@ -703,15 +687,11 @@ def escalation_indicated(
     ...                          criteria="swart-2018")
     True
     """
-    courses = criteria.courses
-    bound = choose(
-        *(
-            (all_of(equal(month, one.month), equal(course, courses.index(one.course))), one.above)
-            for one in criteria.limits
-        ),
-        otherwise=NAN,
-    )
-    return above(score, bound)
+    bounds = []
+    for limit in criteria.limits:
+        place = criteria.courses.index(limit.course)
+        bounds.append((all_of(equal(month, limit.month), equal(course, place)), limit.above))
+    return above(score, choose(*bounds, otherwise=NAN))
 
 
 # --------------------------------------------------------------------------------------------
@@ -739,16 +719,12 @@ class UncontrolledCriteria(Definition):
     """
 
     kind: ClassVar[str] = "uncontrolled disease criteria"
+    reads: ClassVar[tuple[str, ...]] = (*_PARTS, "biologicals_tried")
 
     physician_global: float
     patient_global: float
     active_joints: int
     biologicals_tried: int
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return ("physician_global", "patient_global", "active_joints", "biologicals_tried")
 
     @property
     def rule(self) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
 
 from jiascores.core.decimals import PER_CENT, SCORE_DECIMALS, TOLERANCE, above
 from jiascores.core.definition import Definition
-from jiascores.core.errors import DefinitionError, RequestError
+from jiascores.core.errors import RequestError
 from jiascores.core.like import Like
 from jiascores.core.logic import missing, unless
 from jiascores.core.measure import Bounded
@@ -67,14 +67,6 @@ def unknown_or_worse(
     return unknown, worse
 
 
-def check_from_zero(value: str, field: str) -> None:
-    """Raise where criteria say something else of a rise from 0 than can be said."""
-    if value not in FROM_ZERO:
-        raise DefinitionError(
-            f"{field}={value!r}: choose worsened, unchanged or missing", variable=field
-        )
-
-
 def percent_change(earlier: Any, now: Any) -> Any:
     """Return the change in per cent of the earlier value, negative when better.
 
@@ -88,21 +80,82 @@ def percent_change(earlier: Any, now: Any) -> Any:
 
 
 # --------------------------------------------------------------------------------------------
-# A result with bounds
+# Results
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class Result:
+    """What criteria say of visits, where that is more than one answer."""
+
+    # The attribute with the answer.
+    answers: ClassVar[str]
+
+    criteria: Definition
+    _like: Like = attrs.field(alias="like")
+
+    def _flag(self, answer: Any, name: str) -> Any:
+        return self._like.flag(self._like.shaped(answer), name)
+
+    def __bool__(self) -> NoReturn:
+        raise RequestError(
+            f"a {type(self).__name__} is neither true nor false: ask for its .{self.answers}, "
+            f"which is missing where the gaps leave it open.",
+            variable=self.answers,
+        )
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class BoundedResult(Result):
+    """An answer with its bounds, and its reasons."""
+
+    _bounds: Bounded = attrs.field(alias="bounds")
+
+    @property
+    def _column(self) -> str:
+        raise AssertionError(f"{type(self).__name__} must name its column")
+
+    @property
+    def _subject(self) -> str:
+        raise AssertionError(f"{type(self).__name__} must say what it is about")
+
+    def _reasons(self, row: int) -> Iterator[str]:
+        raise AssertionError(f"{type(self).__name__} must give its reasons for row {row}")
+
+    def _surely(self, answer: Any, end: str) -> Any:
+        return self._like.surely(self._like.shaped(answer), f"{self._column}_{end}")
+
+    def explain(self, row: int = 0) -> str:
+        """Return the six variables with their change, and the verdict in words.
+
+        Parameters
+        ----------
+        row : int
+            Which visit, by position, where there are many.
+
+        Returns
+        -------
+        str
+            A table and a sentence.
+        """
+        return "\n".join(self._reasons(row))
+
+    def __repr__(self) -> str:
+        if self._like.kind != "number":
+            return f"<{self._subject}: {self._like.size} visits>"
+        names = (self.answers, f"{self.answers}_min", f"{self.answers}_max")
+        return f"<{self._subject}: {', '.join(f'{name}={getattr(self, name)}' for name in names)}>"
+
 
 ChangeT = TypeVar("ChangeT")
 
 
-@attrs.frozen(eq=False, repr=False)
-class VisitComparison(Generic[ChangeT]):
-    """Two visits compared by criteria: an answer with its bounds, and its reasons."""
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class VisitComparison(BoundedResult, Generic[ChangeT]):
+    """Two visits compared by criteria."""
 
-    criteria: Definition
     missing: str
     _earlier: Mapping[str, Any] = attrs.field(alias="earlier")
     _now: Mapping[str, Any] = attrs.field(alias="now")
-    _like: Like = attrs.field(alias="like")
-    _bounds: Bounded = attrs.field(alias="bounds")
 
     @property
     def marker(self) -> str:
@@ -122,20 +175,8 @@ class VisitComparison(Generic[ChangeT]):
             for name, now in self._now.items()
         }
 
-    def _flag(self, answer: Any, name: str) -> Any:
-        return self._like.flag(self._like.shaped(answer), name)
-
-    def __bool__(self) -> NoReturn:  # noqa: PLE0304
-        refuse_truth(self, "level")
-
-
-def refuse_truth(result: object, attribute: str) -> NoReturn:
-    """Raise where a result is asked whether it is true: it has an answer of three values."""
-    raise RequestError(
-        f"a {type(result).__name__} is neither true nor false: ask for its .{attribute}, which is "
-        f"missing where the gaps leave it open.",
-        variable=attribute,
-    )
+    def _unless_gap(self, gap: Any, answer: Any, name: str) -> Any:
+        return self._flag(np.where(gap, np.nan, answer), name)
 
 
 # --------------------------------------------------------------------------------------------

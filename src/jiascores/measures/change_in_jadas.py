@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, ClassVar, overload
 
 import attrs
 
 from jiascores.core.definition import Definition, Threshold, publish
-from jiascores.core.errors import DefinitionError
 from jiascores.core.logic import NAN, all_of, at_least, at_most, below, choose
 from jiascores.core.measure import verdict
 from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T
 
 CHANGES = ("worsened", "unchanged", "improved")
+
+
+@attrs.frozen(kw_only=True)
+class _ScoreCriteria(Definition):
+    """Criteria on the change of a score."""
+
+    measure: str
+
+    @property
+    def compared(self) -> str:  # type: ignore[override]
+        """The score that is compared."""
+        return self.measure
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The score that it reads."""
+        return (self.measure,)
 
 
 # --------------------------------------------------------------------------------------------
@@ -40,7 +57,7 @@ class FallNeeded:
 
 
 @attrs.frozen(kw_only=True)
-class JadasImprovementCriteria(Definition):
+class JadasImprovementCriteria(_ScoreCriteria):
     """Criteria for improvement that depend on the score at baseline.
 
     Parameters
@@ -56,42 +73,23 @@ class JadasImprovementCriteria(Definition):
     kind: ClassVar[str] = "JADAS improvement criteria"
     no_thresholds: ClassVar[tuple[str, ...]] = ("months",)
 
-    measure: str
     bands: tuple[FallNeeded, ...]
     months: int
 
-    @property
-    def compared(self) -> str:  # type: ignore[override]
-        """The score that is compared."""
-        return self.measure
-
     def _check(self) -> None:
-        ends = [one.high for one in self.bands]
-        starts = [one.low for one in self.bands]
-        if starts[1:] != ends[:-1] or any(
-            low >= high for low, high in zip(starts, ends, strict=True)
-        ):
-            raise DefinitionError(
-                f"{self.name}: bands of baselines must ascend without gap or overlap",
-                variable="bands",
-            )
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return (self.measure,)
+        ascend = all(band.low < band.high for band in self.bands)
+        meet = all(one.high == following.low for one, following in pairwise(self.bands))
+        what = "bands of baselines must ascend without gap or overlap"
+        self._require(ascend and meet, "bands", what)
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
         """Where each band of baselines begins, and the fall that it asks for."""
-        return tuple(
-            threshold
-            for one in self.bands
-            for threshold in (
-                Threshold(f"baseline from {one.low:g}", one.low),
-                Threshold(f"fall from baseline {one.low:g}", one.fall),
-            )
-        )
+        thresholds = []
+        for one in self.bands:
+            thresholds.append(Threshold(f"baseline from {one.low:g}", one.low))
+            thresholds.append(Threshold(f"fall from baseline {one.low:g}", one.fall))
+        return tuple(thresholds)
 
     @property
     def rule(self) -> str:
@@ -103,20 +101,21 @@ class JadasImprovementCriteria(Definition):
         )
 
 
-HORNEFF_2014 = JadasImprovementCriteria.cited(
-    "horneff-2014",
-    Evidence.PRIMARY,
-    "Not defined for a baseline below 5.",
-    "The paper also gives relative falls, 41, 53 and 57 %; they are not used here.",
-    measure="jadas10",
-    months=3,
-    bands=(
-        FallNeeded(low=5, high=15, fall=4),
-        FallNeeded(low=15, high=25, fall=10),
-        FallNeeded(low=25, high=40, fall=17),
-    ),
+publish(
+    JadasImprovementCriteria.cited(
+        "horneff-2014",
+        Evidence.PRIMARY,
+        "Not defined for a baseline below 5.",
+        "The paper also gives relative falls, 41, 53 and 57 %; they are not used here.",
+        measure="jadas10",
+        months=3,
+        bands=(
+            FallNeeded(low=5, high=15, fall=4),
+            FallNeeded(low=15, high=25, fall=10),
+            FallNeeded(low=25, high=40, fall=17),
+        ),
+    )
 )
-JADAS_IMPROVEMENT_CRITERIA = publish(HORNEFF_2014)
 
 
 @overload
@@ -175,21 +174,12 @@ def horneff_improvement(criteria: JadasImprovementCriteria, baseline: Any, now: 
     >>> jia.horneff_improvement(baseline=15, now=5.1)
     False
     """
-    last = criteria.bands[-1]
-    fall = choose(
-        *(
-            (
-                all_of(
-                    at_least(baseline, band.low),
-                    at_most(baseline, band.high) if band is last else below(baseline, band.high),
-                ),
-                band.fall,
-            )
-            for band in criteria.bands
-        ),
-        otherwise=NAN,
-    )
-    return at_least(baseline - now, fall)
+    falls = []
+    for band in criteria.bands:
+        up_to = at_most if band is criteria.bands[-1] else below
+        inside = all_of(at_least(baseline, band.low), up_to(baseline, band.high))
+        falls.append((inside, band.fall))
+    return at_least(baseline - now, choose(*falls, otherwise=NAN))
 
 
 # --------------------------------------------------------------------------------------------
@@ -197,7 +187,7 @@ def horneff_improvement(criteria: JadasImprovementCriteria, baseline: Any, now: 
 
 
 @attrs.frozen(kw_only=True)
-class JadasChangeCriteria(Definition):
+class JadasChangeCriteria(_ScoreCriteria):
     """Criteria for important improvement and important worsening.
 
     Parameters
@@ -212,19 +202,8 @@ class JadasChangeCriteria(Definition):
 
     kind: ClassVar[str] = "JADAS change criteria"
 
-    measure: str
     improvement: float
     worsening: float
-
-    @property
-    def compared(self) -> str:  # type: ignore[override]
-        """The score that is compared."""
-        return self.measure
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return (self.measure,)
 
     @property
     def rule(self) -> str:
@@ -235,15 +214,16 @@ class JadasChangeCriteria(Definition):
         )
 
 
-BULATOVIC_2014 = JadasChangeCriteria.cited(
-    "bulatovic-2014",
-    Evidence.PRIMARY,
-    "That a change of exactly −5.5 or +1.7 counts is our reading.",
-    measure="jadas27",
-    improvement=5.5,
-    worsening=1.7,
+publish(
+    JadasChangeCriteria.cited(
+        "bulatovic-2014",
+        Evidence.PRIMARY,
+        "That a change of exactly −5.5 or +1.7 counts is our reading.",
+        measure="jadas27",
+        improvement=5.5,
+        worsening=1.7,
+    )
 )
-JADAS_CHANGE_CRITERIA = publish(BULATOVIC_2014)
 
 
 @overload

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import DefinitionError, RequestError
+from jiascores.core.errors import DefinitionError
 from jiascores.core.references import Evidence, reference
 from jiascores.statistics.base import (
     CONFIDENCE,
@@ -19,6 +19,7 @@ from jiascores.statistics.base import (
     IntArray,
     check_confidence,
     p_shown,
+    require,
     short,
 )
 from jiascores.statistics.rates import compare_periods
@@ -180,15 +181,11 @@ class EventComparison:
         """
         import pandas as pd
 
+        names = ("events_before", "events_after", "days_before", "days_after")
+        counts = (self.before, self.after, self.days_before, self.days_after)
+        columns = dict(zip(names, counts, strict=True))
         return pd.DataFrame(
-            {
-                "patient": self.patients,
-                "infusion_day": self.infusion_days,
-                "events_before": self.before,
-                "events_after": self.after,
-                "days_before": self.days_before,
-                "days_after": self.days_after,
-            }
+            {"patient": self.patients, "infusion_day": self.infusion_days, **columns}
         )
 
     def _summary(self) -> list[tuple[str, str, str]]:
@@ -225,13 +222,13 @@ class EventComparison:
         return notes
 
     def __str__(self) -> str:
-        lines = ["Adverse events before and after infusion"]
-        lines += [f"  {note}" for note in self._notes()]
-        lines += ["", f"{'':<34}{'before':>26}{'after':>26}"]
-        lines += [f"{words:<34}{one:>26}{other:>26}" for words, one, other in self._summary()]
-        lines.append("")
-        lines += [str(test) for test in self.tests]
-        return "\n".join(lines)
+        notes = "".join(f"  {note}\n" for note in self._notes())
+        rows = "".join(
+            f"{words:<34}{before:>26}{after:>26}\n"
+            for words, before, after in (("", "before", "after"), *self._summary())
+        )
+        tests = "\n".join(map(str, self.tests))
+        return f"Adverse events before and after infusion\n{notes}\n{rows}\n{tests}"
 
     def __repr__(self) -> str:
         return (
@@ -289,11 +286,8 @@ def around_infusions(
     check_confidence(confidence)
     counted = _counted(windows, labels, infusions, events, per_infusion=per_infusion)
     for window, end in (("before", "from"), ("after", "until")):
-        if not counted[f"days_{window}"].any():
-            raise RequestError(
-                f"nobody was observed in the window {window}: there is nothing to compare.",
-                variable=f"observed_{end}",
-            )
+        words = f"nobody was observed in the window {window}: there is nothing to compare."
+        require(counted[f"days_{window}"].any(), words, f"observed_{end}")
     unit = "infusions" if per_infusion else "patients"
     tests = compare_periods(
         **{name: counted[name] for name in ("before", "after", "days_before", "days_after")},
@@ -330,8 +324,8 @@ def _counted(
     shared = days[days.duplicated(["patient", "day"])]
     owned = days.drop_duplicates(["patient", "day"])
     happened = events.merge(owned, on=["patient", "day"])
-    before, after = _by_window(happened, len(units))
-    days_before, days_after = _by_window(owned, len(units))
+    windowed = zip(_by_window(happened, len(units)), _by_window(owned, len(units)), strict=True)
+    (before, days_before), (after, days_after) = windowed
     return {
         "patients": tuple(labels[place] for place in units["patient"]),
         "infusion_days": tuple(units["day"].tolist()),

@@ -5,8 +5,8 @@ Always against a reference visit that the caller names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, NoReturn, TypeVar, cast, overload
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 import attrs
 import numpy as np
@@ -14,22 +14,21 @@ import numpy as np
 from jiascores.core.core_set import CoreSet
 from jiascores.core.decimals import at_least
 from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import DefinitionError, NotCoveredError
-from jiascores.core.like import Like
+from jiascores.core.errors import NotCoveredError
 from jiascores.core.logic import count, missing
 from jiascores.core.measure import RESPONSE, Bounded, Call, Options, id_of, verdict
 from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES, MARKERS
 from jiascores.measures.change import (
+    FROM_ZERO,
+    BoundedResult,
     FromZero,
     VisitComparison,
     change_heading,
     change_line,
-    check_from_zero,
     improved_by,
     pick,
-    refuse_truth,
     shown,
     unknown_or_worse,
 )
@@ -84,6 +83,10 @@ class FlareCriteria(Definition):
 
     kind: ClassVar[str] = "flare criteria"
     no_thresholds: ClassVar[tuple[str, ...]] = ("fever_above", "fever_days")
+    common_note: ClassVar[str] = (
+        "A zero at the reference has no published rule. Here 0 → 0 is unchanged, 0 → more counts "
+        "as worse where it reaches its floor, and nothing improves from 0 (zero_reference)."
+    )
 
     worsened_needed: int | None = 3
     worsening: float | None = 30
@@ -99,36 +102,21 @@ class FlareCriteria(Definition):
     zero_reference: FromZero = "worsened"
 
     def _check(self) -> None:
-        check_from_zero(self.zero_reference, "zero_reference")
+        self._require_one_of("zero_reference", FROM_ZERO)
         for field in ("floors", "all_of"):
-            for name, _ in getattr(self, field):
-                if name not in CORE_VARIABLES + MARKERS:
-                    raise DefinitionError(
-                        f"{field} names {name!r}, which is not in the core set", variable=field
-                    )
+            inside = {name for name, _ in getattr(self, field)} <= {*CORE_VARIABLES, *MARKERS}
+            self._require(inside, field, "it names what is not in the core set")
         counts = (self.worsened_needed is not None, self.worsening is not None)
-        if counts != (not self.all_of, not self.all_of):
-            raise DefinitionError(
-                "criteria either count (worsened_needed and worsening) or name variables "
-                "(all_of): give the one and set the other to None",
-                variable="all_of",
-            )
-        if (self.improved_allowed is None) != (self.improvement is None):
-            raise DefinitionError(
-                "improved_allowed and improvement go together: give both or neither",
-                variable="improvement",
-            )
-        if self.worsened_needed is not None and not 1 <= self.worsened_needed <= CORE_SIZE:
-            raise DefinitionError(
-                f"worsened_needed={self.worsened_needed}: of {CORE_SIZE} variables, from 1 to "
-                f"{CORE_SIZE} can be needed",
-                variable="worsened_needed",
-            )
-        if (self.fever_above is None) != (self.fever_days is None):
-            raise DefinitionError(
-                "fever_above and fever_days go together: give both or neither",
-                variable="fever_above",
-            )
+        self._require(
+            counts == (not self.all_of, not self.all_of),
+            "all_of",
+            "criteria either count (worsened_needed and worsening) or name variables (all_of): "
+            "give the one and set the other to None",
+        )
+        self._require_together("improved_allowed", "improvement")
+        self._require_together("fever_above", "fever_days")
+        if self.worsened_needed is not None:
+            self._require_between("worsened_needed", 1, CORE_SIZE)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -143,10 +131,8 @@ class FlareCriteria(Definition):
         if self.all_of:
             parts = [_threshold(name, percent) for name, percent in self.all_of]
         else:
-            sign = "≥" if self.worsening_from else ">"
-            parts = [
-                f"{sign} {self.worsening:g} % worse in ≥ {self.worsened_needed} of {CORE_SIZE}"
-            ]
+            worse = f"{'≥' if self.worsening_from else '>'} {self.worsening:g} % worse"
+            parts = [f"{worse} in ≥ {self.worsened_needed} of {CORE_SIZE}"]
         if self.improved_allowed is not None:
             sign = "≥" if self.improvement_from else ">"
             parts.append(f"{sign} {self.improvement:g} % better in ≤ {self.improved_allowed}")
@@ -157,10 +143,8 @@ class FlareCriteria(Definition):
             least = ", ".join(f"{name} {floor:g}" for name, floor in self.floors)
             text += f"; counts as worse only if it rose by at least: {least}"
         if self.fever_above is not None:
-            text = (
-                f"fever > {self.fever_above:g} °C on ≥ {self.fever_days} consecutive days, not "
-                f"due to infection, or: {text}"
-            )
+            days = f"{self.fever_days} consecutive days, not due to infection"
+            text = f"fever > {self.fever_above:g} °C on ≥ {days}, or: {text}"
         return text
 
     def require(self, marker: str) -> None:
@@ -190,10 +174,6 @@ def _threshold(name: str, percent: float) -> str:
 
 
 _GLOBALS = ("physician_global", "patient_global")
-_ZERO_NOTE = (
-    "A zero at the reference has no published rule. Here 0 → 0 is unchanged, 0 → more counts as "
-    "worse where it reaches its floor, and nothing improves from 0 (zero_reference)."
-)
 _RUPERTO_FLOORS = (
     *((name, 2.0) for name in _GLOBALS),
     ("active_joints", 2.0),
@@ -205,7 +185,6 @@ FLARE_CRITERIA = publish(
         "brunner-2002",
         Evidence.PRIMARY,
         "The definition that the paper prefers.",
-        _ZERO_NOTE,
         worsened_needed=2,
         worsening=40,
     ),
@@ -213,7 +192,6 @@ FLARE_CRITERIA = publish(
         "brunner-2002-b",
         Evidence.PRIMARY,
         "Sets no limit on improvement.",
-        _ZERO_NOTE,
         source="brunner-2002",
         improved_allowed=None,
         improvement=None,
@@ -222,7 +200,6 @@ FLARE_CRITERIA = publish(
         "brunner-2002-c",
         Evidence.PRIMARY,
         "The paper names ESR: core sets with CRP are refused. A variant may name crp.",
-        _ZERO_NOTE,
         source="brunner-2002",
         worsened_needed=None,
         worsening=None,
@@ -230,21 +207,19 @@ FLARE_CRITERIA = publish(
         improvement=None,
         all_of=(("chaq", 0), ("esr", 30), ("active_joints", 10)),
     ),
-    FlareCriteria.cited("prcsg-printo", Evidence.SECONDARY, _ZERO_NOTE, source="propel"),
+    FlareCriteria.cited("prcsg-printo", Evidence.SECONDARY, source="propel"),
     FlareCriteria.cited(
         "lovell-2000",
         Evidence.SECONDARY,
         "The trial's reference is day 90.",
         "The trial's register counts limited joints only with pain or tenderness.",
         "A floor of 2 units on the globals is unverified there and left out.",
-        _ZERO_NOTE,
         active_joints_at_visit=2,
     ),
     FlareCriteria.cited(
         "lovell-2008",
         Evidence.SECONDARY,
         "As lovell-2000, but two may be better by exactly 30 %.",
-        _ZERO_NOTE,
         active_joints_at_visit=2,
         improvement_from=False,
     ),
@@ -253,14 +228,12 @@ FLARE_CRITERIA = publish(
         Evidence.SECONDARY,
         "The abstract says ≥ 30 % for both limits and has no floors.",
         "The floors are the register's, which prints > 30 %: see ruperto-2008-strict.",
-        _ZERO_NOTE,
         floors=_RUPERTO_FLOORS,
     ),
     FlareCriteria.cited(
         "ruperto-2008-strict",
         Evidence.SECONDARY,
         "The abatacept trial as its register words it.",
-        _ZERO_NOTE,
         source="abatacept-register",
         derives_from="ruperto-2008",
         worsening_from=False,
@@ -271,7 +244,6 @@ FLARE_CRITERIA = publish(
         "review-floors",
         Evidence.SECONDARY,
         "As reviews give the abatacept trial's rule: the joint floor on active joints alone.",
-        _ZERO_NOTE,
         source="ruperto-2008",
         derives_from="ruperto-2008",
         floors=(*((name, 2.0) for name in _GLOBALS), ("active_joints", 2.0)),
@@ -281,7 +253,6 @@ FLARE_CRITERIA = publish(
         Evidence.UNVERIFIED,
         "For systemic arthritis; the trials' reactant is CRP.",
         "That fever alone is a flare, and how it is measured, is unverified.",
-        _ZERO_NOTE,
         source="ruperto-2012",
         derives_from="prcsg-printo",
         fever_above=38.0,
@@ -294,21 +265,13 @@ FLARE_CRITERIA = publish(
 # The rule
 
 
-def _limit(criteria: FlareCriteria, name: str) -> tuple[float | None, bool]:
-    """Return from how many per cent a variable is worse, and whether exactly that counts.
-
-    None where the criteria do not ask whether it is worse.
-    """
-    if criteria.all_of:
-        return dict(criteria.all_of).get(name), True
-    return criteria.worsening, criteria.worsening_from
-
-
 def _unknown_or_worse(
     criteria: FlareCriteria, name: str, earlier: Any, now: Any
 ) -> tuple[Any, Any]:
     """Return whether a variable is unknown, and whether it is worse before any floor."""
-    percent, inclusive = _limit(criteria, name)
+    percent, inclusive = criteria.worsening, criteria.worsening_from
+    if criteria.all_of:
+        percent, inclusive = dict(criteria.all_of).get(name), True
     if percent is None:
         unknown = missing(earlier) | missing(now)
         return unknown, unknown & False
@@ -343,13 +306,23 @@ class FlareVerdict(VisitComparison[ChangeT], Generic[FlagT, SureT, ChangeT]):
     for arrays a float64 array of 1, 0 and NaN; for Series a nullable boolean Series.
     """
 
+    answers: ClassVar[str] = "flared"
+
     criteria: FlareCriteria
     _fever: Any = attrs.field(alias="fever")
 
     @property
+    def _column(self) -> str:
+        return flare_column(self.criteria)
+
+    @property
+    def _subject(self) -> str:
+        return f"flare by {self.criteria.name}"
+
+    @property
     def flared(self) -> FlagT:
         """Whether there was a flare: yes, no, or not determinable."""
-        return cast(FlagT, self._flag(self._bounds.known(), flare_column(self.criteria)))
+        return cast(FlagT, self._flag(self._bounds.known(), self._column))
 
     @property
     def flared_min(self) -> SureT:
@@ -361,105 +334,70 @@ class FlareVerdict(VisitComparison[ChangeT], Generic[FlagT, SureT, ChangeT]):
         """Whether there may have been a flare."""
         return cast(SureT, self._surely(self._bounds.highest, "max"))
 
-    def _surely(self, answer: Any, end: str) -> Any:
-        name = f"{flare_column(self.criteria)}_{end}"
-        return self._like.surely(self._like.shaped(answer), name)
-
     @property
     def worse(self) -> dict[str, FlagT]:
         """Per variable that the criteria ask about, whether it counts as worse."""
         asked = dict(self.criteria.all_of) or self._now
-        return {name: self._one(name, 1) for name in self._now if name in asked}
+        each = {name: self._each(name) for name in self._now if name in asked}
+        return {n: self._unless_gap(gap, worse, n) for n, (gap, worse, _) in each.items()}
 
     @property
     def better(self) -> dict[str, FlagT]:
         """Per variable, whether it counts as better; empty where improvement has no limit."""
-        if self.criteria.improved_allowed is None:
-            return {}
-        return {name: self._one(name, 2) for name in self._now}
-
-    def _one(self, name: str, which: int) -> FlagT:
-        parts = self._each(name)
-        return cast(FlagT, self._flag(np.where(parts[0], np.nan, parts[which]), name))
+        limited = self.criteria.improved_allowed is not None
+        each = {name: self._each(name) for name in self._now if limited}
+        return {n: self._unless_gap(gap, better, n) for n, (gap, _, better) in each.items()}
 
     def _each(self, name: str) -> tuple[Any, Any, Any]:
         return _variable(self.criteria, name, self._earlier[name], self._now[name])
 
-    def explain(self, row: int = 0) -> str:
-        """Return the six variables with their change, and the verdict in words.
+    def _reasons(self, row: int) -> Iterator[str]:
+        yield change_heading("reference")
+        counts = {"worse": 0, "better": 0, "unknown": 0}
+        for name in self._now:
+            start, end = pick(self._earlier[name], row), pick(self._now[name], row)
+            word = self._word(name, row, start, end)
+            if word in counts:
+                counts[word] += 1
+            yield change_line(name, start, end, word)
+        yield f"{self.criteria.name}: {self.criteria.rule}."
+        bounds = (self._bounds.lowest, self._bounds.highest)
+        certain, possible = (bool(pick(bound, row)) for bound in bounds)
+        what = "is not determinable: the gaps could tip it"
+        if certain or not possible:
+            what = "has occurred" if certain else "has not occurred"
+        counted = ", ".join(f"{number} {word}" for word, number in counts.items())
+        yield f"A flare {what} ({counted}{self._further(row)})."
 
-        Parameters
-        ----------
-        row : int
-            Which visit, by position, where there are many.
-
-        Returns
-        -------
-        str
-            A table and a sentence.
-        """
-        return _explain(self, row)
-
-    def __bool__(self) -> NoReturn:  # noqa: PLE0304
-        refuse_truth(self, "flared")
-
-    def __repr__(self) -> str:
-        if self._like.kind == "number":
-            bounds = f"flared_min={self.flared_min}, flared_max={self.flared_max}"
-            return f"<flare by {self.criteria.name}: flared={self.flared}, {bounds}>"
-        return f"<flare by {self.criteria.name}: {self._like.size} visits>"
-
-
-def _explain(found: FlareVerdict[Any, Any, Any], row: int) -> str:
-    criteria = found.criteria
-    lines = [change_heading("reference")]
-    counts = {"worse": 0, "better": 0, "unknown": 0}
-    for name in found._now:
-        start, end = pick(found._earlier[name], row), pick(found._now[name], row)
-        unknown, worse, better = (bool(pick(part, row)) for part in found._each(name))
+    def _word(self, name: str, row: int, start: float, end: float) -> str:
+        """Return what a variable counts as."""
+        criteria, floor = self.criteria, dict(self.criteria.floors).get(name)
+        unknown, worse, better = (bool(pick(part, row)) for part in self._each(name))
         asked = not criteria.all_of or name in dict(criteria.all_of)
         limited = criteria.improved_allowed is not None
-        word = "unchanged by the criteria"
         if not asked and not limited:
-            word = "not asked about"
-        elif unknown:
-            word = "unknown"
-        elif worse and asked:
-            word = "worse"
-        elif better and limited:
-            word = "better"
-        elif _missed_floor(criteria, name, start, end):
-            word = f"rose by less than {dict(criteria.floors)[name]:g}: does not count as worse"
-        if word in counts:
-            counts[word] += 1
-        lines.append(change_line(name, start, end, word))
-    lines.append(f"{criteria.name}: {criteria.rule}.")
-    bounds = (found._bounds.lowest, found._bounds.highest)
-    certain, possible = (bool(pick(bound, row)) for bound in bounds)
-    what = "is not determinable: the gaps could tip it"
-    if certain or not possible:
-        what = "has occurred" if certain else "has not occurred"
-    found_words = f"{counts['worse']} worse, {counts['better']} better, {counts['unknown']} unknown"
-    lines.append(f"A flare {what} ({found_words}{_further(found, row)}).")
-    return "\n".join(lines)
+            return "not asked about"
+        if unknown:
+            return "unknown"
+        if worse and asked:
+            return "worse"
+        if better and limited:
+            return "better"
+        _, risen = _unknown_or_worse(criteria, name, np.float64(start), np.float64(end))
+        if floor is not None and risen:
+            return f"rose by less than {floor:g}: does not count as worse"
+        return "unchanged by the criteria"
 
-
-def _missed_floor(criteria: FlareCriteria, name: str, start: float, end: float) -> bool:
-    """Return whether a variable that does not count as worse would without its floor."""
-    _, worse = _unknown_or_worse(criteria, name, np.float64(start), np.float64(end))
-    return bool(worse) and name in dict(criteria.floors)
-
-
-def _further(found: FlareVerdict[Any, Any, Any], row: int) -> str:
-    """Return what else the criteria look at, in words."""
-    words = ""
-    if found.criteria.active_joints_at_visit is not None:
-        joints = pick(found._now["active_joints"], row)
-        words += f"; active joints at the visit: {shown(joints)}"
-    if found.criteria.fever_above is not None:
-        fever = pick(found._fever, row)
-        words += f"; fever {'unknown' if missing(fever) else 'yes' if fever else 'no'}"
-    return words
+    def _further(self, row: int) -> str:
+        """Return what else the criteria look at, in words."""
+        words = ""
+        if self.criteria.active_joints_at_visit is not None:
+            joints = pick(self._now["active_joints"], row)
+            words += f"; active joints at the visit: {shown(joints)}"
+        if self.criteria.fever_above is not None:
+            fever = pick(self._fever, row)
+            words += f"; fever {'unknown' if missing(fever) else 'yes' if fever else 'no'}"
+        return words
 
 
 def flare_column(criteria: FlareCriteria, **_: Any) -> str:
@@ -506,7 +444,11 @@ def flare(
     flare_fever: Many | Scalar = ...,
 ) -> FlareVerdict[Many, Many, Many]: ...
 @verdict(
-    FlareCriteria, steady=True, titled=flare_column, result=_flare, in_order=("criteria", "reference")
+    FlareCriteria,
+    steady=True,
+    titled=flare_column,
+    result=_flare,
+    in_order=("criteria", "reference"),
 )
 def flare(
     criteria: FlareCriteria,
@@ -610,13 +552,9 @@ class LossCriteria(Definition):
     """What counts as loss of an ACR Ped response; the level and its criteria are the caller's."""
 
     kind: ClassVar[str] = "loss of response"
+    reads: ClassVar[tuple[str, ...]] = CORE_SET_NEEDS
     compared: ClassVar[str] = RESPONSE
     no_variants: ClassVar[str] = "level and criteria are arguments of loss_of_response()."
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The core set, and what else the rule asks about."""
-        return CORE_SET_NEEDS
 
     def check_options(self, **options: Any) -> None:
         """Raise where the response criteria do not have the level."""
@@ -626,10 +564,8 @@ class LossCriteria(Definition):
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        return (
-            "an ACR Ped level reached against a named baseline is no longer met against the same "
-            "baseline"
-        )
+        reached = "an ACR Ped level reached against a named baseline"
+        return f"{reached} is no longer met against the same baseline"
 
 
 (LOSS_OF_ACR_PED,) = publish(
@@ -643,17 +579,25 @@ class LossCriteria(Definition):
 
 
 @attrs.frozen(eq=False, repr=False)
-class ResponseLoss(Generic[FlagT, SureT]):
+class ResponseLoss(BoundedResult, Generic[FlagT, SureT]):
     """Whether a level of response is lost, with its bounds and the two responses behind it.
 
-    `reached` and `now` are the ACR Ped responses at the two visits.
+    `reached` and `now` are the ACR Ped responses at the two visits; `explain` shows the later one.
     """
 
-    level: int
+    answers: ClassVar[str] = "lost"
+
     criteria: ResponseCriteria
+    level: int
     _visits: Mapping[str, CoreSet[Any]] = attrs.field(alias="visits")
-    _like: Like = attrs.field(alias="like")
-    _bounds: Bounded = attrs.field(alias="bounds")
+
+    @property
+    def _column(self) -> str:
+        return _loss_column(LOSS_OF_ACR_PED, level=self.level, criteria=self.criteria)
+
+    @property
+    def _subject(self) -> str:
+        return f"loss of ACR Ped {self.level}"
 
     @property
     def reached(self) -> AcrPedResponse[Any, Any, Any]:
@@ -672,8 +616,7 @@ class ResponseLoss(Generic[FlagT, SureT]):
     @property
     def lost(self) -> FlagT:
         """Whether the level is lost: yes, no, or not determinable."""
-        known = self._like.shaped(self._bounds.known())
-        return cast(FlagT, self._like.flag(known, self._name))
+        return cast(FlagT, self._flag(self._bounds.known(), self._column))
 
     @property
     def lost_min(self) -> SureT:
@@ -685,43 +628,13 @@ class ResponseLoss(Generic[FlagT, SureT]):
         """Whether the level may be lost."""
         return cast(SureT, self._surely(self._bounds.highest, "max"))
 
-    def _surely(self, answer: Any, end: str) -> Any:
-        return self._like.surely(self._like.shaped(answer), f"{self._name}_{end}")
-
-    @property
-    def _name(self) -> str:
-        return _loss_column(LOSS_OF_ACR_PED, level=self.level, criteria=self.criteria)
-
-    def explain(self, row: int = 0) -> str:
-        """Return the change since baseline at the later visit, and the verdict in words.
-
-        Parameters
-        ----------
-        row : int
-            Which visit, by position, where there are many.
-
-        Returns
-        -------
-        str
-            A table and a sentence.
-        """
+    def _reasons(self, row: int) -> Iterator[str]:
         met = (_met(response._bounds, self.level) for response in (self.reached, self.now))
         before, after, lost = (
             _WORDS[str(pick(bounds.known(), row))] for bounds in (*met, self._bounds)
         )
-        return (
-            f"{self.now.explain(row)}\n"
-            f"ACR Ped {self.level}: reached earlier: {before}; met now: {after}; lost: {lost}."
-        )
-
-    def __bool__(self) -> NoReturn:  # noqa: PLE0304
-        refuse_truth(self, "lost")
-
-    def __repr__(self) -> str:
-        if self._like.kind == "number":
-            bounds = f"lost_min={self.lost_min}, lost_max={self.lost_max}"
-            return f"<loss of ACR Ped {self.level}: lost={self.lost}, {bounds}>"
-        return f"<loss of ACR Ped {self.level}: {self._like.size} visits>"
+        yield self.now.explain(row)
+        yield f"ACR Ped {self.level}: reached earlier: {before}; met now: {after}; lost: {lost}."
 
 
 def _met(response: Bounded, level: int) -> Bounded:
@@ -734,7 +647,9 @@ _WORDS = {"1.0": "yes", "0.0": "no", "nan": "not determinable"}
 def _loss(call: Call, _: LossCriteria, options: Options, bounds: Bounded) -> ResponseLoss[Any, Any]:
     criteria = lookup(ResponseCriteria, options["criteria"], parameter="criteria")
     level, visits = options["level"], dict(call.given)
-    return ResponseLoss(level, criteria, visits=visits, like=call.like, bounds=bounds)
+    return ResponseLoss(
+        criteria=criteria, level=level, visits=visits, like=call.like, bounds=bounds
+    )
 
 
 def _loss_column(_: LossCriteria, *, level: int, criteria: str | ResponseCriteria) -> str:

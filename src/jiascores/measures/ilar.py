@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, overload
 import attrs
 
 from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import DefinitionError, NotCoveredError, listing
+from jiascores.core.errors import NotCoveredError, listing
 from jiascores.core.logic import NAN, at_most, at_place, either
 from jiascores.core.measure import verdict
 from jiascores.core.references import Evidence
@@ -16,6 +16,7 @@ from jiascores.core.variables import COURSES, ILAR_CATEGORIES
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 
 SYSTEMIC = "systemic"
+COUNTS = {"active_joints": "active joints at the visit", "joints_ever": "joints ever"}
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +38,7 @@ class CourseRule(Definition):
     """
 
     kind: ClassVar[str] = "course rule"
+    reads: ClassVar[tuple[str, ...]] = ("ilar_category",)
 
     oligo: tuple[str, ...] = ("oligoarthritis_persistent",)
     poly: tuple[str, ...] = (
@@ -51,17 +53,9 @@ class CourseRule(Definition):
     def _check(self) -> None:
         named = (*self.oligo, *self.poly, *self.by_joints)
         unknown = [name for name in named if name not in ILAR_CATEGORIES or name == SYSTEMIC]
-        if unknown or len(set(named)) < len(named):
-            raise DefinitionError(
-                f"{self.name}: each ILAR category but systemic may be oligo, poly or by joints, "
-                f"once: {listing(unknown or named)}",
-                variable="by_joints",
-            )
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return ("ilar_category",)
+        once = not unknown and len(set(named)) == len(named)
+        what = "each ILAR category but systemic may be oligo, poly or by joints, once"
+        self._require(once, "by_joints", f"{what}: {listing(unknown or named)}")
 
     @property
     def allows(self) -> tuple[str, ...]:
@@ -75,10 +69,9 @@ class CourseRule(Definition):
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        count = {"active_joints": "active joints at the visit", "joints_ever": "joints ever"}
         return (
             f"{', '.join(self.oligo)}: oligo; {', '.join(self.poly)}: poly; "
-            f"{', '.join(self.by_joints)}: {count[self.joints]} ≤ {self.oligo_at_most} oligo, "
+            f"{', '.join(self.by_joints)}: {COUNTS[self.joints]} ≤ {self.oligo_at_most} oligo, "
             f"else poly; systemic: as the cut-off set says; any other: missing"
         )
 
@@ -129,7 +122,6 @@ def course(
     words=COURSES,
     parameter="rule",
     default="joints-at-visit",
-    titled=lambda *_, **__: "course",
 )
 def course(
     rule: CourseRule,
@@ -209,9 +201,7 @@ def course(
     """
     definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
     joints = active_joints if rule.joints == "active_joints" else joints_ever
-    return at_place(
-        category, ILAR_CATEGORIES, lambda each: _course(rule, definition, each, joints)
-    )
+    return at_place(category, ILAR_CATEGORIES, lambda each: _course(rule, definition, each, joints))
 
 
 def _course(rule: CourseRule, cutoffs: CutoffSet, category: str, joints: Any) -> Any:
@@ -230,12 +220,9 @@ def _course(rule: CourseRule, cutoffs: CutoffSet, category: str, joints: Any) ->
 
 def _refuse_set_without_courses(cutoffs: CutoffSet) -> None:
     if cutoffs.courses == (ANY_COURSE,):
-        raise NotCoveredError(
-            f"the cut-off set {cutoffs.name} reads every course alike: call disease_state "
-            f"without course=.",
-            variable="cutoffs",
-            values=(cutoffs.name,),
-        )
+        alike = f"the cut-off set {cutoffs.name} reads every course alike"
+        message = f"{alike}: call disease_state without course=."
+        raise NotCoveredError(message, variable="cutoffs", values=(cutoffs.name,))
 
 
 def course_notes(
@@ -264,24 +251,16 @@ def course_notes(
     definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
     how = lookup(CourseRule, rule, parameter="rule")
     _refuse_set_without_courses(definition)
-    notes: dict[str, str] = {}
+    no_state = "no course, and so no state"
     if SYSTEMIC in definition.courses:
-        only = "for systemic arthritis alone: no course, and so no state"
-        notes |= {name: only for name in ILAR_CATEGORIES if name != SYSTEMIC}
-    else:
-        count = "active joints at the visit" if how.joints == "active_joints" else "joints ever"
-        notes |= dict.fromkeys(how.by_joints, f"by {count}; it may change between visits")
-        left = [
-            name
-            for name in ILAR_CATEGORIES
-            if name not in (*how.oligo, *how.poly, *how.by_joints, SYSTEMIC)
-        ]
-        notes |= dict.fromkeys(left, "no course, and so no state")
-        if definition.systemic_as is None:
-            notes[SYSTEMIC] = "the set does not say how to read it: no course, and so no state"
-        else:
-            notes[SYSTEMIC] = (
-                f"read as {definition.systemic_as}; plain JADAS was not validated in systemic "
-                f"arthritis"
-            )
+        others = [name for name in ILAR_CATEGORIES if name != SYSTEMIC]
+        return dict.fromkeys(others, f"for systemic arthritis alone: {no_state}")
+    by_joints = f"by {COUNTS[how.joints]}; it may change between visits"
+    plain = {*how.oligo, *how.poly, *how.by_joints, SYSTEMIC}
+    left = [name for name in ILAR_CATEGORIES if name not in plain]
+    notes = dict.fromkeys(how.by_joints, by_joints) | dict.fromkeys(left, no_state)
+    notes[SYSTEMIC] = f"the set does not say how to read it: {no_state}"
+    if definition.systemic_as is not None:
+        validated = "plain JADAS was not validated in systemic arthritis"
+        notes[SYSTEMIC] = f"read as {definition.systemic_as}; {validated}"
     return notes

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Generic, Literal, NoReturn, TypeAlias, TypeVar, cast, overload
+from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, overload
 
 import attrs
 from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import DefinitionError, RequestError, listing
-from jiascores.core.like import Like, read_only
+from jiascores.core.errors import RequestError
+from jiascores.core.like import read_only
 from jiascores.core.logic import (
     NAN,
     all_of,
@@ -27,7 +27,7 @@ from jiascores.core.measure import Call, Contradiction, Items, Options, id_of, v
 from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar, SeriesLike
 from jiascores.core.variables import ILAR_CATEGORIES, MARKERS
-from jiascores.measures.change import refuse_truth
+from jiascores.measures.change import Result
 
 # A column of numbers or flags, or one for all; flags and numbers may be of different types.
 Cells: TypeAlias = "NDArray[Any] | SeriesLike | Scalar"
@@ -89,22 +89,11 @@ class InactiveDiseaseCriteria(Definition):
     categories: tuple[str, ...] = ILAR_CATEGORIES
 
     def _check(self) -> None:
-        unknown = [name for name in self.absent if name not in FINDINGS]
-        if unknown:
-            raise DefinitionError(
-                f"absent names {listing(unknown)}; choose from {', '.join(FINDINGS)}",
-                variable="absent",
-            )
-        if self.markers is not None and self.markers not in MARKER_RULES:
-            choices = "; ".join(f"{name}: {words}" for name, words in MARKER_RULES.items())
-            raise DefinitionError(
-                f"markers={self.markers!r}: choose from {choices}", variable="markers"
-            )
-        if not set(self.categories) <= set(ILAR_CATEGORIES):
-            raise DefinitionError(
-                f"categories must be ILAR categories: {', '.join(ILAR_CATEGORIES)}",
-                variable="categories",
-            )
+        for field, choices in (("absent", FINDINGS), ("categories", ILAR_CATEGORIES)):
+            known = set(getattr(self, field)) <= set(choices)
+            self._require(known, field, f"choose from {', '.join(choices)}")
+        if self.markers is not None:
+            self._require_one_of("markers", MARKER_RULES)
 
     @property
     def rule(self) -> str:
@@ -125,18 +114,15 @@ class InactiveDiseaseCriteria(Definition):
     @property
     def needs(self) -> tuple[str, ...]:
         """The variables that the criteria ask for."""
+        reactants = MARKERS if self.markers == "both" else ("/".join(MARKERS),)
         asked = (
             ("active_joints", self.active_joints),
             *((name, True) for name in self.absent),
             ("physician_global", self.physician_global),
             ("morning_stiffness", self.morning_stiffness),
-            *((name, self.markers) for name in self._reactants),
+            *((name, self.markers) for name in reactants),
         )
         return tuple(name for name, value in asked if value is not None)
-
-    @property
-    def _reactants(self) -> tuple[str, ...]:
-        return MARKERS if self.markers == "both" else ("/".join(MARKERS),)
 
     @property
     def allows(self) -> tuple[str, ...]:
@@ -147,13 +133,11 @@ class InactiveDiseaseCriteria(Definition):
         """Raise where a choice between any and all reactants is not the caller's."""
         if markers is None or (self.markers == "ask" and markers in MARKER_CHOICES):
             return
-        choices = "; ".join(f"{name!r}: {words}" for name, words in MARKER_CHOICES.items())
         says = "says itself which reactants must be normal; leave markers out"
-        raise RequestError(
-            f"markers={markers!r}: {self.name} "
-            f"{f'takes {choices}' if self.markers == 'ask' else says}.",
-            variable="markers",
-        )
+        if self.markers == "ask":
+            choices = (f"{name!r}: {words}" for name, words in MARKER_CHOICES.items())
+            says = f"takes {'; '.join(choices)}"
+        raise RequestError(f"markers={markers!r}: {self.name} {says}.", variable="markers")
 
 
 # Findings due to JIA that criteria may want absent.
@@ -232,14 +216,9 @@ INACTIVE_DISEASE_CRITERIA = publish(
 )
 
 
-NORMAL_FLAGS = ("esr_normal", "crp_normal")
 ACUTE_PHASE_INPUTS = (
-    "esr",
-    "crp",
-    "esr_upper_limit",
-    "crp_upper_limit",
-    *NORMAL_FLAGS,
-    "not_due_to_jia",
+    *("esr", "crp", "esr_upper_limit", "crp_upper_limit"),
+    *("esr_normal", "crp_normal", "not_due_to_jia"),
 )
 # What may be given to criteria that do not ask for it: a form holds the items of them all.
 ITEMS = ("physician_global", "active_joints", *FINDINGS, "morning_stiffness", *ACUTE_PHASE_INPUTS)
@@ -247,6 +226,10 @@ ITEMS = ("physician_global", "active_joints", *FINDINGS, "morning_stiffness", *A
 
 # --------------------------------------------------------------------------------------------
 # The acute-phase reactants
+
+
+# What a reactant that was not tested counts as.
+_UNTESTED = {"both": NAN, "any": 0.0, "all": 1.0}
 
 
 def _of_marker(values: Mapping[str, Any], marker: str) -> tuple[Any, Any, Any]:
@@ -284,13 +267,12 @@ def _acute_phase(
             # Normal or raised for another cause: either way it is no sign of JIA.
             normal = either(values["not_due_to_jia"] == 1, 1.0, normal)
         each.append((tested, normal))
-    if criteria.markers == "both":
-        return all_of(*(either(tested, normal, NAN) for tested, normal in each))
     rule = markers if criteria.markers == "ask" else criteria.markers
-    if rule == "any":
-        answer = any_of(*(either(tested, normal, 0.0) for tested, normal in each))
-    else:
-        answer = all_of(*(either(tested, normal, 1.0) for tested, normal in each))
+    untested = _UNTESTED[rule or "all"]
+    join = any_of if rule == "any" else all_of
+    answer = join(*(either(tested, normal, untested) for tested, normal in each))
+    if rule == "both":
+        return answer
     return either(each[0][0] | each[1][0], answer, NAN)
 
 
@@ -567,8 +549,8 @@ class RelapseCriteria(Definition):
     @property
     def needs(self) -> tuple[str, ...]:
         """The variables that the rule asks about."""
-        asked = ("inactive_before", "inactive_now", "joint_injection", "treatment_intensified")
-        return tuple(name for name in asked if self.joint_injection or name != "joint_injection")
+        injected = ("joint_injection",) if self.joint_injection else ()
+        return ("inactive_before", "inactive_now", *injected, "treatment_intensified")
 
     @property
     def rule(self) -> str:
@@ -594,32 +576,29 @@ RelapseT = TypeVar("RelapseT")
 
 
 @attrs.frozen(eq=False, repr=False)
-class Relapse(Generic[RelapseT]):
+class Relapse(Result, Generic[RelapseT]):
     """Whether disease returned, and whether treatment was intensified for it."""
+
+    answers: ClassVar[str] = "flared"
 
     criteria: RelapseCriteria
     _flared: Any = attrs.field(alias="flared")
     _significant: Any = attrs.field(alias="significant")
-    _like: Like = attrs.field(alias="like")
 
     @property
     def flared(self) -> RelapseT:
         """Whether any manifestation returned after inactive disease."""
-        return self._flag(self._flared, relapse_column(self.criteria))
+        name = relapse_column(self.criteria)
+        return cast(RelapseT, self._flag(read_only(self._flared), name))
 
     @property
     def significant(self) -> RelapseT:
         """Whether it did and treatment was intensified."""
-        return self._flag(self._significant, f"{relapse_column(self.criteria)}_significant")
-
-    def _flag(self, answer: Any, name: str) -> RelapseT:
-        return cast(RelapseT, self._like.flag(self._like.shaped(read_only(answer)), name))
+        name = f"{relapse_column(self.criteria)}_significant"
+        return cast(RelapseT, self._flag(read_only(self._significant), name))
 
     def __repr__(self) -> str:
         return f"Relapse(flared={self.flared!r}, significant={self.significant!r})"
-
-    def __bool__(self) -> NoReturn:  # noqa: PLE0304
-        refuse_truth(self, "flared")
 
 
 def relapse_column(criteria: RelapseCriteria, **_: Any) -> str:
@@ -628,12 +607,8 @@ def relapse_column(criteria: RelapseCriteria, **_: Any) -> str:
 
 
 def _relapse(call: Call, criteria: RelapseCriteria, _: Options, answer: Items) -> Relapse[Any]:
-    return Relapse(
-        criteria=criteria,
-        flared=answer.answer,
-        significant=answer.items["significant"],
-        like=call.like,
-    )
+    significant = answer.items["significant"]
+    return Relapse(criteria=criteria, flared=answer.answer, significant=significant, like=call.like)
 
 
 @overload

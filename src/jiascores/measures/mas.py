@@ -8,13 +8,16 @@ import attrs
 import numpy as np
 
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import DefinitionError
 from jiascores.core.logic import above, all_of, at_least, at_least_of, at_most
 from jiascores.core.measure import Items, add, measure, verdict
 from jiascores.core.references import Evidence, reference
 from jiascores.core.values import Many, Scalar, T
 
 _APPLIES_NOTE = "For a febrile patient with known or suspected systemic arthritis."
+MAS_INPUTS = (
+    *("febrile", "known_or_suspected_sjia", "ferritin"),
+    *("platelets", "ast", "triglycerides", "fibrinogen"),
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -44,6 +47,7 @@ class MasCriteria(Definition):
     """
 
     kind: ClassVar[str] = "MAS criteria"
+    reads: ClassVar[tuple[str, ...]] = MAS_INPUTS
 
     ferritin_above: float
     needed: int
@@ -53,10 +57,7 @@ class MasCriteria(Definition):
     fibrinogen_at_most: float
 
     def _check(self) -> None:
-        if not 1 <= self.needed <= 4:
-            raise DefinitionError(
-                f"needed={self.needed!r}: there are four items to choose from", variable="needed"
-            )
+        self._require_between("needed", 1, 4)
 
     @property
     def rule(self) -> str:
@@ -68,21 +69,6 @@ class MasCriteria(Definition):
             f"{self.triglycerides_above:g} mg/dL, fibrinogen ≤ {self.fibrinogen_at_most:g} mg/dL"
         )
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return MAS_INPUTS
-
-
-MAS_INPUTS = (
-    "febrile",
-    "known_or_suspected_sjia",
-    "ferritin",
-    "platelets",
-    "ast",
-    "triglycerides",
-    "fibrinogen",
-)
 
 MAS_CRITERIA = publish(
     MasCriteria.cited(
@@ -120,6 +106,7 @@ class MasScoreCutoff(Definition):
 
     kind: ClassVar[str] = "MS score cut-off"
     measure: ClassVar[str] = "ms_score"
+    reads: ClassVar[tuple[str, ...]] = ("ms_score",)
 
     at_least: float
 
@@ -127,11 +114,6 @@ class MasScoreCutoff(Definition):
     def rule(self) -> str:
         """The rule in one line."""
         return f"MS score ≥ {self.at_least:g}"
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The score that it reads."""
-        return (self.measure,)
 
 
 MAS_SCORE_CUTOFFS = publish(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 import attrs
@@ -11,7 +11,7 @@ import numpy as np
 from jiascores.core.core_set import CoreSet
 from jiascores.core.decimals import above, at_least, at_most
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import DefinitionError, RequestError
+from jiascores.core.errors import RequestError
 from jiascores.core.like import read_only
 from jiascores.core.logic import count, either, highest_of, missing, unless
 from jiascores.core.measure import POLICIES, Bounded, Call, MissingPolicy, Options, id_of, verdict
@@ -19,11 +19,11 @@ from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES
 from jiascores.measures.change import (
+    FROM_ZERO,
     FromZero,
     VisitComparison,
     change_heading,
     change_line,
-    check_from_zero,
     levels_improved,
     pick,
     unknown_or_worse,
@@ -65,6 +65,10 @@ class ResponseCriteria(Definition):
 
     kind: ClassVar[str] = "response criteria"
     no_thresholds: ClassVar[tuple[str, ...]] = ("fever_days",)
+    common_note: ClassVar[str] = (
+        "A zero at baseline has no published rule. Here 0 → 0 is unchanged, 0 → more counts as "
+        "worsened, and nothing improves from 0 (zero_baseline)."
+    )
 
     levels: tuple[int, ...] = (30, 50, 70, 90, 100)
     improved_needed: int = 3
@@ -77,31 +81,19 @@ class ResponseCriteria(Definition):
     fever_days: int | None = None
 
     def _check(self) -> None:
-        if list(self.levels) != sorted(set(self.levels)) or not self.levels:
-            raise DefinitionError("levels must ascend, each once", variable="levels")
-        if not 0 < self.levels[0] <= self.levels[-1] <= 100:
-            raise DefinitionError(
-                f"levels={self.levels}: in per cent of the baseline, above 0 and up to 100",
-                variable="levels",
-            )
-        if not 1 <= self.improved_needed <= CORE_SIZE:
-            raise DefinitionError(
-                f"improved_needed={self.improved_needed}: of {CORE_SIZE} variables, from 1 to "
-                f"{CORE_SIZE} can be needed",
-                variable="improved_needed",
-            )
-        if not (0 <= self.worsened_allowed <= CORE_SIZE and self.worsening >= 0):
-            raise DefinitionError(
-                f"worsened_allowed={self.worsened_allowed}, worsening={self.worsening}: neither "
-                f"can be negative, and there are {CORE_SIZE} variables",
-                variable="worsened_allowed" if self.worsening >= 0 else "worsening",
-            )
-        check_from_zero(self.zero_baseline, "zero_baseline")
-        if (self.fever_limit is None) != (self.fever_days is None):
-            raise DefinitionError(
-                "a fever rule has both a limit (fever_limit) and a window (fever_days)",
-                variable="fever_limit" if self.fever_limit is None else "fever_days",
-            )
+        ascend = bool(self.levels) and list(self.levels) == sorted(set(self.levels))
+        self._require(ascend, "levels", "levels must ascend, each once")
+        allowed = 0 < self.levels[0] <= self.levels[-1] <= 100
+        self._require(allowed, "levels", "in per cent of the baseline, above 0 and up to 100")
+        self._require_between("improved_needed", 1, CORE_SIZE)
+        self._require_between("worsened_allowed", 0, CORE_SIZE)
+        self._require(self.worsening >= 0, "worsening", "it cannot be negative")
+        self._require_one_of("zero_baseline", FROM_ZERO)
+        self._require_together("fever_limit", "fever_days")
+
+    @property
+    def _levels_in_words(self) -> str:
+        return ", ".join(str(level) for level in self.levels)
 
     @property
     def fever_rule(self) -> str:
@@ -114,9 +106,8 @@ class ResponseCriteria(Definition):
     @property
     def needs(self) -> tuple[str, ...]:
         """The core set, and what else the rule asks about."""
-        return (
-            CORE_SET_NEEDS if self.fever_limit is None else (*CORE_SET_NEEDS, "highest_temperature")
-        )
+        fever = () if self.fever_limit is None else ("highest_temperature",)
+        return (*CORE_SET_NEEDS, *fever)
 
     @property
     def allows(self) -> tuple[str, ...]:
@@ -127,11 +118,10 @@ class ResponseCriteria(Definition):
     def rule(self) -> str:
         """The rule in one line."""
         sign = "≥" if self.worsening_from else ">"
-        levels = ", ".join(str(level) for level in self.levels)
         no_fever = f", and {self.fever_rule}" if self.fever_rule else ""
         return (
-            f"level L ({levels}): ≥ L % better in ≥ {self.improved_needed} of {CORE_SIZE} and "
-            f"{sign} {self.worsening:g} % worse in ≤ {self.worsened_allowed}{no_fever}"
+            f"level L ({self._levels_in_words}): ≥ L % better in ≥ {self.improved_needed} of "
+            f"{CORE_SIZE} and {sign} {self.worsening:g} % worse in ≤ {self.worsened_allowed}{no_fever}"
         )
 
     def check_options(
@@ -158,12 +148,8 @@ class ResponseCriteria(Definition):
             If it is not one of `levels`.
         """
         if level not in self.levels:
-            levels = ", ".join(str(known) for known in self.levels)
-            raise RequestError(
-                f"level={level!r}: {self.name} has the levels {levels}.",
-                variable="level",
-                values=(level,),
-            )
+            message = f"level={level!r}: {self.name} has the levels {self._levels_in_words}."
+            raise RequestError(message, variable="level", values=(level,))
 
     def is_fever(self, temperature: Any) -> Any:
         """Return whether a temperature is fever by these criteria; no where it is missing."""
@@ -171,18 +157,12 @@ class ResponseCriteria(Definition):
         return compare(temperature, self.fever_limit)
 
 
-_ZERO_NOTE = (
-    "A zero at baseline has no published rule. Here 0 → 0 is unchanged, 0 → more counts as "
-    "worsened, and nothing improves from 0 (zero_baseline)."
-)
-
 RESPONSE_CRITERIA = publish(
-    ResponseCriteria.cited("giannini-1997", Evidence.PRIMARY, _ZERO_NOTE),
+    ResponseCriteria.cited("giannini-1997", Evidence.PRIMARY),
     ResponseCriteria.cited(
         "ntr4146",
         Evidence.PRIMARY,
         "The register words worsening as ≥ 30 %; NCT03781375 does so too.",
-        _ZERO_NOTE,
         worsening_from=True,
         derives_from="giannini-1997",
     ),
@@ -191,7 +171,6 @@ RESPONSE_CRITERIA = publish(
         Evidence.SECONDARY,
         "Adapted JIA ACR response of the canakinumab trials in systemic arthritis; they use "
         "CRP as the acute-phase reactant.",
-        _ZERO_NOTE,
         fever_limit=38.0,
         fever_days=7,
         derives_from="giannini-1997",
@@ -202,7 +181,6 @@ RESPONSE_CRITERIA = publish(
         "Adapted response of the tocilizumab trial TENDER in systemic arthritis: 37.5 °C is "
         "fever. The 14 days in the label belong to another endpoint, becoming free of fever; "
         "for a response over 14 days make a variant with fever_days=14.",
-        _ZERO_NOTE,
         fever_limit=37.5,
         fever_from=True,
         fever_days=7,
@@ -222,12 +200,9 @@ def _variable(
 
     At or below an upper limit of normal at both visits it is unchanged.
     """
+    percent, inclusive = criteria.worsening, criteria.worsening_from
     unknown, worse = unknown_or_worse(
-        earlier,
-        now,
-        criteria.worsening,
-        inclusive=criteria.worsening_from,
-        from_zero=criteria.zero_baseline,
+        earlier, now, percent, inclusive=inclusive, from_zero=criteria.zero_baseline
     )
     better = levels_improved(earlier, now, criteria.levels)
     if upper_limit is not None:
@@ -253,6 +228,8 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
     arrays a float64 array with NaN; for Series a nullable integer Series.
     """
 
+    answers: ClassVar[str] = "level"
+
     criteria: ResponseCriteria
     _known: Any = attrs.field(alias="known")
     _limit: Any = attrs.field(alias="limit")
@@ -262,7 +239,7 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
     def level(self) -> LevelT:
         """Highest level reached, 0 below the lowest; None or missing when not determinable."""
         known = self._like.shaped(read_only(self._known))
-        return cast(LevelT, self._like.level(known, f"{self._stem}_level"))
+        return cast(LevelT, self._like.level(known, f"{self._column}_level"))
 
     @property
     def level_min(self) -> BoundT:
@@ -275,11 +252,15 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
         return cast(BoundT, self._bound(self._bounds.highest, "level_max"))
 
     def _bound(self, levels: Any, end: str) -> Any:
-        return self._like.bound(self._like.shaped(levels), f"{self._stem}_{end}")
+        return self._like.bound(self._like.shaped(levels), f"{self._column}_{end}")
 
     @property
-    def _stem(self) -> str:
+    def _column(self) -> str:
         return acr_ped_column(self.criteria, missing=self.missing)
+
+    @property
+    def _subject(self) -> str:
+        return f"ACR Ped by {self.criteria.name}"
 
     def meets(self, level: int) -> FlagT:
         """Return whether a level is reached: yes, no, or not determinable.
@@ -300,7 +281,7 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
             lowest, highest = self._bounds.lowest, self._bounds.highest
             met = np.where(missing(known) & (lowest >= level), 1.0, met)
             met = np.where(missing(known) & (highest < level), 0.0, met)
-        return cast(FlagT, self._flag(met, f"{self._stem}_{level}"))
+        return cast(FlagT, self._flag(met, f"{self._column}_{level}"))
 
     def _each(self, name: str) -> tuple[Any, Any, list[Any]]:
         limit = None if name in CORE_VARIABLES else self._limit
@@ -309,90 +290,47 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
     @property
     def improved(self) -> dict[str, FlagT]:
         """Per variable, whether it improved by at least the lowest level; missing if unknown."""
-        return {name: self._one(name, better=True) for name in self._now}
+        each = {name: self._each(name) for name in self._now}
+        return {n: self._unless_gap(gap, better[0], n) for n, (gap, _, better) in each.items()}
 
     @property
     def worsened(self) -> dict[str, FlagT]:
         """Per variable, whether it worsened beyond the limit; missing if unknown."""
-        return {name: self._one(name, better=False) for name in self._now}
+        each = {name: self._each(name) for name in self._now}
+        return {n: self._unless_gap(gap, worse, n) for n, (gap, worse, _) in each.items()}
 
-    def _one(self, name: str, *, better: bool) -> FlagT:
-        gap, worse, reached = self._each(name)
-        return cast(FlagT, self._flag(np.where(gap, np.nan, reached[0] if better else worse), name))
+    def _reasons(self, row: int) -> Iterator[str]:
+        criteria = self.criteria
+        yield change_heading("baseline")
+        for name, now in self._now.items():
+            gap, worse, better = self._each(name)
+            each = zip(criteria.levels, better, strict=True)
+            reached = [level for level, flags in each if pick(flags, row)]
+            words = "worsened" if pick(worse, row) else "unchanged by the criteria"
+            if pick(gap, row):
+                words = "unknown"
+            elif reached:
+                words = f"improved by ≥ {reached[-1]} %"
+            yield change_line(name, pick(self._earlier[name], row), pick(now, row), words)
+        if criteria.fever_limit is not None:
+            temperature = pick(self._temperature, row)
+            words = "fever: no response" if criteria.is_fever(temperature) else "no fever"
+            if missing(temperature):
+                words = "not recorded, so fever is not excluded"
+            label = f"highest temperature in {criteria.fever_days} days, °C"
+            yield visit_line(label, temperature, words)
+        yield f"{criteria.name}: {criteria.rule}."
+        policy = f" ({self.missing}: {POLICIES[self.missing]})"
+        yield f"ACR Ped {self._in_words(row)}{'' if self.missing == 'interval' else policy}."
 
-    def explain(self, row: int = 0) -> str:
-        """Return the six variables with their change, and the verdict in words.
-
-        Parameters
-        ----------
-        row : int
-            Which visit, by position, where there are many.
-
-        Returns
-        -------
-        str
-            A table and a sentence.
-        """
-        return _explain(self, row)
-
-    def __repr__(self) -> str:
-        if self._like.kind == "number":
-            bounds = f"level_min={self.level_min}, level_max={self.level_max}"
-            return f"<ACR Ped by {self.criteria.name}: level={self.level}, {bounds}>"
-        return f"<ACR Ped by {self.criteria.name}: {self._like.size} visits>"
-
-
-def _explain(response: AcrPedResponse[Any, Any, Any], row: int) -> str:
-    criteria = response.criteria
-    lines = [change_heading("baseline")]
-    for name in response._now:
-        earlier, now = response._earlier[name], response._now[name]
-        gap, worse, better = response._each(name)
-        reached = [
-            level for level, flags in zip(criteria.levels, better, strict=True) if pick(flags, row)
-        ]
-        if pick(gap, row):
-            words = "unknown"
-        elif reached:
-            words = f"improved by ≥ {reached[-1]} %"
-        elif pick(worse, row):
-            words = "worsened"
-        else:
-            words = "unchanged by the criteria"
-        lines.append(change_line(name, pick(earlier, row), pick(now, row), words))
-    if criteria.fever_limit is not None:
-        lines.append(_temperature_line(criteria, pick(response._temperature, row)))
-    bounds = response._bounds
-    known, lowest, highest = (
-        pick(values, row) for values in (response._known, bounds.lowest, bounds.highest)
-    )
-    lines.append(f"{criteria.name}: {criteria.rule}.")
-    lines.append(_verdict_in_words(response, known, int(lowest), int(highest)))
-    return "\n".join(lines)
-
-
-def _temperature_line(criteria: ResponseCriteria, temperature: float) -> str:
-    if missing(temperature):
-        words = "not recorded, so fever is not excluded"
-    else:
-        words = "fever: no response" if criteria.is_fever(temperature) else "no fever"
-    return visit_line(f"highest temperature in {criteria.fever_days} days, °C", temperature, words)
-
-
-def _verdict_in_words(
-    response: AcrPedResponse[Any, Any, Any], known: float, lowest: int, highest: int
-) -> str:
-    first = response.criteria.levels[0]
-    policy = f" ({response.missing}: {POLICIES[response.missing]})"
-    note = "" if response.missing == "interval" else policy
-    if missing(known):
-        return (
-            f"ACR Ped response is not determinable: the gaps leave it between level {lowest} and "
-            f"level {highest}{note}."
-        )
-    if known:
-        return f"ACR Ped {int(known)} is reached{note}."
-    return f"ACR Ped {first} is not reached (level 0){note}."
+    def _in_words(self, row: int) -> str:
+        known, bounds = pick(self._known, row), self._bounds
+        if missing(known):
+            lowest, highest = (pick(levels, row) for levels in (bounds.lowest, bounds.highest))
+            between = f"between level {lowest:g} and level {highest:g}"
+            return f"response is not determinable: the gaps leave it {between}"
+        first = self.criteria.levels[0]
+        return f"{known:g} is reached" if known else f"{first} is not reached (level 0)"
 
 
 def acr_ped_column(criteria: ResponseCriteria, *, missing: str = "interval", **_: Any) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, overload
+from functools import partial
+from typing import Any, ClassVar, TypeAlias, overload
 
 import attrs
 
 from jiascores.core.decimals import at_most, below
 from jiascores.core.definition import Definition, Threshold, lookup, publish
-from jiascores.core.errors import DefinitionError, NotCoveredError
+from jiascores.core.errors import NotCoveredError
 from jiascores.core.logic import NAN, at_place, count, known
 from jiascores.core.measure import Score, id_of, verdict
 from jiascores.core.references import Evidence
@@ -63,10 +64,8 @@ class Bounds:
     @property
     def steps(self) -> tuple[tuple[str, float, bool], ...]:
         """Each state with its upper bound, and whether the bound belongs to it."""
-        return tuple(
-            (state, bound, state not in self.exclusive)
-            for state, bound in zip(self.states, self.upper, strict=False)
-        )
+        ends = zip(self.states, self.upper, strict=False)
+        return tuple((state, bound, state not in self.exclusive) for state, bound in ends)
 
     @property
     def evidence_of_bounds(self) -> tuple[Evidence, ...]:
@@ -74,12 +73,21 @@ class Bounds:
         return self.each_evidence or (self.evidence,) * len(self.upper)
 
     @property
+    def wrong(self) -> str:
+        """What contradicts itself; empty where nothing does."""
+        if set(self.exclusive) - set(self.states):
+            return f"has in exclusive what is none of its states, {', '.join(self.states)}"
+        if len(self.evidence_of_bounds) != len(self.upper):
+            return "needs one entry of each_evidence for each upper bound, or none"
+        if list(self.upper) != sorted(set(self.upper)) or len(self.states) != len(self.upper) + 1:
+            return "must have ascending upper bounds, one for each state but the last"
+        return ""
+
+    @property
     def rule(self) -> str:
         """The bounds in one line."""
-        steps = [
-            f"{state} {'≤' if inclusive else '<'} {bound:g}"
-            for state, bound, inclusive in self.steps
-        ]
+        signs = {True: "≤", False: "<"}
+        steps = [f"{state} {signs[inclusive]} {bound:g}" for state, bound, inclusive in self.steps]
         return f"{', '.join(steps)}, else {self.states[-1]}"
 
 
@@ -108,39 +116,12 @@ class CutoffSet(Definition):
     systemic_as: str | None = None
 
     def _check(self) -> None:
-        if self.systemic_as is not None and self.systemic_as not in self.courses:
-            raise DefinitionError(
-                f"{self.name}: systemic_as={self.systemic_as!r} is none of its courses, "
-                f"{', '.join(self.courses)}.",
-                variable="systemic_as",
-                values=(self.systemic_as,),
-            )
-        places = [(one.measure, one.course) for one in self.bounds]
-        for measure, course in places:
-            if places.count((measure, course)) > 1:
-                raise DefinitionError(
-                    f"{self.name}: bounds of {measure} {course} stand there twice",
-                    variable="bounds",
-                )
-        for one in self.bounds:
-            if set(one.exclusive) - set(one.states):
-                raise DefinitionError(
-                    f"{self.name}: exclusive={one.exclusive} of {one.measure} {one.course} names "
-                    f"what is none of its states, {', '.join(one.states)}",
-                    variable="exclusive",
-                )
-            if one.each_evidence and len(one.each_evidence) != len(one.upper):
-                raise DefinitionError(
-                    f"{self.name}: each_evidence of {one.measure} {one.course} needs one entry "
-                    f"for each upper bound, or none",
-                    variable="each_evidence",
-                )
-            if list(one.upper) != sorted(set(one.upper)) or len(one.states) != len(one.upper) + 1:
-                raise DefinitionError(
-                    f"{self.name}: bounds of {one.measure} {one.course} must ascend, one for each "
-                    f"state but the last: {one.upper} for {one.states}",
-                    variable="bounds",
-                )
+        if self.systemic_as is not None:
+            self._require_one_of("systemic_as", self.courses)
+        for bounds in self.bounds:
+            same = [each.course for each in self.bounds if each.measure == bounds.measure]
+            wrong = "stands there twice" if same.count(bounds.course) > 1 else bounds.wrong
+            self._require(not wrong, "bounds", f"{bounds.measure} {bounds.course} {wrong}")
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -186,12 +167,9 @@ class CutoffSet(Definition):
         """
         found = {one.course: one for one in self.bounds if one.measure == measure}
         if not found:
-            raise NotCoveredError(
-                f"the cut-off set {self.name} has no cut-offs for {measure}; it has them for "
-                f"{', '.join(self.measures)}.",
-                variable="measure",
-                values=(measure,),
-            )
+            has = f"it has them for {', '.join(self.measures)}"
+            message = f"the cut-off set {self.name} has no cut-offs for {measure}; {has}."
+            raise NotCoveredError(message, variable="measure", values=(measure,))
         return found
 
 
@@ -199,18 +177,16 @@ _INCLUSIVE_UNVERIFIED = "That the bounds are inclusive (≤) is unverified."
 _SYSTEMIC_NOTE = "`course` reads systemic arthritis as poly; plain JADAS was not validated in it."
 
 
+Upper: TypeAlias = tuple[float, ...]
+
+
 def _pair(
-    measure: str,
-    oligo: tuple[float, ...],
-    poly: tuple[float, ...],
-    evidence: Evidence = Evidence.PRIMARY,
+    measure: str, oligo: Upper, poly: Upper, evidence: Evidence = Evidence.PRIMARY
 ) -> tuple[Bounds, Bounds]:
     """Return the bounds of one score for both courses: inactive, low and perhaps moderate."""
     states = COMPLETE if len(oligo) == len(COMPLETE) - 1 else OPEN
-    return (
-        Bounds(measure=measure, course="oligo", states=states, upper=oligo, evidence=evidence),
-        Bounds(measure=measure, course="poly", states=states, upper=poly, evidence=evidence),
-    )
+    of_measure = partial(Bounds, measure=measure, states=states, evidence=evidence)
+    return of_measure(course="oligo", upper=oligo), of_measure(course="poly", upper=poly)
 
 
 CUTOFF_SETS = publish(

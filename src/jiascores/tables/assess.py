@@ -143,6 +143,14 @@ def policy_for(invalid: object) -> Policy:
     return Blank() if invalid == "missing" else Raise()
 
 
+def _columns(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    return as_mapping(given, "columns")
+
+
+def _units(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    return as_mapping(given, "units")
+
+
 @attrs.frozen(eq=False, kw_only=True)
 class Call:
     """What one call does to a table in memory; it can be sent to other processes.
@@ -156,12 +164,8 @@ class Call:
     """
 
     outputs: Callable[[Table], list[Output]]
-    columns: Mapping[str, str] = attrs.field(
-        factory=dict, converter=lambda given: as_mapping(given, "columns")
-    )
-    units: Mapping[str, str] = attrs.field(
-        factory=dict, converter=lambda given: as_mapping(given, "units")
-    )
+    columns: Mapping[str, str] = attrs.field(default=None, converter=_columns)
+    units: Mapping[str, str] = attrs.field(default=None, converter=_units)
     baseline: BaselineRule | None = None
     marker: str | None = None
     invalid: Literal["raise", "missing"] = "raise"

@@ -79,8 +79,9 @@ def check(
     marker : {"esr", "crp", "esr-else-crp"}, optional
         As for `assess`: the reactant that the core set uses.
     measures : list of str or requests, optional
-        As for `assess`: the columns of words (course, category, yes or no) that these requests
-        name are looked at too. Columns called ``course`` and ``ilar_category`` always are.
+        As for `assess`. What these need is looked for, in place of the core set, and the columns of
+        words (course, category, yes or no) that they name are looked at too. Columns called
+        ``course`` and ``ilar_category`` always are.
 
     Returns
     -------

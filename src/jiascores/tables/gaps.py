@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.core.errors import RequestError, VisitError
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output, OutputKind, list_of
 from jiascores.tables.numbers import number_of, numbers_in, one_of
 from jiascores.tables.table import Column, Table, column_of
-from jiascores.tables.windows import DAYS_A_WEEK, differing_repeats, week_label
+from jiascores.tables.windows import DAYS_A_WEEK, differing_repeats, one_for_each, week_label
 
 GapRule = Literal["observed", "complete-case", "nri", "worst-case", "locf"]
 GAP_RULES = {
@@ -143,8 +143,10 @@ def fill_gaps(
     elif rule != "observed":
         _fill(cells, gaps, 0.0 if worst is None else worst, _gap_in_words(rule, cells[gaps]))
     if stopped is not None:
-        stop = _stops(frame, column_of(frame, stopped, "stopped", come_from), rows["patient"], ids)
-        _fill(cells, cells["day"] > cells["patient"].map(stop), 0.0, "nri: after stopping")
+        name = column_of(frame, stopped, "stopped", come_from)
+        said = pd.DataFrame({"patient": rows["patient"], "stop": numbers_in(frame, name)})
+        stop = cells["patient"].map(one_for_each(said.dropna(), ids, name))
+        _fill(cells, cells["day"] > stop, 0.0, "nri: after stopping")
     if rule in ("observed", "complete-case"):
         cells = cells[~cells["made"]]
     new = Frame(_repeated(frame.new({table.column("patient"): ids}), cells["patient"]))
@@ -252,21 +254,6 @@ def _fill(cells: pd.DataFrame, where: Any, value: Any, rule: Any) -> None:
 
 def _gap_in_words(rule: Any, gaps: pd.DataFrame) -> NDArray[Any]:
     return _either(gaps["made"], f"{rule}: visit missing", f"{rule}: not determinable")
-
-
-def _stops(
-    frame: Frame, name: str, patients: pd.Series[int], ids: Sequence[Any]
-) -> pd.Series[float]:
-    """Return the day on which each patient stopped, of those who did."""
-    table = pd.DataFrame({"patient": patients, "stop": numbers_in(frame, name)}).dropna()
-    twice = table.loc[differing_repeats(table, ["patient"]), "patient"].min()
-    if twice == twice:
-        days = np.unique(table.loc[table["patient"] == twice, "stop"]).tolist()
-        raise VisitError(
-            f"patient {ids[twice]} has more than one day of stopping: {listing(days)}.",
-            variable="stopped",
-        )
-    return table.drop_duplicates("patient").set_index("patient")["stop"]
 
 
 def _carry(cells: pd.DataFrame, rows: pd.DataFrame, ids: Sequence[Any], limit: float) -> None:

@@ -454,6 +454,19 @@ def _outcome(frame: Frame, outcome: Any, level: int | None) -> FloatArray:
     if not all(end in frame for end in ends):
         ends = [column_of(frame, outcome, "outcome")] * 2
     lowest, highest = (numbers_in(frame, end) for end in ends)
+    return at_level(lowest, highest, level)
+
+
+def at_level(lowest: FloatArray, highest: FloatArray, level: int) -> FloatArray:
+    """Return whether a level is reached, from the bounds of what was: 1, 0, NaN.
+
+    Parameters
+    ----------
+    lowest, highest : array
+        The bounds.
+    level : int
+        The level to reach.
+    """
     return np.where(lowest >= level, 1.0, np.where(highest < level, 0.0, np.nan))
 
 

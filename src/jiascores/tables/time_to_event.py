@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import attrs
@@ -18,12 +19,14 @@ from jiascores.measures.remission import BY_MEDICATION, WHATEVER_MEDICATION
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.baselines import BaselineRule, Best, LastResponding, ReferenceRule
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame, Output, OutputKind, list_of
+from jiascores.tables.frame import Frame, Output, OutputKind, Positions, list_of
 from jiascores.tables.gaps import by_id
+from jiascores.tables.numbers import in_words, one_of
 from jiascores.tables.requests import Request, request
-from jiascores.tables.table import Column, Table, column_of
-from jiascores.tables.visits import NO_DATE, Visits
-from jiascores.tables.windows import differing_repeats
+from jiascores.tables.summaries import at_level
+from jiascores.tables.table import Column, Table, column_of, require_column
+from jiascores.tables.visits import NO_DATE
+from jiascores.tables.windows import one_for_each
 
 FloatArray = NDArray[np.float64]
 
@@ -154,20 +157,13 @@ def time_to_flare(
     )
     _one_reference(asked.reference)
 
-    def verdicts(table: Table) -> FloatArray:
-        return asked.compute(table)[0].data
-
     return _times(
-        visits,
-        verdicts,
+        Table(Frame(to_eager(visits)), columns, units, baseline=baseline, marker=marker),
+        lambda table: asked.compute(table)[0].data,
         "flare",
         asked.reference,
         _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored)),
         undetermined,
-        baseline=baseline,
-        columns=columns,
-        units=units,
-        marker=marker,
     )
 
 
@@ -256,16 +252,12 @@ def time_to_first(
     _one_reference(reference)
     verdicts, name = _outcome(outcome, level, tuple(states), criteria)
     return _times(
-        visits,
+        Table(Frame(to_eager(visits)), columns, units, baseline=baseline, marker=marker),
         verdicts,
         name,
         reference,
         _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored)),
         undetermined,
-        baseline=baseline,
-        columns=columns,
-        units=units,
-        marker=marker,
     )
 
 
@@ -288,12 +280,12 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
     if states and not isinstance(outcome, Column):
         raise RequestError("states= goes with a column of words.", variable="states")
     if level is not None:
-        asked = request(verdict_named("acr_ped"), criteria=criteria)
         lookup(ResponseCriteria, criteria, parameter="criteria").require_level(level)
+        asked = request(verdict_named("acr_ped"), criteria=criteria)
 
         def reached(table: Table) -> FloatArray:
             _, lowest, highest = (output.data for output in asked.compute(table))
-            return np.where(lowest >= level, 1.0, np.where(highest < level, 0.0, np.nan))
+            return at_level(lowest, highest, level)
 
         return reached, f"ACR Ped {level}"
     if isinstance(outcome, Request) and getattr(outcome.measure, "gives", "") == "flag":
@@ -309,46 +301,39 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
             f"jia.ask.inactive_disease(criteria='…'), or 'acr_ped' with level=.",
             variable="outcome",
         )
-
-    def flagged(table: Table) -> FloatArray:
-        if not states:
-            return table.flag(outcome.name, blank=0.0)
-        codes, labels = table.frame.codes(column_of(table.frame, outcome, "outcome"))
-        words = list_of(labels)
-        known = _known_words(
-            table.frame, outcome.name, [words[at] for at in pd.unique(codes[codes >= 0])]
-        )
-        for state in states:
-            if state not in known:
-                raise RequestError(
-                    f"states= names {state!r}, which is no word of the column {outcome.name!r}: it "
-                    f"would never come.{suggestion(state, known)} The column has "
-                    f"{listing(known, shown=20)}.",
-                    variable="states",
-                    values=(state,),
-                )
-        return np.array([*(float(word in states) for word in words), np.nan])[codes]
-
-    return flagged, " or ".join(states) or outcome.name
+    if states:
+        return partial(_in_states, outcome=outcome, states=states), " or ".join(states)
+    return lambda table: table.flag(outcome.name, blank=0.0), outcome.name
 
 
-def _known_words(frame: Frame, name: str, there: Sequence[Any]) -> list[str]:
+def _in_states(table: Table, outcome: Column, states: tuple[str, ...]) -> FloatArray:
+    """Return which rows are in one of some states: 1, 0, NaN."""
+    codes, labels = table.frame.codes(column_of(table.frame, outcome, "outcome"))
+    words = [str(word) for word in list_of(labels)]
+    known = _known_words(table.frame, outcome.name, words, codes)
+    for state in states:
+        if state not in known:
+            raise RequestError(
+                f"states= names {state!r}, which is no word of the column {outcome.name!r}: it "
+                f"would never come.{suggestion(state, known)} The column has "
+                f"{listing(known, shown=20)}.",
+                variable="states",
+                values=(state,),
+            )
+    return np.array([*(float(word in states) for word in words), np.nan])[codes]
+
+
+def _known_words(frame: Frame, name: str, words: Sequence[str], codes: Positions) -> list[str]:
     """Return the words that a column holds or may hold: its categories, those of remission."""
-    found = [str(word) for word in there]
-    series = frame.series(name)
-    categories: Any = ()
-    if frame.kind == "pandas":
-        categories = getattr(series.dtype, "categories", ())
-    elif frame.kind == "polars" and type(series.dtype).__name__ == "Enum":
-        categories = series.dtype.categories
-    elif frame.kind == "pyarrow" and hasattr(series.type, "index_type"):
-        categories = [
-            word for piece in series.chunks for word in piece.dictionary.to_pylist() if word
-        ]
-    remission: tuple[str, ...] = ()
+    there = [words[code] for code in dict.fromkeys(codes[codes >= 0].tolist())]
+    kind: Any = getattr(frame.series(name), "dtype", None)
+    # Arrow has no kind of categories; what its codes stand for are all of them.
+    may = [*words] if frame.kind == "pyarrow" else []
+    if type(kind).__name__ in ("CategoricalDtype", "Enum"):
+        may += map(str, kind.categories)
     for states in (BY_MEDICATION, WHATEVER_MEDICATION):
-        remission += states if set(found) <= set(states) else ()
-    return list(dict.fromkeys([*found, *map(str, categories), *remission]))
+        may += states if set(there) <= set(states) else ()
+    return list(dict.fromkeys([*there, *may]))
 
 
 # --------------------------------------------------------------------------------------------
@@ -365,8 +350,8 @@ class _Stops:
 
     def __attrs_post_init__(self) -> None:
         for name, given in (("stopped", self.date), ("reason", self.reason)):
-            if given is not None and not isinstance(given, Column):
-                raise RequestError(f"{name}= takes a column: jia.column({given!r}).", variable=name)
+            if given is not None:
+                require_column(given, name)
         if (self.date is None) != (self.reason is None):
             raise RequestError("stopped= and reason= go together.", variable="reason")
         both = sorted(set(self.events) & set(self.censored))
@@ -394,8 +379,13 @@ class _Stops:
             return pd.Series(dtype=np.float64), pd.Series(dtype=object)
         codes, labels = frame.codes(column_of(frame, self.reason, "reason"))
         dates = table.dates_beside(self.date.name)
-        date = one_for_each(visits, dates, dates != NO_DATE, self.date.name)
-        code = one_for_each(visits, codes, codes >= 0, self.reason.name)
+        said = pd.DataFrame({"patient": visits.patients, "date": dates, "code": codes})
+        date = one_for_each(
+            said.loc[dates != NO_DATE, ["patient", "date"]], visits.labels, self.date.name
+        )
+        code = one_for_each(
+            said.loc[codes >= 0, ["patient", "code"]], visits.labels, self.reason.name
+        )
         for patient in date.index.symmetric_difference(code.index):
             missing = self.reason.name if patient in date.index else self.date.name
             raise VisitError(
@@ -414,32 +404,6 @@ class _Stops:
                 values=unknown,
             )
         return date, reason
-
-
-def one_for_each(visits: Visits, values: NDArray[Any], there: Any, name: str) -> pd.Series[Any]:
-    """Return what a column says of each patient, by code; two answers raise.
-
-    Parameters
-    ----------
-    visits : Visits
-        The rows' patients.
-    values : array
-        The column.
-    there : array of bool
-        Where it says something.
-    name : str
-        What it is called.
-    """
-    table = pd.DataFrame({"patient": visits.patients, "value": values})[there]
-    for row in differing_repeats(table, ["patient"]):
-        label = visits.labels[visits.patients[row]]
-        raise VisitError(
-            f"column {name!r} says two things of patient {label}; it must say one.",
-            variable=name,
-            values=(label,),
-        )
-    said: pd.Series[Any] = table.drop_duplicates("patient").set_index("patient")["value"]
-    return said
 
 
 def _days(seen: pd.DataFrame, which: str, patients: pd.Index) -> pd.Series[float]:
@@ -497,36 +461,23 @@ def _resolve(times: pd.DataFrame, seen: pd.DataFrame, undetermined: Any, name: s
 
 
 def _times(
-    native: Any,
-    verdicts: Any,
+    table: Table,
+    verdicts: Callable[[Table], FloatArray],
     name: str,
     reference: ReferenceRule,
     stops: _Stops,
     undetermined: Undetermined | None,
-    *,
-    baseline: BaselineRule | None,
-    columns: Mapping[str, str] | None,
-    units: Mapping[str, str] | None,
-    marker: str | None,
 ) -> Any:
-    if undetermined is not None and undetermined not in UNDETERMINED:
-        raise RequestError(
-            f"undetermined={undetermined!r}: choose {_choices()}.", variable="undetermined"
-        )
-    table = Table(Frame(to_eager(native)), columns, units, baseline=baseline, marker=marker)
-    visits = table.visits
-    verdict = verdicts(table)
+    if undetermined is not None:
+        one_of(undetermined, UNDETERMINED, "undetermined")
+    visits, verdict = table.visits, verdicts(table)
     rows = table.reference(reference)
     since = visits.dates[np.maximum(rows, 0)]
     start = pd.Series(since, visits.patients)[rows >= 0]
     patients = stops.read(table, start[~start.index.duplicated()])
-    seen = pd.DataFrame(
-        {
-            "patient": visits.patients,
-            "day": (visits.dates - since) / visits.per_day,
-            "verdict": verdict,
-        }
-    )[visits.after(rows)]
+    days = (visits.dates - since) / visits.per_day
+    seen = pd.DataFrame({"patient": visits.patients, "day": days, "verdict": verdict})
+    seen = seen[visits.after(rows)]
     seen = seen[~(seen["day"] > seen["patient"].map(patients["stop"]))]
     times = _judged(seen, patients, name)
     needed = [visits.labels[code] for code in np.flatnonzero(times["open"].notna())]
@@ -536,7 +487,7 @@ def _times(
         raise RequestError(
             f"whether there was the event cannot be determined at some visits of patient "
             f"{listing(needed)}, and it matters: say what they count as, "
-            f"undetermined={_choices()}.",
+            f"undetermined={in_words(UNDETERMINED)}.",
             variable="undetermined",
             values=needed,
         )
@@ -545,7 +496,3 @@ def _times(
     return Frame(table.frame.new({table.column("patient"): ids})).with_columns(
         [Output(each, kind, times[each].to_numpy()) for each, kind in TIMES.items()]
     )
-
-
-def _choices() -> str:
-    return "; ".join(f"{name!r}: {words}" for name, words in UNDETERMINED.items())

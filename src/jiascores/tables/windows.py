@@ -229,6 +229,29 @@ def differing_repeats(table: pd.DataFrame, keys: Sequence[str]) -> Positions:
     return again.index[again.duplicated(keys)].to_numpy(dtype=np.int64)
 
 
+def one_for_each(said: pd.DataFrame, labels: Sequence[Any], name: str) -> pd.Series[Any]:
+    """Return what a column says of each patient, by code; two answers raise.
+
+    Parameters
+    ----------
+    said : DataFrame
+        The code of the patient, and what the column says of it; without gaps.
+    labels : sequence
+        The ids, by code.
+    name : str
+        What the column is called.
+    """
+    patient, value = said.columns
+    for code in said.loc[differing_repeats(said, [patient]), patient]:
+        raise VisitError(
+            f"column {name!r} says two things of patient {labels[code]}; it must say one.",
+            variable=name,
+            values=(labels[code],),
+        )
+    first: pd.Series[Any] = said.drop_duplicates(patient).set_index(patient)[value]
+    return first
+
+
 # --------------------------------------------------------------------------------------------
 # Laboratory values from other days
 
