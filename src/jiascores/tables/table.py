@@ -1093,7 +1093,9 @@ class Rows:
         rows = self.rows = table.reference(self.bound.get("reference", "baseline"))
         if what == CORE_SET:
             return table.earlier(rows)
-        table.compared.append(rows)
+        if what not in VARIABLES:
+            # A score reads the patient global, which another person may have rated.
+            table.compared.append(rows)
         return Gathered(self._value(what), rows)
 
     def _value(self, what: str) -> NDArray[np.float64]:
