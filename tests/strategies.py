@@ -430,7 +430,7 @@ def bad_visits(draw: st.DrawFn) -> pd.DataFrame:
         table[name] = table[name].astype(object)
         value = draw(st.sampled_from(wrong[name]))
         for row in {draw(rows)} if draw(st.booleans()) else range(len(table)):
-            table.at[row, name] = value
+            table.loc[row, name] = value
     other = "crp" if marker == "esr" else "esr"
     for name in draw(st.sampled_from([[]] * 6 + [["parent_global"], [other]])):
         table[name] = 5.0
