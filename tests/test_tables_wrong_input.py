@@ -645,6 +645,8 @@ def test_change_of_rater_where_scores_are_compared(make, ask) -> None:
     }
     asked = {"measures": [ask()], "baseline": "first", "marker": "esr"}
     assert columns_of(jia.assess(make(visits), **asked))["rater_changed"] == [None, False, True]
+    asked["measures"] = [jia.ask.chaq_change(difference="brunner-2005")]
+    assert "rater_changed" not in columns_of(jia.assess(make(visits), **asked))
 
 
 def test_change_of_rater_since_the_reference_of_a_flare(make) -> None:

@@ -25,8 +25,7 @@ def __getattr__(name: str) -> Callable[..., Request]:
     asked = {} if name.startswith("_") else ask_names()
     if name not in asked:
         raise AttributeError(f"module 'jiascores.ask' has no attribute {name!r}")
-    globals()[name] = _asking_for(asked[name])
-    made: Callable[..., Request] = globals()[name]
+    made = globals()[name] = _asking_for(asked[name])
     return made
 
 
@@ -51,12 +50,9 @@ def _parameters(asked: Verdict) -> dict[str, tuple[Any, str, str]]:
     none = inspect.Parameter.empty
     names = ", ".join(f"``{each.name!r}``" for each in published(asked.kind))
     required = none if asked.default is None else asked.default
+    kind = f"str or {asked.kind.__name__}"
     parameters: dict[str, tuple[Any, str, str]] = {
-        asked.parameter: (
-            required,
-            f"str or {asked.kind.__name__}",
-            f"{names}, or your own variant.",
-        )
+        asked.parameter: (required, kind, f"{names}, or your own variant.")
     }
     for name, default in asked.options.items():
         parameters[name] = (default, "str or int", f"As for `{asked.name}`.")
@@ -110,15 +106,11 @@ def _signature(asked: Verdict) -> inspect.Signature:
 
 
 def _docstring(asked: Verdict) -> str:
-    lines = [f"Ask for `{asked.name}` at each visit.", "", "Parameters", "----------"]
-    for name, (_, kind, words) in _parameters(asked).items():
-        lines += [f"{name} : {kind}", f"    {words}"]
-    lines += ["", "Returns", "-------", "Request", "    One of the `measures` of `assess`."]
-    lines += [
-        "",
-        "See Also",
-        "--------",
-        f"jiascores.{asked.name} : What it computes, and how.",
-        "",
-    ]
-    return "\n".join(lines)
+    parameters = "\n".join(
+        f"{name} : {kind}\n    {words}" for name, (_, kind, words) in _parameters(asked).items()
+    )
+    return (
+        f"Ask for `{asked.name}` at each visit.\n\nParameters\n----------\n{parameters}\n\n"
+        "Returns\n-------\nRequest\n    One of the `measures` of `assess`.\n\n"
+        f"See Also\n--------\njiascores.{asked.name} : What it computes, and how.\n"
+    )

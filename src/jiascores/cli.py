@@ -147,20 +147,15 @@ def _table(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _grammar() -> str:
-    """Return how a measure is written: its name, and what is to be chosen, in order."""
-    forms = ", ".join(
-        ":".join((name, *(word.upper() for word in asked.order)))
-        for name, asked in ask_names().items()
-    )
-    return (
-        f"A MEASURE is a score by its name, or a verdict with what is to be chosen: {forms}. Options "
-        f"follow as name=value, and columns as name=column.NAME: "
-        f"state:cjadas10:consolaro-2014:course=poly. `jiascores definitions` lists the names."
-    )
-
-
-MEASURES = _grammar()
+# How a measure is written: its name, and what is to be chosen, in order.
+_FORMS = ", ".join(
+    ":".join((name, *(word.upper() for word in asked.order))) for name, asked in ask_names().items()
+)
+MEASURES = (
+    f"A MEASURE is a score by its name, or a verdict with what is to be chosen: {_FORMS}. Options "
+    f"follow as name=value, and columns as name=column.NAME: "
+    f"state:cjadas10:consolaro-2014:course=poly. `jiascores definitions` lists the names."
+)
 
 
 @main.command(epilog=MEASURES)
@@ -227,11 +222,9 @@ def _read(path: Path, form: Mapping[str, Any], columns: Mapping[str, str]) -> pd
     if path.suffix == PARQUET:
         return pd.read_parquet(path)
     patient, date = (columns.get(role, role) for role in ("patient", "date"))
+    names = {"separator": "sep", "missing": "na_values"}
     written: dict[str, Any] = {
-        "sep": form["separator"],
-        "decimal": form["decimal"],
-        "na_values": form["missing"],
-        "encoding": form["encoding"],
+        names.get(name, name): value for name, value in form.items() if name != "day_first"
     }
     try:
         first, *more = map(str, pd.read_csv(path, nrows=0, **written).columns)

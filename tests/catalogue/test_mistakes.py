@@ -67,11 +67,12 @@ PATCHES = [
     (
         "bands with gaps or overlaps",
         "measures/states.py",
-        "    return either(missing(score), NAN, place + 0.0)",
+        "    return known(len(bounds.steps) - count(passed), score)",
         (
+            "    from jiascores.core.logic import either\n\n"
             "    for bound in bounds.upper:\n"
-            "        place = either((score > bound) & (score < bound + 0.1), NAN, place)\n"
-            "    return either(missing(score), NAN, place + 0.0)"
+            "        score = either((score > bound) & (score < bound + 0.1), NAN, score)\n"
+            "    return known(len(bounds.steps) - count(passed), score)"
         ),
     ),
     (

@@ -109,7 +109,7 @@ def test_a_case_is_chosen_where_a_yes_settles_it(first: float, second: float, pl
     ("place", "answer"), [(0.0, YES), (1.0, NO), (2.0, UNKNOWN), (UNKNOWN, UNKNOWN)]
 )
 def test_the_answer_at_a_place(place: float, answer: float) -> None:
-    assert_gives(lambda at, *of: logic.at_place(at, of), (place, *ANSWERS), answer)
+    assert_gives(lambda at, *of: logic.at_place(at, of, lambda one: one), (place, *ANSWERS), answer)
 
 
 # --------------------------------------------------------------------------------------------
@@ -223,7 +223,11 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], list[st.SearchStrategy[Any]], int
         [answers],
         4,
     ),
-    "at_place": (lambda at, *of: logic.at_place(at, of), [places, answers, answers, answers], 4),
+    "at_place": (
+        lambda at, *of: logic.at_place(at, of, lambda one: one),
+        [places, answers, answers, answers],
+        4,
+    ),
     "either": (logic.either, [truths, values, values], 3),
     "unless": (logic.unless, [truths, truths], 2),
     "highest_of": (nested, [st.integers(0, 3)], 1),

@@ -62,7 +62,7 @@ def definitions(kind: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _of_kind(kind: str | None) -> list[Definition]:
+def _of_kind(kind: Any) -> list[Definition]:
     """Return the definitions of one kind, or all; raise where there is no such kind."""
     every: tuple[Definition, ...] = published()
     kinds = tuple(dict.fromkeys(each.kind for each in every))

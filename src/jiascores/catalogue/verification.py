@@ -341,17 +341,15 @@ def _together(family: str) -> Iterator[Sequence[Row]]:
 def _answers_to(family: str, rows: Sequence[Row], *, in_columns: bool) -> Answers:
     """Return what the package answers to the rows of one case, or to many rows as arrays."""
     if family in VISIT_FAMILIES:
-        columns = VISIT_FAMILIES[family](rows)
-        return {name: values.astype(object).tolist() for name, values in columns.items()}
+        answers = VISIT_FAMILIES[family](rows)
+        return {name: values.astype(object).tolist() for name, values in answers.items()}
     if not in_columns:
         return {name: [value] for name, value in _families()[family](rows[0]).items()}
-    alone = (*ABOUT, *CHOSEN)
-    return _families()[family](
-        {
-            name: first if name in alone else tuple(row[name] for row in rows)
-            for name, first in rows[0].items()
-        }
-    )
+    columns = {
+        name: first if name in (*ABOUT, *CHOSEN) else tuple(row[name] for row in rows)
+        for name, first in rows[0].items()
+    }
+    return _families()[family](columns)
 
 
 def _failures(family: str, rows: Sequence[Row], *, in_columns: bool = False) -> list[Failure]:
@@ -486,16 +484,10 @@ class Verification:
 
 
 def _verified(definition: Definition, rows: Sequence[Row], failures: int) -> VerifiedDefinition:
-    checked = [threshold for threshold in definition.thresholds if _on_both_sides(threshold, rows)]
-    return VerifiedDefinition(
-        kind=definition.kind,
-        name=definition.name,
-        evidence=str(definition.evidence),
-        bounds=len(definition.thresholds),
-        bounds_checked=len(checked),
-        check_values=len(rows),
-        failures=failures,
-    )
+    bounds = definition.thresholds
+    checked = sum(_on_both_sides(threshold, rows) for threshold in bounds)
+    about = (definition.kind, definition.name, str(definition.evidence))
+    return VerifiedDefinition(*about, len(bounds), checked, len(rows), failures)
 
 
 def _on_both_sides(threshold: object, rows: Sequence[Row]) -> bool:

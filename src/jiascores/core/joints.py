@@ -106,7 +106,6 @@ COUNTS = {
     "active_joints_27": ("active", JOINTS_27),
     "limited_joints": ("limited", JOINTS_71),
 }
-_IN_27 = np.isin(JOINTS_71, JOINTS_27)
 
 # What an examiner records of a joint, in the order of the rule.
 FINDINGS = ("swollen", "swollen_by_deformity", "limited", "painful_on_motion", "tender")
@@ -250,14 +249,10 @@ TO_AGREE = (
 # One examination
 
 
-def _as_set(given: Iterable[str]) -> frozenset[str]:
+def _as_set(given: Any) -> Any:
     """Return names of joints as a set; what is no collection is refused once all are there."""
-    names: Any = (given,) if isinstance(given, str) else given
+    names = (given,) if isinstance(given, str) else given
     return frozenset(names) if isinstance(names, Iterable) else names
-
-
-def _as_finding(given: Iterable[str] | None) -> frozenset[str] | None:
-    return None if given is None else _as_set(given)
 
 
 def _check_names(given: Any, parameter: str) -> None:
@@ -379,17 +374,35 @@ class JointExam:
     ('wrist_left', 'knee_left')
     """
 
-    active: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
-    limited: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
-    swollen: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
-    painful_on_motion: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
-    tender: frozenset[str] | None = attrs.field(default=None, converter=_as_finding)
+    active: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    limited: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    swollen: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    painful_on_motion: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    tender: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
     swollen_by_deformity: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
     not_examined: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
     excluded: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
     injected: tuple[tuple[str, float], ...] = attrs.field(default=None, converter=_days_since)
     injection_rule: InjectionRule | None = attrs.field(default=None, converter=_as_rule)
     injection_days: float | None = attrs.field(default=None, eq=False)
+    active_joints: int | None = attrs.field(init=False, eq=False)
+    """Active joints of the 71; None where open joints leave the count open."""
+    active_joints_min: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that are surely active."""
+    active_joints_max: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that are or may be active."""
+    active_joints_27: int | None = attrs.field(init=False, eq=False)
+    """Active joints of the 27; None where open joints leave the count open."""
+    active_joints_27_min: int = attrs.field(init=False, eq=False)
+    """Joints of the 27 that are surely active."""
+    active_joints_27_max: int = attrs.field(init=False, eq=False)
+    """Joints of the 27 that are or may be active."""
+    limited_joints: int | None = attrs.field(init=False, eq=False)
+    """Joints with limited range of motion; None where open joints leave the count open."""
+    limited_joints_min: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that surely have limited range of motion."""
+    limited_joints_max: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that have or may have limited range of motion."""
     _answers: dict[str, FloatArray] = attrs.field(init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -399,12 +412,17 @@ class JointExam:
             if joints is not None or name in unseen:
                 _check_names(joints, name)
         _refuse_findings(found, unseen)
-        rule = rule_for_injections(
-            self.injection_rule, self.injection_days, injected=bool(self.injected)
-        )
-        answers = _answers(found, self.not_examined | self.excluded, dict(self.injected), rule)
+        days = dict(self.injected)
+        rule = rule_for_injections(self.injection_rule, self.injection_days, injected=bool(days))
+        answers = _answers(found, self.not_examined | self.excluded, days, rule)
         object.__setattr__(self, "injection_rule", rule)
         object.__setattr__(self, "_answers", answers)
+        for name, (what, joints) in COUNTS.items():
+            counted = answers[what][np.isin(JOINTS_71, joints)]
+            low, high = int((counted == 1).sum()), int((counted != 0).sum())
+            ends = {"": low if low == high else None, "_min": low, "_max": high}
+            for end, count in ends.items():
+                object.__setattr__(self, f"{name}{end}", count)
 
     @classmethod
     def from_findings(
@@ -469,51 +487,6 @@ class JointExam:
         )
 
     @property
-    def active_joints_min(self) -> int:
-        """Joints of the 71 that are surely active."""
-        return _least(self._answers["active"])
-
-    @property
-    def active_joints_max(self) -> int:
-        """Joints of the 71 that are or may be active."""
-        return _most(self._answers["active"])
-
-    @property
-    def active_joints(self) -> int | None:
-        """Active joints of the 71; None where open joints leave the count open."""
-        return _known(self.active_joints_min, self.active_joints_max)
-
-    @property
-    def active_joints_27_min(self) -> int:
-        """Joints of the 27 that are surely active."""
-        return _least(self._answers["active"][_IN_27])
-
-    @property
-    def active_joints_27_max(self) -> int:
-        """Joints of the 27 that are or may be active."""
-        return _most(self._answers["active"][_IN_27])
-
-    @property
-    def active_joints_27(self) -> int | None:
-        """Active joints of the 27; None where open joints leave the count open."""
-        return _known(self.active_joints_27_min, self.active_joints_27_max)
-
-    @property
-    def limited_joints_min(self) -> int:
-        """Joints of the 71 that surely have limited range of motion."""
-        return _least(self._answers["limited"])
-
-    @property
-    def limited_joints_max(self) -> int:
-        """Joints of the 71 that have or may have limited range of motion."""
-        return _most(self._answers["limited"])
-
-    @property
-    def limited_joints(self) -> int | None:
-        """Joints with limited range of motion; None where open joints leave the count open."""
-        return _known(self.limited_joints_min, self.limited_joints_max)
-
-    @property
     def surely_active(self) -> tuple[str, ...]:
         """The joints that are surely active, from the neck down."""
         return _chosen(self._answers["active"] == 1)
@@ -561,18 +534,6 @@ class JointExam:
         head = "<tr><th>joints</th><th>of</th><th>count</th></tr>"
         rest = "".join(f"<li>{escape(line.strip())}</li>" for line in str(self).splitlines()[1:])
         return f"<table>{head}{rows}</table><ul>{rest}</ul>"
-
-
-def _least(answers: FloatArray) -> int:
-    return int((answers == 1).sum())
-
-
-def _most(answers: FloatArray) -> int:
-    return int((answers != 0).sum())
-
-
-def _known(low: int, high: int) -> int | None:
-    return low if low == high else None
 
 
 def _chosen(which: NDArray[np.bool_]) -> tuple[str, ...]:

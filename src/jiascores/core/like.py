@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from jiascores.core.errors import MisalignedError, NotCoveredError, listing
 from jiascores.core.values import (
@@ -61,8 +61,7 @@ class Like:
         """Give whole numbers that are never missing back."""
         if self.kind == "number":
             return int(values)
-        array = np.broadcast_to(np.asarray(values, dtype=np.int64), self.shape)
-        return self._series(array, name, "Int64")
+        return self._series(self._never_missing(values, np.int64), name, "Int64")
 
     def flag(self, values: Any, name: str) -> Any:
         """Give yes, no or not determinable back: bool or None, 1/0/NaN, or nullable boolean."""
@@ -74,8 +73,7 @@ class Like:
         """Give yes or no back where it is never missing."""
         if self.kind == "number":
             return bool(values)
-        array = np.broadcast_to(np.asarray(values, dtype=bool), self.shape)
-        return self._series(array, name, "boolean")
+        return self._series(self._never_missing(values, np.bool_), name, "boolean")
 
     def text(self, values: Any, name: str, categories: Sequence[str]) -> Any:
         """Give one of a few ordered words back; None or null when not determinable.
@@ -100,6 +98,9 @@ class Like:
         """Return flat values in the shape that was given; one number is that of every place."""
         several = isinstance(values, np.ndarray) and values.ndim
         return values.reshape(self.shape) if several else values
+
+    def _never_missing(self, values: Any, dtype: DTypeLike) -> NDArray[Any]:
+        return np.broadcast_to(np.asarray(values, dtype=dtype), self.shape)
 
     def _full(self, values: Any) -> FloatArray:
         array = np.asarray(values, dtype=np.float64)
@@ -184,24 +185,17 @@ def like_of(value: Any) -> Like:
 def require_same(one: Like, other: Like, first: str, name: str) -> None:
     """Raise where two inputs are not of one kind, shape and index."""
     if one.kind != other.kind:
-        raise MisalignedError(
-            f"{first} is {_KINDS[one.kind]} and {name} is {_KINDS[other.kind]}: which value goes "
-            f"with which is not certain. Give all inputs as one kind.",
-            variable=name,
-        )
+        kinds = f"{first} is {_KINDS[one.kind]} and {name} is {_KINDS[other.kind]}"
+        advice = "which value goes with which is not certain. Give all inputs as one kind."
+        raise MisalignedError(f"{kinds}: {advice}", variable=name)
     if one.shape != other.shape:
-        raise MisalignedError(
-            f"{first} has {_size(one.shape)} and {name} has {_size(other.shape)}: "
-            f"give arrays of equal shape, or single numbers.",
-            variable=name,
-            values=(one.shape, other.shape),
-        )
+        sizes = f"{first} has {_size(one.shape)} and {name} has {_size(other.shape)}"
+        message = f"{sizes}: give arrays of equal shape, or single numbers."
+        raise MisalignedError(message, variable=name, values=(one.shape, other.shape))
     if one.index is not None and not one.index.equals(other.index):
-        raise MisalignedError(
-            f"the Series {first} and {name} have different indexes, and are not aligned for "
-            f"you. Take them from one frame, or reindex one of them first.",
-            variable=name,
-        )
+        indexes = f"the Series {first} and {name} have different indexes, and are not aligned"
+        advice = "Take them from one frame, or reindex one of them first."
+        raise MisalignedError(f"{indexes} for you. {advice}", variable=name)
 
 
 _KINDS: dict[str, str] = {

@@ -127,7 +127,7 @@ def choose(*cases: tuple[Any, float], otherwise: float) -> Any:
 def at_place(place: Any, each: Sequence[T], answer: Callable[[T], Any]) -> Any:
     """Return the answer for the one of several that stands at a place; unknown without a place."""
     if isinstance(place, float):
-        return answer(each[int(place)]) if place >= 0 else NAN
+        return answer(each[int(place)]) if place >= 0 else known(answer(each[0]), place)
     found: Any = NAN
     for position, one in enumerate(each):
         found = np.where(place == position, answer(one), found)

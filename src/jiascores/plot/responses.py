@@ -286,7 +286,8 @@ def _lines(ax: Axes, rule: ResponseCriteria, visits: int, width: float) -> None:
     if width < NARROW:
         return
     written = levels if width > 2 * CLOSE else [*levels[:1], *levels[-1:]]
-    for middle, change in product(middles, (*dict.fromkeys(written), -rule.worsening)):
+    marked: list[float] = [*dict.fromkeys(written), -rule.worsening]
+    for middle, change in product(middles, marked):
         text = f"{change:g}".replace("-", "−")
         ax.text(middle + change, -0.58, text, ha="center", fontsize=8, color=faded(0.7))
 

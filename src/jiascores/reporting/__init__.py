@@ -109,6 +109,7 @@ def report(
         marker=marker,
         joints=joints,
     )
+    drawn = pictures and not sections.lacking(*sections.PICTURES)
     made = [
         sections.summary(cohort, pictures=pictures),
         sections.what_was_read(cohort),
@@ -116,12 +117,10 @@ def report(
         sections.refused_and_suspicious(cohort),
         sections.not_determinable(cohort),
         sections.results(cohort, confidence),
+        *([drawings(cohort, treatments, treatment_columns)] if drawn else []),
+        sections.definitions(cohort.requests),
+        sections.versions(pictures=drawn),
     ]
-    pictures = pictures and not sections.lacking(*sections.PICTURES)
-    if pictures:
-        made.append(drawings(cohort, treatments, treatment_columns))
-    made.append(sections.definitions(cohort.requests))
-    made.append(sections.versions(pictures=pictures))
     text = as_html(title, made)
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")

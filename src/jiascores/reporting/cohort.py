@@ -19,7 +19,7 @@ from jiascores.core.definition import Definition
 from jiascores.core.measure import Score
 from jiascores.core.variables import COURSES, VARIABLES
 from jiascores.plot.base import places, shown_visit, table
-from jiascores.tables.baselines import BASELINES, BaselineRule
+from jiascores.tables.baselines import BASELINES
 from jiascores.tables.checking import check
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output
@@ -40,6 +40,8 @@ class Answer:
 
     Parameters
     ----------
+    name : str
+        What the answer is called: the name of its column, or what a response's share.
     output : Output
         The column; of a response its lowest level.
     highest : Output, optional
@@ -52,16 +54,12 @@ class Answer:
         Of everything that was read, where it is missing.
     """
 
+    name: str
     output: Output
     highest: Output | None
     levels: tuple[int, ...]
     due: Mask
     gaps: Mapping[str, Mask]
-
-    @property
-    def name(self) -> str:
-        """What the answer is called: the name of its column, or what a response's share."""
-        return self.output.name if self.highest is None else stem_of(self.output.name)
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -71,11 +69,9 @@ class Answer:
     @property
     def undetermined(self) -> Mask:
         """The rows that are judged and whose answer is not certain."""
-        found = self.output.data
-        gap: Mask = found < 0 if self.output.kind == "state" else np.isnan(found)
-        if self.highest is not None:
-            gap = found != self.highest.data
-        return self.due & gap
+        data = self.output.data
+        gap: Mask = data < 0 if self.output.kind == "state" else np.isnan(data)
+        return self.due & (gap if self.highest is None else data != self.highest.data)
 
 
 @attrs.frozen(eq=False)
@@ -87,12 +83,10 @@ class Reading:
     columns: frozenset[str]
 
 
-def read_request(
-    frame: Frame, request: Any, columns: Any, units: Any, *, baseline: Any, marker: str | None
-) -> Reading:
+def read_request(frame: Frame, request: Any, given: Mapping[str, Any]) -> Reading:
     """Return what a request finds in a table; values that are not allowed are left out."""
     seen = Frame(frame.native)
-    read = Table(seen, columns, units, baseline=baseline, marker=marker, policy=Blank())
+    read = Table(seen, **given, policy=Blank())
     outputs = tuple(request.compute(read))
     gaps = read.gaps()
     if "uses_esr" in vars(read):
@@ -109,21 +103,17 @@ def read_request(
     return Reading(tuple(answers), outputs, frozenset(seen.read))
 
 
-def stem_of(name: str) -> str:
-    """Return the name of a response from that of its column with the lowest level."""
-    return name.removesuffix("_level_min")
-
-
 def _answers(
     request: Any, outputs: Sequence[Output], due: Mask, gaps: Mapping[str, Mask]
 ) -> Iterator[Answer]:
     by_name = {output.name: output for output in outputs}
     for output in outputs:
+        stem = output.name.removesuffix("_level_min")
         if output.kind in ("score", "state", "flag"):
-            yield Answer(output, None, (), due, gaps)
-        elif output.name.endswith("_level_min"):
-            highest = by_name[f"{stem_of(output.name)}_level_max"]
-            yield Answer(output, highest, request.criteria.levels, due, gaps)
+            yield Answer(output.name, output, None, (), due, gaps)
+        elif stem != output.name:
+            highest = by_name[f"{stem}_level_max"]
+            yield Answer(stem, output, highest, request.criteria.levels, due, gaps)
 
 
 # --------------------------------------------------------------------------------------------
@@ -250,12 +240,11 @@ class Cohort:
     joints: Columns | None
 
     @property
-    def rules_in_words(self) -> list[tuple[str, str]]:
-        """The rules of the call, named."""
+    def rules_in_words(self) -> dict[str, str | None]:
+        """The rules of the call, named; nothing where there is none."""
         baseline, marker = self.rules["baseline"], self.rules["marker"]
-        words = BASELINES[baseline] if isinstance(baseline, str) else str(baseline)
-        rules = [] if baseline is None else [("baseline", words)]
-        return rules if marker is None else [*rules, ("acute-phase reactant", MARKER_RULES[marker])]
+        words = BASELINES[baseline] if isinstance(baseline, str) else baseline and str(baseline)
+        return {"baseline": words, "acute-phase reactant": marker and MARKER_RULES[marker]}
 
     @property
     def answers(self) -> list[Answer]:
@@ -300,12 +289,10 @@ class Cohort:
         """Each score that was asked for or is behind a state, and the columns that it reads."""
         asked = zip(self.requests, self.readings, strict=True)
         readings = {each.measure.name: found for each, found in asked if is_score(each)}
+        given = {"columns": self.read.columns, "units": self.read.units, **self.rules}
         for state in filter(None, map(State.of, self.requests)):
             if state.score not in readings:
-                given = self.read.columns, self.read.units
-                readings[state.score] = read_request(
-                    self.frame, score(state.score), *given, **self.rules
-                )
+                readings[state.score] = read_request(self.frame, score(state.score), given)
         return {name: (found.outputs[0], found.columns) for name, found in readings.items()}
 
     def in_course(self, request: Any, course: str) -> Mask:
@@ -359,23 +346,13 @@ class Cohort:
 
 
 def read_cohort(
-    visits: Any,
-    measures: Any,
-    *,
-    by: Column | None,
-    columns: Mapping[str, str] | None,
-    units: Mapping[str, str] | None,
-    baseline: BaselineRule | None,
-    marker: str | None,
-    joints: Columns | None,
+    visits: Any, measures: Any, *, by: Column | None, joints: Columns | None, **given: Any
 ) -> Cohort:
     """Read a table, and find all that was asked for; values that are refused are left out."""
     frame = Frame(to_eager(visits))
     requests = understand_requests(measures)
-    rules: dict[str, Any] = {"baseline": baseline, "marker": marker}
-    readings = [read_request(frame, request, columns, units, **rules) for request in requests]
-    read = Table(frame, columns, units, policy=Blank(), **rules)
-    given = {"columns": columns, "units": units, **rules}
+    readings = [read_request(frame, request, given) for request in requests]
+    read = Table(frame, **given, policy=Blank())
     listed = nw.from_native(check(frame.native, measures=measures, **given), eager_only=True)
     found = Frame(listed.filter(nw.col("finding") != "missing").to_native())
     dated = all(read.column(role) in frame for role in ("patient", "date"))
@@ -389,7 +366,7 @@ def read_cohort(
         requests=requests,
         readings=readings,
         findings=pd.DataFrame({name: found.objects(name) for name in FINDING}, dtype=object),
-        rules=rules,
+        rules={rule: given[rule] for rule in ("baseline", "marker")},
         joints=joints,
     )
 

@@ -58,13 +58,9 @@ def _over_time(cohort: Cohort, treatments: Mapping[str, Any]) -> Iterator[Pictur
             table = partial(cohort.table, [output], columns, rows)
             yield _picture(words, plot.trajectories, cohort, table, Column(score), **named)
 
-    banded = set()
-    for request in cohort.requests:
-        state = State.of(request)
-        if state is None:
-            continue
+    states = [(request, state) for request in cohort.requests if (state := State.of(request))]
+    for request, state in states:
         score, cutoffs, course = state.score, state.cutoffs, state.course
-        banded.add(score)
         words = f"{score} of every patient over time, over the states by {cutoffs.name}"
         if course is None or isinstance(course, str):
             named = {"course": None if ANY_COURSE in cutoffs.of(score) else course, **treatments}
@@ -74,10 +70,10 @@ def _over_time(cohort: Cohort, treatments: Mapping[str, Any]) -> Iterator[Pictur
             # Treatments of patients who are not drawn would be refused.
             said, rows = f"{words}: the visits read as {course}.", cohort.in_course(request, course)
             yield from drawn(said, score, rows, cutoffs=cutoffs, course=course)
-    for request in cohort.requests:
-        if is_score(request) and request.measure.name not in banded:
-            words = f"{request.measure.name} of every patient over time."
-            yield from drawn(words, request.measure.name, **treatments)
+    banded = {state.score for _, state in states}
+    for score in (each.measure.name for each in cohort.requests if is_score(each)):
+        if score not in banded:
+            yield from drawn(f"{score} of every patient over time.", score, **treatments)
 
 
 def _by_visit(cohort: Cohort) -> Iterator[Picture]:

@@ -141,18 +141,20 @@ def _reasons(answer: Answer) -> list[tuple[str, int]]:
 def what_was_read(cohort: Cohort) -> Section:
     """Say how the table and its columns were understood."""
     visits, joints = cohort.visits, cohort.joint_columns
-    facts = [("kind of table", cohort.frame.kind), ("rows", f"{cohort.frame.size}")]
-    if cohort.patients is not None:
-        facts.append(("patients", f"{cohort.patients}"))
-    facts.append(("visits", f"{len(visits.labels)}, {visits.words}"))
-    if nowhere := int((visits.codes < 0).sum()):
-        facts.append(("rows without a visit", f"{nowhere}, in none of the numbers by visit"))
-    facts += cohort.rules_in_words
-    if joints:
-        facts.append(("joints", f"{_count(len(joints), 'column')}, from {joints[0]!r} on"))
+    nowhere = int((visits.codes < 0).sum())
+    facts = {
+        "kind of table": cohort.frame.kind,
+        "rows": f"{cohort.frame.size}",
+        "patients": "" if cohort.patients is None else f"{cohort.patients}",
+        "visits": f"{len(visits.labels)}, {visits.words}",
+        "rows without a visit": nowhere and f"{nowhere}, in none of the numbers by visit",
+        **cohort.rules_in_words,
+        "joints": joints and f"{_count(len(joints), 'column')}, from {joints[0]!r} on",
+    }
+    told = [(name, str(fact)) for name, fact in facts.items() if fact]
     heads = ("variable", "your column", "unit read", "allowed", "used")
     blocks: list[Block] = [
-        Table("The table", facts),
+        Table("The table", told),
         Table("How its columns were understood", cohort.understood, heads),
     ]
     if cohort.unread:
@@ -167,12 +169,10 @@ def missing(cohort: Cohort) -> Section:
         "Gaps at each visit, values that were refused among them. A patient without a row at a "
         "visit is in none of these numbers."
     )
-    blocks: list[Block] = [words]
     everywhere = np.ones(cohort.frame.size, dtype=bool)
-    gaps = {name: gap for name, gap in cohort.gaps.items() if gap.any()}
-    if whole := [name for name in cohort.gaps if name not in gaps]:
-        blocks.append(f"Without a gap: {', '.join(whole)}.")
-    lines = [((name,), gap, everywhere) for name, gap in gaps.items()]
+    whole = [name for name, gap in cohort.gaps.items() if not gap.any()]
+    lines = [((name,), gap, everywhere) for name, gap in cohort.gaps.items() if gap.any()]
+    blocks = [words, f"Without a gap: {', '.join(whole)}."] if whole else [words]
     caption = "Missing values by variable and visit"
     return Section("Missing", [*blocks, *_by_visit(caption, ("variable",), lines, cohort.visits)])
 
@@ -192,17 +192,15 @@ def _by_visit(
     for number, piece in enumerate(pieces, start=1):
         of = f" ({number} of {len(pieces)})" if len(pieces) > 1 else ""
         shown = (shown_visit(visits.labels[visit]) for visit in piece)
-        yield Table(
-            caption + of,
-            [(*words, *(cells[visit] for visit in piece), cells[-1]) for words, cells in rows],
-            (*heads, *shown, "all rows"),
-        )
+        body = [(*words, *(cells[visit] for visit in piece), cells[-1]) for words, cells in rows]
+        yield Table(caption + of, body, (*heads, *shown, "all rows"))
 
 
-def _share(number: int, total: int) -> str:
+def _share(number: int, total: int, *, always: bool = False) -> str:
+    """Return how many of how many, and the percentage; of none only where it is always due."""
     if not total:
         return "–"
-    return f"{number} of {total}" + (f"\n{_percent(number, total)}" if number else "")
+    return f"{number} of {total}" + (f"\n{_percent(number, total)}" if number or always else "")
 
 
 def _percent(number: int, total: int) -> str:
@@ -211,41 +209,38 @@ def _percent(number: int, total: int) -> str:
 
 def refused_and_suspicious(cohort: Cohort) -> Section:
     """List what `check` finds, but for what is missing; findings that are alike stand together."""
+    if cohort.findings.empty:
+        return Section("Refused and suspicious", ["None."])
     blocks: list[Block] = []
-    for kind, words in (
-        ("refused", "Left out of everything that follows."),
-        ("suspicious", "Used as they are; look at them."),
-    ):
+    heads = ("variable", "number", "message", "value and where")
+    kinds = {
+        "refused": "Left out of everything that follows.",
+        "suspicious": "Used as they are; look at them.",
+    }
+    for kind, words in kinds.items():
         found = cohort.findings[cohort.findings["finding"] == kind]
-        blocks.append(Heading(f"{kind.capitalize()}: {len(found)}"))
-        if found.empty:
-            continue
         alike = list(found.groupby(["variable", "message"], sort=False, dropna=False))
-        heads = ("variable", "number", "message", "value and where")
         lines = [
             (str(variable), f"{len(rows)}", str(message), _where(rows))
             for (variable, message), rows in alike[:SHOWN_FINDINGS]
         ]
-        blocks += [words, Table(kind.capitalize(), lines, heads)]
+        blocks.append(Heading(f"{kind.capitalize()}: {len(found)}"))
+        blocks += [words, Table(kind.capitalize(), lines, heads)] if lines else []
         if len(alike) > SHOWN_FINDINGS:
             blocks.append(f"… and {len(alike) - SHOWN_FINDINGS} more: see jia.check.")
-    return Section("Refused and suspicious", ["None."] if cohort.findings.empty else blocks)
+    return Section("Refused and suspicious", blocks)
 
 
 def _where(found: pd.DataFrame) -> str:
     """Return value, row, patient and date of the first few findings, each on a line."""
     lines = []
-    for one in found.head(SHOWN_ROWS).to_dict("records"):
-        place = ", ".join(
-            f"{name} {shown_visit(one[name])}"
-            for name in ("patient", "date", "row")
-            if one[name] is not None
-        )
-        value = None if one["value"] is None else str(one["value"])
+    for finding in found.head(SHOWN_ROWS).to_dict("records"):
+        where = [name for name in ("patient", "date", "row") if finding[name] is not None]
+        place = ", ".join(f"{name} {shown_visit(finding[name])}" for name in where)
+        value = "" if finding["value"] is None else str(finding["value"])
         lines.append(": ".join(filter(None, (value, place))))
-    if len(found) > SHOWN_ROWS:
-        lines.append(f"… and {len(found) - SHOWN_ROWS} more")
-    return "\n".join(lines)
+    more = len(found) - SHOWN_ROWS
+    return "\n".join([*lines, f"… and {more} more"] if more > 0 else lines)
 
 
 def not_determinable(cohort: Cohort) -> Section:
@@ -255,13 +250,12 @@ def not_determinable(cohort: Cohort) -> Section:
     if not open_:
         none = "Everything that was asked for is determined at every visit that is judged."
         return Section(title, [none])
-    counts, lines = [], []
+    counts = [((answer.name,), answer.undetermined, answer.due) for answer in open_]
+    lines = []
     for answer in open_:
-        rows = answer.undetermined
-        counts.append(((answer.name,), rows, answer.due))
-        for name, _ in _reasons(answer):
-            lines.append(((answer.name, name), answer.gaps[name], rows))
-        none_missing = rows & ~np.logical_or.reduce([*answer.gaps.values(), np.zeros_like(rows)])
+        rows, gaps = answer.undetermined, answer.gaps
+        lines += [((answer.name, name), gaps[name], rows) for name, _ in _reasons(answer)]
+        none_missing = rows & ~np.logical_or.reduce([*gaps.values(), np.zeros_like(rows)])
         if none_missing.any():
             lines.append(((answer.name, "nothing: see the definition"), none_missing, rows))
     words = (
@@ -287,9 +281,9 @@ def results(cohort: Cohort, confidence: float) -> Section:
     )
     blocks: list[Block] = [words]
     for number, answer in enumerate(cohort.answers, start=1):
-        blocks.append(Heading(answer.name, id=f"result-{number}"))
         heads, rows = _rows(answer, cohort.visits, within)
-        blocks.append(Table(f"{answer.name} by visit", rows, heads))
+        table = Table(f"{answer.name} by visit", rows, heads)
+        blocks += [Heading(answer.name, id=f"result-{number}"), table]
     return Section("Results by visit", blocks)
 
 
@@ -297,19 +291,33 @@ def _rows(
     answer: Answer, visits: ByVisit, confidence: float | None
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return the heads of an answer's table, and a row for each visit at which it is judged."""
+    data, open_ = answer.output.data, answer.undetermined
     groups = list(zip(map(shown_visit, visits.labels), visits.rows, strict=True))
     if answer.output.kind == "score":
         heads = ("visit", "known", "median", "quartiles", "range", "not determinable")
-        return heads, [(label, *_score(answer.output.data[rows])) for label, rows in groups]
+        return heads, [(label, *_score(data[rows])) for label, rows in groups]
     judged = [(label, rows[answer.due[rows]]) for label, rows in groups]
     judged = [(label, rows) for label, rows in judged if rows.size]
     if answer.highest is not None:
-        levels = (f"at least level {level}" for level in answer.levels)
-        lines = [(label, *_levels(answer, rows, confidence)) for label, rows in judged]
-        return ("visit", "visits judged", *levels), lines
-    words = ("yes",) if answer.output.kind == "flag" else answer.output.words
-    lines = [(label, *_states(answer, rows, confidence)) for label, rows in judged]
-    return ("visit", "known", *map(in_words, words), "not determinable"), lines
+        # A level is known where both bounds are on one side of it.
+        highest = answer.highest.data
+        levels = [(data >= level, (data >= level) | (highest < level)) for level in answer.levels]
+        lines = [
+            (label, f"{rows.size}", *(_open_too(*level, rows, confidence) for level in levels))
+            for label, rows in judged
+        ]
+        return ("visit", "visits judged", *(f"at least level {n}" for n in answer.levels)), lines
+    codes = {"yes": 1}
+    if answer.output.kind != "flag":
+        codes = {in_words(word): code for code, word in enumerate(answer.output.words)}
+    lines = []
+    for label, rows in judged:
+        gaps = int(open_[rows].sum())
+        known = rows.size - gaps
+        numbers = (int((data[rows] == code).sum()) for code in codes.values())
+        shares = (_proportion(number, known, confidence) for number in numbers)
+        lines.append((label, f"{known}", *shares, f"{gaps}"))
+    return ("visit", "known", *codes, "not determinable"), lines
 
 
 def _score(values: NDArray[np.float64]) -> list[str]:
@@ -322,39 +330,19 @@ def _score(values: NDArray[np.float64]) -> list[str]:
     return [f"{known.size}", *cells, f"{values.size - known.size}"]
 
 
-def _states(answer: Answer, rows: NDArray[np.int64], confidence: float | None) -> list[str]:
-    flag = answer.output.kind == "flag"
-    values, gaps = answer.output.data[rows], int(answer.undetermined[rows].sum())
-    known = rows.size - gaps
-    cells = [
-        _proportion(int((values == code).sum()), known, confidence)
-        for code in ((1,) if flag else range(len(answer.output.words)))
-    ]
-    return [f"{known}", *cells, f"{gaps}"]
-
-
-def _levels(answer: Answer, rows: NDArray[np.int64], confidence: float | None) -> list[str]:
-    """Return responders by level; a level is known where both bounds are on one side of it."""
-    assert answer.highest is not None
-    low, high = answer.output.data[rows], answer.highest.data[rows]
-    cells = [f"{rows.size}"]
-    for level in answer.levels:
-        surely = int((low >= level).sum())
-        known = surely + int((high < level).sum())
-        gaps = rows.size - known
-        open_ = f"\n{gaps} not determinable" if gaps else ""
-        cells.append(_proportion(surely, known, confidence) + open_)
-    return cells
+def _open_too(surely: Mask, known: Mask, rows: NDArray[np.int64], confidence: float | None) -> str:
+    """Return a proportion, and at how many of the rows it is not known."""
+    number, gaps = int(surely[rows].sum()), int((~known[rows]).sum())
+    share = _proportion(number, rows.size - gaps, confidence)
+    return f"{share}\n{gaps} not determinable" if gaps else share
 
 
 def _proportion(number: int, known: int, confidence: float | None) -> str:
-    if not known:
-        return "–"
-    share = f"{number} of {known}\n{_percent(number, known)}"
-    if confidence is None:
-        return share
+    if not known or confidence is None:
+        return _share(number, known, always=True)
     low, high = proportion_interval(number, known, method="exact", confidence=confidence)
-    return f"{share} ({100 * low:.1f} – {100 * high:.1f})"
+    interval = f"({100 * low:.1f} – {100 * high:.1f})"
+    return f"{_share(number, known, always=True)} {interval}"
 
 
 def definitions(requests: Sequence[Any]) -> Section:

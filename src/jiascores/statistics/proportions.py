@@ -149,19 +149,7 @@ def stratified_difference(
     0.2215 (95 % interval 0.0735 to 0.3695); Mantel–Haenszel, variance by Sato, 2 strata
     """
     check_confidence(confidence)
-    try:
-        a, n1, b, n0 = (
-            np.array(counts, dtype=np.float64).ravel()
-            for counts in (responders, patients, reference_responders, reference_patients)
-        )
-    except (TypeError, ValueError) as problem:
-        raise RequestError("counts must be whole numbers.", variable="responders") from problem
-    alike = a.size == n1.size == b.size == n0.size
-    require(alike, "the four lists of counts must have one entry for each stratum.", "patients")
-    whole = np.array([each % 1 == 0 for each in (a, n1, b, n0)]).all(axis=0)
-    wrong = np.flatnonzero(~whole | (a < 0) | (b < 0) | (a > n1) | (b > n0))
-    strata = listing([f"stratum {place}" for place in wrong])
-    require(not wrong.size, f"counts that cannot be: {strata}.", "responders")
+    a, n1, b, n0 = _counts((responders, patients, reference_responders, reference_patients))
     words = (
         f"method={method!r}, variance={variance!r}: choose 'mantel-haenszel' with "
         f"{' or '.join(map(repr, VARIANCES))}, or 'inverse-variance'."
@@ -189,6 +177,21 @@ def stratified_difference(
         int(both.sum()),
         left_out,
     )
+
+
+def _counts(given: Sequence[Sequence[int]]) -> tuple[Any, Any, Any, Any]:
+    """Return the four counts of each stratum as arrays, where they can be."""
+    try:
+        a, n1, b, n0 = (np.array(counts, dtype=np.float64).ravel() for counts in given)
+    except (TypeError, ValueError) as problem:
+        raise RequestError("counts must be whole numbers.", variable="responders") from problem
+    alike = a.size == n1.size == b.size == n0.size
+    require(alike, "the four lists of counts must have one entry for each stratum.", "patients")
+    whole = np.array([each % 1 == 0 for each in (a, n1, b, n0)]).all(axis=0)
+    wrong = np.flatnonzero(~whole | (a < 0) | (b < 0) | (a > n1) | (b > n0))
+    strata = listing([f"stratum {place}" for place in wrong])
+    require(not wrong.size, f"counts that cannot be: {strata}.", "responders")
+    return a, n1, b, n0
 
 
 def _mantel_haenszel(a: Any, n1: Any, b: Any, n0: Any, variance: str) -> tuple[float, float]:

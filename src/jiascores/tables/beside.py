@@ -62,11 +62,8 @@ class Dates:
         """Raise where these are dates and the others are study days, or the reverse."""
         if self.known.any() and (self.per_day == CALENDAR) != (per_day == CALENDAR):
             mine = "dates" if self.per_day == CALENDAR else "study days"
-            self.table.refuse(
-                VisitError,
-                f"column {self.column!r} holds {mine}, and {why}.",
-                self.role,
-            )
+            words = f"column {self.column!r} holds {mine}, and {why}."
+            self.table.refuse(VisitError, words, self.role)
 
     def on_scale(self, per_day: float) -> NDArray[np.int64]:
         """Return the values, none of them missing, on the scale of the visits."""
@@ -148,16 +145,13 @@ class Beside:
                     values=(column,),
                 )
         for role in dict.fromkeys((*needs, *given)):
-            if not self.has(role):
-                column = self.column(role)
-                self.refuse(
-                    ColumnError,
-                    f"there is no column {column!r} for the {role}. Name yours: "
-                    f"{self.parameter}={{'{role}': 'your column'}}."
-                    f"{nearest(column, self.frame.names)}",
-                    role,
-                    values=(column,),
+            column = self.column(role)
+            if column not in self.frame:
+                words = (
+                    f"there is no column {column!r} for the {role}. Name yours: {self.parameter}="
+                    f"{{'{role}': 'your column'}}.{nearest(column, self.frame.names)}"
                 )
+                self.refuse(ColumnError, words, role, values=(column,))
 
     @contextmanager
     def _saying(self) -> Iterator[None]:
@@ -165,13 +159,8 @@ class Beside:
         try:
             yield
         except JiaScoresError as problem:
-            raise type(problem)(
-                f"{self._said}{problem}",
-                reason=problem.reason,
-                variable=problem.variable,
-                values=problem.values,
-                where=problem.where,
-            ) from None
+            problem.args = (f"in the table of {self.what}: {problem}",)
+            raise
 
     def refuse(
         self,
@@ -184,11 +173,8 @@ class Beside:
     ) -> NoReturn:
         """Raise because of what the table holds."""
         where = [self.places[int(row)] for row in rows]
-        raise kind(f"{self._said}{words}", variable=role, values=values, where=where)
-
-    @property
-    def _said(self) -> str:
-        return f"in the table of {self.what}: "
+        with self._saying():
+            raise kind(words, variable=role, values=values, where=where)
 
     def refuse_rows(
         self, kind: type[JiaScoresError], words: str, role: str, rows: Positions
@@ -247,7 +233,8 @@ class Beside:
         """
         others = list_of(labels)
         place = {label: code for code, label in enumerate(others)}
-        found = np.array([place.get(label, NONE) for label in self.labels], dtype=np.int64)
+        codes = np.array([place.get(label, NONE) for label in self.labels], dtype=np.int64)
+        rows = np.append(codes, NONE)[self.patients]
         unknown = [label for label in self.labels if label not in place]
         nobody = len(unknown) == len(self.labels)
         elsewhere = in_pieces and _alike(self.labels, others)
@@ -256,14 +243,10 @@ class Beside:
             if nobody:
                 here, there = (listing(map(repr, ids[:2])) for ids in (unknown, others))
                 said = f"no patient is among those of the {whose}: {here} here, {there} there"
-            self.refuse(
-                VisitError,
-                f"{said}. Ids must be written alike in both tables (12 is not '12').",
-                "patient",
-                values=unknown,
-                rows=np.flatnonzero(found[self.patients] < 0),
-            )
-        return found[self.patients] if found.size else self.patients
+            words = f"{said}. Ids must be written alike in both tables (12 is not '12')."
+            unseen = np.flatnonzero(rows < 0)
+            self.refuse(VisitError, words, "patient", values=unknown, rows=unseen)
+        return rows
 
 
 def _alike(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
@@ -272,16 +255,8 @@ def _alike(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
     return not set.isdisjoint(*kinds)
 
 
-@attrs.frozen(eq=False)
-class Infusions:
-    """A table of infusions, none of them twice."""
-
-    table: Beside
-    dates: Dates
-
-
-def read_infusions(native: Any, columns: Mapping[str, str] | None) -> Infusions:
-    """Return the infusions of a table; two of a patient on one day raise."""
+def read_infusions(native: Any, columns: Mapping[str, str] | None) -> Dates:
+    """Return the dates of a table of infusions; two of a patient on one day raise."""
     table = Beside(native, columns, what="infusions", parameter="infusion_columns")
     dates = table.dates("date")
     order = np.lexsort((dates.days, table.patients))
@@ -292,4 +267,4 @@ def read_infusions(native: Any, columns: Mapping[str, str] | None) -> Infusions:
         "date",
         np.column_stack([order[:-1][again], order[1:][again]]).ravel(),
     )
-    return Infusions(table, dates)
+    return dates

@@ -12,7 +12,7 @@ from jiascores.core.definition import lookup
 from jiascores.core.errors import InconsistentError, RequestError
 from jiascores.measures.events import EventComparison, EventWindows, around_infusions
 from jiascores.statistics.base import CONFIDENCE
-from jiascores.tables.beside import OTHER_KIND, Beside, Infusions, read_infusions
+from jiascores.tables.beside import OTHER_KIND, Beside, Dates, read_infusions
 from jiascores.tables.table import Column, require_column
 
 
@@ -102,12 +102,12 @@ def compare_events(
 
     definition = lookup(EventWindows, windows, parameter="windows")
     infused = read_infusions(infusions, infusion_columns)
-    table, days = infused.table, infused.dates.days
+    table, days = infused.table, infused.days
     if not days.size:
         raise RequestError("there is no infusion to compare around.", variable="infusions")
     happened = Beside(events, event_columns, what="adverse events", parameter="event_columns")
     dates = happened.dates("date")
-    dates.require(infused.dates.per_day, OTHER_KIND.format("infusions"))
+    dates.require(infused.per_day, OTHER_KIND.format("infusions"))
     owners = happened.among(table.labels, whose="infusions")
     known = owners >= 0
 
@@ -127,16 +127,14 @@ def compare_events(
     )
 
 
-def _observed(
-    infused: Infusions, name: str, given: Column | None, sign: int
-) -> NDArray[np.float64]:
+def _observed(infused: Dates, name: str, given: Column | None, sign: int) -> NDArray[np.float64]:
     """Return each patient's first (sign −1) or last (1) observed day, from a column of infusions."""
-    table, days = infused.table, infused.dates.days
+    table, days = infused.table, infused.days
     per_patient = np.full(len(table.labels), sign * np.inf)
     if given is None:
         return per_patient
     dates = table.dates(name, column=require_column(given, name).name)
-    dates.require(infused.dates.per_day, OTHER_KIND.format("infusions"))
+    dates.require(infused.per_day, OTHER_KIND.format("infusions"))
     per_patient[table.patients] = dates.days
     for wrong, words in (
         (per_patient[table.patients] != dates.days, "two different values for one patient"),

@@ -208,11 +208,8 @@ def _reader(source: PathLike | Sequence[PathLike], separator: str, decimal: str)
     for path in map(Path, given):
         if not path.exists():
             raise RequestError(f"there is no file {str(path)!r}.", values=(str(path),))
-        if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.is_file())
-            paths.extend(one for one in inside if one.name[0] not in "._")
-        else:
-            paths.append(path)
+        inside = filter(Path.is_file, sorted(path.rglob("[!._]*")))
+        paths += inside if path.is_dir() else [path]
     if not paths:
         raise RequestError("there are no files to read.", values=tuple(map(str, given)))
     forms = {_form(path) for path in paths}

@@ -217,29 +217,19 @@ def _cells(
     rows: pd.DataFrame, ids: Sequence[Any], words: Sequence[str], days: NDArray[np.float64]
 ) -> pd.DataFrame:
     """Return every visit that was due of every patient, and what was observed at it."""
-    seen = rows[rows["visit"] >= 0]
-    cell = seen["patient"] * len(words) + seen["visit"]
-    twice = cell[cell.duplicated()].min()
-    if twice == twice:
-        patient, visit = divmod(twice, len(words))
+    cell = ["patient", "visit"]
+    seen = rows[rows["visit"] >= 0].assign(made=False)
+    many = seen.groupby(cell).size()
+    for patient, visit in many.index[many > 1]:
         raise VisitError(
-            f"patient {ids[patient]} has {(cell == twice).sum()} rows of {words[visit]}; keep one.",
+            f"patient {ids[patient]} has {many[patient, visit]} rows of {words[visit]}; keep one.",
             variable="nominal_visit",
         )
-    at = np.full(len(ids) * len(words), NONE)
-    at[cell] = seen.index
-    made, visit = at < 0, np.tile(np.arange(len(words)), len(ids))
-    value = np.where(made, np.nan, rows["value"].to_numpy()[at])
-    return pd.DataFrame(
-        {
-            "patient": np.repeat(np.arange(len(ids)), len(words)),
-            "visit": visit,
-            "day": np.where(made, days[visit], rows["day"].to_numpy()[at]),
-            "value": value,
-            "rule": _either(np.isnan(value), OPEN, OBSERVED),
-            "made": made,
-        }
-    )
+    due = pd.MultiIndex.from_product([range(len(ids)), range(len(words))], names=cell)
+    cells = due.to_frame(index=False).merge(seen, how="left", on=cell)
+    cells["made"] = cells["made"].isna()
+    cells["day"] = np.where(cells["made"], days[cells["visit"]], cells["day"])
+    return cells.assign(rule=_either(cells["value"].isna(), OPEN, OBSERVED))
 
 
 def _either(where: Any, yes: str, no: str) -> NDArray[Any]:

@@ -155,21 +155,14 @@ def joint_counts(
     """
     table = Frame(frame)
     present = [str(name) for name in table.names]
-    given = {
-        "active": active,
-        "swollen": swollen,
-        "swollen_by_deformity": swollen_by_deformity,
-        "limited": limited,
-        "painful_on_motion": painful_on_motion,
-        "tender": tender,
-    }
+    given = {"active": active, "swollen": swollen, "swollen_by_deformity": swollen_by_deformity}
+    given |= {"limited": limited, "painful_on_motion": painful_on_motion, "tender": tender}
     columns = {
         what: _columns(named, what, present) for what, named in given.items() if named is not None
     }
     if not columns:
         raise RequestError(
-            "joint_counts() needs the columns of at least one finding: active=, limited=, "
-            "swollen=, …",
+            "joint_counts() needs the columns of at least one finding: active=, limited=, …",
             variable="active",
         )
     rule = rule_for_injections(injection_rule, injection_days, injected=injected is not None)
@@ -238,20 +231,17 @@ def _count(
             words = f"{joint}: days since the injection"
             since = _read(table, Variable(days[joint], words, "days", 0, UNBOUNDED))
         active, limited, disagree = active_and_limited(findings, since, rule)
-        _refuse_disagreement(joint, np.flatnonzero(disagree))
+        rows = np.flatnonzero(disagree)
+        if rows.size:
+            raise InconsistentError(
+                f"{joint}: active disagrees with the findings in row {listing(rows)} (rows from "
+                f"0). {TO_AGREE}",
+                variable=joint,
+                where=rows.tolist(),
+            )
         answers = {"active": active, "limited": limited}
         for name in names:
             what, joints = COUNTS[name]
             if joint in joints:
                 counts[name] += (answers[what] == 1, answers[what] != 0)
     return counts
-
-
-def _refuse_disagreement(joint: str, rows: NDArray[np.int64]) -> None:
-    if rows.size:
-        raise InconsistentError(
-            f"{joint}: active disagrees with the findings in row {listing(rows)} (rows from 0). "
-            f"{TO_AGREE}",
-            variable=joint,
-            where=rows.tolist(),
-        )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import NotNumericError, RequestError
+from jiascores.core.errors import NotNumericError, RequestError, suggestion
 from jiascores.tables.frame import Frame
 
 
@@ -69,11 +69,13 @@ def one_of(value: Any, choices: Mapping[str, str], name: str) -> str:
     name : str
         The parameter.
     """
-    if value not in choices:
+    if not (isinstance(value, str) and value in choices):
         raise RequestError(
-            f"{name}={value!r}: choose {in_words(choices)}.", variable=name, values=(value,)
+            f"{name}={value!r}: choose {in_words(choices)}.{suggestion(str(value), choices)}",
+            variable=name,
+            values=(value,),
         )
-    return str(value)
+    return value
 
 
 def in_words(choices: Mapping[str, str]) -> str:

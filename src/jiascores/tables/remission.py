@@ -225,15 +225,15 @@ def read_periods(
 
 def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bool_]:
     """Return which rows hold a drug that counts as medication."""
+    every = np.ones(table.frame.size, dtype=bool)
     if not table.has("drug"):
         if counted not in (None, ALL):
-            table.refuse(
-                ColumnError,
+            words = (
                 f"counted= names drugs, and there is no column {table.column('drug')!r}. "
-                f"Name yours: medication_columns={{'drug': 'your column'}}.",
-                "drug",
+                f"Name yours: medication_columns={{'drug': 'your column'}}."
             )
-        return np.ones(table.frame.size, dtype=bool)
+            table.refuse(ColumnError, words, "drug")
+        return every
     drugs = table.words("drug")
     there = [drug for drug in dict.fromkeys(drugs) if drug is not None]
     shown = f"The medication has {listing(there, shown=20)}."
@@ -243,7 +243,7 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
             variable="counted",
         )
     if isinstance(counted, str) and counted == ALL:
-        return np.ones(table.frame.size, dtype=bool)
+        return every
     wanted = [counted] if isinstance(counted, str) else list(counted)
     absent = [drug for drug in wanted if drug not in there]
     if absent and drugs:

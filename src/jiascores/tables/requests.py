@@ -52,7 +52,7 @@ from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.tables.baselines import REFERENCES, check_reference, reference_name
 from jiascores.tables.frame import NONE, Output
 from jiascores.tables.problems import Problem
-from jiascores.tables.table import INACTIVE, Column, Table
+from jiascores.tables.table import INACTIVE, Column, Table, require_column
 
 # What a request may bind beside the values that a rule reads.
 _REFERENCE = "reference"
@@ -288,11 +288,7 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
         )
     if name == "upper_limit" and not isinstance(value, Column):
         return number(value, attrs.evolve(VARIABLES["marker_upper_limit"], name=name))
-    if not isinstance(value, Column):
-        raise RequestError(
-            f"{name}= takes a column: jia.column({value!r}).", variable=name, values=(value,)
-        )
-    return value
+    return require_column(value, name)
 
 
 def bindable(asked: Verdict) -> Iterator[str]:

@@ -22,16 +22,13 @@ from jiascores.measures.courses import (
 )
 from jiascores.tables.assess import Call
 from jiascores.tables.baselines import Best, LastResponding, best_earlier, latest_earlier
-from jiascores.tables.beside import Beside, Infusions, read_infusions, whole_days
+from jiascores.tables.beside import Beside, Dates, read_infusions, whole_days
 from jiascores.tables.engines import IN_PIECES, kind_of_frame, to_eager
 from jiascores.tables.frame import NONE, Frame, Output, Positions
 from jiascores.tables.table import Given, Table, as_mapping, nearest
 from jiascores.tables.visits import Visits
 
 FrameT = TypeVar("FrameT")
-CODE = "retreatment_code"
-ELIGIBLE = "retreatment_eligible"
-REASON = "retreatment_reason"
 Judge: TypeAlias = "Callable[[Table], tuple[_Courses, list[Output]]]"
 
 
@@ -218,7 +215,7 @@ def _judge(
 def _judged(
     table: Table,
     protocol: RetreatmentProtocol,
-    infusions: Infusions,
+    infusions: Dates,
     named: Mapping[str, str],
     *,
     in_pieces: bool,
@@ -300,9 +297,9 @@ def _exclusions(
 
 def _outputs(codes: Positions, eligible: NDArray[np.float64], words: NDArray[Any]) -> list[Output]:
     return [
-        Output(CODE, "state", codes, CODES),
-        Output(ELIGIBLE, "flag", eligible),
-        Output(REASON, "word", words),
+        Output("retreatment_code", "state", codes, CODES),
+        Output("retreatment_eligible", "flag", eligible),
+        Output("retreatment_reason", "word", words),
     ]
 
 
@@ -342,14 +339,14 @@ class _Courses:
     last_visits: Positions
 
     @classmethod
-    def of(cls, visits_table: Table, infusions: Infusions, *, in_pieces: bool) -> _Courses:
+    def of(cls, visits_table: Table, dates: Dates, *, in_pieces: bool) -> _Courses:
         """Return the courses; infusions that contradict the visits raise.
 
         A piece of a larger table has the visits of some patients only, and a table without rows
         is how a lazy frame is planned: there, the infusions of others are left out.
         """
         visits = visits_table.visits
-        table, dates = infusions.table, infusions.dates
+        table = dates.table
         patients = table.among(visits.labels, all_known=True, in_pieces=in_pieces)
         rows = np.flatnonzero(patients >= 0) if visits.size else np.empty(0, dtype=np.int64)
         if rows.size:

@@ -28,17 +28,6 @@ from jiascores.tables.table import Column, Table, column_of
 
 FloatArray = NDArray[np.float64]
 NOT_DETERMINABLE = "not determinable"
-COUNTED = ("patients", "responders", "not_determinable")
-PROPORTIONS = (
-    "proportion",
-    "exact_low",
-    "exact_high",
-    "wilson_low",
-    "wilson_high",
-    "lowest",
-    "highest",
-)
-DAYS_IN_STATES = ("proportion_of_visits", "days", "proportion_of_days")
 
 
 def responders_by_visit(
@@ -118,9 +107,10 @@ def responders_by_visit(
     names = [column_of(frame, key, each) for each, key in keys.items() if key is not None]
     groups, group = _groups(frame, names)
     _once(frame, columns, group, "at a visit")
-    rows = pd.DataFrame({"responders": found == 1, "not_determinable": np.isnan(found)})
+    rows = pd.DataFrame(
+        {"patients": True, "responders": found == 1, "not_determinable": np.isnan(found)}
+    )
     table = rows[group >= 0].groupby(group[group >= 0]).sum()
-    table["patients"] = np.bincount(group[group >= 0], minlength=len(groups))
     known = table["patients"] - table["not_determinable"]
     table["proportion"] = table["responders"] / known.where(known > 0)
     methods: tuple[Literal["exact", "wilson"], ...] = ("exact", "wilson")
@@ -132,8 +122,9 @@ def responders_by_visit(
         table[[f"{method}_low", f"{method}_high"]] = np.reshape(ends, (-1, 2))
     table["lowest"] = table["responders"] / table["patients"]
     table["highest"] = (table["responders"] + table["not_determinable"]) / table["patients"]
-    new = Frame(frame.new({name: [key[at] for key in groups] for at, name in enumerate(names)}))
-    return new.with_columns(_outputs(table, COUNTED, PROPORTIONS))
+    return _table(
+        frame, {name: [key[at] for key in groups] for at, name in enumerate(names)}, table
+    )
 
 
 def compare_responders(
@@ -225,12 +216,11 @@ def compare_responders(
             )
         found = np.where(unknown, 0.0, found)
     counted = ~unknown | (undetermined == "non-responder")
-    no_arm = [frame.label(int(row)) for row in np.flatnonzero(side < 0)]
     strata_, stratum = _groups(frame, [column_of(frame, each, "strata") for each in strata])
-    if no_arm or (stratum < 0).any():
+    without = [frame.label(int(row)) for row in np.flatnonzero((side < 0) | (stratum < 0))]
+    if without:
         raise VisitError(
-            f"every patient needs an arm and a stratum; missing, among others, in row "
-            f"{listing(no_arm) if no_arm else 'without a stratum'}.",
+            f"every patient needs an arm and a stratum; one is missing in row {listing(without)}.",
             variable="arm",
         )
     cell = (2 * stratum + (side == arms.index(reference_arm)))[counted]
@@ -295,19 +285,15 @@ def time_in_states(
     number_of(max_gap_days, "max_gap_days")
     table_, names, codes = _states(visits, state, columns)
     frame, seen = table_.frame, table_.visits
-    order = seen.order
-    codes, dates = codes[order], seen.dates[order]
-    days = np.zeros(frame.size)
-    if frame.size > 1:
-        same = seen.patients[order][1:] == seen.patients[order][:-1]
-        waits = (dates[1:] - dates[:-1]) / seen.per_day
-        days[:-1] = np.where(same, np.minimum(waits, max_gap_days), 0)
+    codes, days = codes[seen.order], np.zeros(frame.size)
+    waits = np.diff(seen.dates[seen.order]) / seen.per_day
+    same = np.diff(seen.patients[seen.order]) == 0
+    days[:-1] = np.where(same, np.minimum(waits, max_gap_days), 0)
     table = pd.DataFrame({"visits": np.bincount(codes, minlength=len(names))})
     table["proportion_of_visits"] = table["visits"] / frame.size
     table["days"] = [days[codes == code].sum() for code in range(len(names))]
     table["proportion_of_days"] = table["days"] / (days.sum() or np.nan)
-    new = Frame(frame.new({state.name: names}))
-    return new.with_columns(_outputs(table, ("visits",), DAYS_IN_STATES))
+    return _table(frame, {state.name: names}, table)
 
 
 def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None = None) -> Any:
@@ -356,9 +342,8 @@ def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None
     table_, names, codes = _states(visits, state, columns)
     frame, seen = table_.frame, table_.visits
     order = seen.order
-    patients, dates, codes = seen.patients[order], seen.dates[order], codes[order]
-    same = patients[1:] == patients[:-1]
-    twice = np.flatnonzero(same & (dates[1:] == dates[:-1]))
+    codes, same = codes[order], np.diff(seen.patients[order]) == 0
+    twice = np.flatnonzero(same & (np.diff(seen.dates[order]) == 0))
     if twice.size:
         where = table_.places[int(order[twice[0] + 1])]
         raise VisitError(
@@ -372,8 +357,9 @@ def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None
     proportion = counts / np.where(total > 0, total, np.nan)
     table = pd.DataFrame({"count": counts.ravel(), "proportion": proportion.ravel()})
     pairs = list(product(names, names))
-    new = Frame(frame.new({"from": [one for one, _ in pairs], "to": [other for _, other in pairs]}))
-    return new.with_columns(_outputs(table, ("count",), ("proportion",)))
+    return _table(
+        frame, {"from": [one for one, _ in pairs], "to": [other for _, other in pairs]}, table
+    )
 
 
 def agreement(
@@ -542,9 +528,12 @@ def _states(
     return table, words, codes
 
 
-def _outputs(table: pd.DataFrame, counts: Sequence[str], others: Sequence[str]) -> list[Output]:
-    """Return columns of counts, then of other numbers."""
-    return [
-        Output(name, "level" if name in counts else "score", table[name].to_numpy(np.float64))
-        for name in (*counts, *others)
+def _table(frame: Frame, keys: Mapping[str, list[Any]], numbers: pd.DataFrame) -> Any:
+    """Return a new table of keys, counts and other numbers."""
+    outputs = [
+        Output(
+            str(name), "score" if values.dtype.kind == "f" else "level", values.to_numpy(np.float64)
+        )
+        for name, values in numbers.items()
     ]
+    return Frame(frame.new(keys)).with_columns(outputs)

@@ -55,6 +55,7 @@ from jiascores.tables.baselines import (
     latest_earlier,
 )
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
+from jiascores.tables.numbers import one_of
 from jiascores.tables.problems import (
     NOWHERE,
     Policy,
@@ -1092,7 +1093,9 @@ class Rows:
         rows = self.rows = table.reference(self.bound.get("reference", "baseline"))
         if what == CORE_SET:
             return table.earlier(rows)
-        table.compared.append(rows)
+        if what not in VARIABLES:
+            # A score reads the patient global, which another person may have rated.
+            table.compared.append(rows)
         return Gathered(self._value(what), rows)
 
     def _value(self, what: str) -> NDArray[np.float64]:
@@ -1239,10 +1242,8 @@ def as_mapping(given: Any, parameter: str) -> dict[str, str]:
 
 def check_marker(marker: object) -> None:
     """Raise where `marker` is none of the choices."""
-    if marker is not None and not (isinstance(marker, str) and marker in MARKER_RULES):
-        choices = "; ".join(f"{name!r}: {words}" for name, words in MARKER_RULES.items())
-        near = suggestion(str(marker), MARKER_RULES)
-        raise RequestError(f"marker={marker!r}: choose {choices}.{near}", variable="marker")
+    if marker is not None:
+        one_of(marker, MARKER_RULES, "marker")
 
 
 def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:

@@ -325,10 +325,10 @@ def _in_states(table: Table, outcome: Column, states: tuple[str, ...]) -> FloatA
 
 def _known_words(frame: Frame, name: str, words: Sequence[str], codes: Positions) -> list[str]:
     """Return the words that a column holds or may hold: its categories, those of remission."""
-    there = [words[code] for code in dict.fromkeys(codes[codes >= 0].tolist())]
+    there: list[Any] = [words[code] for code in dict.fromkeys(codes[codes >= 0].tolist())]
     kind: Any = getattr(frame.series(name), "dtype", None)
     # Arrow has no kind of categories; what its codes stand for are all of them.
-    may = [*words] if frame.kind == "pyarrow" else []
+    may: list[Any] = [*words] if frame.kind == "pyarrow" else []
     if type(kind).__name__ in ("CategoricalDtype", "Enum"):
         may += map(str, kind.categories)
     for states in (BY_MEDICATION, WHATEVER_MEDICATION):

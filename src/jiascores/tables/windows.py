@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
-import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, RequestError, VisitError, suggestion
+from jiascores.core.errors import RequestError, VisitError
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
 from jiascores.tables.assess import Call
 from jiascores.tables.baselines import BaselineRule
@@ -21,10 +20,12 @@ from jiascores.tables.engines import IN_PIECES, kind_of_frame
 from jiascores.tables.frame import NONE, Output, Positions
 from jiascores.tables.numbers import number_of, one_of
 from jiascores.tables.problems import BELOW, error_of
-from jiascores.tables.table import Column, Table, not_numbers, require_variable
+from jiascores.tables.table import Column, Table, column_of, not_numbers, require_variable
 from jiascores.tables.visits import NO_DATE
 
 FrameT = TypeVar("FrameT")
+# When blood was drawn, and by row the known values of each variable.
+Drawings: TypeAlias = "tuple[Dates, dict[str, pd.Series[float]]]"
 DAYS_A_WEEK = 7
 NEAREST, FIRST = "nearest", "first"
 WINDOW_RULES = {
@@ -182,8 +183,8 @@ def _nominal(
 
 
 def _choose(
-    table: Table, rows: pd.DataFrame, words: Sequence[str], *, nearest: bool
-) -> tuple[NDArray[np.bool_], pd.Series[str]]:
+    table: Table, rows: pd.DataFrame, words: tuple[str, ...], *, nearest: bool
+) -> tuple[NDArray[np.bool_], pd.Series[Any]]:
     """Return which rows are the visit of their window, and what is said of each row in one."""
     window = ["patient", "window"]
     rows = rows.assign(distance=rows["off"].abs() if nearest else rows["off"])
@@ -201,7 +202,7 @@ def _choose(
         [TIE, CHOSEN, TIE_LOST],
         NOT_NEAREST if nearest else NOT_FIRST,
     )
-    return chosen, pd.Series(said, rows.index)
+    return chosen, pd.Series(said, rows.index, dtype=object)
 
 
 def _zero_dates(table: Table, zero: Any) -> NDArray[np.int64]:
@@ -345,21 +346,13 @@ def laboratory_values(
     return Call(outputs=nearest, columns=columns, prefix=prefix).on(visits)
 
 
-@attrs.frozen(eq=False)
-class _Drawings:
-    """Whose blood was drawn when, and by row the known values of each variable."""
-
-    table: Beside
-    dates: Dates
-    known: Mapping[str, pd.Series[float]]
-
-
 def _drawings(
     native: Any,
     asked: Sequence[str],
     columns: Mapping[str, str] | None,
     units: Mapping[str, str] | None,
-) -> _Drawings:
+) -> Drawings:
+    """Return when blood was drawn, and by row the known values of each variable."""
     table = Beside(
         native,
         columns,
@@ -381,29 +374,31 @@ def _drawings(
             differing_repeats(drawn, ["patient", "date"]),
         )
         known[name] = drawn.sort_values("date")["value"]
-    return _Drawings(table, dates, known)
+    return dates, known
 
 
-def _labs(table: Table, drawings: _Drawings, within: float, *, in_pieces: bool) -> list[Output]:
+def _labs(table: Table, drawings: Drawings, within: float, *, in_pieces: bool) -> list[Output]:
     """Return the nearest value of each variable, and how many days off it was drawn."""
-    visits = table.visits
-    patients = drawings.table.among(visits.labels, in_pieces=in_pieces)
+    visits, (drawn, known) = table.visits, drawings
+    patients = drawn.table.among(visits.labels, in_pieces=in_pieces)
     rows = pd.DataFrame({"patient": visits.patients, "date": visits.dates}).sort_values("date")
     outputs = []
-    for name, known in drawings.known.items():
+    for name, of_name in known.items():
         values = days = np.full(visits.size, np.nan)
-        if len(rows) and len(known):
-            dates = drawings.dates.on_scale(visits.per_day)[known.index]
-            drawn = {"patient": patients[known.index], "date": dates, "at": range(known.size)}
+        if len(rows) and len(of_name):
+            at = of_name.index
+            dates = drawn.on_scale(visits.per_day)[at]
+            keys = {"patient": patients[at], "date": dates, "at": range(at.size)}
             # Of two as near, merge_asof takes the earlier.
             nearest = pd.merge_asof(
-                rows, pd.DataFrame(drawn), on="date", by="patient", direction="nearest"
+                rows, pd.DataFrame(keys), on="date", by="patient", direction="nearest"
             )["at"]
-            at = np.full(visits.size, NONE)
-            at[rows.index] = nearest.fillna(NONE)
-            off = (dates[at] - visits.dates) / visits.per_day
-            near = (at >= 0) & (np.abs(off) <= within)
-            values, days = np.where(near, known.to_numpy()[at], values), np.where(near, off, days)
+            place = np.full(visits.size, NONE)
+            place[rows.index] = nearest.fillna(NONE)
+            off = (dates[place] - visits.dates) / visits.per_day
+            near = (place >= 0) & (np.abs(off) <= within)
+            values = np.where(near, of_name.to_numpy()[place], np.nan)
+            days = np.where(near, off, np.nan)
         outputs.append(Output(f"{name}_lab", "score", values))
         outputs.append(Output(f"{name}_lab_days", "level", days))
     return outputs
@@ -486,14 +481,8 @@ def below_limit(
 
 def _below(table: Table, variable: str, rule: str) -> list[Output]:
     """Return the values that a column holds, and the ends between which they lie."""
-    frame, name = table.frame, table.column(variable)
-    if name not in frame:
-        raise ColumnError(
-            f"the table has no column {name!r} for {variable}."
-            f"{suggestion(name, map(str, frame.names))}",
-            variable=variable,
-        )
-    cells = frame.objects(name)
+    name = column_of(table.frame, Column(table.column(variable)), variable)
+    cells = table.frame.objects(name)
     ends = [_ends(cell) for cell in cells]
     refused = {row: cells[row] for row, end in enumerate(ends) if end is None}
     if refused:
