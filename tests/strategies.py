@@ -427,10 +427,10 @@ def bad_visits(draw: st.DrawFn) -> pd.DataFrame:
     wrong = WRONG | dict.fromkeys(numbers, BAD_CELLS)
     names = st.one_of(st.sampled_from(numbers), st.sampled_from(sorted(wrong)))
     for name in draw(st.lists(names, min_size=1, max_size=4)):
-        table[name] = table[name].astype(object)
         value = draw(st.sampled_from(wrong[name]))
-        for row in {draw(rows)} if draw(st.booleans()) else range(len(table)):
-            table.loc[row, name] = value
+        everywhere, row = draw(st.booleans()), draw(rows)
+        cells = [value if everywhere or at == row else cell for at, cell in enumerate(table[name])]
+        table[name] = pd.Series(cells, dtype=object)
     other = "crp" if marker == "esr" else "esr"
     for name in draw(st.sampled_from([[]] * 6 + [["parent_global"], [other]])):
         table[name] = 5.0

@@ -41,6 +41,7 @@ LIMITS = {"esr_upper_limit": [20] * 4, "crp_upper_limit": [10] * 4}
 TABLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no-column": ({"chaq": None}, {}),
     "two-ratings": ({"parent_global": [5.0, 2.0, 4.0, 1.0]}, {}),
+    "column-in-the-way": ({"jadas71": [1.0] * 4}, {}),
     "nested-ids": ({"patient": [["A"], ["A"], ["B"], ["B"]]}, {}),
     "out-of-range": ({"physician_global": [6, 62, 5, 1]}, {}),
     "not-whole": ({"active_joints": [30, 3.5, 12, 2]}, {}),
@@ -108,6 +109,38 @@ def test_what_assess_refuses_check_lists(make, reason: str) -> None:
 def test_in_the_good_table_nothing_is_refused(make) -> None:
     assert findings(make(GOOD), **ASK) == []
     jia.assess(make(GOOD), **ASK)
+
+
+CALLS_THAT_ARE_WRONG = {
+    "a variable that there is not": {"columns": {"physician_globl": "chaq"}},
+    "a column that there is not": {"columns": {"chaq": "haq"}},
+    "no mapping": {"columns": ["chaq"]},
+    "a unit that there is not": {"units": {"esr": "inch"}},
+    "a baseline that there is not": {"baseline": "earliest"},
+    "a baseline in no column": {"baseline": jia.flagged("ablfl")},
+    "a marker that there is not": {"marker": "ferritin"},
+    "a measure that there is not": {"measures": ["jadas99"]},
+    "no measure": {"measures": []},
+    "the same measure twice": {"measures": ["jadas71", "jadas71"]},
+    "a verdict without its choice": {"measures": ["flare:brunner-2002"]},
+    "one limit of two reactants": {
+        "measures": [jia.ask.acr_ped(upper_limit=20)],
+        "marker": "esr-else-crp",
+    },
+}
+
+
+@pytest.mark.parametrize("wrong", CALLS_THAT_ARE_WRONG)
+def test_what_is_wrong_in_the_call_raises_in_both(make, wrong: str) -> None:
+    visits = make({**GOOD, "crp": [60.0, 10.0, 5.0, 40.0]})
+    call = {**ASK, "marker": "esr", **CALLS_THAT_ARE_WRONG[wrong]}
+    with pytest.raises(jia.JiaScoresError) as by_assess:
+        jia.assess(visits, **call)
+    with pytest.raises(jia.JiaScoresError) as by_check:
+        jia.check(visits, **call)
+    assert type(by_check.value) is type(by_assess.value)
+    assert str(by_check.value) == str(by_assess.value)
+    assert by_assess.value.reason not in REASONS
 
 
 # ----------------------------------------------------------------------- what the source says

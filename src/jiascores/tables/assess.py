@@ -12,7 +12,7 @@ from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import run
 from jiascores.tables.frame import Frame, Output
-from jiascores.tables.problems import Blank, Policy, Raise
+from jiascores.tables.problems import Blank, Policy, Problem, Raise, error_of
 from jiascores.tables.requests import Request, understand_requests
 from jiascores.tables.table import Table, as_mapping
 
@@ -208,15 +208,15 @@ class Call:
 def add_columns(frame: Frame, outputs: Sequence[Output], prefix: str) -> Any:
     """Add columns to a frame; one that is there already, or comes twice, is an error."""
     named = [attrs.evolve(output, name=f"{prefix}{output.name}") for output in outputs]
-    names = [output.name for output in named]
-    taken = [name for name in names if name in frame]
-    if taken:
-        raise ColumnError(
-            f"the table already has {listing([repr(name) for name in taken])}: nothing is "
-            f"replaced. Rename or drop it, or give prefix='…'.",
-            variable=taken[0],
-            values=taken,
-        )
+    problems = in_the_way(frame, named)
+    if problems:
+        raise error_of(problems, ())
+    return frame.with_columns(named)
+
+
+def in_the_way(frame: Frame, outputs: Sequence[Output]) -> list[Problem]:
+    """Return the problem that columns to add are there already; the same one twice raises."""
+    names = [output.name for output in outputs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ColumnError(
@@ -225,4 +225,11 @@ def add_columns(frame: Frame, outputs: Sequence[Output], prefix: str) -> Any:
             variable=twice[0],
             values=twice,
         )
-    return frame.with_columns(named)
+    taken = [name for name in names if name in frame]
+    if not taken:
+        return []
+    message = (
+        f"the table already has {listing([repr(name) for name in taken])}: nothing is replaced. "
+        f"Rename or drop it, or give prefix='…'."
+    )
+    return [Problem("column-in-the-way", taken[0], message, values=taken)]

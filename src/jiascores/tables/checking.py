@@ -19,11 +19,12 @@ from jiascores.core.variables import (
     VARIABLES,
     Variable,
 )
+from jiascores.tables.assess import in_the_way, measured
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.problems import Collect, Finding, Problem, Refused, capital
-from jiascores.tables.requests import Request, understand_requests
+from jiascores.tables.requests import Request
 from jiascores.tables.table import BOTH_MARKERS, JOINT_COUNTS, RATERS, ROLES, WORDS, Table
 from jiascores.tables.visits import CALENDAR, Visits
 
@@ -162,7 +163,7 @@ def check(
     if measures is None:
         _core_set(found)
     else:
-        _ask(table, understand_requests(measures))
+        table.meet(*in_the_way(table.frame, measured(measures)(table)))
     read = {name: _Read.of(table, name) for name in VARIABLES if table.has(name)}
     _words(table)
     if table.both_ratings:
@@ -195,13 +196,6 @@ def _core_set(found: _Findings) -> None:
             found.column("esr", capital(BOTH_MARKERS), reason="both-markers")
         else:
             _ = table.marker
-
-
-def _ask(table: Table, requests: Sequence[Request]) -> None:
-    """Ask what `assess` would, and keep what stands in the way."""
-    table.require(name for request in requests for name in request.needs(table))
-    for request in requests:
-        request.compute(table)
 
 
 # --------------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ class Reason:
 REASONS = {
     "no-column": Reason(ColumnError, finding="missing"),
     "two-ratings": Reason(ColumnError),
+    "column-in-the-way": Reason(ColumnError),
     "nested-ids": Reason(VisitError),
     "out-of-range": Reason(OutOfRangeError, blank=True),
     "not-whole": Reason(NotWholeError, blank=True),

@@ -10,7 +10,7 @@ import pytest
 
 import jiascores as jia
 
-TRIAL = Path(__file__).parents[1] / "examples" / "msc_trial"
+TRIAL = Path(__file__).parents[2] / "examples" / "msc_trial"
 COLUMNS = {
     "date": "visit_date",
     "physician_global": "physician_global_mm",

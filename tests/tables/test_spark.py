@@ -12,11 +12,10 @@ from hypothesis import HealthCheck, given, settings
 
 import jiascores as jia
 from jiascores.core.errors import ColumnError, MarkerError
-
-from . import strategies as some
-from .test_engines import ANSWERS, MEASURES, VISITS, answers, assess
-from .test_engines_agree import assess as assess_all
-from .test_engines_agree import by_row, one_by_one, plain
+from tests import strategies as some
+from tests.laws.test_engines_agree import assess as assess_all
+from tests.laws.test_engines_agree import by_row, one_by_one, plain
+from tests.tables.test_engines import ANSWERS, MEASURES, VISITS, answers, assess
 
 pytestmark = [
     pytest.mark.engines,

@@ -21,8 +21,7 @@ import jiascores as jia
 from jiascores.core.variables import CORE_VARIABLES
 from jiascores.tables.frame import Frame
 from jiascores.tables.table import Table
-
-from . import strategies as some
+from tests import strategies as some
 
 Rows = list[dict[str, Any]]
 

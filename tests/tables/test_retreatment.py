@@ -25,8 +25,7 @@ from jiascores.core.errors import (
     VisitError,
 )
 from jiascores.measures.courses import CODES, decide, reasons
-
-from . import msc_facts
+from tests import msc_facts
 
 SWART = jia.definition("swart-2019", jia.typing.RetreatmentProtocol)
 EXCLUSIONS = SWART.exclusions
@@ -581,7 +580,7 @@ def test_tables_agree_with_one_patient_at_a_time(protocol, patients, seed: int) 
 
 
 def test_the_trial_agrees_with_exact_arithmetic() -> None:
-    folder = Path(__file__).parents[1] / "examples" / "msc_trial"
+    folder = Path(__file__).parents[2] / "examples" / "msc_trial"
     trial = msc_facts.Trial(folder)
     visits = pd.read_csv(folder / "visits.csv")
     infusions = pd.read_csv(folder / "infusions.csv")

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 
 import jiascores as jia
 from jiascores.core.variables import CORE_VARIABLES
-
-from . import strategies as some
+from tests import strategies as some
 
 SET = "trincianti-2021"
 MEASURES = [

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 import jiascores as jia
 from jiascores import ask
-
-from . import strategies as some
-from .strategies import back, core_set, one
+from tests import strategies as some
+from tests.strategies import back, core_set, one
 
 few = settings(max_examples=max(settings.default.max_examples // 2, 1))
 

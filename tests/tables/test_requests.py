@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 import jiascores as jia
-
-from .test_assess import make, to_dict  # noqa: F401  # the fixture `make`
+from tests.tables.test_assess import make, to_dict  # noqa: F401  # the fixture `make`
 
 RANDOM = np.random.default_rng(1)
 SIZE = 60
