@@ -45,7 +45,7 @@ part("assess")
 out.write_parquet({target!r})
 part("write")
 note["rows"], note["columns added"] = len(out), out.width - visits.width
-note["inactive"] = out["inactive_wallace_2011"].sum()
+note["inactive"] = out["inactive_disease_wallace_2011"].sum()
 """
 )
 PIECES = (

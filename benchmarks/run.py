@@ -136,7 +136,7 @@ def responses(size: int, *, text_ids: bool) -> None:
     few = frame[frame["patient"].isin(frame["patient"].unique()[:100])]
 
     plain = jia.ask.acr_ped(missing="nri")
-    level = jia.assess(frame, measures=[plain], baseline="first")["acr_ped_level"]
+    level = jia.assess(frame, measures=[plain], baseline="first")[plain.columns[0]]
     want = (level >= 30).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     for found in (others.acr_ped30_polars_join(table), others.acr_ped30_polars_over(table)):
         same(want, found.sort("number")["acr_ped30"].cast(pl.Float64).to_numpy())
@@ -184,6 +184,38 @@ def responses(size: int, *, text_ids: bool) -> None:
     factor = slow / took["pandas"]
     verdict = f"≥ 1000: {'met' if factor >= 1000 else '**missed**'}"
     add(work, "`groupby.apply` against `jia.assess`, pandas", "", f"{factor:,.0f}", verdict)
+
+
+def around(size: int) -> None:
+    """Time what prepares and summarises visits beside `assess` of them."""
+    frame = cohorts.visits(size)
+    level, weeks = jia.column("acr_ped_level"), {4 * visit: 13 for visit in range(10)}
+
+    def assess() -> pd.DataFrame:
+        return jia.assess(frame, measures=["acr_ped"], baseline="first")
+
+    named = jia.prepare.nominal_visits(assess(), weeks=weeks, rule="nearest", day_zero="first")
+    labs = frame[["patient", "date", "esr"]]
+    labs = labs.assign(date=labs["date"] + pd.Timedelta(days=3)).sample(frac=1, random_state=1)
+    fill = partial(jia.prepare.fill_gaps, named, level, weeks=weeks)
+    last = fill(rule="locf", limit_days=60)
+    assert len(last) == named["patient"].nunique() * len(weeks)
+    calls = {
+        "`fill_gaps`, non-response": lambda: fill(rule="nri"),
+        "`fill_gaps`, last carried forward": lambda: fill(rule="locf", limit_days=60),
+        "`responders_by_visit`": lambda: jia.analysis.responders_by_visit(last, level, level=30),
+        "`laboratory_values`": lambda: jia.prepare.laboratory_values(
+            frame, labs, values=["esr"], lab_window_days=7
+        ),
+        "`time_to_first` ACR Ped 30": lambda: jia.analysis.time_to_first(
+            frame, "acr_ped", level=30, baseline="first", undetermined="no"
+        ),
+    }
+    took = race({"assess": assess, **calls})
+    work = f"{size:,} visits of {size // 10:,} patients"
+    report(work, "`jia.assess`, ACR Ped", took["assess"], took["assess"])
+    for who in calls:
+        report(work, who, took[who], took["assess"], 5)
 
 
 def spark(size: int) -> None:
@@ -428,6 +460,7 @@ def main() -> None:
     scores(5_000_000 // divide)
     responses(1_000_000 // divide, text_ids=False)
     responses(1_000_000 // divide, text_ids=True)
+    around(160_000 // divide)
     spark(1_000_000 // divide)
     small()
     intervals(10_000)

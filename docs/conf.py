@@ -6,12 +6,10 @@ from pathlib import Path
 
 from numpydoc.xref import DEFAULT_LINKS
 
-import jiascores
-
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
-# `ask` is reached as jiascores.ask, by autodoc too.
-sys.modules["jiascores.ask"] = jiascores.ask
+from public_names import public
+
 # Links into the documentation of Python itself would need the network.
 DEFAULT_LINKS.clear()
 
@@ -72,7 +70,9 @@ numpydoc_class_members_toctree = False
 numpydoc_xref_param_type = True
 numpydoc_xref_ignore = "all"
 numpydoc_xref_aliases = {
-    name: f"jiascores.{name}" for name in jiascores.__all__ if name[:1].isupper()
+    name.rpartition(".")[2]: f"jiascores.{name}"
+    for name, value in public()
+    if isinstance(value, type)
 }
 
 bibtex_bibfiles = ["generated/references.bib"]

@@ -56,6 +56,9 @@ def test_every_public_name_can_be_had():
         # The one name that is an extra as a whole.
         if name != "testing":
             assert getattr(jia, name) is not None
+    for door in (jia.analysis, jia.ask, jia.errors, jia.prepare, jia.typing):
+        for name in dir(door):
+            assert getattr(door, name) is not None
 
 
 def test_scores_and_verdicts_of_one_visit():
@@ -107,11 +110,11 @@ def test_verify():
 
 
 def test_what_an_extra_is_needed_for_names_the_extra():
-    with pytest.raises(jia.MissingExtraError, match=r"jiascores\[stats\]"):
-        jia.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17])
-    with pytest.raises(jia.MissingExtraError, match=r"jiascores\[plot\]"):
+    with pytest.raises(jia.errors.MissingExtraError, match=r"jiascores\[stats\]"):
+        jia.analysis.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17])
+    with pytest.raises(jia.errors.MissingExtraError, match=r"jiascores\[plot\]"):
         jia.plot.trajectories(VISITS, jia.column("active_joints"))
-    with pytest.raises(jia.MissingExtraError, match=r"jiascores\[pyarrow\]"):
+    with pytest.raises(jia.errors.MissingExtraError, match=r"jiascores\[pyarrow\]"):
         jia.assess_files("visits.csv", "out", measures=["cjadas10"])
 
 

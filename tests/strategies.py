@@ -373,3 +373,66 @@ def visits_with_rules(
         table[name] = pd.to_datetime(table[name])
     table["course"] = table["course"].astype(object)
     return table
+
+
+# What cannot be read where a number is due, or not as it is.
+BAD_CELLS = [62, -1, 3.5, float("inf"), "n/a", "< 5", "> 120", "0,5", "7", True, [1], ""]
+BAD_DATES = [None, "10.01.2024", "Frühjahr", 20240110, 7]
+# What other columns hold, and what they may hold and had better not.
+OTHERS: dict[str, tuple[Any, list[Any]]] = {
+    "seen": ("Y", ["maybe", None, 2]),
+    "form": ("oligo", ["Poly", None, 7]),
+    "category": ("psoriatic", ["sJIA", None]),
+    "ilar_category": ("systemic", ["sJIA", None]),
+    "month": (3, [7.5, "three", -1, None]),
+    "limit": (20, ["20", -1, None]),
+    "esr_upper_limit": (20, ["20", -1, None]),
+    "crp_upper_limit": (10, ["< 10", None]),
+    "flare_fever": (False, ["maybe", None, 2]),
+    "patient_global_rater": ("parent", ["mother", None]),
+    "morning_stiffness": (0, ["none", -1, None]),
+    "highest_temperature": (37.0, ["none", 380, None]),
+    "esr_normal": (None, ["perhaps", True, False]),
+    **{
+        name: (False, ["perhaps", None, 2, 0.5])
+        for name in (
+            *("fever", "rash", "serositis", "splenomegaly", "hepatosplenomegaly"),
+            *("lymphadenopathy", "uveitis", "joint_injection", "treatment_intensified"),
+            "stills_symptoms",
+        )
+    },
+}
+# The columns of `visits_with_rules`, but for numbers.
+WRONG: dict[str, list[Any]] = {
+    "patient": [None, ["A"], "01", ""],
+    "date": BAD_DATES,
+    "first_dose": BAD_DATES,
+    "end_of_lead_in": BAD_DATES,
+    "ablfl": ["maybe", None, "Y", 2],
+    "course": ["Poly", None, 7],
+    **{name: wrong for name, (_, wrong) in OTHERS.items()},
+}
+
+
+@st.composite
+def bad_visits(draw: st.DrawFn) -> pd.DataFrame:
+    """Draw a table of visits with every column, a few of which are not as they should be."""
+    marker = draw(markers)
+    table = draw(visits_with_rules(marker=marker, ties=draw(st.booleans()))).reset_index(drop=True)
+    for name, (good, _) in OTHERS.items():
+        table[name] = pd.Series([good] * len(table), dtype=object)
+    table["active_joints_27"] = table["active_joints"].clip(upper=27)
+    rows = st.integers(0, len(table) - 1)
+    numbers = [*core_names(marker), "active_joints_27"]
+    wrong = WRONG | dict.fromkeys(numbers, BAD_CELLS)
+    names = st.one_of(st.sampled_from(numbers), st.sampled_from(sorted(wrong)))
+    for name in draw(st.lists(names, min_size=1, max_size=4)):
+        value = draw(st.sampled_from(wrong[name]))
+        everywhere, row = draw(st.booleans()), draw(rows)
+        cells = [value if everywhere or at == row else cell for at, cell in enumerate(table[name])]
+        table[name] = pd.Series(cells, dtype=object)
+    other = "crp" if marker == "esr" else "esr"
+    for name in draw(st.sampled_from([[]] * 6 + [["parent_global"], [other]])):
+        table[name] = 5.0
+    taken = draw(st.sampled_from([[]] * 6 + [[name] for name in table.columns]))
+    return table.drop(columns=taken)

@@ -25,8 +25,8 @@ import pytest
 import jiascores as jia
 from jiascores.core.definition import lookup, published
 from jiascores.core.joints import JOINTS_71
-from jiascores.core.kinds import number
 from jiascores.core.measure import Score
+from jiascores.core.values import number
 from jiascores.core.variables import VARIABLES
 from jiascores.measures.change_in_jadas import JadasChangeCriteria, JadasImprovementCriteria
 from jiascores.measures.chaq import ChaqDifference
@@ -388,7 +388,7 @@ def test_flares_are_those_of_the_library(browser: Chromium, marker: str) -> None
         sets = {"reference": core(earlier, marker), "now": core(now, marker)}
         fever = {"flare_fever": beside["fever"]} if criteria.fever_above else {}
         if found[criteria.name] is None:
-            with pytest.raises(jia.NotCoveredError):
+            with pytest.raises(jia.errors.NotCoveredError):
                 jia.flare(**sets, criteria=criteria, **fever)
             continue
         f = jia.flare(**sets, criteria=criteria, **fever)

@@ -174,7 +174,7 @@ def test_parquet_in_and_out(folder: Path) -> None:
     ("more", "words"),
     [
         (("--measure", "jadas99"), "jadas99"),
-        (("--measure", "state:jadas10"), "state:SCORE:CUTOFFS"),
+        (("--measure", "state:jadas10"), "state:MEASURE:CUTOFFS"),
         (("--measure", "state:jadas10:nobody-2020"), "nobody-2020"),
         (("--measure", "flare:prcsg-printo"), "last-responding"),
         (("--measure", "flare:prcsg:best", "--baseline", "first"), "prcsg-printo"),
@@ -215,7 +215,7 @@ def test_check_lists_and_its_status_tells(folder: Path) -> None:
     (folder / "visits.csv").write_text(VISITS.replace("60,", "620,"))
     done = run("check", folder / "visits.csv", "--mapping", mapping)
     assert done.exit_code == 1
-    assert "refused,physician_global" in done.output
+    assert "refused,out-of-range,physician_global,phga_mm,0,007,2020-01-01,620," in done.output
 
 
 def test_explain_a_response_and_a_flare() -> None:

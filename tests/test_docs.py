@@ -11,8 +11,8 @@ import os
 import pkgutil
 import re
 import shutil
+import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -20,6 +20,9 @@ import jiascores as jia
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+sys.path.insert(0, str(DOCS / "_ext"))
+from public_names import WITHOUT_EXAMPLES, public  # noqa: E402 - of docs/_ext
+
 BLOCK = re.compile(
     r"^```python\n(?P<code>.*?)^```\n(\n```text\n(?P<printed>.*?)^```$)?", re.DOTALL | re.MULTILINE
 )
@@ -111,25 +114,32 @@ def explained() -> str:
 def test_the_groups_of_the_reference_hold_public_names_once() -> None:
     # A page made with the site takes up what has no group yet, so that no name is left out.
     shown = re.findall(r"^   ([\w.]+)$", explained(), re.MULTILINE)
-    plot = importlib.import_module("jiascores.plot")
-    public = {
-        *jia.__all__,
-        *(f"ask.{name}" for name in jia.ask.__all__),
-        *(f"plot.{name}" for name in plot.__all__),
-    }
     assert len(shown) == len(set(shown))
-    assert set(shown) <= public
+    assert set(shown) <= {name for name, _ in public()}
 
 
-@pytest.mark.parametrize("name", [name for name in jia.__all__ if name != "__version__"])
-def test_every_public_name_is_documented(name: str) -> None:
-    public = getattr(jia, name)
-    doc = inspect.getdoc(public)
-    assert doc
-    if not isinstance(public, ModuleType):
-        assert "Examples\n--------" in doc, f"{name} has no example"
-    if inspect.isfunction(public):
-        assert "Returns\n-------" in doc, f"{name} does not say what it returns"
+def test_every_public_name_is_documented() -> None:
+    for name, value in public():
+        doc = inspect.getdoc(value) or ""
+        assert doc or not isinstance(value, type), name
+        if not name.startswith(WITHOUT_EXAMPLES):
+            assert "Examples\n--------" in doc, f"{name} has no example"
+        if inspect.isfunction(value):
+            assert "Returns\n-------" in doc, f"{name} does not say what it returns"
+
+
+def test_a_door_says_what_it_is_for() -> None:
+    doors = {name.partition(".")[0] for name, _ in public() if "." in name}
+    assert doors == {"analysis", "ask", "errors", "plot", "prepare", "typing"}
+    assert all(getattr(jia, door).__doc__ for door in doors)
+
+
+def test_every_error_is_behind_its_door() -> None:
+    package = importlib.import_module("jiascores.core.errors")
+    errors = [value for value in vars(package).values() if isinstance(value, type)]
+    for error in errors:
+        if issubclass(error, jia.JiaScoresError):
+            assert getattr(jia.errors, error.__name__) is error
 
 
 def test_the_tests_see_the_documentation_of_this_folder() -> None:

@@ -201,21 +201,21 @@ def flares() -> None:
 
 
 def definitions() -> None:
-    ours = jia.CutoffSet(
+    ours = jia.typing.CutoffSet(
         name="ours",
         reference=jia.Reference("ours", "the protocol of our trial"),
         evidence=jia.Evidence.UNVERIFIED,
         bounds=(),
     )
-    assert_type(ours, jia.CutoffSet)
-    assert_type(ours.variant(name="ours, stricter"), jia.CutoffSet)
+    assert_type(ours, jia.typing.CutoffSet)
+    assert_type(ours.variant(name="ours, stricter"), jia.typing.CutoffSet)
     assert_type(jia.disease_state(2.0, measure="jadas10", course="poly", cutoffs=ours), str | None)
 
 
 def errors() -> None:
     try:
         jia.cjadas10(physician_global=62, patient_global=5.5, active_joints=12)
-    except jia.OutOfRangeError as error:
+    except jia.errors.OutOfRangeError as error:
         assert_type(error.variable, str | None)
         assert_type(error.values, tuple[Any, ...])
 
@@ -279,6 +279,18 @@ def other_verdicts() -> None:
             ldh=800,
             fibrinogen=200,
             ferritin=10000.0,
+        ),
+        float,
+    )
+    assert_type(
+        jia.ms_score(
+            cns=False,
+            haemorrhage=False,
+            arthritis=True,
+            platelets=np.int64(150),
+            ldh=None,
+            fibrinogen=200,
+            ferritin=np.float64(10000),
         ),
         float,
     )

@@ -12,20 +12,17 @@ import attrs
 from generated_pages import slug
 
 from jiascores._version import __version__
-from jiascores.core import exact
+from jiascores.core import decimals
 from jiascores.core.definition import lookup, published
 from jiascores.core.joints import JOINTS_27, JOINTS_71, SIDES
 from jiascores.core.measure import Score
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 from jiascores.measures import jadas
-from jiascores.measures.change_in_jadas import (
-    JADAS_CHANGE_CRITERIA,
-    JADAS_IMPROVEMENT_CRITERIA,
-)
-from jiascores.measures.chaq import CHAQ_DIFFERENCES
-from jiascores.measures.flares import FLARE_CRITERIA
+from jiascores.measures.change_in_jadas import JadasChangeCriteria, JadasImprovementCriteria
+from jiascores.measures.chaq import ChaqDifference
+from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.ilar import ILAR_CATEGORIES, SYSTEMIC, CourseRule, course_notes
-from jiascores.measures.response import RESPONSE_CRITERIA
+from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.plot import homunculus
 from jiascores.plot.base import INK, STATE_COLOURS, dark
@@ -221,9 +218,9 @@ def definitions():
         {
             "version": __version__,
             "exact": {
-                "tolerance": exact.TOLERANCE,
-                "score_decimals": exact.SCORE_DECIMALS,
-                "per_cent": exact.PER_CENT,
+                "tolerance": decimals.TOLERANCE,
+                "score_decimals": decimals.SCORE_DECIMALS,
+                "per_cent": decimals.PER_CENT,
             },
             "variables": {name: variable(name) for name in INPUTS},
             "core_variables": CORE_VARIABLES,
@@ -235,19 +232,20 @@ def definitions():
             "ilar_categories": ILAR_CATEGORIES,
             "systemic": SYSTEMIC,
             "response_criteria": [
-                fields(one) | {"fever_rule": one.fever_rule} for one in RESPONSE_CRITERIA
+                fields(one) | {"fever_rule": one.fever_rule} for one in published(ResponseCriteria)
             ],
-            "flare_criteria": [fields(one) for one in FLARE_CRITERIA],
+            "flare_criteria": [fields(one) for one in published(FlareCriteria)],
             "jadas_improvement_criteria": [
                 fields(one) | {"call": ["horneff_improvement", "criteria"]}
-                for one in JADAS_IMPROVEMENT_CRITERIA
+                for one in published(JadasImprovementCriteria)
             ],
             "jadas_change_criteria": [
                 fields(one) | {"call": ["bulatovic_change", "criteria"]}
-                for one in JADAS_CHANGE_CRITERIA
+                for one in published(JadasChangeCriteria)
             ],
             "chaq_differences": [
-                fields(one) | {"call": ["chaq_change", "difference"]} for one in CHAQ_DIFFERENCES
+                fields(one) | {"call": ["chaq_change", "difference"]}
+                for one in published(ChaqDifference)
             ],
             "state_colours": state_colours(),
             "joints": [joint(name) for name in JOINTS_71],

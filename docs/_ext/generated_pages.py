@@ -6,9 +6,9 @@ Runs before Sphinx looks for pages. A file is written only where it changes.
 import re
 from html import escape
 from pathlib import Path
-from types import ModuleType
 
 import pictures
+from public_names import public
 
 import jiascores as jia
 import jiascores.plot
@@ -55,7 +55,7 @@ def addresses(identifier):
 
 
 def bibliography():
-    """Return the sources as BibTeX, each under its key in core/references.py."""
+    """Return the sources as BibTeX, each under its key in core/references.csv."""
     entries = []
     for source in REFERENCES.values():
         if source.key == "protocol":
@@ -103,7 +103,7 @@ def source(definition):
 
 def bounds_table(cutoffs):
     """Return the bounds of a cut-off set, a row for each score and course."""
-    labels = {score.name: score.label for score in published(jia.Score)}
+    labels = {score.name: score.label for score in published(jia.typing.Score)}
     rows, doubtful = [], False
     for one in cutoffs.bounds:
         cells = [labels[one.measure], one.course]
@@ -126,7 +126,7 @@ def bounds_table(cutoffs):
 def row(definition):
     """Return one row of the catalogue."""
     rules = definition.rule.split("; ")
-    if isinstance(definition, jia.CutoffSet):
+    if isinstance(definition, jia.typing.CutoffSet):
         rule = bounds_table(definition)
     else:
         rule = escape(rules[0]) if len(rules) == 1 else listed(rules)
@@ -285,13 +285,7 @@ def further_names():
         for page in (HERE / "reference").glob("*.rst")
         if page.stem != "index"
     )
-    rest = [
-        name
-        for name in jia.__all__
-        if name != "__version__"
-        and not isinstance(getattr(jia, name), ModuleType)
-        and not re.search(rf"^ +(ask\.)?{name}$", grouped, re.MULTILINE)
-    ]
+    rest = [name for name, _ in public() if not re.search(rf"^ +{name}$", grouped, re.MULTILINE)]
     lines = [
         "Further names",
         "=============",

@@ -3,12 +3,26 @@
 import re
 
 from docutils import nodes
+from public_names import public
 from sphinx import addnodes
 
-import jiascores
 from jiascores.core.definition import Definition
 from jiascores.core.variables import VARIABLES
 
+PUBLIC = {name for name, _ in public()}
+# A type, an error or a function is found without its door too; requests and pictures are not.
+WITHOUT_DOOR = {
+    name.partition(".")[2]: name
+    for name in PUBLIC
+    if "." in name and not name.startswith(("ask.", "plot."))
+}
+# An alias of types has no docstring of its own.
+ALIASES = {
+    "BaselineRule": "What `assess` takes as ``baseline=``.",
+    "MissingPolicy": "What a gap does to a response, as for `acr_ped`.",
+    "ReferenceRule": "What a request takes as ``reference=``, the visit that a row is judged against.",
+    "Scalar": "What a function takes for one patient: a number, or a gap.",
+}
 PARAMETER = re.compile(r"^(\s+)\*\*(\w+)\*\*( : .*)?$")
 
 
@@ -16,13 +30,12 @@ def known(name, rawtext, text, lineno, inliner, options=None, content=None):  # 
     """Link what is a public name or a variable; anything else is code."""
     literal = nodes.literal(text, text)
     stem = text.removeprefix("jiascores.").removeprefix("jia.").removesuffix("()")
-    public = stem.partition(".")[0]
-    if public in jiascores.__all__ and not public.startswith("_"):
-        if stem.startswith(("ask.", "plot.")):
-            return [_to("obj", f"jiascores.{stem}", "py", literal)], []
-        # A member is described on the page of its class.
-        if public not in ("ask", "plot"):
-            return [_to("obj", f"jiascores.{public}", "py", literal)], []
+    # A member is described on the page of its class.
+    for end in range(stem.count(".") + 1):
+        name = stem.rsplit(".", end)[0]
+        name = name if name in PUBLIC else WITHOUT_DOOR.get(name)
+        if name:
+            return [_to("obj", f"jiascores.{name}", "py", literal)], []
     if text in VARIABLES:
         return [_to("term", text, "std", literal)], []
     return [literal], []
@@ -48,6 +61,12 @@ def link_parameters(app, what, name, obj, options, lines):  # noqa: ARG001
             lines[at] = f"{found[1]}:term:`{found[2]}`{found[3] or ''}"
 
 
+def explain_aliases(app, what, name, obj, options, lines):  # noqa: ARG001
+    """Say what an alias stands for, in place of what Python says of every alias."""
+    if what == "data":
+        lines[:] = [ALIASES[name.rpartition(".")[2]], ""]
+
+
 def shorten_signatures(app, what, name, obj, options, signature, returns):  # noqa: ARG001
     """Leave out the signature of a definition: its defaults are whole definitions."""
     if what == "class" and isinstance(obj, type) and issubclass(obj, Definition):
@@ -60,5 +79,6 @@ def setup(app):
     app.connect("autodoc-process-signature", shorten_signatures)
     app.add_role("known", known)
     # After numpydoc, which connects at 500.
+    app.connect("autodoc-process-docstring", explain_aliases, priority=800)
     app.connect("autodoc-process-docstring", link_parameters, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

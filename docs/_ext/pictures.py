@@ -72,7 +72,9 @@ def cutoffs(*, narrow):
     figure.get_layout_engine().set(h_pad=0.12)
     for axes, measure in zip(grid, ("jadas10", "cjadas10"), strict=True):
         jia.plot.cutoff_sets(measure, ax=axes)
-        axes.set_title(jia.definition(measure, jia.Score).label, loc="left", fontweight="bold")
+        axes.set_title(
+            jia.definition(measure, jia.typing.Score).label, loc="left", fontweight="bold"
+        )
     return figure
 
 

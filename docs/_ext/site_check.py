@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from docstrings import public
 from generated_pages import slug
+from public_names import public
 
 from jiascores.core.definition import published
 
@@ -40,8 +40,8 @@ def problems(site):
     pages = {path.resolve(): Page(path) for path in site.rglob("*.html")}
     everywhere = set().union(*(page.anchors for page in pages.values()))
     for name, _ in public():
-        if name not in everywhere:
-            yield f"{name} is not in the reference"
+        if f"jiascores.{name}" not in everywhere:
+            yield f"jiascores.{name} is not in the reference"
     catalogue = pages[(site / "generated/catalogue.html").resolve()].anchors
     for definition in published():
         if slug(definition.kind, definition.name) not in catalogue:

@@ -54,7 +54,8 @@ for share in [0.0, 0.05, 0.1, 0.2, 0.3]:
     }
     for policy in POLICIES:
         asked = jia.ask.acr_ped(missing=policy)
-        level = jia.assess(visits, baseline="first", measures=[asked]).iloc[n:]["acr_ped_level"]
+        out = jia.assess(visits, baseline="first", measures=[asked]).iloc[n:]
+        level = out[asked.columns[0]]
         row[policy] = (level.dropna() >= 50).mean() * 100
     rows.append(row)
 table = pd.DataFrame(rows)

@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 from facts import GROUPS, NOT_COMPARABLE, Fact, compare, number
 from figure import draw
-from study import CRITERIA, REFERENCES, SYNTHETIC, Study
+from study import CRITERIA, REFERENCES, SYNTHETIC, Study, response_column
 
 import jiascores as jia
 
@@ -113,7 +113,7 @@ def change_lines(study: Study) -> Lines:
                 rows[variable] if variable in rows else study.value(rows, variable)
                 for rows in (before, after)
             ]
-            change = jia.paired_change(*pair)
+            change = jia.analysis.paired_change(*pair)
             if change.n_pairs == 0:
                 continue
             cells = [median_range(values) for values in pair]
@@ -154,12 +154,12 @@ def response_lines(study: Study) -> Lines:
     yield "  30–70: a gap leaves the level open between these two.   *: the criteria differ."
     if not study.timepoints:
         return
-    steps = jia.definition(CRITERIA[0], jia.ResponseCriteria).levels
+    steps = jia.definition(CRITERIA[0], jia.typing.ResponseCriteria).levels
     yield f"  {'reached':<27}" + "".join(f"{f'≥ {level}':>7}" for level in steps) + "  determined"
     for point in study.timepoints:
         rows = study.at(point)
         for criteria in CRITERIA:
-            reached = rows[column(criteria)].dropna()
+            reached = rows[response_column(criteria)].dropna()
             counts = "".join(f"{(reached >= level).sum():>7}" for level in steps)
             yield f"  {point:<12}{criteria:<15}{counts}  {len(reached)} of {len(rows)}"
 
@@ -185,10 +185,10 @@ def responder_lines(study: Study) -> Lines:
     yield heading(study, "Responders by visit, with 95 % intervals")
     yield f"ACR Ped by {CRITERIA[0]}; open: not seen or not determinable, and not counted."
     yield f"  {'visit':<14}{'level':>6}{'reached':>10}{'open':>6}{'%':>6}{'Clopper–P.':>14}{'Wilson':>14}"
-    stem = jia.column(column(CRITERIA[0], "level").removesuffix("_level"))
+    stem = jia.column(jia.ask.acr_ped(criteria=CRITERIA[0]).stem)
     asked = {"by": jia.column(visit), "columns": {"patient": patient}}
     tables = {
-        level: jia.responders_by_visit(visits, stem, level=level, **asked).set_index(visit)
+        level: jia.analysis.responders_by_visit(visits, stem, level=level, **asked).set_index(visit)
         for level in (30, 50, 70)
     }
     for name in order:
@@ -211,14 +211,9 @@ def between(low: float, high: float) -> str:
     return "–" if pd.isna(low) else f"{100 * low:.0f}–{100 * high:.0f}"
 
 
-def column(criteria: str, part: str = "level") -> str:
-    """Return the column of a response."""
-    return f"acr_ped_{criteria.replace('-', '_')}_{part}"
-
-
 def levels(visits: pd.DataFrame, criteria: str) -> list[str]:
     """Write the level of each visit, or the two between which it is open."""
-    low, high = visits[column(criteria, "level_min")], visits[column(criteria, "level_max")]
+    low, high = (visits[response_column(criteria, f"level_{end}")] for end in ("min", "max"))
     return [str(a) if a == b else f"{a}–{b}" for a, b in zip(low, high, strict=True)]
 
 

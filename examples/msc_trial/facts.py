@@ -140,7 +140,7 @@ def week_8(study: Study) -> Iterator[Fact]:
         ("JADAS-71", "jadas71", 1, 24.5, 11.0),
         ("cJADAS10", "cjadas10", 1, 18.0, 10.6),
     ):
-        change = jia.paired_change(before[column] * scale, after[column] * scale)
+        change = jia.analysis.paired_change(before[column] * scale, after[column] * scale)
         yield equal(f"{name}: median at baseline", then, change.median_before)
         yield equal(f"{name}: median at week 8", now, change.median_after)
         p = change.p_exact, change.p_normal
@@ -170,7 +170,7 @@ def _lower(study: Study, before: pd.DataFrame, after: pd.DataFrame, name: str) -
 def one_year(study: Study) -> Iterator[Fact]:
     """Yield the facts at one year."""
     before, after = study.at("baseline"), study.at("one year")
-    joints = jia.paired_change(
+    joints = jia.analysis.paired_change(
         study.value(before, "active_joints"), study.value(after, "active_joints")
     )
     yield Fact(
@@ -180,7 +180,7 @@ def one_year(study: Study) -> Iterator[Fact]:
         max(joints.p_exact, joints.p_normal) < SIGNIFICANT
         and joints.median_after < joints.median_before,
     )
-    well = jia.paired_change(
+    well = jia.analysis.paired_change(
         before["cjadas10_patient_global"] * 10, after["cjadas10_patient_global"] * 10
     )
     yield Fact(
@@ -235,7 +235,7 @@ def events(study: Study) -> Iterator[Fact]:
 
 def compare(study: Study, *, per_infusion: bool = False) -> Any:
     """Compare adverse events before and after infusion."""
-    return jia.compare_events(
+    return jia.analysis.compare_events(
         study.tables["events"],
         study.tables["infusions"],
         windows=WINDOWS,

@@ -123,8 +123,8 @@ def _verdicts(axes: Any, visits: pd.DataFrame) -> None:
     close = visits["day"].diff() < CLOSE * (visits["day"].max() + 1)
     heights = STEP * (close.groupby((~close).cumsum()).cumsum() % 3)
     for visit, height in zip(visits.itertuples(), heights, strict=True):
-        low = visit.acr_ped_giannini_1997_level_min
-        high = visit.acr_ped_giannini_1997_level_max
+        low = visit.acr_ped_level_min
+        high = visit.acr_ped_level_max
         text = str(low) if low == high else "?"
         colour = LEVELS.get(low, "black") if low == high else OPEN
         axes.text(
@@ -166,7 +166,7 @@ def _explain(study: Study, figure: Any, shown: int, columns: int) -> None:
     figure.suptitle(title, fontsize=11, fontweight="bold")
     codes = set(study.visits.get("retreatment_code", pd.Series(dtype=str)).dropna().astype(str))
     handles: list[Any] = [Line2D([], [], color=INFUSION, lw=1.6, label="infusion 1, 2, …")]
-    reached = set(study.visits["acr_ped_giannini_1997_level"].dropna())
+    reached = set(study.visits["acr_ped_level"].dropna())
     handles += [
         Patch(
             facecolor=colour,

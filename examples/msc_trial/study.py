@@ -67,6 +67,11 @@ def read(path: Path, mapping: dict[str, Any], table: str) -> pd.DataFrame:
     return frame
 
 
+def response_column(criteria: str, part: str = "level") -> str:
+    """Return the column of a response: the level, or one of the two between which it lies."""
+    return f"{jia.ask.acr_ped(criteria=criteria).stem}_{part}"
+
+
 class Study:
     """Four tables, how they are written, and the visits as jiascores assesses them.
 
@@ -127,11 +132,11 @@ class Study:
         )
 
     @property
-    def protocol(self) -> jia.RetreatmentProtocol:
+    def protocol(self) -> jia.typing.RetreatmentProtocol:
         """The retreatment protocol: a published one, or a variant with the mapping's changes."""
         changes = dict(self.mapping.get("protocol", {}))
         published = changes.pop("name", "swart-2019")
-        protocol = jia.definition(published, jia.RetreatmentProtocol)
+        protocol = jia.definition(published, jia.typing.RetreatmentProtocol)
         return protocol.variant(name=f"{published}, changed", **changes) if changes else protocol
 
     @property
@@ -191,7 +196,11 @@ class Study:
         """Return the visits with measures added, or remember why the files do not allow them."""
         try:
             return self.assess(visits, *measures)
-        except (jia.ColumnError, jia.MarkerError, jia.NotCoveredError) as problem:
+        except (
+            jia.errors.ColumnError,
+            jia.errors.MarkerError,
+            jia.errors.NotCoveredError,
+        ) as problem:
             self.left_out[what] = str(problem)
             return visits
 
@@ -200,11 +209,11 @@ class Study:
         """The definitions of inactive disease, by the column that holds them."""
         found = {}
         for name, markers in INACTIVE:
-            criteria = jia.definition(name, jia.InactiveDiseaseCriteria)
+            criteria = jia.definition(name, jia.typing.InactiveDiseaseCriteria)
             if markers is not None:
                 criteria = criteria.variant(name=f"{name}-{markers}", markers=markers)
-            column = f"inactive_{criteria.name.replace('-', '_')}"
-            found[column] = jia.ask.inactive_disease(criteria=criteria)
+            request = jia.ask.inactive_disease(criteria=criteria)
+            found[request.stem] = request
         return found
 
     def add_states(self, visits: pd.DataFrame) -> pd.DataFrame:
@@ -217,7 +226,7 @@ class Study:
         category = pd.Series(own.to_numpy(), index=self.column("patient", "patients"))
         categories = visits[self.named("patient")].map(category)
         for name in jia.definitions("cut-off set")["name"]:
-            cutoffs = jia.definition(name, jia.CutoffSet)
+            cutoffs = jia.definition(name, jia.typing.CutoffSet)
             course = f"course_{name.replace('-', '_')}"
             by_course = cutoffs.courses != ("any",)
             if by_course:
@@ -233,13 +242,13 @@ class Study:
     def add_flares(self, visits: pd.DataFrame) -> pd.DataFrame:
         """Add the flare by each published definition against each reference."""
         for name in jia.definitions("flare criteria")["name"]:
-            criteria = jia.definition(name, jia.FlareCriteria)
+            criteria = jia.definition(name, jia.typing.FlareCriteria)
             fever = jia.column(self.named("flare_fever")) if criteria.fever_above else None
             if fever and not self.has("flare_fever"):
                 self.left_out[name] = "whether there was fever as it words it was not recorded"
                 continue
             flares = [
-                jia.ask.flare(criteria=criteria, reference=reference, fever=fever)
+                jia.ask.flare(criteria=criteria, reference=reference, flare_fever=fever)
                 for reference in REFERENCES
             ]
             visits = self.attempt(name, visits, *flares)
@@ -260,11 +269,11 @@ class Study:
             return jia.retreatment(
                 visits, self.tables["infusions"], protocol=self.protocol, **self.retreating
             )
-        except jia.ColumnError as problem:
+        except jia.errors.ColumnError as problem:
             self.left_out["retreatment"] = str(problem)
             return visits
 
-    def retreatment_by(self, protocol: jia.RetreatmentProtocol) -> pd.DataFrame:
+    def retreatment_by(self, protocol: jia.typing.RetreatmentProtocol) -> pd.DataFrame:
         """Return code, yes or no, and reason by another protocol, row for row."""
         found = jia.retreatment(
             self.visits,

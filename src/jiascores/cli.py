@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,17 +16,14 @@ import jiascores as jia
 from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError, RequestError, suggestion
 from jiascores.measures.flares import FlareCriteria
-from jiascores.measures.inactivity import InactiveDiseaseCriteria
 from jiascores.measures.response import ResponseCriteria
-from jiascores.measures.states import ANY_COURSE, CutoffSet
-from jiascores.tables.baselines import REFERENCES
-from jiascores.tables.context import ESR_ELSE_CRP
+from jiascores.tables.requests import ask_names
+from jiascores.tables.table import MARKER_RULES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MARKER_CHOICES = ("esr", "crp", ESR_ELSE_CRP)
-CSV_FORM = {
+CSV_FORM: dict[str, Any] = {
     "separator": ",",
     "decimal": ".",
     "day_first": False,
@@ -35,47 +31,35 @@ CSV_FORM = {
     "encoding": "utf-8",
 }
 SEPARATORS = (";", "\t", "|", ",")
-# What messages say to whoever reads a file in Python, and what the mapping says instead.
+# What the mapping says about what a message advises for Python, by the reason of the error.
 IN_THE_MAPPING = {
-    "decimal=": 'decimal = ","',
-    "na_values=": 'missing = ["n/a"], the words that stand for a gap',
-    "to_datetime(": "day_first = true, for dates such as 05/02/2014 or 5.2.2014",
+    "decimal-comma": 'decimal = ","',
+    "not-a-number": 'missing = ["n/a"], the words that stand for a gap',
+    "unread-date": "day_first = true, for dates such as 05/02/2014 or 5.2.2014",
 }
 PARQUET = ".parquet"
 FAILED = 1
 
 
-def _names(kind: type[Definition]) -> list[str]:
-    # Asking for any public name loads the measures, and so enters every definition.
-    return [definition.name for definition in published(kind)]
+class _Commands(click.Group):
+    """Commands that show the library's errors as messages, without a trace."""
 
-
-def _kinds() -> list[str]:
-    every: tuple[Definition, ...] = published()
-    return list(dict.fromkeys(definition.kind for definition in every))
-
-
-def _told(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Show the library's errors as messages, without a trace."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
+    def invoke(self, ctx: click.Context) -> Any:
         try:
-            return command(*args, **kwargs)
-        except (JiaScoresError, OSError, tomllib.TOMLDecodeError) as error:
-            message = str(error)
-            raise click.ClickException(message + _in_the_mapping(message)) from error
+            return super().invoke(ctx)
+        except JiaScoresError as error:
+            raise click.ClickException(f"{error}{_in_the_mapping([error.reason])}") from error
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise click.ClickException(str(error)) from error
 
-    return run
 
-
-def _in_the_mapping(message: str) -> str:
-    """Return where the mapping says what a message advises for Python, line by line."""
-    lines = [line for words, line in IN_THE_MAPPING.items() if words in message]
+def _in_the_mapping(reasons: Iterable[str]) -> str:
+    """Return what the mapping says about these reasons, line by line."""
+    lines = [line for reason, line in IN_THE_MAPPING.items() if reason in set(reasons)]
     return "".join(f"\nIn the --mapping, under [csv]: {line}." for line in lines)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(jia.__version__, prog_name="jiascores")
 def main() -> None:
     """Outcome measures of juvenile idiopathic arthritis, each number traceable to its paper."""
@@ -88,13 +72,11 @@ def main() -> None:
 @main.command()
 @click.option("--date", help="The date that the report bears; by default the present one.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the report here too.")
-@_told
 def verify(date: str | None, out: Path | None) -> None:
     """Run every check value against this installation; the exit status is 1 if one fails."""
     result = jia.verify(date=date)
     if out is not None:
-        with _whole_file(out) as path:
-            path.write_text(f"{result}\n", encoding="utf-8")
+        _write(f"{result}\n", out)
     click.echo(str(result))
     if not result.passed:
         raise click.exceptions.Exit(FAILED)
@@ -102,82 +84,83 @@ def verify(date: str | None, out: Path | None) -> None:
 
 @main.command()
 @click.argument("names", nargs=-1)
-@click.option("--kind", type=click.Choice(_kinds()), help="Only definitions of this kind.")
+@click.option(
+    "--kind",
+    # Asking for any public name loads the measures, and so enters every definition.
+    type=click.Choice(list(dict.fromkeys(each.kind for each in published(Definition)))),
+    help="Only definitions of this kind.",
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write the catalogue (.csv, .parquet)."
 )
-@_told
 def definitions(names: tuple[str, ...], kind: str | None, out: Path | None) -> None:
     """Show the catalogue, or the definitions of these NAMES."""
-    every: tuple[Definition, ...] = published()
-    found = [
-        definition
-        for definition in every
-        if kind in (None, definition.kind) and (not names or definition.name in names)
+    every = published(Definition)
+    shown = [
+        each for each in every if kind in (None, each.kind) and (not names or each.name in names)
     ]
     for name in names:
-        if name not in {definition.name for definition in found}:
-            known = [definition.name for definition in every]
+        if name not in {each.name for each in shown}:
+            known = [each.name for each in every]
             raise RequestError(f"no definition is called {name!r}.{suggestion(name, known)}")
     if out is not None:
-        _write(jia.definitions(kind), out)
-    click.echo("\n\n".join(str(definition) for definition in found))
+        _give(jia.definitions(kind), out)
+    click.echo("\n\n".join(map(str, shown)))
 
 
 # --------------------------------------------------------------------------------------------
 # Tables
 
 
-def _table(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how a table of visits is written."""
-    options = (
-        click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
-        click.option(
-            "--mapping",
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            help="A TOML file with [columns], [units] and [csv].",
-        ),
-        click.option("--marker", type=click.Choice(MARKER_CHOICES), help="Which reactant counts."),
-        click.option(
-            "--baseline",
-            help="'first', 'flagged:COLUMN' or 'on-or-before:COLUMN'.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-_course_option = click.option(
-    "--course",
-    help="For states: oligo, poly or systemic, or 'column:NAME'; by default the column course.",
-)
-
-
-def _measures(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say what is asked for."""
-    measures = click.option(
-        "--measure", "measures", multiple=True, required=True, help="May be given more than once."
-    )
-    return measures(_course_option(command))
-
-
-MEASURES = (
-    "A MEASURE is a score or acr_ped by its name; or with what is to be chosen: "
-    "acr_ped:CRITERIA, state:SCORE:CUTOFFS, flare:CRITERIA:REFERENCE, "
-    "inactive_disease:CRITERIA. `jiascores definitions` lists the names."
-)
-_out = click.option(
-    "-o",
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+_new_file = click.Path(dir_okay=False, path_type=Path)
+_csv_out = click.option(
+    *("-o", "--out"),
+    type=_new_file,
     help="Where to write (.csv or .parquet); by default CSV to the screen.",
+)
+_measures = click.option(
+    *("--measure", "measures"), multiple=True, required=True, help="May be given more than once."
+)
+TABLE = (
+    click.argument("file", type=_file),
+    click.option("--mapping", type=_file, help="A TOML file with [columns], [units] and [csv]."),
+    click.option("--marker", type=click.Choice(tuple(MARKER_RULES)), help="Which reactant counts."),
+    click.option("--baseline", help="'first', 'flagged:COLUMN' or 'on-or-before:COLUMN'."),
+)
+
+
+def _table(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how a table of visits is written; the command gets what was read."""
+
+    @wraps(command)
+    def run(
+        file: Path, mapping: Path | None, marker: str | None, baseline: str | None, **more: Any
+    ) -> Any:
+        form, rules = _mapping(mapping)
+        rules["baseline"] = _baseline(baseline)
+        rules["marker"] = marker or rules["marker"]
+        return command(_read(file, form, rules["columns"]), rules, **more)
+
+    for option in reversed(TABLE):
+        run = option(run)
+    return run
+
+
+# How a measure is written: its name, and what is to be chosen, in order.
+_FORMS = ", ".join(
+    ":".join((name, *(word.upper() for word in asked.order))) for name, asked in ask_names().items()
+)
+MEASURES = (
+    f"A MEASURE is a score by its name, or a verdict with what is to be chosen: {_FORMS}. Options "
+    f"follow as name=value, and columns as name=column.NAME: "
+    f"state:cjadas10:consolaro-2014:course=poly. `jiascores definitions` lists the names."
 )
 
 
 @main.command(epilog=MEASURES)
 @_table
-@_out
+@_csv_out
 @_measures
 @click.option(
     "--invalid",
@@ -186,144 +169,72 @@ _out = click.option(
     show_default=True,
     help="What a value that is not allowed does.",
 )
-@_told
-def assess(
-    file: Path,
-    mapping: Path | None,
-    marker: str | None,
-    baseline: str | None,
-    out: Path | None,
-    measures: tuple[str, ...],
-    course: str | None,
-    invalid: Any,
-) -> None:
+def assess(visits: Any, rules: dict[str, Any], out: Path | None, **asked: Any) -> None:
     """Add MEASUREs to every visit of FILE (.csv or .parquet)."""
-    form = _mapping(mapping)
-    result = jia.assess(
-        _read(file, form),
-        measures=[_request(measure, course) for measure in measures],
-        columns=form["columns"],
-        units=form["units"],
-        baseline=_baseline(baseline),
-        marker=marker or form["marker"],
-        invalid=invalid,
-    )
-    _write(result, out)
+    _give(jia.assess(visits, **asked, **rules), out)
 
 
 @main.command(epilog=MEASURES)
 @_table
-@_out
+@_csv_out
 @click.option(
     "--measure", "measures", multiple=True, help="Look at the columns of words that it names too."
 )
-@_course_option
-@_told
-def check(
-    file: Path,
-    mapping: Path | None,
-    marker: str | None,
-    baseline: str | None,
-    out: Path | None,
-    measures: tuple[str, ...],
-    course: str | None,
-) -> None:
+def check(visits: Any, rules: dict[str, Any], out: Path | None, measures: tuple[str, ...]) -> None:
     """List what is missing, refused and suspicious in FILE; the exit status is 1 if any is refused."""
-    form = _mapping(mapping)
-    found = jia.check(
-        _read(file, form),
-        columns=form["columns"],
-        units=form["units"],
-        baseline=_baseline(baseline),
-        marker=marker or form["marker"],
-        measures=[_request(measure, course) for measure in measures] or None,
-    )
-    _write(found, out)
-    refused = found["message"][found["finding"] == "refused"]
+    findings = jia.check(visits, measures=measures or None, **rules)
+    _give(findings, out)
+    refused = findings["reason"][findings["finding"] == "refused"]
     if len(refused):
-        click.echo(_in_the_mapping("\n".join(refused)).lstrip(), err=True, nl=False)
+        click.echo(_in_the_mapping(refused).lstrip(), err=True, nl=False)
         raise click.exceptions.Exit(FAILED)
 
 
 @main.command(epilog=MEASURES)
 @_table
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help="Where to write the page (.html).",
-)
+@click.option("-o", "--out", type=_new_file, required=True, help="Where to write the page (.html).")
 @_measures
 @click.option("--by", help="The column with the visit; by default nominal_visit, or a number.")
 @click.option("--title", default="Visits assessed", show_default=True, help="Title of the page.")
 @click.option("--pictures/--no-pictures", default=True, show_default=True, help="Whether to draw.")
-@_told
-def report(
-    file: Path,
-    mapping: Path | None,
-    marker: str | None,
-    baseline: str | None,
-    out: Path,
-    measures: tuple[str, ...],
-    course: str | None,
-    by: str | None,
-    title: str,
-    *,
-    pictures: bool,
-) -> None:
+def report(visits: Any, rules: dict[str, Any], out: Path, by: str | None, **asked: Any) -> None:
     """Write one page on FILE: what was read, missing and found, with pictures."""
     if out.suffix not in (".html", ".htm"):
         raise RequestError(f"--out {out}: write to a .html file.")
-    form = _mapping(mapping)
-    page = jia.report(
-        _read(file, form),
-        measures=[_request(measure, course) for measure in measures],
-        by=None if by is None else jia.column(by),
-        columns=form["columns"],
-        units=form["units"],
-        baseline=_baseline(baseline),
-        marker=marker or form["marker"],
-        pictures=pictures,
-        title=title,
-    )
-    with _whole_file(out) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+    _write(jia.report(visits, by=None if by is None else jia.column(by), **asked, **rules), out)
     click.echo(f"Report in {out}", err=True)
 
 
-def _mapping(path: Path | None) -> dict[str, Any]:
-    """Return how a table is written; what the file leaves out is as in jiascores."""
-    given: dict[str, Any] = {}
-    if path is not None:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    form = {**CSV_FORM, **given.get("csv", {})}
+def _mapping(path: Path | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return how a file is written, and how its columns are; what is left out is as in jiascores."""
+    given = tomllib.loads(path.read_text(encoding="utf-8")) if path else {}
+    form = CSV_FORM | given.get("csv", {})
     for name in form:
         if name not in CSV_FORM:
             raise RequestError(f"[csv] has no {name!r}.{suggestion(name, list(CSV_FORM))}")
-    return {
-        **form,
-        "columns": dict(given.get("columns", {})),
-        "units": dict(given.get("units", {})),
-        "marker": given.get("study", {}).get("marker"),
-    }
+    rules: dict[str, Any] = {name: dict(given.get(name, {})) for name in ("columns", "units")}
+    return form, {**rules, "marker": given.get("study", {}).get("marker")}
 
 
-def _read(path: Path, form: Mapping[str, Any]) -> pd.DataFrame:
+def _read(path: Path, form: Mapping[str, Any], columns: Mapping[str, str]) -> pd.DataFrame:
     import pandas as pd
 
     if path.suffix == PARQUET:
         return pd.read_parquet(path)
-    patient = form["columns"].get("patient", "patient")
-    date = form["columns"].get("date", "date")
+    patient, date = (columns.get(role, role) for role in ("patient", "date"))
+    names = {"separator": "sep", "missing": "na_values"}
     written: dict[str, Any] = {
-        "sep": form["separator"],
-        "decimal": form["decimal"],
-        "na_values": form["missing"],
-        "encoding": form["encoding"],
+        names.get(name, name): value for name, value in form.items() if name != "day_first"
     }
     try:
-        _check_separator(path, pd.read_csv(path, nrows=0, **written))
+        first, *more = map(str, pd.read_csv(path, nrows=0, **written).columns)
+        separator = next((mark for mark in SEPARATORS if mark in first), None)
+        if separator and not more:
+            # The names of all columns were read as one.
+            raise RequestError(
+                f"{path}: one column only, {first!r}. In the --mapping, under [csv]: "
+                f"separator = {json.dumps(separator)}."
+            )
         # An id is a word: 007 is not 7.
         table: pd.DataFrame = pd.read_csv(path, dtype={patient: str}, **written)
         if form["day_first"] and date in table:
@@ -340,39 +251,28 @@ def _read(path: Path, form: Mapping[str, Any]) -> pd.DataFrame:
     return table
 
 
-def _check_separator(path: Path, header: pd.DataFrame) -> None:
-    """Raise where the names of all columns were read as one."""
-    first, *more = [str(name) for name in header.columns]
-    separator = next((mark for mark in SEPARATORS if mark in first), None)
-    if separator and not more:
-        raise RequestError(
-            f"{path}: one column only, {first!r}. In the --mapping, under [csv]: "
-            f"separator = {json.dumps(separator)}."
-        )
-
-
-def _write(table: Any, path: Path | None) -> None:
-    """Write a table, whole or not at all."""
+def _give(table: Any, path: Path | None) -> None:
+    """Write a table to a file, or as CSV to the screen."""
     if path is None:
         click.echo(table.to_csv(index=False), nl=False)
         return
     if path.suffix not in (".csv", PARQUET):
         raise RequestError(f"--out {path}: write to a .csv or a .parquet file.")
-    with _whole_file(path) as temporary:
-        if path.suffix == PARQUET:
-            table.to_parquet(temporary, index=False)
-        else:
-            table.to_csv(temporary, index=False)
+    _write(table, path)
     click.echo(f"{len(table)} rows in {path}", err=True)
 
 
-@contextmanager
-def _whole_file(path: Path) -> Iterator[Path]:
-    """Give a file to write to, which takes the place of the real one only when it is whole."""
+def _write(content: Any, path: Path) -> None:
+    """Write a text or a table, whole or not at all."""
     # In a folder beside it: a temporary file itself could be read by its owner alone.
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
         temporary = Path(folder) / path.name
-        yield temporary
+        if isinstance(content, str):
+            temporary.write_text(content, encoding="utf-8")
+        elif path.suffix == PARQUET:
+            content.to_parquet(temporary, index=False)
+        else:
+            content.to_csv(temporary, index=False)
         temporary.replace(path)
 
 
@@ -388,56 +288,17 @@ def _baseline(text: str | None) -> Any:
     return rules[kind](column)
 
 
-def _course(text: str | None) -> Any:
-    if text is None:
-        return jia.column("course")
-    kind, _, column = text.partition(":")
-    return jia.column(column) if kind == "column" and column else text
-
-
-def _request(text: str, course: str | None) -> Any:
-    """Return what a MEASURE on the command line asks for."""
-    name, *chosen = text.split(":")
-    if name == "acr_ped" and len(chosen) == 1:
-        return jia.ask.acr_ped(criteria=_one_of(chosen[0], ResponseCriteria))
-    if name == "state":
-        if len(chosen) != 2:  # noqa: PLR2004
-            raise RequestError(f"--measure {text}: give state:SCORE:CUTOFFS.")
-        cutoffs = jia.definition(_one_of(chosen[1], CutoffSet), CutoffSet)
-        alike = course is None and all(one.course == ANY_COURSE for one in cutoffs.bounds)
-        return jia.ask.state(chosen[0], cutoffs=cutoffs, course=None if alike else _course(course))
-    if name == "flare":
-        if len(chosen) != 2 or chosen[1] not in REFERENCES:  # noqa: PLR2004
-            raise RequestError(
-                f"--measure {text}: give flare:CRITERIA:REFERENCE, the reference one of "
-                f"{', '.join(REFERENCES)}."
-            )
-        reference: Any = chosen[1]
-        return jia.ask.flare(criteria=_one_of(chosen[0], FlareCriteria), reference=reference)
-    if name == "inactive_disease":
-        if len(chosen) != 1:
-            raise RequestError(f"--measure {text}: give inactive_disease:CRITERIA.")
-        return jia.ask.inactive_disease(criteria=_one_of(chosen[0], InactiveDiseaseCriteria))
-    return text
-
-
-def _one_of(name: str, kind: type[Definition]) -> str:
-    names = _names(kind)
-    if name not in names:
-        raise RequestError(
-            f"{name!r} is no {kind.kind}.{suggestion(name, names)} Choose from {', '.join(names)}."
-        )
-    return name
-
-
 # --------------------------------------------------------------------------------------------
 # Two visits
+
+
+FLARES = [each.name for each in published(FlareCriteria)]
 
 
 @main.command()
 @click.option(
     "--criteria",
-    type=click.Choice([*_names(ResponseCriteria), *_names(FlareCriteria)]),
+    type=click.Choice([*(each.name for each in published(ResponseCriteria)), *FLARES]),
     default="giannini-1997",
     show_default=True,
     metavar="CRITERIA",
@@ -446,7 +307,6 @@ def _one_of(name: str, kind: type[Definition]) -> str:
 @click.option("--before", required=True, help="The baseline, or the reference of a flare.")
 @click.option("--now", required=True, help="The later visit.")
 @click.option("--highest-temperature", type=float, help="For criteria with a fever rule.")
-@_told
 def explain(criteria: str, before: str, now: str, highest_temperature: float | None) -> None:
     """Explain response or flare between two visits.
 
@@ -454,14 +314,14 @@ def explain(criteria: str, before: str, now: str, highest_temperature: float | N
     limited_joints=10 esr=40"; what is missing is left empty ("chaq=").
     """
     earlier, later = _core_set(before, "--before"), _core_set(now, "--now")
-    if criteria in _names(FlareCriteria):
-        flare: Any = jia.flare(reference=earlier, now=later, criteria=criteria)
-        click.echo(flare.explain())
-        return
-    more: dict[str, Any] = {}
-    if highest_temperature is not None:
-        more["highest_temperature"] = highest_temperature
-    click.echo(jia.acr_ped(baseline=earlier, now=later, criteria=criteria, **more).explain())
+    answer: Any
+    if criteria in FLARES:
+        answer = jia.flare(reference=earlier, now=later, criteria=criteria)
+    else:
+        fever: dict[str, Any] = {"highest_temperature": highest_temperature}
+        given = {} if highest_temperature is None else fever
+        answer = jia.acr_ped(baseline=earlier, now=later, criteria=criteria, **given)
+    click.echo(answer.explain())
 
 
 def _core_set(text: str, option: str) -> jia.CoreSet[float]:
@@ -476,7 +336,7 @@ def _core_set(text: str, option: str) -> jia.CoreSet[float]:
             raise RequestError(f"{option}: {part!r} is not of the form variable=number.")
     try:
         return jia.CoreSet(**values)
+    except JiaScoresError:
+        raise
     except TypeError as error:
-        if isinstance(error, JiaScoresError):
-            raise
         raise RequestError(f"{option}: {error}") from error

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.conformance.files import FILES, conformance
 
-TARGET = Path(__file__).parents[2] / "src" / "jiascores" / "conformance"
+TARGET = Path(__file__).parents[2] / "src" / "jiascores" / "catalogue" / "check_values"
 
 
 def main() -> None:

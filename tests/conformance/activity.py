@@ -201,7 +201,7 @@ def activity_level() -> Iterator[Row]:
 
 # ------------------------------------------------------------------------------- ACR 2019
 
-POLY_COLUMNS = ("cjadas10", "active_joints", "expected")
+POLY_COLUMNS = ("score", "active_joints", "expected")
 
 
 def polyarthritis_state() -> Iterator[Row]:
@@ -211,7 +211,7 @@ def polyarthritis_state() -> Iterator[Row]:
             case,
             "polyarthritis state criteria",
             "acr-2019",
-            cjadas10=score,
+            score=score,
             active_joints=joints,
             expected=expected,
             **about,

@@ -109,11 +109,11 @@ def test_paired_change_does_not_depend_on_order_and_turns_round(pairs, random):
     shuffled = list(pairs)
     random.shuffle(shuffled)
     first, again = (
-        jia.paired_change([one for one, _ in rows], [other for _, other in rows])
+        jia.analysis.paired_change([one for one, _ in rows], [other for _, other in rows])
         for rows in (pairs, shuffled)
     )
     assert str(first) == str(again)
-    back = jia.paired_change([other for _, other in pairs], [one for one, _ in pairs])
+    back = jia.analysis.paired_change([other for _, other in pairs], [one for one, _ in pairs])
     assert back.p_exact == first.p_exact
     assert back.rank_sum_up == first.rank_sum_down
     n = first.n_changed
@@ -122,18 +122,18 @@ def test_paired_change_does_not_depend_on_order_and_turns_round(pairs, random):
 
 def test_six_pairs_that_all_fall():
     """The smallest p that six patients can give."""
-    change = jia.paired_change(before=[6, 7, 8, 9, 10, 11], after=[5, 5, 5, 5, 5, 5])
+    change = jia.analysis.paired_change(before=[6, 7, 8, 9, 10, 11], after=[5, 5, 5, 5, 5, 5])
     assert change.p_exact == 0.03125
     assert round(change.p_normal, 3) == 0.028
     assert (change.rank_sum_up, change.rank_sum_down) == (0, 21)
 
 
 def test_five_of_six_is_not_enough():
-    assert jia.paired_change([6, 7, 8, 9, 10, 4], [5, 5, 5, 5, 5, 5]).p_exact > 0.05
+    assert jia.analysis.paired_change([6, 7, 8, 9, 10, 4], [5, 5, 5, 5, 5, 5]).p_exact > 0.05
 
 
 def test_zeros_are_dropped_and_both_n_are_printed():
-    change = jia.paired_change([3, 5, 7, 2, None], [3, 4, 5, None, 1])
+    change = jia.analysis.paired_change([3, 5, 7, 2, None], [3, 4, 5, None, 1])
     assert (change.n_pairs, change.n_changed, change.n_incomplete) == (3, 2, 2)
     assert "n = 3 pairs, 2 of them with a change (1 unchanged, dropped; 2 incomplete" in str(change)
     assert change.p_exact == 0.5
@@ -142,16 +142,16 @@ def test_zeros_are_dropped_and_both_n_are_printed():
 def test_differences_are_freed_of_binary_noise():
     before, after = [0.1, 0.4, 5.3, 2.9], [0.3, 0.6, 5.5, 3.1]
     assert len({b - a for a, b in zip(before, after, strict=True)}) > 1
-    change = jia.paired_change(before, after)
+    change = jia.analysis.paired_change(before, after)
     assert change.rank_sum_up == 10
-    noise = jia.paired_change([0.1 + 0.2, 1], [0.3, 2])
+    noise = jia.analysis.paired_change([0.1 + 0.2, 1], [0.3, 2])
     assert noise.n_changed == 1
 
 
 def test_no_change_and_no_pair_have_stated_answers():
-    same = jia.paired_change([1, 2], [1, 2])
+    same = jia.analysis.paired_change([1, 2], [1, 2])
     assert (same.p_exact, same.p_normal, same.n_changed) == (1, 1, 0)
-    none = jia.paired_change([1.0, None], [None, 2.0])
+    none = jia.analysis.paired_change([1.0, None], [None, 2.0])
     assert (none.n_pairs, none.n_incomplete) == (0, 2)
     assert math.isnan(none.p_exact)
     assert "not computed" in str(none)
@@ -170,9 +170,9 @@ def test_too_many_pairs_leave_the_exact_p_open():
 
 def test_paired_change_takes_series():
     series = pd.Series([1, 2, pd.NA], dtype="Int64", index=["a", "b", "c"])
-    assert jia.paired_change(series, series + 1).n_pairs == 2
+    assert jia.analysis.paired_change(series, series + 1).n_pairs == 2
     with pytest.raises(errors.MisalignedError, match="index"):
-        jia.paired_change(series, (series + 1).set_axis(["b", "a", "c"]))
+        jia.analysis.paired_change(series, (series + 1).set_axis(["b", "a", "c"]))
 
 
 @pytest.mark.parametrize(
@@ -188,5 +188,5 @@ def test_paired_change_takes_series():
 )
 def test_paired_change_refuses(before, after, error):
     with pytest.raises(error) as raised:
-        jia.paired_change(before, after)
+        jia.analysis.paired_change(before, after)
     assert raised.value.variable in ("before", "after")

@@ -8,7 +8,8 @@ from typing import Any, Generic, cast
 import numpy as np
 
 from jiascores.core.errors import MarkerError
-from jiascores.core.kinds import Like, Scalar, T, kind_of, require_same, take
+from jiascores.core.like import Like, read_only, take
+from jiascores.core.values import Scalar, T, kind_of
 from jiascores.core.variables import CORE_VARIABLES, MARKERS
 
 # Declared as None, so that a marker which is not given says nothing of the type of the core set.
@@ -84,13 +85,7 @@ class CoreSet(Generic[T]):
         markers = {
             name: value for name, value in (("esr", esr), ("crp", crp)) if value is not _NOT_GIVEN
         }
-        if len(markers) != 1:
-            found = "both esr= and crp=" if markers else "neither esr= nor crp="
-            raise MarkerError(
-                f"CoreSet() was given {found}: it holds exactly one acute-phase reactant. "
-                f"Name one, and pass None to it where it is missing.",
-                variable="esr and crp",
-            )
+        the_marker("CoreSet", markers)
         given = {
             "physician_global": physician_global,
             "patient_global": patient_global,
@@ -103,7 +98,6 @@ class CoreSet(Generic[T]):
         for name, value in values.items():
             if kind_of(value) != "number":
                 values[name] = np.array(value, dtype=np.float64)
-                values[name].flags.writeable = False
         set_field = object.__setattr__
         set_field(self, "_values", values)
         set_field(self, "_like", like)
@@ -132,7 +126,7 @@ class CoreSet(Generic[T]):
         return iter(self.names)
 
     def _field(self, name: str) -> T:
-        return cast(T, self._like.score(self._values[name], name))
+        return cast(T, self._like.score(read_only(self._values[name]), name))
 
     @property
     def physician_global(self) -> T:
@@ -195,38 +189,14 @@ def _restore(values: dict[str, Any], like: Like, marker: str) -> CoreSet[Any]:
     return made
 
 
-def paired(earlier: CoreSet[Any], now: CoreSet[Any], *, names: tuple[str, str]) -> Like:
-    """Return what results come back like, where two core sets may be compared.
-
-    Parameters
-    ----------
-    earlier, now : CoreSet
-        The two visits.
-    names : tuple of str
-        What the caller calls them, for messages.
-
-    Raises
-    ------
-    MarkerError
-        If they hold different acute-phase reactants.
-    MisalignedError
-        If they hold different numbers of visits, or Series with different indexes.
-    """
-    if earlier.marker != now.marker:
-        raise MarkerError(
-            f"{names[0]} holds {earlier.marker} and {names[1]} holds {now.marker}: change needs "
-            f"the same acute-phase reactant at both visits.",
-            variable=" and ".join(MARKERS),
-        )
-    one, other = earlier._like, now._like
-    if one.kind == "number":
-        return other
-    if other.kind == "number":
-        return one
-    require_same(one, other, *names)
-    return one
-
-
-def arrays(core_set: CoreSet[Any]) -> Mapping[str, Any]:
-    """Return the six as floats or float64 arrays, for the kernels."""
-    return core_set._values
+def the_marker(owner: str, given: Mapping[str, Any]) -> str:
+    """Return the one acute-phase reactant that a call names; none or two raise."""
+    there = [name for name in MARKERS if name in given]
+    if len(there) == 1:
+        return there[0]
+    found = "both esr= and crp=" if there else "neither esr= nor crp="
+    raise MarkerError(
+        f"{owner}() was given {found}: it takes exactly one of them. "
+        f"Pass None to that one where it is missing.",
+        variable="esr and crp",
+    )

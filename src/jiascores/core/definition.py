@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
 from numbers import Integral, Real
+from pkgutil import iter_modules
 from textwrap import shorten
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 import attrs
 
 from jiascores.core.errors import DefinitionError, UnknownDefinitionError, listing, suggestion
-from jiascores.core.references import Evidence, Reference
+from jiascores.core.references import Evidence, Reference, reference
 
 FIRST_VERSION = "0.1.0"
 # Characters of a rule that a definition shows at a prompt; print() shows all.
@@ -60,8 +63,14 @@ class Definition:
     """
 
     kind: ClassVar[str] = "definition"
+    # What a rule by these definitions compares of two visits: a core set, a score or a variable.
+    compared: ClassVar[str] = "core set"
     # Fields whose numbers turn no verdict of this package: how long a window was, for example.
     no_thresholds: ClassVar[tuple[str, ...]] = ()
+    # The variables that it needs, where that is the same for every definition of its kind.
+    reads: ClassVar[tuple[str, ...]] = ()
+    # What is to be known of every published definition of its kind.
+    common_note: ClassVar[str] = ""
     # Why there are no variants, where no function could take one.
     no_variants: ClassVar[str] = ""
 
@@ -97,14 +106,9 @@ class Definition:
             if isinstance(value, list):
                 value = tuple(value)
                 object.__setattr__(self, field.name, value)
-            if not _is_declared(value, str(field.type)):
-                raise DefinitionError(
-                    f"{field.name}={value!r}: a {self.kind} takes {field.type} here.",
-                    variable=field.name,
-                    values=(value,),
-                )
-        if not self.name.strip():
-            raise DefinitionError(f"a {self.kind} needs a name", variable="name")
+            declared = _is_declared(value, str(field.type))
+            self._require(declared, field.name, f"a {self.kind} takes {field.type} here.")
+        self._require(bool(self.name.strip()), "name", f"a {self.kind} needs a name")
         try:
             hash(self)
         except TypeError as error:
@@ -117,6 +121,53 @@ class Definition:
 
     def _check(self) -> None:
         """Raise where the values contradict each other."""
+
+    def _require(self, holds: bool, field: str, what: str) -> None:  # noqa: FBT001
+        """Raise where a field does not hold what it must; `what` says what that is."""
+        if not holds:
+            value = getattr(self, field)
+            shown = shorten(repr(value), SHOWN_OF_RULE, placeholder=" …")
+            raise DefinitionError(f"{field}={shown}: {what}", variable=field, values=(value,))
+
+    def _require_one_of(self, field: str, choices: Iterable[str]) -> None:
+        """Raise where a field holds none of the words that are allowed."""
+        choices = tuple(choices)
+        known = getattr(self, field) in choices
+        self._require(known, field, f"choose from {', '.join(choices)}")
+
+    def _require_between(self, field: str, low: float, high: float) -> None:
+        """Raise where a number is not between two others, ends included."""
+        holds = low <= getattr(self, field) <= high
+        self._require(holds, field, f"it must be from {low:g} to {high:g}")
+
+    def _require_together(self, one: str, other: str) -> None:
+        """Raise where one of two fields is None and the other is not."""
+        absent = one if getattr(self, one) is None else other
+        together = (getattr(self, one) is None) == (getattr(self, other) is None)
+        self._require(together, absent, f"{one} and {other} go together: give both or neither")
+
+    @classmethod
+    def cited(
+        cls, name: str, evidence: Evidence, *notes: str, source: str | None = None, **fields: Any
+    ) -> Self:
+        """Return a definition by a source of references.csv.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+        evidence : Evidence
+            How well its figures were checked.
+        *notes : str
+            What a careful reader must know.
+        source : str, optional
+            Key of the reference, where that is not the name.
+        **fields
+            Its own fields.
+        """
+        cites = reference(source or name)
+        notes = (*notes, cls.common_note) if cls.common_note else notes
+        return cls(name=name, reference=cites, evidence=evidence, notes=notes, **fields)
 
     def variant(self, *, name: str, **changes: Any) -> Self:
         """Return this definition with changes, under a name of its own.
@@ -139,22 +190,16 @@ class Definition:
             If the name is taken, a field does not exist or contradicts the others, or definitions
             of this kind have no variants.
         """
-        if (self.kind, name) in _PUBLISHED:
+        if (self.kind, name) in _PUBLISHED or self.no_variants:
+            no_variants = f"a {self.kind} has no variants: {self.no_variants}"
+            taken = f"{name!r} is the name of a published {self.kind}; choose another name."
             raise DefinitionError(
-                f"{name!r} is the name of a published {self.kind}; choose another name.",
-                variable="name",
-                values=(name,),
+                no_variants if self.no_variants else taken, variable="name", values=(name,)
             )
-        if self.no_variants:
-            raise DefinitionError(
-                f"a {self.kind} has no variants: {self.no_variants}",
-                variable="name",
-                values=(name,),
-            )
-        known = {field.name for field in attrs.fields(type(self))}
+        fields = {field.name for field in attrs.fields(type(self))}
+        choices = sorted(fields - {"name", "derives_from"})
         for change in changes:
-            if change not in known:
-                choices = sorted(known - {"name", "derives_from"})
+            if change not in fields:
                 raise DefinitionError(
                     f"a {self.kind} has no field {change!r}; it has {', '.join(choices)}."
                     f"{suggestion(change, choices)}",
@@ -164,6 +209,11 @@ class Definition:
         return attrs.evolve(self, name=name, derives_from=self.name, **changes)
 
     @property
+    def home(self) -> str:
+        """The module that states it."""
+        return type(self).__module__
+
+    @property
     def rule(self) -> str:
         """The rule in one line."""
         raise AssertionError(f"{type(self).__name__} must say its rule")
@@ -171,17 +221,22 @@ class Definition:
     @property
     def needs(self) -> tuple[str, ...]:
         """The variables that it needs."""
+        return self.reads
+
+    @property
+    def allows(self) -> tuple[str, ...]:
+        """The variables that it reads where they are there."""
         return ()
+
+    def check_options(self, **options: Any) -> None:
+        """Raise where the caller chooses what these definitions do not have."""
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
         """Every number at which it turns, found in its own fields so that none is forgotten."""
-        own = [
-            field.name
-            for field in attrs.fields(type(self))
-            if field.name not in _BASE_FIELDS and field.name not in self.no_thresholds
-        ]
-        return tuple(found for name in own for found in _numbers(name, getattr(self, name)))
+        names = [field.name for field in attrs.fields(type(self))]
+        own = [name for name in names if name not in {*_BASE_FIELDS, *self.no_thresholds}]
+        return tuple(each for name in own for each in _numbers(name, getattr(self, name)))
 
     def __str__(self) -> str:
         derived = f", a variant of {self.derives_from}" if self.derives_from else ""
@@ -246,12 +301,26 @@ def _is_declared(value: Any, declared: str) -> bool:
 def _differences(one: Definition, other: Definition) -> str:
     """Name the fields in which two definitions differ."""
     names = [field.name for field in attrs.fields(type(one))]
-    return "different: " + ", ".join(
-        name for name in names if getattr(one, name, None) != getattr(other, name, None)
-    )
+    differ = [name for name in names if getattr(one, name, None) != getattr(other, name, None)]
+    return f"different: {', '.join(differ)}"
 
 
 _PUBLISHED: dict[tuple[str, str], Definition] = {}
+# The modules that enter definitions into the catalogue. One score loads its own file alone.
+_CATALOGUE = "jiascores.measures"
+
+
+@cache
+def load() -> None:
+    """Load every definition into the catalogue."""
+    for module in iter_modules(import_module(_CATALOGUE).__path__):
+        import_module(f"{_CATALOGUE}.{module.name}")
+    import_module("jiascores.core.joints")
+
+
+def is_published(definition: Definition) -> bool:
+    """Return whether a definition is one of the catalogue's."""
+    return _PUBLISHED.get((definition.kind, definition.name)) is definition
 
 
 def publish(*definitions: D) -> tuple[D, ...]:
@@ -265,13 +334,14 @@ def publish(*definitions: D) -> tuple[D, ...]:
 
 
 def published(kind: type[D] | None = None) -> tuple[D, ...]:
-    """Return the published definitions, of one kind or of all, in the order they were entered."""
-    found = [
-        definition
-        for definition in _PUBLISHED.values()
-        if kind is None or isinstance(definition, kind)
-    ]
-    return cast("tuple[D, ...]", tuple(found))
+    """Return the published definitions, of one kind or of all, by kind and as they stand there.
+
+    Never in the order in which modules happened to be loaded.
+    """
+    load()
+    of_kind = [each for each in _PUBLISHED.values() if kind is None or isinstance(each, kind)]
+    of_kind.sort(key=lambda definition: (definition.kind.lower(), definition.home))
+    return cast("tuple[D, ...]", tuple(of_kind))
 
 
 def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
@@ -293,26 +363,26 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
     """
     if isinstance(given, kind):
         return given
+    if isinstance(given, str) and (kind.kind, given) in _PUBLISHED:
+        return cast(D, _PUBLISHED[kind.kind, given])
     names = [definition.name for definition in published(kind)]
+    choices = f"Choose from {listing(names, shown=len(names))}."
     if given is None:
-        raise UnknownDefinitionError(
-            f"{parameter}= must name a {kind.kind}: papers disagree, so there is no default. "
-            f"Choose from {listing(names, shown=len(names))}.",
-            variable=parameter,
-        )
+        papers = f"papers disagree, so there is no default. {choices}"
+        message = f"{parameter}= must name a {kind.kind}: {papers}"
+        raise UnknownDefinitionError(message, variable=parameter)
     if not isinstance(given, str):
-        raise UnknownDefinitionError(
-            f"{parameter}= takes the name of a {kind.kind} or a {kind.__name__}, "
-            f"not {type(given).__name__}.",
-            variable=parameter,
-            values=(given,),
-        )
-    definition = _PUBLISHED.get((kind.kind, given))
-    if definition is None:
-        raise UnknownDefinitionError(
-            f"{parameter}={given!r}: no {kind.kind} has this name.{suggestion(given, names)} "
-            f"Choose from {listing(names, shown=len(names))}.",
-            variable=parameter,
-            values=(given,),
-        )
-    return cast(D, definition)
+        takes = f"takes the name of a {kind.kind} or a {kind.__name__}"
+        message = f"{parameter}= {takes}, not {type(given).__name__}."
+    elif given in names:
+        return cast(D, _PUBLISHED[kind.kind, given])
+    else:
+        no_such = f"no {kind.kind} has this name.{suggestion(given, names)}"
+        message = f"{parameter}={given!r}: {no_such} {choices}"
+    raise UnknownDefinitionError(message, variable=parameter, values=(given,))
+
+
+def definition_named(kind: str, name: str) -> Definition:
+    """Return a definition of the catalogue by its kind and name."""
+    load()
+    return _PUBLISHED[kind, name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 SHOWN = 5
@@ -16,6 +17,8 @@ class JiaScoresError(Exception):
     ----------
     message : str
         What is wrong and what to do about it.
+    reason : str, optional
+        A code for what is wrong, which `check` gives too.
     variable : str, optional
         The variable, column or parameter at fault.
     values : sequence, optional
@@ -33,32 +36,27 @@ class JiaScoresError(Exception):
     physician_global (62,)
     """
 
+    reason: str = "jiascores"
+
     def __init__(
         self,
         message: str,
         *,
+        reason: str | None = None,
         variable: str | None = None,
         values: Sequence[Any] = (),
         where: Sequence[Any] = (),
     ) -> None:
         super().__init__(message)
+        self.reason = reason or type(self).reason
         self.variable = variable
         self.values = tuple(values)
         self.where = tuple(where)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only arguments are lost by the default; engines carry errors between processes.
-        return (_rebuild, (type(self), str(self), self.variable, self.values, self.where))
-
-
-def _rebuild(
-    kind: type[JiaScoresError],
-    message: str,
-    variable: str | None,
-    values: tuple[Any, ...],
-    where: tuple[Any, ...],
-) -> JiaScoresError:
-    return kind(message, variable=variable, values=values, where=where)
+        keywords = {name: getattr(self, name) for name in ("reason", "variable", "values", "where")}
+        return (partial(type(self), **keywords), (str(self),))
 
 
 class OutOfRangeError(JiaScoresError, ValueError):
@@ -69,10 +67,12 @@ class OutOfRangeError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.cjadas10(physician_global=62, patient_global=5, active_joints=3)
-    ... except jia.OutOfRangeError as error:
+    ... except jia.errors.OutOfRangeError as error:
     ...     print(error.variable, error.values)
     physician_global (62,)
     """
+
+    reason = "out-of-range"
 
 
 class NotWholeError(JiaScoresError, ValueError):
@@ -83,10 +83,12 @@ class NotWholeError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.cjadas10(physician_global=6, patient_global=5, active_joints=3.5)
-    ... except jia.NotWholeError as error:
+    ... except jia.errors.NotWholeError as error:
     ...     print(error.variable, error.values)
     active_joints (3.5,)
     """
+
+    reason = "not-whole"
 
 
 class NotNumericError(JiaScoresError, TypeError):
@@ -97,10 +99,12 @@ class NotNumericError(JiaScoresError, TypeError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.cjadas10(physician_global="6", patient_global=5, active_joints=3)
-    ... except jia.NotNumericError as error:
+    ... except jia.errors.NotNumericError as error:
     ...     print(error.variable, error.values)
     physician_global ('6',)
     """
+
+    reason = "not-a-number"
 
 
 class MarkerError(JiaScoresError, ValueError):
@@ -111,10 +115,12 @@ class MarkerError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.jadas10(physician_global=6, patient_global=5, active_joints=3)
-    ... except jia.MarkerError as error:
+    ... except jia.errors.MarkerError as error:
     ...     print(error.variable)
     esr and crp
     """
+
+    reason = "marker"
 
 
 class MisalignedError(JiaScoresError, ValueError):
@@ -125,10 +131,12 @@ class MisalignedError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.cjadas10(physician_global=[6, 5], patient_global=[5], active_joints=3)
-    ... except jia.MisalignedError as error:
+    ... except jia.errors.MisalignedError as error:
     ...     print(error)
     physician_global has 2 values and patient_global has 1 values: give arrays of equal shape, or single numbers.
     """
+
+    reason = "misaligned"
 
 
 class InconsistentError(JiaScoresError, ValueError):
@@ -139,14 +147,28 @@ class InconsistentError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.JointExam(active={"hip_left"}, not_examined={"hip_left"})
-    ... except jia.InconsistentError as error:
+    ... except jia.errors.InconsistentError as error:
     ...     print(error)
-    hip_left: not_examined, and yet active. A joint with a finding was examined; take it out of one of active= and not_examined=.
+    hip_left: not_examined, and yet active. A joint that was not examined has no finding: take it out of one of active= and not_examined=.
     """
+
+    reason = "contradiction"
 
 
 class UnknownJointError(JiaScoresError, ValueError):
-    """A name that is not that of a joint of the 71."""
+    """A name that is not that of a joint of the 71.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.JointExam(active={"left knee"})
+    ... except jia.errors.UnknownJointError as error:
+    ...     print(error.values)
+    ('left knee',)
+    """
+
+    reason = "unknown-joint"
 
 
 class UnknownDefinitionError(JiaScoresError, ValueError):
@@ -156,11 +178,13 @@ class UnknownDefinitionError(JiaScoresError, ValueError):
     --------
     >>> import jiascores as jia
     >>> try:
-    ...     jia.definition("giannini-1998", jia.ResponseCriteria)
-    ... except jia.UnknownDefinitionError as error:
+    ...     jia.definition("giannini-1998", jia.typing.ResponseCriteria)
+    ... except jia.errors.UnknownDefinitionError as error:
     ...     print(error.values)
     ('giannini-1998',)
     """
+
+    reason = "unknown-definition"
 
 
 class DefinitionError(JiaScoresError, ValueError):
@@ -170,11 +194,13 @@ class DefinitionError(JiaScoresError, ValueError):
     --------
     >>> import jiascores as jia
     >>> try:
-    ...     jia.definition("brunner-2002", jia.FlareCriteria).variant(name="lovell-2000")
-    ... except jia.DefinitionError as error:
+    ...     jia.definition("brunner-2002", jia.typing.FlareCriteria).variant(name="lovell-2000")
+    ... except jia.errors.DefinitionError as error:
     ...     print(error.values)
     ('lovell-2000',)
     """
+
+    reason = "invalid-definition"
 
 
 class NotCoveredError(JiaScoresError, ValueError):
@@ -185,10 +211,12 @@ class NotCoveredError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.disease_state(3, measure="sjadas10", course="poly", cutoffs="consolaro-2014")
-    ... except jia.NotCoveredError as error:
+    ... except jia.errors.NotCoveredError as error:
     ...     print(error.variable)
     measure
     """
+
+    reason = "not-covered"
 
 
 class ColumnError(JiaScoresError, ValueError):
@@ -200,10 +228,12 @@ class ColumnError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.assess(pd.DataFrame({"patient": [1], "date": ["2024-01-10"]}), measures=["cjadas10"])
-    ... except jia.ColumnError as error:
+    ... except jia.errors.ColumnError as error:
     ...     print(error.variable)
     physician_global
     """
+
+    reason = "column"
 
 
 class RequestError(JiaScoresError, ValueError):
@@ -214,10 +244,28 @@ class RequestError(JiaScoresError, ValueError):
     >>> import jiascores as jia
     >>> try:
     ...     jia.definitions("score set")
-    ... except jia.RequestError as error:
+    ... except jia.errors.RequestError as error:
     ...     print(error.variable, error.values)
     kind ('score set',)
     """
+
+    reason = "request"
+
+
+class ArgumentError(RequestError, TypeError):
+    """An argument that is not known, not given, or not read by the definition.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> try:
+    ...     jia.cjadas10(physician_global=6, patient_global=5)
+    ... except jia.errors.RequestError as error:
+    ...     print(error.variable)
+    active_joints
+    """
+
+    reason = "argument"
 
 
 class VisitError(JiaScoresError, ValueError):
@@ -233,10 +281,12 @@ class VisitError(JiaScoresError, ValueError):
     ...     "limited_joints": 3, "esr": 20})
     >>> try:
     ...     jia.assess(visits, baseline="first", measures=["acr_ped"])
-    ... except jia.VisitError as error:
+    ... except jia.errors.VisitError as error:
     ...     print(error.where)
-    ('row 0 (patient A, date 2024-01-10) and row 1 (patient A, date 2024-01-10)',)
+    ('row 0 (patient A, date 2024-01-10)', 'row 1 (patient A, date 2024-01-10)')
     """
+
+    reason = "visit"
 
 
 class MissingExtraError(JiaScoresError, ImportError):
@@ -245,9 +295,11 @@ class MissingExtraError(JiaScoresError, ImportError):
     Examples
     --------
     >>> import jiascores as jia
-    >>> issubclass(jia.MissingExtraError, ImportError)
+    >>> issubclass(jia.errors.MissingExtraError, ImportError)
     True
     """
+
+    reason = "missing-extra"
 
 
 def listing(items: Iterable[Any], *, total: int | None = None, shown: int = SHOWN) -> str:

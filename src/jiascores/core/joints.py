@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import Any, ClassVar, Literal, Self, cast
+from itertools import compress
+from typing import Any, ClassVar, Literal, Self
 
 import attrs
 import numpy as np
@@ -23,8 +24,9 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.core.kinds import is_missing, number
+from jiascores.core.logic import NAN, all_of, any_of, missing, no
 from jiascores.core.references import Evidence, reference
+from jiascores.core.values import FloatArray, is_missing, number
 from jiascores.core.variables import VARIABLES
 
 SIDES = ("left", "right")
@@ -51,22 +53,17 @@ class JointSet(Definition):
     """
 
     kind: ClassVar[str] = "joint set"
+    reads: ClassVar[tuple[str, ...]] = ("joint_exam",)
     no_variants: ClassVar[str] = "the counts are of these joints."
 
     joints: tuple[str, ...]
 
     @property
-    def needs(self) -> tuple[str, ...]:
-        """Each of its joints, as it was found."""
-        return ("joint_exam",)
-
-    @property
     def rule(self) -> str:
         """The joints in one line, both sides together."""
-        ends = tuple(f"_{side}" for side in SIDES)
-        middle = [joint for joint in self.joints if not joint.endswith(ends)]
+        middle = [joint for joint in self.joints if not joint.endswith(SIDES)]
         paired = dict.fromkeys(
-            joint.rpartition("_")[0] for joint in self.joints if joint.endswith(ends)
+            joint.rpartition("_")[0] for joint in self.joints if joint.endswith(SIDES)
         )
         return f"{', '.join(middle)}; on each side {', '.join(paired)}; {len(self.joints)} in all"
 
@@ -83,24 +80,9 @@ class JointSet(Definition):
         ),
         joints=(
             "cervical_spine",
-            *_both_sides(
-                "temporomandibular",
-                "sternoclavicular",
-                "acromioclavicular",
-                "shoulder",
-                "elbow",
-                "wrist",
-                *_MCP,
-                *_PIP,
-                *_DIP,
-                "hip",
-                "knee",
-                "ankle",
-                "subtalar",
-                "intertarsal",
-                *_MTP,
-                *_TOES,
-            ),
+            *_both_sides("temporomandibular", "sternoclavicular", "acromioclavicular"),
+            *_both_sides("shoulder", "elbow", "wrist", *_MCP, *_PIP, *_DIP),
+            *_both_sides("hip", "knee", "ankle", "subtalar", "intertarsal", *_MTP, *_TOES),
         ),
     ),
     JointSet(
@@ -118,7 +100,12 @@ class JointSet(Definition):
 JOINTS_71: tuple[str, ...] = JOINT_SET_71.joints
 JOINTS_27: tuple[str, ...] = JOINT_SET_27.joints
 _POSITION = {joint: position for position, joint in enumerate(JOINTS_71)}
-_IN_27 = np.array([joint in set(JOINTS_27) for joint in JOINTS_71])
+# The counts: of which answers, and over which joints.
+COUNTS = {
+    "active_joints": ("active", JOINTS_71),
+    "active_joints_27": ("active", JOINTS_27),
+    "limited_joints": ("limited", JOINTS_71),
+}
 
 # What an examiner records of a joint, in the order of the rule.
 FINDINGS = ("swollen", "swollen_by_deformity", "limited", "painful_on_motion", "tender")
@@ -142,14 +129,10 @@ class InjectionRule(Definition):
     """
 
     kind: ClassVar[str] = "injection rule"
+    reads: ClassVar[tuple[str, ...]] = ("joint_exam", "days_since_injection", "injection_days")
 
     counts_as: Literal["active", "open"]
     days: float | None = None
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The days since the injection of each joint, and for how many the rule holds."""
-        return ("joint_exam", "days_since_injection", "injection_days")
 
     @property
     def rule(self) -> str:
@@ -177,8 +160,10 @@ INJECTION_RULES = publish(
 )
 
 
-def rule_for_injections(given: str | InjectionRule | None, days: Any) -> InjectionRule:
-    """Return the rule that the caller named, with its number of days.
+def rule_for_injections(
+    given: str | InjectionRule | None, days: Any, *, injected: bool
+) -> InjectionRule | None:
+    """Return the rule that the caller named, with its number of days; None without injections.
 
     Raises
     ------
@@ -187,6 +172,8 @@ def rule_for_injections(given: str | InjectionRule | None, days: Any) -> Injecti
     RequestError
         If the rule needs a number of days and has none, or has two.
     """
+    if given is None and days is None and not injected:
+        return None
     rule = lookup(InjectionRule, given, parameter="injection_rule")
     if days is None:
         if rule.days is None and rule.counts_as == "active":
@@ -196,7 +183,7 @@ def rule_for_injections(given: str | InjectionRule | None, days: Any) -> Injecti
                 variable="injection_days",
             )
         return rule
-    if rule.days is not None and rule.days != days:
+    if rule.days not in (None, days):
         raise RequestError(
             f"injection_rule {rule.name!r} has {rule.days:g} days of its own, and "
             f"injection_days={days!r} says otherwise.",
@@ -204,86 +191,97 @@ def rule_for_injections(given: str | InjectionRule | None, days: Any) -> Injecti
             values=(days,),
         )
     checked = number(days, VARIABLES["injection_days"])
-    name = f"{rule.name}-{checked:g}-days" if rule.days is None else rule.name
-    return rule if rule.days == checked else rule.variant(name=name, days=checked)
+    if rule.days is not None:
+        return rule
+    return rule.variant(name=f"{rule.name}-{checked:g}-days", days=checked)
 
 
 # --------------------------------------------------------------------------------------------
 # The lines that decide: yes, no or unknown (1, 0, NaN) for many joints or many visits
 
 
-def bounds(finding: Any) -> tuple[Any, Any]:
-    """Return whether a finding is surely there, and whether it may be there."""
-    # NumPy's also for one number: ~ of a Python bool is a number.
-    return np.equal(finding, 1), np.not_equal(finding, 0)
-
-
-def active_bounds(
+def active_by_findings(
     *, swollen: Any, swollen_by_deformity: Any, limited: Any, painful_on_motion: Any, tender: Any
-) -> tuple[Any, Any]:
-    """Return whether joints are surely active, and whether they may be.
+) -> Any:
+    """Return whether joints are active.
 
     Active: swollen and not by deformity, or limited and (painful on motion or tender).
     """
-    swell, swell_max = bounds(swollen)
-    bony, bony_max = bounds(swollen_by_deformity)
-    stiff, stiff_max = bounds(limited)
-    pain, pain_max = bounds(painful_on_motion)
-    sore, sore_max = bounds(tender)
-    surely = (swell & ~bony_max) | (stiff & (pain | sore))
-    maybe = (swell_max & ~bony) | (stiff_max & (pain_max | sore_max))
-    return surely, maybe
+    return any_of(
+        all_of(swollen, no(swollen_by_deformity)),
+        all_of(limited, any_of(painful_on_motion, tender)),
+    )
 
 
-def with_direct(direct: Any, surely: Any, maybe: Any) -> tuple[Any, Any, Any]:
-    """Return the bounds where active was also recorded directly, and where the two disagree."""
-    yes, possible = bounds(direct)
-    disagree = (yes & ~maybe) | (~possible & surely)
-    return surely | yes, maybe & possible, disagree
-
-
-def with_injections(
-    rule: InjectionRule, days_since: Any, surely: Any, maybe: Any
+def active_and_limited(
+    findings: Mapping[str, Any], days_since: Any, rule: InjectionRule | None
 ) -> tuple[Any, Any, Any]:
-    """Return the bounds of activity after the injection rule, and which joints it opens.
+    """Return whether joints are active, and limited, and where `active` and the findings disagree.
 
-    `days_since` is NaN where there was no injection.
+    Parameters
+    ----------
+    findings : mapping of str to array
+        All of `FINDINGS`, and ``"active"`` as it was recorded directly.
+    days_since : array
+        Days since an injection, NaN where there was none.
+    rule : InjectionRule, optional
+        What an injected joint counts as.
     """
-    within = days_since <= (np.inf if rule.days is None else rule.days)
-    if rule.counts_as == "active":
-        return surely | within, maybe | within, within & False
-    return surely & ~within, maybe | within, within
+    recorded, limited = findings["active"], findings["limited"]
+    found = active_by_findings(**{name: findings[name] for name in FINDINGS})
+    active = np.where(missing(recorded), found, recorded)
+    disagree = recorded == no(found)
+    if rule is not None:
+        within = days_since <= (np.inf if rule.days is None else rule.days)
+        active = np.where(within, 1.0 if rule.counts_as == "active" else NAN, active)
+        if rule.counts_as == "open":
+            limited = np.where(within, NAN, limited)
+    return active, limited, disagree
 
+
+# Why `active` and the findings may not disagree, and what to do.
+TO_AGREE = (
+    "A joint is active when swollen (not by deformity), or limited and (painful on motion or "
+    "tender). Give active= or the findings, or make them agree."
+)
 
 # --------------------------------------------------------------------------------------------
 # One examination
 
 
-def _names(given: Any, parameter: str) -> frozenset[str]:
-    """Return checked joint names."""
+def _as_set(given: Any) -> Any:
+    """Return names of joints as a set; what is no collection is refused once all are there."""
+    names = (given,) if isinstance(given, str) else given
+    return frozenset(names) if isinstance(names, Iterable) else names
+
+
+def _check_names(given: Any, parameter: str) -> None:
+    """Raise where what was given is no collection of names of joints."""
     if not isinstance(given, Iterable):
         raise UnknownJointError(
             f"{parameter}= takes names of joints, not {type(given).__name__}.",
             variable=parameter,
             values=(given,),
         )
-    names = (given,) if isinstance(given, str) else tuple(given)
-    unknown = [name for name in names if name not in _POSITION]
+    unknown = sorted((name for name in given if name not in _POSITION), key=str)
     if unknown:
-        hint = suggestion(str(unknown[0]), JOINTS_71)
         raise UnknownJointError(
-            f"{parameter}: no joint of the 71 is called {listing(map(repr, unknown))}.{hint} "
-            f"Names are like 'knee_left', 'mcp2_right', 'thumb_ip_left', 'cervical_spine'; all "
-            f"are in jiascores.core.joints.JOINTS_71.",
+            f"{parameter}: no joint of the 71 is called {listing(map(repr, unknown))}."
+            f"{suggestion(str(unknown[0]), JOINTS_71)} Names are like 'knee_left', 'mcp2_right', "
+            f"'thumb_ip_left', 'cervical_spine'; all are in jiascores.core.joints.JOINTS_71.",
             variable=parameter,
             values=unknown,
         )
-    return frozenset(names)
 
 
-def _days_since(given: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+def _as_rule(given: str | InjectionRule | None) -> InjectionRule | None:
+    return None if given is None else lookup(InjectionRule, given, parameter="injection_rule")
+
+
+def _days_since(given: Mapping[str, Any] | None) -> tuple[tuple[str, float], ...]:
     """Return the injected joints in their order, each with its days since the injection."""
-    _names(given, "injected")
+    given = given or {}
+    _check_names(given, "injected")
     gaps = [joint for joint, days in given.items() if is_missing(days)]
     if gaps:
         raise NotNumericError(
@@ -299,16 +297,7 @@ def _in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=_POSITION.__getitem__)
 
 
-def _vector(names: frozenset[str] | None, unknown: frozenset[str]) -> NDArray[np.float64]:
-    """Return 1, 0 or NaN for each of the 71 joints."""
-    if names is None:
-        return np.full(len(JOINTS_71), np.nan)
-    values = np.array([float(joint in names) for joint in JOINTS_71])
-    values[[_POSITION[joint] for joint in unknown]] = np.nan
-    return values
-
-
-@attrs.frozen(init=False, kw_only=True, repr=False)
+@attrs.frozen(kw_only=True, repr=False)
 class JointExam:
     """One examination of the joints, and the counts that follow from it.
 
@@ -385,64 +374,55 @@ class JointExam:
     ('wrist_left', 'knee_left')
     """
 
-    active: frozenset[str] | None
-    limited: frozenset[str] | None
-    swollen: frozenset[str] | None
-    painful_on_motion: frozenset[str] | None
-    tender: frozenset[str] | None
-    swollen_by_deformity: frozenset[str]
-    not_examined: frozenset[str]
-    excluded: frozenset[str]
-    injected: tuple[tuple[str, float], ...]
-    injection_rule: InjectionRule | None
-    _bounds: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = attrs.field(eq=False)
+    active: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    limited: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    swollen: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    painful_on_motion: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    tender: frozenset[str] | None = attrs.field(default=None, converter=_as_set)
+    swollen_by_deformity: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
+    not_examined: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
+    excluded: frozenset[str] = attrs.field(default=frozenset(), converter=_as_set)
+    injected: tuple[tuple[str, float], ...] = attrs.field(default=None, converter=_days_since)
+    injection_rule: InjectionRule | None = attrs.field(default=None, converter=_as_rule)
+    injection_days: float | None = attrs.field(default=None, eq=False)
+    active_joints: int | None = attrs.field(init=False, eq=False)
+    """Active joints of the 71; None where open joints leave the count open."""
+    active_joints_min: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that are surely active."""
+    active_joints_max: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that are or may be active."""
+    active_joints_27: int | None = attrs.field(init=False, eq=False)
+    """Active joints of the 27; None where open joints leave the count open."""
+    active_joints_27_min: int = attrs.field(init=False, eq=False)
+    """Joints of the 27 that are surely active."""
+    active_joints_27_max: int = attrs.field(init=False, eq=False)
+    """Joints of the 27 that are or may be active."""
+    limited_joints: int | None = attrs.field(init=False, eq=False)
+    """Joints with limited range of motion; None where open joints leave the count open."""
+    limited_joints_min: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that surely have limited range of motion."""
+    limited_joints_max: int = attrs.field(init=False, eq=False)
+    """Joints of the 71 that have or may have limited range of motion."""
+    _answers: dict[str, FloatArray] = attrs.field(init=False, eq=False)
 
-    def __init__(
-        self,
-        *,
-        active: Iterable[str] | None = None,
-        limited: Iterable[str] | None = None,
-        swollen: Iterable[str] | None = None,
-        painful_on_motion: Iterable[str] | None = None,
-        tender: Iterable[str] | None = None,
-        swollen_by_deformity: Iterable[str] = (),
-        not_examined: Iterable[str] = (),
-        excluded: Iterable[str] = (),
-        injected: Mapping[str, float] | None = None,
-        injection_rule: str | InjectionRule | None = None,
-        injection_days: float | None = None,
-    ) -> None:
-        found = {
-            name: None if given is None else _names(given, name)
-            for name, given in (
-                ("active", active),
-                ("limited", limited),
-                ("swollen", swollen),
-                ("painful_on_motion", painful_on_motion),
-                ("tender", tender),
-                ("swollen_by_deformity", swollen_by_deformity),
-            )
-        }
-        unseen = _names(not_examined, "not_examined")
-        beyond = _names(excluded, "excluded")
-        _refuse_findings(found, unseen, beyond)
-        days = _days_since(injected or {})
-        rule = None
-        if days or injection_rule is not None or injection_days is not None:
-            rule = rule_for_injections(injection_rule, injection_days)
-        cast(Any, self).__attrs_init__(
-            active=found["active"],
-            limited=found["limited"],
-            swollen=found["swollen"],
-            painful_on_motion=found["painful_on_motion"],
-            tender=found["tender"],
-            swollen_by_deformity=found["swollen_by_deformity"] or frozenset(),
-            not_examined=unseen,
-            excluded=beyond,
-            injected=days,
-            injection_rule=rule,
-            bounds=_exam_bounds(found, unseen, beyond, days, rule),
-        )
+    def __attrs_post_init__(self) -> None:
+        found = {name: getattr(self, name) for name in ("active", *FINDINGS)}
+        unseen = {name: getattr(self, name) for name in ("not_examined", "excluded")}
+        for name, joints in {**found, **unseen}.items():
+            if joints is not None or name in unseen:
+                _check_names(joints, name)
+        _refuse_findings(found, unseen)
+        days = dict(self.injected)
+        rule = rule_for_injections(self.injection_rule, self.injection_days, injected=bool(days))
+        answers = _answers(found, self.not_examined | self.excluded, days, rule)
+        object.__setattr__(self, "injection_rule", rule)
+        object.__setattr__(self, "_answers", answers)
+        for name, (what, joints) in COUNTS.items():
+            counted = answers[what][np.isin(JOINTS_71, joints)]
+            low, high = int((counted == 1).sum()), int((counted != 0).sum())
+            ends = {"": low if low == high else None, "_min": low, "_max": high}
+            for end, count in ends.items():
+                object.__setattr__(self, f"{name}{end}", count)
 
     @classmethod
     def from_findings(
@@ -496,7 +476,7 @@ class JointExam:
                         where=(joint,),
                     )
                 groups.setdefault(word, set()).add(joint)
-        _names(findings, "findings")
+        _check_names(findings, "findings")
         if "active" not in groups:
             groups = {finding: set() for finding in FINDINGS} | groups
         return cls(
@@ -506,92 +486,37 @@ class JointExam:
             injection_days=injection_days,
         )
 
-    def _low(self, what: str, only: Any = slice(None)) -> int:
-        return int(self._bounds[what][0][only].sum())
-
-    def _high(self, what: str, only: Any = slice(None)) -> int:
-        return int(self._bounds[what][1][only].sum())
-
-    @property
-    def active_joints_min(self) -> int:
-        """Joints of the 71 that are surely active."""
-        return self._low("active")
-
-    @property
-    def active_joints_max(self) -> int:
-        """Joints of the 71 that are or may be active."""
-        return self._high("active")
-
-    @property
-    def active_joints(self) -> int | None:
-        """Active joints of the 71; None where open joints leave the count open."""
-        return _known(self.active_joints_min, self.active_joints_max)
-
-    @property
-    def active_joints_27_min(self) -> int:
-        """Joints of the 27 that are surely active."""
-        return self._low("active", _IN_27)
-
-    @property
-    def active_joints_27_max(self) -> int:
-        """Joints of the 27 that are or may be active."""
-        return self._high("active", _IN_27)
-
-    @property
-    def active_joints_27(self) -> int | None:
-        """Active joints of the 27; None where open joints leave the count open."""
-        return _known(self.active_joints_27_min, self.active_joints_27_max)
-
-    @property
-    def limited_joints_min(self) -> int:
-        """Joints of the 71 that surely have limited range of motion."""
-        return self._low("limited")
-
-    @property
-    def limited_joints_max(self) -> int:
-        """Joints of the 71 that have or may have limited range of motion."""
-        return self._high("limited")
-
-    @property
-    def limited_joints(self) -> int | None:
-        """Joints with limited range of motion; None where open joints leave the count open."""
-        return _known(self.limited_joints_min, self.limited_joints_max)
-
     @property
     def surely_active(self) -> tuple[str, ...]:
         """The joints that are surely active, from the neck down."""
-        return _chosen(self._bounds["active"][0])
+        return _chosen(self._answers["active"] == 1)
 
     @property
     def possibly_active(self) -> tuple[str, ...]:
         """The joints that may be active or not, from the neck down."""
-        surely, maybe = self._bounds["active"]
-        return _chosen(maybe & ~surely)
+        return _chosen(missing(self._answers["active"]))
 
-    def _counts(self) -> list[tuple[str, int, int, int]]:
+    def _counts(self) -> list[tuple[str, str, int]]:
+        """Return of each count what it counts, from where to where it lies, and of how many."""
+        ends = [(getattr(self, f"{name}_min"), getattr(self, f"{name}_max")) for name in COUNTS]
         return [
-            ("active", self.active_joints_min, self.active_joints_max, len(JOINTS_71)),
-            ("active", self.active_joints_27_min, self.active_joints_27_max, len(JOINTS_27)),
-            ("limited", self.limited_joints_min, self.limited_joints_max, len(JOINTS_71)),
+            (what, f"{low}" if low == high else f"{low}–{high}", len(joints))
+            for (low, high), (what, joints) in zip(ends, COUNTS.values(), strict=True)
         ]
 
-    def _recorded(self, what: str) -> bool:
-        """Whether anything about this count was recorded."""
-        low, high = self._low(what), self._high(what)
-        return (low, high) != (0, len(JOINTS_71))
-
     def __repr__(self) -> str:
-        many, few, stiff = (f"{_span(low, high)} of {of}" for _, low, high, of in self._counts())
-        active = f"active {many}, {few}" if self._recorded("active") else "active not recorded"
-        limited = f"limited {stiff}" if self._recorded("limited") else "limited not recorded"
-        return f"<JointExam: {active}; {limited}>"
+        many, few, stiff = (f"{count} of {of}" for _, count, of in self._counts())
+        nothing = f"0–{len(JOINTS_71)} of {len(JOINTS_71)}"
+        active = "not recorded" if many == nothing else f"{many}, {few}"
+        limited = "not recorded" if stiff == nothing else stiff
+        return f"<JointExam: active {active}; limited {limited}>"
 
     def __str__(self) -> str:
         lines = [repr(self)[1:-1]]
         named = (
             ("active", self.surely_active),
             ("active or not", self.possibly_active),
-            ("limited", _chosen(self._bounds["limited"][0])),
+            ("limited", _chosen(self._answers["limited"] == 1)),
             ("not examined", tuple(_in_order(self.not_examined))),
             ("excluded", tuple(_in_order(self.excluded))),
             ("injected", tuple(f"{joint} ({days:g} days ago)" for joint, days in self.injected)),
@@ -603,90 +528,65 @@ class JointExam:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{what}</td><td>{of}</td><td>{_span(low, high)}</td></tr>"
-            for what, low, high, of in self._counts()
+            f"<tr><td>{what}</td><td>{of}</td><td>{count}</td></tr>"
+            for what, count, of in self._counts()
         )
         head = "<tr><th>joints</th><th>of</th><th>count</th></tr>"
         rest = "".join(f"<li>{escape(line.strip())}</li>" for line in str(self).splitlines()[1:])
         return f"<table>{head}{rows}</table><ul>{rest}</ul>"
 
 
-def _known(low: int, high: int) -> int | None:
-    return low if low == high else None
-
-
-def _span(low: int, high: int) -> str:
-    return f"{low}" if low == high else f"{low}–{high}"
-
-
 def _chosen(which: NDArray[np.bool_]) -> tuple[str, ...]:
-    return tuple(joint for joint, chosen in zip(JOINTS_71, which, strict=True) if chosen)
+    return tuple(compress(JOINTS_71, which))
+
+
+def _answers(
+    found: Mapping[str, frozenset[str] | None],
+    unseen: frozenset[str],
+    injected: Mapping[str, float],
+    rule: InjectionRule | None,
+) -> dict[str, FloatArray]:
+    """Return for each of the 71 joints whether it is active and limited: 1, 0 or NaN."""
+    findings = {name: _vector(named, unseen) for name, named in found.items()}
+    days = np.array([injected.get(joint, NAN) for joint in JOINTS_71])
+    active, limited, disagree = active_and_limited(findings, days, rule)
+    _refuse_disagreement(_chosen(disagree), found["active"] or frozenset())
+    return {"active": active, "limited": limited}
+
+
+def _vector(named: frozenset[str] | None, unseen: frozenset[str]) -> FloatArray:
+    """Return 1, 0 or NaN for each of the 71 joints."""
+    if named is None:
+        return np.full(len(JOINTS_71), NAN)
+    answers = [1.0 if joint in named else NAN if joint in unseen else 0.0 for joint in JOINTS_71]
+    return np.array(answers)
 
 
 def _refuse_findings(
-    found: Mapping[str, frozenset[str] | None],
-    not_examined: frozenset[str],
-    excluded: frozenset[str],
+    found: Mapping[str, frozenset[str] | None], unseen: Mapping[str, frozenset[str]]
 ) -> None:
     """Raise where a joint has a finding that nobody can have made."""
-    for finding, names in found.items():
-        for words, unseen in (("not_examined", not_examined), ("excluded", excluded)):
-            both = _in_order((names or frozenset()) & unseen)
-            if not both or (words == "excluded" and finding == "limited"):
-                continue
+    named = {**found, **unseen}
+    # A joint that cannot be judged may count as limited.
+    clashes = [(finding, "excluded") for finding in found if finding != "limited"]
+    clashes += [(finding, "not_examined") for finding in (*found, "excluded")]
+    for finding, words in clashes:
+        both = _in_order((named[finding] or frozenset()) & unseen[words])
+        if both:
             raise InconsistentError(
-                f"{listing(both)}: {words}, and yet {finding.replace('_', ' ')}. A joint with a "
-                f"finding was examined; take it out of one of {finding}= and {words}=.",
+                f"{listing(both)}: {words}, and yet {finding.replace('_', ' ')}. A joint that was "
+                f"not examined has no finding: take it out of one of {finding}= and {words}=.",
                 variable=finding,
                 values=both,
             )
-    both = _in_order(not_examined & excluded)
-    if both:
-        raise InconsistentError(
-            f"{listing(both)}: both not_examined and excluded; name each joint in one of them.",
-            variable="excluded",
-            values=both,
-        )
 
 
-def _exam_bounds(
-    found: Mapping[str, frozenset[str] | None],
-    not_examined: frozenset[str],
-    excluded: frozenset[str],
-    injected: tuple[tuple[str, float], ...],
-    rule: InjectionRule | None,
-) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Return for each joint whether it is surely and maybe active, and likewise limited."""
-    unseen = not_examined | excluded
-    seen = {name: _vector(names, unseen) for name, names in found.items()}
-    # An excluded joint may be named as limited: then, and only then, it is known to be so.
-    limited_named = found["limited"] or frozenset()
-    seen["limited"] = _vector(found["limited"], unseen - limited_named)
-    direct = seen.pop("active")
-    surely, maybe, disagree = with_direct(direct, *active_bounds(**seen))
-    if disagree.any():
-        _raise_disagreement(_chosen(disagree), found["active"] or frozenset())
-    stiff, stiff_max = bounds(seen["limited"])
-    if rule is not None:
-        days = np.full(len(JOINTS_71), np.nan)
-        for joint, since in injected:
-            days[_POSITION[joint]] = since
-        surely, maybe, opened = with_injections(rule, days, surely, maybe)
-        stiff, stiff_max = stiff & ~opened, stiff_max | opened
-    return {"active": (surely, maybe), "limited": (stiff, stiff_max)}
-
-
-def _raise_disagreement(joints: tuple[str, ...], active: frozenset[str]) -> None:
-    claimed = [joint for joint in joints if joint in active]
-    denied = [joint for joint in joints if joint not in active]
-    parts = []
-    if claimed:
-        parts.append(f"{listing(claimed)} named in active= without findings that make it so")
-    if denied:
-        parts.append(f"{listing(denied)} active by the findings and not named in active=")
-    raise InconsistentError(
-        f"{'; '.join(parts)}. A joint is active when swollen (not by deformity), or limited and "
-        f"(painful on motion or tender). Give active= or the findings, or make them agree.",
-        variable="active",
-        values=joints,
-    )
+def _refuse_disagreement(joints: tuple[str, ...], active: frozenset[str]) -> None:
+    """Raise where `active` and the findings of a joint disagree."""
+    parts = {
+        "named in active= without findings that make it so": active.intersection(joints),
+        "active by the findings and not named in active=": set(joints) - active,
+    }
+    said = [f"{listing(_in_order(named))} {words}" for words, named in parts.items() if named]
+    if said:
+        raise InconsistentError(f"{'; '.join(said)}. {TO_AGREE}", variable="active", values=joints)

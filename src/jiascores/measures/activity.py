@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal, overload
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, Threshold, lookup, publish
-from jiascores.core.errors import (
-    InconsistentError,
-    MarkerError,
-    NotCoveredError,
-    RequestError,
-    listing,
+from jiascores.core.definition import Definition, Threshold, publish
+from jiascores.core.errors import NotCoveredError
+from jiascores.core.logic import (
+    NAN,
+    above,
+    all_of,
+    any_of,
+    at_cap,
+    at_least,
+    at_least_of,
+    at_most,
+    at_place,
+    below,
+    choose,
+    equal,
+    no,
 )
-from jiascores.core.exact import above, at_least, at_most, below
-from jiascores.core.kinds import Like, Scalar, T, common, take
-from jiascores.core.measure import Score
-from jiascores.core.references import Evidence, reference
-from jiascores.core.three_valued import all_of, any_of, at_least_of, unless_missing
-from jiascores.core.variables import VARIABLES
-from jiascores.measures.states import (
-    NOT_GIVEN,
-    courses_among,
-    flat_score,
-    id_of,
-    score_variable,
-    shaped,
-)
+from jiascores.core.measure import Contradiction, Options, verdict
+from jiascores.core.references import Evidence
+from jiascores.core.values import Scalar, T
+from jiascores.measures.jadas import JOINT_CAP
 
 LEVELS = ("low", "moderate", "high")
 POLYARTHRITIS_STATES = ("not_classified", "low", "moderate_or_high")
-_MONTH = VARIABLES["month"]
-
-
-def _flat(values: Mapping[str, Any], like: Like) -> dict[str, NDArray[Any]]:
-    """Return checked inputs as flat arrays of one length; one patient is an array of one."""
-    return {name: np.broadcast_to(np.ravel(value), (like.size,)) for name, value in values.items()}
-
-
-def _spread(courses: Any, like: Like) -> NDArray[Any]:
-    return np.broadcast_to(np.asarray(courses, dtype=object), (like.size,))
+_PARTS = ("physician_global", "patient_global", "active_joints")
 
 
 # --------------------------------------------------------------------------------------------
@@ -88,6 +76,7 @@ class MinimalActivityCriteria(Definition):
     """
 
     kind: ClassVar[str] = "minimal disease activity criteria"
+    courses: ClassVar[tuple[str, ...]] = ("oligo", "poly")
 
     oligo: MinimalActivityLimits
     poly: MinimalActivityLimits
@@ -101,11 +90,8 @@ class MinimalActivityCriteria(Definition):
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        count = self.joints.replace("_", " ")
-        return "; ".join(
-            f"{course}: {limits.rule.replace('joints', count)}"
-            for course, limits in (("oligo", self.oligo), ("poly", self.poly))
-        )
+        limits = f"oligo: {self.oligo.rule}; poly: {self.poly.rule}"
+        return limits.replace("joints", self.joints.replace("_", " "))
 
 
 _NOT_SYSTEMIC = (
@@ -116,48 +102,26 @@ _OLIGO_LIMITS = MinimalActivityLimits(physician_global=2.5, joints=0)
 _POLY_LIMITS = MinimalActivityLimits(physician_global=3.4, patient_global=2.1, joints=1)
 
 MINIMAL_ACTIVITY_CRITERIA = publish(
-    MinimalActivityCriteria(
-        name="magni-manzoni-2008",
-        reference=reference("magni-manzoni-2008"),
-        evidence=Evidence.PRIMARY,
+    MinimalActivityCriteria.cited(
+        "magni-manzoni-2008",
+        Evidence.PRIMARY,
+        "The abstract counts swollen joints; a reprint says active.",
+        _NOT_SYSTEMIC,
         oligo=_OLIGO_LIMITS,
         poly=_POLY_LIMITS,
-        notes=("The abstract counts swollen joints; a reprint says active.", _NOT_SYSTEMIC),
     ),
-    MinimalActivityCriteria(
-        name="magni-manzoni-2008-active",
-        reference=reference("magni-manzoni-2008"),
-        evidence=Evidence.SECONDARY,
+    MinimalActivityCriteria.cited(
+        "magni-manzoni-2008-active",
+        Evidence.SECONDARY,
+        "As a reprint has it: active joints instead of swollen ones.",
+        _NOT_SYSTEMIC,
+        source="magni-manzoni-2008",
         oligo=_OLIGO_LIMITS,
         poly=_POLY_LIMITS,
         joints="active_joints",
         derives_from="magni-manzoni-2008",
-        notes=("As a reprint has it: active joints instead of swollen ones.", _NOT_SYSTEMIC),
     ),
 )
-
-
-def minimal_activity(
-    criteria: MinimalActivityCriteria,
-    courses: NDArray[Any],
-    physician_global: NDArray[Any],
-    patient_global: NDArray[Any],
-    joints: NDArray[Any],
-) -> NDArray[np.float64]:
-    """Return 1, 0 or NaN for flat arrays; every caller comes through here."""
-    verdict = np.full(physician_global.shape, np.nan)
-    for course, limits in (("oligo", criteria.oligo), ("poly", criteria.poly)):
-        items = [
-            unless_missing(physician_global, at_most(physician_global, limits.physician_global)),
-            unless_missing(joints, at_most(joints, limits.joints)),
-        ]
-        if limits.patient_global is not None:
-            items.append(
-                unless_missing(patient_global, at_most(patient_global, limits.patient_global))
-            )
-        here = courses == course
-        verdict[here] = all_of(*items)[here]
-    return verdict
 
 
 @overload
@@ -165,7 +129,7 @@ def minimal_disease_activity(  # pyright: ignore[reportOverlappingOverload]
     *,
     course: str | None,
     physician_global: Scalar,
-    patient_global: Scalar = ...,
+    patient_global: Scalar,
     swollen_joints: Scalar = ...,
     active_joints: Scalar = ...,
     criteria: str | MinimalActivityCriteria,
@@ -175,19 +139,19 @@ def minimal_disease_activity(
     *,
     course: Any,
     physician_global: T | Scalar,
-    patient_global: T | Scalar = ...,
+    patient_global: T | Scalar,
     swollen_joints: T | Scalar = ...,
     active_joints: T | Scalar = ...,
     criteria: str | MinimalActivityCriteria,
 ) -> T: ...
+@verdict(MinimalActivityCriteria, steady=True)
 def minimal_disease_activity(
-    *,
+    criteria: MinimalActivityCriteria,
     course: Any,
     physician_global: Any,
-    patient_global: Any = None,
-    swollen_joints: Any = NOT_GIVEN,
-    active_joints: Any = NOT_GIVEN,
-    criteria: str | MinimalActivityCriteria | None = None,
+    patient_global: Any,
+    swollen_joints: Any,
+    active_joints: Any,
 ) -> Any:
     """Return whether disease activity is minimal, by criteria on its parts.
 
@@ -197,8 +161,8 @@ def minimal_disease_activity(
         Disease course; missing gives a missing verdict.
     physician_global : float, array or Series
         Physician global assessment of disease activity, 0–10.
-    patient_global : float, array or Series, optional
-        Patient (or parent) global assessment of well-being, 0–10; read in the poly course.
+    patient_global : float, array or Series
+        Patient (or parent) global assessment of well-being, 0–10; it counts in the poly course.
     swollen_joints : float, array or Series
         Swollen joints, whole number, where the criteria read them.
     active_joints : float, array or Series
@@ -239,32 +203,15 @@ def minimal_disease_activity(
     ...                              swollen_joints=1, criteria="magni-manzoni-2008")
     False
     """
-    definition = lookup(MinimalActivityCriteria, criteria, parameter="criteria")
-    counts = {"swollen_joints": swollen_joints, "active_joints": active_joints}
-    named = [name for name, value in counts.items() if value is not NOT_GIVEN]
-    if named != [definition.joints]:
-        found = " and ".join(f"{name}=" for name in named) or "no count of joints"
-        raise RequestError(
-            f"{found} was given, but {definition.name} reads {definition.joints}=; pass None "
-            f"where it is missing.",
-            variable=definition.joints,
-        )
-    given = {
-        "physician_global": physician_global,
-        "patient_global": patient_global,
-        definition.joints: counts[definition.joints],
-    }
-    like = common({**given, "course": course})
-    values = _flat(take(given)[0], like)
-    courses = courses_among(course, ("oligo", "poly"), like, owner=definition.name)
-    verdict = minimal_activity(
-        definition,
-        _spread(courses, like),
-        values["physician_global"],
-        values["patient_global"],
-        values[definition.joints],
-    )
-    return like.flag(shaped(verdict, like), f"minimal_disease_activity_{id_of(definition)}")
+    joints = swollen_joints if criteria.joints == "swollen_joints" else active_joints
+
+    def within(limits: MinimalActivityLimits) -> Any:
+        items = [at_most(physician_global, limits.physician_global), at_most(joints, limits.joints)]
+        if limits.patient_global is not None:
+            items.append(at_most(patient_global, limits.patient_global))
+        return all_of(*items)
+
+    return at_place(course, (criteria.oligo, criteria.poly), within)
 
 
 # --------------------------------------------------------------------------------------------
@@ -294,6 +241,7 @@ class ActivityLevelCriteria(Definition):
     """
 
     kind: ClassVar[str] = "activity level criteria"
+    reads: ClassVar[tuple[str, ...]] = (*_PARTS, "esr/crp", "upper_limit")
 
     low_joints: int
     low_physician_global: float
@@ -303,17 +251,6 @@ class ActivityLevelCriteria(Definition):
     high_patient_global: float
     high_marker: float = 2
     high_needed: int = 3
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return (
-            "physician_global",
-            "patient_global",
-            "active_joints",
-            "esr/crp",
-            "upper_limit",
-        )
 
     @property
     def rule(self) -> str:
@@ -340,29 +277,29 @@ _FIVE_OR_MORE: dict[str, Any] = {
 }
 
 ACTIVITY_LEVEL_CRITERIA = publish(
-    ActivityLevelCriteria(
-        name="beukelman-2011-systemic",
-        reference=reference("beukelman-2011"),
-        evidence=Evidence.PRIMARY,
-        notes=("For systemic arthritis with active arthritis (table 5).", _ONE_MARKER),
+    ActivityLevelCriteria.cited(
+        "beukelman-2011-systemic",
+        Evidence.PRIMARY,
+        "For systemic arthritis with active arthritis (table 5).",
+        _ONE_MARKER,
+        source="beukelman-2011",
         **_FIVE_OR_MORE,
     ),
-    ActivityLevelCriteria(
-        name="beukelman-2011-5-or-more-joints",
-        reference=reference("beukelman-2011"),
-        evidence=Evidence.UNVERIFIED,
-        notes=(
-            "For a history of arthritis of 5 or more joints.",
-            "That the limits are those of table 5 is unverified.",
-            _ONE_MARKER,
-        ),
+    ActivityLevelCriteria.cited(
+        "beukelman-2011-5-or-more-joints",
+        Evidence.UNVERIFIED,
+        "For a history of arthritis of 5 or more joints.",
+        "That the limits are those of table 5 is unverified.",
+        _ONE_MARKER,
+        source="beukelman-2011",
         **_FIVE_OR_MORE,
     ),
-    ActivityLevelCriteria(
-        name="beukelman-2011-4-or-fewer-joints",
-        reference=reference("beukelman-2011"),
-        evidence=Evidence.UNVERIFIED,
-        notes=("For a history of arthritis of 4 or fewer joints.", _ONE_MARKER),
+    ActivityLevelCriteria.cited(
+        "beukelman-2011-4-or-fewer-joints",
+        Evidence.UNVERIFIED,
+        "For a history of arthritis of 4 or fewer joints.",
+        _ONE_MARKER,
+        source="beukelman-2011",
         low_joints=1,
         low_physician_global=3,
         low_patient_global=2,
@@ -371,40 +308,6 @@ ACTIVITY_LEVEL_CRITERIA = publish(
         high_patient_global=4,
     ),
 )
-
-
-def activity_levels(
-    criteria: ActivityLevelCriteria,
-    *,
-    physician_global: NDArray[Any],
-    patient_global: NDArray[Any],
-    active_joints: NDArray[Any],
-    marker: NDArray[Any],
-    upper_limit: NDArray[Any],
-) -> NDArray[np.float64]:
-    """Return positions in LEVELS, NaN where open, for flat arrays."""
-    unread = np.where(np.isnan(upper_limit), np.nan, marker)
-    low = all_of(
-        unless_missing(active_joints, at_most(active_joints, criteria.low_joints)),
-        unless_missing(unread, at_most(marker, upper_limit)),
-        unless_missing(physician_global, below(physician_global, criteria.low_physician_global)),
-        unless_missing(patient_global, below(patient_global, criteria.low_patient_global)),
-    )
-    high = at_least_of(
-        criteria.high_needed,
-        unless_missing(active_joints, at_least(active_joints, criteria.high_joints)),
-        unless_missing(unread, above(marker, criteria.high_marker * upper_limit)),
-        unless_missing(
-            physician_global, at_least(physician_global, criteria.high_physician_global)
-        ),
-        unless_missing(patient_global, at_least(patient_global, criteria.high_patient_global)),
-    )
-    code = LEVELS.index
-    return np.select(
-        [low == 1, high == 1, (low == 0) & (high == 0)],
-        [code("low"), code("high"), code("moderate")],
-        default=np.nan,
-    )
 
 
 @overload
@@ -429,15 +332,14 @@ def activity_level(
     upper_limit: T | Scalar,
     criteria: str | ActivityLevelCriteria,
 ) -> T: ...
+@verdict(ActivityLevelCriteria, steady=True, gives="word", words=LEVELS)
 def activity_level(
-    *,
+    criteria: ActivityLevelCriteria,
     physician_global: Any,
     patient_global: Any,
     active_joints: Any,
-    esr: Any = NOT_GIVEN,
-    crp: Any = NOT_GIVEN,
+    marker: Any,
     upper_limit: Any,
-    criteria: str | ActivityLevelCriteria | None = None,
 ) -> Any:
     """Return low, moderate or high activity, by criteria on four items.
 
@@ -488,37 +390,20 @@ def activity_level(
     ...                    upper_limit=20, criteria="beukelman-2011-systemic")
     'high'
     """
-    definition = lookup(ActivityLevelCriteria, criteria, parameter="criteria")
-    markers = {
-        name: value for name, value in (("esr", esr), ("crp", crp)) if value is not NOT_GIVEN
-    }
-    if len(markers) != 1:
-        found = "both esr= and crp=" if markers else "neither esr= nor crp="
-        raise MarkerError(
-            f"activity_level() was given {found}: it takes exactly one of them, with its upper "
-            f"limit. Pass None to that one where it is missing.",
-            variable="esr and crp",
-        )
-    marker = next(iter(markers))
-    taken, like = take(
-        {
-            "physician_global": physician_global,
-            "patient_global": patient_global,
-            "active_joints": active_joints,
-            **markers,
-            f"{marker}_upper_limit": upper_limit,
-        }
+    low = all_of(
+        at_most(active_joints, criteria.low_joints),
+        at_most(marker, upper_limit),
+        below(physician_global, criteria.low_physician_global),
+        below(patient_global, criteria.low_patient_global),
     )
-    values = _flat(taken, like)
-    codes = activity_levels(
-        definition,
-        physician_global=values["physician_global"],
-        patient_global=values["patient_global"],
-        active_joints=values["active_joints"],
-        marker=values[marker],
-        upper_limit=values[f"{marker}_upper_limit"],
+    high = at_least_of(
+        criteria.high_needed,
+        at_least(active_joints, criteria.high_joints),
+        above(marker, criteria.high_marker * upper_limit),
+        at_least(physician_global, criteria.high_physician_global),
+        at_least(patient_global, criteria.high_patient_global),
     )
-    return like.text(shaped(codes, like), f"activity_level_{id_of(definition)}", LEVELS)
+    return choose((low, 0), (high, 2), otherwise=1)
 
 
 # --------------------------------------------------------------------------------------------
@@ -531,6 +416,8 @@ class PolyarthritisCriteria(Definition):
 
     Parameters
     ----------
+    measure : str
+        Id of the score that they read.
     low_at_most : float
         Highest cJADAS10 of low activity, inclusive.
     active_joints_needed : int
@@ -539,13 +426,14 @@ class PolyarthritisCriteria(Definition):
 
     kind: ClassVar[str] = "polyarthritis state criteria"
 
+    measure: str = "cjadas10"
     low_at_most: float
     active_joints_needed: int
 
     @property
     def needs(self) -> tuple[str, ...]:
         """The variables that it needs."""
-        return ("cjadas10", "active_joints")
+        return (self.measure, "active_joints")
 
     @property
     def rule(self) -> str:
@@ -557,53 +445,48 @@ class PolyarthritisCriteria(Definition):
 
 
 POLYARTHRITIS_CRITERIA = publish(
-    PolyarthritisCriteria(
-        name="acr-2019",
-        reference=reference("acr-2019"),
-        evidence=Evidence.PRIMARY,
+    PolyarthritisCriteria.cited(
+        "acr-2019",
+        Evidence.PRIMARY,
+        "Moderate and high are one state in the guideline.",
         low_at_most=2.5,
         active_joints_needed=1,
-        notes=("Moderate and high are one state in the guideline.",),
     ),
 )
-_JOINT_CAP = 10
 _TWO_GLOBALS = 20
 
 
-def polyarthritis_states(
-    criteria: PolyarthritisCriteria, scores: NDArray[Any], active_joints: NDArray[Any]
-) -> NDArray[np.float64]:
-    """Return positions in POLYARTHRITIS_STATES, NaN where open, for flat arrays."""
-    # The joints alone are a lower bound of the score: three of them make more than 2.5.
-    least = np.where(np.isnan(scores), np.minimum(active_joints, _JOINT_CAP), scores)
-    raised = above(least, criteria.low_at_most)
-    code = POLYARTHRITIS_STATES.index
-    low_side = np.where(
-        at_least(active_joints, criteria.active_joints_needed), code("low"), code("not_classified")
+def _not_of_joints(
+    _: PolyarthritisCriteria, values: Mapping[str, Any], options: Options
+) -> Iterator[Contradiction]:
+    """Find scores that cannot come from their active joints."""
+    score, active_joints = values["score"], values["active_joints"]
+    counted = at_cap(active_joints, JOINT_CAP)
+    yield Contradiction(
+        any_of(below(score, counted), above(score, counted + _TWO_GLOBALS)),
+        values,
+        "the score is the joints, at most 10, and two globals of 0–10 each. Give the active joints "
+        "of the 71 that went into it.",
     )
-    low_side = np.where(np.isnan(scores) | np.isnan(active_joints), np.nan, low_side)
-    return np.where(raised, code("moderate_or_high"), low_side)
 
 
 @overload
 def polyarthritis_state(  # type: ignore[overload-overlap]  # numbers alone come first
-    cjadas10: Scalar, *, active_joints: Scalar, criteria: str | PolyarthritisCriteria
+    score: Scalar, *, active_joints: Scalar, criteria: str | PolyarthritisCriteria
 ) -> str | None: ...
 @overload
 def polyarthritis_state(
-    cjadas10: T | Scalar, *, active_joints: T | Scalar, criteria: str | PolyarthritisCriteria
+    score: T | Scalar, *, active_joints: T | Scalar, criteria: str | PolyarthritisCriteria
 ) -> T: ...
-def polyarthritis_state(
-    cjadas10: Any,
-    *,
-    active_joints: Any,
-    criteria: str | PolyarthritisCriteria | None = None,
-) -> Any:
+@verdict(
+    PolyarthritisCriteria, gives="word", words=POLYARTHRITIS_STATES, contradictions=_not_of_joints
+)
+def polyarthritis_state(criteria: PolyarthritisCriteria, score: Any, active_joints: Any) -> Any:
     """Return the activity state in polyarthritis, from cJADAS10 and the active joints.
 
     Parameters
     ----------
-    cjadas10 : float, array or Series
+    score : float, array or Series
         Clinical JADAS10, 0–30.
     active_joints : float, array or Series
         Active joints of the 71, whole number.
@@ -641,32 +524,13 @@ def polyarthritis_state(
     >>> jia.polyarthritis_state(2.5, active_joints=0, criteria="acr-2019")
     'not_classified'
     """
-    definition = lookup(PolyarthritisCriteria, criteria, parameter="criteria")
-    like = common({"cjadas10": cjadas10, "active_joints": active_joints})
-    scores = flat_score(
-        cjadas10, score_variable(lookup(Score, "cjadas10", parameter="measure")), like
+    # The joints alone are a lower bound of the score: three of them make more than 2.5.
+    raised = any_of(
+        above(score, criteria.low_at_most),
+        above(at_cap(active_joints, JOINT_CAP), criteria.low_at_most),
     )
-    joints = _flat(take({"active_joints": active_joints})[0], like)["active_joints"]
-    _refuse_impossible(scores, joints, like)
-    codes = polyarthritis_states(definition, scores, joints)
-    return like.text(
-        shaped(codes, like), f"polyarthritis_state_{id_of(definition)}", POLYARTHRITIS_STATES
-    )
-
-
-def _refuse_impossible(scores: NDArray[Any], joints: NDArray[Any], like: Like) -> None:
-    counted = np.minimum(joints, _JOINT_CAP)
-    wrong = np.flatnonzero(below(scores, counted) | above(scores, counted + _TWO_GLOBALS))
-    if wrong.size:
-        places = like.labels if like.labels is not None else range(like.size)
-        shown = [f"{scores[at]:g} with {joints[at]:g} active joints" for at in wrong]
-        raise InconsistentError(
-            f"cjadas10 = {listing(shown)}: the score is the joints, at most 10, and two globals "
-            f"of 0–10 each. Give the active joints of the 71 that went into it.",
-            variable="cjadas10",
-            values=list(scores[wrong]),
-            where=[places[int(at)] for at in wrong],
-        )
+    with_joints = at_least(active_joints, criteria.active_joints_needed)
+    return choose((raised, 2), (all_of(no(raised), with_joints), 1), otherwise=0)
 
 
 # --------------------------------------------------------------------------------------------
@@ -724,6 +588,12 @@ class EscalationCriteria(Definition):
         """The variables that it needs."""
         return (self.measure, "month", "course")
 
+    def check_options(self, *, measure: str | None = None, **_: Any) -> None:
+        """Raise where the score is another than the one that the criteria read."""
+        if measure not in (None, self.measure):
+            message = f"{self.name} reads {self.measure}, not {measure}."
+            raise NotCoveredError(message, variable="measure", values=(measure,))
+
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
         """The score above which treatment is escalated, at each visit in each course."""
@@ -732,16 +602,15 @@ class EscalationCriteria(Definition):
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        return f"escalate if {self.measure} is " + ", ".join(
-            f"> {one.above:g} at month {one.month} ({one.course})" for one in self.limits
-        )
+        limits = [f"> {one.above:g} at month {one.month} ({one.course})" for one in self.limits]
+        return f"escalate if {self.measure} is {', '.join(limits)}"
 
 
 ESCALATION_CRITERIA = publish(
-    EscalationCriteria(
-        name="swart-2018",
-        reference=reference("swart-2018"),
-        evidence=Evidence.PRIMARY,
+    EscalationCriteria.cited(
+        "swart-2018",
+        Evidence.PRIMARY,
+        "That cJADAS is JADAS71 without the ESR here is inferred.",
         measure="cjadas71",
         limits=(
             EscalationLimit(month=3, course="oligo", above=5),
@@ -749,30 +618,15 @@ ESCALATION_CRITERIA = publish(
             EscalationLimit(month=3, course="poly", above=7),
             EscalationLimit(month=6, course="poly", above=4),
         ),
-        notes=("That cJADAS is JADAS71 without the ESR here is inferred.",),
     ),
 )
-
-
-def escalations(
-    criteria: EscalationCriteria,
-    scores: NDArray[Any],
-    months: NDArray[Any],
-    courses: NDArray[Any],
-) -> NDArray[np.float64]:
-    """Return 1, 0 or NaN for flat arrays; missing where score, month or course is."""
-    verdict = np.full(scores.shape, np.nan)
-    for one in criteria.limits:
-        here = (months == one.month) & (courses == one.course)
-        verdict[here] = unless_missing(scores, above(scores, one.above))[here]
-    return verdict
 
 
 @overload
 def escalation_indicated(  # pyright: ignore[reportOverlappingOverload]
     score: Scalar,
     *,
-    measure: str,
+    measure: str | None = ...,
     month: Scalar,
     course: str | None,
     criteria: str | EscalationCriteria,
@@ -781,18 +635,14 @@ def escalation_indicated(  # pyright: ignore[reportOverlappingOverload]
 def escalation_indicated(
     score: T | Scalar,
     *,
-    measure: str,
+    measure: str | None = ...,
     month: T | Scalar,
     course: Any,
     criteria: str | EscalationCriteria,
 ) -> T: ...
+@verdict(EscalationCriteria, steady=True)
 def escalation_indicated(
-    score: Any,
-    *,
-    measure: str,
-    month: Any,
-    course: Any,
-    criteria: str | EscalationCriteria | None = None,
+    criteria: EscalationCriteria, score: Any, month: Any, course: Any, *, measure: str | None = None
 ) -> Any:
     """Return whether a score calls for escalation of treatment, by criteria for set visits.
 
@@ -800,8 +650,8 @@ def escalation_indicated(
     ----------
     score : float, array or Series
         The score.
-    measure : str
-        Which score it is; ``"cjadas71"`` for swart-2018.
+    measure : str, optional
+        Which score it is; it must be the one that the criteria read, ``"cjadas71"``.
     month : int, array or Series
         Months since the start of methotrexate: 3 or 6.
     course : {"oligo", "poly"}, array or Series
@@ -837,32 +687,11 @@ def escalation_indicated(
     ...                          criteria="swart-2018")
     True
     """
-    definition = lookup(EscalationCriteria, criteria, parameter="criteria")
-    of = lookup(Score, measure, parameter="measure")
-    if of.name != definition.measure:
-        raise NotCoveredError(
-            f"{definition.name} reads {definition.measure}, not {of.name}.",
-            variable="measure",
-            values=(of.name,),
-        )
-    like = common({"score": score, "month": month, "course": course})
-    scores = flat_score(score, score_variable(of), like)
-    months = flat_score(month, _MONTH, like)
-    other = np.flatnonzero(~np.isnan(months) & ~np.isin(months, definition.months))
-    if other.size:
-        places = like.labels if like.labels is not None else range(like.size)
-        known = " and ".join(str(one) for one in definition.months)
-        raise NotCoveredError(
-            f"month = {listing([f'{months[at]:g}' for at in other])}: {definition.name} speaks "
-            f"about month {known} alone. Give the month of the planned visit, missing where "
-            f"there is none.",
-            variable="month",
-            values=list(months[other]),
-            where=[places[int(at)] for at in other],
-        )
-    courses = courses_among(course, definition.courses, like, owner=definition.name)
-    verdict = escalations(definition, scores, months, _spread(courses, like))
-    return like.flag(shaped(verdict, like), f"escalation_{id_of(definition)}")
+    bounds = []
+    for limit in criteria.limits:
+        place = criteria.courses.index(limit.course)
+        bounds.append((all_of(equal(month, limit.month), equal(course, place)), limit.above))
+    return above(score, choose(*bounds, otherwise=NAN))
 
 
 # --------------------------------------------------------------------------------------------
@@ -890,16 +719,12 @@ class UncontrolledCriteria(Definition):
     """
 
     kind: ClassVar[str] = "uncontrolled disease criteria"
+    reads: ClassVar[tuple[str, ...]] = (*_PARTS, "biologicals_tried")
 
     physician_global: float
     patient_global: float
     active_joints: int
     biologicals_tried: int
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return ("physician_global", "patient_global", "active_joints", "biologicals_tried")
 
     @property
     def rule(self) -> str:
@@ -911,35 +736,16 @@ class UncontrolledCriteria(Definition):
 
 
 UNCONTROLLED_CRITERIA = publish(
-    UncontrolledCriteria(
-        name="brunner-2020",
-        reference=reference("brunner-2020"),
-        evidence=Evidence.PRIMARY,
+    UncontrolledCriteria.cited(
+        "brunner-2020",
+        Evidence.PRIMARY,
+        "Which drugs count, and for how long each was tried, is the caller's to say.",
         physician_global=3,
         patient_global=3,
         active_joints=3,
         biologicals_tried=2,
-        notes=("Which drugs count, and for how long each was tried, is the caller's to say.",),
     ),
 )
-
-
-def uncontrolled(
-    criteria: UncontrolledCriteria,
-    physician_global: NDArray[Any],
-    patient_global: NDArray[Any],
-    active_joints: NDArray[Any],
-    biologicals_tried: NDArray[Any],
-) -> NDArray[np.float64]:
-    """Return 1, 0 or NaN for flat arrays; every caller comes through here."""
-    active = any_of(
-        unless_missing(physician_global, at_least(physician_global, criteria.physician_global)),
-        unless_missing(patient_global, at_least(patient_global, criteria.patient_global)),
-        unless_missing(active_joints, at_least(active_joints, criteria.active_joints)),
-    )
-    tried = at_least(biologicals_tried, criteria.biologicals_tried)
-    verdict: NDArray[np.float64] = all_of(active, unless_missing(biologicals_tried, tried))
-    return verdict
 
 
 @overload
@@ -960,13 +766,13 @@ def chronically_uncontrolled(
     biologicals_tried: T | Scalar,
     criteria: str | UncontrolledCriteria,
 ) -> T: ...
+@verdict(UncontrolledCriteria, steady=True)
 def chronically_uncontrolled(
-    *,
+    criteria: UncontrolledCriteria,
     physician_global: Any,
     patient_global: Any,
     active_joints: Any,
     biologicals_tried: Any,
-    criteria: str | UncontrolledCriteria | None = None,
 ) -> Any:
     """Return whether disease is chronically uncontrolled in spite of biological treatment.
 
@@ -1012,14 +818,9 @@ def chronically_uncontrolled(
     ...                              biologicals_tried=2, criteria="brunner-2020")
     True
     """
-    definition = lookup(UncontrolledCriteria, criteria, parameter="criteria")
-    taken, like = take(
-        {
-            "physician_global": physician_global,
-            "patient_global": patient_global,
-            "active_joints": active_joints,
-            "biologicals_tried": biologicals_tried,
-        }
+    active = any_of(
+        at_least(physician_global, criteria.physician_global),
+        at_least(patient_global, criteria.patient_global),
+        at_least(active_joints, criteria.active_joints),
     )
-    verdict = uncontrolled(definition, **_flat(taken, like))
-    return like.flag(shaped(verdict, like), f"chronically_uncontrolled_{id_of(definition)}")
+    return all_of(active, at_least(biologicals_tried, criteria.biologicals_tried))

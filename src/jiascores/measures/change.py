@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
+import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from jiascores.core.errors import DefinitionError
-from jiascores.core.exact import PER_CENT, SCORE_DECIMALS, TOLERANCE, above
-from jiascores.core.kinds import Like, missing, require_same, take
+from jiascores.core.decimals import PER_CENT, SCORE_DECIMALS, TOLERANCE, above
+from jiascores.core.definition import Definition
+from jiascores.core.errors import RequestError
+from jiascores.core.like import Like
+from jiascores.core.logic import missing, unless
+from jiascores.core.measure import Bounded
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 
 # Of the widest label and a space.
@@ -58,18 +61,10 @@ def unknown_or_worse(
     worse = worsened_by(earlier, now, percent, inclusive=inclusive)
     if from_zero != "worsened":
         rose = (earlier == 0) & (now > 0)
-        worse = worse & ~rose
+        worse = unless(worse, rose)
         if from_zero == "missing":
             unknown = unknown | rose
     return unknown, worse
-
-
-def check_from_zero(value: str, field: str) -> None:
-    """Raise where criteria say something else of a rise from 0 than can be said."""
-    if value not in FROM_ZERO:
-        raise DefinitionError(
-            f"{field}={value!r}: choose worsened, unchanged or missing", variable=field
-        )
 
 
 def percent_change(earlier: Any, now: Any) -> Any:
@@ -84,35 +79,104 @@ def percent_change(earlier: Any, now: Any) -> Any:
     return np.round(np.where((earlier == 0) & (now == 0), 0.0, change), SCORE_DECIMALS)
 
 
-def percent_changes(
-    earlier: Mapping[str, Any], now: Mapping[str, Any], like: Like
-) -> dict[str, Any]:
-    """Return the change of each variable in per cent, as the caller's kind."""
-    return {
-        name: like.score(percent_change(earlier[name], now[name]), f"{name}_change") for name in now
-    }
+# --------------------------------------------------------------------------------------------
+# Results
 
 
-def flat(values: Mapping[str, Any], names: Sequence[str], like: Like) -> dict[str, NDArray[Any]]:
-    """Return the six as flat arrays of one length; one patient is an array of one."""
-    return {
-        name: np.broadcast_to(np.asarray(values[name], dtype=np.float64), like.shape).ravel()
-        for name in names
-    }
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class Result:
+    """What criteria say of visits, where that is more than one answer."""
+
+    # The attribute with the answer.
+    answers: ClassVar[str]
+
+    criteria: Definition
+    _like: Like = attrs.field(alias="like")
+
+    def _flag(self, answer: Any, name: str) -> Any:
+        return self._like.flag(self._like.shaped(answer), name)
+
+    def __bool__(self) -> NoReturn:
+        raise RequestError(
+            f"a {type(self).__name__} is neither true nor false: ask for its .{self.answers}, "
+            f"which is missing where the gaps leave it open.",
+            variable=self.answers,
+        )
 
 
-def beside(like: Like, name: str, given: Any, *, what: str) -> Any:
-    """Return a checked value that stands beside core sets: one for all, or one for each visit."""
-    taken, own = take({name: given})
-    if own.kind != "number":
-        require_same(like, own, what, name)
-    return taken[name]
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class BoundedResult(Result):
+    """An answer with its bounds, and its reasons."""
+
+    _bounds: Bounded = attrs.field(alias="bounds")
+
+    @property
+    def _column(self) -> str:
+        raise AssertionError(f"{type(self).__name__} must name its column")
+
+    @property
+    def _subject(self) -> str:
+        raise AssertionError(f"{type(self).__name__} must say what it is about")
+
+    def _reasons(self, row: int) -> Iterator[str]:
+        raise AssertionError(f"{type(self).__name__} must give its reasons for row {row}")
+
+    def _surely(self, answer: Any, end: str) -> Any:
+        return self._like.surely(self._like.shaped(answer), f"{self._column}_{end}")
+
+    def explain(self, row: int = 0) -> str:
+        """Return the six variables with their change, and the verdict in words.
+
+        Parameters
+        ----------
+        row : int
+            Which visit, by position, where there are many.
+
+        Returns
+        -------
+        str
+            A table and a sentence.
+        """
+        return "\n".join(self._reasons(row))
+
+    def __repr__(self) -> str:
+        if self._like.kind != "number":
+            return f"<{self._subject}: {self._like.size} visits>"
+        names = (self.answers, f"{self.answers}_min", f"{self.answers}_max")
+        return f"<{self._subject}: {', '.join(f'{name}={getattr(self, name)}' for name in names)}>"
 
 
-def shaped(parts: Iterable[NDArray[Any]], like: Like) -> tuple[Any, ...]:
-    """Return flat results in the caller's shape; those of one patient as single values."""
-    reshaped = (part.reshape(like.shape) for part in parts)
-    return tuple(part[()] if like.kind == "number" else part for part in reshaped)
+ChangeT = TypeVar("ChangeT")
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class VisitComparison(BoundedResult, Generic[ChangeT]):
+    """Two visits compared by criteria."""
+
+    missing: str
+    _earlier: Mapping[str, Any] = attrs.field(alias="earlier")
+    _now: Mapping[str, Any] = attrs.field(alias="now")
+
+    @property
+    def marker(self) -> str:
+        """Which acute-phase reactant was compared: ``"esr"`` or ``"crp"``."""
+        return tuple(self._now)[-1]
+
+    @property
+    def change(self) -> dict[str, ChangeT]:
+        """Per variable, the change in per cent of the earlier value, negative when better.
+
+        Missing where a value is missing and where a value rose from 0; 0 → 0 is 0.
+        """
+        return {
+            name: self._like.score(
+                self._like.shaped(percent_change(self._earlier[name], now)), f"{name}_change"
+            )
+            for name, now in self._now.items()
+        }
+
+    def _unless_gap(self, gap: Any, answer: Any, name: str) -> Any:
+        return self._flag(np.where(gap, np.nan, answer), name)
 
 
 # --------------------------------------------------------------------------------------------

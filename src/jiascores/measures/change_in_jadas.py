@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, ClassVar, overload
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, Threshold, lookup, publish
-from jiascores.core.errors import DefinitionError
-from jiascores.core.exact import at_least, at_most, below
-from jiascores.core.kinds import Like, Scalar, T, common
-from jiascores.core.measure import Score
-from jiascores.core.references import Evidence, reference
-from jiascores.measures.states import flat_score, id_of, score_variable, shaped
+from jiascores.core.definition import Definition, Threshold, publish
+from jiascores.core.logic import NAN, all_of, at_least, at_most, below, choose
+from jiascores.core.measure import verdict
+from jiascores.core.references import Evidence
+from jiascores.core.values import Scalar, T
 
-CHANGES = ("improved", "unchanged", "worsened")
+CHANGES = ("worsened", "unchanged", "improved")
 
 
-def _two_scores(baseline: Any, now: Any, measure: str) -> tuple[NDArray[Any], NDArray[Any], Like]:
-    """Return both scores as flat, checked arrays, and what to give back like."""
-    variable = score_variable(lookup(Score, measure, parameter="measure"))
-    like = common({"baseline": baseline, "now": now})
-    earlier = flat_score(baseline, attrs.evolve(variable, name="baseline"), like)
-    return earlier, flat_score(now, attrs.evolve(variable, name="now"), like), like
+@attrs.frozen(kw_only=True)
+class _ScoreCriteria(Definition):
+    """Criteria on the change of a score."""
+
+    measure: str
+
+    @property
+    def compared(self) -> str:  # type: ignore[override]
+        """The score that is compared."""
+        return self.measure
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The score that it reads."""
+        return (self.measure,)
 
 
 # --------------------------------------------------------------------------------------------
@@ -51,7 +57,7 @@ class FallNeeded:
 
 
 @attrs.frozen(kw_only=True)
-class JadasImprovementCriteria(Definition):
+class JadasImprovementCriteria(_ScoreCriteria):
     """Criteria for improvement that depend on the score at baseline.
 
     Parameters
@@ -67,37 +73,23 @@ class JadasImprovementCriteria(Definition):
     kind: ClassVar[str] = "JADAS improvement criteria"
     no_thresholds: ClassVar[tuple[str, ...]] = ("months",)
 
-    measure: str
     bands: tuple[FallNeeded, ...]
     months: int
 
     def _check(self) -> None:
-        ends = [one.high for one in self.bands]
-        starts = [one.low for one in self.bands]
-        if starts[1:] != ends[:-1] or any(
-            low >= high for low, high in zip(starts, ends, strict=True)
-        ):
-            raise DefinitionError(
-                f"{self.name}: bands of baselines must ascend without gap or overlap",
-                variable="bands",
-            )
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return (self.measure,)
+        ascend = all(band.low < band.high for band in self.bands)
+        meet = all(one.high == following.low for one, following in pairwise(self.bands))
+        what = "bands of baselines must ascend without gap or overlap"
+        self._require(ascend and meet, "bands", what)
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
         """Where each band of baselines begins, and the fall that it asks for."""
-        return tuple(
-            threshold
-            for one in self.bands
-            for threshold in (
-                Threshold(f"baseline from {one.low:g}", one.low),
-                Threshold(f"fall from baseline {one.low:g}", one.fall),
-            )
-        )
+        thresholds = []
+        for one in self.bands:
+            thresholds.append(Threshold(f"baseline from {one.low:g}", one.low))
+            thresholds.append(Threshold(f"fall from baseline {one.low:g}", one.fall))
+        return tuple(thresholds)
 
     @property
     def rule(self) -> str:
@@ -109,39 +101,21 @@ class JadasImprovementCriteria(Definition):
         )
 
 
-HORNEFF_2014 = JadasImprovementCriteria(
-    name="horneff-2014",
-    reference=reference("horneff-2014"),
-    evidence=Evidence.PRIMARY,
-    measure="jadas10",
-    months=3,
-    bands=(
-        FallNeeded(low=5, high=15, fall=4),
-        FallNeeded(low=15, high=25, fall=10),
-        FallNeeded(low=25, high=40, fall=17),
-    ),
-    notes=(
+publish(
+    JadasImprovementCriteria.cited(
+        "horneff-2014",
+        Evidence.PRIMARY,
         "Not defined for a baseline below 5.",
         "The paper also gives relative falls, 41, 53 and 57 %; they are not used here.",
-    ),
+        measure="jadas10",
+        months=3,
+        bands=(
+            FallNeeded(low=5, high=15, fall=4),
+            FallNeeded(low=15, high=25, fall=10),
+            FallNeeded(low=25, high=40, fall=17),
+        ),
+    )
 )
-JADAS_IMPROVEMENT_CRITERIA = publish(HORNEFF_2014)
-
-
-def jadas_improvements(
-    criteria: JadasImprovementCriteria, baseline: NDArray[Any], now: NDArray[Any]
-) -> NDArray[np.float64]:
-    """Return 1, 0 or NaN for flat arrays; every caller comes through here.
-
-    No gap is ever without consequence: from every baseline both answers are within reach.
-    """
-    verdict = np.full(baseline.shape, np.nan)
-    last = criteria.bands[-1]
-    for band in criteria.bands:
-        upper = at_most(baseline, band.high) if band is last else below(baseline, band.high)
-        here = at_least(baseline, band.low) & upper & ~np.isnan(now)
-        verdict[here] = at_least(baseline - now, band.fall)[here]
-    return verdict
 
 
 @overload
@@ -152,9 +126,8 @@ def horneff_improvement(  # type: ignore[overload-overlap]  # numbers alone come
 def horneff_improvement(
     *, baseline: T | Scalar, now: T | Scalar, criteria: str | JadasImprovementCriteria = ...
 ) -> T: ...
-def horneff_improvement(
-    *, baseline: Any, now: Any, criteria: str | JadasImprovementCriteria = "horneff-2014"
-) -> Any:
+@verdict(JadasImprovementCriteria, default="horneff-2014")
+def horneff_improvement(criteria: JadasImprovementCriteria, baseline: Any, now: Any) -> Any:
     """Return whether JADAS10 improved as much as its baseline asks for.
 
     Parameters
@@ -201,10 +174,12 @@ def horneff_improvement(
     >>> jia.horneff_improvement(baseline=15, now=5.1)
     False
     """
-    definition = lookup(JadasImprovementCriteria, criteria, parameter="criteria")
-    earlier, later, like = _two_scores(baseline, now, definition.measure)
-    verdict = jadas_improvements(definition, earlier, later)
-    return like.flag(shaped(verdict, like), f"improvement_{id_of(definition)}")
+    falls = []
+    for band in criteria.bands:
+        up_to = at_most if band is criteria.bands[-1] else below
+        inside = all_of(at_least(baseline, band.low), up_to(baseline, band.high))
+        falls.append((inside, band.fall))
+    return at_least(baseline - now, choose(*falls, otherwise=NAN))
 
 
 # --------------------------------------------------------------------------------------------
@@ -212,7 +187,7 @@ def horneff_improvement(
 
 
 @attrs.frozen(kw_only=True)
-class JadasChangeCriteria(Definition):
+class JadasChangeCriteria(_ScoreCriteria):
     """Criteria for important improvement and important worsening.
 
     Parameters
@@ -227,14 +202,8 @@ class JadasChangeCriteria(Definition):
 
     kind: ClassVar[str] = "JADAS change criteria"
 
-    measure: str
     improvement: float
     worsening: float
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return (self.measure,)
 
     @property
     def rule(self) -> str:
@@ -245,29 +214,16 @@ class JadasChangeCriteria(Definition):
         )
 
 
-BULATOVIC_2014 = JadasChangeCriteria(
-    name="bulatovic-2014",
-    reference=reference("bulatovic-2014"),
-    evidence=Evidence.PRIMARY,
-    measure="jadas27",
-    improvement=5.5,
-    worsening=1.7,
-    notes=("That a change of exactly −5.5 or +1.7 counts is our reading.",),
-)
-JADAS_CHANGE_CRITERIA = publish(BULATOVIC_2014)
-
-
-def jadas_changes(
-    criteria: JadasChangeCriteria, baseline: NDArray[Any], now: NDArray[Any]
-) -> NDArray[np.float64]:
-    """Return positions in CHANGES, NaN where a score is missing, for flat arrays."""
-    rise = now - baseline
-    code = CHANGES.index
-    return np.select(
-        [np.isnan(rise), at_most(rise, -criteria.improvement), at_least(rise, criteria.worsening)],
-        [np.nan, code("improved"), code("worsened")],
-        default=code("unchanged"),
+publish(
+    JadasChangeCriteria.cited(
+        "bulatovic-2014",
+        Evidence.PRIMARY,
+        "That a change of exactly −5.5 or +1.7 counts is our reading.",
+        measure="jadas27",
+        improvement=5.5,
+        worsening=1.7,
     )
+)
 
 
 @overload
@@ -278,9 +234,8 @@ def bulatovic_change(  # type: ignore[overload-overlap]  # numbers alone come fi
 def bulatovic_change(
     *, baseline: T | Scalar, now: T | Scalar, criteria: str | JadasChangeCriteria = ...
 ) -> T: ...
-def bulatovic_change(
-    *, baseline: Any, now: Any, criteria: str | JadasChangeCriteria = "bulatovic-2014"
-) -> Any:
+@verdict(JadasChangeCriteria, steady=True, gives="word", words=CHANGES, default="bulatovic-2014")
+def bulatovic_change(criteria: JadasChangeCriteria, baseline: Any, now: Any) -> Any:
     """Return whether JADAS27 changed by as much as matters to patients.
 
     Parameters
@@ -321,7 +276,9 @@ def bulatovic_change(
     >>> jia.bulatovic_change(baseline=2.0, now=3.7)
     'worsened'
     """
-    definition = lookup(JadasChangeCriteria, criteria, parameter="criteria")
-    earlier, later, like = _two_scores(baseline, now, definition.measure)
-    codes = jadas_changes(definition, earlier, later)
-    return like.text(shaped(codes, like), f"change_{id_of(definition)}", CHANGES)
+    rise = now - baseline
+    return choose(
+        (at_least(rise, criteria.worsening), 0),
+        (at_most(rise, -criteria.improvement), 2),
+        otherwise=1,
+    )

@@ -5,30 +5,24 @@ The wording of the form's items is copyrighted: they are scored here by position
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import reduce
+from itertools import islice
+from operator import or_
 from typing import Any, ClassVar, Generic, TypeAlias, cast, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
+from jiascores.core import decimals
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError, InconsistentError, RequestError, suggestion
-from jiascores.core.exact import at_least, at_most
-from jiascores.core.kinds import (
-    Like,
-    Scalar,
-    T,
-    check,
-    common,
-    is_missing,
-    kind_of,
-    missing,
-    number,
-    to_floats,
-)
+from jiascores.core.like import Like, read_only
+from jiascores.core.logic import NAN, any_of, at_least, at_most, choose, either, missing, unless
+from jiascores.core.measure import Call, verdict
 from jiascores.core.references import Evidence, reference
-from jiascores.core.variables import VARIABLES, Variable
+from jiascores.core.values import Scalar, T, check, kind_of, number
+from jiascores.core.variables import UNBOUNDED, VARIABLES
 
 # The domains in the order of the form, and how many items each has.
 ITEMS = {
@@ -63,11 +57,12 @@ class ChaqScoring(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("singh-1994", jia.ChaqScoring).domains_needed
+    >>> jia.definition("singh-1994", jia.typing.ChaqScoring).domains_needed
     6
     """
 
     kind: ClassVar[str] = "CHAQ scoring"
+    reads: ClassVar[tuple[str, ...]] = ("chaq_item", "chaq_aid")
 
     domains_needed: int = 6
     raised_to: float = 2
@@ -87,11 +82,6 @@ class ChaqScoring(Definition):
             f"domain is its highest item, and at least {self.raised_to:g} with aids, devices or "
             f"help; 0 to 3"
         )
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The items or domains, and the ticks."""
-        return ("chaq_item", "chaq_aid")
 
 
 CHAQ_SCORINGS = publish(
@@ -128,11 +118,13 @@ class ChaqDifference(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("dempster-2001", jia.ChaqDifference).rule
+    >>> jia.definition("dempster-2001", jia.typing.ChaqDifference).rule
     'improved: change ≤ -0.13; worsened: change ≥ +0.75'
     """
 
     kind: ClassVar[str] = "CHAQ important difference"
+    reads: ClassVar[tuple[str, ...]] = ("chaq",)
+    compared: ClassVar[str] = "chaq"
 
     improvement: float
     worsening: float
@@ -149,41 +141,26 @@ class ChaqDifference(Definition):
         """The rule in one line."""
         return f"improved: change ≤ {self.improvement:g}; worsened: change ≥ +{self.worsening:g}"
 
-    @property
-    def column(self) -> str:
-        """Name of the column that holds the change."""
-        return f"chaq_change_{self.name.replace('-', '_')}"
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The index, at both visits."""
-        return ("chaq",)
-
 
 _AT_LEAST_NOTE = "That exactly the printed difference counts is a reading: a least difference."
+_STEP_NOTE = (
+    "With eight domains answered the index moves in steps of 0.125, and one step down does not "
+    "reach −0.13: see dempster-2001-step."
+)
+_DEMPSTER_2001 = ChaqDifference(
+    name="dempster-2001",
+    reference=reference("dempster-2001"),
+    evidence=Evidence.PRIMARY,
+    improvement=-0.13,
+    worsening=0.75,
+    notes=(_STEP_NOTE, _AT_LEAST_NOTE),
+)
 
 CHAQ_DIFFERENCES = publish(
-    ChaqDifference(
-        name="dempster-2001",
-        reference=reference("dempster-2001"),
-        evidence=Evidence.PRIMARY,
-        improvement=-0.13,
-        worsening=0.75,
-        notes=(
-            (
-                "With eight domains answered the index moves in steps of 0.125, and one step "
-                "down does not reach −0.13: see dempster-2001-step."
-            ),
-            _AT_LEAST_NOTE,
-        ),
-    ),
-    ChaqDifference(
+    _DEMPSTER_2001,
+    _DEMPSTER_2001.variant(
         name="dempster-2001-step",
-        reference=reference("dempster-2001"),
-        evidence=Evidence.UNVERIFIED,
         improvement=-0.125,
-        worsening=0.75,
-        derives_from="dempster-2001",
         notes=("Reads the printed 0.13 as 0.125 rounded, the smallest step of the index.",),
     ),
     ChaqDifference(
@@ -203,12 +180,9 @@ CHANGES = ("worsened", "unchanged", "improved")
 # The lines that decide, on numbers or arrays
 
 
-def highest_item(items: Sequence[Any]) -> Any:
+def highest_item(items: Iterable[Any]) -> Any:
     """Return the highest answered item; missing where none is answered."""
-    highest: Any = np.float64(np.nan)  # NumPy's: ~ of a Python bool is a number
-    for item in items:
-        highest = np.fmax(highest, item)
-    return highest
+    return reduce(np.fmax, items, NAN)
 
 
 def raised(score: Any, used: Any, least: float) -> tuple[Any, Any]:
@@ -218,25 +192,20 @@ def raised(score: Any, used: Any, least: float) -> tuple[Any, Any]:
     """
     # An aid ticked with no item answered is an answer.
     with_aid = np.fmax(score, least)
-    doubtful = missing(used) & ~at_least(score, least)
-    return np.where(used == 1, with_aid, score), doubtful
+    doubtful = unless(missing(used), decimals.at_least(score, least))
+    return either(used == 1, with_aid, score), doubtful
 
 
-def mean_of_answered(domains: Sequence[Any], needed: int) -> Any:
+def how_many_answered(domains: Collection[Any]) -> Any:
+    """Return how many domains have a score."""
+    return len(domains) - sum(np.isnan(score) for score in domains)
+
+
+def mean_of_answered(domains: Collection[Any], needed: int) -> Any:
     """Return the unrounded mean of the answered domains; missing where they are too few."""
-    answered = sum((~missing(np.asarray(score))).astype(np.float64) for score in domains)
-    total = sum(np.where(missing(np.asarray(score)), 0, score) for score in domains)
-    enough = answered >= needed
-    return np.where(enough, total / np.where(enough, answered, 1), np.nan)
-
-
-def chaq_change_codes(definition: ChaqDifference, earlier: Any, now: Any) -> Any:
-    """Return positions in `CHANGES`, −1 where missing."""
-    change = now - earlier
-    code = np.ones(np.shape(change))
-    code = np.where(at_most(change, definition.improvement), 2, code)
-    code = np.where(at_least(change, definition.worsening), 0, code)
-    return np.where(missing(change), -1, code)
+    answered = how_many_answered(domains)
+    total = sum(np.nan_to_num(score) for score in domains)
+    return np.where(answered >= needed, total / np.maximum(answered, 1), NAN)
 
 
 # --------------------------------------------------------------------------------------------
@@ -266,21 +235,18 @@ class ChaqForm(Generic[T]):
     @property
     def index(self) -> T:
         """Disability index, 0–3, unrounded; missing where too few domains are answered."""
-        return cast(T, self._like.score(self._index, "chaq"))
+        return self._score(self._index, "chaq")
 
     @property
     def domains(self) -> dict[str, T]:
         """Score of each domain, 0–3, with aids and help; missing where unanswered."""
-        return {
-            name: cast(T, self._like.score(score, f"chaq_{name}"))
-            for name, score in self._domains.items()
-        }
+        return {name: self._score(score, f"chaq_{name}") for name, score in self._domains.items()}
 
     @property
     def answered(self) -> T:
         """How many of the eight domains are answered."""
-        counted = sum((~missing(np.asarray(s))).astype(np.int64) for s in self._domains.values())
-        return cast(T, self._like.bound(counted, "chaq_domains_answered"))
+        answered = self._like.shaped(how_many_answered(self._domains.values()))
+        return cast(T, self._like.bound(answered, "chaq_domains_answered"))
 
     @property
     def incomplete(self) -> dict[str, Any]:
@@ -289,9 +255,12 @@ class ChaqForm(Generic[T]):
         An item that does not apply is no gap. Empty where domain scores were given.
         """
         return {
-            name: self._like.surely(gap, f"chaq_{name}_incomplete")
+            name: self._like.surely(self._like.shaped(gap), f"chaq_{name}_incomplete")
             for name, gap in self._gaps.items()
         }
+
+    def _score(self, values: Any, name: str) -> T:
+        return cast(T, self._like.score(read_only(self._like.shaped(values)), name))
 
     def __repr__(self) -> str:
         if self._like.kind == "number":
@@ -320,44 +289,39 @@ def by_domain(given: Any, parameter: str) -> dict[str, Any]:
 
 def _in_form_order(given: Any, parameter: str) -> dict[str, Any]:
     """Return a list in the order of the form, domain by domain."""
-    table = isinstance(given, np.ndarray) and given.ndim > 1
-    if kind_of(given) != "array" or table:
+    if kind_of(given) != "array" or (isinstance(given, np.ndarray) and given.ndim > 1):
         raise RequestError(
             f"{parameter} is a dict by domain ({', '.join(DOMAINS)}) or a list in the order of "
             f"the form; for many forms a list of columns.",
             variable=parameter,
         )
-    sizes = ITEMS if parameter == "items" else dict.fromkeys(DOMAINS, 1)
-    if len(given) != sum(sizes.values()):
+    due = ITEM_COUNT if parameter == "items" else len(DOMAINS)
+    if len(given) != due:
         raise RequestError(
-            f"{parameter} is a list of {len(given)}, and the form has {sum(sizes.values())}. "
-            f"Another form is given as a dict by domain.",
+            f"{parameter} is a list of {len(given)}, and the form has {due}. Another form is "
+            f"given as a dict by domain.",
             variable=parameter,
             values=(len(given),),
         )
-    parts: dict[str, Any] = {}
-    start = 0
-    for name, size in sizes.items():
-        parts[name] = list(given[start : start + size]) if parameter == "items" else given[start]
-        start += size
-    return parts
+    values = iter(given)
+    if parameter == "domains":
+        return dict(zip(DOMAINS, values, strict=True))
+    return {name: list(islice(values, size)) for name, size in ITEMS.items()}
 
 
 def _item_list(part: Any, name: str) -> list[Any]:
     """Return the items of one domain; none where None was given."""
     if part is None:
         return []
+    wrong = ""
     if not isinstance(part, list | tuple | np.ndarray):
-        raise RequestError(
-            f"items of {name}: give a list of its items, not {type(part).__name__}.",
-            variable="items",
+        wrong = f": give a list of its items, not {type(part).__name__}."
+    elif isinstance(part, np.ndarray) and part.ndim != 1:
+        wrong = (
+            " are a table, and whether its rows are items is not certain: give a list of columns."
         )
-    if isinstance(part, np.ndarray) and part.ndim != 1:
-        raise RequestError(
-            f"items of {name} are a table, and whether its rows are items is not certain: give a "
-            f"list of columns.",
-            variable="items",
-        )
+    if wrong:
+        raise RequestError(f"items of {name}{wrong}", variable="items")
     return list(part)
 
 
@@ -372,57 +336,51 @@ def _refuse_names(names: Any, parameter: str) -> None:
             )
 
 
-def _answers(value: Any, variable: Variable, code: float | None, like: Like) -> tuple[Any, Any]:
-    """Return one checked item, missing where unanswered or not applicable, and which it was."""
-    if kind_of(value) == "number":
-        if code is not None and not is_missing(value) and value == code:
-            return np.nan, False
-        answer = number(value, variable)
-        return answer, missing(answer)
-    array = to_floats(value, variable, like.labels).astype(np.float64, copy=False)
-    not_applicable = array == code if code is not None else np.zeros(array.shape, dtype=bool)
-    array = np.where(not_applicable, np.nan, array)
-    check(variable, array, like.labels)
-    return array, missing(array) & ~not_applicable
-
-
-def _ticked(name: str, given: Sequence[Any], like: Like) -> Any:
-    """Return whether any aid or help is ticked for a domain: 1, 0, or missing."""
-    used: Any = 0.0
-    unknown: Any = False
-    for ticks in given:
-        tick = ticks.get(name, 0.0) if isinstance(ticks, Mapping) else float(name in ticks)
-        variable = attrs.evolve(VARIABLES["chaq_aid"], name=f"aids or help for {name}")
-        if kind_of(tick) == "number":
-            flag: Any = number(tick, variable)
-        else:
-            flag = to_floats(tick, variable, like.labels).astype(np.float64, copy=False)
-            check(variable, flag, like.labels)
-        used = np.fmax(used, flag)
-        unknown = unknown | missing(flag)
-    return np.where(unknown & (used != 1), np.nan, used)
-
-
-def _everything(given: Mapping[str, Any], parameter: str, ticks: Sequence[Any]) -> dict[str, Any]:
+def _everything(
+    parts: Mapping[str, Sequence[Any]], ticks: Mapping[str, Ticks[Any]]
+) -> dict[str, Any]:
     """Return every number, array and Series of a call, named for messages."""
-    found: dict[str, Any] = {}
-    for name, part in given.items():
-        items = part if parameter == "items" else [part]
-        found.update({f"{name} {place}": item for place, item in enumerate(items, start=1)})
-    for kind, tick in zip(("aids", "help"), ticks, strict=True):
-        if isinstance(tick, Mapping):
-            found.update({f"{kind} for {name}": flag for name, flag in tick.items()})
+    found = {
+        f"{name} {place}": item
+        for name, items in parts.items()
+        for place, item in enumerate(items, start=1)
+    }
+    for kind, ticked in ticks.items():
+        names = (ticked,) if isinstance(ticked, str) else ticked
+        _refuse_names(names, kind)
+        by_name = names if isinstance(names, Mapping) else dict.fromkeys(names, True)
+        found |= {f"{kind} for {name}": flag for name, flag in by_name.items()}
     return found
 
 
-def _tick_lists(aids: Any, help_: Any) -> list[Any]:
-    lists = []
-    for parameter, ticks in (("aids", aids), ("help", help_)):
-        if isinstance(ticks, str):
-            ticks = (ticks,)  # noqa: PLW2901
-        _refuse_names(ticks, parameter)
-        lists.append(ticks)
-    return lists
+def _answer(call: Call, key: str, called: str, code: float | None) -> tuple[Any, Any]:
+    """Return one checked answer, and whether it is a gap: what does not apply is none."""
+    variable = attrs.evolve(VARIABLES["chaq_item"], name=called)
+    if code is None:
+        answer = call.read(key, variable)
+        return answer, missing(answer)
+    read = call.read(key, attrs.evolve(variable, low=-UNBOUNDED, high=UNBOUNDED, whole=False))
+    applies = read != code
+    answer = either(applies, read, NAN)
+    if isinstance(answer, float):
+        number(answer, variable)
+    else:
+        check(variable, call.like.shaped(answer), call.like.labels)
+    return answer, missing(answer) & applies
+
+
+def _used(call: Call, name: str) -> Any:
+    """Return whether any aid or help is ticked for a domain."""
+    variable = attrs.evolve(VARIABLES["chaq_aid"], name=f"aids or help for {name}")
+    keys = [key for key in (f"aids for {name}", f"help for {name}") if key in call.given]
+    return any_of(0.0, *(call.read(key, variable) for key in keys))
+
+
+def _domain(call: Call, name: str, called: Sequence[str], code: float | None) -> tuple[Any, Any]:
+    """Return the score of a domain, and whether one of its items was not answered."""
+    read = [_answer(call, f"{name} {place}", each, code) for place, each in enumerate(called, 1)]
+    gap = reduce(or_, (unanswered for _, unanswered in read), not read)
+    return highest_item(answer for answer, _ in read), gap
 
 
 def chaq_form(
@@ -502,43 +460,28 @@ def chaq_form(
             variable="not_applicable",
             values=(not_applicable,),
         )
-    parameter = "domains" if items is None else "items"
-    given = by_domain(domains if items is None else items, parameter)
-    lists = _tick_lists(aids, help)
-    like = common(_everything(given, parameter, lists))
-    scores: dict[str, Any] = {}
-    gaps: dict[str, Any] = {}
+    of_items = items is not None
+    parts = by_domain(items if of_items else domains, "items" if of_items else "domains")
+    if not of_items:
+        parts = {name: [score] for name, score in parts.items()}
+    call = Call("chaq_form", _everything(parts, {"aids": aids, "help": help}))
+    scores, gaps = {}, {}
     doubtful: Any = False
-    for name, part in given.items():
-        items_of = part if parameter == "items" else [part]
-        answers = [
-            _answers(item, _named(name, parameter, place), not_applicable, like)
-            for place, item in enumerate(items_of, start=1)
-        ]
-        score = highest_item([answer for answer, _ in answers])
-        used = _ticked(name, lists, like)
-        scores[name], open_ = raised(score, used, definition.raised_to)
-        doubtful = doubtful | open_
-        if parameter == "items":
-            gap: Any = not answers
-            for _, unanswered in answers:
-                gap = gap | unanswered
-            # What no higher answer could change is not flagged.
-            gaps[name] = gap & ~missing(scores[name]) & ~at_least(scores[name], 3)
-    index = mean_of_answered(list(scores.values()), definition.domains_needed)
+    for name, part in parts.items():
+        called = [f"{name} item {place + 1}" for place in range(len(part))] if of_items else [name]
+        score, gap = _domain(call, name, called, not_applicable)
+        scores[name], is_open = raised(score, _used(call, name), definition.raised_to)
+        doubtful = doubtful | is_open
+        # What no higher answer could change is not flagged.
+        gaps[name] = gap & decimals.below(scores[name], 3)
+    index = mean_of_answered(scores.values(), definition.domains_needed)
     return ChaqForm(
         scoring=definition,
         domains=scores,
-        gaps=gaps,
-        index=np.where(doubtful, np.nan, index),
-        like=like,
+        gaps=gaps if of_items else {},
+        index=either(doubtful, NAN, index),
+        like=call.like,
     )
-
-
-def _named(name: str, parameter: str, place: int) -> Variable:
-    """Return what an answer may be, under the name by which messages call it."""
-    called = f"{name} item {place}" if parameter == "items" else name
-    return attrs.evolve(VARIABLES["chaq_item"], name=called)
 
 
 def chaq_di(
@@ -606,12 +549,15 @@ def chaq_di(
 
 
 @overload
-def chaq_change(
+def chaq_change(  # type: ignore[overload-overlap]  # numbers alone come first
     *, baseline: Scalar, now: Scalar, difference: str | ChaqDifference
 ) -> str | None: ...
 @overload
-def chaq_change(*, baseline: T, now: T, difference: str | ChaqDifference) -> T: ...
-def chaq_change(*, baseline: Any, now: Any, difference: str | ChaqDifference | None = None) -> Any:
+def chaq_change(
+    *, baseline: T | Scalar, now: T | Scalar, difference: str | ChaqDifference
+) -> T: ...
+@verdict(ChaqDifference, steady=True, gives="word", words=CHANGES, parameter="difference")
+def chaq_change(difference: ChaqDifference, baseline: Any, now: Any) -> Any:
     """Return whether the CHAQ changed by what is important to patients or parents.
 
     Parameters
@@ -645,21 +591,9 @@ def chaq_change(*, baseline: Any, now: Any, difference: str | ChaqDifference | N
     >>> jia.chaq_change(baseline=1.0, now=1.5, difference="dempster-2001")
     'unchanged'
     """
-    definition = lookup(ChaqDifference, difference, parameter="difference")
-    like = common({"baseline": baseline, "now": now})
-    start, end = (
-        _index(value, name, like) for name, value in (("baseline", baseline), ("now", now))
+    change = now - baseline
+    return choose(
+        (at_least(change, difference.worsening), 0),
+        (at_most(change, difference.improvement), 2),
+        otherwise=1,
     )
-    codes = chaq_change_codes(definition, start, end)
-    codes = float(codes) if like.kind == "number" else codes
-    return like.text(codes, definition.column, CHANGES)
-
-
-def _index(value: Any, name: str, like: Like) -> NDArray[np.float64] | float:
-    """Return a checked disability index under the name of its visit."""
-    variable = attrs.evolve(VARIABLES["chaq"], name=f"chaq of {name}")
-    if kind_of(value) == "number":
-        return number(value, variable)
-    array = to_floats(value, variable, like.labels)
-    check(variable, array, like.labels)
-    return array.astype(np.float64, copy=False)

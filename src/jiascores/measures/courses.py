@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError
+from jiascores.core.logic import all_of, any_of, missing, no
+from jiascores.core.measure import Bounded
 from jiascores.core.references import Evidence, reference
-from jiascores.core.three_valued import all_of, any_of
-from jiascores.measures.flares import FlareCriteria, verdict
+from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.response import ResponseCriteria
 
 # In the order in which they are decided.
@@ -79,7 +80,7 @@ class RetreatmentProtocol(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> protocol = jia.definition("swart-2019", jia.RetreatmentProtocol)
+    >>> protocol = jia.definition("swart-2019", jia.typing.RetreatmentProtocol)
     >>> protocol.variant(name="one repeat only", max_repeats=1).max_repeats
     1
     """
@@ -111,18 +112,34 @@ class RetreatmentProtocol(Definition):
                 "loss='level' takes none",
                 variable="flare_reference",
             )
-        counts = {name: getattr(self, name) for name in ("max_repeats", "min_days", "max_days")}
-        for name, count in counts.items():
-            if count is not None and (not isinstance(count, int) or count < 0):
+        for name in ("max_repeats", "min_days", "max_days"):
+            count = getattr(self, name)
+            if count is not None and count < 0:
                 raise DefinitionError(f"{name}={count!r}: give 0, 1, 2, … or None", variable=name)
-        if self.min_days is not None and self.max_days is not None:
-            if self.min_days > self.max_days:
-                raise DefinitionError(
-                    f"min_days={self.min_days} comes after max_days={self.max_days}",
-                    variable="min_days",
-                )
+        first, last = self._days
+        if first > last:
+            raise DefinitionError(
+                f"min_days={first} comes after max_days={last}", variable="min_days"
+            )
         if len(set(self.exclusions)) < len(self.exclusions):
             raise DefinitionError("an exclusion stands twice", variable="exclusions")
+
+    @property
+    def _days(self) -> tuple[float, float]:
+        """First and last day of the window, also where there is none."""
+        return (
+            -np.inf if self.min_days is None else self.min_days,
+            np.inf if self.max_days is None else self.max_days,
+        )
+
+    def in_window(self, days: Any) -> Any:
+        """Return whether a visit so many days after the course's infusion may decide."""
+        first, last = self._days
+        return (first <= days) & (days <= last)
+
+    def repeats_left(self, infusions: Any) -> Any:
+        """Return whether the treatment may be repeated after so many infusions."""
+        return infusions <= (np.inf if self.max_repeats is None else self.max_repeats)
 
     @property
     def by_flare(self) -> bool:
@@ -132,13 +149,10 @@ class RetreatmentProtocol(Definition):
     @property
     def window(self) -> str:
         """The window in words; empty where there is none."""
-        if self.min_days is None and self.max_days is None:
-            return ""
-        if self.max_days is None:
-            return f"day {self.min_days} or later"
-        if self.min_days is None:
-            return f"up to day {self.max_days}"
-        return f"days {self.min_days} to {self.max_days}"
+        first, last = self.min_days, self.max_days
+        if first is None:
+            return "" if last is None else f"up to day {last}"
+        return f"day {first} or later" if last is None else f"days {first} to {last}"
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -149,17 +163,15 @@ class RetreatmentProtocol(Definition):
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        against = {
-            "course": "the last visit on or before the infusion that began the course",
-            "first": "the last visit on or before the first infusion",
-        }
+        infusion = {"course": "infusion that began the course", "first": "first infusion"}
         lost = "that level is no longer met"
         if self.by_flare:
             lost = f"flare by {self.loss.name} against {self.flare_reference}"
         repeats = "any number of" if self.max_repeats is None else f"at most {self.max_repeats}"
         response = f"ACR Ped {self.level} by {self.criteria.name}"
+        visit = "the last visit on or before the"
         parts = [
-            f"{response} against {against[self.baseline]}, reached in the course",
+            f"{response} against {visit} {infusion[self.baseline]}, reached in the course",
             f"lost since: {lost}",
             f"{repeats} repeats",
             self.window and f"{self.window} after the infusion",
@@ -319,149 +331,101 @@ def decide(
     may_hold = (may_be_reached & ~lapse) | (~reached & may_be_met)
     may_lack = ~reached & ~met
 
-    treated = infusions > 0
-    lost = may_lose & ~may_hold & ~may_lack
-    left = np.full(len(days), True)
-    if protocol.max_repeats is not None:
-        left = infusions <= protocol.max_repeats
-    inside = np.full(len(days), True)
-    if protocol.min_days is not None:
-        inside &= days >= protocol.min_days
-    if protocol.max_days is not None:
-        inside &= days <= protocol.max_days
-    none = np.zeros(len(days))
-    excluded = any_of(none, *(exclusions[name] for name in protocol.exclusions))
-
+    treated, lost = infusions > 0, may_lose & ~may_hold & ~may_lack
+    left, inside = protocol.repeats_left(infusions), protocol.in_window(days)
+    known = {name: exclusions[name] for name in protocol.exclusions}
+    excluded = any_of(np.zeros(len(days)), *known.values())
+    # The first that applies.
+    cases = (
+        ("before", ~treated),
+        ("holds", may_hold & ~may_lack & ~may_lose),
+        ("no_response", may_lack & ~may_hold & ~may_lose),
+        ("undetermined", ~lost),
+        ("used_up", ~left),
+        ("excluded", excluded == 1),
+        ("undetermined", missing(excluded)),
+        ("outside_window", ~inside),
+    )
     codes = np.select(
-        [
-            ~treated,
-            may_hold & ~may_lack & ~may_lose,
-            may_lack & ~may_hold & ~may_lose,
-            ~lost,
-            ~left,
-            excluded == 1,
-            np.isnan(excluded),
-            ~inside,
-        ],
-        [
-            CODES.index(code)
-            for code in (
-                "before",
-                "holds",
-                "no_response",
-                "undetermined",
-                "used_up",
-                "excluded",
-                "undetermined",
-                "outside_window",
-            )
-        ],
+        [applies for _, applies in cases],
+        [CODES.index(code) for code, _ in cases],
         CODES.index("eligible"),
     )
-    eligible = all_of(treated, left, inside, 1 - excluded, verdict(lost, may_lose))
-    return Decisions(
-        codes=codes.astype(np.int64),
-        eligible=eligible,
-        infusions=infusions,
-        days=days,
-        may_hold=may_hold,
-        may_lack=may_lack,
-        may_lose=may_lose,
-        exclusions={name: exclusions[name] for name in protocol.exclusions},
-    )
+    eligible = all_of(treated, left, inside, no(excluded), Bounded(lost, may_lose).known())
+    return Decisions(codes, eligible, infusions, days, may_hold, may_lack, may_lose, known)
 
 
 # --------------------------------------------------------------------------------------------
 # The reason in words
 
 
-# Keys of different sentences stay below this.
-_ROOM = 2**62
-
-
 def reasons(protocol: RetreatmentProtocol, decided: Decisions) -> NDArray[Any]:
     """Return a sentence for each visit; each different one is written once."""
-    columns = [
-        decided.codes,
-        decided.infusions,
-        np.nan_to_num(decided.eligible, nan=2).astype(np.int64),
-        decided.may_hold.astype(np.int64),
-        decided.may_lack.astype(np.int64),
-        decided.may_lose.astype(np.int64),
-        *(np.nan_to_num(each, nan=2).astype(np.int64) for each in decided.exclusions.values()),
-    ]
-    if protocol.window:
-        columns.append(decided.days)
-    keys = np.zeros(len(decided.codes), dtype=np.int64)
-    for column in columns:
-        size = int(column.max(initial=0)) + 1
-        if int(keys.max(initial=0)) >= _ROOM // size:
-            _, keys = np.unique(keys, return_inverse=True)
-        keys = keys * size + column
-    _, examples, which = np.unique(keys, return_index=True, return_inverse=True)
-    sentences = np.empty(len(examples), dtype=object)
-    sentences[:] = [_sentence(protocol, decided, int(place)) for place in examples]
-    found: NDArray[Any] = sentences[which]
-    return found
+    import pandas as pd
+
+    parts = attrs.asdict(decided, recurse=False)
+    keys = pd.DataFrame({**parts.pop("exclusions"), **parts})
+    if not protocol.window:
+        del keys["days"]
+    alike = keys.groupby(list(keys), dropna=False, sort=False).ngroup().to_numpy()
+    examples = np.flatnonzero(~keys.duplicated())
+    sentences = [_sentence(protocol, decided, int(place)) for place in examples]
+    return np.array(sentences, dtype=object)[alike]
 
 
 def _sentence(protocol: RetreatmentProtocol, decided: Decisions, place: int) -> str:
-    code = CODES[decided.codes[place]]
-    if code == "before":
-        return "No infusion has been given yet."
-    since = f"infusion {decided.infusions[place]}"
-    level = f"ACR Ped {protocol.level}"
-    flare = f"a flare by {protocol.loss.name}" if protocol.by_flare else ""
-    lost = f"{level} was reached after {since} and is no longer met"
-    if flare:
-        lost = f"{level} was reached after {since}, and there is {flare}"
-    unknown = _unknown(decided, place)
-    if code == "holds":
-        if flare:
-            return f"{level} was reached after {since}, and there is no {flare[2:]}."
-        return f"{level} is met: the response to {since} holds."
-    if code == "no_response":
-        return f"{level} has not been reached since {since}."
+    code, number = CODES[decided.codes[place]], decided.infusions[place]
+    level, since = f"ACR Ped {protocol.level}", f"infusion {number}"
+    reached = f"{level} was reached after {since}"
+    holds = f"{level} is met: the response to {since} holds"
+    lost = f"{reached} and is no longer met"
+    if protocol.by_flare:
+        holds = f"{reached}, and there is no flare by {protocol.loss.name}"
+        lost = f"{reached}, and there is a flare by {protocol.loss.name}"
     obstacles = _obstacles(protocol, decided, place)
-    if code == "eligible":
-        return f"{lost}: infusion {decided.infusions[place] + 1} may be given."
-    if code != "undetermined":
-        return f"{lost}, but {obstacles[0]}."
-    if decided.may_hold[place] or decided.may_lack[place]:
-        may = {
-            "may not have been reached": decided.may_lack[place],
-            "may hold": decided.may_hold[place],
-            "may be lost": decided.may_lose[place],
-        }
-        states = " or ".join(words for words, possible in may.items() if possible)
-        open_ = f"Not determinable: {level} after {since} {states}"
-        if not decided.may_lose[place]:
-            obstacles.insert(0, "it cannot have been lost")
-    else:
-        open_ = f"{lost}, but {unknown} is not recorded"
+    if code == "undetermined":
+        return _undetermined(decided, place, f"{level} after {since}", lost, obstacles)
+    sentences = {
+        "before": "No infusion has been given yet.",
+        "holds": f"{holds}.",
+        "no_response": f"{level} has not been reached since {since}.",
+        "eligible": f"{lost}: infusion {number + 1} may be given.",
+    }
+    return sentences.get(code) or f"{lost}, but {obstacles[0]}."
+
+
+def _undetermined(
+    decided: Decisions, place: int, level: str, lost: str, obstacles: list[str]
+) -> str:
+    """Return what is not known, and what stands against another infusion all the same."""
+    states = {
+        "may not have been reached": decided.may_lack[place],
+        "may hold": decided.may_hold[place],
+        "may be lost": decided.may_lose[place],
+    }
+    may = [words for words, possible in states.items() if possible]
+    said = f"Not determinable: {level} {' or '.join(may)}"
+    if may == ["may be lost"]:
+        unknown = (name for name, each in decided.exclusions.items() if missing(each[place]))
+        said = f"{lost}, but {' and '.join(map(_words, unknown))} is not recorded"
+    elif "may be lost" not in may:
+        obstacles = ["it cannot have been lost", *obstacles]
     if decided.eligible[place] == 0:
-        return f"{open_}; not eligible in any case: {obstacles[0]}."
-    return f"{open_}."
-
-
-def _unknown(decided: Decisions, place: int) -> str:
-    gaps = [_words(name) for name, each in decided.exclusions.items() if np.isnan(each[place])]
-    return " and ".join(gaps)
+        said += f"; not eligible in any case: {obstacles[0]}"
+    return f"{said}."
 
 
 def _obstacles(protocol: RetreatmentProtocol, decided: Decisions, place: int) -> list[str]:
     """Return what stands against another infusion, in the order in which it is decided."""
     found = []
-    if protocol.max_repeats is not None and decided.infusions[place] > protocol.max_repeats:
+    if not protocol.repeats_left(decided.infusions[place]):
         all_given = f"all {protocol.max_repeats} repeats have been given"
         few = {0: "no repeat is allowed", 1: "the one repeat has been given"}
-        found.append(few.get(protocol.max_repeats, all_given))
+        found.append(few.get(protocol.max_repeats or 0, all_given))
     present = [_words(name) for name, each in decided.exclusions.items() if each[place] == 1]
     if present:
         found.append(f"excluded by {' and '.join(present)}")
     days = decided.days[place]
-    early = protocol.min_days is not None and days < protocol.min_days
-    late = protocol.max_days is not None and days > protocol.max_days
-    if early or late:
+    if not protocol.in_window(days):
         found.append(f"day {days} after the infusion is outside the window ({protocol.window})")
     return found

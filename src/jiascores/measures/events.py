@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 import numpy as np
 
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import DefinitionError, RequestError
+from jiascores.core.errors import DefinitionError
 from jiascores.core.references import Evidence, reference
 from jiascores.statistics.base import (
     CONFIDENCE,
@@ -19,9 +19,13 @@ from jiascores.statistics.base import (
     IntArray,
     check_confidence,
     p_shown,
+    require,
     short,
 )
 from jiascores.statistics.rates import compare_periods
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # --------------------------------------------------------------------------------------------
 # Windows
@@ -40,6 +44,7 @@ class EventWindows(Definition):
     """
 
     kind: ClassVar[str] = "event windows"
+    reads: ClassVar[tuple[str, ...]] = ("event_day", "infusion_day")
     no_thresholds: ClassVar[tuple[str, ...]] = ("days_per_month",)
 
     before: tuple[int, int]
@@ -61,22 +66,11 @@ class EventWindows(Definition):
             )
 
     @property
-    def needs(self) -> tuple[str, ...]:
-        """The days of events and of infusions."""
-        return ("event_day", "infusion_day")
-
-    @property
     def rule(self) -> str:
         """The windows in one line."""
         (first, last), (start, end) = self.before, self.after
-        return (
-            f"before: days {_day(first)} to {_day(last)}; after: days {_day(start)} to "
-            f"{_day(end)}; a month is {self.days_per_month:g} days"
-        )
-
-
-def _day(day: int) -> str:
-    return str(day).replace("-", "−")
+        words = f"before: days {first} to {last}; after: days {start} to {end}".replace("-", "−")
+        return f"{words}; a month is {self.days_per_month:g} days"
 
 
 EVENT_WINDOWS = publish(
@@ -97,16 +91,6 @@ EVENT_WINDOWS = publish(
 
 # --------------------------------------------------------------------------------------------
 # Events, infusions and follow-up, counted
-
-
-def _each(shown: Callable[[Any], Any], before: Any, after: Any) -> tuple[str, str]:
-    """Return how a quantity is shown for both periods."""
-    return str(shown(before)), str(shown(after))
-
-
-def _with_interval(rate: tuple[float, float, float]) -> str:
-    value, low, high = rate
-    return f"{short(value)} ({short(low)} to {short(high)})"
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -183,14 +167,8 @@ class EventComparison:
     @property
     def tests(self) -> tuple[Comparison, ...]:
         """The tests, in the order in which they are printed."""
-        return (
-            self.fisher,
-            self.fisher_minimum_likelihood,
-            self.poisson,
-            self.poisson_minimum_likelihood,
-            self.mcnemar,
-            self.sign_flip,
-        )
+        values = attrs.asdict(self, recurse=False).values()
+        return tuple(value for value in values if isinstance(value, Comparison))
 
     def to_frame(self) -> Any:
         """Return the counts, one row for each patient or infusion.
@@ -203,45 +181,37 @@ class EventComparison:
         """
         import pandas as pd
 
+        names = ("events_before", "events_after", "days_before", "days_after")
+        counts = (self.before, self.after, self.days_before, self.days_after)
+        columns = dict(zip(names, counts, strict=True))
         return pd.DataFrame(
-            {
-                "patient": list(self.patients),
-                "infusion_day": list(self.infusion_days),
-                "events_before": self.before,
-                "events_after": self.after,
-                "days_before": self.days_before,
-                "days_after": self.days_after,
-            }
+            {"patient": self.patients, "infusion_day": self.infusion_days, **columns}
         )
 
     def _summary(self) -> list[tuple[str, str, str]]:
         """Return the rows of the table: words, before, after."""
-        per_month = self.windows.days_per_month
-        return [
-            (f"{self.unit} observed", *_each(np.count_nonzero, *self._days())),
-            (f"{self.unit} with ≥ 1 event", *_each(np.count_nonzero, self.before, self.after)),
-            ("events", str(self.events_before), str(self.events_after)),
-            (
-                "patient-months",
-                *_each(lambda days: f"{days.sum() / per_month:.1f}", *self._days()),
-            ),
-            (
-                f"events per {PER_MONTHS} patient-months",
-                *_each(_with_interval, self.rate_before, self.rate_after),
-            ),
-        ]
-
-    def _days(self) -> tuple[IntArray, IntArray]:
-        return self.days_before, self.days_after
+        events, days = (self.before, self.after), (self.days_before, self.days_after)
+        months = [each.sum() / self.windows.days_per_month for each in days]
+        rates = [map(short, rate) for rate in (self.rate_before, self.rate_after)]
+        rows: dict[str, list[Any]] = {
+            f"{self.unit} observed": [np.count_nonzero(each) for each in days],
+            f"{self.unit} with ≥ 1 event": [np.count_nonzero(each) for each in events],
+            "events": [each.sum() for each in events],
+            "patient-months": [f"{each:.1f}" for each in months],
+            f"events per {PER_MONTHS} patient-months": [
+                f"{rate} ({low} to {high})" for rate, low, high in rates
+            ],
+        }
+        return [(words, str(before), str(after)) for words, (before, after) in rows.items()]
 
     def _notes(self) -> list[str]:
+        counted = {
+            "Events outside the windows or the follow-up": self.n_outside,
+            "Events of patients without an infusion": self.n_not_infused,
+            "Patients infused again within the window after": self.n_reinfused,
+        }
         notes = [f"{self.windows.name}, {self.windows.rule}."]
-        if self.n_outside:
-            notes.append(f"Events outside the windows or the follow-up: {self.n_outside}.")
-        if self.n_not_infused:
-            notes.append(f"Events of patients without an infusion: {self.n_not_infused}.")
-        if self.n_reinfused:
-            notes.append(f"Patients infused again within the window after: {self.n_reinfused}.")
+        notes += [f"{words}: {count}." for words, count in counted.items() if count]
         if self.unit == "infusions":
             notes.append(
                 f"Second analysis, by infusion; {self.n_overlap} days lie in more than one window. "
@@ -252,13 +222,13 @@ class EventComparison:
         return notes
 
     def __str__(self) -> str:
-        lines = ["Adverse events before and after infusion"]
-        lines += [f"  {note}" for note in self._notes()]
-        lines += ["", f"{'':<34}{'before':>26}{'after':>26}"]
-        lines += [f"{words:<34}{one:>26}{other:>26}" for words, one, other in self._summary()]
-        lines.append("")
-        lines += [str(test) for test in self.tests]
-        return "\n".join(lines)
+        notes = "".join(f"  {note}\n" for note in self._notes())
+        rows = "".join(
+            f"{words:<34}{before:>26}{after:>26}\n"
+            for words, before, after in (("", "before", "after"), *self._summary())
+        )
+        tests = "\n".join(map(str, self.tests))
+        return f"Adverse events before and after infusion\n{notes}\n{rows}\n{tests}"
 
     def __repr__(self) -> str:
         return (
@@ -286,9 +256,9 @@ class EventComparison:
 def around_infusions(
     windows: EventWindows,
     *,
-    infusions: Mapping[Any, Sequence[int]],
-    observed: Mapping[Any, tuple[float, float]],
-    events: Iterable[tuple[Any, int]],
+    labels: Sequence[Any],
+    infusions: pd.DataFrame,
+    events: pd.DataFrame,
     n_not_infused: int = 0,
     per_infusion: bool = False,
     confidence: float = CONFIDENCE,
@@ -299,12 +269,13 @@ def around_infusions(
     ----------
     windows : EventWindows
         The windows.
-    infusions : dict
-        The days of each patient's infusions, in order.
-    observed : dict
-        First and last day on which the patient's events were recorded.
-    events : iterable of (patient, day)
-        Events of these patients.
+    labels : sequence
+        The patients; below, each stands by its place among them.
+    infusions : pandas.DataFrame
+        The `patient` and `day` of each infusion, and the `first` and `last` day on which the
+        patient's events were recorded.
+    events : pandas.DataFrame
+        The `patient` and `day` of each event of these patients.
     n_not_infused : int
         How many events of others there are.
     per_infusion : bool
@@ -313,109 +284,80 @@ def around_infusions(
         Of the intervals.
     """
     check_confidence(confidence)
-    counted = _count(windows, infusions, observed, events, per_infusion=per_infusion)
-    counted.not_infused = n_not_infused
-    return _compared(windows, counted, per_infusion=per_infusion, confidence=confidence)
-
-
-@attrs.define
-class _Counted:
-    """What `_count` found, one entry for each patient or infusion."""
-
-    patients: list[Any] = attrs.field(factory=list)
-    infusion_days: list[int] = attrs.field(factory=list)
-    events: list[list[int]] = attrs.field(factory=list)
-    days: list[list[int]] = attrs.field(factory=list)
-    outside: int = 0
-    not_infused: int = 0
-    overlap: int = 0
-    reinfused: int = 0
-
-
-def _count(
-    windows: EventWindows,
-    infusions: Mapping[Any, Sequence[int]],
-    observed: Mapping[Any, tuple[float, float]],
-    events: Iterable[tuple[Any, int]],
-    *,
-    per_infusion: bool,
-) -> _Counted:
-    """Give each observed day to one window of one infusion, then each event to its day's."""
-    counted = _Counted()
-    owners: dict[Any, dict[int, tuple[int, int]]] = {}
-    for who, all_days in infusions.items():
-        used = all_days if per_infusion else all_days[:1]
-        last = all_days[0] + windows.after[1]
-        counted.reinfused += any(all_days[0] < day <= last for day in all_days[1:])
-        start, end = observed[who]
-        taken: dict[int, tuple[int, int]] = {}
-        contested = set()
-        # The windows after come first: a day in two belongs to the earlier after.
-        for period, (opens, closes) in ((1, windows.after), (0, windows.before)):
-            for number, infusion in enumerate(used):
-                owner = (len(counted.patients) + number, period)
-                for day in range(infusion + opens, infusion + closes + 1):
-                    if start <= day <= end:
-                        if taken.setdefault(day, owner) != owner:
-                            contested.add(day)
-        owners[who] = taken
-        counted.overlap += len(contested)
-        for infusion in used:
-            counted.patients.append(who)
-            counted.infusion_days.append(infusion)
-            counted.events.append([0, 0])
-            counted.days.append([0, 0])
-        for unit, period in taken.values():
-            counted.days[unit][period] += 1
-    for who, day in events:
-        if day in owners[who]:
-            unit, period = owners[who][day]
-            counted.events[unit][period] += 1
-        else:
-            counted.outside += 1
-    return counted
-
-
-def _compared(
-    windows: EventWindows, counted: _Counted, *, per_infusion: bool, confidence: float
-) -> EventComparison:
-    """Run every test on the counts."""
-    before, after = np.array(counted.events, dtype=np.int64).T
-    days_before, days_after = np.array(counted.days, dtype=np.int64).T
-    for name, days in (("before", days_before), ("after", days_after)):
-        if not days.sum():
-            raise RequestError(
-                f"nobody was observed in the window {name}: there is nothing to compare.",
-                variable="observed_from" if name == "before" else "observed_until",
-            )
+    counted = _counted(windows, labels, infusions, events, per_infusion=per_infusion)
+    for window, end in (("before", "from"), ("after", "until")):
+        words = f"nobody was observed in the window {window}: there is nothing to compare."
+        require(counted[f"days_{window}"].any(), words, f"observed_{end}")
     unit = "infusions" if per_infusion else "patients"
+    tests = compare_periods(
+        **{name: counted[name] for name in ("before", "after", "days_before", "days_after")},
+        days_per_month=windows.days_per_month,
+        unit=unit,
+        confidence=confidence,
+    )
     return EventComparison(
         windows=windows,
         unit=unit,
-        patients=tuple(counted.patients),
-        infusion_days=tuple(counted.infusion_days),
-        before=_frozen(before),
-        after=_frozen(after),
-        days_before=_frozen(days_before),
-        days_after=_frozen(days_after),
-        **compare_periods(
-            before=before,
-            after=after,
-            days_before=days_before,
-            days_after=days_after,
-            days_per_month=windows.days_per_month,
-            unit=unit,
-            confidence=confidence,
-        ),
-        n_outside=counted.outside,
-        n_not_infused=counted.not_infused,
-        n_overlap=counted.overlap,
-        n_reinfused=counted.reinfused,
+        **counted,
+        **tests,
+        n_not_infused=n_not_infused,
         confidence=confidence,
     )
 
 
-def _frozen(values: IntArray) -> IntArray:
-    values = values.copy()
-    values.flags.writeable = False
-    return values
+def _counted(
+    windows: EventWindows,
+    labels: Sequence[Any],
+    infusions: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    per_infusion: bool,
+) -> dict[str, Any]:
+    """Give each observed day to one window of one infusion, and each event to its day's."""
+    # In the order in which patients come in the table.
+    order = np.lexsort((infusions["day"], infusions.groupby("patient", sort=False).ngroup()))
+    infusions = infusions.iloc[order].reset_index(drop=True)
+    since_first = infusions["day"] - infusions.groupby("patient")["day"].transform("first")
+    again = infusions["patient"][since_first.between(1, windows.after[1])]
+    units = infusions if per_infusion else infusions.drop_duplicates("patient", ignore_index=True)
+    days = _days(windows, units)
+    shared = days[days.duplicated(["patient", "day"])]
+    owned = days.drop_duplicates(["patient", "day"])
+    happened = events.merge(owned, on=["patient", "day"])
+    windowed = zip(_by_window(happened, len(units)), _by_window(owned, len(units)), strict=True)
+    (before, days_before), (after, days_after) = windowed
+    return {
+        "patients": tuple(labels[place] for place in units["patient"]),
+        "infusion_days": tuple(units["day"].tolist()),
+        "before": before,
+        "after": after,
+        "days_before": days_before,
+        "days_after": days_after,
+        "n_outside": len(events) - len(happened),
+        "n_overlap": len(shared.drop_duplicates(["patient", "day"])),
+        "n_reinfused": again.nunique(),
+    }
+
+
+def _days(windows: EventWindows, units: pd.DataFrame) -> pd.DataFrame:
+    """Return the observed days of every window; where a day comes twice, it is the first's."""
+    import pandas as pd
+
+    # The windows after come first: a day in two belongs to the earlier after.
+    parts = [
+        units.assign(unit=units.index, period=period).merge(
+            pd.DataFrame({"offset": range(opens, closes + 1)}), how="cross"
+        )
+        for period, (opens, closes) in ((1, windows.after), (0, windows.before))
+    ]
+    days = pd.concat(parts)
+    days["day"] += days["offset"]
+    return days[days["day"].between(days["first"], days["last"])]
+
+
+def _by_window(rows: pd.DataFrame, units: int) -> IntArray:
+    """Return how many rows each unit has before, and after."""
+    counts = np.zeros((2, units), dtype=np.int64)
+    np.add.at(counts, (rows["period"], rows["unit"]), 1)
+    counts.flags.writeable = False
+    return counts

@@ -5,36 +5,40 @@ Always against a reference visit that the caller names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from jiascores.core.core_set import CoreSet, arrays, paired
+from jiascores.core.core_set import CoreSet
+from jiascores.core.decimals import at_least
 from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import DefinitionError, NotCoveredError, RequestError
-from jiascores.core.exact import at_least
-from jiascores.core.kinds import BLOCK, Like, Many, Scalar, missing
-from jiascores.core.references import Evidence, reference
+from jiascores.core.errors import NotCoveredError
+from jiascores.core.logic import count, missing
+from jiascores.core.measure import RESPONSE, Bounded, Call, Options, id_of, verdict
+from jiascores.core.references import Evidence
+from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES, MARKERS
 from jiascores.measures.change import (
+    FROM_ZERO,
+    BoundedResult,
     FromZero,
-    beside,
+    VisitComparison,
     change_heading,
     change_line,
-    check_from_zero,
-    flat,
     improved_by,
-    percent_changes,
     pick,
-    shaped,
     shown,
     unknown_or_worse,
 )
-from jiascores.measures.response import AcrPedResponse, ResponseCriteria, acr_ped
-from jiascores.measures.states import NOT_GIVEN
+from jiascores.measures.response import (
+    DEFAULT,
+    AcrPedResponse,
+    ResponseCriteria,
+    acr_ped,
+    acr_ped_column,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -73,12 +77,16 @@ class FlareCriteria(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("brunner-2002", jia.FlareCriteria).rule
+    >>> jia.definition("brunner-2002", jia.typing.FlareCriteria).rule
     '≥ 40 % worse in ≥ 2 of 6 and ≥ 30 % better in ≤ 1'
     """
 
     kind: ClassVar[str] = "flare criteria"
     no_thresholds: ClassVar[tuple[str, ...]] = ("fever_above", "fever_days")
+    common_note: ClassVar[str] = (
+        "A zero at the reference has no published rule. Here 0 → 0 is unchanged, 0 → more counts "
+        "as worse where it reaches its floor, and nothing improves from 0 (zero_reference)."
+    )
 
     worsened_needed: int | None = 3
     worsening: float | None = 30
@@ -94,36 +102,21 @@ class FlareCriteria(Definition):
     zero_reference: FromZero = "worsened"
 
     def _check(self) -> None:
-        check_from_zero(self.zero_reference, "zero_reference")
+        self._require_one_of("zero_reference", FROM_ZERO)
         for field in ("floors", "all_of"):
-            for name, _ in getattr(self, field):
-                if name not in CORE_VARIABLES + MARKERS:
-                    raise DefinitionError(
-                        f"{field} names {name!r}, which is not in the core set", variable=field
-                    )
+            inside = {name for name, _ in getattr(self, field)} <= {*CORE_VARIABLES, *MARKERS}
+            self._require(inside, field, "it names what is not in the core set")
         counts = (self.worsened_needed is not None, self.worsening is not None)
-        if counts != (not self.all_of, not self.all_of):
-            raise DefinitionError(
-                "criteria either count (worsened_needed and worsening) or name variables "
-                "(all_of): give the one and set the other to None",
-                variable="all_of",
-            )
-        if (self.improved_allowed is None) != (self.improvement is None):
-            raise DefinitionError(
-                "improved_allowed and improvement go together: give both or neither",
-                variable="improvement",
-            )
-        if self.worsened_needed is not None and not 1 <= self.worsened_needed <= CORE_SIZE:
-            raise DefinitionError(
-                f"worsened_needed={self.worsened_needed}: of {CORE_SIZE} variables, from 1 to "
-                f"{CORE_SIZE} can be needed",
-                variable="worsened_needed",
-            )
-        if (self.fever_above is None) != (self.fever_days is None):
-            raise DefinitionError(
-                "fever_above and fever_days go together: give both or neither",
-                variable="fever_above",
-            )
+        self._require(
+            counts == (not self.all_of, not self.all_of),
+            "all_of",
+            "criteria either count (worsened_needed and worsening) or name variables (all_of): "
+            "give the one and set the other to None",
+        )
+        self._require_together("improved_allowed", "improvement")
+        self._require_together("fever_above", "fever_days")
+        if self.worsened_needed is not None:
+            self._require_between("worsened_needed", 1, CORE_SIZE)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -138,10 +131,8 @@ class FlareCriteria(Definition):
         if self.all_of:
             parts = [_threshold(name, percent) for name, percent in self.all_of]
         else:
-            sign = "≥" if self.worsening_from else ">"
-            parts = [
-                f"{sign} {self.worsening:g} % worse in ≥ {self.worsened_needed} of {CORE_SIZE}"
-            ]
+            worse = f"{'≥' if self.worsening_from else '>'} {self.worsening:g} % worse"
+            parts = [f"{worse} in ≥ {self.worsened_needed} of {CORE_SIZE}"]
         if self.improved_allowed is not None:
             sign = "≥" if self.improvement_from else ">"
             parts.append(f"{sign} {self.improvement:g} % better in ≤ {self.improved_allowed}")
@@ -152,16 +143,9 @@ class FlareCriteria(Definition):
             least = ", ".join(f"{name} {floor:g}" for name, floor in self.floors)
             text += f"; counts as worse only if it rose by at least: {least}"
         if self.fever_above is not None:
-            text = (
-                f"fever > {self.fever_above:g} °C on ≥ {self.fever_days} consecutive days, not "
-                f"due to infection, or: {text}"
-            )
+            days = f"{self.fever_days} consecutive days, not due to infection"
+            text = f"fever > {self.fever_above:g} °C on ≥ {days}, or: {text}"
         return text
-
-    @property
-    def column(self) -> str:
-        """The name of the column that holds this flare."""
-        return f"flare_{self.name.replace('-', '_')}"
 
     def require(self, marker: str) -> None:
         """Raise where the criteria name an acute-phase reactant that a core set does not hold.
@@ -190,10 +174,6 @@ def _threshold(name: str, percent: float) -> str:
 
 
 _GLOBALS = ("physician_global", "patient_global")
-_ZERO_NOTE = (
-    "A zero at the reference has no published rule. Here 0 → 0 is unchanged, 0 → more counts as "
-    "worse where it reaches its floor, and nothing improves from 0 (zero_reference)."
-)
 _RUPERTO_FLOORS = (
     *((name, 2.0) for name in _GLOBALS),
     ("active_joints", 2.0),
@@ -201,224 +181,117 @@ _RUPERTO_FLOORS = (
 )
 
 FLARE_CRITERIA = publish(
-    FlareCriteria(
-        name="brunner-2002",
-        reference=reference("brunner-2002"),
-        evidence=Evidence.PRIMARY,
+    FlareCriteria.cited(
+        "brunner-2002",
+        Evidence.PRIMARY,
+        "The definition that the paper prefers.",
         worsened_needed=2,
         worsening=40,
-        notes=("The definition that the paper prefers.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="brunner-2002-b",
-        reference=reference("brunner-2002"),
-        evidence=Evidence.PRIMARY,
+    FlareCriteria.cited(
+        "brunner-2002-b",
+        Evidence.PRIMARY,
+        "Sets no limit on improvement.",
+        source="brunner-2002",
         improved_allowed=None,
         improvement=None,
-        notes=("Sets no limit on improvement.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="brunner-2002-c",
-        reference=reference("brunner-2002"),
-        evidence=Evidence.PRIMARY,
+    FlareCriteria.cited(
+        "brunner-2002-c",
+        Evidence.PRIMARY,
+        "The paper names ESR: core sets with CRP are refused. A variant may name crp.",
+        source="brunner-2002",
         worsened_needed=None,
         worsening=None,
         improved_allowed=None,
         improvement=None,
         all_of=(("chaq", 0), ("esr", 30), ("active_joints", 10)),
-        notes=(
-            "The paper names ESR: core sets with CRP are refused. A variant may name crp.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="prcsg-printo",
-        reference=reference("propel"),
-        evidence=Evidence.SECONDARY,
-        notes=(_ZERO_NOTE,),
-    ),
-    FlareCriteria(
-        name="lovell-2000",
-        reference=reference("lovell-2000"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited("prcsg-printo", Evidence.SECONDARY, source="propel"),
+    FlareCriteria.cited(
+        "lovell-2000",
+        Evidence.SECONDARY,
+        "The trial's reference is day 90.",
+        "The trial's register counts limited joints only with pain or tenderness.",
+        "A floor of 2 units on the globals is unverified there and left out.",
         active_joints_at_visit=2,
-        notes=(
-            "The trial's reference is day 90.",
-            "The trial's register counts limited joints only with pain or tenderness.",
-            "A floor of 2 units on the globals is unverified there and left out.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="lovell-2008",
-        reference=reference("lovell-2008"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "lovell-2008",
+        Evidence.SECONDARY,
+        "As lovell-2000, but two may be better by exactly 30 %.",
         active_joints_at_visit=2,
         improvement_from=False,
-        notes=("As lovell-2000, but two may be better by exactly 30 %.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="ruperto-2008",
-        reference=reference("ruperto-2008"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "ruperto-2008",
+        Evidence.SECONDARY,
+        "The abstract says ≥ 30 % for both limits and has no floors.",
+        "The floors are the register's, which prints > 30 %: see ruperto-2008-strict.",
         floors=_RUPERTO_FLOORS,
-        notes=(
-            "The abstract says ≥ 30 % for both limits and has no floors.",
-            "The floors are the register's, which prints > 30 %: see ruperto-2008-strict.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="ruperto-2008-strict",
-        reference=reference("abatacept-register"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "ruperto-2008-strict",
+        Evidence.SECONDARY,
+        "The abatacept trial as its register words it.",
+        source="abatacept-register",
         derives_from="ruperto-2008",
         worsening_from=False,
         improvement_from=False,
         floors=_RUPERTO_FLOORS,
-        notes=("The abatacept trial as its register words it.", _ZERO_NOTE),
     ),
-    FlareCriteria(
-        name="review-floors",
-        reference=reference("ruperto-2008"),
-        evidence=Evidence.SECONDARY,
+    FlareCriteria.cited(
+        "review-floors",
+        Evidence.SECONDARY,
+        "As reviews give the abatacept trial's rule: the joint floor on active joints alone.",
+        source="ruperto-2008",
         derives_from="ruperto-2008",
         floors=(*((name, 2.0) for name in _GLOBALS), ("active_joints", 2.0)),
-        notes=(
-            "As reviews give the abatacept trial's rule: the joint floor on active joints alone.",
-            _ZERO_NOTE,
-        ),
     ),
-    FlareCriteria(
-        name="canakinumab-sjia",
-        reference=reference("ruperto-2012"),
-        evidence=Evidence.UNVERIFIED,
+    FlareCriteria.cited(
+        "canakinumab-sjia",
+        Evidence.UNVERIFIED,
+        "For systemic arthritis; the trials' reactant is CRP.",
+        "That fever alone is a flare, and how it is measured, is unverified.",
+        source="ruperto-2012",
         derives_from="prcsg-printo",
         fever_above=38.0,
         fever_days=2,
-        notes=(
-            "For systemic arthritis; the trials' reactant is CRP.",
-            "That fever alone is a flare, and how it is measured, is unverified.",
-            _ZERO_NOTE,
-        ),
     ),
 )
 
 
 # --------------------------------------------------------------------------------------------
-# The lines that decide, on numbers or arrays
-
-
-def _limit(criteria: FlareCriteria, name: str) -> tuple[float | None, bool]:
-    """Return from how many per cent a variable is worse, and whether exactly that counts.
-
-    None where the criteria do not ask whether it is worse.
-    """
-    if criteria.all_of:
-        return dict(criteria.all_of).get(name), True
-    return criteria.worsening, criteria.worsening_from
+# The rule
 
 
 def _unknown_or_worse(
     criteria: FlareCriteria, name: str, earlier: Any, now: Any
 ) -> tuple[Any, Any]:
     """Return whether a variable is unknown, and whether it is worse before any floor."""
-    percent, inclusive = _limit(criteria, name)
+    percent, inclusive = criteria.worsening, criteria.worsening_from
+    if criteria.all_of:
+        percent, inclusive = dict(criteria.all_of).get(name), True
     if percent is None:
         unknown = missing(earlier) | missing(now)
-        return unknown, np.zeros_like(unknown)
+        return unknown, unknown & False
     return unknown_or_worse(
         earlier, now, percent, inclusive=inclusive, from_zero=criteria.zero_reference
     )
 
 
-def _one_variable(
-    criteria: FlareCriteria, name: str, earlier: Any, now: Any
-) -> tuple[Any, Any, Any]:
+def _variable(criteria: FlareCriteria, name: str, earlier: Any, now: Any) -> tuple[Any, Any, Any]:
     """Return whether a variable is unknown, counts as worse, and counts as better."""
     unknown, worse = _unknown_or_worse(criteria, name, earlier, now)
     floor = dict(criteria.floors).get(name)
     if floor is not None:
         worse = worse & at_least(now - earlier, floor)
-    better = np.zeros_like(unknown)
+    better = unknown & False
     if criteria.improvement is not None:
         inclusive = criteria.improvement_from
         better = improved_by(earlier, now, criteria.improvement, inclusive=inclusive)
     return unknown, worse, better
 
-
-def _block(
-    criteria: FlareCriteria,
-    earlier: Mapping[str, NDArray[Any]],
-    now: Mapping[str, NDArray[Any]],
-    fever: Any,
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return whether there certainly, and possibly, is a flare."""
-    size = next(iter(now.values())).shape
-    unknown = np.zeros(size, dtype=np.int8)
-    worse = np.zeros(size, dtype=np.int8)
-    better = np.zeros(size, dtype=np.int8)
-    certain = np.ones(size, dtype=bool)
-    possible = np.ones(size, dtype=bool)
-    for name in now:
-        gap, worsened, improved = _one_variable(criteria, name, earlier[name], now[name])
-        unknown += gap
-        worse += worsened
-        better += improved
-        if name in dict(criteria.all_of):
-            certain &= worsened
-            possible &= worsened | gap
-    if criteria.worsened_needed is not None:
-        certain &= worse >= criteria.worsened_needed
-        possible &= worse + unknown >= criteria.worsened_needed
-    if criteria.improved_allowed is not None:
-        certain &= better + unknown <= criteria.improved_allowed
-        possible &= better <= criteria.improved_allowed
-    if criteria.active_joints_at_visit is not None:
-        joints = now["active_joints"]
-        enough = at_least(joints, criteria.active_joints_at_visit)
-        certain &= enough
-        possible &= enough | missing(joints)
-    if criteria.fever_above is not None:
-        certain |= fever == 1
-        possible |= (fever == 1) | missing(fever)
-    return certain, possible
-
-
-def flare_bounds(
-    criteria: FlareCriteria,
-    earlier: Mapping[str, Any],
-    now: Mapping[str, NDArray[Any]],
-    *,
-    fever: Any = np.nan,
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return whether there certainly, and possibly, is a flare, for flat arrays.
-
-    Every caller comes through here: one patient, arrays, frames and clusters alike. A missing
-    component is at most one of worse and better, so these bounds are safe, not sharp.
-    """
-    criteria.require(next(name for name in now if name not in CORE_VARIABLES))
-    size = next(iter(now.values())).size
-    certain = np.empty(size, dtype=np.bool_)
-    possible = np.empty(size, dtype=np.bool_)
-    for start in range(0, size, BLOCK):
-        block = slice(start, start + BLOCK)
-        certain[block], possible[block] = _block(
-            criteria,
-            {name: values[block] for name, values in earlier.items()},
-            {name: values[block] for name, values in now.items()},
-            fever[block] if isinstance(fever, np.ndarray) else fever,
-        )
-    return certain, possible
-
-
-def verdict(certain: Any, possible: Any) -> Any:
-    """Return 1 where certain, 0 where not even possible, NaN between."""
-    return np.where(certain, 1.0, np.where(possible, np.nan, 0.0))
-
-
-# --------------------------------------------------------------------------------------------
-# The public door
 
 FlagT = TypeVar("FlagT")
 SureT = TypeVar("SureT")
@@ -426,136 +299,124 @@ ChangeT = TypeVar("ChangeT")
 
 
 @attrs.frozen(eq=False, repr=False)
-class FlareVerdict(Generic[FlagT, SureT, ChangeT]):
+class FlareVerdict(VisitComparison[ChangeT], Generic[FlagT, SureT, ChangeT]):
     """Whether there was a flare, with its bounds and its reasons.
 
     Attributes are of the kind of the core sets: for one patient `flared` is True, False or None;
     for arrays a float64 array of 1, 0 and NaN; for Series a nullable boolean Series.
     """
 
+    answers: ClassVar[str] = "flared"
+
     criteria: FlareCriteria
-    marker: str
-    _earlier: Mapping[str, Any] = attrs.field(alias="earlier")
-    _now: Mapping[str, Any] = attrs.field(alias="now")
-    _like: Like = attrs.field(alias="like")
-    _raw: tuple[Any, Any] = attrs.field(alias="raw")
     _fever: Any = attrs.field(alias="fever")
+
+    @property
+    def _column(self) -> str:
+        return flare_column(self.criteria)
+
+    @property
+    def _subject(self) -> str:
+        return f"flare by {self.criteria.name}"
 
     @property
     def flared(self) -> FlagT:
         """Whether there was a flare: yes, no, or not determinable."""
-        return cast(FlagT, self._like.flag(verdict(*self._raw), self.criteria.column))
+        return cast(FlagT, self._flag(self._bounds.known(), self._column))
 
     @property
     def flared_min(self) -> SureT:
         """Whether there was a flare whatever the gaps hide."""
-        return cast(SureT, self._like.surely(self._raw[0], f"{self.criteria.column}_min"))
+        return cast(SureT, self._surely(self._bounds.lowest, "min"))
 
     @property
     def flared_max(self) -> SureT:
         """Whether there may have been a flare."""
-        return cast(SureT, self._like.surely(self._raw[1], f"{self.criteria.column}_max"))
+        return cast(SureT, self._surely(self._bounds.highest, "max"))
 
     @property
     def worse(self) -> dict[str, FlagT]:
         """Per variable that the criteria ask about, whether it counts as worse."""
         asked = dict(self.criteria.all_of) or self._now
-        return {name: self._one(name, 1) for name in self._now if name in asked}
+        each = {name: self._each(name) for name in self._now if name in asked}
+        return {n: self._unless_gap(gap, worse, n) for n, (gap, worse, _) in each.items()}
 
     @property
     def better(self) -> dict[str, FlagT]:
         """Per variable, whether it counts as better; empty where improvement has no limit."""
-        if self.criteria.improved_allowed is None:
-            return {}
-        return {name: self._one(name, 2) for name in self._now}
-
-    def _one(self, name: str, which: int) -> FlagT:
-        parts = self._each(name)
-        return cast(FlagT, self._like.flag(np.where(parts[0], np.nan, parts[which]), name))
+        limited = self.criteria.improved_allowed is not None
+        each = {name: self._each(name) for name in self._now if limited}
+        return {n: self._unless_gap(gap, better, n) for n, (gap, _, better) in each.items()}
 
     def _each(self, name: str) -> tuple[Any, Any, Any]:
-        earlier, now = np.asarray(self._earlier[name]), np.asarray(self._now[name])
-        return _one_variable(self.criteria, name, earlier, now)
+        return _variable(self.criteria, name, self._earlier[name], self._now[name])
 
-    @property
-    def change(self) -> dict[str, ChangeT]:
-        """Per variable, the change in per cent of the reference, negative when better.
+    def _reasons(self, row: int) -> Iterator[str]:
+        yield change_heading("reference")
+        counts = {"worse": 0, "better": 0, "unknown": 0}
+        for name in self._now:
+            start, end = pick(self._earlier[name], row), pick(self._now[name], row)
+            word = self._word(name, row, start, end)
+            if word in counts:
+                counts[word] += 1
+            yield change_line(name, start, end, word)
+        yield f"{self.criteria.name}: {self.criteria.rule}."
+        bounds = (self._bounds.lowest, self._bounds.highest)
+        certain, possible = (bool(pick(bound, row)) for bound in bounds)
+        what = "is not determinable: the gaps could tip it"
+        if certain or not possible:
+            what = "has occurred" if certain else "has not occurred"
+        counted = ", ".join(f"{number} {word}" for word, number in counts.items())
+        yield f"A flare {what} ({counted}{self._further(row)})."
 
-        Missing where a value is missing and where a value rose from 0; 0 → 0 is 0.
-        """
-        return percent_changes(self._earlier, self._now, self._like)
-
-    def explain(self, row: int = 0) -> str:
-        """Return the six variables with their change, and the verdict in words.
-
-        Parameters
-        ----------
-        row : int
-            Which visit, by position, where there are many.
-
-        Returns
-        -------
-        str
-            A table and a sentence.
-        """
-        return _explain(self, row)
-
-    def __repr__(self) -> str:
-        if self._like.kind == "number":
-            bounds = f"flared_min={self.flared_min}, flared_max={self.flared_max}"
-            return f"<flare by {self.criteria.name}: flared={self.flared}, {bounds}>"
-        return f"<flare by {self.criteria.name}: {self._like.size} visits>"
-
-
-def _explain(found: FlareVerdict[Any, Any, Any], row: int) -> str:
-    criteria = found.criteria
-    lines = [change_heading("reference")]
-    counts = {"worse": 0, "better": 0, "unknown": 0}
-    for name in found._now:
-        start, end = pick(found._earlier[name], row), pick(found._now[name], row)
-        unknown, worse, better = (bool(pick(part, row)) for part in found._each(name))
+    def _word(self, name: str, row: int, start: float, end: float) -> str:
+        """Return what a variable counts as."""
+        criteria, floor = self.criteria, dict(self.criteria.floors).get(name)
+        unknown, worse, better = (bool(pick(part, row)) for part in self._each(name))
         asked = not criteria.all_of or name in dict(criteria.all_of)
         limited = criteria.improved_allowed is not None
-        word = "unchanged by the criteria"
         if not asked and not limited:
-            word = "not asked about"
-        elif unknown:
-            word = "unknown"
-        elif worse and asked:
-            word = "worse"
-        elif better and limited:
-            word = "better"
-        elif _missed_floor(criteria, name, start, end):
-            word = f"rose by less than {dict(criteria.floors)[name]:g}: does not count as worse"
-        if word in counts:
-            counts[word] += 1
-        lines.append(change_line(name, start, end, word))
-    lines.append(f"{criteria.name}: {criteria.rule}.")
-    certain, possible = (bool(pick(part, row)) for part in found._raw)
-    what = "is not determinable: the gaps could tip it"
-    if certain or not possible:
-        what = "has occurred" if certain else "has not occurred"
-    found_words = f"{counts['worse']} worse, {counts['better']} better, {counts['unknown']} unknown"
-    lines.append(f"A flare {what} ({found_words}{_further(found, row)}).")
-    return "\n".join(lines)
+            return "not asked about"
+        if unknown:
+            return "unknown"
+        if worse and asked:
+            return "worse"
+        if better and limited:
+            return "better"
+        _, risen = _unknown_or_worse(criteria, name, np.float64(start), np.float64(end))
+        if floor is not None and risen:
+            return f"rose by less than {floor:g}: does not count as worse"
+        return "unchanged by the criteria"
+
+    def _further(self, row: int) -> str:
+        """Return what else the criteria look at, in words."""
+        words = ""
+        if self.criteria.active_joints_at_visit is not None:
+            joints = pick(self._now["active_joints"], row)
+            words += f"; active joints at the visit: {shown(joints)}"
+        if self.criteria.fever_above is not None:
+            fever = pick(self._fever, row)
+            words += f"; fever {'unknown' if missing(fever) else 'yes' if fever else 'no'}"
+        return words
 
 
-def _missed_floor(criteria: FlareCriteria, name: str, start: float, end: float) -> bool:
-    """Return whether a variable that does not count as worse would without its floor."""
-    _, worse = _unknown_or_worse(criteria, name, np.float64(start), np.float64(end))
-    return bool(worse) and name in dict(criteria.floors)
+def flare_column(criteria: FlareCriteria, **_: Any) -> str:
+    """Return the name of the column that holds a flare."""
+    return f"flare_{id_of(criteria)}"
 
 
-def _further(found: FlareVerdict[Any, Any, Any], row: int) -> str:
-    """Return what else the criteria look at, in words."""
-    words = ""
-    if found.criteria.active_joints_at_visit is not None:
-        joints = pick(found._now["active_joints"], row)
-        words += f"; active joints at the visit: {shown(joints)}"
-    if found.criteria.fever_above is not None:
-        fever = pick(found._fever, row)
-        words += f"; fever {'unknown' if missing(fever) else 'yes' if fever else 'no'}"
-    return words
+def _flare(
+    call: Call, criteria: FlareCriteria, _: Options, bounds: Bounded
+) -> FlareVerdict[Any, Any, Any]:
+    return FlareVerdict(
+        criteria=criteria,
+        missing="interval",
+        earlier=call.read_values["reference"],
+        now=call.read_values["now"],
+        like=call.like,
+        bounds=bounds,
+        fever=call.read_values["flare_fever"],
+    )
 
 
 @overload
@@ -564,7 +425,7 @@ def flare(
     reference: CoreSet[float],
     now: CoreSet[float],
     criteria: str | FlareCriteria,
-    flare_fever: bool | Scalar = ...,
+    flare_fever: Scalar = ...,
 ) -> FlareVerdict[bool | None, bool, float]: ...
 @overload
 def flare(
@@ -582,13 +443,19 @@ def flare(
     criteria: str | FlareCriteria,
     flare_fever: Many | Scalar = ...,
 ) -> FlareVerdict[Many, Many, Many]: ...
+@verdict(
+    FlareCriteria,
+    steady=True,
+    titled=flare_column,
+    result=_flare,
+    in_order=("criteria", "reference"),
+)
 def flare(
-    *,
-    reference: CoreSet[Any],
-    now: CoreSet[Any],
-    criteria: str | FlareCriteria | None = None,
-    flare_fever: Any = NOT_GIVEN,
-) -> FlareVerdict[Any, Any, Any]:
+    criteria: FlareCriteria,
+    reference: Mapping[str, Any],
+    now: Mapping[str, Any],
+    flare_fever: Any,
+) -> Bounded:
     """Flare of disease since a reference visit, by criteria that the caller names.
 
     Parameters
@@ -649,44 +516,31 @@ def flare(
     >>> f.flared, f.flared_min, f.flared_max
     (None, False, True)
     """
-    definition = lookup(FlareCriteria, criteria, parameter="criteria")
-    like = paired(reference, now, names=("reference", "now"))
-    fever = _fever(definition, flare_fever, like)
-    earlier, later = arrays(reference), arrays(now)
-    bounds = flare_bounds(
-        definition,
-        flat(earlier, now.names, like),
-        flat(later, now.names, like),
-        fever=np.ravel(fever) if np.ndim(fever) else fever,
-    )
-    return FlareVerdict(
-        criteria=definition,
-        marker=now.marker,
-        earlier={name: earlier[name] for name in now.names},
-        now={name: later[name] for name in now.names},
-        like=like,
-        raw=cast("tuple[Any, Any]", shaped(bounds, like)),
-        fever=fever,
-    )
-
-
-def _fever(criteria: FlareCriteria, given: Any, like: Like) -> Any:
-    """Return the fever that the criteria count, checked; missing where they count none."""
-    if criteria.fever_above is None:
-        if given is not NOT_GIVEN:
-            raise NotCoveredError(
-                f"{criteria.name} does not count fever; leave flare_fever out.",
-                variable="flare_fever",
-            )
-        return np.nan
-    if given is NOT_GIVEN:
-        raise RequestError(
-            f"{criteria.name} counts fever (> {criteria.fever_above:g} °C on "
-            f"≥ {criteria.fever_days} consecutive days, not due to infection): give "
-            f"flare_fever=, None where it is unknown.",
-            variable="flare_fever",
-        )
-    return beside(like, "flare_fever", given, what="the core sets")
+    criteria.require(tuple(now)[-1])
+    named_alone = criteria.all_of and criteria.improvement is None
+    asked = dict(criteria.all_of) if named_alone else now
+    each = {name: _variable(criteria, name, reference[name], now[name]) for name in asked}
+    unknown = count(gap for gap, _, _ in each.values())
+    worse = count(worsened for _, worsened, _ in each.values())
+    better = count(improved for _, _, improved in each.values())
+    certain, possible = unknown >= 0, unknown >= 0
+    for name, _ in criteria.all_of:
+        gap, worsened, _ = each[name]
+        certain, possible = certain & worsened, possible & (worsened | gap)
+    if criteria.worsened_needed is not None:
+        certain = certain & (worse >= criteria.worsened_needed)
+        possible = possible & (worse + unknown >= criteria.worsened_needed)
+    if criteria.improved_allowed is not None:
+        certain = certain & (better + unknown <= criteria.improved_allowed)
+        possible = possible & (better <= criteria.improved_allowed)
+    if criteria.active_joints_at_visit is not None:
+        joints = now["active_joints"]
+        enough = at_least(joints, criteria.active_joints_at_visit)
+        certain, possible = certain & enough, possible & (enough | missing(joints))
+    if criteria.fever_above is not None:
+        fever = flare_fever == 1
+        certain, possible = certain | fever, possible | fever | missing(flare_fever)
+    return Bounded(certain, possible)
 
 
 # --------------------------------------------------------------------------------------------
@@ -698,112 +552,109 @@ class LossCriteria(Definition):
     """What counts as loss of an ACR Ped response; the level and its criteria are the caller's."""
 
     kind: ClassVar[str] = "loss of response"
+    reads: ClassVar[tuple[str, ...]] = CORE_SET_NEEDS
+    compared: ClassVar[str] = RESPONSE
     no_variants: ClassVar[str] = "level and criteria are arguments of loss_of_response()."
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The core set, and what else the rule asks about."""
-        return CORE_SET_NEEDS
+    def check_options(self, **options: Any) -> None:
+        """Raise where the response criteria do not have the level."""
+        criteria = lookup(ResponseCriteria, options["criteria"], parameter="criteria")
+        criteria.require_level(options["level"])
 
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        return (
-            "an ACR Ped level reached against a named baseline is no longer met against the same "
-            "baseline"
-        )
+        reached = "an ACR Ped level reached against a named baseline"
+        return f"{reached} is no longer met against the same baseline"
 
 
 (LOSS_OF_ACR_PED,) = publish(
-    LossCriteria(
-        name="loss-of-acr-ped",
-        reference=reference("swart-2019"),
-        evidence=Evidence.DERIVED,
-        notes=(
-            "Literal reading of the trial's abstract, which does not say how loss was defined.",
-        ),
+    LossCriteria.cited(
+        "loss-of-acr-ped",
+        Evidence.DERIVED,
+        "Literal reading of the trial's abstract, which does not say how loss was defined.",
+        source="swart-2019",
     )
 )
 
 
-def loss_bounds(
-    level: int, earlier_min: Any, earlier_max: Any, now_min: Any, now_max: Any
-) -> tuple[Any, Any]:
-    """Return whether a level reached earlier is certainly, and possibly, no longer met.
-
-    `earlier_min` and `earlier_max` bound the level at the earlier visit, `now_min` and `now_max`
-    now, all against the same baseline. For "reached at any earlier visit" give the highest
-    `level_min` and the highest `level_max` of these visits. Every caller comes through here.
-    """
-    certain = (earlier_min >= level) & (now_max < level)
-    possible = (earlier_max >= level) & (now_min < level)
-    return certain, possible
-
-
 @attrs.frozen(eq=False, repr=False)
-class ResponseLoss(Generic[FlagT, SureT]):
+class ResponseLoss(BoundedResult, Generic[FlagT, SureT]):
     """Whether a level of response is lost, with its bounds and the two responses behind it.
 
-    `reached` and `now` are the ACR Ped responses at the two visits.
+    `reached` and `now` are the ACR Ped responses at the two visits; `explain` shows the later one.
     """
 
+    answers: ClassVar[str] = "lost"
+
+    criteria: ResponseCriteria
     level: int
-    reached: AcrPedResponse[Any, Any, Any]
-    now: AcrPedResponse[Any, Any, Any]
-    _like: Like = attrs.field(alias="like")
-    _raw: tuple[Any, Any] = attrs.field(alias="raw")
+    _visits: Mapping[str, CoreSet[Any]] = attrs.field(alias="visits")
 
     @property
-    def criteria(self) -> ResponseCriteria:
-        """The response criteria."""
-        return self.now.criteria
+    def _column(self) -> str:
+        return _loss_column(LOSS_OF_ACR_PED, level=self.level, criteria=self.criteria)
+
+    @property
+    def _subject(self) -> str:
+        return f"loss of ACR Ped {self.level}"
+
+    @property
+    def reached(self) -> AcrPedResponse[Any, Any, Any]:
+        """The response at the earlier visit."""
+        return self._response("reached")
+
+    @property
+    def now(self) -> AcrPedResponse[Any, Any, Any]:
+        """The response at the later visit."""
+        return self._response("now")
+
+    def _response(self, visit: str) -> AcrPedResponse[Any, Any, Any]:
+        baseline, now = self._visits["baseline"], self._visits[visit]
+        return acr_ped(baseline=baseline, now=now, criteria=self.criteria)
 
     @property
     def lost(self) -> FlagT:
         """Whether the level is lost: yes, no, or not determinable."""
-        return cast(FlagT, self._like.flag(verdict(*self._raw), f"acr_ped{self.level}_lost"))
+        return cast(FlagT, self._flag(self._bounds.known(), self._column))
 
     @property
     def lost_min(self) -> SureT:
         """Whether the level is lost whatever the gaps hide."""
-        return cast(SureT, self._like.surely(self._raw[0], f"acr_ped{self.level}_lost_min"))
+        return cast(SureT, self._surely(self._bounds.lowest, "min"))
 
     @property
     def lost_max(self) -> SureT:
         """Whether the level may be lost."""
-        return cast(SureT, self._like.surely(self._raw[1], f"acr_ped{self.level}_lost_max"))
+        return cast(SureT, self._surely(self._bounds.highest, "max"))
 
-    def explain(self, row: int = 0) -> str:
-        """Return the change since baseline at the later visit, and the verdict in words.
-
-        Parameters
-        ----------
-        row : int
-            Which visit, by position, where there are many.
-
-        Returns
-        -------
-        str
-            A table and a sentence.
-        """
-        before, after = (
-            _WORDS[str(pick(verdict(low >= self.level, high >= self.level), row))]
-            for low, high in (self.reached._raw[1:], self.now._raw[1:])
+    def _reasons(self, row: int) -> Iterator[str]:
+        met = (_met(response._bounds, self.level) for response in (self.reached, self.now))
+        before, after, lost = (
+            _WORDS[str(pick(bounds.known(), row))] for bounds in (*met, self._bounds)
         )
-        lost = _WORDS[str(pick(verdict(*self._raw), row))]
-        return (
-            f"{self.now.explain(row)}\n"
-            f"ACR Ped {self.level}: reached earlier: {before}; met now: {after}; lost: {lost}."
-        )
+        yield self.now.explain(row)
+        yield f"ACR Ped {self.level}: reached earlier: {before}; met now: {after}; lost: {lost}."
 
-    def __repr__(self) -> str:
-        if self._like.kind == "number":
-            bounds = f"lost_min={self.lost_min}, lost_max={self.lost_max}"
-            return f"<loss of ACR Ped {self.level}: lost={self.lost}, {bounds}>"
-        return f"<loss of ACR Ped {self.level}: {self._like.size} visits>"
+
+def _met(response: Bounded, level: int) -> Bounded:
+    return Bounded(response.lowest >= level, response.highest >= level)
 
 
 _WORDS = {"1.0": "yes", "0.0": "no", "nan": "not determinable"}
+
+
+def _loss(call: Call, _: LossCriteria, options: Options, bounds: Bounded) -> ResponseLoss[Any, Any]:
+    criteria = lookup(ResponseCriteria, options["criteria"], parameter="criteria")
+    level, visits = options["level"], dict(call.given)
+    return ResponseLoss(
+        criteria=criteria, level=level, visits=visits, like=call.like, bounds=bounds
+    )
+
+
+def _loss_column(_: LossCriteria, *, level: int, criteria: str | ResponseCriteria) -> str:
+    response = lookup(ResponseCriteria, criteria, parameter="criteria")
+    return f"{acr_ped_column(response)}_{level}_lost"
 
 
 @overload
@@ -824,14 +675,22 @@ def loss_of_response(
     level: int,
     criteria: str | ResponseCriteria = ...,
 ) -> ResponseLoss[Many, Many]: ...
+@verdict(
+    LossCriteria,
+    parameter="rule",
+    default="loss-of-acr-ped",
+    titled=_loss_column,
+    result=_loss,
+    in_order=("level", "criteria"),
+)
 def loss_of_response(
+    _: LossCriteria,
+    reached: Bounded,
+    now: Bounded,
     *,
-    baseline: CoreSet[Any],
-    reached: CoreSet[Any],
-    now: CoreSet[Any],
     level: int,
-    criteria: str | ResponseCriteria = "giannini-1997",
-) -> ResponseLoss[Any, Any]:
+    criteria: str | ResponseCriteria = DEFAULT,
+) -> Bounded:
     """Loss of an ACR Ped level: reached against a baseline, and no longer met against it.
 
     Parameters
@@ -890,18 +749,7 @@ def loss_of_response(
     >>> jia.loss_of_response(baseline=base, reached=month3, now=month9, level=30).lost
     True
     """
-    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
-    definition.require_level(level)
-    like = paired(baseline, reached, names=("baseline", "reached"))
-    later = paired(baseline, now, names=("baseline", "now"))
-    paired(reached, now, names=("reached", "now"))
-    before = acr_ped(baseline=baseline, now=reached, criteria=definition)
-    after = acr_ped(baseline=baseline, now=now, criteria=definition)
-    bounds = loss_bounds(level, *before._raw[1:], *after._raw[1:])
-    return ResponseLoss(
-        level=level,
-        reached=before,
-        now=after,
-        like=later if like.kind == "number" else like,
-        raw=bounds,
+    return Bounded(
+        (reached.lowest >= level) & (now.highest < level),
+        (reached.highest >= level) & (now.lowest < level),
     )

@@ -2,64 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar, Literal, overload
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import (
-    DefinitionError,
-    NotCoveredError,
-    RequestError,
-    listing,
-    suggestion,
-)
-from jiascores.core.exact import at_most
-from jiascores.core.kinds import Like, Scalar, T, common, take
-from jiascores.core.references import Evidence, reference
-from jiascores.measures.states import ANY_COURSE, COURSES, NOT_GIVEN, CutoffSet, shaped, words
-
-ILAR_CATEGORIES = (
-    "systemic",
-    "oligoarthritis_persistent",
-    "oligoarthritis_extended",
-    "polyarthritis_rf_negative",
-    "polyarthritis_rf_positive",
-    "psoriatic",
-    "enthesitis_related",
-    "undifferentiated",
-)
-
-# How other tables word them, part by part. Such words are refused with the name to write: their
-# owner maps them, and "oligo" alone does not say whether the arthritis was extended.
-_SAME_WORD = {
-    "oligo": "oligoarthritis",
-    "oligoarticular": "oligoarthritis",
-    "ojia": "oligoarthritis",
-    "poly": "polyarthritis",
-    "polyarticular": "polyarthritis",
-    "pjia": "polyarthritis",
-    "neg": "negative",
-    "seronegative": "negative",
-    "pos": "positive",
-    "seropositive": "positive",
-    "sjia": "systemic",
-    "sojia": "systemic",
-    "still": "systemic",
-    "stills": "systemic",
-    "psa": "psoriatic",
-    "jpsa": "psoriatic",
-    "era": "enthesitis_related",
-    "other": "undifferentiated",
-    "unclassified": "undifferentiated",
-}
-_EMPTY_WORDS = {"arthritis", "jia", "onset", "disease", "factor", "rf"}
+from jiascores.core.errors import NotCoveredError, listing
+from jiascores.core.logic import NAN, at_most, at_place, either
+from jiascores.core.measure import verdict
+from jiascores.core.references import Evidence
+from jiascores.core.values import Scalar, T
+from jiascores.core.variables import COURSES, ILAR_CATEGORIES
+from jiascores.measures.states import ANY_COURSE, CutoffSet
 
 SYSTEMIC = "systemic"
-NO_COURSE = -1
+COUNTS = {"active_joints": "active joints at the visit", "joints_ever": "joints ever"}
 
 
 @attrs.frozen(kw_only=True)
@@ -81,6 +38,7 @@ class CourseRule(Definition):
     """
 
     kind: ClassVar[str] = "course rule"
+    reads: ClassVar[tuple[str, ...]] = ("ilar_category",)
 
     oligo: tuple[str, ...] = ("oligoarthritis_persistent",)
     poly: tuple[str, ...] = (
@@ -95,25 +53,25 @@ class CourseRule(Definition):
     def _check(self) -> None:
         named = (*self.oligo, *self.poly, *self.by_joints)
         unknown = [name for name in named if name not in ILAR_CATEGORIES or name == SYSTEMIC]
-        if unknown or len(set(named)) < len(named):
-            raise DefinitionError(
-                f"{self.name}: each ILAR category but systemic may be oligo, poly or by joints, "
-                f"once: {listing(unknown or named)}",
-                variable="by_joints",
-            )
+        once = not unknown and len(set(named)) == len(named)
+        what = "each ILAR category but systemic may be oligo, poly or by joints, once"
+        self._require(once, "by_joints", f"{what}: {listing(unknown or named)}")
 
     @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return ("ilar_category", self.joints)
+    def allows(self) -> tuple[str, ...]:
+        """The count of joints, which some categories need."""
+        return (self.joints,)
+
+    def check_options(self, *, cutoffs: str | CutoffSet | None = None, **_: Any) -> None:
+        """Raise where the cut-off set reads every course alike."""
+        _refuse_set_without_courses(lookup(CutoffSet, cutoffs, parameter="cutoffs"))
 
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        count = {"active_joints": "active joints at the visit", "joints_ever": "joints ever"}
         return (
             f"{', '.join(self.oligo)}: oligo; {', '.join(self.poly)}: poly; "
-            f"{', '.join(self.by_joints)}: {count[self.joints]} ≤ {self.oligo_at_most} oligo, "
+            f"{', '.join(self.by_joints)}: {COUNTS[self.joints]} ≤ {self.oligo_at_most} oligo, "
             f"else poly; systemic: as the cut-off set says; any other: missing"
         )
 
@@ -121,93 +79,23 @@ class CourseRule(Definition):
 _EXTENDED_NOTE = "That extended oligoarthritis is read as poly is unverified under trincianti-2021."
 
 COURSE_RULES = publish(
-    CourseRule(
-        name="joints-at-visit",
-        reference=reference("acr-abstract-psa-era-rf"),
-        evidence=Evidence.SECONDARY,
-        notes=(
-            "A psoriatic or enthesitis-related course may change between visits.",
-            _EXTENDED_NOTE,
-        ),
+    CourseRule.cited(
+        "joints-at-visit",
+        Evidence.SECONDARY,
+        "A psoriatic or enthesitis-related course may change between visits.",
+        _EXTENDED_NOTE,
+        source="acr-abstract-psa-era-rf",
     ),
-    CourseRule(
-        name="joints-ever",
-        reference=reference("acr-abstract-psa-era-rf"),
-        evidence=Evidence.UNVERIFIED,
+    CourseRule.cited(
+        "joints-ever",
+        Evidence.UNVERIFIED,
+        "The source chooses by the joints at the visit; this reading is by name only.",
+        _EXTENDED_NOTE,
+        source="acr-abstract-psa-era-rf",
         joints="joints_ever",
         derives_from="joints-at-visit",
-        notes=(
-            "The source chooses by the joints at the visit; this reading is by name only.",
-            _EXTENDED_NOTE,
-        ),
     ),
 )
-
-
-# --------------------------------------------------------------------------------------------
-# On flat arrays
-
-
-def course_codes(
-    rule: CourseRule, cutoffs: CutoffSet, categories: NDArray[np.int64], joints: NDArray[Any]
-) -> NDArray[np.int64]:
-    """Return positions in COURSES, −1 where missing, for positions in ILAR_CATEGORIES.
-
-    Every caller comes through here. `joints` is the count that the rule reads, NaN missing.
-    """
-    course_of = np.full(len(ILAR_CATEGORIES) + 1, NO_COURSE)
-    for course, names in (("oligo", rule.oligo), ("poly", rule.poly)):
-        for name in names:
-            course_of[ILAR_CATEGORIES.index(name)] = COURSES.index(course)
-    if cutoffs.systemic_as is not None:
-        course_of[ILAR_CATEGORIES.index(SYSTEMIC)] = COURSES.index(cutoffs.systemic_as)
-    codes = course_of[categories]
-    by_joints = np.isin(categories, [ILAR_CATEGORIES.index(name) for name in rule.by_joints])
-    few = np.where(
-        at_most(joints, rule.oligo_at_most), COURSES.index("oligo"), COURSES.index("poly")
-    )
-    codes = np.where(by_joints, np.where(np.isnan(joints), NO_COURSE, few), codes)
-    covered = [COURSES.index(course) for course in cutoffs.courses]
-    return np.where(np.isin(codes, covered), codes, NO_COURSE)
-
-
-def category_codes(given: Any, like: Like) -> Any:
-    """Return positions in ILAR_CATEGORIES, −1 where missing; other words raise."""
-    found = words(given, "ilar_category", like)
-    each = found.tolist() if isinstance(found, np.ndarray) else [found]
-    code = {None: NO_COURSE} | {name: place for place, name in enumerate(ILAR_CATEGORIES)}
-    if set(each) - code.keys():
-        refused = [place for place, one in enumerate(each) if one not in code]
-        labels = like.labels if like.labels is not None else range(len(each))
-        shown = list(dict.fromkeys(each[place] for place in refused))
-        raise NotCoveredError(
-            f"ilar_category = {listing([repr(one) for one in shown])}: not one of "
-            f"{', '.join(ILAR_CATEGORIES)}.{_hint(shown[0])} Leave the "
-            f"category missing where there is none.",
-            variable="ilar_category",
-            values=[each[place] for place in refused],
-            where=[labels[place] for place in refused],
-        )
-    codes = np.array([code[one] for one in each], dtype=np.int64)
-    return codes if isinstance(found, np.ndarray) else codes[0]
-
-
-def _hint(given: object) -> str:
-    """Say which category a word of another table probably means."""
-    text = str(given).lower().replace("+", " positive ")
-    text = re.sub(r"\brf\s*-(?=\W|$)", "rf negative ", text)
-    parts: list[str] = re.findall(r"[a-z]+", text)
-    spoken = {
-        part for word in parts for part in _SAME_WORD.get(word, word).split("_")
-    } - _EMPTY_WORDS
-    meant = [name for name in ILAR_CATEGORIES if spoken and spoken <= set(name.split("_"))]
-    if meant:
-        return f" Write {' or '.join(meant)} for {given!r}."
-    return suggestion(str(given).lower(), ILAR_CATEGORIES)
-
-
-# --------------------------------------------------------------------------------------------
-# The public door
 
 
 @overload
@@ -228,13 +116,20 @@ def course(
     joints_ever: T | Scalar = ...,
     rule: str | CourseRule = ...,
 ) -> T: ...
+@verdict(
+    CourseRule,
+    gives="word",
+    words=COURSES,
+    parameter="rule",
+    default="joints-at-visit",
+)
 def course(
-    ilar_category: Any,
+    rule: CourseRule,
+    category: Any,
+    active_joints: Any,
+    joints_ever: Any,
     *,
     cutoffs: str | CutoffSet | None = None,
-    active_joints: Any = NOT_GIVEN,
-    joints_ever: Any = NOT_GIVEN,
-    rule: str | CourseRule = "joints-at-visit",
 ) -> Any:
     """Return the course of disease by which a cut-off set reads a score.
 
@@ -305,37 +200,29 @@ def course(
     'systemic'
     """
     definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
-    how = lookup(CourseRule, rule, parameter="rule")
-    _refuse_set_without_courses(definition)
-    given = {"active_joints": active_joints, "joints_ever": joints_ever}
-    for name, value in given.items():
-        if value is not NOT_GIVEN and name != how.joints:
-            raise RequestError(
-                f"{name}= was given, but the course rule {how.name} reads {how.joints}=. Choose "
-                f"the rule by name: rule='joints-at-visit' or rule='joints-ever'.",
-                variable=name,
-            )
-    joints = None if given[how.joints] is NOT_GIVEN else given[how.joints]
-    like = common({"ilar_category": ilar_category, how.joints: joints})
-    categories = category_codes(ilar_category, like)
-    taken, _ = take({how.joints: joints})
-    codes = course_codes(
-        how,
-        definition,
-        np.broadcast_to(categories, (like.size,)),
-        np.broadcast_to(np.ravel(taken[how.joints]), (like.size,)),
+    joints = active_joints if rule.joints == "active_joints" else joints_ever
+    return at_place(category, ILAR_CATEGORIES, lambda each: _course(rule, definition, each, joints))
+
+
+def _course(rule: CourseRule, cutoffs: CutoffSet, category: str, joints: Any) -> Any:
+    """Return the place of one category's course, NaN where it has none in the set."""
+    oligo, poly = (
+        float(COURSES.index(each)) if each in cutoffs.courses else NAN for each in ("oligo", "poly")
     )
-    return like.text(shaped(codes, like), "course", COURSES)
+    if category == SYSTEMIC:
+        read_as = cutoffs.systemic_as
+        return NAN if read_as is None else float(COURSES.index(read_as))
+    if category in rule.by_joints:
+        few = at_most(joints, rule.oligo_at_most)
+        return either(few == 1, oligo, either(few == 0, poly, NAN))
+    return oligo if category in rule.oligo else poly if category in rule.poly else NAN
 
 
 def _refuse_set_without_courses(cutoffs: CutoffSet) -> None:
     if cutoffs.courses == (ANY_COURSE,):
-        raise NotCoveredError(
-            f"the cut-off set {cutoffs.name} reads every course alike: call disease_state "
-            f"without course=.",
-            variable="cutoffs",
-            values=(cutoffs.name,),
-        )
+        alike = f"the cut-off set {cutoffs.name} reads every course alike"
+        message = f"{alike}: call disease_state without course=."
+        raise NotCoveredError(message, variable="cutoffs", values=(cutoffs.name,))
 
 
 def course_notes(
@@ -364,24 +251,16 @@ def course_notes(
     definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
     how = lookup(CourseRule, rule, parameter="rule")
     _refuse_set_without_courses(definition)
-    notes: dict[str, str] = {}
+    no_state = "no course, and so no state"
     if SYSTEMIC in definition.courses:
-        only = "for systemic arthritis alone: no course, and so no state"
-        notes |= {name: only for name in ILAR_CATEGORIES if name != SYSTEMIC}
-    else:
-        count = "active joints at the visit" if how.joints == "active_joints" else "joints ever"
-        notes |= dict.fromkeys(how.by_joints, f"by {count}; it may change between visits")
-        left = [
-            name
-            for name in ILAR_CATEGORIES
-            if name not in (*how.oligo, *how.poly, *how.by_joints, SYSTEMIC)
-        ]
-        notes |= dict.fromkeys(left, "no course, and so no state")
-        if definition.systemic_as is None:
-            notes[SYSTEMIC] = "the set does not say how to read it: no course, and so no state"
-        else:
-            notes[SYSTEMIC] = (
-                f"read as {definition.systemic_as}; plain JADAS was not validated in systemic "
-                f"arthritis"
-            )
+        others = [name for name in ILAR_CATEGORIES if name != SYSTEMIC]
+        return dict.fromkeys(others, f"for systemic arthritis alone: {no_state}")
+    by_joints = f"by {COUNTS[how.joints]}; it may change between visits"
+    plain = {*how.oligo, *how.poly, *how.by_joints, SYSTEMIC}
+    left = [name for name in ILAR_CATEGORIES if name not in plain]
+    notes = dict.fromkeys(how.by_joints, by_joints) | dict.fromkeys(left, no_state)
+    notes[SYSTEMIC] = f"the set does not say how to read it: {no_state}"
+    if definition.systemic_as is not None:
+        validated = "plain JADAS was not validated in systemic arthritis"
+        notes[SYSTEMIC] = f"read as {definition.systemic_as}; {validated}"
     return notes

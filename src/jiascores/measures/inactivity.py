@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, overload
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, overload
 
 import attrs
-import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import (
-    DefinitionError,
-    InconsistentError,
-    RequestError,
-    listing,
+from jiascores.core.definition import Definition, publish
+from jiascores.core.errors import RequestError
+from jiascores.core.like import read_only
+from jiascores.core.logic import (
+    NAN,
+    all_of,
+    any_of,
+    at_most,
+    at_place,
+    below,
+    either,
+    equal,
+    missing,
+    no,
 )
-from jiascores.core.exact import at_most, below
-from jiascores.core.kinds import BLOCK, FloatArray, Like, Many, Scalar, common, missing, take
-from jiascores.core.references import Evidence, reference
-from jiascores.core.variables import MARKERS
-from jiascores.measures.change import shaped
-from jiascores.measures.ilar import ILAR_CATEGORIES, category_codes
-from jiascores.measures.states import NOT_GIVEN
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
+from jiascores.core.measure import Call, Contradiction, Items, Options, id_of, verdict
+from jiascores.core.references import Evidence
+from jiascores.core.values import Many, Scalar, SeriesLike
+from jiascores.core.variables import ILAR_CATEGORIES, MARKERS
+from jiascores.measures.change import Result
 
 # A column of numbers or flags, or one for all; flags and numbers may be of different types.
-Cells: TypeAlias = "NDArray[Any] | pd.Series[Any] | pl.Series | Scalar"
+Cells: TypeAlias = "NDArray[Any] | SeriesLike | Scalar"
 MarkerChoice: TypeAlias = Literal["any", "all"]
 MARKER_CHOICES: dict[str, str] = {
     "any": "where both were tested, one normal is enough",
@@ -41,8 +42,6 @@ MARKER_RULES = {
     "both": "both must have been tested and be normal",
 }
 ACUTE_PHASE = "acute_phase"
-# NumPy's, so that what is computed from it is NumPy's too: ~ of a Python bool is a number.
-UNKNOWN = np.float64("nan")
 
 
 @attrs.frozen(kw_only=True)
@@ -73,7 +72,7 @@ class InactiveDiseaseCriteria(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> criteria = jia.definition("wallace-2011", jia.InactiveDiseaseCriteria)
+    >>> criteria = jia.definition("wallace-2011", jia.typing.InactiveDiseaseCriteria)
     >>> str(criteria.evidence)
     'primary'
     """
@@ -90,22 +89,11 @@ class InactiveDiseaseCriteria(Definition):
     categories: tuple[str, ...] = ILAR_CATEGORIES
 
     def _check(self) -> None:
-        unknown = [name for name in self.absent if name not in FINDINGS]
-        if unknown:
-            raise DefinitionError(
-                f"absent names {listing(unknown)}; choose from {', '.join(FINDINGS)}",
-                variable="absent",
-            )
-        if self.markers is not None and self.markers not in MARKER_RULES:
-            choices = "; ".join(f"{name}: {words}" for name, words in MARKER_RULES.items())
-            raise DefinitionError(
-                f"markers={self.markers!r}: choose from {choices}", variable="markers"
-            )
-        if not set(self.categories) <= set(ILAR_CATEGORIES):
-            raise DefinitionError(
-                f"categories must be ILAR categories: {', '.join(ILAR_CATEGORIES)}",
-                variable="categories",
-            )
+        for field, choices in (("absent", FINDINGS), ("categories", ILAR_CATEGORIES)):
+            known = set(getattr(self, field)) <= set(choices)
+            self._require(known, field, f"choose from {', '.join(choices)}")
+        if self.markers is not None:
+            self._require_one_of("markers", MARKER_RULES)
 
     @property
     def rule(self) -> str:
@@ -124,27 +112,32 @@ class InactiveDiseaseCriteria(Definition):
         return "; ".join(parts)
 
     @property
-    def column(self) -> str:
-        """The name of the column that holds this verdict."""
-        return f"inactive_{self.name.replace('-', '_')}"
-
-    @property
     def needs(self) -> tuple[str, ...]:
         """The variables that the criteria ask for."""
-        if self.markers is None:
-            return self.needed
-        return (*self.needed, *(MARKERS if self.markers == "both" else ("/".join(MARKERS),)))
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """The variables that the criteria ask for, but the acute-phase reactants."""
+        reactants = MARKERS if self.markers == "both" else ("/".join(MARKERS),)
         asked = (
             ("active_joints", self.active_joints),
             *((name, True) for name in self.absent),
             ("physician_global", self.physician_global),
             ("morning_stiffness", self.morning_stiffness),
+            *((name, self.markers) for name in reactants),
         )
         return tuple(name for name, value in asked if value is not None)
+
+    @property
+    def allows(self) -> tuple[str, ...]:
+        """What is read of the acute-phase reactants where it is there."""
+        return () if self.markers is None else ACUTE_PHASE_INPUTS
+
+    def check_options(self, *, markers: str | None = None, **_: Any) -> None:
+        """Raise where a choice between any and all reactants is not the caller's."""
+        if markers is None or (self.markers == "ask" and markers in MARKER_CHOICES):
+            return
+        says = "says itself which reactants must be normal; leave markers out"
+        if self.markers == "ask":
+            choices = (f"{name!r}: {words}" for name, words in MARKER_CHOICES.items())
+            says = f"takes {'; '.join(choices)}"
+        raise RequestError(f"markers={markers!r}: {self.name} {says}.", variable="markers")
 
 
 # Findings due to JIA that criteria may want absent.
@@ -171,247 +164,152 @@ _CATEGORY_NOTE = (
 )
 
 INACTIVE_DISEASE_CRITERIA = publish(
-    InactiveDiseaseCriteria(
-        name="wallace-2004",
-        reference=reference("wallace-2004"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "wallace-2004",
+        Evidence.SECONDARY,
+        "If both ESR and CRP were tested, both must be normal.",
+        _CATEGORY_NOTE,
         absent=_WALLACE_ABSENT,
         categories=_WALLACE_CATEGORIES,
-        notes=("If both ESR and CRP were tested, both must be normal.", _CATEGORY_NOTE),
     ),
-    InactiveDiseaseCriteria(
-        name="wallace-2011",
-        reference=reference("wallace-2011"),
-        evidence=Evidence.PRIMARY,
+    InactiveDiseaseCriteria.cited(
+        "wallace-2011",
+        Evidence.PRIMARY,
+        "The paper says ESR or CRP: where both were tested and disagree, the caller says.",
+        "Physician global: best possible on the scale, 0. Uveitis: by SUN.",
+        _CATEGORY_NOTE,
         absent=_WALLACE_ABSENT,
         morning_stiffness=15,
         markers="ask",
         raised_for_other_cause=True,
         categories=_WALLACE_CATEGORIES,
-        notes=(
-            "The paper says ESR or CRP: where both were tested and disagree, the caller says.",
-            "Physician global: best possible on the scale, 0. Uveitis: by SUN.",
-            _CATEGORY_NOTE,
-        ),
     ),
-    InactiveDiseaseCriteria(
-        name="eular-pres-2024",
-        reference=reference("eular-pres-2024"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "eular-pres-2024",
+        Evidence.SECONDARY,
+        "Still's disease: no symptoms, and ESR and CRP both normal.",
         active_joints=None,
         absent=("stills_symptoms",),
         physician_global=None,
         markers="both",
         categories=("systemic",),
-        notes=("Still's disease: no symptoms, and ESR and CRP both normal.",),
     ),
-    InactiveDiseaseCriteria(
-        name="reacch-out",
-        reference=reference("reacch-out"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "reacch-out",
+        Evidence.SECONDARY,
+        "No active joint, no extra-articular manifestation, physician global < 10 mm.",
+        "That the six findings here are the extra-articular manifestations is our reading.",
         absent=_WALLACE_ABSENT,
         physician_global=1,
         physician_global_below=True,
         markers=None,
-        notes=(
-            "No active joint, no extra-articular manifestation, physician global < 10 mm.",
-            "That the six findings here are the extra-articular manifestations is our reading.",
-        ),
     ),
-    InactiveDiseaseCriteria(
-        name="recapture-jia",
-        reference=reference("recapture-jia"),
-        evidence=Evidence.SECONDARY,
+    InactiveDiseaseCriteria.cited(
+        "recapture-jia",
+        Evidence.SECONDARY,
+        "Simple inactive disease: no active joint and physician global < 1, nothing else.",
         absent=(),
         physician_global=1,
         physician_global_below=True,
         markers=None,
-        notes=("Simple inactive disease: no active joint and physician global < 1, nothing else.",),
     ),
 )
 
 
-# --------------------------------------------------------------------------------------------
-# Three-valued and, or: 1 yes, 0 no, NaN not determinable
-
-
-def all_of(parts: Sequence[Any]) -> Any:
-    """Return yes where all are yes, no where any is no whatever the gaps, else unknown."""
-    stack = np.stack(np.broadcast_arrays(*parts))
-    refused = (stack == 0).any(axis=0)
-    return np.where(refused, 0.0, np.where(np.isnan(stack).any(axis=0), np.nan, 1.0))
-
-
-def any_of(parts: Sequence[Any]) -> Any:
-    """Return yes where any is yes whatever the gaps, no where all are no, else unknown."""
-    return 1 - all_of([1 - np.asarray(part, dtype=np.float64) for part in parts])
-
-
-def _where_known(value: Any, answer: Any) -> Any:
-    return np.where(missing(value), np.nan, answer)
+ACUTE_PHASE_INPUTS = (
+    *("esr", "crp", "esr_upper_limit", "crp_upper_limit"),
+    *("esr_normal", "crp_normal", "not_due_to_jia"),
+)
+# What may be given to criteria that do not ask for it: a form holds the items of them all.
+ITEMS = ("physician_global", "active_joints", *FINDINGS, "morning_stiffness", *ACUTE_PHASE_INPUTS)
 
 
 # --------------------------------------------------------------------------------------------
-# The lines that decide, on flat arrays
+# The acute-phase reactants
 
 
-def marker_normal(values: Mapping[str, Any], marker: str) -> tuple[Any, Any]:
-    """Return whether a reactant was tested, and whether it was normal (1, 0, NaN unknown).
+# What a reactant that was not tested counts as.
+_UNTESTED = {"both": NAN, "any": 0.0, "all": 1.0}
+
+
+def _of_marker(values: Mapping[str, Any], marker: str) -> tuple[Any, Any, Any]:
+    return values[marker], values[f"{marker}_upper_limit"], values[f"{marker}_normal"]
+
+
+def _normal(values: Mapping[str, Any], marker: str) -> tuple[Any, Any]:
+    """Return whether a reactant was tested, and whether it was normal.
 
     Normal is the laboratory's flag; without one, a value at or below the upper limit. A value
     without flag or limit was tested, and is not known to be normal.
     """
-    value, limit, flag = (values.get(name, UNKNOWN) for name in _of_marker(marker))
-    by_limit = _where_known(value + limit, at_most(value, limit))
-    return ~missing(value) | ~missing(flag), np.where(missing(flag), by_limit, flag)
+    value, limit, flag = _of_marker(values, marker)
+    untested = missing(value) & missing(flag)
+    return no(untested) == 1, either(missing(flag), at_most(value, limit), flag)
 
 
-def _of_marker(marker: str) -> tuple[str, str, str]:
-    return marker, f"{marker}_upper_limit", f"{marker}_normal"
+def _is_gap(value: Any) -> bool:
+    """Return whether nothing was recorded, for one patient or for all."""
+    return isinstance(value, float) and missing(value)
 
 
-def contradictory(values: Mapping[str, Any], marker: str) -> Any:
-    """Return where the flag says something else of a reactant than its value and limit say."""
-    value, limit, flag = (values.get(name, UNKNOWN) for name in _of_marker(marker))
-    known = ~missing(value) & ~missing(limit) & ~missing(flag)
-    return known & (at_most(value, limit) != (flag == 1))
+def _never_tested(values: Mapping[str, Any], marker: str) -> bool:
+    value, _, flag = _of_marker(values, marker)
+    return _is_gap(value) and _is_gap(flag)
 
 
 def _acute_phase(
     criteria: InactiveDiseaseCriteria, values: Mapping[str, Any], markers: str | None
 ) -> Any:
-    tested, fine = [], []
+    each = []
     for marker in MARKERS:
-        was_tested, normal = marker_normal(values, marker)
+        tested, normal = _normal(values, marker)
         if criteria.raised_for_other_cause:
             # Normal or raised for another cause: either way it is no sign of JIA.
-            normal = np.where(values.get("not_due_to_jia", UNKNOWN) == 1, 1.0, normal)
-        tested.append(was_tested)
-        fine.append(normal)
-    if criteria.markers == "both":
-        return all_of([np.where(t, f, np.nan) for t, f in zip(tested, fine, strict=True)])
-    any_normal = any_of([np.where(t, f, 0.0) for t, f in zip(tested, fine, strict=True)])
-    all_normal = all_of([np.where(t, f, 1.0) for t, f in zip(tested, fine, strict=True)])
+            normal = either(values["not_due_to_jia"] == 1, 1.0, normal)
+        each.append((tested, normal))
     rule = markers if criteria.markers == "ask" else criteria.markers
-    differ = (any_normal != all_normal) & ~(np.isnan(any_normal) & np.isnan(all_normal))
-    if rule is None and np.any(differ & tested[0] & tested[1]):
+    untested = _UNTESTED[rule or "all"]
+    join = any_of if rule == "any" else all_of
+    answer = join(*(either(tested, normal, untested) for tested, normal in each))
+    if rule == "both":
+        return answer
+    return either(each[0][0] | each[1][0], answer, NAN)
+
+
+def _contradictions(
+    criteria: InactiveDiseaseCriteria, values: Mapping[str, Any], options: Options
+) -> Iterator[Contradiction]:
+    """Find flags that say something else than value and limit, and reactants that disagree."""
+    for marker in MARKERS:
+        value, limit, flag = _of_marker(values, marker)
+        if _is_gap(flag):
+            continue
+        yield Contradiction(
+            no(equal(at_most(value, limit), flag)),
+            {marker: value, f"{marker}_upper_limit": limit, f"{marker}_normal": flag},
+            "the flag contradicts the value and its upper limit. Correct one of them, or give only "
+            "the one that counts.",
+        )
+    asked = criteria.markers == "ask" and options["markers"] is None
+    if asked and not any(_never_tested(values, marker) for marker in MARKERS):
+        by_any, by_all = (_acute_phase(criteria, values, choice) for choice in MARKER_CHOICES)
+        both = all_of(*(_normal(values, marker)[0] + 0.0 for marker in MARKERS))
+        # One of the two is open only where the other is not.
+        differ = no(either(missing(by_any) & missing(by_all), 1.0, (by_any == by_all) + 0.0))
         choices = "; ".join(f"markers={name!r}: {words}" for name, words in MARKER_CHOICES.items())
-        raise RequestError(
+        yield Contradiction(
+            all_of(both, differ),
+            {marker: values[marker] for marker in MARKERS},
             f"ESR and CRP were both tested and disagree, and {criteria.name} says ESR or CRP: say "
             f"which it is. Choose {choices}.",
+            reason="markers-disagree",
             variable="markers",
+            error=RequestError,
         )
-    verdict = any_normal if rule == "any" else all_normal
-    return np.where(tested[0] | tested[1], verdict, np.nan)
-
-
-def item_verdicts(
-    criteria: InactiveDiseaseCriteria, values: Mapping[str, Any], markers: str | None = None
-) -> dict[str, Any]:
-    """Return each item's verdict, 1, 0 or NaN, for flat arrays; an absent variable is unknown."""
-    found: dict[str, Any] = {}
-    for name in criteria.needed:
-        value = values.get(name, UNKNOWN)
-        if name == "active_joints":
-            fine = at_most(value, criteria.active_joints)
-        elif name == "physician_global":
-            compare = below if criteria.physician_global_below else at_most
-            fine = compare(value, criteria.physician_global)
-        elif name == "morning_stiffness":
-            fine = at_most(value, criteria.morning_stiffness)
-        else:
-            fine = value == 0
-        found[name] = _where_known(value, fine)
-    if criteria.markers is not None:
-        found[ACUTE_PHASE] = _acute_phase(criteria, values, markers)
-    return found
-
-
-def inactive_verdicts(
-    criteria: InactiveDiseaseCriteria,
-    values: Mapping[str, NDArray[Any]],
-    *,
-    markers: str | None = None,
-) -> FloatArray:
-    """Return whether disease is inactive, 1, 0 or NaN, for flat arrays.
-
-    Every caller comes through here: one patient, arrays, frames and clusters alike. A variable
-    that is absent from `values` is unknown everywhere.
-    """
-    size = next(iter(values.values())).size
-    out = np.empty(size, dtype=np.float64)
-    for start in range(0, size, BLOCK):
-        block = slice(start, start + BLOCK)
-        part = {name: array[block] for name, array in values.items()}
-        out[block] = all_of(list(item_verdicts(criteria, part, markers).values()))
-    return out
 
 
 # --------------------------------------------------------------------------------------------
-# The public door
-
-
-def _read(
-    criteria: str | InactiveDiseaseCriteria | None, given: dict[str, Any], markers: str | None
-) -> tuple[InactiveDiseaseCriteria, dict[str, FloatArray], Like]:
-    """Return the criteria, and the inputs checked, as flat arrays."""
-    definition = lookup(InactiveDiseaseCriteria, criteria, parameter="criteria")
-    if markers is not None and (definition.markers != "ask" or markers not in MARKER_CHOICES):
-        says = "says itself which reactants must be normal; leave markers out"
-        choices = "; ".join(f"{name!r}: {words}" for name, words in MARKER_CHOICES.items())
-        says = f"takes {choices}" if definition.markers == "ask" else says
-        raise RequestError(f"markers={markers!r}: {definition.name} {says}.", variable="markers")
-    absent = [name for name in definition.needed if given[name] is NOT_GIVEN]
-    if absent:
-        raise RequestError(
-            f"{definition.name} asks for {', '.join(absent)}: give each, None where it is unknown.",
-            variable=absent[0],
-        )
-    there = {name: value for name, value in given.items() if value is not NOT_GIVEN}
-    common(there)
-    taken, like = take(there)
-    values = {
-        name: np.broadcast_to(np.asarray(value, dtype=np.float64), like.shape).ravel()
-        for name, value in taken.items()
-    }
-    refuse_contradictions(values, like.labels)
-    return definition, values, like
-
-
-def refuse_contradictions(
-    values: Mapping[str, NDArray[Any]], labels: Sequence[Any] | None = None
-) -> None:
-    """Raise where a reactant's flag contradicts its value and upper limit.
-
-    Parameters
-    ----------
-    values : mapping of str to array
-        Flat arrays.
-    labels : sequence, optional
-        Row labels, for the message.
-
-    Raises
-    ------
-    InconsistentError
-        For the first reactant with such rows; it lists them.
-    """
-    for marker in MARKERS:
-        positions = np.flatnonzero(contradictory(values, marker))
-        if positions.size:
-            names = _of_marker(marker)
-            where = positions.tolist()
-            places = [labels[place] if labels is not None else place for place in where]
-            shown = [
-                ", ".join(f"{name}={values[name][place]:g}" for name in names) for place in where
-            ]
-            at = [f"{one} at {place}" for one, place in zip(shown, places, strict=True)]
-            raise InconsistentError(
-                f"{listing(at)}: the flag contradicts the value and its upper limit. Correct one "
-                f"of them, or give only the one that counts.",
-                variable=names[-1],
-                values=shown,
-                where=places,
-            )
+# Inactive disease
 
 
 @overload
@@ -420,21 +318,21 @@ def inactive_disease(
     criteria: str | InactiveDiseaseCriteria,
     physician_global: Scalar = ...,
     active_joints: Scalar = ...,
-    fever: bool | Scalar = ...,
-    rash: bool | Scalar = ...,
-    serositis: bool | Scalar = ...,
-    splenomegaly: bool | Scalar = ...,
-    lymphadenopathy: bool | Scalar = ...,
-    uveitis: bool | Scalar = ...,
-    stills_symptoms: bool | Scalar = ...,
+    fever: Scalar = ...,
+    rash: Scalar = ...,
+    serositis: Scalar = ...,
+    splenomegaly: Scalar = ...,
+    lymphadenopathy: Scalar = ...,
+    uveitis: Scalar = ...,
+    stills_symptoms: Scalar = ...,
     morning_stiffness: Scalar = ...,
     esr: Scalar = ...,
     crp: Scalar = ...,
     esr_upper_limit: Scalar = ...,
     crp_upper_limit: Scalar = ...,
-    esr_normal: bool | Scalar = ...,
-    crp_normal: bool | Scalar = ...,
-    not_due_to_jia: bool | Scalar = ...,
+    esr_normal: Scalar = ...,
+    crp_normal: Scalar = ...,
+    not_due_to_jia: Scalar = ...,
     markers: MarkerChoice | None = ...,
 ) -> bool | None: ...
 @overload
@@ -472,28 +370,29 @@ def inactive_disease(
     esr_normal: Cells = ...,
     crp_normal: Cells = ...,
 ) -> Many: ...
+@verdict(InactiveDiseaseCriteria, steady=True, contradictions=_contradictions, passes_over=ITEMS)
 def inactive_disease(
+    criteria: InactiveDiseaseCriteria,
+    physician_global: Any,
+    active_joints: Any,
+    fever: Any,
+    rash: Any,
+    serositis: Any,
+    splenomegaly: Any,
+    lymphadenopathy: Any,
+    uveitis: Any,
+    stills_symptoms: Any,
+    morning_stiffness: Any,
+    esr: Any,
+    crp: Any,
+    esr_upper_limit: Any,
+    crp_upper_limit: Any,
+    esr_normal: Any,
+    crp_normal: Any,
+    not_due_to_jia: Any,
     *,
-    criteria: str | InactiveDiseaseCriteria | None = None,
-    physician_global: Any = NOT_GIVEN,
-    active_joints: Any = NOT_GIVEN,
-    fever: Any = NOT_GIVEN,
-    rash: Any = NOT_GIVEN,
-    serositis: Any = NOT_GIVEN,
-    splenomegaly: Any = NOT_GIVEN,
-    lymphadenopathy: Any = NOT_GIVEN,
-    uveitis: Any = NOT_GIVEN,
-    stills_symptoms: Any = NOT_GIVEN,
-    morning_stiffness: Any = None,
-    esr: Any = None,
-    crp: Any = None,
-    esr_upper_limit: Any = None,
-    crp_upper_limit: Any = None,
-    esr_normal: Any = None,
-    crp_normal: Any = None,
-    not_due_to_jia: Any = None,
-    markers: str | None = None,
-) -> Any:
+    markers: MarkerChoice | None = None,
+) -> Items:
     """Whether disease is inactive at a visit, by criteria that the caller names.
 
     Parameters
@@ -510,8 +409,8 @@ def inactive_disease(
         Whether there is active uveitis.
     stills_symptoms : bool, array or Series
         Whether there is any symptom of Still's disease; for ``"eular-pres-2024"``.
-    morning_stiffness : float, array or Series, optional
-        Duration in minutes, 0 or more.
+    morning_stiffness : float, array or Series
+        Duration in minutes, 0 or more; for ``"wallace-2011"``.
     esr, crp : float, array or Series, optional
         ESR in mm/h and CRP in mg/L; missing where not tested.
     esr_upper_limit, crp_upper_limit : float, array or Series, optional
@@ -576,72 +475,31 @@ def inactive_disease(
     >>> jia.inactive_disease(criteria="wallace-2011", **well | {"uveitis": None, "esr": 21})
     False
     """
-    here = locals()
-    given = {name: here[name] for name in INPUTS}
-    definition, values, like = _read(criteria, given, markers)
-    (verdict,) = shaped([inactive_verdicts(definition, values, markers=markers)], like)
-    return like.flag(verdict, definition.column)
+    values = {name: value for name, value in locals().items() if name in ITEMS}
+    physician_calm = below if criteria.physician_global_below else at_most
+    items = {}
+    for name in criteria.needs:
+        if name in FINDINGS:
+            items[name] = no(values[name])
+        elif name == "active_joints":
+            items[name] = at_most(active_joints, criteria.active_joints)
+        elif name == "physician_global":
+            items[name] = physician_calm(physician_global, criteria.physician_global)
+        elif name == "morning_stiffness":
+            items[name] = at_most(morning_stiffness, criteria.morning_stiffness)
+    if criteria.markers is not None:
+        items[ACUTE_PHASE] = _acute_phase(criteria, values, markers)
+    return Items(all_of(*items.values()), items)
 
 
-def inactive_disease_items(
-    *,
-    criteria: str | InactiveDiseaseCriteria,
-    markers: MarkerChoice | None = None,
-    **inputs: Any,
-) -> dict[str, Any]:
-    """Return the verdict on each item of inactive disease, so that the reason is seen.
-
-    Parameters
-    ----------
-    criteria : str or InactiveDiseaseCriteria
-        The criteria.
-    markers : {"any", "all"}, optional
-        As in `inactive_disease`.
-    **inputs : float, bool, array or Series
-        What `inactive_disease` takes.
-
-    Returns
-    -------
-    dict of str to bool or None, array or Series
-        One entry for each item that the criteria ask for: True where it is met. ESR and CRP are
-        the one item ``acute_phase``.
-
-    Examples
-    --------
-    >>> import jiascores as jia
-    >>> jia.inactive_disease_items(criteria="eular-pres-2024", stills_symptoms=False,
-    ...                            esr_normal=True, crp=40, crp_upper_limit=10)
-    {'stills_symptoms': True, 'acute_phase': False}
-    """
-    unknown = [name for name in inputs if name not in INPUTS]
-    if unknown:
-        raise TypeError(f"inactive_disease_items() has no parameter {unknown[0]!r}.")
-    given = {name: inputs.get(name, NOT_GIVEN) for name in INPUTS}
-    for name in OPTIONAL_INPUTS:
-        given[name] = inputs.get(name)
-    definition, values, like = _read(criteria, given, markers)
-    found = item_verdicts(definition, values, markers)
-    return {
-        name: like.flag(shaped([np.broadcast_to(verdict, (like.size,))], like)[0], name)
-        for name, verdict in found.items()
-    }
-
-
-NORMAL_FLAGS = ("esr_normal", "crp_normal")
-ACUTE_PHASE_INPUTS = (
-    "esr",
-    "crp",
-    "esr_upper_limit",
-    "crp_upper_limit",
-    *NORMAL_FLAGS,
-    "not_due_to_jia",
-)
-OPTIONAL_INPUTS = ("morning_stiffness", *ACUTE_PHASE_INPUTS)
-# Everything that inactive disease can ask for, in the order of the function's parameters.
-INPUTS = ("physician_global", "active_joints", *FINDINGS, *OPTIONAL_INPUTS)
-
-
-def within_categories(ilar_category: Any, *, criteria: str | InactiveDiseaseCriteria) -> Any:
+@overload
+def within_categories(
+    ilar_category: str | None, *, criteria: str | InactiveDiseaseCriteria
+) -> bool | None: ...
+@overload
+def within_categories(ilar_category: Many, *, criteria: str | InactiveDiseaseCriteria) -> Many: ...
+@verdict(InactiveDiseaseCriteria)
+def within_categories(criteria: InactiveDiseaseCriteria, category: Any) -> Any:
     """Return whether criteria for inactive disease were made for a patient's ILAR category.
 
     The verdict is computed either way; this marks where it is used beyond its criteria.
@@ -664,12 +522,7 @@ def within_categories(ilar_category: Any, *, criteria: str | InactiveDiseaseCrit
     >>> jia.within_categories("enthesitis_related", criteria="wallace-2011")
     False
     """
-    definition = lookup(InactiveDiseaseCriteria, criteria, parameter="criteria")
-    like = common({"ilar_category": ilar_category})
-    codes = np.broadcast_to(category_codes(ilar_category, like), (like.size,))
-    covered = [ILAR_CATEGORIES.index(name) for name in definition.categories]
-    verdict = np.where(codes < 0, np.nan, np.isin(codes, covered))
-    return like.flag(shaped([verdict], like)[0], f"within_{definition.name.replace('-', '_')}")
+    return at_place(category, ILAR_CATEGORIES, lambda each: float(each in criteria.categories))
 
 
 # --------------------------------------------------------------------------------------------
@@ -696,8 +549,8 @@ class RelapseCriteria(Definition):
     @property
     def needs(self) -> tuple[str, ...]:
         """The variables that the rule asks about."""
-        asked = ("inactive_before", "inactive_now", "joint_injection", "treatment_intensified")
-        return tuple(name for name in asked if self.joint_injection or name != "joint_injection")
+        injected = ("joint_injection",) if self.joint_injection else ()
+        return ("inactive_before", "inactive_now", *injected, "treatment_intensified")
 
     @property
     def rule(self) -> str:
@@ -710,51 +563,61 @@ class RelapseCriteria(Definition):
 
 
 (REACCH_OUT,) = publish(
-    RelapseCriteria(
-        name="reacch-out",
-        reference=reference("reacch-out"),
-        evidence=Evidence.PRIMARY,
+    RelapseCriteria.cited(
+        "reacch-out",
+        Evidence.PRIMARY,
+        "That a joint injection alone is a flare: from a congress abstract.",
         inactive="reacch-out",
-        notes=("That a joint injection alone is a flare: from a congress abstract.",),
     )
 )
-
-
-def relapse_verdicts(
-    criteria: RelapseCriteria,
-    inactive_before: Any,
-    inactive_now: Any,
-    joint_injection: Any,
-    treatment_intensified: Any,
-) -> tuple[Any, Any]:
-    """Return whether there was a flare, and a significant one, 1, 0 or NaN, for flat arrays."""
-    signs = [1 - inactive_now]
-    if criteria.joint_injection:
-        signs.append(joint_injection)
-    flared = all_of([inactive_before, any_of(signs)])
-    return flared, all_of([flared, treatment_intensified])
 
 
 RelapseT = TypeVar("RelapseT")
 
 
-@attrs.frozen(eq=False)
-class Relapse(Generic[RelapseT]):
+@attrs.frozen(eq=False, repr=False)
+class Relapse(Result, Generic[RelapseT]):
     """Whether disease returned, and whether treatment was intensified for it."""
 
-    flared: RelapseT
-    """Whether any manifestation returned after inactive disease."""
-    significant: RelapseT
-    """Whether it did and treatment was intensified."""
+    answers: ClassVar[str] = "flared"
+
+    criteria: RelapseCriteria
+    _flared: Any = attrs.field(alias="flared")
+    _significant: Any = attrs.field(alias="significant")
+
+    @property
+    def flared(self) -> RelapseT:
+        """Whether any manifestation returned after inactive disease."""
+        name = relapse_column(self.criteria)
+        return cast(RelapseT, self._flag(read_only(self._flared), name))
+
+    @property
+    def significant(self) -> RelapseT:
+        """Whether it did and treatment was intensified."""
+        name = f"{relapse_column(self.criteria)}_significant"
+        return cast(RelapseT, self._flag(read_only(self._significant), name))
+
+    def __repr__(self) -> str:
+        return f"Relapse(flared={self.flared!r}, significant={self.significant!r})"
+
+
+def relapse_column(criteria: RelapseCriteria, **_: Any) -> str:
+    """Return the name of the column that holds it."""
+    return f"reacch_out_flare_{id_of(criteria)}"
+
+
+def _relapse(call: Call, criteria: RelapseCriteria, _: Options, answer: Items) -> Relapse[Any]:
+    significant = answer.items["significant"]
+    return Relapse(criteria=criteria, flared=answer.answer, significant=significant, like=call.like)
 
 
 @overload
 def reacch_out_flare(
     *,
-    inactive_before: bool | Scalar,
-    inactive_now: bool | Scalar,
-    joint_injection: bool | Scalar,
-    treatment_intensified: bool | Scalar,
+    inactive_before: Scalar,
+    inactive_now: Scalar,
+    joint_injection: Scalar,
+    treatment_intensified: Scalar,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[bool | None]: ...
 @overload
@@ -766,14 +629,14 @@ def reacch_out_flare(
     treatment_intensified: Many | Scalar,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[Many]: ...
+@verdict(RelapseCriteria, default="reacch-out", titled=relapse_column, result=_relapse)
 def reacch_out_flare(
-    *,
+    criteria: RelapseCriteria,
     inactive_before: Any,
     inactive_now: Any,
     joint_injection: Any,
     treatment_intensified: Any,
-    criteria: str | RelapseCriteria = "reacch-out",
-) -> Relapse[Any]:
+) -> Items:
     """Flare by ReACCh-Out: return of any manifestation of disease after inactive disease.
 
     Parameters
@@ -804,20 +667,8 @@ def reacch_out_flare(
     ...                      treatment_intensified=None)
     Relapse(flared=True, significant=None)
     """
-    definition = lookup(RelapseCriteria, criteria, parameter="criteria")
-    given = {
-        "inactive_before": inactive_before,
-        "inactive_now": inactive_now,
-        "joint_injection": joint_injection,
-        "treatment_intensified": treatment_intensified,
-    }
-    taken, like = take(given)
-    flared, significant = relapse_verdicts(
-        definition,
-        *(np.broadcast_to(np.ravel(taken[name]), (like.size,)) for name in given),
-    )
-    shapes = shaped([flared, significant], like)
-    return Relapse(
-        flared=like.flag(shapes[0], "flare_reacch_out"),
-        significant=like.flag(shapes[1], "significant_flare_reacch_out"),
-    )
+    signs = no(inactive_now)
+    if criteria.joint_injection:
+        signs = any_of(signs, joint_injection)
+    flared = all_of(inactive_before, signs)
+    return Items(flared, {"significant": all_of(flared, treatment_intensified)}, shown=True)

@@ -2,76 +2,128 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from itertools import chain
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from jiascores.core.kinds import Scalar, T
-from jiascores.core.measure import add, measure
+from jiascores.core.logic import at_cap
+from jiascores.core.measure import F, add, measure
 from jiascores.core.references import Evidence, reference
-
-NOT_A_FIXED_SET = "JADAS10 counts every active joint of the 71, capped at 10."
-ESR_ITEM_NOTE = "The ESR item, clamped to 0–10, is secondary evidence."
-CRP_ITEM_NOTE = (
-    "The CRP item (Nordal 2012, Ann Rheum Dis 71:1122) is unverified as a formula; that it is "
-    "truncated to 0–10 like the ESR item is secondary evidence."
-)
-ITEM_NOTES = (ESR_ITEM_NOTE, CRP_ITEM_NOTE)
+from jiascores.core.values import Scalar, T
+from jiascores.core.variables import MARKERS
 
 JOINT_CAP = 10
 # Where an item begins and where it is full; ten units are one point.
 ESR_FROM, ESR_TO = 20, 120
 CRP_FROM, CRP_TO = 10, 110
 UNITS_PER_POINT = 10
-ACUTE_PHASE = (
+
+
+# --------------------------------------------------------------------------------------------
+# The terms of every JADAS
+
+
+class Term(NamedTuple):
+    """A term of a JADAS: its words in the formula, its highest value, and what it brings along."""
+
+    words: str
+    most: int
+    notes: tuple[str, ...] = ()
+    points: tuple[tuple[str, float], ...] = ()
+    either: tuple[str, ...] = ()
+
+
+GLOBALS = Term("PhGA + PtGA", 20)
+JOINTS_10 = Term(
+    "active joints (at most 10)",
+    JOINT_CAP,
+    notes=("JADAS10 counts every active joint of the 71, capped at 10.",),
+    points=(("active joints", JOINT_CAP),),
+)
+JOINTS_27 = Term("active joints of the 27", 27)
+JOINTS_71 = Term("active joints of the 71", 71)
+ACUTE_PHASE = Term(
     f"ESR item ((ESR − {ESR_FROM})/{UNITS_PER_POINT}, 0 to 10) or "
-    f"CRP item ((CRP in mg/L − {CRP_FROM})/{UNITS_PER_POINT}, 0 to 10)"
+    f"CRP item ((CRP in mg/L − {CRP_FROM})/{UNITS_PER_POINT}, 0 to 10)",
+    10,
+    notes=(
+        "The ESR item, clamped to 0–10, is secondary evidence.",
+        (
+            "The CRP item (Nordal 2012, Ann Rheum Dis 71:1122) is unverified as a formula; that it "
+            "is truncated to 0–10 like the ESR item is secondary evidence."
+        ),
+    ),
+    points=(
+        ("esr from", ESR_FROM),
+        ("esr to", ESR_TO),
+        ("crp from", CRP_FROM),
+        ("crp to", CRP_TO),
+    ),
+    either=MARKERS,
 )
-CAP_POINT = (("active joints", JOINT_CAP),)
-MARKER_POINTS = (
-    ("esr from", ESR_FROM),
-    ("esr to", ESR_TO),
-    ("crp from", CRP_FROM),
-    ("crp to", CRP_TO),
-)
 
 
-def esr_item(esr: T | Scalar) -> T:
-    """Return (ESR − 20)/10, clamped to 0–10."""
-    return cast(T, (clamp(esr, ESR_FROM, ESR_TO) - ESR_FROM) / UNITS_PER_POINT)
+def jadas_of(
+    label: str,
+    *terms: Term,
+    source: str,
+    evidence: Evidence = Evidence.PRIMARY,
+    notes: tuple[str, ...] = (),
+) -> Callable[[F], F]:
+    """Make a sum of both globals and these terms into a public score."""
+    terms = (GLOBALS, *terms)
+    return measure(
+        label=label,
+        formula=" + ".join(term.words for term in terms),
+        low=0,
+        high=sum(term.most for term in terms),
+        reference=reference(source),
+        evidence=evidence,
+        notes=(*chain.from_iterable(term.notes for term in terms), *notes),
+        either=tuple(chain.from_iterable(term.either for term in terms)),
+        points=tuple(chain.from_iterable(term.points for term in terms)),
+    )
 
 
-def crp_item(crp: T | Scalar) -> T:
-    """Return (CRP in mg/L − 10)/10, clamped to 0–10."""
-    return cast(T, (clamp(crp, CRP_FROM, CRP_TO) - CRP_FROM) / UNITS_PER_POINT)
+def jadas_terms(
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    joints: T | Scalar,
+    acute_phase: T | Scalar = None,
+) -> dict[str, T | Scalar]:
+    """Return PhGA, PtGA and joints, and the item of the acute-phase reactant where it counts."""
+    terms = {
+        "physician_global": physician_global,
+        "patient_global": patient_global,
+        "joints": joints,
+    }
+    return terms if acute_phase is None else terms | {"acute_phase": acute_phase}
+
+
+def capped(joints: T | Scalar) -> T:
+    """Return a joint count, at most 10: the joint term is capped, never the total."""
+    return cast(T, at_cap(joints, JOINT_CAP))
 
 
 def acute_phase_item(esr: T | Scalar, crp: T | Scalar) -> T:
-    """Return the item of whichever reactant was given."""
-    return esr_item(esr) if crp is None else crp_item(crp)
+    """Return (ESR − 20)/10, or (CRP in mg/L − 10)/10 where CRP was given, clamped to 0–10."""
+    if crp is None:
+        return cast(T, points_between(esr, ESR_FROM, ESR_TO))
+    return cast(T, points_between(crp, CRP_FROM, CRP_TO))
 
 
-def capped(cap: float, joints: T | Scalar) -> T:
-    """Return a joint count, at most the cap: the joint term is capped, never the total."""
-    return cast(T, np.minimum(cast(Any, joints), cap))
+def points_between(value: Any, low: float, high: float) -> Any:
+    """Return a point for each ten units above low, up to high; missing stays missing."""
+    return (np.minimum(np.maximum(value, low), high) - low) / UNITS_PER_POINT
 
 
-def clamp(value: Any, low: float, high: float) -> Any:
-    """Return a value kept between low and high; missing stays missing."""
-    return np.minimum(np.maximum(value, low), high)
+# --------------------------------------------------------------------------------------------
+# JADAS, and JADAS without the acute-phase reactant
 
 
-@measure(
-    label="JADAS10",
-    formula=f"PhGA + PtGA + active joints (at most 10) + {ACUTE_PHASE}",
-    low=0,
-    high=40,
-    reference=reference("consolaro-2009"),
-    evidence=Evidence.PRIMARY,
-    notes=(NOT_A_FIXED_SET, *ITEM_NOTES),
-    either=("esr", "crp"),
-    points=CAP_POINT + MARKER_POINTS,
-)
+@jadas_of("JADAS10", JOINTS_10, ACUTE_PHASE, source="consolaro-2009")
 def jadas10(
     *,
     physician_global: T | Scalar,
@@ -125,24 +177,13 @@ def jadas10(
     24.3
     """
     return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=capped(JOINT_CAP, active_joints),
-        acute_phase=acute_phase_item(esr, crp),
+        **jadas_terms(
+            physician_global, patient_global, capped(active_joints), acute_phase_item(esr, crp)
+        )
     )
 
 
-@measure(
-    label="JADAS27",
-    formula=f"PhGA + PtGA + active joints of the 27 + {ACUTE_PHASE}",
-    low=0,
-    high=57,
-    reference=reference("consolaro-2009"),
-    evidence=Evidence.PRIMARY,
-    notes=ITEM_NOTES,
-    either=("esr", "crp"),
-    points=MARKER_POINTS,
-)
+@jadas_of("JADAS27", JOINTS_27, ACUTE_PHASE, source="consolaro-2009")
 def jadas27(
     *,
     physician_global: T | Scalar,
@@ -196,24 +237,13 @@ def jadas27(
     23.3
     """
     return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=active_joints_27,
-        acute_phase=acute_phase_item(esr, crp),
+        **jadas_terms(
+            physician_global, patient_global, active_joints_27, acute_phase_item(esr, crp)
+        )
     )
 
 
-@measure(
-    label="JADAS71",
-    formula=f"PhGA + PtGA + active joints of the 71 + {ACUTE_PHASE}",
-    low=0,
-    high=101,
-    reference=reference("consolaro-2009"),
-    evidence=Evidence.PRIMARY,
-    notes=ITEM_NOTES,
-    either=("esr", "crp"),
-    points=MARKER_POINTS,
-)
+@jadas_of("JADAS71", JOINTS_71, ACUTE_PHASE, source="consolaro-2009")
 def jadas71(
     *,
     physician_global: T | Scalar,
@@ -268,28 +298,13 @@ def jadas71(
     nan
     """
     return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=active_joints,
-        acute_phase=acute_phase_item(esr, crp),
+        **jadas_terms(physician_global, patient_global, active_joints, acute_phase_item(esr, crp))
     )
 
 
-@measure(
-    label="cJADAS10",
-    formula="PhGA + PtGA + active joints (at most 10)",
-    low=0,
-    high=30,
-    reference=reference("mcerlane-2013"),
-    evidence=Evidence.PRIMARY,
-    notes=(NOT_A_FIXED_SET,),
-    points=CAP_POINT,
-)
+@jadas_of("cJADAS10", JOINTS_10, source="mcerlane-2013")
 def cjadas10(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints: T | Scalar,
+    *, physician_global: T | Scalar, patient_global: T | Scalar, active_joints: T | Scalar
 ) -> T:
     """Clinical JADAS10: without the acute-phase reactant ("JADAS3").
 
@@ -324,26 +339,12 @@ def cjadas10(
     >>> jia.cjadas10(physician_global=2.5, patient_global=3.0, active_joints=3)
     8.5
     """
-    return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=capped(JOINT_CAP, active_joints),
-    )
+    return add(**jadas_terms(physician_global, patient_global, capped(active_joints)))
 
 
-@measure(
-    label="cJADAS27",
-    formula="PhGA + PtGA + active joints of the 27",
-    low=0,
-    high=47,
-    reference=reference("mcerlane-2013"),
-    evidence=Evidence.PRIMARY,
-)
+@jadas_of("cJADAS27", JOINTS_27, source="mcerlane-2013")
 def cjadas27(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints_27: T | Scalar,
+    *, physician_global: T | Scalar, patient_global: T | Scalar, active_joints_27: T | Scalar
 ) -> T:
     """Clinical JADAS27: without the acute-phase reactant.
 
@@ -379,26 +380,12 @@ def cjadas27(
     >>> jia.cjadas27(physician_global=2.5, patient_global=3.0, active_joints_27=2)
     7.5
     """
-    return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=active_joints_27,
-    )
+    return add(**jadas_terms(physician_global, patient_global, active_joints_27))
 
 
-@measure(
-    label="cJADAS71",
-    formula="PhGA + PtGA + active joints of the 71",
-    low=0,
-    high=91,
-    reference=reference("mcerlane-2013"),
-    evidence=Evidence.PRIMARY,
-)
+@jadas_of("cJADAS71", JOINTS_71, source="mcerlane-2013")
 def cjadas71(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints: T | Scalar,
+    *, physician_global: T | Scalar, patient_global: T | Scalar, active_joints: T | Scalar
 ) -> T:
     """Clinical JADAS71: without the acute-phase reactant.
 
@@ -433,8 +420,4 @@ def cjadas71(
     >>> jia.cjadas71(physician_global=6.0, patient_global=5.5, active_joints=12)
     23.5
     """
-    return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=active_joints,
-    )
+    return add(**jadas_terms(physician_global, patient_global, active_joints))

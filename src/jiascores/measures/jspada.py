@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
 import attrs
 
 from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import DefinitionError
-from jiascores.core.exact import above, at_least
-from jiascores.core.kinds import Scalar, T
-from jiascores.core.measure import add, measure
+from jiascores.core.logic import above, at_least
+from jiascores.core.measure import F, add, measure
 from jiascores.core.references import Evidence, reference
-from jiascores.core.three_valued import unless_missing
+from jiascores.core.values import Scalar, T
+from jiascores.core.variables import MARKERS
 
 
 @attrs.frozen(kw_only=True)
@@ -35,6 +36,14 @@ class JspadaPoints(Definition):
     """
 
     kind: ClassVar[str] = "JSpADA points"
+    reads: ClassVar[tuple[str, ...]] = (
+        "active_joints",
+        "entheses",
+        "pain",
+        "esr/crp",
+        "marker_upper_limit",
+        "morning_stiffness",
+    )
     no_variants: ClassVar[str] = "the four scores read these points alone."
 
     joints: tuple[int, int] = (0, 2)
@@ -63,82 +72,79 @@ class JspadaPoints(Definition):
             f"{self.stiffness_above:g} min, sacroiliitis, uveitis, abnormal Schober"
         )
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The items that have points."""
-        return (
-            "active_joints",
-            "entheses",
-            "pain",
-            "esr/crp",
-            "marker_upper_limit",
-            "morning_stiffness",
-        )
-
-
-_POINTS_NOTE = "The items are primary evidence; all points and their bounds are unverified."
 
 JSPADA_POINTS = publish(
     JspadaPoints(
         name="weiss-2014",
         reference=reference("weiss-2014"),
         evidence=Evidence.UNVERIFIED,
-        notes=(_POINTS_NOTE,),
+        notes=("The items are primary evidence; all points and their bounds are unverified.",),
     ),
 )
-POINTS = JSPADA_POINTS[0]
+
+ESR_OR_CRP = " + ESR or CRP"
+BACK_MOBILITY = " + back mobility"
 
 
-def half_points(value: T | Scalar, half: float, full: float) -> T:
+def jspada_of(label: str, source: str, high: int, *without: str) -> Callable[[F], F]:
+    """Make the sum of the items, but for those left out, into a public score."""
+    formula = (
+        f"active joints + entheses + pain{ESR_OR_CRP} + morning stiffness + sacroiliitis + "
+        f"uveitis{BACK_MOBILITY}, 0–1 each"
+    )
+    for item in without:
+        formula = formula.replace(item, "")
+    return measure(
+        label=label,
+        formula=formula,
+        low=0,
+        high=high,
+        reference=reference(source),
+        evidence=Evidence.UNVERIFIED,
+        notes=JSPADA_POINTS[0].notes,
+        either=() if ESR_OR_CRP in without else MARKERS,
+    )
+
+
+def half_points(value: Any, half: float, full: float) -> Any:
     """Return 0, 0.5 above `half`, and 1 above `full`."""
-    points = 0.5 * above(value, half) + 0.5 * above(value, full)
-    return cast(T, unless_missing(value, points))
+    return 0.5 * above(value, half) + 0.5 * above(value, full)
 
 
-def joint_points(active_joints: T | Scalar) -> T:
-    """Return 0 for no active joint, 0.5 for one or two, 1 for more."""
-    return half_points(active_joints, *POINTS.joints)
-
-
-def enthesis_points(entheses: T | Scalar) -> T:
-    """Return 0 for no tender enthesis, 0.5 for one or two, 1 for more."""
-    return half_points(entheses, *POINTS.entheses)
-
-
-def pain_points(pain: T | Scalar) -> T:
-    """Return 0 for no pain, 0.5 below 5, 1 from 5 on."""
-    points = 0.5 * above(pain, POINTS.pain_above) + 0.5 * at_least(pain, POINTS.pain_full)
-    return cast(T, unless_missing(pain, points))
-
-
-def marker_points(esr: T | Scalar, crp: T | Scalar, upper_limit: T | Scalar) -> T:
+def marker_points(esr: T | Scalar, crp: T | Scalar, upper_limit: Any) -> T:
     """Return 0 for a normal ESR or CRP, 0.5 up to twice the upper limit, 1 above."""
-    marker = cast(Any, esr if crp is None else crp)
-    limit = cast(Any, upper_limit)
-    half, full = POINTS.times_upper_limit
-    points = 0.5 * above(marker, half * limit) + 0.5 * above(marker, full * limit)
-    return cast(T, unless_missing(marker + limit, points))
+    half, full = JSPADA_POINTS[0].times_upper_limit
+    marker = esr if crp is None else crp
+    return cast(T, half_points(marker, half * upper_limit, full * upper_limit))
 
 
-def stiffness_point(morning_stiffness: T | Scalar) -> T:
-    """Return 1 for more than 15 minutes of morning stiffness."""
-    long = above(morning_stiffness, POINTS.stiffness_above)
-    return cast(T, unless_missing(morning_stiffness, long * 1.0))
+def sum_of_items(
+    active_joints: T | Scalar,
+    entheses: T | Scalar,
+    pain: T | Scalar,
+    morning_stiffness: T | Scalar,
+    sacroiliitis: T | Scalar,
+    uveitis: T | Scalar,
+    *,
+    acute_phase: T | Scalar = None,
+    back_mobility: T | Scalar = None,
+) -> T:
+    """Return the sum of the six items that every version has, and of the two that some have."""
+    points = JSPADA_POINTS[0]
+    terms: dict[str, T | Scalar] = {
+        "joints": half_points(active_joints, *points.joints),
+        "entheses": half_points(entheses, *points.entheses),
+        "pain": 0.5 * above(pain, points.pain_above) + 0.5 * at_least(pain, points.pain_full),
+        "acute_phase": acute_phase,
+        "stiffness": above(morning_stiffness, points.stiffness_above),
+        "sacroiliitis": sacroiliitis,
+        "uveitis": uveitis,
+        "back_mobility": back_mobility,
+    }
+    return add(**{name: term for name, term in terms.items() if term is not None})
 
 
-@measure(
-    label="JSpADA",
-    formula=(
-        "active joints + entheses + pain + ESR or CRP + morning stiffness + sacroiliitis + "
-        "uveitis + back mobility, 0–1 each"
-    ),
-    low=0,
-    high=8,
-    reference=reference("weiss-2014"),
-    evidence=Evidence.UNVERIFIED,
-    notes=(_POINTS_NOTE,),
-    either=("esr", "crp"),
-)
+@jspada_of("JSpADA", "weiss-2014", 8)
 def jspada(
     *,
     active_joints: T | Scalar,
@@ -214,31 +220,19 @@ def jspada(
     ...            abnormal_schober=False)
     5.0
     """
-    return add(
-        joints=joint_points(active_joints),
-        entheses=enthesis_points(entheses),
-        pain=pain_points(pain),
+    return sum_of_items(
+        active_joints,
+        entheses,
+        pain,
+        morning_stiffness,
+        sacroiliitis,
+        uveitis,
         acute_phase=marker_points(esr, crp, marker_upper_limit),
-        stiffness=stiffness_point(morning_stiffness),
-        sacroiliitis=sacroiliitis,
-        uveitis=uveitis,
         back_mobility=abnormal_schober,
     )
 
 
-@measure(
-    label="JSpADA7 without Schober",
-    formula=(
-        "active joints + entheses + pain + ESR or CRP + morning stiffness + sacroiliitis + "
-        "uveitis, 0–1 each"
-    ),
-    low=0,
-    high=7,
-    reference=reference("srinivasalu-2023"),
-    evidence=Evidence.UNVERIFIED,
-    notes=(_POINTS_NOTE,),
-    either=("esr", "crp"),
-)
+@jspada_of("JSpADA7 without Schober", "srinivasalu-2023", 7, BACK_MOBILITY)
 def jspada7_no_schober(
     *,
     active_joints: T | Scalar,
@@ -299,29 +293,13 @@ def jspada7_no_schober(
     ...                        morning_stiffness=30, sacroiliitis=True, uveitis=False)
     5.5
     """
-    return add(
-        joints=joint_points(active_joints),
-        entheses=enthesis_points(entheses),
-        pain=pain_points(pain),
-        acute_phase=marker_points(esr, crp, marker_upper_limit),
-        stiffness=stiffness_point(morning_stiffness),
-        sacroiliitis=sacroiliitis,
-        uveitis=uveitis,
+    marker = marker_points(esr, crp, marker_upper_limit)
+    return sum_of_items(
+        active_joints, entheses, pain, morning_stiffness, sacroiliitis, uveitis, acute_phase=marker
     )
 
 
-@measure(
-    label="JSpADA7 without CRP/ESR",
-    formula=(
-        "active joints + entheses + pain + morning stiffness + sacroiliitis + uveitis + back "
-        "mobility, 0–1 each"
-    ),
-    low=0,
-    high=7,
-    reference=reference("srinivasalu-2023"),
-    evidence=Evidence.UNVERIFIED,
-    notes=(_POINTS_NOTE,),
-)
+@jspada_of("JSpADA7 without CRP/ESR", "srinivasalu-2023", 7, ESR_OR_CRP)
 def jspada7_no_marker(
     *,
     active_joints: T | Scalar,
@@ -376,28 +354,18 @@ def jspada7_no_marker(
     ...                       sacroiliitis=True, uveitis=False, abnormal_schober=True)
     5.5
     """
-    return add(
-        joints=joint_points(active_joints),
-        entheses=enthesis_points(entheses),
-        pain=pain_points(pain),
-        stiffness=stiffness_point(morning_stiffness),
-        sacroiliitis=sacroiliitis,
-        uveitis=uveitis,
+    return sum_of_items(
+        active_joints,
+        entheses,
+        pain,
+        morning_stiffness,
+        sacroiliitis,
+        uveitis,
         back_mobility=abnormal_schober,
     )
 
 
-@measure(
-    label="JSpADA6 (modified JSpADA)",
-    formula=(
-        "active joints + entheses + pain + morning stiffness + sacroiliitis + uveitis, 0–1 each"
-    ),
-    low=0,
-    high=6,
-    reference=reference("srinivasalu-2023"),
-    evidence=Evidence.UNVERIFIED,
-    notes=(_POINTS_NOTE,),
-)
+@jspada_of("JSpADA6 (modified JSpADA)", "srinivasalu-2023", 6, ESR_OR_CRP, BACK_MOBILITY)
 def jspada6(
     *,
     active_joints: T | Scalar,
@@ -449,11 +417,4 @@ def jspada6(
     ...             sacroiliitis=True, uveitis=False)
     4.5
     """
-    return add(
-        joints=joint_points(active_joints),
-        entheses=enthesis_points(entheses),
-        pain=pain_points(pain),
-        stiffness=stiffness_point(morning_stiffness),
-        sacroiliitis=sacroiliitis,
-        uveitis=uveitis,
-    )
+    return sum_of_items(active_joints, entheses, pain, morning_stiffness, sacroiliitis, uveitis)

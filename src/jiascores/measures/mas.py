@@ -7,16 +7,17 @@ from typing import Any, ClassVar, cast, overload
 import attrs
 import numpy as np
 
-from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import DefinitionError
-from jiascores.core.exact import above, at_least, at_most
-from jiascores.core.kinds import Many, Scalar, T, check, common, number, take, to_floats
-from jiascores.core.measure import Score, add, measure
+from jiascores.core.definition import Definition, publish
+from jiascores.core.logic import above, all_of, at_least, at_least_of, at_most
+from jiascores.core.measure import Items, add, measure, verdict
 from jiascores.core.references import Evidence, reference
-from jiascores.core.three_valued import all_of, at_least_of, unless_missing
-from jiascores.core.variables import Variable
+from jiascores.core.values import Many, Scalar, T
 
 _APPLIES_NOTE = "For a febrile patient with known or suspected systemic arthritis."
+MAS_INPUTS = (
+    *("febrile", "known_or_suspected_sjia", "ferritin"),
+    *("platelets", "ast", "triglycerides", "fibrinogen"),
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -41,11 +42,12 @@ class MasCriteria(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("ravelli-2016", jia.MasCriteria).rule
+    >>> jia.definition("ravelli-2016", jia.typing.MasCriteria).rule
     'febrile, known or suspected systemic arthritis, ferritin > 684 ng/mL and ≥ 2 of: platelets ≤ 181 ×10⁹/L, AST > 48 U/L, triglycerides > 156 mg/dL, fibrinogen ≤ 360 mg/dL'
     """
 
     kind: ClassVar[str] = "MAS criteria"
+    reads: ClassVar[tuple[str, ...]] = MAS_INPUTS
 
     ferritin_above: float
     needed: int
@@ -55,10 +57,7 @@ class MasCriteria(Definition):
     fibrinogen_at_most: float
 
     def _check(self) -> None:
-        if not 1 <= self.needed <= 4:
-            raise DefinitionError(
-                f"needed={self.needed!r}: there are four items to choose from", variable="needed"
-            )
+        self._require_between("needed", 1, 4)
 
     @property
     def rule(self) -> str:
@@ -70,46 +69,21 @@ class MasCriteria(Definition):
             f"{self.triglycerides_above:g} mg/dL, fibrinogen ≤ {self.fibrinogen_at_most:g} mg/dL"
         )
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The variables that it needs."""
-        return MAS_INPUTS
-
-
-MAS_INPUTS = (
-    "febrile",
-    "known_or_suspected_sjia",
-    "ferritin",
-    "platelets",
-    "ast",
-    "triglycerides",
-    "fibrinogen",
-)
-
-# The four of which some are needed.
-_CHOICE = ("platelets", "ast", "triglycerides", "fibrinogen")
 
 MAS_CRITERIA = publish(
-    MasCriteria(
-        name="ravelli-2016",
-        reference=reference("ravelli-2016"),
-        evidence=Evidence.SECONDARY,
+    MasCriteria.cited(
+        "ravelli-2016",
+        Evidence.SECONDARY,
+        "Whether another cause explains a laboratory value is for the clinician: the "
+        "criteria classify, they do not diagnose.",
+        "Papers in SI units print triglycerides > 1.76 mmol/L, which is 156 mg/dL "
+        "rounded; values between may be read differently.",
         ferritin_above=684,
         needed=2,
         platelets_at_most=181,
         ast_above=48,
         triglycerides_above=156,
         fibrinogen_at_most=360,
-        notes=(
-            (
-                "Whether another cause explains a laboratory value is for the clinician: the "
-                "criteria classify, they do not diagnose."
-            ),
-            (
-                "Papers in SI units print triglycerides > 1.76 mmol/L, which is 156 mg/dL "
-                "rounded; values between may be read differently."
-            ),
-        ),
     ),
 )
 
@@ -126,11 +100,13 @@ class MasScoreCutoff(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("minoia-2019", jia.MasScoreCutoff).at_least
+    >>> jia.definition("minoia-2019", jia.typing.MasScoreCutoff).at_least
     -2.1
     """
 
     kind: ClassVar[str] = "MS score cut-off"
+    measure: ClassVar[str] = "ms_score"
+    reads: ClassVar[tuple[str, ...]] = ("ms_score",)
 
     at_least: float
 
@@ -139,20 +115,9 @@ class MasScoreCutoff(Definition):
         """The rule in one line."""
         return f"MS score ≥ {self.at_least:g}"
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The score that it reads."""
-        return ("ms_score",)
-
 
 MAS_SCORE_CUTOFFS = publish(
-    MasScoreCutoff(
-        name="minoia-2019",
-        reference=reference("minoia-2019"),
-        evidence=Evidence.PRIMARY,
-        at_least=-2.1,
-        notes=(_APPLIES_NOTE,),
-    ),
+    MasScoreCutoff.cited("minoia-2019", Evidence.PRIMARY, _APPLIES_NOTE, at_least=-2.1),
 )
 
 
@@ -160,36 +125,11 @@ MAS_SCORE_CUTOFFS = publish(
 # 2016 criteria
 
 
-def mas_item_verdicts(criteria: MasCriteria, values: dict[str, Any]) -> dict[str, Any]:
-    """Return 1, 0 or missing for each item, from checked numbers or arrays."""
-    bounds = {
-        "ferritin": (above, criteria.ferritin_above),
-        "platelets": (at_most, criteria.platelets_at_most),
-        "ast": (above, criteria.ast_above),
-        "triglycerides": (above, criteria.triglycerides_above),
-        "fibrinogen": (at_most, criteria.fibrinogen_at_most),
-    }
-    return {
-        "febrile": values["febrile"],
-        "known_or_suspected_sjia": values["known_or_suspected_sjia"],
-        **{
-            name: unless_missing(values[name], lies(values[name], bound))
-            for name, (lies, bound) in bounds.items()
-        },
-    }
-
-
-def mas_verdict(criteria: MasCriteria, items: dict[str, Any]) -> Any:
-    """Return 1, 0 or missing from the items: known only where no gap matters."""
-    four = at_least_of(criteria.needed, *(items[name] for name in _CHOICE))
-    return all_of(*(items[name] for name in MAS_INPUTS if name not in _CHOICE), four)
-
-
 @overload
 def mas_2016(
     *,
-    febrile: bool | Scalar,
-    known_or_suspected_sjia: bool | Scalar,
+    febrile: Scalar,
+    known_or_suspected_sjia: Scalar,
     ferritin: Scalar,
     platelets: Scalar,
     ast: Scalar,
@@ -209,8 +149,9 @@ def mas_2016(
     fibrinogen: Many | Scalar,
     criteria: str | MasCriteria = ...,
 ) -> Many: ...
+@verdict(MasCriteria, steady=True, default="ravelli-2016")
 def mas_2016(
-    *,
+    criteria: MasCriteria,
     febrile: Any,
     known_or_suspected_sjia: Any,
     ferritin: Any,
@@ -218,7 +159,6 @@ def mas_2016(
     ast: Any,
     triglycerides: Any,
     fibrinogen: Any,
-    criteria: str | MasCriteria = "ravelli-2016",
 ) -> Any:
     """2016 classification criteria for macrophage activation syndrome in systemic arthritis.
 
@@ -270,82 +210,19 @@ def mas_2016(
     ...              ast=96, triglycerides=None, fibrinogen=None)
     True
     """
-    definition = lookup(MasCriteria, criteria, parameter="criteria")
-    taken, like = take(
-        {
-            "febrile": febrile,
-            "known_or_suspected_sjia": known_or_suspected_sjia,
-            "ferritin": ferritin,
-            "platelets": platelets,
-            "ast": ast,
-            "triglycerides": triglycerides,
-            "fibrinogen": fibrinogen,
-        }
-    )
-    items = mas_item_verdicts(definition, taken)
-    return like.flag(mas_verdict(definition, items), "mas_2016")
-
-
-def mas_2016_items(
-    *,
-    febrile: Many | Scalar,
-    known_or_suspected_sjia: Many | Scalar,
-    ferritin: Many | Scalar,
-    platelets: Many | Scalar,
-    ast: Many | Scalar,
-    triglycerides: Many | Scalar,
-    fibrinogen: Many | Scalar,
-    criteria: str | MasCriteria = "ravelli-2016",
-) -> dict[str, Any]:
-    """Which items of the 2016 criteria for macrophage activation syndrome are fulfilled.
-
-    Parameters
-    ----------
-    febrile, known_or_suspected_sjia : bool, array or Series
-        As `mas_2016` takes them.
-    ferritin, platelets, ast, triglycerides, fibrinogen : float, array or Series
-        As `mas_2016` takes them: ng/mL, 10⁹/L, U/L, mg/dL and mg/dL.
-    criteria : str or MasCriteria
-        The criteria, or a trial's own variant.
-
-    Returns
-    -------
-    dict of str to bool or None, array of 1/0/NaN, or nullable boolean Series
-        For each item by its name; None or missing where its value is.
-
-    Raises
-    ------
-    OutOfRangeError, NotNumericError, MisalignedError
-        As `mas_2016` does.
-
-    References
-    ----------
-    Ravelli 2016, EULAR/ACR/PRINTO.
-
-    Examples
-    --------
-    >>> import jiascores as jia
-    >>> items = jia.mas_2016_items(febrile=True, known_or_suspected_sjia=True, ferritin=5200,
-    ...                            platelets=140, ast=48, triglycerides=None, fibrinogen=240)
-    >>> items["platelets"], items["ast"], items["triglycerides"]
-    (True, False, None)
-    """
-    definition = lookup(MasCriteria, criteria, parameter="criteria")
-    taken, like = take(
-        {
-            "febrile": febrile,
-            "known_or_suspected_sjia": known_or_suspected_sjia,
-            "ferritin": ferritin,
-            "platelets": platelets,
-            "ast": ast,
-            "triglycerides": triglycerides,
-            "fibrinogen": fibrinogen,
-        }
-    )
-    return {
-        name: like.flag(np.broadcast_to(verdict, like.shape), f"mas_2016_{name}")
-        for name, verdict in mas_item_verdicts(definition, taken).items()
+    all_needed = {
+        "febrile": febrile,
+        "known_or_suspected_sjia": known_or_suspected_sjia,
+        "ferritin": above(ferritin, criteria.ferritin_above),
     }
+    some_needed = {
+        "platelets": at_most(platelets, criteria.platelets_at_most),
+        "ast": above(ast, criteria.ast_above),
+        "triglycerides": above(triglycerides, criteria.triglycerides_above),
+        "fibrinogen": at_most(fibrinogen, criteria.fibrinogen_at_most),
+    }
+    some = at_least_of(criteria.needed, *some_needed.values())
+    return Items(all_of(*all_needed.values(), some), all_needed | some_needed)
 
 
 # --------------------------------------------------------------------------------------------
@@ -440,16 +317,12 @@ def ms_score(
     )
 
 
-def suggestion_of_mas(cutoff: MasScoreCutoff, scores: Any) -> Any:
-    """Return 1, 0 or missing for checked scores."""
-    return unless_missing(scores, at_least(scores, cutoff.at_least))
-
-
 @overload
 def suggests_mas(score: Scalar, *, cutoff: str | MasScoreCutoff = ...) -> bool | None: ...
 @overload
 def suggests_mas(score: Many, *, cutoff: str | MasScoreCutoff = ...) -> Many: ...
-def suggests_mas(score: Any, *, cutoff: str | MasScoreCutoff = "minoia-2019") -> Any:
+@verdict(MasScoreCutoff, steady=True, parameter="cutoff", default="minoia-2019")
+def suggests_mas(cutoff: MasScoreCutoff, score: Any) -> Any:
     """Whether an MS score suggests macrophage activation syndrome.
 
     Parameters
@@ -474,14 +347,4 @@ def suggests_mas(score: Any, *, cutoff: str | MasScoreCutoff = "minoia-2019") ->
     >>> jia.suggests_mas(-2.1), jia.suggests_mas(-4.4)
     (True, False)
     """
-    definition = lookup(MasScoreCutoff, cutoff, parameter="cutoff")
-    of = lookup(Score, "ms_score", parameter="measure")
-    variable = Variable(of.name, of.label, "", of.low, of.high)
-    like = common({"score": score})
-    values: Any
-    if like.kind == "number":
-        values = number(score, variable)
-    else:
-        values = to_floats(score, variable, like.labels).astype(np.float64, copy=False)
-        check(variable, values, like.labels)
-    return like.flag(suggestion_of_mas(definition, values), "suggests_mas")
+    return at_least(score, cutoff.at_least)

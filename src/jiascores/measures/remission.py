@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import attrs
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError
+from jiascores.core.logic import missing
 from jiascores.core.references import Evidence, reference
 from jiascores.measures.inactivity import InactiveDiseaseCriteria
 
@@ -54,7 +55,7 @@ class RemissionCriteria(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("wallace-2011", jia.RemissionCriteria).rule
+    >>> jia.definition("wallace-2011", jia.typing.RemissionCriteria).rule
     'inactive disease (wallace-2011) for ≥ 6 calendar months on medication; ≥ 12 off all medication that counts'
     """
 
@@ -66,28 +67,27 @@ class RemissionCriteria(Definition):
     months: int | None = None
 
     def _check(self) -> None:
-        with_medication = self.months_on is not None and self.months_off is not None
-        if with_medication == (self.months is not None) or (
-            (self.months_on is None) != (self.months_off is None)
-        ):
+        given = [months for months in (self.months_on, self.months_off) if months is not None]
+        if len(given) != (2 if self.months is None else 0):
             raise DefinitionError(
                 f"{self.name}: give months_on and months_off, or months alone.", variable="months"
             )
-        for given in (self.months_on, self.months_off, self.months):
-            if given is not None and given < 1:
-                raise DefinitionError(
-                    f"{self.name}: remission needs at least 1 month, not {given}.",
-                    variable="months",
-                )
+        shortest = min(given) if self.months is None else self.months
+        if shortest < 1:
+            raise DefinitionError(
+                f"{self.name}: remission needs at least 1 month, not {shortest}.",
+                variable="months",
+            )
 
     @property
     def rule(self) -> str:
         """The rule in one line."""
+        inactive = f"inactive disease ({self.inactive.name})"
         if self.months is not None:
-            return f"inactive disease ({self.inactive.name}) for ≥ {self.months} calendar months"
+            return f"{inactive} for ≥ {self.months} calendar months"
         return (
-            f"inactive disease ({self.inactive.name}) for ≥ {self.months_on} calendar months on "
-            f"medication; ≥ {self.months_off} off all medication that counts"
+            f"{inactive} for ≥ {self.months_on} calendar months on medication; "
+            f"≥ {self.months_off} off all medication that counts"
         )
 
     @property
@@ -106,41 +106,30 @@ class RemissionCriteria(Definition):
         return f"remission_{self.name.replace('-', '_')}"
 
 
-def _inactive(name: str) -> InactiveDiseaseCriteria:
-    return lookup(InactiveDiseaseCriteria, name, parameter="inactive")
-
-
 _CLOCK = (
     "Off medication the clock starts at the later of the first inactive visit and the day after "
     "the last drug; an earlier remission on medication is not required."
 )
 
+
+def _criteria(name: str, note: str, **months: Any) -> RemissionCriteria:
+    return RemissionCriteria(
+        name=name,
+        reference=reference(name),
+        evidence=Evidence.SECONDARY,
+        inactive=lookup(InactiveDiseaseCriteria, name, parameter="inactive"),
+        notes=(note,),
+        **months,
+    )
+
+
 REMISSION_CRITERIA = publish(
-    RemissionCriteria(
-        name="wallace-2004",
-        reference=reference("wallace-2004"),
-        evidence=Evidence.SECONDARY,
-        inactive=_inactive("wallace-2004"),
-        months_on=6,
-        months_off=12,
-        notes=(_CLOCK,),
-    ),
-    RemissionCriteria(
-        name="wallace-2011",
-        reference=reference("wallace-2011"),
-        evidence=Evidence.SECONDARY,
-        inactive=_inactive("wallace-2011"),
-        months_on=6,
-        months_off=12,
-        notes=(_CLOCK,),
-    ),
-    RemissionCriteria(
-        name="eular-pres-2024",
-        reference=reference("eular-pres-2024"),
-        evidence=Evidence.SECONDARY,
-        inactive=_inactive("eular-pres-2024"),
+    _criteria("wallace-2004", _CLOCK, months_on=6, months_off=12),
+    _criteria("wallace-2011", _CLOCK, months_on=6, months_off=12),
+    _criteria(
+        "eular-pres-2024",
+        "Still's disease; the recommendations set no condition on medication here.",
         months=6,
-        notes=("Still's disease; the recommendations set no condition on medication here.",),
     ),
 )
 
@@ -152,7 +141,8 @@ class Periods:
     Parameters
     ----------
     starts, stops : array of int
-        First and last day of each period, on one line on which patients are `APART`.
+        First and last day of each period, on one line on which patients are `APART`; first one
+        that is nobody's.
     """
 
     starts: IntArray
@@ -169,53 +159,46 @@ class Periods:
         first, last : array of int
             First and last day; `ONGOING` where it has not ended.
         """
-        starts = patients * APART + first
-        stops = patients * APART + last
+        starts = np.append(-APART, patients * APART + first)
+        stops = np.append(-APART, patients * APART + last)
         order = np.argsort(starts, kind="stable")
         starts, stops = starts[order], np.maximum.accumulate(stops[order])
-        apart = np.ones(starts.size, dtype=bool)
-        apart[1:] = starts[1:] > stops[:-1] + 1
-        heads = np.flatnonzero(apart)
-        return cls(
-            starts[heads], stops[np.append(heads[1:], starts.size) - 1] if heads.size else stops
-        )
+        apart = starts[1:] > stops[:-1] + 1
+        return cls(starts[np.append(True, apart)], stops[np.append(apart, True)])
 
     def on(self, patients: IntArray, days: IntArray) -> tuple[NDArray[np.bool_], IntArray]:
         """Return who is on medication, and since which day each has been on, or off, it.
 
         Off: since the day after the last drug, or for ever.
         """
-        at = patients * APART + days
-        place = np.searchsorted(self.starts, at, side="right") - 1
-        if not self.starts.size:
-            return np.zeros(at.size, dtype=bool), np.full(at.size, EVER)
-        start = self.starts[np.maximum(place, 0)] - patients * APART
-        stop = self.stops[np.maximum(place, 0)] - patients * APART
-        own = (place >= 0) & (start >= EVER)
+        lines = patients * APART
+        place = np.searchsorted(self.starts, lines + days, side="right") - 1
+        start, stop = self.starts[place] - lines, self.stops[place] - lines
+        own = start >= EVER
         on = own & (days <= stop)
         return on, np.where(on, start, np.where(own, stop + 1, EVER))
 
 
-def months_after(days: IntArray, months: int) -> IntArray:
+def months_after(days: IntArray, months: int | IntArray) -> IntArray:
     """Return the same day some calendar months later, or the last day of a shorter month.
 
     Parameters
     ----------
     days : array of int
         Days since 1970-01-01.
-    months : int
+    months : int or array of int
         How many months.
     """
-    dates = days.astype("datetime64[D]")
-    month = dates.astype("datetime64[M]")
-    of_month = (dates - month.astype("datetime64[D]")).astype(np.int64)
-    then = month + np.timedelta64(months, "M")
-    after = then + np.timedelta64(1, "M")
-    length = (after.astype("datetime64[D]") - then.astype("datetime64[D]")).astype(np.int64)
-    found: IntArray = then.astype("datetime64[D]").astype(np.int64) + np.minimum(
-        of_month, length - 1
-    )
+    month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    then = month + months
+    same_day = _first_day(then) + days - _first_day(month)
+    found: IntArray = np.minimum(same_day, _first_day(then + 1) - 1)
     return found
+
+
+def _first_day(month: IntArray) -> IntArray:
+    """Return the first day of months since January 1970, in days since then."""
+    return month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
 def remission_codes(
@@ -266,24 +249,22 @@ def remission_codes(
         return np.empty(0, dtype=np.int64)
     inactive, same_day = _by_day(patients, days, inactive)
     on, since = periods.on(patients, days)
+    first: Any = 1
+    months: Any = criteria.months
+    if months is None:
+        first = np.where(on, ON, OFF)
+        months = np.where(on, cast(int, criteria.months_on), cast(int, criteria.months_off))
+    else:
+        since = np.full(days.size, EVER)
     answers = []
-    for unknown in (1.0, 0.0):
-        read = np.where(np.isnan(inactive), unknown, inactive) == 1
-        clock = days[_run_starts(patients, days, read, same_day, max_gap_days)]
-        if criteria.months is not None:
-            lasts = days >= months_after(clock, criteria.months)
-            codes = np.where(lasts, 2, 1)
-        else:
-            assert criteria.months_on is not None
-            assert criteria.months_off is not None
-            clock = np.maximum(clock, since)
-            on_for = days >= months_after(clock, criteria.months_on)
-            off_for = days >= months_after(clock, criteria.months_off)
-            codes = np.where(on, ON + on_for, OFF + off_for)
-        answers.append(np.where(inactive == 0, 0, codes))
+    for unknown in (True, False):
+        read = np.where(missing(inactive), unknown, inactive == 1)
+        runs = days[_run_starts(patients, days, read, same_day, max_gap_days)]
+        lasts = days >= months_after(np.maximum(runs, since), months)
+        answers.append(np.where(inactive == 0, 0, first + lasts))
     longest, shortest = answers
-    certain = (longest == shortest) & ~np.isnan(inactive)
-    return np.where(certain, longest, UNDETERMINED).astype(np.int64)
+    certain = (longest == shortest) & ~missing(inactive)
+    return np.where(certain, longest, UNDETERMINED)
 
 
 def _by_day(

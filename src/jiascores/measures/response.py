@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, overload
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from jiascores.core.core_set import CoreSet, arrays, paired
-from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import DefinitionError, RequestError
-from jiascores.core.exact import above, at_least, at_most
-from jiascores.core.kinds import BLOCK, Like, Many, Scalar, missing
-from jiascores.core.references import Evidence, reference
+from jiascores.core.core_set import CoreSet
+from jiascores.core.decimals import above, at_least, at_most
+from jiascores.core.definition import Definition, publish
+from jiascores.core.errors import RequestError
+from jiascores.core.like import read_only
+from jiascores.core.logic import count, either, highest_of, missing, unless
+from jiascores.core.measure import POLICIES, Bounded, Call, MissingPolicy, Options, id_of, verdict
+from jiascores.core.references import Evidence
+from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES
 from jiascores.measures.change import (
+    FROM_ZERO,
     FromZero,
-    beside,
+    VisitComparison,
     change_heading,
     change_line,
-    check_from_zero,
-    flat,
     levels_improved,
-    percent_changes,
     pick,
-    shaped,
     unknown_or_worse,
     visit_line,
 )
-
-MissingPolicy: TypeAlias = Literal["interval", "worst-case", "nri", "complete-case"]
-POLICIES: dict[str, str] = {
-    "interval": "a gap leaves the level open between level_min and level_max",
-    "worst-case": "every missing component has worsened: the level is level_min",
-    "nri": "a missing visit is level 0; a missing component is neither improved nor worsened",
-    "complete-case": "any gap makes the level not determinable",
-}
 
 
 @attrs.frozen(kw_only=True)
@@ -68,12 +59,16 @@ class ResponseCriteria(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.definition("giannini-1997", jia.ResponseCriteria).rule
+    >>> jia.definition("giannini-1997", jia.typing.ResponseCriteria).rule
     'level L (30, 50, 70, 90, 100): ≥ L % better in ≥ 3 of 6 and > 30 % worse in ≤ 1'
     """
 
     kind: ClassVar[str] = "response criteria"
     no_thresholds: ClassVar[tuple[str, ...]] = ("fever_days",)
+    common_note: ClassVar[str] = (
+        "A zero at baseline has no published rule. Here 0 → 0 is unchanged, 0 → more counts as "
+        "worsened, and nothing improves from 0 (zero_baseline)."
+    )
 
     levels: tuple[int, ...] = (30, 50, 70, 90, 100)
     improved_needed: int = 3
@@ -86,31 +81,19 @@ class ResponseCriteria(Definition):
     fever_days: int | None = None
 
     def _check(self) -> None:
-        if list(self.levels) != sorted(set(self.levels)) or not self.levels:
-            raise DefinitionError("levels must ascend, each once", variable="levels")
-        if not 0 < self.levels[0] <= self.levels[-1] <= 100:
-            raise DefinitionError(
-                f"levels={self.levels}: in per cent of the baseline, above 0 and up to 100",
-                variable="levels",
-            )
-        if not 1 <= self.improved_needed <= CORE_SIZE:
-            raise DefinitionError(
-                f"improved_needed={self.improved_needed}: of {CORE_SIZE} variables, from 1 to "
-                f"{CORE_SIZE} can be needed",
-                variable="improved_needed",
-            )
-        if not (0 <= self.worsened_allowed <= CORE_SIZE and self.worsening >= 0):
-            raise DefinitionError(
-                f"worsened_allowed={self.worsened_allowed}, worsening={self.worsening}: neither "
-                f"can be negative, and there are {CORE_SIZE} variables",
-                variable="worsened_allowed" if self.worsening >= 0 else "worsening",
-            )
-        check_from_zero(self.zero_baseline, "zero_baseline")
-        if (self.fever_limit is None) != (self.fever_days is None):
-            raise DefinitionError(
-                "a fever rule has both a limit (fever_limit) and a window (fever_days)",
-                variable="fever_limit" if self.fever_limit is None else "fever_days",
-            )
+        ascend = bool(self.levels) and list(self.levels) == sorted(set(self.levels))
+        self._require(ascend, "levels", "levels must ascend, each once")
+        allowed = 0 < self.levels[0] <= self.levels[-1] <= 100
+        self._require(allowed, "levels", "in per cent of the baseline, above 0 and up to 100")
+        self._require_between("improved_needed", 1, CORE_SIZE)
+        self._require_between("worsened_allowed", 0, CORE_SIZE)
+        self._require(self.worsening >= 0, "worsening", "it cannot be negative")
+        self._require_one_of("zero_baseline", FROM_ZERO)
+        self._require_together("fever_limit", "fever_days")
+
+    @property
+    def _levels_in_words(self) -> str:
+        return ", ".join(str(level) for level in self.levels)
 
     @property
     def fever_rule(self) -> str:
@@ -123,20 +106,33 @@ class ResponseCriteria(Definition):
     @property
     def needs(self) -> tuple[str, ...]:
         """The core set, and what else the rule asks about."""
-        return (
-            CORE_SET_NEEDS if self.fever_limit is None else (*CORE_SET_NEEDS, "highest_temperature")
-        )
+        fever = () if self.fever_limit is None else ("highest_temperature",)
+        return (*CORE_SET_NEEDS, *fever)
+
+    @property
+    def allows(self) -> tuple[str, ...]:
+        """What is read where it is given."""
+        return ("upper_limit",)
 
     @property
     def rule(self) -> str:
         """The rule in one line."""
         sign = "≥" if self.worsening_from else ">"
-        levels = ", ".join(str(level) for level in self.levels)
         no_fever = f", and {self.fever_rule}" if self.fever_rule else ""
         return (
-            f"level L ({levels}): ≥ L % better in ≥ {self.improved_needed} of {CORE_SIZE} and "
-            f"{sign} {self.worsening:g} % worse in ≤ {self.worsened_allowed}{no_fever}"
+            f"level L ({self._levels_in_words}): ≥ L % better in ≥ {self.improved_needed} of "
+            f"{CORE_SIZE} and {sign} {self.worsening:g} % worse in ≤ {self.worsened_allowed}{no_fever}"
         )
+
+    def check_options(
+        self, *, missing: str = "interval", level: int | None = None, **_: Any
+    ) -> None:
+        """Raise where the policy for gaps does not exist, or the criteria lack a level."""
+        if missing not in POLICIES:
+            choices = "; ".join(f"{name}: {words}" for name, words in POLICIES.items())
+            raise RequestError(f"missing={missing!r}: choose from {choices}.", variable="missing")
+        if level is not None:
+            self.require_level(level)
 
     def require_level(self, level: int) -> None:
         """Raise where the criteria do not have a level.
@@ -152,12 +148,8 @@ class ResponseCriteria(Definition):
             If it is not one of `levels`.
         """
         if level not in self.levels:
-            levels = ", ".join(str(known) for known in self.levels)
-            raise RequestError(
-                f"level={level!r}: {self.name} has the levels {levels}.",
-                variable="level",
-                values=(level,),
-            )
+            message = f"level={level!r}: {self.name} has the levels {self._levels_in_words}."
+            raise RequestError(message, variable="level", values=(level,))
 
     def is_fever(self, temperature: Any) -> Any:
         """Return whether a temperature is fever by these criteria; no where it is missing."""
@@ -165,78 +157,52 @@ class ResponseCriteria(Definition):
         return compare(temperature, self.fever_limit)
 
 
-_ZERO_NOTE = (
-    "A zero at baseline has no published rule. Here 0 → 0 is unchanged, 0 → more counts as "
-    "worsened, and nothing improves from 0 (zero_baseline)."
-)
-
 RESPONSE_CRITERIA = publish(
-    ResponseCriteria(
-        name="giannini-1997",
-        reference=reference("giannini-1997"),
-        evidence=Evidence.PRIMARY,
-        notes=(_ZERO_NOTE,),
-    ),
-    ResponseCriteria(
-        name="ntr4146",
-        reference=reference("ntr4146"),
-        evidence=Evidence.PRIMARY,
+    ResponseCriteria.cited("giannini-1997", Evidence.PRIMARY),
+    ResponseCriteria.cited(
+        "ntr4146",
+        Evidence.PRIMARY,
+        "The register words worsening as ≥ 30 %; NCT03781375 does so too.",
         worsening_from=True,
         derives_from="giannini-1997",
-        notes=("The register words worsening as ≥ 30 %; NCT03781375 does so too.", _ZERO_NOTE),
     ),
-    ResponseCriteria(
-        name="ruperto-2012",
-        reference=reference("ruperto-2012"),
-        evidence=Evidence.SECONDARY,
+    ResponseCriteria.cited(
+        "ruperto-2012",
+        Evidence.SECONDARY,
+        "Adapted JIA ACR response of the canakinumab trials in systemic arthritis; they use "
+        "CRP as the acute-phase reactant.",
         fever_limit=38.0,
         fever_days=7,
         derives_from="giannini-1997",
-        notes=(
-            (
-                "Adapted JIA ACR response of the canakinumab trials in systemic arthritis; they use "
-                "CRP as the acute-phase reactant."
-            ),
-            _ZERO_NOTE,
-        ),
     ),
-    ResponseCriteria(
-        name="de-benedetti-2012",
-        reference=reference("de-benedetti-2012"),
-        evidence=Evidence.SECONDARY,
+    ResponseCriteria.cited(
+        "de-benedetti-2012",
+        Evidence.SECONDARY,
+        "Adapted response of the tocilizumab trial TENDER in systemic arthritis: 37.5 °C is "
+        "fever. The 14 days in the label belong to another endpoint, becoming free of fever; "
+        "for a response over 14 days make a variant with fever_days=14.",
         fever_limit=37.5,
         fever_from=True,
         fever_days=7,
         derives_from="giannini-1997",
-        notes=(
-            (
-                "Adapted response of the tocilizumab trial TENDER in systemic arthritis: 37.5 °C is "
-                "fever. The 14 days in the label belong to another endpoint, becoming free of fever; "
-                "for a response over 14 days make a variant with fever_days=14."
-            ),
-            _ZERO_NOTE,
-        ),
     ),
 )
 
 
 # --------------------------------------------------------------------------------------------
-# The lines that decide, on numbers or arrays
+# The rule
 
 
-def _one_variable(
+def _variable(
     criteria: ResponseCriteria, earlier: Any, now: Any, upper_limit: Any
-) -> tuple[Any, Any, Any]:
+) -> tuple[Any, Any, list[Any]]:
     """Return whether a variable is unknown, has worsened, and the levels it improved by.
 
     At or below an upper limit of normal at both visits it is unchanged.
     """
+    percent, inclusive = criteria.worsening, criteria.worsening_from
     unknown, worse = unknown_or_worse(
-        earlier,
-        now,
-        criteria.worsening,
-        inclusive=criteria.worsening_from,
-        from_zero=criteria.zero_baseline,
+        earlier, now, percent, inclusive=inclusive, from_zero=criteria.zero_baseline
     )
     better = levels_improved(earlier, now, criteria.levels)
     if upper_limit is not None:
@@ -244,128 +210,10 @@ def _one_variable(
         # Where the limit is missing, a change may have been one within normal.
         doubtful = missing(upper_limit) & (worse | better[0])
         unknown = unknown | doubtful
-        worse = worse & ~(both_normal | doubtful)
-        better = [reached & ~(both_normal | doubtful) for reached in better]
+        worse = unless(worse, both_normal | doubtful)
+        better = [unless(reached, both_normal | doubtful) for reached in better]
     return unknown, worse, better
 
-
-def _block(
-    criteria: ResponseCriteria,
-    earlier: Mapping[str, NDArray[Any]],
-    now: Mapping[str, NDArray[Any]],
-    upper_limit: Any,
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return level_min, level_max, the level with gaps as unchanged, and the number of gaps."""
-    size = next(iter(now.values())).shape
-    unknown = np.zeros(size, dtype=np.int8)
-    worse = np.zeros(size, dtype=np.int8)
-    better = [np.zeros(size, dtype=np.int8) for _ in criteria.levels]
-    for name in now:
-        limit = None if name in CORE_VARIABLES else upper_limit
-        gap, worsened, improved = _one_variable(criteria, earlier[name], now[name], limit)
-        unknown += gap
-        worse += worsened
-        for count, by_level in zip(better, improved, strict=True):
-            count += by_level  # noqa: PLW2901 - in place
-    need, allowed = criteria.improved_needed, criteria.worsened_allowed
-    # Levels nest: the highest is the sum of the steps up to it.
-    reached, possible = np.zeros(size, dtype=np.int16), np.zeros(size, dtype=np.int16)
-    for step, count in zip(np.diff((0, *criteria.levels)).astype(np.int16), better, strict=True):
-        reached += step * (count >= need)
-        possible += step * (count + unknown >= need)
-    maybe_allowed = worse <= allowed
-    lowest = reached * (worse + unknown <= allowed)
-    highest = possible * maybe_allowed
-    unchanged = reached * maybe_allowed
-    return lowest, highest, unchanged, unknown
-
-
-def _with_fever(
-    criteria: ResponseCriteria,
-    temperature: Any,
-    lowest: NDArray[Any],
-    highest: NDArray[Any],
-    unchanged: NDArray[Any],
-    gaps: NDArray[Any],
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return the same four with fever as level 0, whatever the gaps.
-
-    Where no temperature was recorded there may have been fever: that is level 0 for the lowest
-    level and for non-responder imputation, and leaves the highest as it is.
-    """
-    gap = missing(temperature)
-    fever = criteria.is_fever(temperature)
-    return (
-        np.where(fever | gap, 0, lowest),
-        np.where(fever, 0, highest),
-        np.where(fever | gap, 0, unchanged),
-        gaps + gap,
-    )
-
-
-def response_levels(
-    criteria: ResponseCriteria,
-    earlier: Mapping[str, Any],
-    now: Mapping[str, NDArray[Any]],
-    *,
-    policy: str = "interval",
-    attended: Any = True,
-    upper_limit: Any = None,
-    highest_temperature: Any = np.nan,
-) -> tuple[NDArray[np.float64], NDArray[np.int16], NDArray[np.int16]]:
-    """Return level (NaN when not determinable), level_min and level_max for flat arrays.
-
-    Every caller comes through here: one patient, arrays, frames and clusters alike.
-    """
-    size = next(iter(now.values())).size
-    level = np.empty(size, dtype=np.float64)
-    lowest = np.empty(size, dtype=np.int16)
-    highest = np.empty(size, dtype=np.int16)
-    for start in range(0, size, BLOCK):
-        block = slice(start, start + BLOCK)
-        limit = upper_limit[block] if isinstance(upper_limit, np.ndarray) else upper_limit
-        least, most, unchanged, gaps = _block(
-            criteria,
-            {name: values[block] for name, values in earlier.items()},
-            {name: values[block] for name, values in now.items()},
-            limit,
-        )
-        if criteria.fever_limit is not None:
-            hot = highest_temperature
-            degrees = hot[block] if isinstance(hot, np.ndarray) else hot
-            least, most, unchanged, gaps = _with_fever(
-                criteria, degrees, least, most, unchanged, gaps
-            )
-        there = attended[block] if isinstance(attended, np.ndarray) else attended
-        level[block] = _by_policy(
-            policy, lowest=least, highest=most, unchanged=unchanged, gaps=gaps, attended=there
-        )
-        lowest[block], highest[block] = least, most
-    return level, lowest, highest
-
-
-def _by_policy(
-    policy: str,
-    *,
-    lowest: NDArray[Any],
-    highest: NDArray[Any],
-    unchanged: NDArray[Any],
-    gaps: NDArray[Any],
-    attended: Any,
-) -> NDArray[np.float64]:
-    if policy == "worst-case":
-        return lowest.astype(np.float64)
-    if policy == "nri":
-        return np.where(attended, unchanged, 0).astype(np.float64)
-    if policy == "complete-case":
-        return np.where(gaps == 0, lowest, np.nan)
-    return np.where(lowest == highest, lowest, np.nan)
-
-
-# --------------------------------------------------------------------------------------------
-# The public door
-
-_NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
 
 LevelT = TypeVar("LevelT")
 BoundT = TypeVar("BoundT")
@@ -373,37 +221,46 @@ FlagT = TypeVar("FlagT")
 
 
 @attrs.frozen(eq=False, repr=False)
-class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
+class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
     """An ACR Pediatric response, with its bounds and its reasons.
 
     Attributes are of the kind of the core sets: for one patient `level` is an int or None; for
     arrays a float64 array with NaN; for Series a nullable integer Series.
     """
 
+    answers: ClassVar[str] = "level"
+
     criteria: ResponseCriteria
-    marker: str
-    missing: str
-    _earlier: Mapping[str, Any] = attrs.field(alias="earlier")
-    _now: Mapping[str, Any] = attrs.field(alias="now")
-    _like: Like = attrs.field(alias="like")
-    _raw: tuple[Any, Any, Any] = attrs.field(alias="raw")
+    _known: Any = attrs.field(alias="known")
     _limit: Any = attrs.field(alias="limit")
     _temperature: Any = attrs.field(alias="temperature")
 
     @property
     def level(self) -> LevelT:
         """Highest level reached, 0 below the lowest; None or missing when not determinable."""
-        return cast(LevelT, self._like.level(self._raw[0], "acr_ped_level"))
+        known = self._like.shaped(read_only(self._known))
+        return cast(LevelT, self._like.level(known, f"{self._column}_level"))
 
     @property
     def level_min(self) -> BoundT:
         """The level if every missing component had worsened, and a missing temperature were fever."""
-        return cast(BoundT, self._like.bound(self._raw[1], "acr_ped_level_min"))
+        return cast(BoundT, self._bound(self._bounds.lowest, "level_min"))
 
     @property
     def level_max(self) -> BoundT:
         """The level if every missing component had improved fully, without fever."""
-        return cast(BoundT, self._like.bound(self._raw[2], "acr_ped_level_max"))
+        return cast(BoundT, self._bound(self._bounds.highest, "level_max"))
+
+    def _bound(self, levels: Any, end: str) -> Any:
+        return self._like.bound(self._like.shaped(levels), f"{self._column}_{end}")
+
+    @property
+    def _column(self) -> str:
+        return acr_ped_column(self.criteria, missing=self.missing)
+
+    @property
+    def _subject(self) -> str:
+        return f"ACR Ped by {self.criteria.name}"
 
     def meets(self, level: int) -> FlagT:
         """Return whether a level is reached: yes, no, or not determinable.
@@ -418,116 +275,97 @@ class AcrPedResponse(Generic[LevelT, BoundT, FlagT]):
         bool or None, array of 1/0/NaN, or nullable boolean Series
         """
         self.criteria.require_level(level)
-        known, lowest, highest = self._raw
-        surely, maybe = lowest >= level, highest >= level
-        open_ = np.where(surely, 1.0, np.where(maybe, np.nan, 0.0))
-        met = np.where(missing(known), open_, known >= level)
-        if self.missing == "complete-case":
-            met = np.where(missing(known), np.nan, known >= level)
-        return cast(FlagT, self._like.flag(met, f"acr_ped{level}"))
+        known = np.asarray(self._known, dtype=np.float64)
+        met = np.where(missing(known), np.nan, known >= level)
+        if self.missing != "complete-case":
+            lowest, highest = self._bounds.lowest, self._bounds.highest
+            met = np.where(missing(known) & (lowest >= level), 1.0, met)
+            met = np.where(missing(known) & (highest < level), 0.0, met)
+        return cast(FlagT, self._flag(met, f"{self._column}_{level}"))
 
-    def _each(self, name: str) -> tuple[Any, Any, Any, Any, Any]:
-        earlier, now = self._earlier[name], self._now[name]
-        limit = None
-        if self._limit is not None and name not in CORE_VARIABLES:
-            limit = np.asarray(self._limit)
-        gap, worse, better = _one_variable(
-            self.criteria, np.asarray(earlier), np.asarray(now), limit
-        )
-        return earlier, now, gap, worse, better
+    def _each(self, name: str) -> tuple[Any, Any, list[Any]]:
+        limit = None if name in CORE_VARIABLES else self._limit
+        return _variable(self.criteria, self._earlier[name], self._now[name], limit)
 
     @property
     def improved(self) -> dict[str, FlagT]:
         """Per variable, whether it improved by at least the lowest level; missing if unknown."""
-        return {name: self._verdict(name, better=True) for name in self._now}
+        each = {name: self._each(name) for name in self._now}
+        return {n: self._unless_gap(gap, better[0], n) for n, (gap, _, better) in each.items()}
 
     @property
     def worsened(self) -> dict[str, FlagT]:
         """Per variable, whether it worsened beyond the limit; missing if unknown."""
-        return {name: self._verdict(name, better=False) for name in self._now}
+        each = {name: self._each(name) for name in self._now}
+        return {n: self._unless_gap(gap, worse, n) for n, (gap, worse, _) in each.items()}
 
-    def _verdict(self, name: str, *, better: bool) -> FlagT:
-        _, _, gap, worse, reached = self._each(name)
-        flags = np.where(gap, np.nan, reached[0] if better else worse)
-        return cast(FlagT, self._like.flag(flags, name))
+    def _reasons(self, row: int) -> Iterator[str]:
+        criteria = self.criteria
+        yield change_heading("baseline")
+        for name, now in self._now.items():
+            gap, worse, better = self._each(name)
+            each = zip(criteria.levels, better, strict=True)
+            reached = [level for level, flags in each if pick(flags, row)]
+            words = "worsened" if pick(worse, row) else "unchanged by the criteria"
+            if pick(gap, row):
+                words = "unknown"
+            elif reached:
+                words = f"improved by ≥ {reached[-1]} %"
+            yield change_line(name, pick(self._earlier[name], row), pick(now, row), words)
+        if criteria.fever_limit is not None:
+            temperature = pick(self._temperature, row)
+            words = "fever: no response" if criteria.is_fever(temperature) else "no fever"
+            if missing(temperature):
+                words = "not recorded, so fever is not excluded"
+            label = f"highest temperature in {criteria.fever_days} days, °C"
+            yield visit_line(label, temperature, words)
+        yield f"{criteria.name}: {criteria.rule}."
+        policy = f" ({self.missing}: {POLICIES[self.missing]})"
+        yield f"ACR Ped {self._in_words(row)}{'' if self.missing == 'interval' else policy}."
 
-    @property
-    def change(self) -> dict[str, Any]:
-        """Per variable, the change in per cent of the earlier value, negative when better.
-
-        Missing where a value is missing and where a value rose from 0; 0 → 0 is 0.
-        """
-        return percent_changes(self._earlier, self._now, self._like)
-
-    def explain(self, row: int = 0) -> str:
-        """Return the six variables with their change, and the verdict in words.
-
-        Parameters
-        ----------
-        row : int
-            Which visit, by position, where there are many.
-
-        Returns
-        -------
-        str
-            A table and a sentence.
-        """
-        return _explain(self, row)
-
-    def __repr__(self) -> str:
-        if self._like.kind == "number":
-            bounds = f"level_min={self.level_min}, level_max={self.level_max}"
-            return f"<ACR Ped by {self.criteria.name}: level={self.level}, {bounds}>"
-        return f"<ACR Ped by {self.criteria.name}: {self._like.size} visits>"
-
-
-def _explain(response: AcrPedResponse[Any, Any, Any], row: int) -> str:
-    criteria = response.criteria
-    lines = [change_heading("baseline")]
-    for name in response._now:
-        earlier, now, gap, worse, better = response._each(name)
-        reached = [
-            level for level, flags in zip(criteria.levels, better, strict=True) if pick(flags, row)
-        ]
-        if pick(gap, row):
-            words = "unknown"
-        elif reached:
-            words = f"improved by ≥ {reached[-1]} %"
-        elif pick(worse, row):
-            words = "worsened"
-        else:
-            words = "unchanged by the criteria"
-        lines.append(change_line(name, pick(earlier, row), pick(now, row), words))
-    if criteria.fever_limit is not None:
-        lines.append(_temperature_line(criteria, pick(response._temperature, row)))
-    known, lowest, highest = (pick(values, row) for values in response._raw)
-    lines.append(f"{criteria.name}: {criteria.rule}.")
-    lines.append(_verdict_in_words(response, known, int(lowest), int(highest)))
-    return "\n".join(lines)
+    def _in_words(self, row: int) -> str:
+        known, bounds = pick(self._known, row), self._bounds
+        if missing(known):
+            lowest, highest = (pick(levels, row) for levels in (bounds.lowest, bounds.highest))
+            between = f"between level {lowest:g} and level {highest:g}"
+            return f"response is not determinable: the gaps leave it {between}"
+        first = self.criteria.levels[0]
+        return f"{known:g} is reached" if known else f"{first} is not reached (level 0)"
 
 
-def _temperature_line(criteria: ResponseCriteria, temperature: float) -> str:
-    if missing(temperature):
-        words = "not recorded, so fever is not excluded"
-    else:
-        words = "fever: no response" if criteria.is_fever(temperature) else "no fever"
-    return visit_line(f"highest temperature in {criteria.fever_days} days, °C", temperature, words)
+def acr_ped_column(criteria: ResponseCriteria, *, missing: str = "interval", **_: Any) -> str:
+    """Return what the columns of a response begin with: what is not the default stands in it."""
+    parts = [] if criteria.name == DEFAULT else [id_of(criteria)]
+    parts += [] if missing == "interval" else [missing.replace("-", "_")]
+    return "_".join(["acr_ped", *parts])
 
 
-def _verdict_in_words(
-    response: AcrPedResponse[Any, Any, Any], known: float, lowest: int, highest: int
-) -> str:
-    first = response.criteria.levels[0]
-    policy = f" ({response.missing}: {POLICIES[response.missing]})"
-    note = "" if response.missing == "interval" else policy
-    if missing(known):
-        return (
-            f"ACR Ped response is not determinable: the gaps leave it between level {lowest} and "
-            f"level {highest}{note}."
+DEFAULT = "giannini-1997"
+
+
+def _response(
+    call: Call, criteria: ResponseCriteria, options: Options, bounds: Bounded
+) -> AcrPedResponse[Any, Any, Any]:
+    policy = options["missing"]
+    attended = call.optional("attended")
+    gaps = [] if attended is None else np.flatnonzero(missing(attended)).tolist()
+    if gaps:
+        raise RequestError(
+            "attended has gaps: whether a visit took place must be known; say True or False.",
+            variable="attended",
+            where=gaps,
         )
-    if known:
-        return f"ACR Ped {int(known)} is reached{note}."
-    return f"ACR Ped {first} is not reached (level 0){note}."
+    return AcrPedResponse(
+        criteria=criteria,
+        missing=policy,
+        earlier=call.read_values["baseline"],
+        now=call.read_values["now"],
+        like=call.like,
+        bounds=bounds,
+        known=bounds.known(policy, True if attended is None else attended == 1),
+        limit=call.read_values["upper_limit"],
+        temperature=call.read_values["highest_temperature"],
+    )
 
 
 @overload
@@ -563,16 +401,22 @@ def acr_ped(
     upper_limit: Many | Scalar = ...,
     highest_temperature: Many | Scalar = ...,
 ) -> AcrPedResponse[Many, Many, Many]: ...
+@verdict(
+    ResponseCriteria,
+    gives="level",
+    default=DEFAULT,
+    titled=acr_ped_column,
+    result=_response,
+    policies=True,
+    steady=True,
+)
 def acr_ped(
-    *,
-    baseline: CoreSet[Any],
-    now: CoreSet[Any],
-    criteria: str | ResponseCriteria = "giannini-1997",
-    missing: MissingPolicy = "interval",
-    attended: Any = True,
-    upper_limit: Any = None,
-    highest_temperature: Any = _NOT_GIVEN,
-) -> AcrPedResponse[Any, Any, Any]:
+    criteria: ResponseCriteria,
+    baseline: Mapping[str, Any],
+    now: Mapping[str, Any],
+    upper_limit: Any,
+    highest_temperature: Any,
+) -> Bounded:
     """ACR Pediatric (JIA ACR) response between two visits.
 
     Parameters
@@ -639,65 +483,29 @@ def acr_ped(
     ... ).level
     0
     """
-    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
-    if missing not in POLICIES:
-        choices = "; ".join(f"{name}: {words}" for name, words in POLICIES.items())
-        raise RequestError(f"missing={missing!r}: choose from {choices}.", variable="missing")
-    like = paired(baseline, now, names=("baseline", "now"))
-    earlier, later = arrays(baseline), arrays(now)
-    limit: Any = None
-    if upper_limit is not None:
-        limit = beside(like, f"{now.marker}_upper_limit", upper_limit, what="the core sets")
-    there = beside(like, "attended", attended, what="the core sets")
-    if np.isnan(there).any():
-        raise RequestError(
-            "attended has gaps: whether a visit took place must be known; say True or False.",
-            variable="attended",
-            where=np.flatnonzero(np.isnan(there)).tolist(),
+    each = [
+        _variable(
+            criteria, baseline[name], now[name], None if name in CORE_VARIABLES else upper_limit
         )
-    temperature = _temperature(definition, highest_temperature, like)
-    level, lowest, highest = response_levels(
-        definition,
-        flat(earlier, now.names, like),
-        flat(later, now.names, like),
-        policy=missing,
-        attended=_raveled(there) != 0,
-        upper_limit=_raveled(limit),
-        highest_temperature=_raveled(temperature),
-    )
-    raw = shaped((level, lowest, highest), like)
-    return AcrPedResponse(
-        criteria=definition,
-        marker=now.marker,
-        missing=missing,
-        earlier={name: earlier[name] for name in now.names},
-        now={name: later[name] for name in now.names},
-        like=like,
-        raw=cast("tuple[Any, Any, Any]", raw),
-        limit=limit,
-        temperature=temperature,
-    )
-
-
-def _temperature(criteria: ResponseCriteria, given: Any, like: Like) -> Any:
-    """Return the checked temperature, which goes with a fever rule and with nothing else."""
+        for name in now
+    ]
+    unknown = count(gap for gap, _, _ in each)
+    worse = count(worsened for _, worsened, _ in each)
+    by_level = zip(*(better for _, _, better in each), strict=True)
+    better = [count(improved) for improved in by_level]
+    need, allowed = criteria.improved_needed, criteria.worsened_allowed
+    reached = highest_of(criteria.levels, [improved >= need for improved in better])
+    possible = highest_of(criteria.levels, [improved + unknown >= need for improved in better])
+    lowest = reached * (worse + unknown <= allowed)
+    highest = possible * (worse <= allowed)
+    unchanged = reached * (worse <= allowed)
     if criteria.fever_limit is None:
-        if given is _NOT_GIVEN:
-            return np.nan
-        raise RequestError(
-            f"highest_temperature= was given, and {criteria.name} has no fever rule: the "
-            f"temperature would be passed over in silence. Name criteria for systemic arthritis, "
-            f"or leave it out.",
-            variable="highest_temperature",
-        )
-    if given is _NOT_GIVEN:
-        raise RequestError(
-            f"{criteria.name} needs highest_temperature=, the highest in the preceding "
-            f"{criteria.fever_days} days; pass None where none was recorded.",
-            variable="highest_temperature",
-        )
-    return beside(like, "highest_temperature", given, what="the core sets")
-
-
-def _raveled(values: Any) -> Any:
-    return values.ravel() if isinstance(values, np.ndarray) else values
+        return Bounded(lowest, highest, unchanged, unknown)
+    # Fever is level 0 whatever the gaps; a temperature that was not recorded may have been fever.
+    gap, fever = missing(highest_temperature), criteria.is_fever(highest_temperature)
+    return Bounded(
+        either(fever | gap, 0, lowest),
+        either(fever, 0, highest),
+        either(fever | gap, 0, unchanged),
+        unknown + gap,
+    )

@@ -2,61 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
-from jiascores.core.exact import above, below
-from jiascores.core.kinds import Scalar, T
-from jiascores.core.measure import add, measure
+from jiascores.core.logic import above, any_of, below
+from jiascores.core.measure import F, add, measure
 from jiascores.core.references import Evidence, reference
-from jiascores.core.three_valued import any_of, unless_missing
+from jiascores.core.values import Scalar, T
 from jiascores.measures.jadas import (
     ACUTE_PHASE,
-    CAP_POINT,
-    ITEM_NOTES,
     JOINT_CAP,
-    MARKER_POINTS,
-    NOT_A_FIXED_SET,
+    JOINTS_10,
+    JOINTS_27,
+    JOINTS_71,
+    Term,
     acute_phase_item,
     capped,
+    jadas_of,
+    jadas_terms,
 )
+
+# --------------------------------------------------------------------------------------------
+# Modified systemic manifestation score
 
 FEVER_BANDS = (37.5, 38, 39, 40)
 HAEMOGLOBIN_BELOW = 9
 PLATELETS_ABOVE = 600
 FERRITIN_ABOVE = 500
-
-_DERIVED_NOTE = "The sources at hand print the form with 10 joints; this one is derived from it."
-_CLINICAL_NOTE = (
-    "Tibaldi 2020 examines a version without acute-phase reactant and gives it no short name in "
-    "the sources at hand; csJADAS is ours, after cJADAS."
-)
-_STIFFNESS_NOTE = (
-    "Morning stiffness is a Likert scale from none (0) to more than two hours (10); the points of "
-    "the steps between are not in the sources at hand, so the rating itself is given."
-)
-
-
-# --------------------------------------------------------------------------------------------
-# Modified systemic manifestation score
-
-
-def fever_points(temperature: T | Scalar) -> T:
-    """Return one point for each band entered: above 37.5, 38, 39 and 40 °C."""
-    return cast(
-        T, unless_missing(temperature, sum(above(temperature, band) * 1.0 for band in FEVER_BANDS))
-    )
-
-
-def anaemia_point(haemoglobin: T | Scalar) -> T:
-    """Return 1 where haemoglobin is below 9 g/dL."""
-    return cast(T, unless_missing(haemoglobin, below(haemoglobin, HAEMOGLOBIN_BELOW)))
-
-
-def platelets_or_ferritin_point(platelets: T | Scalar, ferritin: T | Scalar) -> T:
-    """Return 1 where either is raised, 0 where neither is; a gap beside a raised one is no gap."""
-    many = unless_missing(platelets, above(platelets, PLATELETS_ABOVE))
-    high = unless_missing(ferritin, above(ferritin, FERRITIN_ABOVE))
-    return cast(T, any_of(many, high))
 
 
 @measure(
@@ -150,32 +122,41 @@ def systemic_manifestation_score(
     ...     serositis=False, haemoglobin=9.4, platelets=None, ferritin=2100)
     6.0
     """
+    many, high = above(platelets, PLATELETS_ABOVE), above(ferritin, FERRITIN_ABOVE)
     return add(
-        fever=fever_points(temperature),
+        fever=cast(T, sum(above(temperature, band) for band in FEVER_BANDS)),
         rash=rash,
         lymphadenopathy=lymphadenopathy,
         hepatosplenomegaly=hepatosplenomegaly,
         serositis=serositis,
-        anaemia=anaemia_point(haemoglobin),
-        platelets_or_ferritin=platelets_or_ferritin_point(platelets, ferritin),
+        anaemia=cast(T, below(haemoglobin, HAEMOGLOBIN_BELOW)),
+        platelets_or_ferritin=cast(T, any_of(many, high)),
     )
 
 
 # --------------------------------------------------------------------------------------------
 # Systemic JADAS
 
-
-@measure(
-    label="sJADAS10",
-    formula=f"PhGA + PtGA + active joints (at most 10) + {ACUTE_PHASE} + mSMS",
-    low=0,
-    high=50,
-    reference=reference("tibaldi-2020"),
-    evidence=Evidence.PRIMARY,
-    notes=(NOT_A_FIXED_SET, *ITEM_NOTES),
-    either=("esr", "crp"),
-    points=CAP_POINT + MARKER_POINTS,
+_DERIVED_NOTE = "The sources at hand print the form with 10 joints; this one is derived from it."
+_CLINICAL_NOTE = (
+    "Tibaldi 2020 examines a version without acute-phase reactant and gives it no short name in "
+    "the sources at hand; csJADAS is ours, after cJADAS."
 )
+_STIFFNESS_NOTE = (
+    "Morning stiffness is a Likert scale from none (0) to more than two hours (10); the points of "
+    "the steps between are not in the sources at hand, so the rating itself is given."
+)
+_DERIVED_27 = JOINTS_27._replace(notes=(_DERIVED_NOTE,))
+_DERIVED_71 = JOINTS_71._replace(notes=(_DERIVED_NOTE,))
+_MSMS = Term("mSMS", 10)
+_CLINICAL_MSMS = _MSMS._replace(notes=(_CLINICAL_NOTE,))
+
+
+def _systemic(label: str, *terms: Term, evidence: Evidence = Evidence.DERIVED) -> Callable[[F], F]:
+    return jadas_of(label, *terms, source="tibaldi-2020", evidence=evidence)
+
+
+@_systemic("sJADAS10", JOINTS_10, ACUTE_PHASE, _MSMS, evidence=Evidence.PRIMARY)
 def sjadas10(
     *,
     physician_global: T | Scalar,
@@ -231,26 +212,13 @@ def sjadas10(
     ...              systemic_manifestations=6)
     30.3
     """
-    return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=capped(JOINT_CAP, active_joints),
-        acute_phase=acute_phase_item(esr, crp),
-        systemic_manifestations=systemic_manifestations,
+    jadas = jadas_terms(
+        physician_global, patient_global, capped(active_joints), acute_phase_item(esr, crp)
     )
+    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
-@measure(
-    label="sJADAS27",
-    formula=f"PhGA + PtGA + active joints of the 27 + {ACUTE_PHASE} + mSMS",
-    low=0,
-    high=67,
-    reference=reference("tibaldi-2020"),
-    evidence=Evidence.DERIVED,
-    notes=(_DERIVED_NOTE, *ITEM_NOTES),
-    either=("esr", "crp"),
-    points=MARKER_POINTS,
-)
+@_systemic("sJADAS27", _DERIVED_27, ACUTE_PHASE, _MSMS)
 def sjadas27(
     *,
     physician_global: T | Scalar,
@@ -307,26 +275,13 @@ def sjadas27(
     ...              systemic_manifestations=6)
     29.3
     """
-    return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=active_joints_27,
-        acute_phase=acute_phase_item(esr, crp),
-        systemic_manifestations=systemic_manifestations,
+    jadas = jadas_terms(
+        physician_global, patient_global, active_joints_27, acute_phase_item(esr, crp)
     )
+    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
-@measure(
-    label="sJADAS71",
-    formula=f"PhGA + PtGA + active joints of the 71 + {ACUTE_PHASE} + mSMS",
-    low=0,
-    high=111,
-    reference=reference("tibaldi-2020"),
-    evidence=Evidence.DERIVED,
-    notes=(_DERIVED_NOTE, *ITEM_NOTES),
-    either=("esr", "crp"),
-    points=MARKER_POINTS,
-)
+@_systemic("sJADAS71", _DERIVED_71, ACUTE_PHASE, _MSMS)
 def sjadas71(
     *,
     physician_global: T | Scalar,
@@ -382,25 +337,11 @@ def sjadas71(
     ...              systemic_manifestations=6)
     32.3
     """
-    return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=active_joints,
-        acute_phase=acute_phase_item(esr, crp),
-        systemic_manifestations=systemic_manifestations,
-    )
+    jadas = jadas_terms(physician_global, patient_global, active_joints, acute_phase_item(esr, crp))
+    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
-@measure(
-    label="csJADAS10",
-    formula="PhGA + PtGA + active joints (at most 10) + mSMS",
-    low=0,
-    high=40,
-    reference=reference("tibaldi-2020"),
-    evidence=Evidence.DERIVED,
-    notes=(NOT_A_FIXED_SET, _CLINICAL_NOTE),
-    points=CAP_POINT,
-)
+@_systemic("csJADAS10", JOINTS_10, _CLINICAL_MSMS)
 def csjadas10(
     *,
     physician_global: T | Scalar,
@@ -448,23 +389,11 @@ def csjadas10(
     ...               systemic_manifestations=6)
     27.5
     """
-    return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=capped(JOINT_CAP, active_joints),
-        systemic_manifestations=systemic_manifestations,
-    )
+    jadas = jadas_terms(physician_global, patient_global, capped(active_joints))
+    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
-@measure(
-    label="csJADAS27",
-    formula="PhGA + PtGA + active joints of the 27 + mSMS",
-    low=0,
-    high=57,
-    reference=reference("tibaldi-2020"),
-    evidence=Evidence.DERIVED,
-    notes=(_DERIVED_NOTE, _CLINICAL_NOTE),
-)
+@_systemic("csJADAS27", _DERIVED_27, _CLINICAL_MSMS)
 def csjadas27(
     *,
     physician_global: T | Scalar,
@@ -513,23 +442,11 @@ def csjadas27(
     ...               systemic_manifestations=6)
     26.5
     """
-    return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=active_joints_27,
-        systemic_manifestations=systemic_manifestations,
-    )
+    jadas = jadas_terms(physician_global, patient_global, active_joints_27)
+    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
-@measure(
-    label="csJADAS71",
-    formula="PhGA + PtGA + active joints of the 71 + mSMS",
-    low=0,
-    high=101,
-    reference=reference("tibaldi-2020"),
-    evidence=Evidence.DERIVED,
-    notes=(_DERIVED_NOTE, _CLINICAL_NOTE),
-)
+@_systemic("csJADAS71", _DERIVED_71, _CLINICAL_MSMS)
 def csjadas71(
     *,
     physician_global: T | Scalar,
@@ -577,12 +494,8 @@ def csjadas71(
     ...               systemic_manifestations=6)
     29.5
     """
-    return add(
-        physician_global=physician_global,
-        patient_global=patient_global,
-        joints=active_joints,
-        systemic_manifestations=systemic_manifestations,
-    )
+    jadas = jadas_terms(physician_global, patient_global, active_joints)
+    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
 # --------------------------------------------------------------------------------------------
@@ -648,6 +561,6 @@ def parjadas(
     return add(
         parent_disease_activity=parent_disease_activity,
         pain=pain,
-        joints=capped(JOINT_CAP, parent_joints),
+        joints=capped(parent_joints),
         morning_stiffness=morning_stiffness_rating,
     )

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, ClassVar, overload
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, ClassVar, TypeAlias, overload
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
+from jiascores.core.decimals import at_most, below
 from jiascores.core.definition import Definition, Threshold, lookup, publish
-from jiascores.core.errors import DefinitionError, MisalignedError, NotCoveredError, listing
-from jiascores.core.exact import at_most, below
-from jiascores.core.kinds import (
-    Like,
-    Scalar,
-    T,
-    check,
-    common,
-    is_missing,
-    kind_of,
-    number,
-    to_floats,
-)
-from jiascores.core.measure import Score
-from jiascores.core.references import Evidence, reference
-from jiascores.core.variables import Variable
+from jiascores.core.errors import NotCoveredError
+from jiascores.core.logic import NAN, at_place, count, known
+from jiascores.core.measure import Score, id_of, verdict
+from jiascores.core.references import Evidence
+from jiascores.core.values import Scalar, T
 
-NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
-COURSES = ("oligo", "poly", "systemic")
 ANY_COURSE = "any"
 COMPLETE = ("inactive", "low", "moderate", "high")
 # Where a set has no bound between moderate and high.
@@ -77,10 +64,8 @@ class Bounds:
     @property
     def steps(self) -> tuple[tuple[str, float, bool], ...]:
         """Each state with its upper bound, and whether the bound belongs to it."""
-        return tuple(
-            (state, bound, state not in self.exclusive)
-            for state, bound in zip(self.states, self.upper, strict=False)
-        )
+        ends = zip(self.states, self.upper, strict=False)
+        return tuple((state, bound, state not in self.exclusive) for state, bound in ends)
 
     @property
     def evidence_of_bounds(self) -> tuple[Evidence, ...]:
@@ -88,12 +73,21 @@ class Bounds:
         return self.each_evidence or (self.evidence,) * len(self.upper)
 
     @property
+    def wrong(self) -> str:
+        """What contradicts itself; empty where nothing does."""
+        if set(self.exclusive) - set(self.states):
+            return f"has in exclusive what is none of its states, {', '.join(self.states)}"
+        if len(self.evidence_of_bounds) != len(self.upper):
+            return "needs one entry of each_evidence for each upper bound, or none"
+        if list(self.upper) != sorted(set(self.upper)) or len(self.states) != len(self.upper) + 1:
+            return "must have ascending upper bounds, one for each state but the last"
+        return ""
+
+    @property
     def rule(self) -> str:
         """The bounds in one line."""
-        steps = [
-            f"{state} {'≤' if inclusive else '<'} {bound:g}"
-            for state, bound, inclusive in self.steps
-        ]
+        signs = {True: "≤", False: "<"}
+        steps = [f"{state} {signs[inclusive]} {bound:g}" for state, bound, inclusive in self.steps]
         return f"{', '.join(steps)}, else {self.states[-1]}"
 
 
@@ -111,7 +105,7 @@ class CutoffSet(Definition):
     Examples
     --------
     >>> import jiascores as jia
-    >>> cutoffs = jia.definition("consolaro-2014", jia.CutoffSet)
+    >>> cutoffs = jia.definition("consolaro-2014", jia.typing.CutoffSet)
     >>> cutoffs.of("cjadas10")["poly"].rule
     'inactive ≤ 1, low ≤ 2.5, moderate ≤ 8.5, else high'
     """
@@ -122,39 +116,12 @@ class CutoffSet(Definition):
     systemic_as: str | None = None
 
     def _check(self) -> None:
-        if self.systemic_as is not None and self.systemic_as not in self.courses:
-            raise DefinitionError(
-                f"{self.name}: systemic_as={self.systemic_as!r} is none of its courses, "
-                f"{', '.join(self.courses)}.",
-                variable="systemic_as",
-                values=(self.systemic_as,),
-            )
-        places = [(one.measure, one.course) for one in self.bounds]
-        for measure, course in places:
-            if places.count((measure, course)) > 1:
-                raise DefinitionError(
-                    f"{self.name}: bounds of {measure} {course} stand there twice",
-                    variable="bounds",
-                )
-        for one in self.bounds:
-            if set(one.exclusive) - set(one.states):
-                raise DefinitionError(
-                    f"{self.name}: exclusive={one.exclusive} of {one.measure} {one.course} names "
-                    f"what is none of its states, {', '.join(one.states)}",
-                    variable="exclusive",
-                )
-            if one.each_evidence and len(one.each_evidence) != len(one.upper):
-                raise DefinitionError(
-                    f"{self.name}: each_evidence of {one.measure} {one.course} needs one entry "
-                    f"for each upper bound, or none",
-                    variable="each_evidence",
-                )
-            if list(one.upper) != sorted(set(one.upper)) or len(one.states) != len(one.upper) + 1:
-                raise DefinitionError(
-                    f"{self.name}: bounds of {one.measure} {one.course} must ascend, one for each "
-                    f"state but the last: {one.upper} for {one.states}",
-                    variable="bounds",
-                )
+        if self.systemic_as is not None:
+            self._require_one_of("systemic_as", self.courses)
+        for bounds in self.bounds:
+            same = [each.course for each in self.bounds if each.measure == bounds.measure]
+            wrong = "stands there twice" if same.count(bounds.course) > 1 else bounds.wrong
+            self._require(not wrong, "bounds", f"{bounds.measure} {bounds.course} {wrong}")
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -186,6 +153,10 @@ class CutoffSet(Definition):
             for state, bound, _ in one.steps
         )
 
+    def check_options(self, *, measure: str | None = None, **_: Any) -> None:
+        """Raise where the set has no cut-offs for a score."""
+        self.of(lookup(Score, measure, parameter="measure").name)
+
     def of(self, measure: str) -> dict[str, Bounds]:
         """Return the bounds of one score by course.
 
@@ -196,12 +167,9 @@ class CutoffSet(Definition):
         """
         found = {one.course: one for one in self.bounds if one.measure == measure}
         if not found:
-            raise NotCoveredError(
-                f"the cut-off set {self.name} has no cut-offs for {measure}; it has them for "
-                f"{', '.join(self.measures)}.",
-                variable="measure",
-                values=(measure,),
-            )
+            has = f"it has them for {', '.join(self.measures)}"
+            message = f"the cut-off set {self.name} has no cut-offs for {measure}; {has}."
+            raise NotCoveredError(message, variable="measure", values=(measure,))
         return found
 
 
@@ -209,30 +177,26 @@ _INCLUSIVE_UNVERIFIED = "That the bounds are inclusive (≤) is unverified."
 _SYSTEMIC_NOTE = "`course` reads systemic arthritis as poly; plain JADAS was not validated in it."
 
 
+Upper: TypeAlias = tuple[float, ...]
+
+
 def _pair(
-    measure: str,
-    oligo: tuple[float, ...],
-    poly: tuple[float, ...],
-    evidence: Evidence = Evidence.PRIMARY,
+    measure: str, oligo: Upper, poly: Upper, evidence: Evidence = Evidence.PRIMARY
 ) -> tuple[Bounds, Bounds]:
     """Return the bounds of one score for both courses: inactive, low and perhaps moderate."""
     states = COMPLETE if len(oligo) == len(COMPLETE) - 1 else OPEN
-    return (
-        Bounds(measure=measure, course="oligo", states=states, upper=oligo, evidence=evidence),
-        Bounds(measure=measure, course="poly", states=states, upper=poly, evidence=evidence),
-    )
+    of_measure = partial(Bounds, measure=measure, states=states, evidence=evidence)
+    return of_measure(course="oligo", upper=oligo), of_measure(course="poly", upper=poly)
 
 
 CUTOFF_SETS = publish(
-    CutoffSet(
-        name="consolaro-2012-2014",
-        reference=reference("consolaro-2012"),
-        evidence=Evidence.PRIMARY,
-        notes=(
-            "Inactive and low: Consolaro 2012. High: Consolaro 2014, PMID 24347571.",
-            "The bound for high of JADAS27 poly is 8.5, that of the others 10.5.",
-            _SYSTEMIC_NOTE,
-        ),
+    CutoffSet.cited(
+        "consolaro-2012-2014",
+        Evidence.PRIMARY,
+        "Inactive and low: Consolaro 2012. High: Consolaro 2014, PMID 24347571.",
+        "The bound for high of JADAS27 poly is 8.5, that of the others 10.5.",
+        _SYSTEMIC_NOTE,
+        source="consolaro-2012",
         systemic_as="poly",
         bounds=(
             *_pair("jadas10", (1, 2, 4.2), (1, 3.8, 10.5)),
@@ -240,68 +204,56 @@ CUTOFF_SETS = publish(
             *_pair("jadas71", (1, 2, 4.2), (1, 3.8, 10.5)),
         ),
     ),
-    CutoffSet(
-        name="consolaro-2014",
-        reference=reference("consolaro-2014"),
-        evidence=Evidence.PRIMARY,
-        notes=(_SYSTEMIC_NOTE,),
+    CutoffSet.cited(
+        "consolaro-2014",
+        Evidence.PRIMARY,
+        _SYSTEMIC_NOTE,
         systemic_as="poly",
         bounds=_pair("cjadas10", (1, 1.5, 4), (1, 2.5, 8.5)),
     ),
-    CutoffSet(
-        name="trincianti-2021",
-        reference=reference("trincianti-2021"),
-        evidence=Evidence.PRIMARY,
-        notes=(
-            _INCLUSIVE_UNVERIFIED,
-            "That extended oligoarthritis is read as poly is unverified under this set.",
-        ),
+    CutoffSet.cited(
+        "trincianti-2021",
+        Evidence.PRIMARY,
+        _INCLUSIVE_UNVERIFIED,
+        "That extended oligoarthritis is read as poly is unverified under this set.",
         bounds=(
             *_pair("jadas10", (1.4, 4, 13), (2.7, 6, 17)),
             *_pair("cjadas10", (1.1, 4, 12), (2.5, 5, 16)),
         ),
     ),
-    CutoffSet(
-        name="backstrom-2016",
-        reference=reference("backstrom-2016"),
-        evidence=Evidence.PRIMARY,
-        notes=(
-            "The cJADAS10 bounds are secondary evidence.",
-            "No bound between moderate and high.",
-        ),
+    CutoffSet.cited(
+        "backstrom-2016",
+        Evidence.PRIMARY,
+        "The cJADAS10 bounds are secondary evidence.",
+        "No bound between moderate and high.",
         bounds=(
             *_pair("jadas10", (0.5, 2.7), (0.7, 3.9)),
             *_pair("cjadas10", (0.5, 2.7), (0.7, 3.9), Evidence.SECONDARY),
         ),
     ),
-    CutoffSet(
-        name="backstrom-2018",
-        reference=reference("backstrom-2018"),
-        evidence=Evidence.SECONDARY,
-        notes=("backstrom-2016 with a bound for high.",),
+    CutoffSet.cited(
+        "backstrom-2018",
+        Evidence.SECONDARY,
+        "backstrom-2016 with a bound for high.",
         bounds=(
             *_pair("jadas10", (0.5, 2.7, 6.6), (0.7, 3.9, 15.2), Evidence.SECONDARY),
             *_pair("cjadas10", (0.5, 2.7, 6.6), (0.7, 3.9, 14.0), Evidence.SECONDARY),
         ),
     ),
-    CutoffSet(
-        name="backstrom-2019",
-        reference=reference("backstrom-2019"),
-        evidence=Evidence.PRIMARY,
-        notes=("No bound between moderate and high.",),
+    CutoffSet.cited(
+        "backstrom-2019",
+        Evidence.PRIMARY,
+        "No bound between moderate and high.",
         bounds=(
             *_pair("jadas10", (0.5, 3.8), (0.7, 5.1)),
             *_pair("cjadas10", (0.5, 3.8), (0.7, 5.0)),
         ),
     ),
-    CutoffSet(
-        name="rosina-2024",
-        reference=reference("rosina-2024"),
-        evidence=Evidence.UNVERIFIED,
-        notes=(
-            "2.9 for inactive is secondary evidence, with ≤; 10 and 20.6 are unverified.",
-            "For systemic arthritis alone.",
-        ),
+    CutoffSet.cited(
+        "rosina-2024",
+        Evidence.UNVERIFIED,
+        "2.9 for inactive is secondary evidence, with ≤; 10 and 20.6 are unverified.",
+        "For systemic arthritis alone.",
         systemic_as="systemic",
         bounds=(
             Bounds(
@@ -314,11 +266,10 @@ CUTOFF_SETS = publish(
             ),
         ),
     ),
-    CutoffSet(
-        name="bulatovic-2014",
-        reference=reference("bulatovic-2014"),
-        evidence=Evidence.PRIMARY,
-        notes=("Reads every course alike. Exactly 6 is high; what lies between has no name.",),
+    CutoffSet.cited(
+        "bulatovic-2014",
+        Evidence.PRIMARY,
+        "Reads every course alike. Exactly 6 is high; what lies between has no name.",
         bounds=(
             Bounds(
                 measure="jadas27",
@@ -332,150 +283,43 @@ CUTOFF_SETS = publish(
 )
 
 
-def state_codes(scores: NDArray[Any], bounds: Bounds) -> NDArray[np.int8]:
-    """Return positions in the states of these bounds, for flat scores; −1 where missing."""
-    codes = np.zeros(scores.shape, dtype=np.int8)
-    for _, bound, inclusive in bounds.steps:
-        # One state further for each upper bound that the score passes.
-        codes += ~(at_most(scores, bound) if inclusive else below(scores, bound))
-    codes[np.isnan(scores)] = -1
-    return codes
-
-
-def states_by_course(
-    cutoffs: CutoffSet, measure: str, scores: NDArray[Any], courses: Any
-) -> NDArray[np.int8]:
-    """Return positions in the set's states, each score read by the bounds of its course.
-
-    Every caller comes through here: one score, arrays, frames and clusters alike. `courses` is
-    one course or an array of them, None where missing; or, for long tables, positions in the
-    set's courses for this measure, −1 where missing.
-    """
-    of_course = cutoffs.of(measure)
-    if ANY_COURSE in of_course:
-        return state_codes(scores, of_course[ANY_COURSE])
-    codes = np.full(scores.shape, -1, dtype=np.int8)
-    if not isinstance(courses, np.ndarray):
-        return state_codes(scores, of_course[courses]) if courses in of_course else codes
-    for position, (course, bounds) in enumerate(of_course.items()):
-        here = courses == (course if courses.dtype == object else position)
-        np.copyto(codes, state_codes(scores, bounds), where=here)
-    return codes
-
-
-def state_words(cutoffs: CutoffSet, measure: str) -> tuple[str, ...]:
+def state_words(cutoffs: CutoffSet, *, measure: str) -> tuple[str, ...]:
     """Return the states that a set gives for a score, in order."""
     return next(iter(cutoffs.of(measure).values())).states
 
 
-def state_column(measure: str, cutoffs: CutoffSet) -> str:
+def state_column(cutoffs: CutoffSet, *, measure: str) -> str:
     """Return the name of the column that holds this state."""
     return f"state_{measure}_{id_of(cutoffs)}"
 
 
-def id_of(definition: Definition) -> str:
-    """Return the name of a definition as a part of a column's name."""
-    return definition.name.replace("-", "_")
-
-
-def score_variable(score: Score) -> Variable:
-    """Return what a value of this score may be."""
-    return Variable(score.name, score.label, "", score.low, score.high)
-
-
-def flat_score(value: Any, variable: Variable, like: Like) -> NDArray[np.float64]:
-    """Return a score as a flat, checked array for results like `like`."""
-    if kind_of(value) == "number":
-        return np.broadcast_to(number(value, variable), (like.size,))
-    array = to_floats(value, variable, like.labels).astype(np.float64, copy=False)
-    check(variable, array, like.labels)
-    return array.ravel()
-
-
-def shaped(values: NDArray[Any], like: Like) -> Any:
-    """Return flat values in the shape that was given, one of them for one patient."""
-    return values.reshape(like.shape) if like.shape else values[0]
-
-
-def checked_courses(course: Any, cutoffs: CutoffSet, measure: str, like: Like) -> Any:
-    """Return one course or a flat array of courses, None where missing; others raise."""
-    known = tuple(cutoffs.of(measure))
-    if ANY_COURSE in known:
-        return None
-    if course is NOT_GIVEN:
-        raise NotCoveredError(
-            f"course= was not given: {cutoffs.name} has cut-offs for {' and '.join(known)}. Name "
-            f"the course, or pass None where it is missing.",
-            variable="course",
-        )
-    return courses_among(course, known, like, owner=f"the cut-off set {cutoffs.name}")
-
-
-def courses_among(course: Any, known: Sequence[str], like: Like, *, owner: str) -> Any:
-    """Return one course or a flat array of courses, None where missing; unknown ones raise."""
-    courses = words(course, "course", like)
-    each = courses.tolist() if isinstance(courses, np.ndarray) else [courses]
-    if set(each) - {None, *known}:
-        refused = [at for at, one in enumerate(each) if one is not None and one not in known]
-        places = like.labels if like.labels is not None else range(len(each))
-        raise NotCoveredError(
-            f"course = {listing([repr(each[position]) for position in refused])}: {owner} knows "
-            f"{', '.join(known)}. An ILAR category is turned into a course first; leave the "
-            f"course missing where there is none.",
-            variable="course",
-            values=[each[position] for position in refused],
-            where=[places[position] for position in refused],
-        )
-    return courses
-
-
-def words(given: Any, name: str, like: Like) -> Any:
-    """Return one word, or a flat array of words, None where missing, for results like `like`."""
-    if kind_of(given) == "number":
-        _refuse_collections([given], name)
-        return None if is_missing(given) else given
-    if kind_of(given) != like.kind or np.shape(given) != like.shape:
-        raise MisalignedError(
-            f"{name} has shape {np.shape(given)} and the other inputs {like.shape}: give one "
-            f"{name}, or one for each of them, of the same kind.",
-            variable=name,
-        )
-    if like.kind == "pandas" and not given.index.equals(like.index):
-        raise MisalignedError(
-            f"the Series {name} and the others have different indexes, and are not aligned for "
-            f"you. Take them from one frame, or reindex one of them first.",
-            variable=name,
-        )
-    each = np.asarray(given, dtype=object).ravel()
-    _refuse_collections(each.tolist(), name)
-    # A long column has few different words: each is looked at once.
-    gaps = {one: None for one in set(each.tolist()) if is_missing(one)}
-    if not gaps.keys() - {None}:
-        return each
-    return np.array([gaps.get(one, one) for one in each.tolist()], dtype=object)
-
-
-def _refuse_collections(each: list[Any], name: str) -> None:
-    """Raise where something stands in the place of a word that cannot be one, as a list does."""
-    found = {kind for kind in {type(one) for one in each} if not issubclass(kind, Hashable)}
-    if found:
-        kinds = ", ".join(sorted(kind.__name__ for kind in found))
-        raise NotCoveredError(f"{name} holds {kinds}, and takes words.", variable=name)
+def _state(score: Any, bounds: Bounds) -> Any:
+    """Return the place of a state: one further for each upper bound that the score passes."""
+    passed = (
+        at_most(score, bound) if inclusive else below(score, bound)
+        for _, bound, inclusive in bounds.steps
+    )
+    return known(len(bounds.steps) - count(passed), score)
 
 
 @overload
-def disease_state(
+def disease_state(  # type: ignore[overload-overlap]  # numbers alone come first
     score: Scalar, *, measure: str, course: str | None = ..., cutoffs: str | CutoffSet
 ) -> str | None: ...
 @overload
 def disease_state(score: T, *, measure: str, course: Any = ..., cutoffs: str | CutoffSet) -> T: ...
-def disease_state(
-    score: Any,
-    *,
-    measure: str | None = None,
-    course: Any = NOT_GIVEN,
-    cutoffs: str | CutoffSet | None = None,
-) -> Any:
+@verdict(
+    CutoffSet,
+    gives="word",
+    words=state_words,
+    parameter="cutoffs",
+    titled=state_column,
+    passes_over=("course",),
+    steady=True,
+    asked_as="state",
+    in_order=("measure", "cutoffs"),
+)
+def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) -> Any:
     """Disease activity state of a score, by a cut-off set that the caller names.
 
     Parameters
@@ -501,8 +345,9 @@ def disease_state(
     UnknownDefinitionError
         If no set, or an unknown one, is named.
     NotCoveredError
-        If the set has no cut-offs for this score, or the course is not one of its courses, or
-        is not given.
+        If the set has no cut-offs for this score, or the course is not one of its courses.
+    RequestError
+        If the set reads the course, and it is not given.
     OutOfRangeError
         If the score is outside its range.
 
@@ -518,15 +363,11 @@ def disease_state(
     >>> jia.disease_state(3.9, measure="jadas10", course="poly", cutoffs="consolaro-2012-2014")
     'moderate'
     """
-    definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
-    of = lookup(Score, measure, parameter="measure")
-    definition.of(of.name)
-    like = common({"score": score})
-    courses = checked_courses(course, definition, of.name, like)
-    flat = flat_score(score, score_variable(of), like)
-    codes = states_by_course(definition, of.name, flat, courses)
-    return like.text(
-        shaped(codes, like),
-        state_column(of.name, definition),
-        state_words(definition, of.name),
+    bounds = cutoffs.of(measure)
+    if ANY_COURSE in bounds:
+        return _state(score, bounds[ANY_COURSE])
+    return at_place(
+        course,
+        cutoffs.courses,
+        lambda each: _state(score, bounds[each]) if each in bounds else NAN,
     )

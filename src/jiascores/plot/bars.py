@@ -6,36 +6,39 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing
+from jiascores.core.errors import ColumnError, RequestError
 from jiascores.plot.base import (
-    GAP_HATCH,
-    LEVEL_COLOURS,
     NOT_DETERMINABLE,
-    STATE_HATCHES,
+    Look,
+    Rows,
     Table,
     axes,
-    edge_of,
     faded,
+    fields,
     in_order,
-    in_words,
     inches,
     legend_beside,
-    letters_on,
+    level_colour,
+    level_columns,
+    note,
+    patches,
     plain,
-    shown_visit,
     state_colours,
     table,
+    visit_axis,
+    write_on,
 )
-from jiascores.tables.baselines import read_flag
-from jiascores.tables.columns import Column
+from jiascores.tables import table as tables
+from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Narrower bars, in inches, have no room for figures.
-NARROW = 0.3
+# The width of a bar, in visits; and in inches what has no room for figures.
+WIDTH, NARROW = 0.78, 0.3
 
 
 def responders(
@@ -87,23 +90,17 @@ def responders(
     [1.0, 1.0, 1.0]
     """
     read = table(visits, columns)
-    words, drawn = _outcomes(read, outcome)
-    groups, counts = _count(read, by, words, drawn)
-    levels = sorted((word for word in counts if isinstance(word, int) and word), reverse=True)
-    # The best at the foot, what is open above it, and what failed on top.
-    order: list[Any] = [*levels, "yes", NOT_DETERMINABLE, "no", 0]
+    groups, rows, _ = read.at_visits(_outcomes(read, outcome), by)
+    answers = set(rows["word"].unique())
+    levels = sorted((level for level in answers if isinstance(level, int) and level), reverse=True)
     names: dict[Any, str] = {level: f"ACR Ped {level}" for level in levels}
     names[0] = f"below ACR Ped {min([30, *levels])}"
-    styles = {
-        word: {
-            "label": names.get(word, word),
-            "facecolor": _colour(word),
-            "hatch": GAP_HATCH if word == NOT_DETERMINABLE else None,
-        }
-        for word in order
-        if word in counts
-    }
-    return _stack(ax, groups, counts, styles, by)
+    colours: dict[Any, str] = {level: level_colour(level) for level in names}
+    colours |= {"yes": level_colour(70), NOT_DETERMINABLE: "#ffffff", "no": level_colour(0)}
+    # The best at the foot, what is open above it, and what failed on top.
+    order: list[Any] = [*levels, "yes", NOT_DETERMINABLE, "no", 0]
+    colours = {word: colours[word] for word in order if word in answers}
+    return _stack(ax, groups, rows, colours, by, names)
 
 
 def state_bars(
@@ -158,137 +155,60 @@ def state_bars(
     ['not determinable', 'low']
     """
     read = table(visits, columns)
-    words = [NOT_DETERMINABLE if one is None else str(one) for one in read.objects(state)]
-    groups, counts = _count(read, by, words, [True] * len(words))
-    order = in_order(counts)
-    colours = state_colours(order)
-    styles = {
-        word: {
-            "label": in_words(word),
-            "facecolor": colours[word],
-            "hatch": STATE_HATCHES.get(word) or None,
-        }
-        for word in order
-    }
-    return _stack(ax, groups, counts, styles, by)
+    groups, rows, _ = read.at_visits(read.words(state), by)
+    return _stack(ax, groups, rows, state_colours(in_order(rows["word"].unique())), by, {})
 
 
-def _outcomes(read: Table, outcome: Column) -> tuple[list[Any], list[bool]]:
-    """Return the outcome of each row as a level or word, and whether there is one to draw."""
+def _outcomes(read: Table, outcome: Column) -> NDArray[Any]:
+    """Return the outcome of each row as a level or word, None where there is none to draw."""
     if not isinstance(outcome, Column):
         raise RequestError(f"give a column: jia.column({outcome!r}).", variable="outcome")
-    ends = [f"{outcome.name}_level_{end}" for end in ("min", "max")]
-    if all(read.has(end) for end in ends):
-        low, high = (read.floats(Column(end)) for end in ends)
-        drawn = ~(np.isnan(low) | np.isnan(high))
-        words: list[Any] = [
-            int(one) if one == other else NOT_DETERMINABLE
-            for one, other in zip(low, high, strict=True)
-        ]
-        return words, drawn.tolist()
-    if outcome.name not in read.frame:
+    if read.has_levels(outcome.name):
+        return read.levels(outcome.name)
+    if not read.has(outcome.name):
+        low, high = level_columns(outcome.name)
         raise ColumnError(
-            f"the table has neither {outcome.name!r} nor {ends[0]!r} and {ends[1]!r}.",
+            f"the table has neither {outcome.name!r} nor {low!r} and {high!r}.",
             variable="outcome",
             values=(outcome.name,),
         )
-    flags = read_flag(read.frame, outcome.name, blank=np.nan)
-    names = {1.0: "yes", 0.0: "no"}
-    return [names.get(float(one), NOT_DETERMINABLE) for one in flags], [True] * len(flags)
-
-
-def _colour(word: Any) -> str:
-    if word == NOT_DETERMINABLE:
-        return "#ffffff"
-    if word in ("yes", "no"):
-        return LEVEL_COLOURS[70 if word == "yes" else 0]
-    below = [level for level in LEVEL_COLOURS if level <= word]
-    return LEVEL_COLOURS[max(below)]
-
-
-def _count(
-    read: Table, by: Column | None, words: Sequence[Any], drawn: Sequence[bool]
-) -> tuple[list[Any], dict[Any, NDArray[np.int64]]]:
-    """Return the visits in order, and how many patients have each word at each of them."""
-    place = read.objects(by or Column("nominal_visit"))
-    patients, labels = read.patients
-    groups = in_order(
-        one for one, seen in zip(place, drawn, strict=True) if seen and one is not None
-    )
-    if not groups:
-        raise RequestError("no row has both a visit and something to draw.", variable="by")
-    counts: dict[Any, NDArray[np.int64]] = {}
-    for number, group in enumerate(groups):
-        rows = [at for at, one in enumerate(place) if one == group and drawn[at]]
-        each = patients[rows]
-        twice = np.flatnonzero(np.bincount(each[each >= 0], minlength=1) > 1)
-        if twice.size:
-            raise VisitError(
-                f"patient {listing([str(labels[code]) for code in twice])} has two rows at visit "
-                f"{shown_visit(group)}; each counts once.",
-                variable="patient",
-            )
-        for at in rows:
-            counts.setdefault(words[at], np.zeros(len(groups), dtype=np.int64))[number] += 1
-    return groups, counts
+    met = tables.Table(read.frame).flag(outcome.name)
+    return np.select([met == 1, met == 0], ["yes", "no"], NOT_DETERMINABLE).astype(object)
 
 
 def _stack(
     ax: Axes | None,
-    groups: Sequence[Any],
-    counts: Mapping[Any, NDArray[np.int64]],
-    styles: Mapping[Any, dict[str, Any]],
+    visits: Sequence[Any],
+    rows: Rows,
+    colours: Mapping[Any, str],
     by: Column | None,
+    names: Mapping[Any, str],
 ) -> Axes:
-    """Draw a bar for each visit, the first of the styles at the foot."""
-    ax = axes(ax, float(np.clip(3.0 + 0.75 * len(groups), 4.8, 12.0)), 4.2)
-    from matplotlib.patches import Patch
+    """Draw a bar for each visit, the first of the colours at the foot."""
+    ax = axes(ax, float(np.clip(3.0 + 0.75 * len(visits), 4.8, 12.0)), 4.2)
     from matplotlib.ticker import MaxNLocator
 
-    totals = np.sum(list(counts.values()), axis=0)
-    room = 0.78 * inches(ax).width / len(groups)
-    foot = np.zeros(len(groups))
-    handles = []
-    for word, style in styles.items():
-        look: dict[str, Any] = {**style, "edgecolor": edge_of(word), "linewidth": 0.6}
-        handles.append(Patch(**look))
-        for at, count in enumerate(counts[word].tolist()):
-            if not count:
-                continue
-            ax.bar(at, count, bottom=foot[at], width=0.78, **look)
-            if count / totals.max() > 0.04 and room >= NARROW:
-                ax.text(
-                    at,
-                    foot[at] + count / 2,
-                    f"{count}",
-                    ha="center",
-                    va="center",
-                    fontsize=8.5,
-                    color=letters_on(style["facecolor"]),
-                    bbox={"boxstyle": "round,pad=0.15", "fc": style["facecolor"], "ec": "none"}
-                    if style["hatch"]
-                    else None,
-                )
-        foot += counts[word]
-    for at, total in enumerate(totals.tolist()):
-        ax.annotate(
-            f"n {total}",
-            (at, total),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            rotation=0 if room > 2 * NARROW else 90,
-            fontsize=8.5,
-            color=faded(0.65),
-        )
-    ax.set_xticks(range(len(groups)), [shown_visit(group) for group in groups])
-    if len(groups) > 12:
+    looks = fields(colours, names)
+    counts: Any = pd.crosstab(rows["word"], rows["visit"]).reindex(list(looks))
+    totals, tops = counts.sum(), counts.cumsum()
+    highest, room = totals.max(), WIDTH * inches(ax) / len(visits)
+    for word, look in looks.items():
+        here = counts.loc[word][counts.loc[word] > 0]
+        top = tops.loc[word, here.index]
+        ax.bar(here.index, here, WIDTH, top - here, **look)
+        for visit, count in here[(here > 0.04 * highest) & (room >= NARROW)].items():
+            write_on(ax, visit, top[visit] - count / 2, f"{count}", look)
+    upright = room <= 2 * NARROW
+    style: Look = {"ha": "center", "va": "bottom", "fontsize": 8.5}
+    for visit, total in totals.items():
+        turn = 90 if upright else 0
+        note(ax, f"n {total}", (visit, total), (0, 2), rotation=turn, color=faded(0.65), **style)
+    visit_axis(ax, visits, by)
+    if len(visits) > 12:
         ax.tick_params(axis="x", labelrotation=90)
-    above = 1.08 if room > 2 * NARROW else 1.16
-    ax.set(xlim=(-0.6, len(groups) - 0.4), ylim=(0, totals.max() * above), ylabel="patients")
-    ax.set_xlabel((by or Column("visit")).name.replace("_", " "))
+    above = 1.16 if upright else 1.08
+    ax.set(xlim=(-0.6, len(visits) - 0.4), ylim=(0, highest * above), ylabel="patients")
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     plain(ax, grid="y")
-    legend_beside(ax, handles[::-1])
+    legend_beside(ax, patches(looks.values())[::-1])
     return ax

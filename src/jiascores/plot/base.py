@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, RequestError, suggestion
-from jiascores.tables.columns import Column, Frame, Places, as_mapping, understand
+from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
+from jiascores.tables import table as tables
 from jiascores.tables.engines import need, to_eager
-from jiascores.tables.visits import Positions, Visits, codes_of, read_visits
-from jiascores.tables.windows import UNSCHEDULED
+from jiascores.tables.frame import Frame, Positions
+from jiascores.tables.table import Column, as_mapping
+from jiascores.tables.visits import UNSCHEDULED, Visits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# How something is drawn, in matplotlib's words; and pandas' frame of what is drawn, whose columns
+# type checkers do not know.
+Look: TypeAlias = dict[str, Any]
+Rows: TypeAlias = Any
 
 NOT_DETERMINABLE = "not determinable"
 NO_VISIT = "no visit"
@@ -68,7 +75,7 @@ LABELS = {
     "esr": "ESR",
     "crp": "CRP",
 }
-_SPARE = ("#f7f7f7", "#d0d1e6", "#a6bddb", "#74a9cf", "#3690c0", "#0570b0", "#034e7b")
+SPARE = ("#f7f7f7", "#d0d1e6", "#a6bddb", "#74a9cf", "#3690c0", "#0570b0", "#034e7b")
 
 
 def ink() -> str:
@@ -126,11 +133,9 @@ def axes(ax: Axes | None, width: float, height: float) -> Axes:
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
-def inches(ax: Axes) -> Any:
-    """Return the box of the axes in inches, as large as it is before the layout is made."""
-    figure = ax.get_figure()
-    assert figure is not None
-    return ax.bbox.transformed(figure.dpi_scale_trans.inverted())
+def inches(ax: Axes) -> float:
+    """Return the width of the axes, as it is before the layout is made."""
+    return float(ax.bbox.width / ax.figure.dpi)
 
 
 def treatment() -> str:
@@ -147,51 +152,79 @@ def plain(ax: Axes, *, grid: Literal["", "x", "y"] = "") -> None:
         ax.grid(axis=grid, alpha=0.4, linewidth=0.8)
 
 
-def legend_beside(ax: Axes, handles: Iterable[Any], *, title: str = "") -> None:
+def legend(ax: Axes, handles: Iterable[Any], *, title: str = "", **place: Any) -> None:
+    """Draw the legend as all pictures have it."""
+    style: Look = {"loc": "upper left", "borderaxespad": 0.0, "frameon": False, "alignment": "left"}
+    sizes = {"fontsize": 9, "title_fontsize": 9}
+    ax.legend(handles=list(handles), title=title or None, **{**style, **sizes, **place})
+
+
+def legend_beside(ax: Axes, handles: Iterable[Any]) -> None:
     """Put the legend to the right of the axes, where it hides nothing."""
-    ax.legend(
-        handles=list(handles),
-        loc="upper left",
-        bbox_to_anchor=(1.01, 1.0),
-        borderaxespad=0.0,
-        frameon=False,
-        fontsize=9,
-        title=title or None,
-        title_fontsize=9,
-        alignment="left",
-        handlelength=1.6,
-    )
+    legend(ax, handles, bbox_to_anchor=(1.01, 1.0), handlelength=1.6)
 
 
-def legend_below(ax: Axes, handles: Iterable[Any], *, title: str = "", labelled: bool) -> None:
+def legend_below(ax: Axes, handles: Sequence[Any], *, title: str = "") -> None:
     """Put the legend under the axis of numbers, in as many columns as fit."""
     from matplotlib.transforms import ScaledTranslation
 
-    handles = list(handles)
     if not handles:
         return
-    figure = ax.get_figure()
-    assert figure is not None
     # The layout makes the axes wider than they are now.
     longest = max(len(str(handle.get_label())) for handle in handles)
-    most = max(1, int(1.15 * inches(ax).width / (0.55 + 0.07 * longest)))
+    most = max(1, int(1.15 * inches(ax) / (0.55 + 0.07 * longest)))
     rows = -(-len(handles) // most)
-    down = ScaledTranslation(0, -(38 if labelled else 22) / 72, figure.dpi_scale_trans)
-    ax.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.0, 0.0),
-        bbox_transform=ax.transAxes + down,
-        borderaxespad=0.0,
-        frameon=False,
-        fontsize=9,
-        ncols=-(-len(handles) // rows),
-        title=title or None,
-        title_fontsize=9,
-        alignment="left",
-        handlelength=2.2,
-        columnspacing=1.4,
-    )
+    under = -(38 if ax.get_xlabel() else 22) / 72
+    place = ax.transAxes + ScaledTranslation(0, under, ax.figure.dpi_scale_trans)
+    look: Look = {"ncols": -(-len(handles) // rows), "handlelength": 2.2, "columnspacing": 1.4}
+    legend(ax, handles, title=title, bbox_to_anchor=(0.0, 0.0), bbox_transform=place, **look)
+
+
+def note(
+    ax: Axes, words: str, at: tuple[Any, Any], away: tuple[float, float], **style: Any
+) -> None:
+    """Write beside a point of the picture, some points of print away from it."""
+    ax.annotate(words, at, xytext=away, textcoords="offset points", **style)
+
+
+def field(word: Any, colour: str) -> Look:
+    """Return how a field is drawn that stands for a state or an answer."""
+    hatch = STATE_HATCHES.get(word)
+    return {"facecolor": colour, "hatch": hatch, "edgecolor": edge_of(word), "linewidth": 0.6}
+
+
+def fields(colours: Mapping[Any, str], names: Mapping[Any, str]) -> dict[Any, Look]:
+    """Return how the field of each word is drawn, with what it is called."""
+    return {
+        word: {**field(word, colour), "label": names.get(word) or in_words(word)}
+        for word, colour in colours.items()
+    }
+
+
+def state_fields(words: Iterable[str]) -> dict[str, Look]:
+    """Return how the field of each state is drawn, with what it is called."""
+    return fields(state_colours(words), {})
+
+
+def patches(looks: Iterable[Look]) -> list[Any]:
+    """Return the entries of a legend for fields that have a name."""
+    from matplotlib.patches import Patch
+
+    return [Patch(**look) for look in looks]
+
+
+def write_on(ax: Axes, x: float, y: float, words: str, look: Look) -> None:
+    """Write on the middle of a field, so that it is read over a hatch too."""
+    colour = look["facecolor"]
+    box = {"boxstyle": "round,pad=0.15", "fc": colour, "ec": "none"} if look["hatch"] else None
+    middle: Look = {"ha": "center", "va": "center", "zorder": 4}
+    ax.text(x, y, words, fontsize=8.5, color=letters_on(colour), bbox=box, **middle)
+
+
+def visit_axis(ax: Axes, visits: Sequence[Any], by: Column | None) -> None:
+    """Name the visits, which are counted from 0, and what they are."""
+    ax.set_xticks(range(len(visits)), [shown_visit(visit) for visit in visits])
+    ax.set_xlabel(in_words((by or Column("visit")).name))
 
 
 def in_words(name: str) -> str:
@@ -210,9 +243,23 @@ def state_colours(words: Iterable[str]) -> dict[str, str]:
     """Return a colour for each state; words of the caller's own get spare ones in order."""
     words = list(words)
     own = [word for word in words if word not in STATE_COLOURS]
-    places = np.linspace(0, len(_SPARE) - 1, max(len(own), 1)).round().astype(int)
-    spare = {word: _SPARE[place] for word, place in zip(own, places, strict=False)}
+    places = np.linspace(0, len(SPARE) - 1, max(len(own), 1)).round().astype(int)
+    spare = {word: SPARE[place] for word, place in zip(own, places, strict=False)}
     return {word: STATE_COLOURS.get(word) or spare[word] for word in words}
+
+
+def level_colour(level: int) -> str:
+    """Return the colour of an ACR Ped level, or of the nearest one below that has a colour."""
+    return LEVEL_COLOURS[max(known for known in LEVEL_COLOURS if known <= level)]
+
+
+def check_choice(parameter: str, value: object, choices: Sequence[str]) -> None:
+    """Raise where a word is none of those that can be chosen."""
+    if value not in choices:
+        *first, last = map(repr, choices)
+        raise RequestError(
+            f"{parameter}={value!r}: choose {', '.join(first)} or {last}.", variable=parameter
+        )
 
 
 def dark(colour: str) -> bool:
@@ -238,50 +285,96 @@ class Table:
         """Return whether there is such a column."""
         return name in self.frame
 
-    def objects(self, given: Column) -> NDArray[Any]:
+    def objects(self, column: Column) -> NDArray[Any]:
         """Return a column as objects with None for gaps."""
-        return self.frame.objects(self.name(given))
+        return self.frame.objects(self.name(column))
 
-    def floats(self, given: Column) -> NDArray[np.float64]:
+    def words(self, column: Column) -> NDArray[Any]:
+        """Return a column as text; what is missing is not determinable."""
+        codes, words = pd.factorize(self.objects(column))
+        return np.array([*map(str, words), NOT_DETERMINABLE], dtype=object)[codes]
+
+    def floats(self, column: Column) -> NDArray[np.float64]:
         """Return a column of numbers as float64 with NaN for gaps."""
-        name = self.name(given)
-        found = self.frame.objects(name)
+        name = self.name(column)
+        values = self.frame.objects(name)
         try:
-            return np.array([np.nan if one is None else float(one) for one in found])
+            return values.astype(np.float64)
         except (TypeError, ValueError) as problem:
             raise RequestError(
                 f"column {name!r} is drawn as numbers, and holds others: {problem}.", variable=name
             ) from problem
 
-    def name(self, given: Column) -> str:
-        """Return the name of a column, checked."""
-        if not isinstance(given, Column):
-            raise RequestError(f"give a column: jia.column({given!r}).", values=(given,))
-        if given.name not in self.frame:
-            known = [str(one) for one in self.frame.names]
-            raise ColumnError(
-                f"the table has no column {given.name!r}.{suggestion(given.name, known)}",
-                variable=given.name,
-                values=(given.name,),
+    def has_levels(self, stem: str) -> bool:
+        """Return whether there are the lowest and the highest level of a response."""
+        return all(self.has(name) for name in level_columns(stem))
+
+    def levels(self, stem: str) -> NDArray[Any]:
+        """Return the level of each row, or not determinable; None where there is no response."""
+        low, high = (self.floats(Column(name)) for name in level_columns(stem))
+        words = np.full(low.size, NOT_DETERMINABLE, dtype=object)
+        words[low == high] = low[low == high].astype(np.int64)
+        words[np.isnan(low) | np.isnan(high)] = None
+        return words
+
+    def at_visits(self, words: NDArray[Any], by: Column | None) -> tuple[list[Any], Rows, Any]:
+        """Return the visits in order; patient, visit and word of each row that has both.
+
+        Patients are codes, and what these stand for comes third. Visits are counted from 0.
+        """
+        visit = self.objects(by or Column("nominal_visit"))
+        visit[pd.isna(words)] = None
+        visits, place = places(visit)
+        if not visits:
+            raise RequestError("no row has both a visit and something to draw.", variable="by")
+        codes, labels = self.patients
+        rows: Rows = pd.DataFrame({"patient": codes, "visit": place, "word": words})[place >= 0]
+        again = rows[(rows["patient"] >= 0) & rows.duplicated(["patient", "visit"])]
+        if len(again):
+            first = again["visit"].min()
+            twice = again.loc[again["visit"] == first, "patient"].unique()
+            who = [str(labels[code]) for code in sorted(twice.tolist())]
+            raise VisitError(
+                f"patient {listing(who)} has two rows at visit {shown_visit(visits[first])}; "
+                f"each counts once.",
+                variable="patient",
+                values=who,
             )
-        return given.name
+        return visits, rows, labels
+
+    def name(self, column: Column) -> str:
+        """Return the name of a column, checked."""
+        if not isinstance(column, Column):
+            raise RequestError(f"give a column: jia.column({column!r}).", values=(column,))
+        if column.name not in self.frame:
+            known = [str(name) for name in self.frame.names]
+            raise ColumnError(
+                f"the table has no column {column.name!r}.{suggestion(column.name, known)}",
+                variable=column.name,
+                values=(column.name,),
+            )
+        return column.name
 
     @property
     def patients(self) -> tuple[Positions, Any]:
         """A code for the patient of each row, and what the codes stand for."""
         name = self.columns.get("patient", "patient")
-        return codes_of(self.frame, self.name(Column(name)))
+        return self.frame.codes(self.name(Column(name)))
 
     @property
     def visits(self) -> Visits:
         """Who was seen when."""
-        names = understand(self.frame, self.columns, None)
-        return read_visits(self.frame, names, Places(self.frame, names))
+        return tables.Table(self.frame, self.columns).visits
 
 
-def table(given: Any, columns: Mapping[str, str] | None = None) -> Table:
+def table(native: Any, columns: Mapping[str, str] | None = None) -> Table:
     """Return a table of any kind, ready to be read."""
-    return Table(Frame(to_eager(given)), as_mapping(columns, "columns"))
+    return Table(Frame(to_eager(native)), as_mapping(columns, "columns"))
+
+
+def level_columns(stem: str) -> list[str]:
+    """Return the columns of the lowest and the highest level of a response."""
+    return [f"{stem}_level_{end}" for end in ("min", "max")]
 
 
 def natural(word: Any) -> Any:
@@ -302,14 +395,12 @@ def in_order(words: Iterable[Any]) -> list[Any]:
     )
 
 
-def number(when: Any) -> float:
-    """Return a time as matplotlib counts it: days, also those of a calendar."""
-    if not isinstance(when, np.datetime64):
-        return float(when)
-    from matplotlib.dates import date2num
-
-    in_days: Any = date2num
-    return float(in_days(when))
+def places(values: NDArray[Any]) -> tuple[list[Any], NDArray[np.int64]]:
+    """Return the words among objects in order, and the place of each object, −1 for None."""
+    codes, words = pd.factorize(values)
+    order = in_order(words)
+    place = {word: at for at, word in enumerate(order)}
+    return order, np.array([*(place[word] for word in words), -1], dtype=np.int64)[codes]
 
 
 def shown_visit(value: Any) -> str:

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.errors import RequestError
 from jiascores.measures.courses import CODES
 from jiascores.plot.base import (
-    GAP_HATCH,
     INK,
-    LEVEL_COLOURS,
     NOT_DETERMINABLE,
     QUIET,
+    Look,
+    Rows,
+    Table,
     axes,
-    in_words,
+    check_choice,
+    field,
     ink,
     legend_beside,
     letters_on,
+    level_colour,
     natural,
-    number,
     paper,
+    patches,
     plain,
     shortened,
     table,
     treatment,
 )
-from jiascores.plot.over_time import Since, times_of, treatments_of
-from jiascores.tables.columns import Column
+from jiascores.plot.over_time import Since, on_time_axis, time_axis, treatments_of
+from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,6 +50,8 @@ MARKS: dict[str, tuple[str, str, str]] = {
     "undetermined": ("$?$", INK, "not determinable"),
 }
 BEFORE = "before a response can be judged"
+# What stands for no level.
+WORDS = (NOT_DETERMINABLE, BEFORE)
 Order = Literal["follow-up", "patient", "table"]
 
 
@@ -108,193 +113,142 @@ def swimmer(
     """
     read = table(visits, columns)
     seen = read.visits
-    given = treatments_of(treatments, treatment_columns, seen)
-    levels = _levels(read, response)
-    codes = _codes(read, code)
-    if order not in ("follow-up", "patient", "table"):
-        raise RequestError(
-            f"order={order!r}: choose 'follow-up', 'patient' or 'table'.", variable="order"
-        )
-    days, treated = times_of(seen, given, since, untreated="skip")
-    who = [(str(label), at) for at, label in enumerate(seen.labels) if str(label) in treated]
-    if not who:
+    treated = treatments_of(treatments, treatment_columns, seen)
+    check_choice("order", order, get_args(Order))
+    rows, treated = on_time_axis(seen, treated, since, all_treated=False)
+    rows["level"], with_levels = _levels(read, response)
+    rows["code"] = _codes(read, code)
+    rows = rows.iloc[seen.order]
+    rows = rows[rows["patient"].isin(treated["patient"])]
+    if rows.empty:
         raise RequestError("no patient of the table was treated.", variable="treatments")
-    rows = {at: seen.order[seen.patients[seen.order] == at] for _, at in who}
-    if order == "patient":
-        who.sort(key=lambda one: natural(one[0]))
-    elif order == "follow-up":
-        who.sort(key=lambda one: days[rows[one[1]][-1]], reverse=True)
+    names = {code: str(seen.labels[code]) for code in rows["patient"].unique()}
+    who = _in_turn(rows, names, order)
+    place = {code: at for at, code in enumerate(who)}
+    rows = rows.assign(place=rows["patient"].map(place))
+    treated = treated.assign(place=treated["patient"].map(place))
     named = len(who) <= NAMED
     ax = axes(ax, 9.4, 1.6 + 0.34 * len(who) if named else 9.0)
-    bars: dict[str, list[tuple[float, Any, Any]]] = {}
-    ticks: list[tuple[float, Any]] = []
-    for place, (_, at) in enumerate(who):
-        mine = rows[at]
-        ticks += [(place, day) for day in days[mine]]
-        for start, end in pairwise(mine):
-            word = BEFORE if levels is None else levels[start]
-            bars.setdefault(word, []).append((place, days[start], days[end]))
-    _bars(ax, bars, named=named)
-    heights, when = _columns(ticks)
-    size = 9 if named else 1.0
-    ax.plot(
-        when, heights, ls="", marker="|", ms=size, color=INK, mew=0.8 if named else 0.3, zorder=3
-    )
-    _treatments(ax, who, treated, named=named)
-    shown = _marks(ax, who, rows, days, codes, named=named)
-    if named:
-        ax.set_yticks(range(len(who)), [shortened(name) for name, _ in who])
-        ax.tick_params(axis="y", length=0)
-    else:
-        ax.set_yticks([])
+    levels = _bars(ax, rows, named=named)
+    _treatments(ax, treated, named=named)
+    handles = [*_handles(levels if with_levels else []), *_marks(ax, rows, named=named)]
+    labels = [shortened(names[code]) for code in who] if named else []
+    ax.set_yticks(range(len(labels)), labels)
+    ax.tick_params(axis="y", length=0)
+    if not named:
         ax.set_ylabel(f"{len(who)} patients")
     ax.set_ylim(len(who) - 0.4, -0.75)
-    ax.set_xlabel("" if since == "date" else f"days since the {since.replace('-', ' ')}")
+    time_axis(ax, since)
     plain(ax, grid="x")
     ax.spines["left"].set_visible(False)
-    legend_beside(ax, [*_handles(bars, with_levels=levels is not None), *shown])
+    legend_beside(ax, handles)
     return ax
 
 
-def _levels(read: Any, response: Column | None) -> list[str] | None:
-    """Return what was found at each visit: a level in words, open, or nothing yet."""
-    stem = response.name if response is not None else "acr_ped"
-    ends = [f"{stem}_level_{end}" for end in ("min", "max")]
-    if response is None and not all(read.has(end) for end in ends):
-        return None
-    low, high = (read.floats(Column(end)) for end in ends)
-    return [
-        BEFORE
-        if np.isnan(one) or np.isnan(other)
-        else str(int(one))
-        if one == other
-        else NOT_DETERMINABLE
-        for one, other in zip(low, high, strict=True)
-    ]
+def _in_turn(rows: Rows, names: Mapping[int, str], order: Order) -> list[int]:
+    """Return patients from top to bottom."""
+    if order == "patient":
+        return sorted(names, key=lambda code: natural(names[code]))
+    if order == "follow-up":
+        last = rows.groupby("patient")["day"].last()
+        return sorted(names, key=lambda code: last[code], reverse=True)
+    return list(names)
 
 
-def _codes(read: Any, code: Column | None) -> list[str | None] | None:
+def _levels(read: Table, response: Column | None) -> tuple[NDArray[Any], bool]:
+    """Return what was found at each visit, a level, open, or nothing yet; and whether it was."""
+    stem = "acr_ped" if response is None else response.name
+    if response is None and not read.has_levels(stem):
+        return np.full(read.frame.size, BEFORE, dtype=object), False
+    levels = read.levels(stem)
+    levels[pd.isna(levels)] = BEFORE
+    return levels, True
+
+
+def _codes(read: Table, code: Column | None) -> NDArray[Any] | None:
     if code is None and not read.has("retreatment_code"):
         return None
-    found = read.objects(code or Column("retreatment_code"))
-    words = [None if one is None else str(one) for one in found]
-    unknown = sorted({word for word in words if word is not None} - set(CODES))
+    codes = read.objects(code or Column("retreatment_code"))
+    unknown = sorted({str(word) for word in codes if word is not None} - set(CODES))
     if unknown:
         raise RequestError(
             f"{unknown[0]!r} is no code of jia.retreatment: {', '.join(CODES)}.", variable="code"
         )
-    return words
+    return codes
 
 
-def _style(word: str) -> dict[str, Any]:
-    if word == BEFORE:
+def _style(level: Any) -> Look:
+    if level == BEFORE:
         return {"facecolor": "#dedede", "edgecolor": "none", "linewidth": 0}
-    if word == NOT_DETERMINABLE:
-        return {"facecolor": "white", "hatch": GAP_HATCH, "edgecolor": QUIET, "linewidth": 0.5}
-    below = [level for level in LEVEL_COLOURS if level <= int(word)]
-    return {"facecolor": LEVEL_COLOURS[max(below)], "edgecolor": QUIET, "linewidth": 0.5}
+    colour = "#ffffff" if level == NOT_DETERMINABLE else level_colour(level)
+    return {**field(level, colour), "edgecolor": QUIET, "linewidth": 0.5}
 
 
-def _bars(ax: Axes, bars: Mapping[str, list[tuple[float, Any, Any]]], *, named: bool) -> None:
+def _bars(ax: Axes, rows: Rows, *, named: bool) -> list[Any]:
+    """Draw a tick at each visit and a bar to the next; return which levels there are."""
     from matplotlib.collections import PolyCollection
 
+    size, edge = (9, 0.8) if named else (1, 0.3)
+    ax.plot(rows["day"], rows["place"], "|", ms=size, color=INK, mew=edge, zorder=3)
     # Bars of many patients touch each other, and edges would hide their colours.
     half = 0.3 if named else 0.5
-    for word, pieces in bars.items():
-        style = _style(word) if named else {**_style(word), "linewidth": 0}
-        corners = [
-            [
-                (number(a), y - half),
-                (number(b), y - half),
-                (number(b), y + half),
-                (number(a), y + half),
-            ]
-            for y, a, b in pieces
-        ]
-        ax.add_collection(PolyCollection(corners, zorder=2, label=word, **style))
+    spans = rows.assign(end=rows.groupby("patient")["day"].shift(-1)).dropna(subset="end")
+    levels = [*sorted(set(spans["level"]) - set(WORDS)), *WORDS]
+    levels = [level for level in levels if (spans["level"] == level).any()]
+    for level in levels:
+        mine = spans[spans["level"] == level]
+        across = mine[["day", "end", "end", "day"]].to_numpy()
+        up = mine[["place"]].to_numpy() + half * np.array([-1, -1, 1, 1])
+        style = _style(level) if named else {**_style(level), "linewidth": 0}
+        corners: Any = np.stack([across, up], axis=-1)
+        ax.add_collection(PolyCollection(corners, zorder=2, label=str(level), **style))
+    return levels
 
 
-def _columns(points: Sequence[tuple[float, Any]]) -> tuple[NDArray[Any], NDArray[Any]]:
-    return np.array([y for y, _ in points]), np.array([x for _, x in points])
-
-
-def _treatments(
-    ax: Axes, who: list[tuple[str, int]], treated: Mapping[str, list[Any]], *, named: bool
-) -> None:
-    points = [
-        (place, day, number)
-        for place, (name, _) in enumerate(who)
-        for number, day in enumerate(sorted(treated[name]), start=1)
-    ]
-    heights, when = _columns([(y, x) for y, x, _ in points])
-    ax.plot(
-        when,
-        heights,
-        linestyle="",
-        marker="o" if named else ".",
-        markersize=13 if named else 3,
-        color=treatment(),
-        markeredgecolor=paper() if named else "none",
-        zorder=4,
-        label="treatment",
-    )
+def _treatments(ax: Axes, treated: Rows, *, named: bool) -> None:
+    """Draw a disc for each treatment, with its number where there is room."""
+    look: Look = {"marker": ".", "ms": 3, "mec": "none"}
     if named:
-        for y, x, number in points:
-            ax.text(
-                x, y, f"{number}", ha="center", va="center", color=letters_on(treatment()), fontsize=8, zorder=5,
-                fontweight="bold",
-            )  # fmt: skip
+        look = {"marker": "o", "ms": 13, "mec": paper()}
+    day, place, colour = treated["day"], treated["place"], treatment()
+    ax.plot(day, place, ls="", color=colour, zorder=4, label="treatment", **look)
+    if named:
+        style: Look = {"ha": "center", "va": "center", "fontsize": 8, "fontweight": "bold"}
+        numbers = treated.groupby("place")["day"].rank("first").astype(int)
+        for row, number in numbers.items():
+            ax.text(day[row], place[row], str(number), color=letters_on(colour), zorder=5, **style)
 
 
-def _marks(
-    ax: Axes,
-    who: list[tuple[str, int]],
-    rows: Mapping[int, NDArray[np.int64]],
-    days: NDArray[Any],
-    codes: list[str | None] | None,
-    *,
-    named: bool,
-) -> list[Any]:
+def _marks(ax: Axes, rows: Rows, *, named: bool) -> list[Any]:
     """Mark what was decided at each visit; return the entries of the legend."""
     from matplotlib.lines import Line2D
 
     handles = []
-    for word, (marker, colour, words) in MARKS.items():
-        points = [
-            (place, days[row])
-            for place, (_, at) in enumerate(who)
-            for row in rows[at]
-            if codes is not None and codes[row] == word
-        ]
-        if not points:
+    for code, (marker, colour, words) in MARKS.items():
+        here = rows[rows["code"] == code]
+        if here.empty:
             continue
-        heights, when = _columns(points)
-        style: dict[str, Any] = {"ls": "", "marker": marker, "color": colour, "mec": "white"}
-        if word == "undetermined":
-            style["mec"] = colour
+        sign = code == "undetermined"
+        edge = colour if sign else "white"
         # On the bar's upper edge, so that the number of a treatment on the same day is seen.
-        heights = heights - (0.32 if named else 0.0)
-        ax.plot(when, heights, ms=10 if named else 2.5, mew=0.8 if named else 0, zorder=6, **style)
-        if word == "undetermined":
-            style.update(color=ink(), mec=ink())
-        handles.append(Line2D([], [], ms=8, label=f"{words} ({len(points)})", **style))
+        height = here["place"] - (0.32 if named else 0.0)
+        size, thick = (10, 0.8) if named else (2.5, 0)
+        look: Look = {"ls": "", "marker": marker, "color": colour, "mec": edge}
+        ax.plot(here["day"], height, ms=size, mew=thick, zorder=6, **look)
+        if sign:
+            look.update(color=ink(), mec=ink())
+        handles.append(Line2D([], [], ms=8, label=f"{words} ({len(here)})", **look))
     return handles
 
 
-def _handles(bars: Mapping[str, Any], *, with_levels: bool) -> list[Any]:
+def _handles(levels: list[Any]) -> list[Any]:
     from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
 
-    made: list[Any] = [
+    names: dict[Any, str] = {0: "below ACR Ped 30"} | {word: word for word in WORDS}
+    return [
         Line2D([], [], ls="", marker="o", ms=10, color=treatment(), label="treatment 1, 2, …"),
         Line2D([], [], ls="", marker="|", ms=9, color=ink(), label="visit"),
-    ]
-    if not with_levels:
-        return made
-    levels = sorted((word for word in bars if word.isdigit()), key=int)
-    names = {"0": "below ACR Ped 30", BEFORE: in_words(BEFORE), NOT_DETERMINABLE: NOT_DETERMINABLE}
-    found = [word for word in (*levels, NOT_DETERMINABLE, BEFORE) if word in bars]
-    return [
-        *made,
-        *(Patch(label=names.get(word, f"ACR Ped {word}"), **_style(word)) for word in found),
+        *patches(
+            {**_style(level), "label": names.get(level, f"ACR Ped {level}")} for level in levels
+        ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
@@ -15,11 +16,13 @@ from jiascores.plot.base import (
     INK,
     QUIET,
     WORSE,
+    Look,
     axes,
     dark,
     faded,
     in_words,
     ink,
+    legend,
 )
 from jiascores.plot.homunculus import HEAD, HEIGHT, JOINTS, MIDDLE, SIDES, STROKES, WIDTH
 
@@ -31,6 +34,14 @@ SKIN = (0.08, 0.2)
 ACTIVE, LIMITED, BOTH = "active", "limited", "active and limited"
 OPEN, UNSEEN, EXCLUDED = "may be active", "not examined", "excluded"
 NOTHING = "neither"
+# How the disc of a joint is drawn, and what is written on it.
+FULL: Look = {"facecolor": WORSE, "edgecolor": INK}
+EMPTY: Look = {"facecolor": "white", "edgecolor": QUIET}
+DOTTED: Look = {"facecolor": "white", "edgecolor": INK, "linestyle": ":"}
+HATCHED: Look = {"facecolor": "white", "edgecolor": WORSE, "hatch": "/////"}
+DISCS = {ACTIVE: FULL, BOTH: FULL, LIMITED: EMPTY, NOTHING: EMPTY}
+DISCS |= {OPEN: HATCHED, UNSEEN: DOTTED, EXCLUDED: DOTTED}
+SIGNS = {UNSEEN: "?", EXCLUDED: "×"}
 
 
 def joint_exam(exam: JointExam, *, names: bool = False, ax: Axes | None = None) -> Axes:
@@ -65,74 +76,63 @@ def joint_exam(exam: JointExam, *, names: bool = False, ax: Axes | None = None) 
     if not isinstance(exam, JointExam):
         raise RequestError(f"give a jia.JointExam, not {type(exam).__name__}.", variable="exam")
     ax = _body(ax)
-    from matplotlib.patches import Circle, Rectangle
+    from matplotlib.patches import Rectangle
 
-    found = _findings(exam)
-    for joint, what in found.items():
+    findings = _findings(exam)
+    for joint, finding in findings.items():
+        _disc(ax, joint, finding, DISCS[finding], SIGNS.get(finding))
+    for joint in _limited(exam):
         x, y, radius = JOINTS[joint]
-        style: dict[str, Any] = {"facecolor": "white", "edgecolor": QUIET, "linewidth": 0.8}
-        if what in (ACTIVE, BOTH):
-            style.update(facecolor=WORSE, edgecolor=INK)
-        elif what == OPEN:
-            style.update(hatch="/////", edgecolor=WORSE)
-        elif what in (UNSEEN, EXCLUDED):
-            style.update(linestyle=":", edgecolor=INK)
-        ax.add_patch(Circle((x, y), radius, zorder=3, gid=f"{joint}: {what}", **style))
-        if joint in _limited(exam):
-            half = radius + 1.1
-            ax.add_patch(
-                Rectangle(
-                    (x - half, y - half),
-                    2 * half,
-                    2 * half,
-                    facecolor="none",
-                    edgecolor=BETTER,
-                    linewidth=2.0,
-                    zorder=4,
-                )
-            )
-        if what in (UNSEEN, EXCLUDED):
-            _sign(ax, x, y, radius, "?" if what == UNSEEN else "×")
+        half = radius + 1.1
+        frame: Look = {"facecolor": "none", "edgecolor": BETTER, "linewidth": 2.0}
+        ax.add_patch(Rectangle((x - half, y - half), 2 * half, 2 * half, zorder=4, **frame))
     if names:
-        _names(ax, [joint for joint, what in found.items() if what != NOTHING])
+        _names(ax, [joint for joint, finding in findings.items() if finding != NOTHING])
     active = _count(exam.active_joints_min, exam.active_joints_max)
     limited = _count(exam.limited_joints_min, exam.limited_joints_max)
     ax.set_title(f"{active} active, {limited} limited of {len(JOINTS)} joints", fontsize=11)
     # Under the hand there is room; with names, beyond them.
-    ax.legend(
-        handles=_handles(found, exam),
-        loc="upper left" if names else "lower left",
-        bbox_to_anchor=(WIDTH + 28, 0) if names else (WIDTH - 48, HEIGHT),
-        bbox_transform=ax.transData,
-        borderaxespad=0.0,
-        frameon=False,
-        fontsize=9,
-        handlelength=1.2,
-    )
+    loc, place = "lower left", (WIDTH - 48, HEIGHT)
+    if names:
+        loc, place = "upper left", (WIDTH + 28, 0)
+    style: Look = {"bbox_to_anchor": place, "bbox_transform": ax.transData, "handlelength": 1.2}
+    legend(ax, _handles(findings, exam), loc=loc, **style)
     return ax
 
 
 def _findings(exam: JointExam) -> dict[str, str]:
     """Return one word for each joint; what an excluded or unseen joint is stays unknown."""
-    surely, perhaps = set(exam.surely_active), set(exam.possibly_active)
     limited = _limited(exam)
-    words = {}
-    for joint in JOINTS:
-        if joint in exam.excluded:
-            words[joint] = EXCLUDED
-        elif joint in exam.not_examined:
-            words[joint] = UNSEEN
-        elif joint in surely:
-            words[joint] = BOTH if joint in limited else ACTIVE
-        elif joint in perhaps:
-            words[joint] = OPEN
-        else:
-            words[joint] = LIMITED if joint in limited else NOTHING
-    return words
+    findings = dict.fromkeys(JOINTS, NOTHING) | dict.fromkeys(limited, LIMITED)
+    findings |= dict.fromkeys(exam.possibly_active, OPEN)
+    findings |= {joint: BOTH if joint in limited else ACTIVE for joint in exam.surely_active}
+    return (
+        findings | dict.fromkeys(exam.not_examined, UNSEEN) | dict.fromkeys(exam.excluded, EXCLUDED)
+    )
 
 
 def _limited(exam: JointExam) -> frozenset[str]:
     return (exam.limited or frozenset()) - exam.not_examined
+
+
+def _disc(ax: Axes, joint: str, finding: Any, style: Look, sign: str | None) -> None:
+    """Draw a joint, and a sign as large as it, whatever the size of the figure."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.patches import Circle, PathPatch
+    from matplotlib.textpath import TextPath
+    from matplotlib.transforms import Affine2D
+
+    x, y, radius = JOINTS[joint]
+    gid = f"{joint}: {finding}"
+    ax.add_patch(Circle((x, y), radius, linewidth=0.8, zorder=3, gid=gid, **style))
+    if sign is not None:
+        shape: Any = TextPath((0, 0), sign, size=10, prop=FontProperties(weight="bold"))
+        box = shape.get_extents()
+        scale = 1.35 * radius / max(box.width, box.height)
+        middle = Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2)
+        # The y axis points down.
+        shape = middle.scale(scale, -scale).translate(x, y).transform_path(shape)
+        ax.add_patch(PathPatch(shape, color=INK, linewidth=0, zorder=4))
 
 
 def _names(ax: Axes, joints: list[str]) -> None:
@@ -164,44 +164,23 @@ def _count(low: int, high: int) -> str:
     return f"{low}" if low == high else f"{low}–{high}"
 
 
-def _sign(ax: Axes, x: float, y: float, radius: float, sign: str) -> None:
-    """Draw a sign as large as its joint, whatever the size of the figure."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.patches import PathPatch
-    from matplotlib.textpath import TextPath
-    from matplotlib.transforms import Affine2D
-
-    shape = TextPath((0, 0), sign, size=10, prop=FontProperties(weight="bold"))
-    box = shape.get_extents()
-    scale = 1.35 * radius / max(box.width, box.height)
-    middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
-    # The y axis points down.
-    move = Affine2D().translate(-middle[0], -middle[1]).scale(scale, -scale).translate(x, y)
-    ax.add_patch(PathPatch(move.transform_path(shape), color=INK, linewidth=0, zorder=4))
-
-
-def _handles(found: Mapping[str, str], exam: JointExam) -> list[Any]:
+def _handles(findings: Mapping[str, str], exam: JointExam) -> list[Any]:
+    """Return the entries of the legend for what is drawn."""
     from matplotlib.lines import Line2D
 
-    def handle(words: str, marker: str, size: float = 9, **style: Any) -> Any:
-        return Line2D([], [], ls="", marker=marker, ms=size, label=words, **style)
-
-    used = set(found.values())
-    number = {word: sum(one == word for one in found.values()) for word in used}
-    made = []
-    if used & {ACTIVE, BOTH}:
-        made.append(handle(ACTIVE, "o", mfc=WORSE, mec=INK))
-    if _limited(exam):
-        made.append(handle(LIMITED, "s", 10, mfc="none", mec=BETTER, mew=2))
-    if OPEN in used:
-        made.append(handle(OPEN, "o", mfc="white", mec=WORSE, fillstyle="left", color=WORSE))
-    if UNSEEN in used:
-        made.append(handle(f"{UNSEEN} ({number[UNSEEN]})", "$?$", 8, color=ink()))
-    if EXCLUDED in used:
-        made.append(handle(f"{EXCLUDED} ({number[EXCLUDED]})", "$×$", 8, color=ink()))
-    if NOTHING in used:
-        made.append(handle(NOTHING, "o", 7, mfc="white", mec=QUIET))
-    return made
+    many = Counter(findings.values())
+    frame = {"marker": "s", "ms": 10, "mfc": "none", "mec": BETTER, "mew": 2}
+    looks: tuple[tuple[object, str, Look], ...] = (
+        (many[ACTIVE] + many[BOTH], ACTIVE, {"marker": "o", "mfc": WORSE, "mec": INK}),
+        (_limited(exam), LIMITED, frame),
+        (many[OPEN], OPEN, {"marker": "o", "color": WORSE, "mfc": "white", "fillstyle": "left"}),
+        (many[UNSEEN], f"{UNSEEN} ({many[UNSEEN]})", {"marker": "$?$", "ms": 8}),
+        (many[EXCLUDED], f"{EXCLUDED} ({many[EXCLUDED]})", {"marker": "$×$", "ms": 8}),
+        (many[NOTHING], NOTHING, {"marker": "o", "ms": 7, "mfc": "white", "mec": QUIET}),
+    )
+    common: Look = {"ls": "", "ms": 9, "color": ink()}
+    drawn = [{**common, **look, "label": words} for there, words, look in looks if there]
+    return [Line2D([], [], **look) for look in drawn]
 
 
 def joint_frequency(
@@ -252,42 +231,26 @@ def joint_frequency(
     import matplotlib as mpl
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
-    from matplotlib.patches import Circle
     from matplotlib.ticker import PercentFormatter
 
-    known = [share for share in shares.values() if not np.isnan(share)]
-    most = max(known, default=0.0) or 1.0
-    colours = mpl.colormaps["cividis_r"]
-    scale = Normalize(0, most)
-    for joint, (x, y, radius) in JOINTS.items():
-        share = shares[joint]
-        gap = bool(np.isnan(share))
-        ax.add_patch(
-            Circle(
-                (x, y),
-                radius,
-                facecolor="white" if gap or share == 0 else colours(scale(share)),
-                edgecolor=INK if gap else QUIET,
-                linestyle=":" if gap else "-",
-                linewidth=0.8,
-                zorder=3,
-                gid=f"{joint}: {share:g}",
-            )
-        )
-        if gap:
-            _sign(ax, x, y, radius, "?")
-    figure = ax.get_figure()
-    assert figure is not None
-    bar = figure.colorbar(ScalarMappable(scale, colours), ax=ax, shrink=0.6, pad=0.02, aspect=18)
+    most = max((share for share in shares.values() if share > 0), default=1.0)
+    colours: Any = ScalarMappable(Normalize(0, most), mpl.colormaps["cividis_r"])
+    for joint, share in shares.items():
+        if np.isnan(share):
+            _disc(ax, joint, share, DOTTED, SIGNS[UNSEEN])
+        else:
+            colour = colours.to_rgba(share) if share else "white"
+            _disc(ax, joint, f"{share:g}", {"facecolor": colour, "edgecolor": QUIET}, None)
+    bar = ax.figure.colorbar(colours, ax=ax, shrink=0.6, pad=0.02, aspect=18)
     bar.ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
     bar.set_label(f"{label} (white: none)")
     ax.set_title(title, fontsize=11)
     return ax
 
 
-def _checked(given: Mapping[str, float]) -> dict[str, float]:
+def _checked(proportions: Mapping[str, float]) -> dict[str, float]:
     shares = dict.fromkeys(JOINTS, np.nan)
-    for joint, share in given.items():
+    for joint, share in proportions.items():
         if joint not in shares:
             raise UnknownJointError(
                 f"{joint!r} is none of the 71 joints.{suggestion(str(joint), JOINTS)}",
@@ -303,12 +266,9 @@ def _checked(given: Mapping[str, float]) -> dict[str, float]:
 
 
 def _shares(exams: list[JointExam]) -> dict[str, float]:
-    surely, known = dict.fromkeys(JOINTS, 0), dict.fromkeys(JOINTS, len(exams))
-    for exam in exams:
-        for joint in exam.surely_active:
-            surely[joint] += 1
-        for joint in exam.possibly_active:
-            known[joint] -= 1
+    surely = Counter(joint for exam in exams for joint in exam.surely_active)
+    perhaps = Counter(joint for exam in exams for joint in exam.possibly_active)
+    known = {joint: len(exams) - perhaps[joint] for joint in JOINTS}
     return {joint: surely[joint] / known[joint] if known[joint] else np.nan for joint in JOINTS}
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup, published
@@ -16,8 +17,11 @@ from jiascores.core.measure import Score
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
 from jiascores.plot.base import (
     LABELS,
+    Look,
+    Rows,
     Table,
     axes,
+    check_choice,
     dark,
     faded,
     in_words,
@@ -25,8 +29,9 @@ from jiascores.plot.base import (
     ink,
     legend_below,
     mixed,
-    number,
+    note,
     paper,
+    places,
     plain,
     shortened,
     state_colours,
@@ -34,7 +39,8 @@ from jiascores.plot.base import (
     treatment,
 )
 from jiascores.tables.beside import Beside
-from jiascores.tables.columns import Column
+from jiascores.tables.engines import need
+from jiascores.tables.table import Column
 from jiascores.tables.visits import CALENDAR, Visits
 
 if TYPE_CHECKING:
@@ -42,6 +48,9 @@ if TYPE_CHECKING:
 
 # Up to how many patients each have a line of their own colour and a name.
 FEW = 8
+# From how many patients on there is no line of each; how many cells across and up are then shaded,
+# and how strongly.
+CROWD, CELLS, DARKEST = 500, (140, 70), 0.6
 # Up to how many visits of one patient have room for their scores in figures.
 WRITTEN = 12
 # Far enough from every band in lightness, on light and on dark paper; dashes and signs tell them
@@ -120,7 +129,8 @@ def trajectories(
     -----
     A visit without the score is a cross at the foot, and the line is broken there. With more than
     eight patients the lines are thin, the median and quartiles of the visits lie over them, and
-    figures above say of how many visits the score is missing.
+    figures above say of how many visits the score is missing. With more than 500 there are no
+    lines: it is shaded how many visits lie where, and treatments are marked at the foot.
 
     Which visits belong together, `by` says. Without it, time is cut where visits are sparse: where
     they become half as dense as on both sides, within a quarter of the usual interval between a
@@ -140,48 +150,32 @@ def trajectories(
     """
     read = table(visits, columns)
     name = measure or read.name(score)
-    values = read.floats(score)
     bounds = None if cutoffs is None else bounds_of(cutoffs, name, course)
-    seen = read.visits
-    given = None if treatments is None else treatments_of(treatments, treatment_columns, seen)
-    days, treated = times_of(seen, given, since)
+    treated = treatments_of(treatments, treatment_columns, read.visits)
+    rows, treated = on_time_axis(read.visits, treated, since)
+    rows["score"] = read.floats(score)
     ax = axes(ax, 7.6, 4.6)
-    rows = list(_rows(seen))
-    lines = [(str(seen.labels[seen.patients[mine[0]]]), days[mine], values[mine]) for mine in rows]
-    few = len(lines) <= FEW
-    handles: list[Any] = []
-    _limits(ax, values, bounds)
-    if few:
-        handles += _few(ax, lines)
-        handles += _gaps(ax, days, values)
+    top = np.nanmax([1.0, rows["score"].max(), *(bounds.upper if bounds else ())])
+    ax.set_ylim(0, 1.12 * top)
+    patients = rows["patient"].nunique()
+    lines = []
+    if patients <= CROWD:
+        lines = [mine for _, mine in rows.iloc[read.visits.order].groupby("patient")]
+    if patients <= FEW:
+        names = [f"patient {shortened(str(label))}" for label in read.visits.labels]
+        handles = _few(ax, lines, names) + _gaps(ax, rows)
     else:
-        groups = (
-            _near(days, seen.patients)
-            if by is None
-            else [np.flatnonzero(same) for same in _same(read.objects(by))]
-        )
-        handles += _many(ax, lines, days, values, groups)
-        handles += _gaps_of_many(ax, days, values, groups)
-    handles += _marks(ax, lines, treated, few=few)
-    if labels is None:
-        labels = len(lines) == 1 and len(values) <= WRITTEN
-    if labels:
-        _write(ax, lines, rows, _what_is_missing(read, name, np.isnan(values)))
-    if bounds is not None:
-        _bands(ax, bounds)
-    scores = {one.name: one.label for one in published(Score)}
-    ax.set_ylabel(scores.get(name, in_words(name)))
-    ax.set_xlabel("" if since == "date" else f"days since the {since.replace('-', ' ')}")
-    if since == "date":
-        _calendar(ax)
-    elif not np.ptp(days):
-        ax.set_xticks([float(days[0])])
+        place = _near(rows) if by is None else places(read.objects(by))[1]
+        handles = _many(ax, lines, rows, place) + _gaps_of_many(ax, rows, place)
+    handles += _marks(ax, lines, treated)
+    if labels or (labels is None and patients == 1 and len(rows) <= WRITTEN):
+        _write(ax, lines, _what_is_missing(read, name))
+    title = "" if bounds is None else f"states by {_bands(ax, bounds, cutoffs)}"
+    known = {each.name: each.label for each in published(Score)}
+    ax.set_ylabel(known.get(name, in_words(name)))
+    _ticks(ax, rows["day"], since)
     plain(ax)
-    title = ""
-    if bounds is not None:
-        which = lookup(CutoffSet, cutoffs, parameter="cutoffs").name
-        title = which if bounds.course == ANY_COURSE else f"{which}, {bounds.course}"
-    legend_below(ax, handles, title=f"states by {title}" if title else "", labelled=since != "date")
+    legend_below(ax, handles, title=title)
     return ax
 
 
@@ -201,165 +195,154 @@ def bounds_of(cutoffs: str | CutoffSet, measure: str, course: str | None) -> Bou
     return known[course]
 
 
-def treatments_of(
-    given: Any, columns: Mapping[str, str] | None, seen: Visits
-) -> list[tuple[str, int]]:
+# --------------------------------------------------------------------------------------------
+# Time
+
+
+def treatments_of(native: Any, columns: Mapping[str, str] | None, seen: Visits) -> Rows:
     """Return patient and date of each treatment, as the visits have them."""
-    treatments = Beside(given, columns, what="treatments", parameter="treatment_columns")
+    if native is None:
+        return pd.DataFrame({"patient": [], "date": []}, dtype=np.int64)
+    treatments = Beside(native, columns, what="treatments", parameter="treatment_columns")
     patients = treatments.among(seen.labels, all_known=True)
     dates = treatments.dates("date").on_scale(seen.per_day)
-    return [(str(seen.labels[code]), int(date)) for code, date in zip(patients, dates, strict=True)]
+    return pd.DataFrame({"patient": patients, "date": dates})
 
 
-def times_of(
-    seen: Any,
-    given: list[tuple[str, int]] | None,
-    since: Since,
-    *,
-    untreated: Literal["refuse", "skip"] = "refuse",
-) -> tuple[NDArray[Any], dict[str, list[Any]]]:
-    """Return when each visit was, and each patient's treatments, on the axis of time."""
-    ids = [str(label) for label in seen.labels]
-    if since not in ("first-visit", "first-treatment", "date"):
-        raise RequestError(
-            f"since={since!r}: choose 'first-visit', 'first-treatment' or 'date'.", variable="since"
-        )
+def on_time_axis(
+    seen: Visits, treated: Rows, since: Since, *, all_treated: bool = True
+) -> tuple[Rows, Rows]:
+    """Return the patient and day of each visit, and of each treatment."""
+    check_choice("since", since, get_args(Since))
+    visits: Rows = pd.DataFrame({"patient": seen.patients, "date": seen.dates})
     if since == "date":
         if seen.per_day != CALENDAR:
             raise RequestError("since='date' needs dates, not study days.", variable="since")
-        of_patient = dict.fromkeys(ids, 0)
-    elif since == "first-visit":
-        first = np.full(len(ids), np.iinfo(np.int64).max)
-        np.minimum.at(first, seen.patients, seen.dates)
-        of_patient = dict(zip(ids, first.tolist(), strict=True))
-    else:
-        of_patient = {}
-        for who, date in given or []:
-            of_patient[who] = min(date, of_patient.get(who, date))
-        without = [who for who in ids if who not in of_patient]
-        if without and untreated == "refuse":
-            raise RequestError(
-                f"patient {listing(without)} has no treatment that time could be counted from.",
-                variable="since",
-                values=without,
-            )
-    starts = np.array([of_patient.get(who, 0) for who in ids], dtype=np.int64)
-    treated: dict[str, list[Any]] = {}
-    for who, date in given or []:
-        when = _when(np.array([date - of_patient[who]]), seen.per_day, since)[0]
-        treated.setdefault(who, []).append(when)
-    return _when(seen.dates - starts[seen.patients], seen.per_day, since), treated
+        return _on_calendar(visits), _on_calendar(treated)
+    counted = visits if since == "first-visit" else treated
+    starts = counted.groupby("patient")["date"].min()
+    without = np.setdiff1d(seen.patients, starts.index)
+    if without.size and all_treated:
+        who = [str(seen.labels[code]) for code in without]
+        raise RequestError(
+            f"patient {listing(who)} has no treatment that time could be counted from.",
+            variable="since",
+            values=who,
+        )
+
+    def with_days(rows: Rows) -> Rows:
+        return rows.assign(day=(rows["date"] - rows["patient"].map(starts)) / seen.per_day)
+
+    return with_days(visits), with_days(treated)
 
 
-def _when(dates: NDArray[np.int64], per_day: float, since: Since) -> NDArray[Any]:
-    return dates.astype("datetime64[us]") if since == "date" else dates / per_day
+def _on_calendar(rows: Rows) -> Rows:
+    """Return rows with their days as matplotlib counts them."""
+    need("matplotlib", "plot", "drawing")
+    from matplotlib.dates import date2num
+
+    in_days: Any = date2num
+    return rows.assign(day=in_days(rows["date"].to_numpy().astype("datetime64[us]")))
 
 
-def _rows(seen: Any) -> Iterator[NDArray[np.int64]]:
-    """Yield the rows of each patient, in order of time."""
-    order = seen.order
-    edges = np.flatnonzero(np.diff(seen.patients[order])) + 1
-    yield from (rows for rows in np.split(order, edges) if rows.size)
+def time_axis(ax: Axes, since: Since) -> None:
+    """Say what days are counted from, or show them as dates."""
+    ax.set_xlabel("" if since == "date" else f"days since the {since.replace('-', ' ')}")
+    if since == "date":
+        ax.xaxis_date()
 
 
-def _few(ax: Axes, lines: list[Any]) -> list[Any]:
+def _ticks(ax: Axes, days: Any, since: Since) -> None:
+    """Name what time is counted from, and few dates, or the one day that there is."""
+    from matplotlib import dates
+
+    time_axis(ax, since)
+    untyped: Any = dates
+    if since == "date":
+        locator = untyped.AutoDateLocator(minticks=3, maxticks=7)
+        ax.xaxis.set_major_locator(locator)
+        ax.xaxis.set_major_formatter(untyped.ConciseDateFormatter(locator))
+    elif days.min() == days.max():
+        ax.set_xticks(days.unique())
+
+
+# --------------------------------------------------------------------------------------------
+# Scores
+
+
+def _few(ax: Axes, lines: list[Rows], names: list[str]) -> list[Any]:
+    """Draw a line of its own for each patient."""
     colours = LINES[not dark(ink())]
     handles = []
-    for place, (who, when, score) in enumerate(lines):
-        (line,) = ax.plot(
-            when,
-            score,
-            color=colours[place % len(colours)],
-            linestyle=DASHES[place % len(DASHES)],
-            marker=SIGNS[place % len(SIGNS)],
-            markersize=5.5,
-            linewidth=1.8,
-            label=f"patient {shortened(who)}",
-            zorder=3,
-        )
-        handles.append(line)
+    for place, mine in enumerate(lines):
+        look: Look = {
+            "color": colours[place % len(colours)],
+            "linestyle": DASHES[place % len(DASHES)],
+            "marker": SIGNS[place % len(SIGNS)],
+            "label": names[mine["patient"].iloc[0]],
+        }
+        handles += ax.plot(mine["day"], mine["score"], ms=5.5, lw=1.8, zorder=3, **look)
     return handles
 
 
-def _many(
-    ax: Axes,
-    lines: list[Any],
-    days: NDArray[Any],
-    values: NDArray[np.float64],
-    groups: list[NDArray[np.int64]],
-) -> list[Any]:
+def _many(ax: Axes, lines: list[Rows], rows: Rows, place: NDArray[np.int64]) -> list[Any]:
+    """Draw thin lines or a cloud, and over them the median and quartiles of each visit."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    colour = ink()
-    alpha = float(np.clip(12 / len(lines), 0.05, 0.5))
-    for _, when, score in lines:
+    colour, known = ink(), rows["score"].notna()
+    for mine in lines:
+        alpha = float(np.clip(12 / len(lines), 0.05, 0.5))
         # The point shows a score between two gaps, which no line does.
-        ax.plot(when, score, color=colour, alpha=alpha, lw=0.7, marker=".", ms=2, zorder=2)
+        thin: Look = {"color": colour, "alpha": alpha, "lw": 0.7, "marker": ".", "ms": 2}
+        ax.plot(mine["day"], mine["score"], zorder=2, **thin)
     handles: list[Any] = [Line2D([], [], color=colour, alpha=0.5, lw=0.8, label="each patient")]
-    known = ~np.isnan(values)
-    pieces = [rows[known[rows]] for rows in groups]
-    pieces = [rows for rows in pieces if rows.size >= max(1, known.sum() // 200)]
-    if not pieces:
+    if not lines:
+        handles = [_cloud(ax, rows[known])] if known.any() else []
+    visits = rows[known & (place >= 0)].groupby(place[known & (place >= 0)])
+    enough = visits.size() >= max(1, known.sum() // 200)
+    if not enough.any():
         return handles
-    pieces.sort(key=lambda rows: _middle(days[rows]))
-    when = np.array([_middle(days[rows]) for rows in pieces])
-    low, middle, high = np.array(
-        [np.quantile(values[rows], (0.25, 0.5, 0.75)) for rows in pieces]
-    ).T
+    when = visits["day"].quantile(0.5, interpolation="higher")[enough].sort_values()
+    quartiles = visits["score"].describe().loc[when.index, ["25%", "50%", "75%"]]
+    low, middle, high = quartiles.to_numpy().T
     ax.fill_between(when, low, high, facecolor=paper(), alpha=0.55, linewidth=0, zorder=3)
-    for edge in (low, high):
-        ax.plot(
-            when,
-            edge,
-            color=colour,
-            linewidth=1.1,
-            linestyle=(0, (4, 2)),
-            marker="_" if len(pieces) == 1 else "",
-            markersize=14,
-            zorder=4,
-        )
-    (line,) = ax.plot(
-        when, middle, color=colour, lw=2.6, marker="o", ms=5, zorder=5, label="median of visits"
-    )
-    quartiles = Patch(facecolor=paper(), edgecolor=colour, ls="--", label="quartiles of visits")
-    return [*handles, line, quartiles]
+    edge: Look = {"color": colour, "marker": "_" if len(when) == 1 else "", "ms": 14}
+    ax.plot(when, low, when, high, lw=1.1, ls=(0, (4, 2)), zorder=4, **edge)
+    look: Look = {"color": colour, "lw": 2.6, "marker": "o", "ms": 5, "label": "median of visits"}
+    handles += ax.plot(when, middle, zorder=5, **look)
+    between = Patch(facecolor=paper(), edgecolor=colour, ls="--", label="quartiles of visits")
+    return [*handles, between]
 
 
-def _middle(days: NDArray[Any]) -> Any:
-    """Return the middle one of times, which exists for dates too."""
-    return np.sort(days)[len(days) // 2]
+def _cloud(ax: Axes, rows: Rows) -> Any:
+    """Shade by how many visits lie where; return the entry of the legend."""
+    from matplotlib.colors import to_rgba
+    from matplotlib.patches import Patch
+
+    counts, x, y = np.histogram2d(rows["day"], rows["score"], bins=CELLS)
+    shades = np.full((*counts.T.shape, 4), to_rgba(ink()))
+    # The root, so that few visits are seen beside the many of one day.
+    shades[..., 3] = DARKEST * np.sqrt(counts.T / counts.max())
+    box = (x[0], x[-1], y[0], y[-1])
+    ax.use_sticky_edges = False
+    ax.imshow(shades, extent=box, origin="lower", aspect="auto", interpolation="nearest", zorder=2)
+    return Patch(facecolor=ink(), alpha=DARKEST / 2, label="visits, darker where more are")
 
 
-def _same(words: NDArray[Any]) -> Iterator[NDArray[np.bool_]]:
-    """Yield where each word stands."""
-    for word in dict.fromkeys(word for word in words if word is not None):
-        yield np.array([one == word for one in words])
-
-
-def _near(days: NDArray[Any], patients: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Return the rows of visits that lie near each other: one visit, as it was planned."""
-    if days.dtype.kind == "M":
-        days = (days - days.min()) / np.timedelta64(1, "D")
-    order = np.lexsort((days, patients))
-    apart = np.diff(days[order])[np.diff(patients[order]) == 0]
-    span = float(np.ptp(days))
+def _near(rows: Rows) -> Any:
+    """Return a number for each row that visits have in common that lie near each other."""
+    when = np.sort(rows["day"].to_numpy())
+    span = when[-1] - when[0]
     if not span:
-        return [np.arange(days.size)]
-    apart = apart[apart > 0]
-    usual = max(float(np.median(apart)) if apart.size else 0.0, span / GROUPS)
-    when = np.sort(days)
-    cuts = [when[0], *_sparse(when, usual), when[-1]]
-    edges = np.concatenate(
-        [
-            np.linspace(start, end, max(1, round((end - start) / usual)), endpoint=False)
-            if end - start > 2 * usual
-            else [start]
-            for start, end in pairwise(cuts)
-        ]
-    )
-    place = np.searchsorted(edges, days, side="right") - 1
-    return [np.flatnonzero(place == at) for at in np.unique(place)]
+        return np.zeros(len(when), dtype=np.int64)
+    apart = rows.sort_values(["patient", "day"]).groupby("patient")["day"].diff()
+    usual = float(np.nanmax([apart[apart > 0].median(), span / GROUPS]))
+    edges: list[float] = []
+    for start, end in pairwise([when[0], *_sparse(when, usual), when[-1]]):
+        pieces = round((end - start) / usual) if end - start > 2 * usual else 1
+        edges += np.linspace(start, end, pieces, endpoint=False).tolist()
+    return np.searchsorted(edges, rows["day"].to_numpy(), side="right") - 1
 
 
 def _sparse(when: NDArray[np.float64], usual: float) -> list[float]:
@@ -382,126 +365,85 @@ def _sparse(when: NDArray[np.float64], usual: float) -> list[float]:
             if cut - start >= usual / 4:
                 cuts.append(cut)
                 start = cut
-            most = least = count
-            first = last = at
+            most = 0
         if count > most:
             most = least = count
             first = last = at
     return cuts
 
 
-def _gaps(ax: Axes, days: NDArray[Any], values: NDArray[np.float64]) -> list[Any]:
+# --------------------------------------------------------------------------------------------
+# Gaps, and what is written
+
+
+def _gaps(ax: Axes, rows: Rows) -> list[Any]:
     """Mark visits without a score at the foot of the picture."""
-    gaps = np.isnan(values)
-    if not gaps.any():
+    gaps = rows.loc[rows["score"].isna(), "day"]
+    if gaps.empty:
         return []
-    (line,) = ax.plot(
-        days[gaps],
-        np.full(int(gaps.sum()), 0.025),
-        transform=ax.get_xaxis_transform(),
-        linestyle="",
-        marker="x",
-        markersize=7,
-        markeredgewidth=1.8,
-        color=ink(),
-        clip_on=False,
-        label=f"score missing ({gaps.sum()})",
-        zorder=6,
-    )
-    return [line]
+    look: Look = {"ls": "", "marker": "x", "ms": 7, "mew": 1.8, "color": ink(), "clip_on": False}
+    words = f"score missing ({len(gaps)})"
+    foot = ax.get_xaxis_transform()
+    return ax.plot(gaps, np.full(len(gaps), 0.025), transform=foot, zorder=6, label=words, **look)
 
 
-def _gaps_of_many(
-    ax: Axes, days: NDArray[Any], values: NDArray[np.float64], groups: list[NDArray[np.int64]]
-) -> list[Any]:
+def _gaps_of_many(ax: Axes, rows: Rows, place: NDArray[np.int64]) -> list[Any]:
     """Write of how many visits the score is missing: crosses would be a bar."""
     from matplotlib.lines import Line2D
 
-    gaps = np.isnan(values)
+    gaps = rows["score"].isna()
     if not gaps.any():
         return []
-    crowded = inches(ax).width / len(groups) < 0.45
-    for rows in groups:
-        if gaps[rows].any():
-            ax.annotate(
-                f"×{gaps[rows].sum()}",
-                (number(_middle(days[rows])), 1.0),
-                xycoords=ax.get_xaxis_transform(),
-                xytext=(0, -2),
-                textcoords="offset points",
-                ha="center",
-                va="top",
-                rotation=90 if crowded else 0,
-                fontsize=8,
-                zorder=6,
-            )
+    visits = rows.assign(gap=gaps)[place >= 0].groupby(place[place >= 0])
+    counts, when = visits["gap"].sum(), visits["day"].quantile(0.5, interpolation="higher")
+    turn = 90 if inches(ax) / len(counts) < 0.45 else 0
+    style: Look = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "va": "top", "fontsize": 8}
+    for visit, count in counts[counts > 0].items():
+        note(ax, f"×{count}", (when[visit], 1.0), (0, -2), rotation=turn, zorder=6, **style)
     words = f"score missing ({gaps.sum()} of {gaps.size})"
     return [Line2D([], [], ls="", marker="x", color=ink(), ms=5, label=words)]
 
 
-def _what_is_missing(read: Table, name: str, gaps: NDArray[np.bool_]) -> dict[int, list[str]]:
-    """Return for each visit without the score which of its inputs the table does not have."""
-    score = next((one for one in published(Score) if one.name == name), None)
+def _what_is_missing(read: Table, name: str) -> list[str]:
+    """Return for each row which inputs of the score the table has a column for and no value."""
+    score = next((each for each in published(Score) if each.name == name), None)
+    words = np.full(read.frame.size, "", dtype=object)
     if score is None:
-        return {}
-    there = {
-        one: read.objects(Column(column))
-        for one in (*score.inputs, *score.either)
-        if read.has(column := read.columns.get(one, one))
+        return words.tolist()
+    gaps: dict[str, Any] = {
+        each: pd.isna(read.objects(Column(column)))
+        for each in (*score.inputs, *score.either)
+        if read.has(column := read.columns.get(each, each))
     }
-    found = {}
-    for row in np.flatnonzero(gaps).tolist():
-        words = [one for one in score.inputs if one in there and _empty(there[one][row])]
-        either = [one for one in score.either if one in there]
-        if either and all(_empty(there[one][row]) for one in either):
-            words += either
-        if words:
-            found[row] = [f"no {LABELS.get(one, in_words(one))}" for one in words]
-    return found
+    markers = [each for each in score.either if each in gaps]
+    gaps |= dict.fromkeys(markers, np.all([gaps[each] for each in markers], axis=0))
+    for each, gap in gaps.items():
+        words[gap] += f"no {LABELS.get(each, in_words(each))}\n"
+    return words.tolist()
 
 
-def _empty(value: Any) -> bool:
-    return value is None or value != value
-
-
-def _write(
-    ax: Axes,
-    lines: list[tuple[str, NDArray[Any], NDArray[np.float64]]],
-    rows: list[NDArray[np.int64]],
-    missing: Mapping[int, list[str]],
-) -> None:
-    """Write scores at their points, beside the line; and over the gaps why there is no score."""
+def _write(ax: Axes, lines: list[Rows], missing: list[str]) -> None:
+    """Write scores at their points, and over the gaps why there is no score."""
     top = ax.get_ylim()[1]
     ax.margins(x=0.08)
-    width = 12 if inches(ax).width < NARROW else 40
-    for (_, when, score), mine in zip(lines, rows, strict=True):
-        around = np.concatenate([[np.nan], score, [np.nan]])
-        for at, row in enumerate(mine.tolist()):
-            x = number(when[at])
-            before, after = around[at], around[at + 2]
-            if not np.isnan(score[at]):
-                falls, rises = before > score[at], after > score[at]
-                side = 0 if falls == rises else 1 if falls else -1
-                # In a valley there is room below, if not at the foot.
-                below = falls and rises and score[at] > 0.08 * top
-                ax.annotate(
-                    f"{score[at]:g}",
-                    (x, score[at]),
-                    xytext=(4 * side, -6 if below else 5),
-                    textcoords="offset points",
-                    ha=("center", "left", "right")[side],
-                    va="top" if below else "bottom",
-                    zorder=8,
-                )
-            elif row in missing:
+    width = 12 if inches(ax) < NARROW else 40
+    for mine in lines:
+        scores = mine["score"]
+        around = mine.assign(before=scores.shift(), after=scores.shift(-1))
+        for visit in around.itertuples():
+            reasons = missing[visit.Index].splitlines()
+            if visit.score == visit.score:
+                _write_score(ax, visit, top)
+            elif reasons:
                 # Above the neighbours' figures; the line is broken here.
-                height = np.nanmax([before, after, 0.0]) / top + 0.16
+                height = np.nanmax([visit.before, visit.after, 0.0]) / top + 0.16
+                over: Any = ax.get_xaxis_transform()
                 ax.annotate(
-                    "\n".join(fill(words, width) for words in missing[row]),
-                    (x, 0.05),
-                    xycoords=ax.get_xaxis_transform(),
-                    xytext=(x, min(height, 0.85)),
-                    textcoords=ax.get_xaxis_transform(),
+                    "\n".join(fill(words, width) for words in reasons),
+                    (visit.day, 0.05),
+                    (visit.day, min(height, 0.85)),
+                    xycoords=over,
+                    textcoords=over,
                     ha="center",
                     va="bottom",
                     linespacing=1.0,
@@ -510,78 +452,65 @@ def _write(
                 )
 
 
-def _calendar(ax: Axes) -> None:
-    from matplotlib import dates
+def _write_score(ax: Axes, visit: Any, top: float) -> None:
+    """Write a score beside its line."""
+    falls, rises = visit.before > visit.score, visit.after > visit.score
+    side = 0 if falls == rises else 1 if falls else -1
+    # In a valley there is room below, if not at the foot.
+    below = falls and rises and visit.score > 0.08 * top
+    place = {"ha": ("center", "left", "right")[side], "va": "top" if below else "bottom"}
+    away = (4 * side, -6 if below else 5)
+    note(ax, f"{visit.score:g}", (visit.day, visit.score), away, zorder=8, **place)
 
-    untyped: Any = dates
-    locator = untyped.AutoDateLocator(minticks=3, maxticks=7)
-    ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(untyped.ConciseDateFormatter(locator))
+
+# --------------------------------------------------------------------------------------------
+# Treatments and states
 
 
-def _marks(ax: Axes, lines: list[Any], treated: Mapping[str, list[Any]], *, few: bool) -> list[Any]:
-    """Mark treatments: on the line of their patient where it can be, else at the foot."""
+def _marks(ax: Axes, lines: list[Rows], treated: Rows) -> list[Any]:
+    """Mark treatments: on the line of their patient where there is one, else at the foot."""
     from matplotlib.lines import Line2D
 
-    if not treated:
+    if treated.empty:
         return []
-    style: dict[str, Any] = {
-        "linestyle": "",
-        "marker": "v",
-        "color": treatment(),
-        "markeredgecolor": paper(),
-        "markersize": 11 if few else 5,
-    }
-    for who, when, score in lines:
-        known = ~np.isnan(score)
-        for day in treated.get(who, ()):
+    look: Look = {"ls": "", "marker": "v", "color": treatment(), "mec": paper()}
+    size = 11 if 0 < len(lines) <= FEW else 5
+    at_foot: Look = {"transform": ax.get_xaxis_transform(), "ms": size, "zorder": 7}
+    if not lines:
+        when = treated["day"].drop_duplicates().sort_values()
+        ax.plot(when, np.full(when.size, 0.03), **at_foot, **look)
+    for mine in lines:
+        known = mine.dropna()
+        for day in treated.loc[treated["patient"] == mine["patient"].iloc[0], "day"]:
             if len(lines) == 1:
                 ax.axvline(day, color=treatment(), linewidth=1.2, linestyle=(0, (2, 2)), zorder=2)
-            height, transform = 0.03, ax.get_xaxis_transform()
-            if known.any():
-                numbers = when[known].astype(float)
-                height = float(
-                    np.interp(float(np.asarray(day).astype(float)), numbers, score[known])
-                )
-                transform = ax.transData
-            ax.plot([day], [height], transform=transform, zorder=7, **style)
-    count = sum(len(days) for days in treated.values())
-    return [Line2D([], [], label=f"treatment ({count})", **{**style, "markersize": 9})]
+            if known.empty:
+                ax.plot([day], [0.03], **at_foot, **look)
+            else:
+                height = np.interp(day, known["day"], known["score"])
+                ax.plot([day], [height], ms=size, zorder=7, **look)
+    return [Line2D([], [], ms=9, label=f"treatment ({len(treated)})", **look)]
 
 
-def _limits(ax: Axes, values: NDArray[np.float64], bounds: Bounds | None) -> None:
-    top = max(np.nanmax(values, initial=1.0), *(bounds.upper if bounds else (0.0,)))
-    ax.set_ylim(0, top * 1.12)
-
-
-def _bands(ax: Axes, bounds: Bounds) -> None:
-    """Shade the states between their bounds, to the top of the picture, and name them beside it."""
+def _bands(ax: Axes, bounds: Bounds, cutoffs: Any) -> str:
+    """Shade the states to the top of the picture, name them beside it, and return whose they are."""
     colours = state_colours(bounds.states)
     share = BAND_LIGHT if dark(ink()) else BAND_DARK
     edges = (0.0, *bounds.upper, ax.get_ylim()[1])
     rules = [f"{'≤' if inclusive else '<'} {bound:g}" for _, bound, inclusive in bounds.steps]
     rules.append(f"{'>' if bounds.steps[-1][2] else '≥'} {bounds.upper[-1]:g}")
-    middles = []
-    for state, low, high in zip(bounds.states, edges[:-1], edges[1:], strict=True):
-        shade = mixed(colours[state], paper(), share)
-        ax.axhspan(low, high, zorder=0, label=state, facecolor=shade, linewidth=0)
-        middles.append((low + high) / 2)
     for bound in bounds.upper:
         ax.axhline(bound, color=faded(0.55), linewidth=0.8, zorder=1)
     # Names of narrow bands make room for each other; those of wide ones have two lines in axes
     # that are narrow.
-    inch = edges[-1] / inches(ax).height
-    narrow = inches(ax).width < NARROW
-    for at in range(1, len(middles)):
-        middles[at] = max(middles[at], middles[at - 1] + 0.17 * inch)
-    for at, (state, rule, place) in enumerate(zip(bounds.states, rules, middles, strict=True)):
-        broken = narrow and edges[at + 1] - edges[at] > 0.4 * inch
-        ax.annotate(
-            ("\n" if broken else " ").join((in_words(state), rule)),
-            (1.0, place),
-            xycoords=ax.get_yaxis_transform(),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9.5,
-        )
+    inch = edges[-1] / (ax.bbox.height / ax.figure.dpi)
+    narrow, place = inches(ax) < NARROW, -inch
+    style: Look = {"xycoords": ax.get_yaxis_transform(), "va": "center", "fontsize": 9.5}
+    for state, rule, (low, high) in zip(bounds.states, rules, pairwise(edges), strict=True):
+        shade = mixed(colours[state], paper(), share)
+        ax.axhspan(low, high, zorder=0, label=state, facecolor=shade, linewidth=0)
+        place = max((low + high) / 2, place + 0.17 * inch)
+        gap = "\n" if narrow and high - low > 0.4 * inch else " "
+        note(ax, f"{in_words(state)}{gap}{rule}", (1.0, place), (5, 0), **style)
+    name = lookup(CutoffSet, cutoffs, parameter="cutoffs").name
+    return name if bounds.course == ANY_COURSE else f"{name}, {bounds.course}"

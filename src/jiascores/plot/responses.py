@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from itertools import product
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.core_set import CoreSet
 from jiascores.core.definition import lookup
 from jiascores.core.errors import RequestError, VisitError
-from jiascores.core.variables import CORE_VARIABLES
-from jiascores.measures.response import ResponseCriteria, acr_ped
+from jiascores.measures.response import AcrPedResponse, ResponseCriteria, acr_ped
 from jiascores.plot.base import (
     BETTER,
     GAP_HATCH,
     LABELS,
     WORSE,
+    Look,
+    Rows,
     Table,
     axes,
     faded,
-    in_order,
     inches,
     ink,
+    note,
     paper,
+    places,
     shown_visit,
     table,
 )
+from jiascores.tables import table as tables
+from jiascores.tables.assess import policy_for
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.columns import Column, understand
-from jiascores.tables.context import Context
+from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,6 +47,8 @@ REACH = 100
 STEP = 2 * REACH + 24
 # Columns narrower than this many inches have no room for figures, or for long headings.
 NARROW, CLOSE = 0.8, 1.25
+# The levels that have a line.
+SHOWN_LEVELS = (30, 50, 70)
 
 
 def response_matrix(
@@ -110,211 +118,191 @@ def response_matrix(
     """
     rule = lookup(ResponseCriteria, criteria, parameter="criteria")
     read = table(visits, columns)
-    names = understand(read.frame, columns, units)
-    context = Context(read.frame, names, baseline=baseline, marker=marker, invalid=invalid)
-    core = context.core_set
-    base = context.baseline
-    after = np.flatnonzero(context.after_baseline)
-    after = context.visits.order[np.isin(context.visits.order, after)]
-    if patient is not None:
-        mine = [str(label) == str(patient) for label in context.visits.labels]
-        if not any(mine):
-            raise RequestError(f"no visit of patient {patient!r}.", variable="patient")
-        after = after[np.array(mine)[context.visits.patients[after]]]
-    who = np.unique(context.visits.patients[after])
-    if not after.size:
-        raise VisitError("no visit after the baseline, so no change to draw.", variable="baseline")
-    if who.size > 1 and by is None:
+    context = tables.Table(
+        read.frame, columns, units, baseline=baseline, marker=marker, policy=policy_for(invalid)
+    )
+    rows, names, single = _columns(read, context, patient, by)
+    response, before, now = _response(context, rows, rule)
+    changes = pd.DataFrame({key: -np.asarray(each) for key, each in response.change.items()})
+    by_visit: Any = changes.groupby(rows["place"].to_numpy())
+    ax = axes(ax, float(np.clip(2.0 + 1.4 * len(names), 4.6, 13.0)), 4.8)
+    width = inches(ax) / len(names)
+    shares = by_visit.describe()
+    low, median, high = (shares.xs(q, axis=1, level=1).to_numpy() for q in ("25%", "50%", "75%"))
+    _bars(ax, median)
+    if single:
+        words, headings = np.vectorize(_from_to)(before, now), _levels(response)
+    else:
+        _whiskers(ax, low, high)
+        words = by_visit.agg(_known).to_numpy()
+        headings = [f"{patients} patients" for patients in by_visit.size()]
+    if width >= NARROW:
+        _write(ax, words, single=single)
+    _lines(ax, rule, len(names), width)
+    names = [f"{name}\n{heading}" for name, heading in zip(names, headings, strict=True)]
+    _name_visits(ax, names, width)
+    variables = [LABELS.get(name, "ESR or CRP") for name in context.core_set]
+    ax.set_yticks(range(len(variables)), variables)
+    ax.set(xlim=(-STEP / 2, STEP * (len(names) - 0.5)), ylim=(len(variables) - 0.35, -0.8))
+    ax.spines[:].set_visible(False)
+    _foot(ax, rule, "" if single else "; bars: median, whiskers: quartiles")
+    return ax
+
+
+def _columns(
+    read: Table, context: tables.Table, patient: Any, by: Column | None
+) -> tuple[Rows, list[str], bool]:
+    """Return the visits with their place among the columns; what these are called; if one patient's."""
+    rows = _after_baseline(context, patient)
+    patients = rows["patient"].nunique()
+    if patients > 1 and by is None:
         raise RequestError(
             "several patients: say which, patient='…', or the column with the visit, by=….",
             variable="patient",
         )
-    of_visit = {name: values[after] for name, values in core.items()}
-    of_base = {name: values[base[after]] for name, values in core.items()}
-    name = list(core)[-1]
-    # A mixed reactant is ESR or CRP by patient; change in per cent has no unit.
-    as_named = name if name in LABELS else "esr"
-    sets = [
-        CoreSet(**{**{key: given[key] for key in CORE_VARIABLES}, as_named: given[name]})
-        for given in (of_base, of_visit)
+    if by is None:
+        rows["place"], names = range(len(rows)), [f"day {day:g}" for day in rows["day"]]
+    else:
+        visits, rows["place"] = places(read.objects(by)[rows.index])
+        names = [shown_visit(visit) for visit in visits]
+    rows = rows[rows["place"] >= 0].sort_values("place", kind="stable")
+    if rows.empty:
+        raise VisitError("no visit after the baseline, so no change to draw.", variable="baseline")
+    return rows.drop_duplicates("place") if patients == 1 else rows, names, patients == 1
+
+
+def _after_baseline(context: tables.Table, patient: Any) -> Rows:
+    """Return patient, baseline row and day of the visits after baseline, by their row."""
+    visits = context.visits
+    after = visits.order[context.after_baseline[visits.order]]
+    base = context.baseline[after]
+    days = (visits.dates[after] - visits.dates[base]) / visits.per_day
+    columns = {"patient": visits.patients[after], "baseline": base, "day": days}
+    rows = pd.DataFrame(columns, index=after)
+    if patient is None:
+        return rows
+    codes = [code for code, label in enumerate(visits.labels) if str(label) == str(patient)]
+    if not codes:
+        raise RequestError(f"no visit of patient {patient!r}.", variable="patient")
+    return rows[rows["patient"].isin(codes)].copy()
+
+
+def _response(
+    context: tables.Table, rows: Rows, rule: ResponseCriteria
+) -> tuple[AcrPedResponse[Any, Any, Any], NDArray[Any], NDArray[Any]]:
+    """Return the response at these visits, and the six variables before and now, side by side."""
+    pairs = [
+        {name: values[at] for name, values in context.core_set.items()}
+        for at in (rows["baseline"].to_numpy(), rows.index.to_numpy())
     ]
-    temperature: dict[str, Any] = {}
+    # A mixed reactant is ESR or CRP by patient; change in per cent has no unit.
+    base, now = (
+        CoreSet(**{name if name in LABELS else "esr": values for name, values in pair.items()})
+        for pair in pairs
+    )
+    fever: dict[str, Any] = {}
     if rule.fever_limit is not None:
-        temperature = {"highest_temperature": context.values("highest_temperature")[after]}
-    response = acr_ped(baseline=sets[0], now=sets[1], criteria=rule, **temperature)
-    changes = {key: -np.asarray(change) for key, change in response.change.items()}
-    groups = _visits_of(read, context, after, by)
-    ax = axes(ax, float(np.clip(2.0 + 1.4 * len(groups), 4.6, 13.0)), 4.8)
-    single = who.size == 1
-    wide = inches(ax).width / len(groups)
-    for column, (_, rows) in enumerate(groups):
-        for line, key in enumerate(changes):
-            change = changes[key][rows]
-            if single:
-                _one(ax, column * STEP, line, float(change[0]))
-                ends = (values[_key(key, core)][rows[0]] for values in (of_base, of_visit))
-                words = " → ".join("?" if np.isnan(end) else f"{end:.4g}" for end in ends)
-            else:
-                words = _several(ax, column * STEP, line, change)
-            if wide >= NARROW:
-                _write(ax, column * STEP, line, words, single=single)
-    _lines(ax, rule, len(groups), wide)
-    labels = [_heading(words, rows, response, single=single) for words, rows in groups]
-    if wide < NARROW:
-        labels = [label.replace("\n", ", ") for label in labels]
+        fever = {"highest_temperature": context.values("highest_temperature")[rows.index]}
+    response = acr_ped(baseline=base, now=now, criteria=rule, **fever)
+    before, after = (np.column_stack(list(pair.values())) for pair in pairs)
+    return response, before, after
+
+
+def _from_to(before: float, now: float) -> str:
+    return " → ".join("?" if np.isnan(value) else f"{value:.4g}" for value in (before, now))
+
+
+def _levels(response: Any) -> list[str]:
+    """Return the level of each visit, or between which two it lies."""
+    ends = (np.asarray(each).astype(int) for each in (response.level_min, response.level_max))
+    return [
+        f"ACR Ped {low}–{high}?" if low != high else f"ACR Ped {low}" if low else "below ACR Ped 30"
+        for low, high in zip(*ends, strict=True)
+    ]
+
+
+def _known(changes: Any) -> str:
+    gaps = changes.isna().sum()
+    return f"{changes.count()} known" + (f", {gaps} not" if gaps else "")
+
+
+def _name_visits(ax: Axes, names: list[str], width: float) -> None:
+    """Name the visits above, in letters that a column of this width has room for."""
+    if width < NARROW:
+        names = [name.replace("\n", ", ") for name in names]
         ax.tick_params(axis="x", labelrotation=90)
-    elif wide < CLOSE:
-        labels = [_broken(label) for label in labels]
-    ax.set_xticks([STEP * at for at in range(len(groups))], labels)
-    ax.set_yticks(range(len(changes)), [_label(key, name) for key in changes])
-    ax.set(xlim=(-STEP / 2, STEP * (len(groups) - 0.5)), ylim=(len(changes) - 0.35, -0.8))
+    elif width < CLOSE:
+        names = [re.sub(r"\n(below|ACR Ped) ", r"\n\1\n", name) for name in names]
+    ax.set_xticks(STEP * np.arange(len(names)), names)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-    levels = ", ".join(f"{level}" for level in rule.levels if level in SHOWN_LEVELS)
-    foot = (
-        f"change against the baseline: worse ◂ | ▸ better; lines at {levels} % better and "
-        f"{rule.worsening:g} % worse ({rule.name})"
-    )
-    if not single:
-        foot += "; bars: median, whiskers: quartiles"
-    # The foot begins under the names of the variables, so that it is as wide as the picture.
-    ax.annotate(
-        fill(foot, int((inches(ax).width + 1.0) / 0.078)),
-        (0, 0),
-        xycoords="axes fraction",
-        xytext=(-72, -4),
-        textcoords="offset points",
-        va="top",
-        fontsize=9,
-    )
-    return ax
 
 
-SHOWN_LEVELS = (30, 50, 70)
+def _bars(ax: Axes, change: NDArray[np.float64]) -> None:
+    """Draw the change of each variable at each visit; where it is not known, a question mark."""
+    gap = np.isnan(change)
+    ends = np.where(gap, REACH, np.clip(change, -REACH, REACH))
+    unknown: Look = {"color": paper(), "hatch": GAP_HATCH, "edgecolor": faded(0.15)}
+    worse: Look = {"color": WORSE, "hatch": "\\\\\\\\", "edgecolor": paper()}
+    better: Look = {"color": BETTER}
+    for which, look in ((change >= 0, better), (gap, unknown), (change < 0, worse)):
+        visit, line = np.nonzero(which)
+        start = np.where(gap, -REACH, 0)[which]
+        ax.barh(
+            line, ends[which] - start, 0.42, visit * STEP + start, linewidth=0, zorder=2, **look
+        )
+    for visit, line in np.argwhere(gap):
+        style: Look = {"ha": "center", "va": "center", "fontweight": "bold"}
+        ax.text(visit * STEP, line, "?", zorder=5, **style)
 
 
-def _key(key: str, core: Mapping[str, Any]) -> str:
-    return key if key in core else list(core)[-1]
+def _whiskers(ax: Axes, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
+    visit, line = np.indices(low.shape).reshape(2, -1)
+    ends = np.clip([low.ravel(), high.ravel()], -REACH, REACH) + visit * STEP
+    ax.hlines(line, *ends, color=ink(), linewidth=1.6, zorder=4)
+    ax.plot(ends, [line, line], color=ink(), marker="|", ls="", ms=7, zorder=4)
 
 
-def _label(key: str, name: str) -> str:
-    return LABELS[key] if key in CORE_VARIABLES or name in LABELS else "ESR or CRP"
+def _write(ax: Axes, words: NDArray[Any], *, single: bool) -> None:
+    """Write figures under the bars; they lie on the lines of the criteria."""
+    box = {"boxstyle": "square,pad=0.1", "facecolor": paper(), "edgecolor": "none"}
+    size, colour = (8.5, ink()) if single else (8, faded(0.65))
+    style: Look = {"ha": "center", "va": "center", "fontsize": size, "color": colour, "bbox": box}
+    for (visit, line), text in np.ndenumerate(words):
+        ax.text(visit * STEP, line + 0.38, text, zorder=6, **style)
 
 
-def _visits_of(
-    read: Table, context: Context, after: NDArray[np.int64], by: Column | None
-) -> list[tuple[str, NDArray[np.int64]]]:
-    """Return what each column is called, and which of the visits after baseline are in it."""
-    if by is None:
-        visits = context.visits
-        days = (visits.dates[after] - visits.dates[context.baseline[after]]) / visits.per_day
-        return [(f"day {day:g}", np.array([at])) for at, day in enumerate(days)]
-    given = read.objects(by)[after]
-    return [
-        (shown_visit(value), np.flatnonzero(given == value))
-        for value in in_order(value for value in given if value is not None)
-    ]
-
-
-def _heading(words: str, rows: NDArray[np.int64], response: Any, *, single: bool) -> str:
-    if not single:
-        return f"{words}\n{len(rows)} patients"
-    low, high = (int(np.asarray(end)[rows[0]]) for end in (response.level_min, response.level_max))
-    if low == high:
-        return f"{words}\n{f'ACR Ped {low}' if low else 'below ACR Ped 30'}"
-    return f"{words}\nACR Ped {low}–{high}?"
-
-
-def _broken(label: str) -> str:
-    """Return a heading in shorter lines."""
-    first, _, last = label.partition("\n")
-    for word in ("below ", "ACR Ped "):
-        if last.startswith(word):
-            return f"{first}\n{word.strip()}\n{last.removeprefix(word)}"
-    return label
-
-
-def _one(ax: Axes, middle: float, line: int, change: float) -> None:
-    """Draw one patient's change."""
-    if np.isnan(change):
-        _unknown(ax, middle, line)
-    else:
-        _bar(ax, middle, line, change)
-
-
-def _several(ax: Axes, middle: float, line: int, change: NDArray[np.float64]) -> str:
-    """Draw the median change of several patients and its quartiles; return of how many."""
-    known = change[~np.isnan(change)]
-    if known.size:
-        low, median, high = np.quantile(known, (0.25, 0.5, 0.75))
-        _bar(ax, middle, line, float(median))
-        ends = np.clip([low, high], -REACH, REACH) + middle
-        ax.plot(ends, [line, line], color=ink(), linewidth=1.6, zorder=4, solid_capstyle="butt")
-        ax.plot(ends, [line, line], color=ink(), marker="|", ls="", ms=7, zorder=4)
-    else:
-        _unknown(ax, middle, line)
-    gaps = change.size - known.size
-    return f"{known.size} known" + (f", {gaps} not" if gaps else "")
-
-
-def _write(ax: Axes, middle: float, line: int, words: str, *, single: bool) -> None:
-    """Write figures under a bar; they lie on the lines of the criteria."""
-    ax.text(
-        middle,
-        line + 0.38,
-        words,
-        ha="center",
-        va="center",
-        fontsize=8.5 if single else 8,
-        color=ink() if single else faded(0.65),
-        bbox={"boxstyle": "square,pad=0.1", "facecolor": paper(), "edgecolor": "none"},
-        zorder=6,
-    )
-
-
-def _bar(ax: Axes, middle: float, line: int, change: float) -> None:
-    better = change >= 0
-    ax.barh(
-        line,
-        float(np.clip(change, -REACH, REACH)),
-        left=middle,
-        height=0.42,
-        color=BETTER if better else WORSE,
-        hatch=None if better else "\\\\\\\\",
-        edgecolor=BETTER if better else paper(),
-        linewidth=0,
-        zorder=2,
-    )
-
-
-def _unknown(ax: Axes, middle: float, line: int) -> None:
-    ax.barh(
-        line,
-        2 * REACH,
-        left=middle - REACH,
-        height=0.42,
-        color=paper(),
-        hatch=GAP_HATCH,
-        edgecolor=faded(0.15),
-        linewidth=0,
-        zorder=2,
-    )
-    ax.text(middle, line, "?", ha="center", va="center", fontweight="bold", zorder=5)
-
-
-def _lines(ax: Axes, rule: ResponseCriteria, columns: int, wide: float) -> None:
+def _lines(ax: Axes, rule: ResponseCriteria, visits: int, width: float) -> None:
     """Draw the limits of the criteria through every column, with as many figures as fit."""
-    levels = [level for level in rule.levels if level in SHOWN_LEVELS]
-    written = levels if wide > 2 * CLOSE else [*levels[:1], *levels[-1:]]
-    for column in range(columns):
-        middle = column * STEP
-        ax.vlines(middle, -0.5, 5.6, color=ink(), linewidth=1.0, zorder=3)
-        for level in levels:
-            ax.vlines(middle + level, -0.5, 5.6, color=faded(0.55), linewidth=0.8, ls=":", zorder=3)
-        ax.vlines(middle - rule.worsening, -0.5, 5.6, color=WORSE, linewidth=1.0, ls="--", zorder=3)
-        if wide < NARROW:
-            continue
-        for change in (*dict.fromkeys(written), -rule.worsening):
-            text = f"{change:g}".replace("-", "−")
-            ax.text(middle + change, -0.58, text, ha="center", fontsize=8, color=faded(0.7))
+    middles = STEP * np.arange(visits)
+    levels = _shown_levels(rule)
+    for changes, colour, thick, dashes in (
+        ([0], ink(), 1.0, "-"),
+        (levels, faded(0.55), 0.8, ":"),
+        ([-rule.worsening], WORSE, 1.0, "--"),
+    ):
+        where = np.add.outer(middles, changes).ravel()
+        ax.vlines(where, -0.5, 5.6, color=colour, linewidth=thick, ls=dashes, zorder=3)
+    if width < NARROW:
+        return
+    written = levels if width > 2 * CLOSE else [*levels[:1], *levels[-1:]]
+    marked: list[float] = [*dict.fromkeys(written), -rule.worsening]
+    for middle, change in product(middles, marked):
+        text = f"{change:g}".replace("-", "−")
+        ax.text(middle + change, -0.58, text, ha="center", fontsize=8, color=faded(0.7))
+
+
+def _shown_levels(rule: ResponseCriteria) -> list[int]:
+    return [level for level in rule.levels if level in SHOWN_LEVELS]
+
+
+def _foot(ax: Axes, rule: ResponseCriteria, more: str) -> None:
+    """Say under the picture what bars and lines mean."""
+    words = (
+        f"change against the baseline: worse ◂ | ▸ better; lines at "
+        f"{', '.join(map(str, _shown_levels(rule)))} % better and "
+        f"{rule.worsening:g} % worse ({rule.name}){more}"
+    )
+    # It begins under the names of the variables, so that it is as wide as the picture.
+    words = fill(words, int((inches(ax) + 1.0) / 0.078))
+    note(ax, words, (0, 0), (-72, -4), xycoords="axes fraction", va="top", fontsize=9)

@@ -3,50 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup, published
-from jiascores.core.errors import (
-    NotCoveredError,
-    OutOfRangeError,
-    RequestError,
-    VisitError,
-    listing,
-)
+from jiascores.core.errors import NotCoveredError, OutOfRangeError, RequestError
 from jiascores.core.measure import Score
 from jiascores.core.references import Evidence
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
 from jiascores.plot.base import (
     NO_VISIT,
-    NOT_DETERMINABLE,
-    STATE_HATCHES,
+    Look,
+    Rows,
     axes,
-    edge_of,
     faded,
     in_order,
-    in_words,
     inches,
     ink,
     legend_below,
     legend_beside,
-    letters_on,
+    note,
     paper,
+    patches,
     plain,
-    shown_visit,
-    state_colours,
+    state_fields,
     table,
+    visit_axis,
+    write_on,
 )
-from jiascores.tables.columns import Column
+from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+
+@attrs.frozen
+class Room:
+    """How the sets of `cutoff_sets` lie under each other, in rows."""
+
+    apart: float
+    top: float  # of a bar, from its row
+    title: float  # of a course, above its first row
+    above: float
+    below: float
+    named_above: bool
+
+
 # Axes narrower than this many inches have no room for names beside the bars.
 NARROW = 5.0
+ROOMS = {
+    False: Room(1.0, top=-0.34, title=0.72, above=1.0, below=0.65, named_above=False),
+    True: Room(1.4, top=-0.2, title=0.95, above=1.25, below=0.9, named_above=True),
+}
 # How thick a set's bar is, in rows.
 THICK = 0.52
+# Width of a visit's bar in `state_flow`, and how much of the height lies between its states.
+BAR, SPACE = 0.2, 0.03
+# The edge of a band from one bar to the next: level at both ends.
+_STEPS = np.linspace(0, 1, 17)
+UP = _STEPS**2 * (3 - 2 * _STEPS)
+ACROSS = BAR / 2 + (1 - BAR) * (1.5 * _STEPS - 1.5 * _STEPS**2 + _STEPS**3)
 
 
 def cutoff_sets(
@@ -91,157 +112,96 @@ def cutoff_sets(
     >>> [label.get_text() for label in ax.get_yticklabels()][:2]
     ['consolaro-2014', 'trincianti-2021']
     """
-    of = lookup(Score, measure, parameter="measure")
-    sets = [one for one in published(CutoffSet) if measure in one.measures]
-    if not sets:
-        raise NotCoveredError(
-            f"no cut-off set has cut-offs for {measure}.", variable="measure", values=(measure,)
-        )
-    if score is not None and not of.low <= score <= of.high:
+    scale = lookup(Score, measure, parameter="measure")
+    if score is not None and not scale.low <= score <= scale.high:
         raise OutOfRangeError(
-            f"score = {score!r}: {of.label} is {of.low:g}–{of.high:g}.",
+            f"score = {score!r}: {scale.label} is {scale.low:g}–{scale.high:g}.",
             variable="score",
             values=(score,),
         )
-    courses = list(dict.fromkeys(one for each in sets for one in each.of(measure)))
-    if course is not None:
-        if course not in courses:
-            raise NotCoveredError(
-                f"course = {course!r}: {measure} has cut-offs for {' and '.join(courses)}.",
-                variable="course",
-                values=(course,),
-            )
-        courses = [course]
-    rows = [
-        (one.name, each, one.of(measure)[each])
-        for each in courses
-        for one in sets
-        if each in one.of(measure)
-    ]
-    most = max(bound for _, _, bounds in rows for bound in bounds.upper)
-    end = min(of.high, max(most * 1.18, (score or 0) * 1.05))
-    ax = axes(ax, 7.6, 1.5 + 0.44 * len(rows) + 0.35 * len(courses))
-    narrow = inches(ax).width < NARROW
-    colours = state_colours(in_order(state for _, _, bounds in rows for state in bounds.states))
-    # How far rows are apart, and where a bar begins.
-    apart, top = (1.4, -0.2) if narrow else (1.0, -0.34)
-    places: list[float] = []
-    place, last = 0.0, courses[0]
-    for name, each, bounds in rows:
-        if places:
-            place += apart + (0.75 if each != last else 0.0)
-        if each != last or not places:
-            title = "every course" if each == ANY_COURSE else each
-            ax.text(
-                0,
-                place - (0.95 if narrow else 0.72),
-                title,
-                fontsize=10,
-                fontweight="bold",
-                va="center",
-            )
-        last = each
-        places.append(place)
-        if narrow:
-            ax.text(0, place + top - 0.08, name, fontsize=9, va="bottom")
-        _row(ax, place + top, bounds, colours, end)
-    doubtful = any(
-        evidence is not Evidence.PRIMARY
-        for _, _, bounds in rows
-        for evidence in bounds.evidence_of_bounds
-    )
+    rows = _rows(measure, course)
+    courses = np.array([bounds.course for _, bounds in rows])
+    most = max(bounds.upper[-1] for _, bounds in rows)
+    end = min(scale.high, max(most * 1.18, (score or 0) * 1.05))
+    ax = axes(ax, 7.6, 1.5 + 0.44 * len(rows) + 0.35 * len(set(courses)))
+    room = ROOMS[inches(ax) < NARROW]
+    looks = state_fields(in_order(state for _, bounds in rows for state in bounds.states))
+    # A course begins a little below the one before it.
+    begins = np.append(True, courses[1:] != courses[:-1])
+    places = np.cumsum(room.apart + 0.75 * begins) - room.apart - 0.75
+    for place, name in zip(places[begins], courses[begins], strict=True):
+        title = "every course" if name == ANY_COURSE else name
+        ax.text(0, place - room.title, title, fontsize=10, fontweight="bold", va="center")
+    for place, (name, bounds) in zip(places + room.top, rows, strict=True):
+        _bar(ax, place, bounds, looks, end)
+        _figures(ax, place + THICK, bounds, end)
+        if room.named_above:
+            ax.text(0, place - 0.08, name, fontsize=9, va="bottom")
     if score is not None:
         ax.axvline(score, color=paper(), linewidth=3.4)
         ax.axvline(score, color=ink(), linewidth=1.6, linestyle=(0, (3, 2)))
-        ax.annotate(
-            f"{score:g}",
-            (score, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="center",
-            fontsize=9,
-            fontweight="bold",
-        )
-    ax.set_yticks(places, ["" if narrow else name for name, _, _ in rows])
-    ax.set(
-        xlim=(0, end),
-        ylim=(places[-1] + (0.9 if narrow else 0.65), places[0] - (1.25 if narrow else 1.0)),
-    )
-    ax.set_xlabel(of.label + ("     († not primary evidence)" if doubtful else ""))
+        style: Look = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "fontsize": 9}
+        note(ax, f"{score:g}", (score, 1.0), (0, 2), fontweight="bold", **style)
+    ax.set_yticks(places, ["" if room.named_above else name for name, _ in rows])
+    ax.set(xlim=(0, end), ylim=(places[-1] + room.below, places[0] - room.above))
+    doubtful = any(_not_primary(bounds).any() for _, bounds in rows)
+    ax.set_xlabel(scale.label + ("     († not primary evidence)" if doubtful else ""))
     plain(ax)
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    legend_below(ax, _patches(colours), labelled=True)
+    legend_below(ax, patches(looks.values()))
     return ax
 
 
-def _row(
-    ax: Axes,
-    place: float,
-    bounds: Bounds,
-    colours: Mapping[str, str],
-    end: float,
-) -> None:
-    """Draw one set's states as a bar, and its bounds in figures below."""
-    edges = (0.0, *bounds.upper, end)
-    for state, low, high in zip(bounds.states, edges[:-1], edges[1:], strict=True):
-        ax.barh(
-            place,
-            high - low,
-            left=low,
-            height=THICK,
-            align="edge",
-            color=colours[state],
-            hatch=STATE_HATCHES.get(state),
-            edgecolor=edge_of(state),
-            linewidth=0.6,
-            label=state,
-        )
-    words = [
-        f"{bound:g}{'' if evidence is Evidence.PRIMARY else '†'}"
-        for bound, evidence in zip(bounds.upper, bounds.evidence_of_bounds, strict=True)
+def _rows(measure: str, course: str | None) -> list[tuple[str, Bounds]]:
+    """Return the bounds of every set for a score, with the set's name, course by course."""
+    every = [
+        (cutoffs.name, bounds)
+        for cutoffs in published(CutoffSet)
+        if measure in cutoffs.measures
+        for bounds in cutoffs.of(measure).values()
     ]
+    if not every:
+        raise NotCoveredError(
+            f"no cut-off set has cut-offs for {measure}.", variable="measure", values=(measure,)
+        )
+    courses = list(dict.fromkeys(bounds.course for _, bounds in every))
+    if course is not None and course not in courses:
+        raise NotCoveredError(
+            f"course = {course!r}: {measure} has cut-offs for {' and '.join(courses)}.",
+            variable="course",
+            values=(course,),
+        )
+    chosen = [row for row in every if course in (None, row[1].course)]
+    return sorted(chosen, key=lambda row: courses.index(row[1].course))
+
+
+def _not_primary(bounds: Bounds) -> NDArray[np.bool_]:
+    return np.array([each is not Evidence.PRIMARY for each in bounds.evidence_of_bounds])
+
+
+def _bar(ax: Axes, place: float, bounds: Bounds, looks: Mapping[str, Look], end: float) -> None:
+    """Draw the states of one set as a bar."""
+    for state, (low, high) in zip(bounds.states, pairwise((0.0, *bounds.upper, end)), strict=True):
+        ax.barh(place, high - low, THICK, low, align="edge", **looks[state])
+
+
+def _figures(ax: Axes, place: float, bounds: Bounds, end: float) -> None:
+    """Write the bounds of one set under its bar."""
+    daggers = np.where(_not_primary(bounds), "†", "")
+    words = [f"{bound:g}{dagger}" for bound, dagger in zip(bounds.upper, daggers, strict=True)]
     # Figures of bounds that lie close together push each other apart.
     where = list(bounds.upper)
-    a_letter = 0.075 * end / inches(ax).width
+    a_letter = 0.075 * end / inches(ax)
     for at in range(1, len(where)):
         room = a_letter * (0.6 + (len(words[at - 1]) + len(words[at])) / 2)
-        short = room - (where[at] - where[at - 1])
-        if short > 0:
-            where[at - 1] -= short / 2
-            where[at] += short / 2
+        short = max(0.0, room - (where[at] - where[at - 1]))
+        where[at - 1] -= short / 2
+        where[at] += short / 2
+    box = {"boxstyle": "square,pad=0.05", "fc": paper(), "ec": "none"}
+    style: Look = {"ha": "center", "va": "top", "fontsize": 8.5, "bbox": box}
     for x, word in zip(where, words, strict=True):
-        ax.annotate(
-            word,
-            (x, place + THICK),
-            xytext=(0, -1.5),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=8.5,
-            bbox={"boxstyle": "square,pad=0.05", "fc": paper(), "ec": "none"},
-            zorder=3,
-        )
-
-
-def _patches(colours: Mapping[str, str]) -> list[Any]:
-    from matplotlib.patches import Patch
-
-    return [
-        Patch(
-            facecolor=colour,
-            hatch=STATE_HATCHES.get(word) or None,
-            edgecolor=edge_of(word),
-            label=in_words(word),
-        )
-        for word, colour in colours.items()
-    ]
-
-
-# Width of a visit's bar in `state_flow`, and how much of the height lies between its states.
-BAR = 0.2
-SPACE = 0.03
+        note(ax, word, (x, place), (0, -1.5), zorder=3, **style)
 
 
 def state_flow(
@@ -292,120 +252,60 @@ def state_flow(
     ['not determinable', 'high', 'low']
     """
     read = table(visits, columns)
-    place = read.objects(by or Column("nominal_visit"))
-    found = read.objects(state)
-    codes, labels = read.patients
-    groups = in_order(one for one in place if one is not None)
-    if not groups or not len(labels):
-        raise RequestError("no row has a visit.", variable="by")
-    given = [NOT_DETERMINABLE if one is None else str(one) for one in found]
-    here = in_order(one for one, visit in zip(given, place, strict=True) if visit is not None)
-    words = [*here, NO_VISIT]
-    at = np.full((len(labels), len(groups)), words.index(NO_VISIT))
-    position = {group: number for number, group in enumerate(groups)}
-    twice = []
-    for row, visit in enumerate(place):
-        if visit is None or codes[row] < 0:
-            continue
-        cell = (codes[row], position[visit])
-        if words[at[cell]] != NO_VISIT:
-            twice.append(str(labels[codes[row]]))
-        at[cell] = words.index(given[row])
-    if twice:
-        raise VisitError(
-            f"patient {listing(sorted(set(twice)))} has two rows at a visit; each counts once.",
-            variable="patient",
-            values=twice,
-        )
-    at = at[(at != words.index(NO_VISIT)).any(axis=1)]
-    words = [word for number, word in enumerate(words) if (at == number).any()]
-    kept = {(*here, NO_VISIT).index(word): number for number, word in enumerate(words)}
-    at = np.vectorize(kept.__getitem__)(at)
+    groups, rows, labels = read.at_visits(read.words(state), by)
+    if not len(labels):
+        raise RequestError("no row has a patient.", variable="patient")
+    seen = rows[rows["patient"] >= 0]
+    moves = seen.pivot_table("word", "patient", "visit", aggfunc="first")
+    # Also a visit at which nobody was seen.
+    moves = moves.reindex(columns=range(len(groups))).fillna(NO_VISIT)
     ax = axes(ax, float(np.clip(2.6 + 1.35 * len(groups), 5.2, 13.0)), 4.6)
-    _flow(ax, at, words)
-    ax.set_xticks(range(len(groups)), [shown_visit(group) for group in groups])
-    ax.set_xlabel((by or Column("visit")).name.replace("_", " "))
-    ax.set_title(f"{len(at)} patient{'s' if len(at) > 1 else ''}", fontsize=10, loc="left")
+    looks = state_fields(in_order(pd.unique(moves.to_numpy().ravel())))
+    _flow(ax, moves, looks)
+    visit_axis(ax, groups, by)
+    many = "s" if len(moves) > 1 else ""
+    ax.set_title(f"{len(moves)} patient{many}", fontsize=10, loc="left")
     ax.set(xlim=(-0.3, len(groups) - 0.7), yticks=[])
-    plain(ax)
+    ax.set_axisbelow(True)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-    legend_beside(ax, _patches(state_colours(words))[::-1])
+    legend_beside(ax, patches(looks.values())[::-1])
     return ax
 
 
-def _flow(ax: Axes, at: Any, words: list[str]) -> None:
+def _flow(ax: Axes, moves: Rows, looks: Mapping[str, Look]) -> None:
     """Draw a bar for each visit, the mildest state at the foot, and bands between the bars."""
-    from matplotlib.patches import PathPatch, Rectangle
-    from matplotlib.path import Path
-
-    patients, visits = at.shape
+    patients, visits = moves.shape
     space = SPACE * patients
-    room = inches(ax).width / visits
-    colours = state_colours(words)
-    counts = np.array([np.bincount(at[:, visit], minlength=len(words)) for visit in range(visits)])
-    feet = np.cumsum(counts, axis=1) - counts + space * np.arange(len(words))
-    for visit in range(visits):
-        for number, word in enumerate(words):
-            count = int(counts[visit, number])
-            if not count:
-                continue
-            foot = feet[visit, number]
-            ax.add_patch(
-                Rectangle(
-                    (visit - BAR / 2, foot),
-                    BAR,
-                    count,
-                    facecolor=colours[word],
-                    hatch=STATE_HATCHES.get(word) or None,
-                    edgecolor=edge_of(word),
-                    linewidth=0.7,
-                    zorder=3,
-                    gid=f"{visit} {word}: {count}",
-                )
-            )
-            if count >= 0.035 * patients and room >= 0.6:
-                ax.text(
-                    visit,
-                    foot + count / 2,
-                    f"{count}",
-                    ha="center",
-                    va="center",
-                    fontsize=8.5,
-                    color=letters_on(colours[word]),
-                    bbox={"boxstyle": "round,pad=0.1", "fc": colours[word], "ec": "none"}
-                    if STATE_HATCHES.get(word)
-                    else None,
-                    zorder=4,
-                )
-        if visit + 1 == visits:
-            break
-        leaving, entering = feet[visit].astype(float), feet[visit + 1].astype(float)
-        x0, x1 = visit + BAR / 2, visit + 1 - BAR / 2
-        middle = (x0 + x1) / 2
-        for start, word in enumerate(words):
-            for end in range(len(words)):
-                count = int(((at[:, visit] == start) & (at[:, visit + 1] == end)).sum())
-                if not count:
-                    continue
-                low, then = leaving[start], entering[end]
-                leaving[start] += count
-                entering[end] += count
-                points = [
-                    (x0, low), (middle, low), (middle, then), (x1, then),
-                    (x1, then + count), (middle, then + count), (middle, low + count),
-                    (x0, low + count), (x0, low),
-                ]  # fmt: skip
-                steps = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3]
-                ax.add_patch(
-                    PathPatch(
-                        Path(points, [*steps, Path.CLOSEPOLY]),
-                        facecolor=colours[word],
-                        edgecolor=faded(0.55),
-                        linewidth=0.3,
-                        alpha=0.6,
-                        zorder=2,
-                        gid=f"{visit} {word} to {words[end]}: {count}",
-                    )
-                )
-    ax.set_ylim(-space / 2, patients + space * len(words))
+    counts = moves.apply(pd.Series.value_counts).reindex(list(looks)).fillna(0).astype(int)
+    feet = counts.cumsum() - counts + space * np.arange(len(looks))[:, None]
+    written = 0.035 * patients if inches(ax) / visits >= 0.6 else np.inf
+    for visit, word in product(range(visits), looks):
+        count, foot = counts.loc[word, visit], feet.loc[word, visit]
+        if count:
+            gid = f"{visit} {word}: {count}"
+            ax.bar(visit, count, BAR, foot, zorder=3, gid=gid, **looks[word])
+        if count >= written:
+            write_on(ax, visit, foot + count / 2, f"{count}", looks[word])
+    for here, then in pairwise(range(visits)):
+        _bands(ax, moves[here], moves[then], feet, looks)
+    ax.set_ylim(-space / 2, patients + space * len(looks))
+
+
+def _bands(ax: Axes, here: Any, then: Any, feet: Rows, looks: Mapping[str, Look]) -> None:
+    """Draw who moves from which state to which, from one visit to the next."""
+    order = list(looks)
+    counts: Any = pd.crosstab(here, then).reindex(index=order, columns=order, fill_value=0)
+    # Bands leave a state in the order in which they lie at the next visit, and enter it so too.
+    leaving = counts.cumsum(axis=1).sub(counts).add(feet[here.name], axis=0)
+    entering = counts.cumsum().sub(counts).add(feet[then.name], axis=1)
+    style: Look = {"edgecolor": faded(0.55), "linewidth": 0.3, "alpha": 0.6, "zorder": 2}
+    for start, end in product(order, order):
+        count = counts.loc[start, end]
+        if count:
+            low, high = leaving.loc[start, end], entering.loc[start, end]
+            edge = low + (high - low) * UP
+            x, y = here.name + ACROSS, np.append(edge, (edge + count)[::-1])
+            gid = f"{here.name} {start} to {end}: {count}"
+            colour = looks[start]["facecolor"]
+            ax.fill(np.append(x, x[::-1]), y, facecolor=colour, gid=gid, **style)

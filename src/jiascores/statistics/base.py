@@ -37,36 +37,31 @@ def library(name: str, why: str) -> Any:
         ) from error
 
 
+def require(holds: Any, words: str, variable: str, *values: Any) -> None:
+    """Raise, in these words, unless an argument is as it must be."""
+    if not holds:
+        raise RequestError(words, variable=variable, values=values)
+
+
 def check_confidence(confidence: Any) -> None:
     """Raise unless a confidence lies between 0 and 1."""
-    if not isinstance(confidence, float | np.floating) or not 0 < confidence < 1:
-        raise RequestError(
-            f"confidence={confidence!r}: give a number between 0 and 1, for example 0.95.",
-            variable="confidence",
-            values=(confidence,),
-        )
+    holds = isinstance(confidence, float | np.floating) and 0 < confidence < 1
+    words = f"confidence={confidence!r}: give a number between 0 and 1, for example 0.95."
+    require(holds, words, "confidence", confidence)
 
 
 def check_counts(**counts: float) -> None:
     """Raise unless each is a whole number, 0 or more."""
     for name, count in counts.items():
-        if not count >= 0 or count != int(count):
-            raise RequestError(
-                f"{name}={count!r}: a count is a whole number, 0 or more.",
-                variable=name,
-                values=(count,),
-            )
+        words = f"{name}={count!r}: a count is a whole number, 0 or more."
+        require(count >= 0 and count == int(count), words, name, count)
 
 
 def check_times(**times: float) -> None:
     """Raise unless each is more than 0."""
     for name, time in times.items():
-        if not 0 < time < math.inf:
-            raise RequestError(
-                f"{name}={time!r}: the time under observation is more than 0.",
-                variable=name,
-                values=(time,),
-            )
+        words = f"{name}={time!r}: the time under observation is more than 0."
+        require(0 < time < math.inf, words, name, time)
 
 
 @attrs.frozen(kw_only=True)
@@ -107,13 +102,10 @@ class Comparison:
 
     def __str__(self) -> str:
         method = f", {self.method}" if self.method else ""
-        lines = [
-            f"{self.name}{method}: p = {p_shown(self.p)}",
-            f"  {self.measure} {self._estimated()}",
-            f"  n: {self.n}",
-            f"  assumes: {self.assumes}",
-        ]
-        return "\n".join(lines)
+        return (
+            f"{self.name}{method}: p = {p_shown(self.p)}\n  {self.measure} {self._estimated()}\n"
+            f"  n: {self.n}\n  assumes: {self.assumes}"
+        )
 
     def _estimated(self) -> str:
         if math.isnan(self.low):

@@ -11,7 +11,6 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from jiascores.core.errors import RequestError
 from jiascores.statistics.base import (
     CONFIDENCE,
     Comparison,
@@ -20,6 +19,7 @@ from jiascores.statistics.base import (
     check_confidence,
     check_counts,
     library,
+    require,
 )
 
 Method: TypeAlias = Literal["central", "minimum-likelihood"]
@@ -30,12 +30,8 @@ def check_asked(method: str, confidence: float, **counts: float) -> None:
     """Raise unless a test can be made like this, of these counts."""
     check_confidence(confidence)
     check_counts(**counts)
-    if method not in get_args(Method):
-        raise RequestError(
-            f"method={method!r}: choose 'central' or 'minimum-likelihood'.",
-            variable="method",
-            values=(method,),
-        )
+    words = f"method={method!r}: choose 'central' or 'minimum-likelihood'."
+    require(method in get_args(Method), words, "method", method)
 
 
 def ratio(top: float, bottom: float) -> float:
@@ -95,12 +91,12 @@ def fisher_exact(
     0.0801
     """
     check_asked(method, confidence, after=after, before=before, n_after=n_after, n_before=n_before)
-    if after > n_after or before > n_before:
-        raise RequestError(
-            f"{after} of {n_after} after and {before} of {n_before} before: more patients with "
-            f"events than patients.",
-            variable="after" if after > n_after else "before",
-        )
+    words = (
+        f"{after} of {n_after} after and {before} of {n_before} before: more patients with events "
+        f"than patients."
+    )
+    variable = "after" if after > n_after else "before"
+    require(after <= n_after and before <= n_before, words, variable)
     stats = library("scipy.stats", WHY)
     count, total, of, of_other = int(after), int(after + before), int(n_after), int(n_before)
     table = [[count, of - count], [total - count, of_other - total + count]]

@@ -10,9 +10,10 @@ from typing import Any
 import attrs
 import numpy as np
 
+from jiascores.core.decimals import nearest_decimal
 from jiascores.core.errors import MisalignedError
-from jiascores.core.exact import nearest_decimal
-from jiascores.core.kinds import check, common, kind_of, to_floats
+from jiascores.core.like import common
+from jiascores.core.values import check, kind_of, to_floats
 from jiascores.core.variables import UNBOUNDED, Variable
 from jiascores.statistics.base import PER_MONTHS, Comparison, FloatArray, IntArray, p_shown
 
@@ -263,7 +264,7 @@ def paired_change(before: Any, after: Any) -> PairedChange:
     Examples
     --------
     >>> import jiascores as jia
-    >>> change = jia.paired_change(before=[75, 80, 66, 90, 41, 76], after=[56, 64, 57, 74, 25, 51])
+    >>> change = jia.analysis.paired_change(before=[75, 80, 66, 90, 41, 76], after=[56, 64, 57, 74, 25, 51])
     >>> print(change)
     Wilcoxon's signed-rank test, two-sided
       n = 6 pairs, 6 of them with a change (0 unchanged, dropped; 0 incomplete, left out)

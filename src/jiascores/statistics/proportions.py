@@ -10,14 +10,11 @@ import attrs
 import numpy as np
 
 from jiascores.core.errors import RequestError, listing
-from jiascores.statistics.base import CONFIDENCE, check_confidence, library
+from jiascores.statistics.base import CONFIDENCE, check_confidence, library, require
 
 Method: TypeAlias = Literal["mantel-haenszel", "inverse-variance"]
 Variance: TypeAlias = Literal["sato", "greenland-robins"]
-VARIANCES = {
-    "sato": "Sato 1989, consistent for few large and for many small strata",
-    "greenland-robins": "Greenland and Robins 1985",
-}
+VARIANCES = {"sato": "Sato", "greenland-robins": "Greenland–Robins"}
 
 
 def proportion_interval(
@@ -67,7 +64,7 @@ class Difference:
     Examples
     --------
     >>> import jiascores as jia
-    >>> found = jia.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17])
+    >>> found = jia.analysis.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17])
     >>> round(found.difference, 3), found.strata
     (0.222, 2)
     """
@@ -148,37 +145,18 @@ def stratified_difference(
     ACR Ped 70 at week 40 of CHERISH, with and without methotrexate:
 
     >>> import jiascores as jia
-    >>> print(jia.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17]))
+    >>> print(jia.analysis.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17]))
     0.2215 (95 % interval 0.0735 to 0.3695); Mantel–Haenszel, variance by Sato, 2 strata
     """
     check_confidence(confidence)
-    try:
-        a, n1, b, n0 = (
-            np.array(counts, dtype=np.float64).ravel()
-            for counts in (responders, patients, reference_responders, reference_patients)
-        )
-    except (TypeError, ValueError) as problem:
-        raise RequestError("counts must be whole numbers.", variable="responders") from problem
-    if not a.size == n1.size == b.size == n0.size:
-        raise RequestError(
-            "the four lists of counts must have one entry for each stratum.", variable="patients"
-        )
-    whole = np.array([each % 1 == 0 for each in (a, n1, b, n0)]).all(axis=0)
-    wrong = ~whole | (a < 0) | (b < 0) | (a > n1) | (b > n0)
-    if wrong.any():
-        raise RequestError(
-            f"counts that cannot be: {listing([f'stratum {at}' for at in np.flatnonzero(wrong)])}.",
-            variable="responders",
-        )
-    if method not in get_args(Method) or variance not in VARIANCES:
-        raise RequestError(
-            f"method={method!r}, variance={variance!r}: choose 'mantel-haenszel' with "
-            f"{' or '.join(map(repr, VARIANCES))}, or 'inverse-variance'.",
-            variable="method",
-        )
+    a, n1, b, n0 = _counts((responders, patients, reference_responders, reference_patients))
+    words = (
+        f"method={method!r}, variance={variance!r}: choose 'mantel-haenszel' with "
+        f"{' or '.join(map(repr, VARIANCES))}, or 'inverse-variance'."
+    )
+    require(method in get_args(Method) and variance in VARIANCES, words, "method")
     both = (n1 > 0) & (n0 > 0)
-    if not both.any():
-        raise RequestError("no stratum has patients in both arms.", variable="patients")
+    require(both.any(), "no stratum has patients in both arms.", "patients")
     left_out = int((((n1 > 0) | (n0 > 0)) & ~both).sum())
     a, n1, b, n0 = a[both], n1[both], b[both], n0[both]
     if method == "inverse-variance":
@@ -186,9 +164,7 @@ def stratified_difference(
         words = "inverse variance, fixed effect"
     else:
         difference, error = _mantel_haenszel(a, n1, b, n0, variance)
-        words = (
-            f"Mantel–Haenszel, variance by {'Sato' if variance == 'sato' else 'Greenland–Robins'}"
-        )
+        words = f"Mantel–Haenszel, variance by {VARIANCES[variance]}"
     stats = library("scipy.stats", "an interval of a difference")
     reach = float(stats.norm.ppf((1 + confidence) / 2)) * error
     return Difference(
@@ -201,6 +177,21 @@ def stratified_difference(
         int(both.sum()),
         left_out,
     )
+
+
+def _counts(given: Sequence[Sequence[int]]) -> tuple[Any, Any, Any, Any]:
+    """Return the four counts of each stratum as arrays, where they can be."""
+    try:
+        a, n1, b, n0 = (np.array(counts, dtype=np.float64).ravel() for counts in given)
+    except (TypeError, ValueError) as problem:
+        raise RequestError("counts must be whole numbers.", variable="responders") from problem
+    alike = a.size == n1.size == b.size == n0.size
+    require(alike, "the four lists of counts must have one entry for each stratum.", "patients")
+    whole = np.array([each % 1 == 0 for each in (a, n1, b, n0)]).all(axis=0)
+    wrong = np.flatnonzero(~whole | (a < 0) | (b < 0) | (a > n1) | (b > n0))
+    strata = listing([f"stratum {place}" for place in wrong])
+    require(not wrong.size, f"counts that cannot be: {strata}.", "responders")
+    return a, n1, b, n0
 
 
 def _mantel_haenszel(a: Any, n1: Any, b: Any, n0: Any, variance: str) -> tuple[float, float]:
@@ -220,11 +211,10 @@ def _mantel_haenszel(a: Any, n1: Any, b: Any, n0: Any, variance: str) -> tuple[f
 def _inverse_variance(a: Any, n1: Any, b: Any, n0: Any) -> tuple[float, float]:
     meta = library("statsmodels.stats.meta_analysis", "pooling by inverse variance")
     effect, variance = meta.effectsize_2proportions(a, n1, b, n0, statistic="diff")
-    if (variance <= 0).any():
-        raise RequestError(
-            "in a stratum everybody in one arm and everybody or nobody in the other responded: "
-            "its variance is 0 and its weight infinite. Use method='mantel-haenszel'.",
-            variable="method",
-        )
+    words = (
+        "in a stratum everybody in one arm and everybody or nobody in the other responded: its "
+        "variance is 0 and its weight infinite. Use method='mantel-haenszel'."
+    )
+    require((variance > 0).all(), words, "method")
     weight = 1 / variance
     return float((weight * effect).sum() / weight.sum()), float(np.sqrt(1 / weight.sum()))

@@ -165,21 +165,18 @@ def compare_periods(
     """
     months = days_per_month * PER_MONTHS
     both = (days_before > 0) & (days_after > 0)
+    observed = {"after": after, "before": before, "n_after": days_after, "n_before": days_before}
     patients: dict[str, Any] = {
-        "after": np.count_nonzero(after),
-        "before": np.count_nonzero(before),
-        "n_after": np.count_nonzero(days_after),
-        "n_before": np.count_nonzero(days_before),
+        name: int(np.count_nonzero(each)) for name, each in observed.items()
     }
-    events: dict[str, Any] = {
-        "after": int(after.sum()),
-        "before": int(before.sum()),
+    events: dict[str, Any] = {"after": int(after.sum()), "before": int(before.sum())}
+    times: dict[str, Any] = {
         "time_after": float(days_after.sum()),
         "time_before": float(days_before.sum()),
     }
     tests: dict[str, Any] = {
-        "rate_before": rate(int(before.sum()), days_before.sum() / months, confidence=confidence),
-        "rate_after": rate(int(after.sum()), days_after.sum() / months, confidence=confidence),
+        "rate_before": rate(events["before"], days_before.sum() / months, confidence=confidence),
+        "rate_after": rate(events["after"], days_after.sum() / months, confidence=confidence),
         "mcnemar": mcnemar_exact(
             only_after=int(((after > 0) & (before == 0) & both).sum()),
             only_before=int(((before > 0) & (after == 0) & both).sum()),
@@ -200,5 +197,5 @@ def compare_periods(
         end = "" if method == "central" else "_minimum_likelihood"
         asked: dict[str, Any] = {"method": method, "confidence": confidence}
         tests[f"fisher{end}"] = fisher_exact(**patients, **asked, unit=unit)
-        tests[f"poisson{end}"] = compare_rates(**events, **asked)
+        tests[f"poisson{end}"] = compare_rates(**events, **times, **asked)
     return tests

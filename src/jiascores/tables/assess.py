@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal, TypeVar, cast
 
 import attrs
 
 from jiascores.core.errors import ColumnError, RequestError, listing
-from jiascores.tables.ask import Request, understand_requests
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.columns import Frame, Output, as_mapping, understand
-from jiascores.tables.context import ESR_ELSE_CRP, Context
 from jiascores.tables.engines import run
+from jiascores.tables.frame import Frame, Output
+from jiascores.tables.problems import Blank, Policy, Problem, Raise, error_of
+from jiascores.tables.requests import Request, understand_requests
+from jiascores.tables.table import Table, as_mapping
 
 FrameT = TypeVar("FrameT")
 
@@ -109,75 +111,112 @@ def assess(
     0     25.0           <NA>
     1      8.0             50
     """
+    policy_for(invalid)
     if not isinstance(prefix, str):
         raise RequestError(f"prefix={prefix!r}: give text.", variable="prefix", values=(prefix,))
-    work = Assessment(
-        requests=tuple(understand_requests(measures)),
-        columns=as_mapping(columns, "columns"),
-        units=as_mapping(units, "units"),
+    return Call(
+        outputs=measured(measures),
+        columns=columns,
+        units=units,
         baseline=baseline,
         marker=marker,
         invalid=invalid,
         prefix=prefix,
-    )
-    patient = work.columns.get("patient", "patient")
-    return cast(FrameT, run(visits, work, patient=patient, together=work.compares_visits))
+    ).on(visits)
+
+
+def measured(measures: Sequence[str | Request] | str) -> Callable[[Table], list[Output]]:
+    """Return what turns a table into the columns of these measures."""
+    return partial(_measured, requests=tuple(understand_requests(measures)))
+
+
+def _measured(table: Table, requests: Sequence[Request]) -> list[Output]:
+    table.require(name for request in requests for name in request.needs(table))
+    outputs = [output for request in requests for output in request.compute(table)]
+    return outputs + table.which_counted()
+
+
+def policy_for(invalid: object) -> Policy:
+    """Return what is done about values that are not allowed."""
+    if invalid not in ("raise", "missing"):
+        raise RequestError(f"invalid={invalid!r}: choose 'raise' or 'missing'.", variable="invalid")
+    return Blank() if invalid == "missing" else Raise()
+
+
+def _columns(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    return as_mapping(given, "columns")
+
+
+def _units(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    return as_mapping(given, "units")
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Assessment:
-    """What one call of `assess` does to a table in memory; it can be sent to other processes."""
+class Call:
+    """What one call does to a table in memory; it can be sent to other processes.
 
-    requests: tuple[Request, ...]
-    columns: Mapping[str, str]
-    units: Mapping[str, str]
-    baseline: BaselineRule | None
-    marker: str | None
-    invalid: Literal["raise", "missing"]
-    prefix: str
+    Parameters
+    ----------
+    outputs : callable
+        From a table to the columns to add.
+    columns, units, baseline, marker, invalid, prefix
+        As for `assess`.
+    """
+
+    outputs: Callable[[Table], list[Output]]
+    columns: Mapping[str, str] = attrs.field(default=None, converter=_columns)
+    units: Mapping[str, str] = attrs.field(default=None, converter=_units)
+    baseline: BaselineRule | None = None
+    marker: str | None = None
+    invalid: Literal["raise", "missing"] = "raise"
+    prefix: str = ""
+
+    def on(self, visits: FrameT) -> FrameT:
+        """Return a frame of any kind with the columns added."""
+        patient = self.columns.get("patient", "patient")
+        return cast(FrameT, run(visits, self, patient=patient, together=self.compares_visits))
 
     def __call__(self, visits: Any) -> Any:
         """Return an eager table with the columns added."""
-        return self._done(visits)[0]
+        frame = Frame(visits)
+        return add_columns(frame, self._added(frame)[0], self.prefix)
 
     def compares_visits(self, visits: Any) -> bool:
         """Return whether rows of a patient are compared, as a table of no rows shows already."""
-        return self._done(visits)[1]
+        return self._added(Frame(visits))[1]
 
-    def _done(self, visits: Any) -> tuple[Any, bool]:
-        frame = Frame(visits)
-        outputs, compared = self._outputs(frame)
-        return add_columns(frame, outputs, self.prefix), compared
-
-    def _outputs(self, frame: Frame) -> tuple[list[Output], bool]:
-        """Return the columns to add; what was read and found on the way is let go of."""
-        names = understand(frame, self.columns, self.units)
-        context = Context(
-            frame, names, baseline=self.baseline, marker=self.marker, invalid=self.invalid
+    def table(self, frame: Frame) -> Table:
+        """Return the table as this call reads it."""
+        return Table(
+            frame,
+            self.columns,
+            self.units,
+            baseline=self.baseline,
+            marker=self.marker,
+            policy=policy_for(self.invalid),
         )
-        outputs: list[Output] = []
-        for request in self.requests:
-            outputs.extend(request.compute(context))
-        if self.marker == ESR_ELSE_CRP:
-            outputs.append(context.marker_column())
-        outputs.extend(context.rater_column())
-        if self.invalid == "missing":
-            outputs.append(Output("invalid_values", "word", context.invalid_values()))
-        return outputs, context.compares_visits
+
+    def _added(self, frame: Frame) -> tuple[list[Output], bool]:
+        """Return the columns to add; what was read and found on the way is let go of."""
+        table = self.table(frame)
+        outputs = self.outputs(table)
+        if isinstance(table.policy, Blank):
+            outputs.append(Output("invalid_values", "word", table.policy.words(table.size)))
+        return outputs, table.compares_visits
 
 
 def add_columns(frame: Frame, outputs: Sequence[Output], prefix: str) -> Any:
     """Add columns to a frame; one that is there already, or comes twice, is an error."""
     named = [attrs.evolve(output, name=f"{prefix}{output.name}") for output in outputs]
-    names = [output.name for output in named]
-    taken = [name for name in names if name in frame]
-    if taken:
-        raise ColumnError(
-            f"the table already has {listing([repr(name) for name in taken])}: nothing is "
-            f"replaced. Rename or drop it, or give prefix='…'.",
-            variable=taken[0],
-            values=taken,
-        )
+    problems = in_the_way(frame, named)
+    if problems:
+        raise error_of(problems, ())
+    return frame.with_columns(named)
+
+
+def in_the_way(frame: Frame, outputs: Sequence[Output]) -> list[Problem]:
+    """Return the problem that columns to add are there already; the same one twice raises."""
+    names = [output.name for output in outputs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ColumnError(
@@ -186,4 +225,11 @@ def add_columns(frame: Frame, outputs: Sequence[Output], prefix: str) -> Any:
             variable=twice[0],
             values=twice,
         )
-    return frame.with_columns(named)
+    taken = [name for name in names if name in frame]
+    if not taken:
+        return []
+    message = (
+        f"the table already has {listing([repr(name) for name in taken])}: nothing is replaced. "
+        f"Rename or drop it, or give prefix='…'."
+    )
+    return [Problem("column-in-the-way", taken[0], message, values=taken)]

@@ -18,17 +18,10 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.tables.columns import Frame, Names, Places, as_mapping, nearest, read, understand
 from jiascores.tables.engines import to_eager
-from jiascores.tables.visits import (
-    CALENDAR,
-    NO_DATE,
-    NONE,
-    Positions,
-    list_of,
-    read_dates,
-    read_patients,
-)
+from jiascores.tables.frame import NONE, Frame, Positions, list_of
+from jiascores.tables.table import Table, as_mapping, nearest
+from jiascores.tables.visits import CALENDAR, NO_DATE
 
 OTHER_KIND = "the {} have the other kind; give both as dates or both as study days"
 
@@ -69,11 +62,8 @@ class Dates:
         """Raise where these are dates and the others are study days, or the reverse."""
         if self.known.any() and (self.per_day == CALENDAR) != (per_day == CALENDAR):
             mine = "dates" if self.per_day == CALENDAR else "study days"
-            self.table.refuse(
-                VisitError,
-                f"column {self.column!r} holds {mine}, and {why}.",
-                self.role,
-            )
+            words = f"column {self.column!r} holds {mine}, and {why}."
+            self.table.refuse(VisitError, words, self.role)
 
     def on_scale(self, per_day: float) -> NDArray[np.int64]:
         """Return the values, none of them missing, on the scale of the visits."""
@@ -123,19 +113,23 @@ class Beside:
         self.what, self.parameter = what, parameter
         with self._saying():
             self.frame = Frame(to_eager(native))
-        self.names = Names(
-            as_mapping(columns, parameter), understand(self.frame, None, units).units
-        )
-        self.places = Places(self.frame, self.names)
+            self.table = Table(self.frame, None, units)
+        # Its roles are not those of visits, and are checked here.
+        self.table.columns = as_mapping(columns, parameter)
+        self.places = self.table.places
         self._check_columns(needs, list(dict.fromkeys((*needs, *takes))))
         with self._saying():
-            self.patients, labels = read_patients(self.frame, self.names)
+            self.patients, labels, _ = self.table.patients()
         self.labels = [
             id_.item() if isinstance(id_, np.generic) else id_ for id_ in list_of(labels)
         ]
 
+    def column(self, role: str) -> str:
+        """Return what the caller calls a role."""
+        return self.table.column(role)
+
     def _check_columns(self, needs: Sequence[str], roles: list[str]) -> None:
-        given = self.names.columns
+        given = self.table.columns
         for role, column in given.items():
             if role not in roles:
                 raise ColumnError(
@@ -151,16 +145,13 @@ class Beside:
                     values=(column,),
                 )
         for role in dict.fromkeys((*needs, *given)):
-            if not self.has(role):
-                column = self.names.column(role)
-                self.refuse(
-                    ColumnError,
-                    f"there is no column {column!r} for the {role}. Name yours: "
-                    f"{self.parameter}={{'{role}': 'your column'}}."
-                    f"{nearest(column, self.frame.names)}",
-                    role,
-                    values=(column,),
+            column = self.column(role)
+            if column not in self.frame:
+                words = (
+                    f"there is no column {column!r} for the {role}. Name yours: {self.parameter}="
+                    f"{{'{role}': 'your column'}}.{nearest(column, self.frame.names)}"
                 )
+                self.refuse(ColumnError, words, role, values=(column,))
 
     @contextmanager
     def _saying(self) -> Iterator[None]:
@@ -168,12 +159,8 @@ class Beside:
         try:
             yield
         except JiaScoresError as problem:
-            raise type(problem)(
-                f"{self._said}{problem}",
-                variable=problem.variable,
-                values=problem.values,
-                where=problem.where,
-            ) from None
+            problem.args = (f"in the table of {self.what}: {problem}",)
+            raise
 
     def refuse(
         self,
@@ -185,39 +172,40 @@ class Beside:
         values: Sequence[Any] = (),
     ) -> NoReturn:
         """Raise because of what the table holds."""
-        where = [self.frame.label(int(row)) for row in rows]
-        raise kind(f"{self._said}{words}", variable=role, values=values, where=where)
+        where = [self.places[int(row)] for row in rows]
+        with self._saying():
+            raise kind(words, variable=role, values=values, where=where)
 
-    @property
-    def _said(self) -> str:
-        return f"in the table of {self.what}: "
-
-    def rows(self, positions: Sequence[int] | Positions) -> str:
-        """Say which rows these are, the first few."""
-        return listing((self.places[row] for row in positions[:SHOWN]), total=len(positions))
+    def refuse_rows(
+        self, kind: type[JiaScoresError], words: str, role: str, rows: Positions
+    ) -> None:
+        """Raise because of these rows, which `words` names where it has ``{}``; of none, do not."""
+        if len(rows):
+            first = listing((self.places[row] for row in rows[:SHOWN]), total=len(rows))
+            self.refuse(kind, words.replace("{}", first), role, rows=rows)
 
     # --- what a row holds
 
     def has(self, role: str) -> bool:
         """Return whether there is a column for a role."""
-        return self.names.column(role) in self.frame
+        return self.column(role) in self.frame
 
     def dates(self, role: str, *, gaps: bool = False, column: str | None = None) -> Dates:
         """Return the dates or study days of a role; missing ones only where `gaps` are allowed."""
-        column = self.names.column(role) if column is None else column
+        column = self.column(role) if column is None else column
         with self._saying():
-            values, per_day = read_dates(self.frame, column, role, gaps=gaps, places=self.places)
+            values, per_day, _ = self.table.dates(column, role, gaps=gaps)
         return Dates(values, per_day, self, role, column)
 
     def words(self, role: str) -> list[str | None]:
         """Return the words of a role, None where missing."""
-        words = self.frame.objects(self.names.column(role))
+        words = self.frame.objects(self.column(role))
         return [None if word is None else str(word) for word in words]
 
     def numbers(self, variable: str) -> NDArray[np.float64]:
         """Return the values of a variable in its canonical unit, checked."""
         with self._saying():
-            return read(self.frame, variable, self.names, self.places)[0]
+            return self.table.values(variable)
 
     # --- whose row each is
 
@@ -245,7 +233,8 @@ class Beside:
         """
         others = list_of(labels)
         place = {label: code for code, label in enumerate(others)}
-        found = np.array([place.get(label, NONE) for label in self.labels], dtype=np.int64)
+        codes = np.array([place.get(label, NONE) for label in self.labels], dtype=np.int64)
+        rows = np.append(codes, NONE)[self.patients]
         unknown = [label for label in self.labels if label not in place]
         nobody = len(unknown) == len(self.labels)
         elsewhere = in_pieces and _alike(self.labels, others)
@@ -254,14 +243,10 @@ class Beside:
             if nobody:
                 here, there = (listing(map(repr, ids[:2])) for ids in (unknown, others))
                 said = f"no patient is among those of the {whose}: {here} here, {there} there"
-            self.refuse(
-                VisitError,
-                f"{said}. Ids must be written alike in both tables (12 is not '12').",
-                "patient",
-                values=unknown,
-                rows=np.flatnonzero(found[self.patients] < 0),
-            )
-        return found[self.patients] if found.size else self.patients
+            words = f"{said}. Ids must be written alike in both tables (12 is not '12')."
+            unseen = np.flatnonzero(rows < 0)
+            self.refuse(VisitError, words, "patient", values=unknown, rows=unseen)
+        return rows
 
 
 def _alike(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
@@ -270,28 +255,16 @@ def _alike(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
     return not set.isdisjoint(*kinds)
 
 
-@attrs.frozen(eq=False)
-class Infusions:
-    """A table of infusions, none of them twice."""
-
-    table: Beside
-    dates: Dates
-
-
-def read_infusions(native: Any, columns: Mapping[str, str] | None) -> Infusions:
-    """Return the infusions of a table; two of a patient on one day raise."""
+def read_infusions(native: Any, columns: Mapping[str, str] | None) -> Dates:
+    """Return the dates of a table of infusions; two of a patient on one day raise."""
     table = Beside(native, columns, what="infusions", parameter="infusion_columns")
     dates = table.dates("date")
     order = np.lexsort((dates.days, table.patients))
     again = (np.diff(table.patients[order]) == 0) & (np.diff(dates.days[order]) == 0)
-    if again.any():
-        pair = np.column_stack([order[:-1][again], order[1:][again]])
-        table.refuse(
-            VisitError,
-            f"two infusions of a patient on one day: {table.rows(pair[0])}"
-            f"{f', and {len(pair) - 1} more' if len(pair) > 1 else ''}. Keep one row for each "
-            f"infusion.",
-            "date",
-            rows=pair.ravel(),
-        )
-    return Infusions(table, dates)
+    table.refuse_rows(
+        VisitError,
+        "two infusions of a patient on one day: {}. Keep one row for each infusion.",
+        "date",
+        np.column_stack([order[:-1][again], order[1:][again]]).ravel(),
+    )
+    return dates

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 
@@ -18,7 +19,8 @@ from jiascores.core.errors import (
     RequestError,
     listing,
 )
-from jiascores.tables.columns import PIECE, nearest
+from jiascores.tables.frame import PIECE
+from jiascores.tables.table import nearest
 
 # From an eager table (pandas, Polars or PyArrow) to one of the same kind.
 Work: TypeAlias = Callable[[Any], Any]
@@ -94,8 +96,7 @@ def run(native: Any, work: Work, *, patient: str, together: Together) -> Any:
     patient : str
         The column that says which rows belong together.
     together : callable
-        From a table of no rows to whether the rows of a patient must be seen together; `always`
-        where they must.
+        From a table of no rows to whether the rows of a patient must be seen together.
 
     Raises
     ------
@@ -109,14 +110,8 @@ def run(native: Any, work: Work, *, patient: str, together: Together) -> Any:
         return _lazy(native, work)
     if kind in ("duckdb", "_duckdb"):
         return _duckdb(native, work)
-    if kind == "pyspark":
-        return _spark(native, work, patient, together)
-    return _dask(native, work, patient, together)
-
-
-def always(_: Any) -> bool:
-    """Say that the rows of a patient must be seen together."""
-    return True
+    in_pieces = _spark if kind == "pyspark" else _dask
+    return in_pieces(native, work, patient, together)
 
 
 def to_eager(native: Any) -> Any:
@@ -135,13 +130,8 @@ def _lazy(lazy: Any, work: Work) -> Any:
     polars = sys.modules["polars"]
     after = work(polars.DataFrame(schema=lazy.collect_schema())).schema
     # A filter pushed below would take baselines away before they are looked for.
-    return lazy.map_batches(
-        work,
-        predicate_pushdown=False,
-        projection_pushdown=False,
-        slice_pushdown=False,
-        schema=after,
-    )
+    pushed = dict.fromkeys(("predicate_pushdown", "projection_pushdown", "slice_pushdown"), False)
+    return lazy.map_batches(work, schema=after, **pushed)
 
 
 # --------------------------------------------------------------------------------------------
@@ -159,7 +149,8 @@ def _duckdb(relation: Any, work: Work) -> Any:
     for field in answer.schema:
         if field.name not in due and getattr(field.type, "ordered", False):
             words = answer[field.name].chunk(0).dictionary.to_pylist()
-            due[field.name] = f"enum({', '.join(map(_text, words))})"
+            texts = ", ".join(_quoted(word, "'") for word in words)
+            due[field.name] = f"enum({texts})"
     columns = [
         f"cast({_quoted(name)} as {due[name]}) as {_quoted(name)}"
         if due.get(name, now[name]) != now[name]
@@ -187,14 +178,8 @@ def _duckdb_to_arrow(relation: Any) -> Any:
     return found if isinstance(found, pa.Table) else found.read_all()
 
 
-def _quoted(name: str) -> str:
-    doubled = name.replace('"', '""')
-    return f'"{doubled}"'
-
-
-def _text(word: str) -> str:
-    doubled = word.replace("'", "''")
-    return f"'{doubled}'"
+def _quoted(name: str, mark: str = '"') -> str:
+    return f"{mark}{name.replace(mark, 2 * mark)}{mark}"
 
 
 def _refuse_same_name(before: Any, after: Any) -> None:
@@ -246,20 +231,11 @@ _SPARK_TO_ARROW = {
     "float": "float32",
     "double": "float64",
     "boolean": "bool_",
-    "string": "string",
-    "varchar": "string",
-    "char": "string",
     "date": "date32",
+    **dict.fromkeys(("string", "varchar", "char"), "string"),
 }
-_ARROW_TO_SPARK = {
-    "bool": "boolean",
-    "int64": "long",
-    "double": "double",
-    "string": "string",
-    "large_string": "string",
-    "date32[day]": "date",
-    "timestamp[us]": "timestamp_ntz",
-}
+# Of the kinds that added columns have, those with another name in Spark.
+_ARROW_TO_SPARK = {"bool": "boolean", "int64": "long"}
 
 
 def _spark(frame: Any, work: Work, patient: str, together: Together) -> Any:
@@ -274,13 +250,12 @@ def _spark(frame: Any, work: Work, patient: str, together: Together) -> Any:
         if field.name in frame.columns:
             schema.add(frame.schema[field.name])
         else:
-            schema.add(field.name, _ARROW_TO_SPARK[str(field.type)])
+            schema.add(field.name, _ARROW_TO_SPARK.get(str(field.type), str(field.type)))
     split = together(empty.empty_table())
     if split:
         need_patient(patient, frame.columns)
-        ticked = patient.replace("`", "``")
-        frame = frame.repartition(f"`{ticked}`")
-    return frame.mapInArrow(_Pieces(work, whole=split), schema)
+        frame = frame.repartition(_quoted(patient, "`"))
+    return frame.mapInArrow(partial(_in_pieces, work=work, whole=split), schema)
 
 
 def _arrow_type(kind: Any) -> Any:
@@ -294,34 +269,16 @@ def _arrow_type(kind: Any) -> Any:
     return getattr(pa, _SPARK_TO_ARROW.get(name, "null"))()
 
 
-def as_piece(table: Any) -> Any:
-    """Return an Arrow table marked as a piece, in which positions of rows mean nothing."""
-    return table.replace_schema_metadata({PIECE: b""})
+def _in_pieces(batches: Iterator[Any], work: Work, *, whole: bool) -> Iterator[Any]:
+    """Return what a Spark worker makes of a partition, as a whole or batch by batch."""
+    import pyarrow as pa
 
-
-class _Pieces:
-    """What a Spark worker does: a whole partition at once, or batch by batch."""
-
-    def __init__(self, work: Work, *, whole: bool) -> None:
-        self.work = work
-        self.whole = whole
-
-    def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
-        import pyarrow as pa
-
-        if not self.whole:
-            for batch in batches:
-                yield from self.done(pa.Table.from_batches([batch]))
-            return
-        # Spark hands over a partition in batches, and a patient may straddle two.
-        everything = list(batches)
-        if everything:
-            yield from self.done(pa.Table.from_batches(everything))
-
-    def done(self, piece: Any) -> list[Any]:
-        """Return a finished piece as batches."""
-        done: list[Any] = plain_words(self.work(as_piece(piece))).to_batches()
-        return done
+    # Spark hands over a partition in batches, and a patient may straddle two.
+    pieces = filter(None, [list(batches)]) if whole else ([batch] for batch in batches)
+    for piece in pieces:
+        # In a piece, positions of rows mean nothing.
+        table = pa.Table.from_batches(piece).replace_schema_metadata({PIECE: b""})
+        yield from plain_words(work(table)).to_batches()
 
 
 def plain_words(table: Any) -> Any:

@@ -12,8 +12,8 @@ from jiascores.core.definition import lookup
 from jiascores.core.errors import InconsistentError, RequestError
 from jiascores.measures.events import EventComparison, EventWindows, around_infusions
 from jiascores.statistics.base import CONFIDENCE
-from jiascores.tables.beside import OTHER_KIND, Beside, Infusions, read_infusions
-from jiascores.tables.columns import Column
+from jiascores.tables.beside import OTHER_KIND, Beside, Dates, read_infusions
+from jiascores.tables.table import Column, require_column
 
 
 def compare_events(
@@ -92,68 +92,54 @@ def compare_events(
     >>> events = pd.DataFrame({"patient": ["a", "a", "b", "b", "b"],
     ...                        "date": [-40, 12, -91, -1, 91]})
     >>> infusions = pd.DataFrame({"patient": ["a", "b", "c"], "date": 0})
-    >>> result = jia.compare_events(events, infusions, windows="swart-2019-windows")
+    >>> result = jia.analysis.compare_events(events, infusions, windows="swart-2019-windows")
     >>> result
     <EventComparison by swart-2019-windows: 3 patients, 3 events before, 1 after>
     >>> round(result.poisson.estimate, 4), result.sign_flip.p, result.n_outside
     (0.3333, 1.0, 1)
     """
+    import pandas as pd
+
     definition = lookup(EventWindows, windows, parameter="windows")
     infused = read_infusions(infusions, infusion_columns)
-    table, days = infused.table, infused.dates.days
+    table, days = infused.table, infused.days
     if not days.size:
         raise RequestError("there is no infusion to compare around.", variable="infusions")
     happened = Beside(events, event_columns, what="adverse events", parameter="event_columns")
     dates = happened.dates("date")
-    dates.require(infused.dates.per_day, OTHER_KIND.format("infusions"))
+    dates.require(infused.per_day, OTHER_KIND.format("infusions"))
     owners = happened.among(table.labels, whose="infusions")
     known = owners >= 0
 
     first = _observed(infused, "observed_from", observed_from, -1)
     last = _observed(infused, "observed_until", observed_until, 1)
-    # In the order in which patients come in the table.
-    days_of: dict[int, list[int]] = {}
-    for who, day in zip(table.patients.tolist(), days.tolist(), strict=True):
-        days_of.setdefault(who, []).append(day)
-    labels = table.labels
+    who = table.patients
     return around_infusions(
         definition,
-        infusions={labels[who]: sorted(own) for who, own in days_of.items()},
-        observed={labels[who]: (first[who], last[who]) for who in days_of},
-        events=[
-            (labels[who], day)
-            for who, day in zip(owners[known].tolist(), dates.days[known].tolist(), strict=True)
-        ],
+        labels=table.labels,
+        infusions=pd.DataFrame(
+            {"patient": who, "day": days, "first": first[who], "last": last[who]}
+        ),
+        events=pd.DataFrame({"patient": owners[known], "day": dates.days[known]}),
         n_not_infused=int(np.count_nonzero(~known)),
         per_infusion=per_infusion,
         confidence=confidence,
     )
 
 
-def _observed(
-    infused: Infusions, name: str, given: Column | None, sign: int
-) -> NDArray[np.float64]:
+def _observed(infused: Dates, name: str, given: Column | None, sign: int) -> NDArray[np.float64]:
     """Return each patient's first (sign −1) or last (1) observed day, from a column of infusions."""
-    table, days = infused.table, infused.dates.days
+    table, days = infused.table, infused.days
     per_patient = np.full(len(table.labels), sign * np.inf)
     if given is None:
         return per_patient
-    if not isinstance(given, Column):
-        raise RequestError(
-            f"{name}= takes a column of the infusions: jia.column('{name}').",
-            variable=name,
-            values=(given,),
-        )
-    dates = table.dates(name, column=given.name)
-    dates.require(infused.dates.per_day, OTHER_KIND.format("infusions"))
+    dates = table.dates(name, column=require_column(given, name).name)
+    dates.require(infused.per_day, OTHER_KIND.format("infusions"))
     per_patient[table.patients] = dates.days
     for wrong, words in (
         (per_patient[table.patients] != dates.days, "two different values for one patient"),
         (sign * days > sign * dates.days, "leaves an infusion out"),
     ):
         rows = np.flatnonzero(wrong)
-        if rows.size:
-            table.refuse(
-                InconsistentError, f"{name}: {words}: {table.rows(rows)}.", name, rows=rows
-            )
+        table.refuse_rows(InconsistentError, f"{name}: {words}: {{}}.", name, rows)
     return per_patient

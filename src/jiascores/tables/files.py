@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.core.variables import VARIABLES
-from jiascores.tables.ask import Request, understand_requests
-from jiascores.tables.assess import Assessment
+from jiascores.tables.assess import Call, measured
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.columns import ROW, as_mapping
 from jiascores.tables.engines import need, need_patient, plain_words
+from jiascores.tables.frame import ROW, Frame, list_of
+from jiascores.tables.requests import Request
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -112,10 +112,10 @@ def assess_files(
     <BLANKLINE>
     """
     need("pyarrow", "pyarrow", "assess_files")
-    work = Assessment(
-        requests=tuple(understand_requests(measures)),
-        columns=as_mapping(columns, "columns"),
-        units=as_mapping(units, "units"),
+    work = Call(
+        outputs=measured(measures),
+        columns=columns,
+        units=units,
         baseline=baseline,
         marker=marker,
         invalid=invalid,
@@ -124,9 +124,8 @@ def assess_files(
     target = Path(target)
     is_text = _form(target) == "csv"
     reader = _reader(source, separator, decimal)
-    job = _Job(work, reader, is_text)
     empty = _numbered(reader.schema.empty_table(), 0)
-    schema = job.done(empty).schema
+    schema = _assessed(empty, work, reader, to_text=is_text).schema
     patient = None
     if work.compares_visits(reader.typed(empty, work)[0]):
         patient = work.columns.get("patient", "patient")
@@ -143,28 +142,21 @@ def assess_files(
                 else _split(reader, patient, piece_rows, apart, bar)
             )
             for piece in bar(pieces, "assessing"):
-                writer.write(job.done(piece))
+                writer.write(_assessed(piece, work, reader, to_text=is_text))
         made.replace(target)
     return target
 
 
-@attrs.frozen
-class _Job:
-    """What is done to each piece."""
-
-    work: Assessment
-    reader: _Reader
-    to_text: bool
-
-    def done(self, piece: Any) -> Any:
-        """Return a piece with the columns added, and without the row numbers."""
-        typed, mixed = self.reader.typed(piece, self.work)
-        answer = self.work(_with_objects(typed, mixed) if mixed else typed)
-        # What was text in a CSV file goes back as it was.
-        whole = piece if self.to_text else typed
-        for name in [name for name in _names(answer) if name not in piece.column_names]:
+def _assessed(piece: Any, work: Call, reader: _Reader, *, to_text: bool) -> Any:
+    """Return a piece with the columns added, and without the row numbers."""
+    typed, mixed = reader.typed(piece, work)
+    answer = work(_with_objects(typed, mixed) if mixed else typed)
+    # What was text in a CSV file goes back as it was.
+    whole = piece if to_text else typed
+    for name in getattr(answer, "column_names", answer.columns):
+        if name not in piece.column_names:
             whole = whole.append_column(name, _arrow(answer[name]))
-        return whole.drop_columns([ROW])
+    return whole.drop_columns([ROW])
 
 
 def _with_objects(table: Any, columns: Mapping[str, NDArray[Any]]) -> Any:
@@ -175,10 +167,6 @@ def _with_objects(table: Any, columns: Mapping[str, NDArray[Any]]) -> Any:
     for name, values in columns.items():
         frame[name] = values
     return frame
-
-
-def _names(table: Any) -> list[str]:
-    return list(table.column_names if hasattr(table, "column_names") else table.columns)
 
 
 def _arrow(column: Any) -> Any:
@@ -203,11 +191,10 @@ def _arrow(column: Any) -> Any:
 
 def _form(path: Path) -> str:
     """Return whether a path says Parquet or CSV."""
-    suffixes = [suffix.lower() for suffix in path.suffixes[-2:] if suffix.lower() != ".gz"]
-    if suffixes and suffixes[-1] in PARQUET:
-        return "parquet"
-    if suffixes and suffixes[-1] in TEXT:
-        return "csv"
+    name = path.name.lower().removesuffix(".gz")
+    for form, ends in (("parquet", PARQUET), ("csv", TEXT)):
+        if name.endswith(ends):
+            return form
     raise RequestError(
         f"{path.name!r}: neither Parquet nor CSV by its name; it should end in "
         f"{', '.join((*PARQUET, *TEXT))} (or .csv.gz).",
@@ -221,11 +208,8 @@ def _reader(source: PathLike | Sequence[PathLike], separator: str, decimal: str)
     for path in map(Path, given):
         if not path.exists():
             raise RequestError(f"there is no file {str(path)!r}.", values=(str(path),))
-        if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.is_file())
-            paths.extend(one for one in inside if one.name[0] not in "._")
-        else:
-            paths.append(path)
+        inside = filter(Path.is_file, sorted(path.rglob("[!._]*")))
+        paths += inside if path.is_dir() else [path]
     if not paths:
         raise RequestError("there are no files to read.", values=tuple(map(str, given)))
     forms = {_form(path) for path in paths}
@@ -242,23 +226,19 @@ class _Reader(ABC):
     schema: Any
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        import pyarrow as pa
-
         self.paths = paths
-        first, names = paths[0], None
+        first = self.names(paths[0])
         for path in paths:
-            found = self.names(path)
-            names = found if names is None else names
-            if set(found) != set(names):
-                apart = sorted(set(found) ^ set(names))
+            names = self.names(path)
+            apart = sorted({*names} ^ {*first})
+            if apart:
                 raise ColumnError(
-                    f"{first.name!r} and {path.name!r} differ in the columns {listing(apart)}.",
+                    f"{paths[0].name!r} and {path.name!r} differ in the columns {listing(apart)}.",
                     values=apart,
                 )
-            if len(set(found)) < len(found):
-                twice = sorted({name for name in found if found.count(name) > 1})
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
                 raise ColumnError(f"{path.name!r} has two columns {listing(twice)}.", values=twice)
-        self.pa = pa
 
     @abstractmethod
     def names(self, path: Path) -> list[str]:
@@ -269,20 +249,22 @@ class _Reader(ABC):
         """Return how many rows there are, about."""
 
     @abstractmethod
-    def tables(self) -> Iterator[Any]:
-        """Return the rows as tables of some size."""
+    def record_batches(self) -> Iterator[Any]:
+        """Return the rows in batches of some size."""
 
-    def typed(self, piece: Any, work: Assessment) -> tuple[Any, dict[str, NDArray[Any]]]:
+    def typed(self, piece: Any, work: Call) -> tuple[Any, dict[str, NDArray[Any]]]:
         """Return a piece with numbers where they are due, and columns that hold more than these."""
         del work
         return piece, {}
 
     def batches(self) -> Iterator[Any]:
         """Return the rows as tables with numbered rows."""
+        import pyarrow as pa
+
         start = 0
-        for table in self.tables():
-            yield _numbered(table, start)
-            start += len(table)
+        for batch in self.record_batches():
+            yield _numbered(pa.Table.from_batches([batch]), start)
+            start += len(batch)
 
 
 def _numbered(table: Any, start: int) -> Any:
@@ -305,21 +287,21 @@ class _Parquet(_Reader):
     def rows(self) -> int:
         return int(self.dataset.count_rows())
 
-    def tables(self) -> Iterator[Any]:
-        scan = {"batch_size": BATCH_ROWS, "batch_readahead": 2, "fragment_readahead": 1}
-        for batch in self.dataset.to_batches(**scan):
-            yield self.pa.Table.from_batches([batch])
+    def record_batches(self) -> Iterator[Any]:
+        yield from self.dataset.to_batches(
+            batch_size=BATCH_ROWS, batch_readahead=2, fragment_readahead=1
+        )
 
 
 class _Csv(_Reader):
     """CSV files, every column as text: what is a number is decided by what it is needed for."""
 
     def __init__(self, paths: Sequence[Path], separator: str, decimal: str) -> None:
-        self.separator = separator
-        self.decimal = decimal
+        import pyarrow as pa
+
+        self.separator, self.decimal = separator, decimal
         super().__init__(paths)
-        names = self.names(paths[0])
-        self.schema = self.pa.schema([(name, self.pa.string()) for name in names])
+        self.schema = pa.schema([(name, pa.string()) for name in self.names(paths[0])])
 
     def names(self, path: Path) -> list[str]:
         with self._open(path) as found:
@@ -348,13 +330,12 @@ class _Csv(_Reader):
         size = sum(path.stat().st_size * (10 if path.suffix == ".gz" else 1) for path in self.paths)
         return int(size / max(first.nbytes, 1) * len(first)) + 1
 
-    def tables(self) -> Iterator[Any]:
+    def record_batches(self) -> Iterator[Any]:
         for path in self.paths:
-            with self._open(path, self.schema.names) as found:
-                for batch in found:
-                    yield self.pa.Table.from_batches([batch])
+            with self._open(path, self.schema.names) as batches:
+                yield from batches
 
-    def typed(self, piece: Any, work: Assessment) -> tuple[Any, dict[str, NDArray[Any]]]:
+    def typed(self, piece: Any, work: Call) -> tuple[Any, dict[str, NDArray[Any]]]:
         """Return a piece with the measured variables as numbers, and those that hold other text."""
         mixed: dict[str, NDArray[Any]] = {}
         for name in VARIABLES:
@@ -441,34 +422,28 @@ def _number_of_patient(patients: Any, count: int) -> NDArray[np.int64]:
     import pandas as pd
     import pyarrow as pa
 
-    encoded = patients.combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = pa.concat_arrays(encoded.chunks)
-    if not pa.types.is_dictionary(encoded.type):
-        encoded = encoded.dictionary_encode()
-    words = np.array([str(word) for word in encoded.dictionary.to_pylist()], dtype=object)
-    numbers = (pd.util.hash_array(words) % count).astype(np.int64)
-    places = encoded.indices.cast(pa.int64()).fill_null(len(numbers)).to_numpy(zero_copy_only=False)
     # A row without a patient goes to the first file, and raises there.
-    return np.asarray(np.append(numbers, 0)[places], dtype=np.int64)
+    codes, labels = Frame(pa.table({"patient": patients})).codes("patient")
+    words = np.array(list(map(str, list_of(labels))), dtype=object)
+    numbers = (pd.util.hash_array(words) % count).astype(np.int64)
+    return np.asarray(np.append(numbers, 0)[codes], dtype=np.int64)
 
 
 # --------------------------------------------------------------------------------------------
 # Writing
 
 
+@attrs.define
 class _Writer:
     """The target, as Parquet or as CSV."""
 
-    def __init__(
-        self, path: Path, schema: Any, separator: str, decimal: str, *, is_text: bool
-    ) -> None:
-        self.path = path
-        self.schema = schema
-        self.separator = separator
-        self.decimal = decimal
-        self.is_text = is_text
-        self.stack = ExitStack()
+    path: Path
+    schema: Any
+    separator: str
+    decimal: str
+    is_text: bool
+    stack: ExitStack = attrs.field(factory=ExitStack)
+    sink: Any = None
 
     def __enter__(self) -> Self:
         import csv
@@ -484,7 +459,7 @@ class _Writer:
             names.writerow(self.schema.names)
             self.sink.write(header.getvalue().encode())
         else:
-            self.parquet = self.stack.enter_context(pq.ParquetWriter(self.path, self.schema))
+            self.sink = self.stack.enter_context(pq.ParquetWriter(self.path, self.schema))
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -493,7 +468,7 @@ class _Writer:
     def write(self, table: Any) -> None:
         """Write a piece."""
         if not self.is_text:
-            self.parquet.write_table(table.cast(self.schema))
+            self.sink.write_table(table.cast(self.schema))
             return
         from pyarrow import csv
 

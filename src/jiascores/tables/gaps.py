@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-import attrs
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import (
-    ColumnError,
-    RequestError,
-    VisitError,
-    listing,
-    suggestion,
-)
-from jiascores.tables.columns import Column, Frame, Output, OutputKind, understand
+from jiascores.core.errors import RequestError, VisitError
 from jiascores.tables.engines import to_eager
-from jiascores.tables.numbers import number_of, numbers_in
-from jiascores.tables.visits import read_patients
-from jiascores.tables.windows import DAYS_A_WEEK, week_label
+from jiascores.tables.frame import NONE, Frame, Output, OutputKind, list_of
+from jiascores.tables.numbers import number_of, numbers_in, one_of
+from jiascores.tables.table import Column, Table, column_of
+from jiascores.tables.windows import DAYS_A_WEEK, differing_repeats, one_for_each, week_label
 
 GapRule = Literal["observed", "complete-case", "nri", "worst-case", "locf"]
 GAP_RULES = {
@@ -32,6 +26,7 @@ GAP_RULES = {
 }
 OBSERVED = "observed"
 OPEN = "observed: not determinable"
+NOTHING_BEFORE = ", nothing observed before"
 
 
 def fill_gaps(
@@ -111,7 +106,7 @@ def fill_gaps(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": ["A"], "nominal_visit": ["week 0"], "study_day": [0],
     ...                        "response": [True]})
-    >>> jia.fill_gaps(visits, jia.column("response"), weeks=[0, 4], rule="nri")[
+    >>> jia.prepare.fill_gaps(visits, jia.column("response"), weeks=[0, 4], rule="nri")[
     ...     ["nominal_visit", "response", "gap_rule", "row_made"]]
       nominal_visit  response            gap_rule  row_made
     0        week 0      True            observed     False
@@ -120,186 +115,164 @@ def fill_gaps(
     _check(rule, worst, limit_days, stopped)
     assert rule is not None
     frame = Frame(to_eager(visits))
-    patient = understand(frame, columns, None).column("patient")
-    if not isinstance(outcome, Column):
-        raise RequestError(f"outcome= takes a column: jia.column({outcome!r}).", variable="outcome")
-    needed = [outcome.name, "nominal_visit", "study_day", *([stopped.name] if stopped else [])]
-    for name in needed:
-        if name not in frame:
-            known = [str(column) for column in frame.names]
-            raise ColumnError(
-                f"the table has no column {name!r}.{suggestion(name, known)} nominal_visit and "
-                f"study_day come from jia.nominal_visits().",
-                variable=name,
-            )
-    codes, labels = read_patients(frame, understand(frame, columns, None))
-    values, kind = _values(frame, outcome.name)
-    named = frame.objects("nominal_visit")
-    days = numbers_in(frame, "study_day")
-    stops = numbers_in(frame, stopped.name) if stopped else np.full(frame.size, np.nan)
-    ids = labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
-    weeks = [number_of(week, "weeks", zero=True) for week in weeks]
-    due = [(week_label(week), float(DAYS_A_WEEK * week)) for week in sorted(weeks)]
-    filler = _Filler(rule, worst, limit_days)
-    cells: list[tuple[Any, str, _Cell]] = []
-    order = np.argsort(codes, kind="stable")
-    ends = np.searchsorted(codes[order], np.arange(len(ids) + 1))
-    for code in _sorted(ids):
-        rows = order[ends[code] : ends[code + 1]]
-        history = _History(
-            due,
-            [None if word is None else str(word) for word in named[rows]],
-            days[rows],
-            values[rows],
-            _one_stop(stops[rows], ids[code]),
-            ids[code],
-        )
-        cells += [(ids[code], label, cell) for label, cell in filler.fill(history)]
-    new = Frame(frame.new({patient: [one for one, _, _ in cells]}))
-    words = tuple(label for label, _ in due)
-
-    def numbers(name: str) -> NDArray[np.float64]:
-        return np.array([getattr(cell, name) for _, _, cell in cells], dtype=np.float64)
-
-    places = np.array([words.index(label) for _, label, _ in cells], dtype=np.int64)
-    rules = np.array([cell.rule for _, _, cell in cells], dtype=object)
+    table = Table(frame, columns)
+    come_from = " nominal_visit and study_day come from jia.prepare.nominal_visits()."
+    outcome_name = column_of(frame, outcome, "outcome", come_from)
+    for name in ("nominal_visit", "study_day"):
+        column_of(frame, Column(name), name, come_from)
+    due = sorted(number_of(week, "weeks", zero=True) for week in weeks)
+    words = tuple(week_label(week) for week in due)
+    codes, labels, _ = table.patients()
+    ids, ranks = by_id(labels)
+    values, kind = _values(frame, outcome_name)
+    rows = pd.DataFrame(
+        {
+            "patient": ranks[codes],
+            "visit": _visits_due(frame, words),
+            "day": numbers_in(frame, "study_day"),
+            "value": values,
+        }
+    )
+    cells = _cells(rows, ids, words, DAYS_A_WEEK * np.array(due))
+    gaps = cells["value"].isna()
+    if rule == "complete-case":
+        gaps = cells["patient"].isin(cells.loc[gaps, "patient"])
+        _fill(cells, gaps, np.nan, "complete-case: the patient has a gap")
+    elif limit_days is not None:
+        _carry(cells, rows, ids, limit_days)
+    elif rule != "observed":
+        _fill(cells, gaps, 0.0 if worst is None else worst, _gap_in_words(rule, cells[gaps]))
+    if stopped is not None:
+        name = column_of(frame, stopped, "stopped", come_from)
+        said = pd.DataFrame({"patient": rows["patient"], "stop": numbers_in(frame, name)})
+        stop = cells["patient"].map(one_for_each(said.dropna(), ids, name))
+        _fill(cells, cells["day"] > stop, 0.0, "nri: after stopping")
+    if rule in ("observed", "complete-case"):
+        cells = cells[~cells["made"]]
+    new = Frame(_repeated(frame.new({table.column("patient"): ids}), cells["patient"]))
     return new.with_columns(
         [
-            Output("nominal_visit", "state", places, words),
-            Output("study_day", "level", numbers("day")),
-            Output(outcome.name, kind, numbers("value")),
-            Output("gap_rule", "word", rules),
-            Output("row_made", "flag", numbers("made")),
+            Output("nominal_visit", "state", cells["visit"].to_numpy(), words),
+            Output("study_day", "level", cells["day"].to_numpy()),
+            Output(outcome_name, kind, cells["value"].to_numpy()),
+            Output("gap_rule", "word", cells["rule"].to_numpy(dtype=object)),
+            Output("row_made", "flag", cells["made"].to_numpy(dtype=np.float64)),
         ]
     )
 
 
 def _check(rule: Any, worst: Any, limit_days: Any, stopped: Any) -> None:
-    if rule not in GAP_RULES:
-        choices = "; ".join(f"{name!r}: {words}" for name, words in GAP_RULES.items())
-        raise RequestError(f"rule={rule!r}: choose {choices}.", variable="rule", values=(rule,))
+    one_of(rule, GAP_RULES, "rule")
     for name, given, of in (("worst", worst, "worst-case"), ("limit_days", limit_days, "locf")):
         if (given is None) == (rule == of):
             raise RequestError(f"{name}= goes with rule={of!r}, and it needs it.", variable=name)
     if limit_days is not None:
         number_of(limit_days, "limit_days")
-    if stopped is not None and (rule != "nri" or not isinstance(stopped, Column)):
-        raise RequestError(
-            "stopped= goes with rule='nri' and takes a column: jia.column('…').", variable="stopped"
-        )
+    if stopped is not None and rule != "nri":
+        raise RequestError("stopped= goes with rule='nri'.", variable="stopped")
+
+
+def by_id(labels: Any) -> tuple[list[Any], NDArray[np.int64]]:
+    """Return patients' ids in order, and the place of each code among them.
+
+    Parameters
+    ----------
+    labels : array
+        The ids, by code.
+    """
+    ids = list_of(labels)
+    try:
+        order = sorted(range(len(ids)), key=ids.__getitem__)
+    except TypeError:
+        order = sorted(range(len(ids)), key=lambda code: str(ids[code]))
+    return [ids[code] for code in order], np.argsort(order)
+
+
+def _repeated(table: Any, rows: pd.Series[int]) -> Any:
+    """Return rows of a table by position, as many times as they are named."""
+    import narwhals as nw
+
+    taken = nw.from_native(table, eager_only=True)[rows.to_numpy()]
+    return nw.maybe_reset_index(taken).to_native()
 
 
 def _values(frame: Frame, name: str) -> tuple[NDArray[np.float64], OutputKind]:
     """Return an outcome as numbers, and whether they are flags, levels or other numbers."""
-    given = [value for value in frame.objects(name) if value is not None]
     values = numbers_in(frame, name)
-    if given and all(isinstance(value, bool | np.bool_) for value in given):
-        return values, "flag"
     known = values[~np.isnan(values)]
-    return values, "level" if (known % 1 == 0).all() else "score"
+    if np.isin(known, (0, 1)).all() and pd.api.types.infer_dtype(frame.objects(name)) == "boolean":
+        return values, "flag"
+    whole = np.isfinite(known) & (known == np.floor(known))
+    return values, "level" if whole.all() else "score"
 
 
-def _sorted(ids: list[Any]) -> list[int]:
-    try:
-        return sorted(range(len(ids)), key=lambda code: ids[code])
-    except TypeError:
-        return sorted(range(len(ids)), key=lambda code: str(ids[code]))
+def _visits_due(frame: Frame, words: Sequence[str]) -> NDArray[np.int64]:
+    """Return which of the visits due each row is, or `NONE`."""
+    codes, labels = frame.codes("nominal_visit")
+    place = {word: at for at, word in enumerate(words)}
+    return np.array([*(place.get(str(label), NONE) for label in list_of(labels)), NONE])[codes]
 
 
-def _one_stop(stops: NDArray[np.float64], patient: Any) -> float:
-    known = np.unique(stops[~np.isnan(stops)])
-    if known.size > 1:
+def _cells(
+    rows: pd.DataFrame, ids: Sequence[Any], words: Sequence[str], days: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Return every visit that was due of every patient, and what was observed at it."""
+    cell = ["patient", "visit"]
+    seen = rows[rows["visit"] >= 0].assign(made=False)
+    many = seen.groupby(cell).size()
+    for patient, visit in many.index[many > 1]:
         raise VisitError(
-            f"patient {patient} has more than one day of stopping: {listing(known.tolist())}.",
-            variable="stopped",
+            f"patient {ids[patient]} has {many[patient, visit]} rows of {words[visit]}; keep one.",
+            variable="nominal_visit",
         )
-    return float(known[0]) if known.size else np.inf
+    due = pd.MultiIndex.from_product([range(len(ids)), range(len(words))], names=cell)
+    cells = due.to_frame(index=False).merge(seen, how="left", on=cell)
+    cells["made"] = cells["made"].isna()
+    cells["day"] = np.where(cells["made"], days[cells["visit"]], cells["day"])
+    return cells.assign(rule=_either(cells["value"].isna(), OPEN, OBSERVED))
 
 
-@attrs.frozen
-class _Cell:
-    day: float
-    value: float
-    rule: str
-    made: bool = False
+def _either(where: Any, yes: str, no: str) -> NDArray[Any]:
+    return np.array([no, yes], dtype=object)[np.asarray(where, dtype=np.int64)]
 
 
-@attrs.frozen(eq=False)
-class _History:
-    """One patient's rows, and the visits that were due."""
-
-    due: list[tuple[str, float]]
-    labels: list[str | None]
-    days: NDArray[np.float64]
-    values: NDArray[np.float64]
-    stop: float
-    patient: Any
-
-    def row(self, label: str) -> int | None:
-        rows = [at for at, own in enumerate(self.labels) if own == label]
-        if len(rows) > 1:
-            raise VisitError(
-                f"patient {self.patient} has {len(rows)} rows of {label}; keep one.",
-                variable="nominal_visit",
-            )
-        return rows[0] if rows else None
+def _fill(cells: pd.DataFrame, where: Any, value: Any, rule: Any) -> None:
+    """Write values and the rule that made them."""
+    cells.loc[where, "value"] = value
+    cells.loc[where, "rule"] = rule
 
 
-@attrs.frozen
-class _Filler:
-    """The rules."""
+def _gap_in_words(rule: Any, gaps: pd.DataFrame) -> NDArray[Any]:
+    return _either(gaps["made"], f"{rule}: visit missing", f"{rule}: not determinable")
 
-    rule: str
-    worst: float | None
-    limit_days: float | None
 
-    def fill(self, history: _History) -> list[tuple[str, _Cell]]:
-        """Return the cells of one patient, by visit."""
-        cells: list[tuple[str, _Cell]] = []
-        for label, nominal in history.due:
-            row = history.row(label)
-            if row is not None:
-                day, value = float(history.days[row]), float(history.values[row])
-                cell = _Cell(day, value, OPEN if np.isnan(value) else OBSERVED)
-                cells.append((label, self._filled(cell, history, "not determinable")))
-            elif self.rule not in ("observed", "complete-case"):
-                cell = _Cell(nominal, np.nan, "", made=True)
-                cells.append((label, self._filled(cell, history, "visit missing")))
-        if self.rule != "complete-case":
-            return cells
-        whole = len(cells) == len(history.due) and not any(np.isnan(c.value) for _, c in cells)
-        left_out = "complete-case: the patient has a gap"
-        return [
-            (label, cell if whole else attrs.evolve(cell, value=np.nan, rule=left_out))
-            for label, cell in cells
-        ]
-
-    def _filled(self, cell: _Cell, history: _History, gap: str) -> _Cell:
-        if self.rule == "nri" and cell.day > history.stop:
-            return attrs.evolve(cell, value=0.0, rule="nri: after stopping")
-        if not np.isnan(cell.value):
-            return cell
-        if self.rule == "nri":
-            return attrs.evolve(cell, value=0.0, rule=f"nri: {gap}")
-        if self.worst is not None:
-            return attrs.evolve(cell, value=self.worst, rule=f"worst-case: {gap}")
-        if self.rule != "locf":
-            return cell
-        assert self.limit_days is not None
-        earlier = (history.days < cell.day) & ~np.isnan(history.values)
-        if not earlier.any():
-            return attrs.evolve(cell, rule=f"locf: {gap}, nothing observed before")
-        last = history.days[earlier].max()
-        at = np.flatnonzero(earlier & (history.days == last))
-        age = cell.day - last
-        if age > self.limit_days:
-            return attrs.evolve(cell, rule=f"locf: {gap}, the last value is {age:g} days old")
-        if np.unique(history.values[at]).size > 1:
-            raise VisitError(
-                f"patient {history.patient} has two values on day {last:g}: which is the last is "
-                f"not certain.",
-                variable="study_day",
-            )
-        return attrs.evolve(
-            cell, value=float(history.values[at[0]]), rule=f"locf: {gap}, from day {last:g}"
+def _carry(cells: pd.DataFrame, rows: pd.DataFrame, ids: Sequence[Any], limit: float) -> None:
+    """Carry the last value before each gap forward, where it is not too old."""
+    known = rows[["patient", "day", "value"]].dropna().sort_values("day")
+    twins = known.loc[differing_repeats(known, ["patient", "day"]), ["patient", "day"]]
+    twins = twins.rename(columns={"day": "last"})
+    known["last"] = known["day"]
+    gaps = cells.loc[cells["value"].isna(), ["patient", "day", "made"]]
+    gaps = gaps.fillna({"day": -np.inf}).sort_values("day")
+    found = pd.merge_asof(gaps, known, on="day", by="patient", allow_exact_matches=False)
+    last, age = found["last"], found["day"] - found["last"]
+    carried = age <= limit
+    twice = found[carried].merge(twins) if len(twins) else twins
+    if len(twice):
+        raise VisitError(
+            f"patient {ids[twice['patient'].iloc[0]]} has two values on day "
+            f"{twice['last'].iloc[0]:g}: which is the last is not certain.",
+            variable="study_day",
         )
+    old = _worded(age, ", the last value is {:g} days old")
+    said = np.where(
+        carried, _worded(last, ", from day {:g}"), np.where(age.notna(), old, NOTHING_BEFORE)
+    )
+    value = found["value"].where(carried).to_numpy()
+    _fill(cells, gaps.index, value, _gap_in_words("locf", gaps) + said)
+
+
+def _worded(numbers: pd.Series[float], words: str) -> NDArray[Any]:
+    """Return each number in words, written once for each number that there is."""
+    written = {number: words.format(number) for number in numbers.dropna().unique()}
+    return numbers.map(written).to_numpy(dtype=object)

@@ -2,109 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import TypeVar, cast
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import (
     ColumnError,
     InconsistentError,
+    JiaScoresError,
     RequestError,
     UnknownJointError,
     listing,
     suggestion,
 )
 from jiascores.core.joints import (
+    COUNTS,
     FINDINGS,
-    JOINTS_27,
     JOINTS_71,
+    TO_AGREE,
     InjectionRule,
-    active_bounds,
-    bounds,
+    active_and_limited,
     rule_for_injections,
-    with_direct,
-    with_injections,
 )
-from jiascores.core.kinds import check
+from jiascores.core.values import FloatArray, check
 from jiascores.core.variables import UNBOUNDED, Variable
-from jiascores.tables.columns import Frame, Output
+from jiascores.tables.assess import add_columns
+from jiascores.tables.frame import Frame, Output
 
 AnyFrame = TypeVar("AnyFrame")
 # Which column holds what of which joint: a beginning of names, or a name for each joint.
 Columns = str | Mapping[str, str | None]
 
 
-@attrs.define
-class _Tally:
-    """A count of joints per visit: surely there, and surely or maybe there."""
-
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
-
-    def add(self, surely: Any, maybe: Any) -> None:
-        self.low += surely
-        self.high += maybe
-
-
 def _columns(given: Columns, what: str, present: list[str]) -> dict[str, str]:
     """Return the column of each joint that the form has."""
     if isinstance(given, str):
-        named: dict[str, str | None] = {joint: f"{given}{joint}" for joint in JOINTS_71}
-    else:
-        named = dict(given)
-    unknown = [joint for joint in named if joint not in JOINTS_71]
-    if unknown:
-        raise UnknownJointError(
-            f"{what}: no joint of the 71 is called {listing(map(repr, unknown))}."
-            f"{suggestion(str(unknown[0]), JOINTS_71)} A mapping goes from joint to column.",
-            variable=what,
-            values=unknown,
-        )
-    unnamed = [joint for joint in JOINTS_71 if joint not in named]
-    if unnamed:
-        raise ColumnError(
-            f"{what}: no column is named for {listing(unnamed)}. Where the form has no such "
-            f"joint, say so with None: it then leaves the counts open.",
-            variable=what,
-            values=unnamed,
-        )
-    found = {joint: column for joint, column in named.items() if column is not None}
-    absent = [column for column in found.values() if column not in present]
-    if absent:
-        raise ColumnError(
-            f"{what}: the frame has no column {listing(map(repr, absent))}."
-            f"{suggestion(absent[0], present)} Give a mapping from joint to column where the "
-            f"names differ, with None for a joint that the form does not have.",
-            variable=what,
-            values=absent,
-        )
+        given = {joint: f"{given}{joint}" for joint in JOINTS_71}
+    found = {joint: column for joint, column in given.items() if column is not None}
     columns = list(found.values())
+    unknown = [joint for joint in given if joint not in JOINTS_71]
+    unnamed = [joint for joint in JOINTS_71 if joint not in given]
+    absent = [column for column in columns if column not in present]
     twice = sorted({column for column in columns if columns.count(column) > 1})
-    if twice:
-        raise ColumnError(
-            f"{what}: {listing(map(repr, twice))} stands for more than one joint.",
-            variable=what,
-            values=twice,
-        )
+    checks: tuple[tuple[type[JiaScoresError], str, list[str], Sequence[str]], ...] = (
+        (UnknownJointError, "no joint of the 71 is called", unknown, JOINTS_71),
+        (ColumnError, "no column is named for", unnamed, ()),
+        (ColumnError, "the frame has no column", absent, present),
+        (ColumnError, "more than one joint has the column", twice, ()),
+    )
+    for error, words, wrong, choices in checks:
+        if wrong:
+            raise error(
+                f"{what}: {words} {listing(map(repr, wrong))}."
+                f"{suggestion(str(wrong[0]), choices)} Give what stands before each joint's name "
+                f"in the names of the columns, or a mapping from each of the 71 joints to its "
+                f"column, None where the form has no such joint: it then leaves the counts open.",
+                variable=what,
+                values=wrong,
+            )
     return found
 
 
 def _days_columns(given: Columns, present: list[str]) -> dict[str, str]:
     """Return the columns with days since injection; a form has them for some joints only."""
-    if isinstance(given, str):
-        found = {joint: f"{given}{joint}" for joint in JOINTS_71 if f"{given}{joint}" in present}
-        if not found:
-            raise ColumnError(
-                f"injected: no column of the frame is called {given!r} and the name of a joint.",
-                variable="injected",
-                values=(given,),
-            )
-        return found
-    none: dict[str, str | None] = dict.fromkeys(JOINTS_71)
-    return _columns({**none, **given}, "injected", present)
+    if not isinstance(given, str):
+        return _columns({**dict.fromkeys(JOINTS_71), **given}, "injected", present)
+    found = {joint: f"{given}{joint}" for joint in JOINTS_71 if f"{given}{joint}" in present}
+    if not found:
+        raise ColumnError(
+            f"injected: no column of the frame is called {given!r} and the name of a joint.",
+            variable="injected",
+            values=(given,),
+        )
+    return found
 
 
 def joint_counts(
@@ -176,52 +148,31 @@ def joint_counts(
     >>> form = pd.DataFrame(0.0, index=["v1", "v2"], columns=[f"act_{j}" for j in JOINTS_71])
     >>> form.loc["v1", ["act_knee_left", "act_toe_ip1_left"]] = 1
     >>> form.loc["v2", "act_hip_left"] = None
-    >>> jia.joint_counts(form, active="act_").iloc[:, -6:-3]
+    >>> jia.prepare.joint_counts(form, active="act_").iloc[:, -6:-3]
         active_joints  active_joints_min  active_joints_max
     v1              2                  2                  2
     v2           <NA>                  0                  1
     """
     table = Frame(frame)
     present = [str(name) for name in table.names]
-    given = {
-        "active": active,
-        "swollen": swollen,
-        "swollen_by_deformity": swollen_by_deformity,
-        "limited": limited,
-        "painful_on_motion": painful_on_motion,
-        "tender": tender,
-    }
+    given = {"active": active, "swollen": swollen, "swollen_by_deformity": swollen_by_deformity}
+    given |= {"limited": limited, "painful_on_motion": painful_on_motion, "tender": tender}
     columns = {
         what: _columns(named, what, present) for what, named in given.items() if named is not None
     }
     if not columns:
         raise RequestError(
-            "joint_counts() needs the columns of at least one finding: active=, limited=, "
-            "swollen=, …",
+            "joint_counts() needs the columns of at least one finding: active=, limited=, …",
             variable="active",
         )
-    rule = None
-    if injected is not None or injection_rule is not None or injection_days is not None:
-        rule = rule_for_injections(injection_rule, injection_days)
+    rule = rule_for_injections(injection_rule, injection_days, injected=injected is not None)
     days = {} if injected is None else _days_columns(injected, present)
-
-    counts = _count(table, columns, days, rule)
-    wanted = [name for name in counts if not name.startswith("limited") or "limited" in columns]
-    names = [f"{prefix}{name}{end}" for name in wanted for end in ("", "_min", "_max")]
-    taken = [name for name in names if name in present]
-    if taken:
-        raise ColumnError(
-            f"the frame already has {listing(map(repr, taken))}; rename it, or give prefix=.",
-            variable="prefix",
-            values=taken,
-        )
     outputs = []
-    for name in wanted:
-        low, high = counts[name].low, counts[name].high
+    for name, (low, high) in _count(table, columns, days, rule).items():
         known = np.where(low == high, low, np.nan)
         for end, values in (("", known), ("_min", low), ("_max", high)):
-            outputs.append(Output(f"{prefix}{name}{end}", "level", values.astype(np.float64)))
-    return cast(AnyFrame, table.with_columns(outputs))
+            outputs.append(Output(f"{name}{end}", "level", values))
+    return cast(AnyFrame, add_columns(table, outputs, prefix))
 
 
 def joint_shares(
@@ -234,20 +185,21 @@ def joint_shares(
     columns = _columns(active, "active", [str(name) for name in frame.names])
     shares = {}
     for joint, column in columns.items():
-        values = _read(frame, column, _yes_no(joint, "active", column))[rows]
+        values = _findings(frame, column, joint, "active")[rows]
         known = values[~np.isnan(values)]
         shares[joint] = float(known.mean()) if known.size else np.nan
     return shares, list(columns.values())
 
 
-def _yes_no(joint: str, what: str, column: str) -> Variable:
+def _findings(table: Frame, column: str, joint: str, what: str) -> FloatArray:
+    """Return a column with a finding of a joint: 1, 0, NaN where missing."""
     words = f"{joint}: {what.replace('_', ' ')}"
-    return Variable(column, words, "", 0, 1, whole=True, flag=True)
+    return _read(table, Variable(column, words, "", 0, 1, whole=True, flag=True))
 
 
-def _read(table: Frame, column: str, variable: Variable) -> NDArray[np.float64]:
+def _read(table: Frame, variable: Variable) -> FloatArray:
     """Return a column as checked numbers, NaN where missing."""
-    values = table.floats(column, variable)
+    values = table.floats(variable.name, variable)
     check(variable, values, table.native.index if table.kind == "pandas" else None)
     return values
 
@@ -257,45 +209,39 @@ def _count(
     columns: Mapping[str, Mapping[str, str]],
     days: Mapping[str, str],
     rule: InjectionRule | None,
-) -> dict[str, _Tally]:
-    """Add up the joints, one at a time, so that the form is never copied as a whole."""
-    rows = table.size
-    tallies = {
-        name: _Tally(np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64))
-        for name in ("active_joints", "active_joints_27", "limited_joints")
-    }
-    unknown = np.full(rows, np.nan)
-    no = np.zeros(rows)
+) -> dict[str, FloatArray]:
+    """Return the lowest and the highest value of each count.
+
+    The joints are added up one at a time, so that the form is never copied as a whole.
+    """
+    names = [name for name, (what, _) in COUNTS.items() if what == "active" or what in columns]
+    counts = {name: np.zeros((2, table.size)) for name in names}
+    # What the form does not record is unknown, but for deformity.
+    absent = {what: np.full(table.size, np.nan) for what in ("active", *FINDINGS)}
+    if "swollen_by_deformity" not in columns:
+        absent["swollen_by_deformity"] = np.zeros(table.size)
     for joint in JOINTS_71:
-        found: dict[str, NDArray[Any]] = {}
-        for what in ("active", *FINDINGS):
-            column = columns.get(what, {}).get(joint)
-            absent = no if what == "swollen_by_deformity" and what not in columns else unknown
-            found[what] = (
-                absent if column is None else _read(table, column, _yes_no(joint, what, column))
-            )
-        direct = found.pop("active")
-        surely, maybe, disagree = with_direct(direct, *active_bounds(**found))
-        if disagree.any():
-            _raise_disagreement(joint, np.flatnonzero(disagree))
-        stiff, stiff_max = bounds(found["limited"])
-        if rule is not None and joint in days:
+        findings = absent | {
+            what: _findings(table, of[joint], joint, what)
+            for what, of in columns.items()
+            if joint in of
+        }
+        since: float | FloatArray = np.nan
+        if joint in days:
             words = f"{joint}: days since the injection"
-            since = _read(table, days[joint], Variable(days[joint], words, "days", 0, UNBOUNDED))
-            surely, maybe, opened = with_injections(rule, since, surely, maybe)
-            stiff, stiff_max = stiff & ~opened, stiff_max | opened
-        tallies["active_joints"].add(surely, maybe)
-        if joint in JOINTS_27:
-            tallies["active_joints_27"].add(surely, maybe)
-        tallies["limited_joints"].add(stiff, stiff_max)
-    return tallies
-
-
-def _raise_disagreement(joint: str, rows: NDArray[np.int64]) -> None:
-    raise InconsistentError(
-        f"{joint}: active disagrees with the findings in row {listing(rows)} (rows from 0). A "
-        f"joint is active when swollen (not by deformity), or limited and (painful on motion or "
-        f"tender). Give active= or the findings, or make them agree.",
-        variable=joint,
-        where=rows.tolist(),
-    )
+            since = _read(table, Variable(days[joint], words, "days", 0, UNBOUNDED))
+        active, limited, disagree = active_and_limited(findings, since, rule)
+        rows = np.flatnonzero(disagree)
+        if rows.size:
+            raise InconsistentError(
+                f"{joint}: active disagrees with the findings in row {listing(rows)} (rows from "
+                f"0). {TO_AGREE}",
+                variable=joint,
+                where=rows.tolist(),
+            )
+        answers = {"active": active, "limited": limited}
+        for name in names:
+            what, joints = COUNTS[name]
+            if joint in joints:
+                counts[name] += (answers[what] == 1, answers[what] != 0)
+    return counts

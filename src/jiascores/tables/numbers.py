@@ -1,14 +1,15 @@
-"""Numbers that a caller gives beside a table, checked."""
+"""Numbers and choices that a caller gives beside a table, checked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import NotNumericError, RequestError
-from jiascores.tables.columns import Frame
+from jiascores.core.errors import NotNumericError, RequestError, suggestion
+from jiascores.tables.frame import Frame
 
 
 def number_of(value: Any, name: str, why: str = "", *, zero: bool = False) -> float:
@@ -51,7 +52,38 @@ def numbers_in(frame: Frame, name: str) -> NDArray[np.float64]:
         The column.
     """
     try:
-        values = [np.nan if value is None else float(value) for value in frame.objects(name)]
+        return frame.objects(name).astype(np.float64)
     except (TypeError, ValueError) as problem:
         raise NotNumericError(f"column {name!r} must hold numbers.", variable=name) from problem
-    return np.array(values, dtype=np.float64)
+
+
+def one_of(value: Any, choices: Mapping[str, str], name: str) -> str:
+    """Return a value that is one of the choices; else say what each of them means.
+
+    Parameters
+    ----------
+    value : object
+        What the caller gave.
+    choices : dict
+        Choice → what it means.
+    name : str
+        The parameter.
+    """
+    if not (isinstance(value, str) and value in choices):
+        raise RequestError(
+            f"{name}={value!r}: choose {in_words(choices)}.{suggestion(str(value), choices)}",
+            variable=name,
+            values=(value,),
+        )
+    return value
+
+
+def in_words(choices: Mapping[str, str]) -> str:
+    """Return choices with what each of them means.
+
+    Parameters
+    ----------
+    choices : dict
+        Choice → what it means.
+    """
+    return "; ".join(f"{choice!r}: {words}" for choice, words in choices.items())

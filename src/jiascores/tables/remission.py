@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeVar, cast
+from functools import partial
+from typing import Any, Literal, TypeVar
 
 import attrs
 import numpy as np
@@ -11,15 +12,16 @@ from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
+from jiascores.core.measure import verdict_named
 from jiascores.measures.remission import ONGOING, Periods, RemissionCriteria, remission_codes
-from jiascores.tables.ask import inactive_disease
-from jiascores.tables.assess import add_columns
+from jiascores.tables.assess import Call
 from jiascores.tables.beside import Beside, whole_days
-from jiascores.tables.columns import Column, Frame, Output, as_mapping, understand
-from jiascores.tables.context import Context
-from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run
+from jiascores.tables.engines import IN_PIECES, kind_of_frame
+from jiascores.tables.frame import Output, Positions
 from jiascores.tables.numbers import number_of
-from jiascores.tables.visits import CALENDAR, Positions
+from jiascores.tables.requests import Request, request
+from jiascores.tables.table import Column, Table, require_column
+from jiascores.tables.visits import CALENDAR
 
 FrameT = TypeVar("FrameT")
 ALL = "all"
@@ -147,35 +149,32 @@ def remission(
         "Between two visits nobody saw whether disease stayed inactive, and no paper says how "
         "often to look: say how many days two visits of one run may be apart at most.",
     )
-    if inactive is not None and not isinstance(inactive, Column):
-        raise RequestError(
-            f"inactive= takes a column: jia.column({inactive!r}).", variable="inactive"
-        )
+    # The request refuses markers= that the criteria do not take.
+    is_inactive = (
+        request(verdict_named("inactive_disease"), criteria=definition.inactive, markers=markers)
+        if inactive is None
+        else require_column(inactive, "inactive")
+    )
     if medication is None and definition.months is None:
         raise RequestError(
             f"{definition.name} asks about medication: give the periods with a drug, one row "
             f"each with patient, start and stop; a table without rows if nobody took any.",
             variable="medication",
         )
-    if inactive is None:
-        # Refuses markers= that the criteria do not take.
-        inactive_disease(criteria=definition.inactive, markers=markers)
-    work = _Remission(
+    periods = None
+    if medication is not None and definition.months is None:
+        periods = read_periods(medication, medication_columns, counted)
+    in_remission = partial(
+        _in_remission,
         criteria=definition,
-        periods=None
-        if medication is None or definition.months is not None
-        else read_periods(medication, medication_columns, counted),
         max_gap_days=gap,
-        inactive=inactive,
-        markers=markers,
-        columns=as_mapping(columns, "columns"),
-        units=as_mapping(units, "units"),
-        invalid=invalid,
-        prefix=prefix,
+        inactive=is_inactive,
+        periods=periods,
         in_pieces=kind_of_frame(visits) in IN_PIECES,
     )
-    patient = work.columns.get("patient", "patient")
-    return cast(FrameT, run(visits, work, patient=patient, together=always))
+    return Call(
+        outputs=in_remission, columns=columns, units=units, invalid=invalid, prefix=prefix
+    ).on(visits)
 
 
 @attrs.frozen(eq=False)
@@ -219,28 +218,22 @@ def read_periods(
         dates.require(CALENDAR, NEED_DATES)
     last = np.where(stop.known, stop.days, ONGOING)
     backwards = np.flatnonzero(last < start.days)
-    if backwards.size:
-        table.refuse(
-            VisitError,
-            f"ends before it starts: {table.rows(backwards)}.",
-            "stop",
-            rows=backwards,
-        )
+    table.refuse_rows(VisitError, "ends before it starts: {}.", "stop", backwards)
     rows = np.flatnonzero(_counts(table, counted))
     return MedicationPeriods(table, rows, start.days[rows], last[rows])
 
 
 def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bool_]:
     """Return which rows hold a drug that counts as medication."""
+    every = np.ones(table.frame.size, dtype=bool)
     if not table.has("drug"):
         if counted not in (None, ALL):
-            table.refuse(
-                ColumnError,
-                f"counted= names drugs, and there is no column {table.names.column('drug')!r}. "
-                f"Name yours: medication_columns={{'drug': 'your column'}}.",
-                "drug",
+            words = (
+                f"counted= names drugs, and there is no column {table.column('drug')!r}. "
+                f"Name yours: medication_columns={{'drug': 'your column'}}."
             )
-        return np.ones(table.frame.size, dtype=bool)
+            table.refuse(ColumnError, words, "drug")
+        return every
     drugs = table.words("drug")
     there = [drug for drug in dict.fromkeys(drugs) if drug is not None]
     shown = f"The medication has {listing(there, shown=20)}."
@@ -250,7 +243,7 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
             variable="counted",
         )
     if isinstance(counted, str) and counted == ALL:
-        return np.ones(table.frame.size, dtype=bool)
+        return every
     wanted = [counted] if isinstance(counted, str) else list(counted)
     absent = [drug for drug in wanted if drug not in there]
     if absent and drugs:
@@ -260,63 +253,42 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
             variable="counted",
             values=absent,
         )
-    unnamed = [row for row, drug in enumerate(drugs) if drug is None]
-    if unnamed:
-        table.refuse(
-            VisitError,
-            f"the drug is not named, so that it is not known whether it counts: "
-            f"{table.rows(unnamed)}.",
-            "drug",
-            rows=unnamed,
-        )
+    table.refuse_rows(
+        VisitError,
+        "the drug is not named, so that it is not known whether it counts: {}.",
+        "drug",
+        np.array([row for row, drug in enumerate(drugs) if drug is None], dtype=np.int64),
+    )
     return np.array([drug in wanted for drug in drugs], dtype=bool)
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class _Remission:
-    """What one call does to a table in memory; it can be sent to other processes."""
-
-    criteria: RemissionCriteria
-    periods: MedicationPeriods | None
-    max_gap_days: float
-    inactive: Column | None
-    markers: str | None
-    columns: Mapping[str, str]
-    units: Mapping[str, str]
-    invalid: Literal["raise", "missing"]
-    prefix: str
-    in_pieces: bool
-
-    def __call__(self, native: Any) -> Any:
-        """Return an eager table with the column added."""
-        frame = Frame(native)
-        names = understand(frame, self.columns, self.units)
-        table = Context(frame, names, baseline=None, marker=None, invalid=self.invalid)
-        visits, nobody = table.visits, np.empty(0, dtype=np.int64)
-        if frame.size and visits.per_day != CALENDAR:
-            raise VisitError(
-                f"column {names.column('date')!r} holds study days, and {NEED_DATES}.",
-                variable="date",
-            )
-        codes = remission_codes(
-            self.criteria,
-            visits.patients[visits.order],
-            whole_days(visits.dates, CALENDAR)[visits.order],
-            self._inactive(table)[visits.order],
-            max_gap_days=self.max_gap_days,
-            periods=Periods(nobody, nobody)
-            if self.periods is None
-            else self.periods.of(visits.labels, in_pieces=self.in_pieces),
+def _in_remission(
+    table: Table,
+    criteria: RemissionCriteria,
+    max_gap_days: float,
+    inactive: Column | Request,
+    periods: MedicationPeriods | None,
+    *,
+    in_pieces: bool,
+) -> list[Output]:
+    """Return how long inactive disease has lasted at each visit."""
+    visits, nobody = table.visits, np.empty(0, dtype=np.int64)
+    if table.size and visits.per_day != CALENDAR:
+        raise VisitError(
+            f"column {table.column('date')!r} holds study days, and {NEED_DATES}.", variable="date"
         )
-        words = self.criteria.words
-        outputs = [Output(self.criteria.column, "state", visits.unordered(codes), words)]
-        if self.invalid == "missing":
-            outputs.append(Output("invalid_values", "word", table.invalid_values()))
-        return add_columns(frame, outputs, self.prefix)
-
-    def _inactive(self, table: Context) -> NDArray[np.float64]:
-        """Return whether disease is inactive at each visit: 1, 0 or NaN."""
-        if self.inactive is not None:
-            return table.flag(self.inactive.name)
-        request = inactive_disease(criteria=self.criteria.inactive, markers=self.markers)
-        return request.compute(table)[0].data
+    if isinstance(inactive, Column):
+        is_inactive = table.flag(inactive.name)
+    else:
+        is_inactive = inactive.compute(table)[0].data
+    codes = remission_codes(
+        criteria,
+        visits.patients[visits.order],
+        whole_days(visits.dates, CALENDAR)[visits.order],
+        is_inactive[visits.order],
+        max_gap_days=max_gap_days,
+        periods=Periods.of(nobody, nobody, nobody)
+        if periods is None
+        else periods.of(visits.labels, in_pieces=in_pieces),
+    )
+    return [Output(criteria.column, "state", visits.unordered(codes), criteria.words)]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
-from typing import Any, Literal, TypeVar, cast
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup
 from jiascores.core.errors import ColumnError, VisitError, listing, suggestion
+from jiascores.core.measure import VERDICTS
 from jiascores.measures.courses import (
     CODES,
     Decisions,
@@ -19,26 +20,16 @@ from jiascores.measures.courses import (
     decide,
     reasons,
 )
-from jiascores.measures.flares import flare_bounds
-from jiascores.tables.assess import add_columns
-from jiascores.tables.baselines import (
-    Best,
-    LastResponding,
-    best_earlier,
-    latest_earlier,
-    read_flag,
-    reference_rows,
-)
-from jiascores.tables.beside import Infusions, read_infusions, whole_days
-from jiascores.tables.columns import Frame, Names, Output, Places, as_mapping, nearest, understand
-from jiascores.tables.context import ESR_ELSE_CRP, Context, Gathered
-from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run, to_eager
-from jiascores.tables.visits import NONE, Positions, Visits, read_visits
+from jiascores.tables.assess import Call
+from jiascores.tables.baselines import Best, LastResponding, best_earlier, latest_earlier
+from jiascores.tables.beside import Beside, Dates, read_infusions, whole_days
+from jiascores.tables.engines import IN_PIECES, kind_of_frame, to_eager
+from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.table import Given, Table, as_mapping, nearest
+from jiascores.tables.visits import Visits
 
 FrameT = TypeVar("FrameT")
-CODE = "retreatment_code"
-ELIGIBLE = "retreatment_eligible"
-REASON = "retreatment_reason"
+Judge: TypeAlias = "Callable[[Table], tuple[_Courses, list[Output]]]"
 
 
 def retreatment(
@@ -132,19 +123,16 @@ def retreatment(
     >>> out["retreatment_reason"][2]
     'ACR Ped 30 was reached after infusion 1 and is no longer met: infusion 2 may be given.'
     """
-    work = _Retreatment(
-        protocol=lookup(RetreatmentProtocol, protocol, parameter="protocol"),
-        infusions=read_infusions(infusions, infusion_columns),
-        columns=as_mapping(columns, "columns"),
-        units=as_mapping(units, "units"),
-        exclusions=as_mapping(exclusions, "exclusions"),
+    in_pieces = kind_of_frame(visits) in IN_PIECES
+    judge = _judge(protocol, infusions, infusion_columns, exclusions, in_pieces=in_pieces)
+    return Call(
+        outputs=partial(_retreated, judge=judge),
+        columns=columns,
+        units=units,
         marker=marker,
         invalid=invalid,
         prefix=prefix,
-        in_pieces=kind_of_frame(visits) in IN_PIECES,
-    )
-    patient = work.columns.get("patient", "patient")
-    return cast(FrameT, run(visits, work, patient=patient, together=always))
+    ).on(visits)
 
 
 def deviations(
@@ -200,130 +188,118 @@ def deviations(
        infusion_number  days_since_visit retreatment_code  retreatment_eligible
     0                2                 7            holds                 False
     """
-    work = _Retreatment(
+    judge = _judge(protocol, infusions, infusion_columns, exclusions, in_pieces=False)
+    retreated = partial(_retreated, judge=judge)
+    call = Call(outputs=retreated, columns=columns, units=units, marker=marker, invalid=invalid)
+    return cast(FrameT, _deviations(call.table(Frame(to_eager(visits))), judge))
+
+
+def _judge(
+    protocol: str | RetreatmentProtocol,
+    infusions: Any,
+    columns: Mapping[str, str] | None,
+    exclusions: Mapping[str, str] | None,
+    *,
+    in_pieces: bool,
+) -> Judge:
+    """Return what gives the courses of a table, and what is decided for each visit."""
+    return partial(
+        _judged,
         protocol=lookup(RetreatmentProtocol, protocol, parameter="protocol"),
-        infusions=read_infusions(infusions, infusion_columns),
-        columns=as_mapping(columns, "columns"),
-        units=as_mapping(units, "units"),
-        exclusions=as_mapping(exclusions, "exclusions"),
-        marker=marker,
-        invalid=invalid,
+        infusions=read_infusions(infusions, columns),
+        named=as_mapping(exclusions, "exclusions"),
+        in_pieces=in_pieces,
     )
-    return cast(FrameT, work.deviations(to_eager(visits)))
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class _Retreatment:
-    """What one call does to a table in memory; it can be sent to a cluster."""
+def _judged(
+    table: Table,
+    protocol: RetreatmentProtocol,
+    infusions: Dates,
+    named: Mapping[str, str],
+    *,
+    in_pieces: bool,
+) -> tuple[_Courses, list[Output]]:
+    exclusions = _exclusions(table, protocol, named)
+    courses = _Courses.of(table, infusions, in_pieces=in_pieces)
+    course = courses.before - 1 if protocol.baseline == "course" else courses.first
+    table.judge_against(
+        courses.of_infusion(courses.last_visits, course), marked_by=courses.first_visits
+    )
+    decided = _decided(protocol, courses, table, exclusions)
+    # Back in the order of the rows.
+    place = np.argsort(courses.visits.order)
+    words = reasons(protocol, decided)
+    return courses, _outputs(decided.codes[place], decided.eligible[place], words[place])
 
-    protocol: RetreatmentProtocol
-    infusions: Infusions
-    columns: Mapping[str, str]
-    units: Mapping[str, str]
-    exclusions: Mapping[str, str]
-    marker: str | None
-    invalid: Literal["raise", "missing"]
-    prefix: str = ""
-    in_pieces: bool = False
 
-    def __call__(self, native: Any) -> Any:
-        """Return an eager table of visits with the columns added."""
-        _, table, outputs = self._judged(native)
-        further = table.rater_column()
-        if self.marker == ESR_ELSE_CRP:
-            further.append(table.marker_column())
-        # Names of their own: `assess` adds the same against another baseline.
-        outputs += [attrs.evolve(output, name=f"retreatment_{output.name}") for output in further]
-        if self.invalid == "missing":
-            outputs.append(Output("invalid_values", "word", table.invalid_values()))
-        return add_columns(table.frame, outputs, self.prefix)
+def _retreated(table: Table, judge: Judge) -> list[Output]:
+    """Return what is decided for each visit, which reactant counted and who rated."""
+    _, outputs = judge(table)
+    # Names of their own: `assess` adds the same against another baseline.
+    further = reversed(table.which_counted())
+    return outputs + [attrs.evolve(each, name=f"retreatment_{each.name}") for each in further]
 
-    def deviations(self, native: Any) -> Any:
-        """Return the later infusions with what was decided at the last visit before each."""
-        courses, table, (code, eligible, reason) = self._judged(native)
-        later = np.flatnonzero(courses.numbers > 1)
-        rows, numbers = courses.last_visits[later], courses.numbers[later]
-        codes, allowed, words = code.data[rows], eligible.data[rows], reason.data[rows]
-        # The last visit may lie before the infusion that this one repeats.
-        unseen = courses.number[rows] < numbers - 1
-        codes[unseen], allowed[unseen] = CODES.index("no_response"), 0.0
-        words[unseen] = [
-            f"No visit since infusion {number - 1}, so no response to it was seen."
-            for number in numbers[unseen]
-        ]
-        beside = self.infusions.table
-        patients, dates = (
-            beside.frame.objects(beside.names.column(role))[courses.rows[later]].tolist()
-            for role in ("patient", "date")
-        )
-        listed = beside.frame.new(
-            {
-                "patient": patients,
-                "infusion_date": dates,
-                "infusion_number": numbers.tolist(),
-                "visit_date": table.frame.objects(table.names.column("date"))[rows].tolist(),
-                "days_since_visit": (courses.infused[later] - courses.seen[rows]).tolist(),
-            }
-        )
-        return add_columns(Frame(listed), _outputs(codes, allowed, words), "")
 
-    def _judged(self, native: Any) -> tuple[_Courses, _Against, list[Output]]:
-        """Return the courses, the visits against their baselines, and what is decided for each."""
-        frame = Frame(native)
-        names = understand(frame, self.columns, self.units)
-        exclusions = self._exclusions(frame)
-        courses = _Courses.of(
-            read_visits(frame, names, Places(frame, names)),
-            self.infusions,
-            in_pieces=self.in_pieces,
-        )
-        course = courses.before - 1 if self.protocol.baseline == "course" else courses.first
-        table = _Against(
-            frame,
-            names,
-            courses.visits,
-            baseline=courses.of_infusion(courses.last_visits, course),
-            marked_by=courses.first_visits,
-            marker=self.marker,
-            invalid=self.invalid,
-        )
-        decided = _decided(self.protocol, courses, table, exclusions)
-        # Back in the order of the rows.
-        place = np.argsort(courses.visits.order)
-        words = reasons(self.protocol, decided)
-        outputs = _outputs(decided.codes[place], decided.eligible[place], words[place])
-        return courses, table, outputs
+def _deviations(table: Table, judge: Judge) -> Any:
+    """Return the later infusions with what was decided at the last visit before each."""
+    courses, (code, eligible, reason) = judge(table)
+    later = np.flatnonzero(courses.numbers > 1)
+    rows, numbers = courses.last_visits[later], courses.numbers[later]
+    codes, allowed, words = code.data[rows], eligible.data[rows], reason.data[rows]
+    # The last visit may lie before the infusion that this one repeats.
+    unseen = courses.number[rows] < numbers - 1
+    codes[unseen], allowed[unseen] = CODES.index("no_response"), 0.0
+    words[unseen] = [
+        f"No visit since infusion {number - 1}, so no response to it was seen."
+        for number in numbers[unseen]
+    ]
+    beside = courses.infusions
+    patients, dates = (
+        beside.frame.objects(beside.column(role))[courses.rows[later]].tolist()
+        for role in ("patient", "date")
+    )
+    listed = {
+        "patient": patients,
+        "infusion_date": dates,
+        "infusion_number": numbers.tolist(),
+        "visit_date": table.frame.objects(table.column("date"))[rows].tolist(),
+        "days_since_visit": (courses.infused[later] - courses.seen[rows]).tolist(),
+    }
+    return Frame(beside.frame.new(listed)).with_columns(_outputs(codes, allowed, words))
 
-    def _exclusions(self, frame: Frame) -> dict[str, NDArray[np.float64]]:
-        """Return the exclusions of the protocol in each row, yes, no or unknown."""
-        protocol, known = self.protocol, self.protocol.exclusions
-        for name in self.exclusions:
-            if name not in known:
-                raise ColumnError(
-                    f"exclusions= maps {name!r}; the exclusions of {protocol.name} are "
-                    f"{listing(known, shown=len(known)) or 'none'}.{suggestion(name, known)}",
-                    variable=name,
-                )
-        columns = {name: self.exclusions.get(name, name) for name in known}
-        absent = {name: column for name, column in columns.items() if column not in frame}
-        if absent:
-            name, column = next(iter(absent.items()))
+
+def _exclusions(
+    table: Table, protocol: RetreatmentProtocol, named: Mapping[str, str]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the exclusions of the protocol in each row, yes, no or unknown."""
+    known = protocol.exclusions
+    for name in named:
+        if name not in known:
             raise ColumnError(
-                f"the table has no column {listing(map(repr, absent.values()))}, and "
-                f"{protocol.name} excludes patients with {listing(absent)}. Name yours: "
-                f"exclusions={{'{name}': 'your column'}}; or make a variant of the protocol that "
-                f"names other exclusions.{nearest(column, frame.names)}",
+                f"exclusions= maps {name!r}; the exclusions of {protocol.name} are "
+                f"{listing(known, shown=len(known)) or 'none'}.{suggestion(name, known)}",
                 variable=name,
-                values=tuple(absent.values()),
             )
-        return {name: read_flag(frame, column, blank=np.nan) for name, column in columns.items()}
+    columns = {name: named.get(name, name) for name in known}
+    absent = {name: column for name, column in columns.items() if column not in table.frame}
+    if absent:
+        name, column = next(iter(absent.items()))
+        raise ColumnError(
+            f"the table has no column {listing(map(repr, absent.values()))}, and {protocol.name} "
+            f"excludes patients with {listing(absent)}. Name yours: exclusions={{'{name}': 'your "
+            f"column'}}, or make a variant of the protocol.{nearest(column, table.frame.names)}",
+            variable=name,
+            values=tuple(absent.values()),
+        )
+    return {name: table.flag(column) for name, column in columns.items()}
 
 
 def _outputs(codes: Positions, eligible: NDArray[np.float64], words: NDArray[Any]) -> list[Output]:
     return [
-        Output(CODE, "state", codes, CODES),
-        Output(ELIGIBLE, "flag", eligible),
-        Output(REASON, "word", words),
+        Output("retreatment_code", "state", codes, CODES),
+        Output("retreatment_eligible", "flag", eligible),
+        Output("retreatment_reason", "word", words),
     ]
 
 
@@ -339,6 +315,8 @@ class _Courses:
     ----------
     visits : Visits
         The visits.
+    infusions : Beside
+        The table of infusions.
     patients, infused, rows : array of int
         Of each infusion, by patient and day: the patient's code, the day, the row in its table.
     seen : array of int
@@ -351,6 +329,7 @@ class _Courses:
     """
 
     visits: Visits
+    infusions: Beside
     patients: Positions
     infused: Positions
     rows: Positions
@@ -360,13 +339,14 @@ class _Courses:
     last_visits: Positions
 
     @classmethod
-    def of(cls, visits: Visits, infusions: Infusions, *, in_pieces: bool) -> _Courses:
+    def of(cls, visits_table: Table, dates: Dates, *, in_pieces: bool) -> _Courses:
         """Return the courses; infusions that contradict the visits raise.
 
         A piece of a larger table has the visits of some patients only, and a table without rows
         is how a lazy frame is planned: there, the infusions of others are left out.
         """
-        table, dates = infusions.table, infusions.dates
+        visits = visits_table.visits
+        table = dates.table
         patients = table.among(visits.labels, all_known=True, in_pieces=in_pieces)
         rows = np.flatnonzero(patients >= 0) if visits.size else np.empty(0, dtype=np.int64)
         if rows.size:
@@ -375,15 +355,18 @@ class _Courses:
         patients, infused = patients[rows], dates.days[rows]
         seen = whole_days(visits.dates, visits.per_day)
         order = visits.order
-        given, shown = _keys((patients, infused), (visits.patients[order], seen[order]))
+        # Numbers that order infusions and visits as one, patients first.
+        low = min(infused.min(initial=0), seen.min(initial=0))
+        span = max(infused.max(initial=0), seen.max(initial=0)) - low + 1
+        given = patients * span + infused - low
+        shown = (visits.patients * span + seen - low)[order]
         # Left: a visit on the day of an infusion counts as before it.
         before = visits.unordered(np.searchsorted(given, shown, side="left"))
         last = np.searchsorted(shown, given, side="right") - 1
-        _check_last(visits, last, patients, infusions, rows)
+        _check_last(visits_table, last, patients, table, rows)
         first = np.searchsorted(patients, np.arange(len(visits.labels)))
-        return cls(
-            visits, patients, infused, rows, seen, before, visits.per_row(first), order[last]
-        )
+        firsts = visits.per_row(first)
+        return cls(visits, table, patients, infused, rows, seen, before, firsts, order[last])
 
     @cached_property
     def number(self) -> Positions:
@@ -418,83 +401,33 @@ class _Courses:
         # Both terms never fall along the order of visits, and one rises with every new course.
         codes = self.before + visits.patients
         labels = np.arange(self.rows.size + len(visits.labels))
-        within = Visits(codes, visits.dates, visits.per_day, visits.places, labels)
+        within = Visits(codes, visits.dates, visits.per_day, labels)
         # Courses follow each other as their visits do, so nothing needs to be sorted again.
         within.order = visits.order
         return within
 
 
-def _keys(
-    infusions: tuple[Positions, Positions], visits: tuple[Positions, Positions]
-) -> tuple[Positions, Positions]:
-    """Return numbers that order two sets of (patient, day) as one, patients first."""
-    days = np.concatenate([infusions[1], visits[1]])
-    low = int(days.min(initial=0))
-    span = int(days.max(initial=0)) - low + 1
-    first, second = (patients * span + (day - low) for patients, day in (infusions, visits))
-    return first, second
-
-
-def _check_last(
-    visits: Visits, last: Positions, patients: Positions, infusions: Infusions, rows: Positions
-) -> None:
+def _check_last(of: Table, last: Positions, patients: Positions, table: Beside, rows: Any) -> None:
     """Raise where an infusion has no visit before it, or two that can be the last."""
-    table = infusions.table
-    early = rows[(last < 0) | (visits.patients[visits.order[last]] != patients)]
-    if early.size:
-        table.refuse(
-            VisitError,
-            f"infused before the first visit: {table.rows(early)}. Nothing was recorded then that "
-            f"a response could be measured against; add the visit, or leave the infusion out.",
-            "infusions",
-            rows=early,
-        )
+    visits = of.visits
+    table.refuse_rows(
+        VisitError,
+        "infused before the first visit: {}. Nothing was recorded then that a response could be "
+        "measured against; add the visit, or leave the infusion out.",
+        "infusions",
+        rows[(last < 0) | (visits.patients[visits.order[last]] != patients)],
+    )
     starts = visits.day_starts[last]
     tied = np.flatnonzero(starts != last)
     if tied.size:
-        ones, others = visits.order[starts[tied]], visits.order[last[tied]]
-        pairs = [
-            f"{visits.places[one]} and {visits.places[other]}"
-            for one, other in zip(ones, others, strict=True)
-        ]
+        both = zip(visits.order[starts[tied]], visits.order[last[tied]], strict=True)
+        pairs = [f"{of.places[one]} and {of.places[other]}" for one, other in both]
         raise VisitError(
             f"two visits on one date can be the last before an infusion: {listing(pairs)}. Keep "
             f"one of them.",
             variable="baseline",
             where=pairs,
         )
-
-
-class _Against(Context):
-    """A table whose baseline rows are given, and the rows whose reactant counts."""
-
-    def __init__(
-        self,
-        frame: Frame,
-        names: Names,
-        visits: Visits,
-        *,
-        baseline: Positions,
-        marked_by: Positions,
-        marker: str | None,
-        invalid: Literal["raise", "missing"],
-    ) -> None:
-        super().__init__(frame, names, baseline="first", marker=marker, invalid=invalid)
-        vars(self).update(visits=visits, baseline=baseline, after_baseline=visits.after(baseline))
-        self.marked_by = marked_by
-
-    def earlier(self, rows: Positions) -> Mapping[str, Gathered]:
-        """Return the six variables of each row's earlier one; rows of a patient may differ."""
-        self.compared(rows)
-        return {name: Gathered(values, rows) for name, values in self.core_set.items()}
-
-    @cached_property
-    def uses_esr(self) -> NDArray[np.bool_]:
-        """By ``"esr-else-crp"``, whose reactant is ESR: by the row given, or any of the patient."""
-        visits, esr = self.visits, ~np.isnan(self.values("esr"))
-        any_esr = np.zeros(len(visits.labels), dtype=bool)
-        np.logical_or.at(any_esr, visits.patients, esr)
-        return np.where(self.marked_by >= 0, esr[self.marked_by], visits.per_row(any_esr))
 
 
 # --------------------------------------------------------------------------------------------
@@ -504,12 +437,12 @@ class _Against(Context):
 def _decided(
     protocol: RetreatmentProtocol,
     courses: _Courses,
-    table: Context,
+    table: Table,
     exclusions: Mapping[str, NDArray[np.float64]],
 ) -> Decisions:
     """Return what is decided for each visit, in their order."""
     order, within = courses.visits.order, courses.as_patients
-    _, lowest, highest = table.response(protocol.criteria)
+    response = table.response(protocol.criteria)
     flared = _flared(protocol, within, table) if protocol.by_flare else None
     return decide(
         protocol,
@@ -517,29 +450,26 @@ def _decided(
         day_starts=within.day_starts,
         infusions=courses.number[order],
         days=courses.days[order],
-        level_min=lowest[order],
-        level_max=highest[order],
+        level_min=response.lowest[order],
+        level_max=response.highest[order],
         exclusions={name: values[order] for name, values in exclusions.items()},
         flared=None if flared is None else (flared[0][order], flared[1][order]),
     )
 
 
 def _flared(
-    protocol: RetreatmentProtocol, within: Visits, table: Context
+    protocol: RetreatmentProtocol, within: Visits, table: Table
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return for each visit whether there certainly, and possibly, is a flare."""
     rows, known = _flare_references(protocol, within, table)
-    fever = table.values("flare_fever") if protocol.loss.fever_above is not None else np.nan
-    certain, possible = flare_bounds(
-        protocol.loss, table.earlier(rows), table.core_set, fever=fever
-    )
+    bounds, _ = table.answer(VERDICTS["flare"], protocol.loss, bound={"reference": Given(rows)})
     after = within.after(rows)
     # Without a reference there is no flare, unless a gap hides which visit it is.
-    return certain & after, np.where(after, possible, ~known)
+    return bounds.lowest & after, np.where(after, bounds.highest, ~known)
 
 
 def _flare_references(
-    protocol: RetreatmentProtocol, within: Visits, table: Context
+    protocol: RetreatmentProtocol, within: Visits, table: Table
 ) -> tuple[Positions, NDArray[np.bool_]]:
     """Return each visit's reference in its course, and where a missing one is missing for sure."""
     rule, after = protocol.flare_reference, table.after_baseline
@@ -548,11 +478,11 @@ def _flare_references(
     if rule == "best":
         rule = Best(protocol.criteria)
     if not isinstance(rule, LastResponding | Best):
-        rows = reference_rows(table, rule)
+        rows = table.reference(rule)
         return rows, rows >= 0
-    level, lowest, highest = table.response(rule.criteria)
+    response = table.response(rule.criteria)
     if isinstance(rule, LastResponding):
-        perhaps = latest_earlier(within, after & (highest >= rule.level))
-        return latest_earlier(within, after & (lowest >= rule.level)), perhaps < 0
-    rows = best_earlier(within, np.where(after, level, np.nan), table.jadas71)
+        perhaps = latest_earlier(within, after & (response.highest >= rule.level))
+        return latest_earlier(within, after & (response.lowest >= rule.level)), perhaps < 0
+    rows = best_earlier(within, np.where(after, response.known(), np.nan), table.score("jadas71"))
     return rows, latest_earlier(within, after) < 0

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
+from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.statistics.agreement import kappa_interval
 from jiascores.statistics.base import CONFIDENCE, check_confidence
 from jiascores.statistics.proportions import (
@@ -19,27 +21,13 @@ from jiascores.statistics.proportions import (
     proportion_interval,
     stratified_difference,
 )
-from jiascores.tables.baselines import read_flag
-from jiascores.tables.columns import Column, Frame, Output, Places, understand
 from jiascores.tables.engines import to_eager
+from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.numbers import number_of, numbers_in
-from jiascores.tables.visits import Visits, codes_of, read_visits
+from jiascores.tables.table import Column, Table, column_of
 
 FloatArray = NDArray[np.float64]
 NOT_DETERMINABLE = "not determinable"
-COUNTED = ("patients", "responders", "not_determinable")
-PROPORTIONS = (
-    "proportion",
-    "exact_low",
-    "exact_high",
-    "wilson_low",
-    "wilson_high",
-    "lowest",
-    "highest",
-)
-DAYS_IN_STATES = ("proportion_of_visits", "days", "proportion_of_days")
-# Whether an arm is the reference, and where its two counts stand among the four.
-SIDES = ((False, 0), (True, 2))
 
 
 def responders_by_visit(
@@ -106,7 +94,7 @@ def responders_by_visit(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": list("ABCABC"), "week": [8, 8, 8, 52, 52, 52],
     ...                        "response": [True, True, False, True, None, False]})
-    >>> out = jia.responders_by_visit(visits, jia.column("response"), by=jia.column("week"))
+    >>> out = jia.analysis.responders_by_visit(visits, jia.column("response"), by=jia.column("week"))
     >>> out[["week", "patients", "responders", "not_determinable", "proportion"]].round(3)
        week  patients  responders  not_determinable  proportion
     0     8         3           2                 0       0.667
@@ -115,37 +103,28 @@ def responders_by_visit(
     check_confidence(confidence)
     frame = Frame(to_eager(visits))
     found = _outcome(frame, outcome, level)
-    keys = [each for each in (arm, by or Column("nominal_visit")) if each is not None]
-    groups = _groups(frame, keys)
-    patients, labels = codes_of(frame, _patient(frame, columns))
-    rows = []
-    for _, positions in groups:
-        _once(patients[positions], labels, "at a visit")
-        values = found[positions]
-        responders, unknown = int((values == 1).sum()), int(np.isnan(values).sum())
-        known = len(values) - unknown
-        rows.append(
-            {
-                "patients": len(values),
-                "responders": responders,
-                "not_determinable": unknown,
-                "proportion": responders / known if known else np.nan,
-                **_intervals(responders, known, confidence),
-                "lowest": responders / len(values),
-                "highest": (responders + unknown) / len(values),
-            }
-        )
-    return _new(frame, keys, groups, rows)
-
-
-def _intervals(responders: int, known: int, confidence: float) -> dict[str, float]:
+    keys = {"arm": arm, "by": by or Column("nominal_visit")}
+    names = [column_of(frame, key, each) for each, key in keys.items() if key is not None]
+    groups, group = _groups(frame, names)
+    _once(frame, columns, group, "at a visit")
+    rows = pd.DataFrame(
+        {"patients": True, "responders": found == 1, "not_determinable": np.isnan(found)}
+    )
+    table = rows[group >= 0].groupby(group[group >= 0]).sum()
+    known = table["patients"] - table["not_determinable"]
+    table["proportion"] = table["responders"] / known.where(known > 0)
     methods: tuple[Literal["exact", "wilson"], ...] = ("exact", "wilson")
-    out: dict[str, float] = {}
     for method in methods:
-        out[f"{method}_low"], out[f"{method}_high"] = proportion_interval(
-            responders, known, method=method, confidence=confidence
-        )
-    return out
+        ends = [
+            proportion_interval(yes, of, method=method, confidence=confidence)
+            for yes, of in zip(table["responders"].tolist(), known.tolist(), strict=True)
+        ]
+        table[[f"{method}_low", f"{method}_high"]] = np.reshape(ends, (-1, 2))
+    table["lowest"] = table["responders"] / table["patients"]
+    table["highest"] = (table["responders"] + table["not_determinable"]) / table["patients"]
+    return _table(
+        frame, {name: [key[at] for key in groups] for at, name in enumerate(names)}, table
+    )
 
 
 def compare_responders(
@@ -212,16 +191,16 @@ def compare_responders(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": range(8), "drug": ["A"] * 4 + ["placebo"] * 4,
     ...                        "response": [1, 1, 1, 0, 1, 0, 0, 0]})
-    >>> jia.compare_responders(visits, jia.column("response"), arm=jia.column("drug"),
+    >>> jia.analysis.compare_responders(visits, jia.column("response"), arm=jia.column("drug"),
     ...                        reference_arm="placebo").difference
     0.5
     """
     frame = Frame(to_eager(visits))
     found = _outcome(frame, outcome, level)
-    patients, labels = codes_of(frame, _patient(frame, columns))
-    _once(patients, labels, "in the comparison; keep the rows of one visit")
-    arms = [value for (value,), _ in _groups(frame, [arm])]
-    if len(arms) != len(SIDES) or reference_arm not in arms:
+    _once(frame, columns, np.zeros(frame.size), "in the comparison; keep the rows of one visit")
+    groups, side = _groups(frame, [column_of(frame, arm, "arm")])
+    arms = [value for (value,) in groups]
+    if len(arms) != len(("arm", "reference")) or reference_arm not in arms:
         raise RequestError(
             f"column {arm.name!r} has {listing([repr(one) for one in arms]) or 'no arm'}, and "
             f"reference_arm={reference_arm!r}: two arms are compared, one of them the reference.",
@@ -237,23 +216,17 @@ def compare_responders(
             )
         found = np.where(unknown, 0.0, found)
     counted = ~unknown | (undetermined == "non-responder")
-    given = frame.objects(arm.name)
-    no_arm = [frame.label(at) for at, value in enumerate(given) if value is None]
-    grouped = _groups(frame, strata) if strata else [((), np.arange(frame.size))]
-    if no_arm or sum(len(positions) for _, positions in grouped) != frame.size:
+    strata_, stratum = _groups(frame, [column_of(frame, each, "strata") for each in strata])
+    without = [frame.label(int(row)) for row in np.flatnonzero((side < 0) | (stratum < 0))]
+    if without:
         raise VisitError(
-            f"every patient needs an arm and a stratum; missing, among others, in row "
-            f"{listing(no_arm) if no_arm else 'without a stratum'}.",
+            f"every patient needs an arm and a stratum; one is missing in row {listing(without)}.",
             variable="arm",
         )
-    is_reference = np.array([value == reference_arm for value in given], dtype=bool)
-    counts: list[list[int]] = [[], [], [], []]
-    for _, positions in grouped:
-        for side, place in SIDES:
-            mine = positions[(is_reference[positions] == side) & counted[positions]]
-            counts[place].append(int(found[mine].sum()))
-            counts[place + 1].append(len(mine))
-    a, n1, b, n0 = counts
+    cell = (2 * stratum + (side == arms.index(reference_arm)))[counted]
+    size = 2 * len(strata_)
+    n1, n0 = np.bincount(cell, minlength=size).reshape(-1, 2).T.tolist()
+    a, b = np.bincount(cell, found[counted], minlength=size).reshape(-1, 2).T.tolist()
     return stratified_difference(
         a, n1, b, n0, method=method, variance=variance, confidence=confidence
     )
@@ -304,35 +277,23 @@ def time_in_states(
     >>> import pandas as pd
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": "A", "date": [0, 30, 90], "state": ["high", "low", "low"]})
-    >>> jia.time_in_states(visits, jia.column("state"), max_gap_days=100)
+    >>> jia.analysis.time_in_states(visits, jia.column("state"), max_gap_days=100)
       state  visits  proportion_of_visits  days  proportion_of_days
     0   low       2              0.666667  60.0            0.666667
     1  high       1              0.333333  30.0            0.333333
     """
     number_of(max_gap_days, "max_gap_days")
-    frame, seen, words = _states(visits, state, columns)
-    order = seen.order
-    codes, dates = words[1][order], seen.dates[order]
-    days = np.zeros(frame.size)
-    if frame.size > 1:
-        same = seen.patients[order][1:] == seen.patients[order][:-1]
-        waits = (dates[1:] - dates[:-1]) / seen.per_day
-        days[:-1] = np.where(same, np.minimum(waits, max_gap_days), 0)
-    rows = []
-    for code, _ in enumerate(words[0]):
-        mine = codes == code
-        rows.append(
-            {
-                "visits": int(mine.sum()),
-                "proportion_of_visits": float(mine.mean()) if frame.size else np.nan,
-                "days": float(days[mine].sum()),
-                "proportion_of_days": float(days[mine].sum() / days.sum())
-                if days.any()
-                else np.nan,
-            }
-        )
-    new = Frame(frame.new({state.name: list(words[0])}))
-    return new.with_columns(_outputs(rows, ("visits",), DAYS_IN_STATES))
+    table_, names, codes = _states(visits, state, columns)
+    frame, seen = table_.frame, table_.visits
+    codes, days = codes[seen.order], np.zeros(frame.size)
+    waits = np.diff(seen.dates[seen.order]) / seen.per_day
+    same = np.diff(seen.patients[seen.order]) == 0
+    days[:-1] = np.where(same, np.minimum(waits, max_gap_days), 0)
+    table = pd.DataFrame({"visits": np.bincount(codes, minlength=len(names))})
+    table["proportion_of_visits"] = table["visits"] / frame.size
+    table["days"] = [days[codes == code].sum() for code in range(len(names))]
+    table["proportion_of_days"] = table["days"] / (days.sum() or np.nan)
+    return _table(frame, {state.name: names}, table)
 
 
 def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None = None) -> Any:
@@ -371,20 +332,20 @@ def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None
     >>> import pandas as pd
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": "A", "date": [0, 30, 90], "state": ["high", "low", "low"]})
-    >>> jia.transitions(visits, jia.column("state"))
+    >>> jia.analysis.transitions(visits, jia.column("state"))
        from    to  count  proportion
     0   low   low      1         1.0
     1   low  high      0         0.0
     2  high   low      1         1.0
     3  high  high      0         0.0
     """
-    frame, seen, (names, codes) = _states(visits, state, columns)
+    table_, names, codes = _states(visits, state, columns)
+    frame, seen = table_.frame, table_.visits
     order = seen.order
-    patients, dates, codes = seen.patients[order], seen.dates[order], codes[order]
-    same = patients[1:] == patients[:-1]
-    twice = np.flatnonzero(same & (dates[1:] == dates[:-1]))
+    codes, same = codes[order], np.diff(seen.patients[order]) == 0
+    twice = np.flatnonzero(same & (np.diff(seen.dates[order]) == 0))
     if twice.size:
-        where = seen.places[int(order[twice[0] + 1])]
+        where = table_.places[int(order[twice[0] + 1])]
         raise VisitError(
             f"two visits of a patient on one date have no order: {where} and another "
             f"({twice.size} in all).",
@@ -392,21 +353,13 @@ def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None
         )
     counts = np.zeros((len(names), len(names)), dtype=np.int64)
     np.add.at(counts, (codes[:-1][same], codes[1:][same]), 1)
-    rows = []
-    for start in range(len(names)):
-        total = counts[start].sum()
-        for end in range(len(names)):
-            count = int(counts[start, end])
-            rows.append({"count": count, "proportion": count / total if total else np.nan})
-    new = Frame(
-        frame.new(
-            {
-                "from": [name for name in names for _ in names],
-                "to": [name for _ in names for name in names],
-            }
-        )
+    total = counts.sum(axis=1, keepdims=True)
+    proportion = counts / np.where(total > 0, total, np.nan)
+    table = pd.DataFrame({"count": counts.ravel(), "proportion": proportion.ravel()})
+    pairs = list(product(names, names))
+    return _table(
+        frame, {"from": [one for one, _ in pairs], "to": [other for _, other in pairs]}, table
     )
-    return new.with_columns(_outputs(rows, ("count",), ("proportion",)))
 
 
 def agreement(
@@ -456,22 +409,21 @@ def agreement(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"one": ["low", "low", "high", None, "high"],
     ...                        "other": ["low", "moderate", "high", "low", "low"]})
-    >>> found = jia.agreement(visits, jia.column("one"), jia.column("other"))
+    >>> found = jia.analysis.agreement(visits, jia.column("one"), jia.column("other"))
     >>> found["visits"], found["left_out"], found["agree"]
     (4, 1, 0.5)
     """
     check_confidence(confidence)
     frame = Frame(to_eager(visits))
-    first, second = (_words(frame, each) for each in (one, other))
-    pairs = [(a, b) for a, b in zip(first, second, strict=True) if a is not None and b is not None]
-    names = _in_order({word for pair in pairs for word in pair})
-    table = np.zeros((len(names), len(names)))
-    for a, b in pairs:
-        table[names.index(a), names.index(b)] += 1
+    words = pd.DataFrame({"one": _words(frame, one, "one"), "other": _words(frame, other, "other")})
+    pairs = words.dropna()
+    names = _in_order({*pairs["one"], *pairs["other"]})
+    counts = pd.crosstab(pairs["one"], pairs["other"])
+    table = counts.reindex(index=names, columns=names, fill_value=0).to_numpy(dtype=np.float64)
     out = {
         "visits": len(pairs),
         "left_out": frame.size - len(pairs),
-        "agree": float(np.trace(table) / len(pairs)) if pairs else np.nan,
+        "agree": float(np.trace(table) / len(pairs)) if len(pairs) else np.nan,
     }
     kappa, low, high = kappa_interval(table, confidence=confidence)
     return {**out, "kappa": kappa, "low": low, "high": high}
@@ -480,36 +432,34 @@ def agreement(
 # --------------------------------------------------------------------------------------------
 
 
-def _column(frame: Frame, given: Any) -> str:
-    if not isinstance(given, Column):
-        raise RequestError(f"give a column: jia.column({given!r}).", values=(given,))
-    if given.name not in frame:
-        known = [str(name) for name in frame.names]
-        raise ColumnError(
-            f"the table has no column {given.name!r}.{suggestion(given.name, known)}",
-            variable=given.name,
-            values=(given.name,),
-        )
-    return given.name
-
-
-def _patient(frame: Frame, columns: Mapping[str, str] | None) -> str:
-    return _column(frame, Column(understand(frame, columns, None).column("patient")))
-
-
 def _outcome(frame: Frame, outcome: Any, level: int | None) -> FloatArray:
     """Return who responded: 1, 0, NaN."""
     if level is None:
-        return read_flag(frame, _column(frame, outcome))
+        return Table(frame).flag(column_of(frame, outcome, "outcome"), blank=0.0)
     ends = [f"{getattr(outcome, 'name', outcome)}_level_{end}" for end in ("min", "max")]
     if not all(end in frame for end in ends):
-        ends = [_column(frame, outcome)] * 2
+        ends = [column_of(frame, outcome, "outcome")] * 2
     lowest, highest = (numbers_in(frame, end) for end in ends)
+    return at_level(lowest, highest, level)
+
+
+def at_level(lowest: FloatArray, highest: FloatArray, level: int) -> FloatArray:
+    """Return whether a level is reached, from the bounds of what was: 1, 0, NaN.
+
+    Parameters
+    ----------
+    lowest, highest : array
+        The bounds.
+    level : int
+        The level to reach.
+    """
     return np.where(lowest >= level, 1.0, np.where(highest < level, 0.0, np.nan))
 
 
-def _words(frame: Frame, given: Any) -> list[Any]:
-    return [None if word is None else str(word) for word in frame.objects(_column(frame, given))]
+def _words(frame: Frame, given: Any, parameter: str) -> NDArray[Any]:
+    """Return a column as text, None where missing."""
+    codes, labels = frame.codes(column_of(frame, given, parameter))
+    return np.array([*map(str, list_of(labels)), None], dtype=object)[codes]
 
 
 def _natural(word: Any) -> Any:
@@ -527,20 +477,35 @@ def _in_order(words: Iterable[Any]) -> list[Any]:
     return sorted(set(words), key=lambda word: (place.get(word, len(place)), _natural(word)))
 
 
-def _groups(frame: Frame, keys: Sequence[Any]) -> list[tuple[tuple[Any, ...], NDArray[np.int64]]]:
-    """Return the rows of each combination of values, in order; rows with a gap are in none."""
-    values = [frame.objects(_column(frame, key)) for key in keys]
-    found: dict[tuple[Any, ...], list[int]] = {}
-    for row, key in enumerate(zip(*values, strict=True)):
-        if all(part is not None for part in key):
-            found.setdefault(key, []).append(row)
-    order = sorted(found, key=lambda key: [_natural(part) for part in key])
-    return [(key, np.array(found[key], dtype=np.int64)) for key in order]
+def _groups(frame: Frame, names: Sequence[str]) -> tuple[list[tuple[Any, ...]], Positions]:
+    """Return the combinations of values of columns in order, and which of them each row has.
+
+    A row with a gap has none; of no columns, every row has the same.
+    """
+    words: list[list[Any]] = []
+    ranks = pd.DataFrame(index=range(frame.size))
+    for name in names:
+        codes, labels = frame.codes(name)
+        given = list_of(labels)
+        order = sorted(range(len(given)), key=list(map(_natural, given)).__getitem__)
+        words.append([given[code] for code in order])
+        ranks[name] = np.append(np.argsort(order), NONE).astype(np.int64)[codes]
+    if not names:
+        return [()], np.zeros(frame.size, dtype=np.int64)
+    whole = ranks[(ranks >= 0).all(axis=1)]
+    group = np.full(frame.size, NONE, dtype=np.int64)
+    group[whole.index] = whole.groupby(list(names)).ngroup()
+    there = whole.drop_duplicates().sort_values(list(names)).to_numpy()
+    return [tuple(map(list.__getitem__, words, row)) for row in there], group
 
 
-def _once(patients: NDArray[np.int64], labels: Any, where: str) -> None:
-    counts = np.bincount(patients[patients >= 0], minlength=len(labels))
-    twice = [str(labels[code]) for code in np.flatnonzero(counts > 1)]
+def _once(frame: Frame, columns: Mapping[str, str] | None, group: Any, where: str) -> None:
+    """Raise where a patient has two rows of one group."""
+    name = Table(frame, columns).column("patient")
+    patients, labels = frame.codes(column_of(frame, Column(name), "patient"))
+    rows = pd.DataFrame({"patient": patients, "group": group})
+    rows = rows[(rows["patient"] >= 0) & (rows["group"] >= 0)]
+    twice = [str(labels[code]) for code in np.unique(rows.loc[rows.duplicated(), "patient"])]
     if twice:
         raise VisitError(
             f"patient {listing(twice)} has two rows {where}; each counts once.",
@@ -551,35 +516,24 @@ def _once(patients: NDArray[np.int64], labels: Any, where: str) -> None:
 
 def _states(
     visits: Any, state: Column, columns: Mapping[str, str] | None
-) -> tuple[Frame, Visits, tuple[list[str], NDArray[np.int64]]]:
-    """Return who was seen when, the words of the states in order, and each row's place in them."""
-    frame = Frame(to_eager(visits))
-    names = understand(frame, columns, None)
-    given = _words(frame, state)
-    words = _in_order({word for word in given if word is not None})
-    if None in given:
+) -> tuple[Table, list[str], NDArray[np.int64]]:
+    """Return the table, the words of the states in order, and each row's place in them."""
+    table = Table(Frame(to_eager(visits)), columns)
+    given = _words(table.frame, state, "state")
+    words = _in_order({*given} - {None})
+    codes = pd.Categorical(given, categories=words).codes.astype(np.int64)
+    if (codes < 0).any():
+        codes[codes < 0] = len(words)
         words.append(NOT_DETERMINABLE)
-    place = {word: at for at, word in enumerate(words)}
-    codes = np.array([place[word or NOT_DETERMINABLE] for word in given], dtype=np.int64)
-    return frame, read_visits(frame, names, Places(frame, names)), (words, codes)
+    return table, words, codes
 
 
-def _outputs(
-    rows: Sequence[Mapping[str, float]], counts: Sequence[str], others: Sequence[str]
-) -> list[Output]:
-    """Return columns of counts, then of other numbers; also where there are no rows."""
-    found = {name: np.array([float(row[name]) for row in rows]) for name in (*counts, *others)}
-    return [
-        Output(name, "level" if name in counts else "score", values)
-        for name, values in found.items()
+def _table(frame: Frame, keys: Mapping[str, list[Any]], numbers: pd.DataFrame) -> Any:
+    """Return a new table of keys, counts and other numbers."""
+    outputs = [
+        Output(
+            str(name), "score" if values.dtype.kind == "f" else "level", values.to_numpy(np.float64)
+        )
+        for name, values in numbers.items()
     ]
-
-
-def _new(
-    frame: Frame,
-    keys: Sequence[Column],
-    groups: Sequence[tuple[tuple[Any, ...], Any]],
-    rows: Sequence[Mapping[str, float]],
-) -> Any:
-    columns = {key.name: [group[at] for group, _ in groups] for at, key in enumerate(keys)}
-    return Frame(frame.new(columns)).with_columns(_outputs(rows, COUNTED, PROPORTIONS))
+    return Frame(frame.new(keys)).with_columns(outputs)

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import attrs
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import (
-    ColumnError,
-    RequestError,
-    VisitError,
-    listing,
-    suggestion,
-)
+from jiascores.core.definition import lookup
+from jiascores.core.errors import RequestError, VisitError, listing, suggestion
+from jiascores.core.measure import verdict_named
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.remission import BY_MEDICATION, WHATEVER_MEDICATION
 from jiascores.measures.response import ResponseCriteria
-from jiascores.tables.ask import InactiveDiseaseRequest, acr_ped, flare
-from jiascores.tables.baselines import (
-    BaselineRule,
-    Best,
-    LastResponding,
-    ReferenceRule,
-    reference_rows,
-)
-from jiascores.tables.columns import Column, Frame, Output, understand
-from jiascores.tables.context import Context
+from jiascores.tables.baselines import BaselineRule, Best, LastResponding, ReferenceRule
 from jiascores.tables.engines import to_eager
-from jiascores.tables.visits import NO_DATE, Positions, Visits, read_dates
+from jiascores.tables.frame import Frame, Output, OutputKind, Positions, list_of
+from jiascores.tables.gaps import by_id
+from jiascores.tables.numbers import in_words, one_of
+from jiascores.tables.requests import Request, request
+from jiascores.tables.summaries import at_level
+from jiascores.tables.table import Column, Table, column_of, require_column
+from jiascores.tables.visits import NO_DATE
+from jiascores.tables.windows import one_for_each
 
 FloatArray = NDArray[np.float64]
 
@@ -49,6 +45,15 @@ END = "censored at the last assessment"
 NEVER_SEEN = "no assessment after the reference: censored on day 0"
 NO_REFERENCE = "no reference visit"
 STOPPED_BEFORE = "stopped before the reference visit"
+# What is said of each patient.
+TIMES: Mapping[str, OutputKind] = {
+    "duration": "score",
+    "event": "flag",
+    "earliest": "score",
+    "latest": "score",
+    "reason": "word",
+    "rule": "word",
+}
 
 
 def time_to_flare(
@@ -61,7 +66,7 @@ def time_to_flare(
     stop_is_event: Sequence[str] = STOPS_AS_EVENTS,
     stop_is_censored: Sequence[str] = (),
     undetermined: Undetermined | None = None,
-    fever: Column | None = None,
+    flare_fever: Column | None = None,
     baseline: BaselineRule | None = None,
     columns: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
@@ -90,7 +95,7 @@ def time_to_flare(
         is refused.
     undetermined : {"no", "event", "censor"}, optional
         What a visit counts as at which the flare cannot be determined. Required where it matters.
-    fever, baseline, columns, units, marker
+    flare_fever, baseline, columns, units, marker
         As for `jia.ask.flare` and `assess`.
 
     Returns
@@ -140,36 +145,31 @@ def time_to_flare(
     ...     "physician_global": [1, 1, 6, 1, 1], "patient_global": [1, 1, 6, 1, 1],
     ...     "chaq": [0.5, 0.5, 1.5, 0.5, 0.5], "active_joints": [2, 2, 8, 2, 2],
     ...     "limited_joints": [2, 2, 8, 2, 2], "esr": [10, 10, 40, 10, 10]})
-    >>> out = jia.time_to_flare(visits, criteria="brunner-2002", reference="baseline",
+    >>> out = jia.analysis.time_to_flare(visits, criteria="brunner-2002", reference="baseline",
     ...                         baseline="first")
     >>> out[["patient", "duration", "event", "reason"]]
       patient  duration  event            reason
     0       A      56.0   True             flare
     1       B      28.0  False  end of follow-up
     """
-    request = flare(criteria=criteria, reference=reference, fever=fever)
-    _one_reference(request.reference)
-
-    def verdicts(context: Context) -> FloatArray:
-        return request.compute(context)[0].data
+    asked = request(
+        verdict_named("flare"), criteria=criteria, reference=reference, flare_fever=flare_fever
+    )
+    _one_reference(asked.reference)
 
     return _times(
-        visits,
-        verdicts,
+        Table(Frame(to_eager(visits)), columns, units, baseline=baseline, marker=marker),
+        lambda table: asked.compute(table)[0].data,
         "flare",
-        request.reference,
+        asked.reference,
         _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored)),
         undetermined,
-        baseline=baseline,
-        columns=columns,
-        units=units,
-        marker=marker,
     )
 
 
 def time_to_first(
     visits: Any,
-    outcome: Column | InactiveDiseaseRequest | str,
+    outcome: Column | Request | str,
     *,
     level: int | None = None,
     states: Sequence[str] = (),
@@ -192,8 +192,9 @@ def time_to_first(
     visits : data frame
         One row for each visit, scheduled or not, in any order.
     outcome : Column, request or "acr_ped"
-        A yes/no column; a column of words, with `states`, for example of `remission`;
-        ``jia.ask.inactive_disease(criteria=…)``; or ``"acr_ped"``, with `level`.
+        A yes/no column; a column of words, with `states`, for example of `remission`; a request
+        for yes or no, for example ``jia.ask.inactive_disease(criteria=…)``; or ``"acr_ped"``, with
+        `level`.
     level : int, optional
         The ACR Ped level to reach, with ``"acr_ped"``.
     states : list of str
@@ -242,7 +243,7 @@ def time_to_first(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": list("AAABB"), "date": [0, 28, 56, 0, 28],
     ...                        "inactive": [False, False, True, False, False]})
-    >>> jia.time_to_first(visits, jia.column("inactive"), baseline="first")[
+    >>> jia.analysis.time_to_first(visits, jia.column("inactive"), baseline="first")[
     ...     ["patient", "duration", "event"]]
       patient  duration  event
     0       A      56.0   True
@@ -251,16 +252,12 @@ def time_to_first(
     _one_reference(reference)
     verdicts, name = _outcome(outcome, level, tuple(states), criteria)
     return _times(
-        visits,
+        Table(Frame(to_eager(visits)), columns, units, baseline=baseline, marker=marker),
         verdicts,
         name,
         reference,
         _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored)),
         undetermined,
-        baseline=baseline,
-        columns=columns,
-        units=units,
-        marker=marker,
     )
 
 
@@ -283,74 +280,60 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
     if states and not isinstance(outcome, Column):
         raise RequestError("states= goes with a column of words.", variable="states")
     if level is not None:
-        request = acr_ped(criteria=criteria)
-        request.criteria.require_level(level)
+        lookup(ResponseCriteria, criteria, parameter="criteria").require_level(level)
+        asked = request(verdict_named("acr_ped"), criteria=criteria)
 
-        def reached(context: Context) -> FloatArray:
-            _, lowest, highest = (output.data for output in request.compute(context))
-            return np.where(lowest >= level, 1.0, np.where(highest < level, 0.0, np.nan))
+        def reached(table: Table) -> FloatArray:
+            _, lowest, highest = (output.data for output in asked.compute(table))
+            return at_level(lowest, highest, level)
 
         return reached, f"ACR Ped {level}"
-    if isinstance(outcome, InactiveDiseaseRequest):
+    if isinstance(outcome, Request) and getattr(outcome.measure, "gives", "") == "flag":
 
-        def inactive(context: Context) -> FloatArray:
-            (found,) = [
-                output.data
-                for output in outcome.compute(context)
-                if output.name == outcome.criteria.column
-            ]
-            return found
+        def judged(table: Table) -> FloatArray:
+            (values,) = [each.data for each in outcome.compute(table) if each.name == outcome.stem]
+            return values
 
-        return inactive, "inactive disease"
+        return judged, outcome.measure.name.replace("_", " ")
     if not isinstance(outcome, Column):
         raise RequestError(
-            f"outcome={outcome!r}: give jia.column('…'), jia.ask.inactive_disease(criteria='…') "
-            f"or 'acr_ped' with level=.",
+            f"outcome={outcome!r}: give jia.column('…'), a request for yes or no such as "
+            f"jia.ask.inactive_disease(criteria='…'), or 'acr_ped' with level=.",
             variable="outcome",
         )
+    if states:
+        return partial(_in_states, outcome=outcome, states=states), " or ".join(states)
+    return lambda table: table.flag(outcome.name, blank=0.0), outcome.name
 
-    def flagged(context: Context) -> FloatArray:
-        if not states:
-            return context.flag(outcome.name)
-        if outcome.name not in context.frame:
-            known = [str(column) for column in context.frame.names]
-            raise ColumnError(
-                f"the table has no column {outcome.name!r}.{suggestion(outcome.name, known)}",
-                variable="outcome",
+
+def _in_states(table: Table, outcome: Column, states: tuple[str, ...]) -> FloatArray:
+    """Return which rows are in one of some states: 1, 0, NaN."""
+    codes, labels = table.frame.codes(column_of(table.frame, outcome, "outcome"))
+    words = [str(word) for word in list_of(labels)]
+    known = _known_words(table.frame, outcome.name, words, codes)
+    for state in states:
+        if state not in known:
+            raise RequestError(
+                f"states= names {state!r}, which is no word of the column {outcome.name!r}: it "
+                f"would never come.{suggestion(state, known)} The column has "
+                f"{listing(known, shown=20)}.",
+                variable="states",
+                values=(state,),
             )
-        words = context.frame.objects(outcome.name)
-        known_words = _known_words(context.frame, outcome.name, words)
-        for state in states:
-            if state not in known_words:
-                raise RequestError(
-                    f"states= names {state!r}, which is no word of the column {outcome.name!r}: it "
-                    f"would never come.{suggestion(state, known_words)} The column has "
-                    f"{listing(known_words, shown=20)}.",
-                    variable="states",
-                    values=(state,),
-                )
-        return np.array([np.nan if word is None else float(word in states) for word in words])
-
-    return flagged, " or ".join(states) or outcome.name
+    return np.array([*(float(word in states) for word in words), np.nan])[codes]
 
 
-def _known_words(frame: Frame, name: str, words: NDArray[Any]) -> list[str]:
+def _known_words(frame: Frame, name: str, words: Sequence[str], codes: Positions) -> list[str]:
     """Return the words that a column holds or may hold: its categories, those of remission."""
-    found = [str(word) for word in dict.fromkeys(words) if word is not None]
-    series = frame.series(name)
-    categories: Any = ()
-    if frame.kind == "pandas":
-        categories = getattr(series.dtype, "categories", ())
-    elif frame.kind == "polars" and type(series.dtype).__name__ == "Enum":
-        categories = series.dtype.categories
-    elif frame.kind == "pyarrow" and hasattr(series.type, "index_type"):
-        categories = [
-            word for piece in series.chunks for word in piece.dictionary.to_pylist() if word
-        ]
-    remission: tuple[str, ...] = ()
+    there: list[Any] = [words[code] for code in dict.fromkeys(codes[codes >= 0].tolist())]
+    kind: Any = getattr(frame.series(name), "dtype", None)
+    # Arrow has no kind of categories; what its codes stand for are all of them.
+    may: list[Any] = [*words] if frame.kind == "pyarrow" else []
+    if type(kind).__name__ in ("CategoricalDtype", "Enum"):
+        may += map(str, kind.categories)
     for states in (BY_MEDICATION, WHATEVER_MEDICATION):
-        remission += states if set(found) <= set(states) else ()
-    return list(dict.fromkeys([*found, *map(str, categories), *remission]))
+        may += states if set(there) <= set(states) else ()
+    return list(dict.fromkeys([*there, *may]))
 
 
 # --------------------------------------------------------------------------------------------
@@ -367,8 +350,8 @@ class _Stops:
 
     def __attrs_post_init__(self) -> None:
         for name, given in (("stopped", self.date), ("reason", self.reason)):
-            if given is not None and not isinstance(given, Column):
-                raise RequestError(f"{name}= takes a column: jia.column({given!r}).", variable=name)
+            if given is not None:
+                require_column(given, name)
         if (self.date is None) != (self.reason is None):
             raise RequestError("stopped= and reason= go together.", variable="reason")
         both = sorted(set(self.events) & set(self.censored))
@@ -378,33 +361,40 @@ class _Stops:
                 variable="stop_is_censored",
             )
 
-    def read(self, context: Context) -> tuple[Positions, list[str | None]]:
-        """Return for each patient the date of stopping, or `NO_DATE`, and the reason."""
-        visits, frame = context.visits, context.frame
-        number = len(visits.labels)
+    def read(self, table: Table, start: pd.Series[int]) -> pd.DataFrame:
+        """Return one row for each patient: when follow-up starts and stops, and why it stops."""
+        visits = table.visits
+        date, why = self._of_those_who_stopped(table)
+        out = pd.DataFrame({"start": start, "date": date, "why": why})
+        out = out.reindex(range(len(visits.labels)))
+        out["stop"] = (out["date"] - out["start"]) / visits.per_day
+        out["why"] = out["why"].astype(object).fillna("")
+        out["is_event"] = out["why"].isin(self.events)
+        return out
+
+    def _of_those_who_stopped(self, table: Table) -> tuple[pd.Series[int], pd.Series[str]]:
+        """Return the date and the reason of stopping, by the code of each patient who stopped."""
+        visits, frame = table.visits, table.frame
         if self.date is None or self.reason is None:
-            return np.full(number, NO_DATE, dtype=np.int64), [None] * number
-        if self.reason.name not in frame:
-            known = [str(column) for column in frame.names]
-            raise ColumnError(
-                f"the table has no column {self.reason.name!r} for the reason."
-                f"{suggestion(self.reason.name, known)}",
-                variable="reason",
-            )
-        dates = _dates_like_visits(frame, visits, self.date.name)
-        dates = one_for_each(visits, dates, NO_DATE, self.date.name)
-        reasons = one_for_each(visits, frame.objects(self.reason.name), None, self.reason.name)
-        for code in range(number):
-            if (dates[code] == NO_DATE) != (reasons[code] is None):
-                missing = self.date.name if dates[code] == NO_DATE else self.reason.name
-                raise VisitError(
-                    f"patient {visits.labels[code]} stopped, and {missing!r} is missing: a stop "
-                    f"has a date and a reason.",
-                    variable=missing,
-                )
-        unknown = sorted(
-            {str(why) for why in reasons if why is not None} - set(self.events) - set(self.censored)
+            return pd.Series(dtype=np.float64), pd.Series(dtype=object)
+        codes, labels = frame.codes(column_of(frame, self.reason, "reason"))
+        dates = table.dates_beside(self.date.name)
+        said = pd.DataFrame({"patient": visits.patients, "date": dates, "code": codes})
+        date = one_for_each(
+            said.loc[dates != NO_DATE, ["patient", "date"]], visits.labels, self.date.name
         )
+        code = one_for_each(
+            said.loc[codes >= 0, ["patient", "code"]], visits.labels, self.reason.name
+        )
+        for patient in date.index.symmetric_difference(code.index):
+            missing = self.reason.name if patient in date.index else self.date.name
+            raise VisitError(
+                f"patient {visits.labels[patient]} stopped, and {missing!r} is missing: a stop "
+                f"has a date and a reason.",
+                variable=missing,
+            )
+        reason = code.map(dict(enumerate(map(str, list_of(labels)))))
+        unknown = sorted({*reason} - {*self.events, *self.censored})
         if unknown:
             raise RequestError(
                 f"reasons for stopping that no rule knows: {listing(unknown, shown=20)}. Put each "
@@ -413,209 +403,96 @@ class _Stops:
                 variable="reason",
                 values=unknown,
             )
-        return dates, [None if why is None else str(why) for why in reasons]
+        return date, reason
 
 
-def _dates_like_visits(frame: Frame, visits: Visits, name: str) -> Positions:
-    """Return a column of dates on the scale of the visits' dates, `NO_DATE` where missing."""
-    from jiascores.tables.baselines import _same_scale
-
-    if name in frame and all(value is None for value in frame.objects(name)):
-        return np.full(frame.size, NO_DATE, dtype=np.int64)
-    dates, per_day = read_dates(frame, name, name, gaps=True)
-    return dates if per_day == visits.per_day else _same_scale(dates, per_day, visits, name)
+def _days(seen: pd.DataFrame, which: str, patients: pd.Index) -> pd.Series[float]:
+    """Return each patient's first or last day, missing where there is none."""
+    return seen.groupby("patient")["day"].agg(which).reindex(patients)
 
 
-def one_for_each(visits: Visits, values: NDArray[Any], gap: Any, name: str) -> NDArray[Any]:
-    """Return what a column says of each patient; gaps are filled, two answers raise."""
-    found = np.full(len(visits.labels), gap, dtype=values.dtype)
-    for row, code in enumerate(visits.patients):
-        value = values[row]
-        if value is None or value == gap:
-            continue
-        if found[code] is not None and found[code] != gap and found[code] != value:
-            raise VisitError(
-                f"column {name!r} says two things of patient {visits.labels[code]}; it must say "
-                f"one.",
-                variable=name,
-                values=(visits.labels[code],),
-            )
-        found[code] = value
-    return found
+def _judged(seen: pd.DataFrame, patients: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return each patient's time to the first visit that surely has the event.
 
-
-@attrs.frozen
-class Time:
-    """One patient's time to an event."""
-
-    duration: float
-    event: float
-    earliest: float
-    latest: float
-    reason: str
-    rule: str
-
-
-def first_event(
-    days: Sequence[float],
-    verdicts: Sequence[float],
-    *,
-    stop: float | None = None,
-    stop_reason: str = "",
-    stop_is_event: bool = False,
-    undetermined: Undetermined | None = None,
-    name: str = "event",
-) -> Time | None:
-    """Return one patient's time to the first visit with an event; None where a rule is needed.
-
-    Parameters
-    ----------
-    days : sequence of float
-        Days since the reference, above 0 and in order.
-    verdicts : sequence of float
-        Whether there was the event: 1, 0, NaN undetermined.
-    stop : float, optional
-        The day of stopping.
-    stop_reason : str
-        Why.
-    stop_is_event : bool
-        Whether stopping for this reason is the event.
-    undetermined : {"no", "event", "censor"}, optional
-        What an undetermined visit counts as.
-    name : str
-        What the event is called.
+    ``open`` is the day of the first undetermined visit before it, missing where there is none.
     """
-    seen = [
-        (day, verdict)
-        for day, verdict in zip(days, verdicts, strict=True)
-        if stop is None or day <= stop
-    ]
-    certain = next((day for day, verdict in seen if verdict == 1), None)
-    end: tuple[float, str, str] | None = None if certain is None else (certain, name, AT_VISIT)
-    if end is None and stop is not None and stop_is_event:
-        end = (max(stop, 0.0), f"stopped: {stop_reason}", STOP_IS_EVENT)
-    open_days = [day for day, v in seen if v != v and (certain is None or day < certain)]
-    if end is not None:
-        latest = end[0]
-        sure = Time(latest, 1.0, latest, latest, end[1], end[2])
-    else:
-        latest = np.inf
-        last = seen[-1][0] if seen else 0.0
-        if stop is not None:
-            sure = Time(last, 0.0, last, latest, f"stopped: {stop_reason}", STOP_CENSORED)
-        else:
-            why = "end of follow-up" if seen else "not seen again"
-            sure = Time(last, 0.0, last, latest, why, END if seen else NEVER_SEEN)
-    if not open_days:
-        return sure
-    first = open_days[0]
-    if undetermined is None:
-        return None
-    if undetermined == "no":
-        answer = sure
-    elif undetermined == "event":
-        answer = Time(first, 1.0, first, latest, f"{name} not ruled out", AT_VISIT)
-    else:
-        before = max((day for day, _ in seen if day < first), default=0.0)
-        answer = Time(before, 0.0, first, latest, f"{name} not determinable", END)
-    rule = f"{answer.rule}; undetermined={undetermined!r}: {UNDETERMINED[undetermined]}"
-    return attrs.evolve(answer, earliest=first, latest=latest, rule=rule)
+    stop, stopped = patients["stop"], "stopped: " + patients["why"]
+    certain = _days(seen[seen["verdict"] == 1], "min", patients.index)
+    last = _days(seen, "max", patients.index)
+    undetermined = _days(seen[seen["verdict"].isna()], "min", patients.index)
+    at_stop = patients["is_event"] & stop.notna()
+    event = certain.notna() | at_stop
+    duration = certain.fillna(stop.where(at_stop, last.fillna(0.0)))
+    ways = [certain.notna(), at_stop, stop.notna(), last.notna()]
+    reasons: list[Any] = [name, stopped, stopped, "end of follow-up"]
+    times = pd.DataFrame(
+        {
+            "duration": duration,
+            "event": event.astype(np.float64),
+            "earliest": duration,
+            "latest": duration.where(event, np.inf),
+            "reason": np.select(ways, reasons, "not seen again"),
+            "rule": np.select(ways, [AT_VISIT, STOP_IS_EVENT, STOP_CENSORED, END], NEVER_SEEN),
+            "open": undetermined.mask(certain <= undetermined),
+        }
+    )
+    never, early = patients["start"].isna(), stop < 0
+    times.loc[never | early, ["duration", "event", "earliest", "latest", "open"]] = np.nan
+    times.loc[early, "rule"] = STOPPED_BEFORE
+    times.loc[never, ["reason", "rule"]] = NO_REFERENCE
+    return times
+
+
+def _resolve(times: pd.DataFrame, seen: pd.DataFrame, undetermined: Any, name: str) -> None:
+    """Say by a rule what undetermined visits count as."""
+    first = times["open"].dropna()
+    said = ["event", "reason", "rule"]
+    if undetermined == "event":
+        times.loc[first.index, said] = 1.0, f"{name} not ruled out", AT_VISIT
+        times.loc[first.index, "duration"] = first
+    elif undetermined == "censor":
+        before = seen[seen["day"] < seen["patient"].map(first)]
+        times.loc[first.index, said] = 0.0, f"{name} not determinable", END
+        times.loc[first.index, "duration"] = _days(before, "max", first.index).fillna(0.0)
+    times.loc[first.index, "earliest"] = first
+    times.loc[first.index, "rule"] += (
+        f"; undetermined={undetermined!r}: {UNDETERMINED[undetermined]}"
+    )
 
 
 def _times(
-    native: Any,
-    verdicts: Any,
+    table: Table,
+    verdicts: Callable[[Table], FloatArray],
     name: str,
     reference: ReferenceRule,
     stops: _Stops,
     undetermined: Undetermined | None,
-    *,
-    baseline: BaselineRule | None,
-    columns: Mapping[str, str] | None,
-    units: Mapping[str, str] | None,
-    marker: str | None,
 ) -> Any:
-    if undetermined is not None and undetermined not in UNDETERMINED:
-        raise RequestError(
-            f"undetermined={undetermined!r}: choose {_choices()}.", variable="undetermined"
-        )
-    frame = Frame(to_eager(native))
-    names = understand(frame, columns, units)
-    context = Context(frame, names, baseline=baseline, marker=marker, invalid="raise")
-    visits = context.visits
-    found = np.asarray(verdicts(context), dtype=np.float64)
-    rows = reference_rows(context, reference)
-    after = visits.after(rows)
-    stop_dates, reasons = stops.read(context)
-    since = visits.dates[np.maximum(rows, 0)] if frame.size else visits.dates
+    if undetermined is not None:
+        one_of(undetermined, UNDETERMINED, "undetermined")
+    visits, verdict = table.visits, verdicts(table)
+    rows = table.reference(reference)
+    since = visits.dates[np.maximum(rows, 0)]
+    start = pd.Series(since, visits.patients)[rows >= 0]
+    patients = stops.read(table, start[~start.index.duplicated()])
     days = (visits.dates - since) / visits.per_day
-    start = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
-    there = np.flatnonzero(rows >= 0)
-    start[visits.patients[there]] = visits.dates[rows[there]]
-    order = visits.order
-    own: list[list[int]] = [[] for _ in visits.labels]
-    for row in order[after[order]]:
-        own[visits.patients[row]].append(int(row))
-
-    times: list[Time] = []
-    needed: list[Any] = []
-    for code, label in enumerate(visits.labels):
-        if start[code] == NO_DATE:
-            times.append(Time(np.nan, np.nan, np.nan, np.nan, NO_REFERENCE, NO_REFERENCE))
-            continue
-        stop = reasons[code]
-        when = None if stop is None else float((stop_dates[code] - start[code]) / visits.per_day)
-        if when is not None and when < 0:
-            times.append(Time(np.nan, np.nan, np.nan, np.nan, f"stopped: {stop}", STOPPED_BEFORE))
-            continue
-        time = first_event(
-            [float(days[row]) for row in own[code]],
-            [float(found[row]) for row in own[code]],
-            stop=when,
-            stop_reason=stop or "",
-            stop_is_event=stop in stops.events,
-            undetermined=undetermined,
-            name=name,
-        )
-        if time is None:
-            needed.append(label)
-        else:
-            times.append(time)
-    if needed:
+    seen = pd.DataFrame({"patient": visits.patients, "day": days, "verdict": verdict})
+    seen = seen[visits.after(rows)]
+    seen = seen[~(seen["day"] > seen["patient"].map(patients["stop"]))]
+    times = _judged(seen, patients, name)
+    needed = [visits.labels[code] for code in np.flatnonzero(times["open"].notna())]
+    if undetermined is not None:
+        _resolve(times, seen, undetermined, name)
+    elif needed:
         raise RequestError(
             f"whether there was the event cannot be determined at some visits of patient "
-            f"{listing([str(one) for one in needed])}, and it matters: say what they count as, "
-            f"undetermined={_choices()}.",
+            f"{listing(needed)}, and it matters: say what they count as, "
+            f"undetermined={in_words(UNDETERMINED)}.",
             variable="undetermined",
             values=needed,
         )
-    labels = visits.labels.to_pylist() if hasattr(visits.labels, "to_pylist") else visits.labels
-    return per_patient(frame, names.column("patient"), list(labels), times)
-
-
-def _choices() -> str:
-    return "; ".join(f"{name!r}: {words}" for name, words in UNDETERMINED.items())
-
-
-def per_patient(frame: Frame, patient: str, labels: list[Any], times: Sequence[Time]) -> Any:
-    """Return one row for each patient, in order of their ids."""
-    try:
-        order = sorted(range(len(labels)), key=lambda code: labels[code])
-    except TypeError:
-        order = sorted(range(len(labels)), key=lambda code: str(labels[code]))
-    new = Frame(frame.new({patient: [labels[code] for code in order]}))
-
-    def column(name: str) -> NDArray[Any]:
-        values = [getattr(times[code], name) for code in order]
-        kind = object if name in ("reason", "rule") else np.float64
-        return np.array(values, dtype=kind)
-
-    outputs = [
-        Output("duration", "score", column("duration")),
-        Output("event", "flag", column("event")),
-        Output("earliest", "score", column("earliest")),
-        Output("latest", "score", column("latest")),
-        Output("reason", "word", column("reason")),
-        Output("rule", "word", column("rule")),
-    ]
-    return new.with_columns(outputs)
+    ids, ranks = by_id(visits.labels)
+    times = times.iloc[np.argsort(ranks)]
+    return Frame(table.frame.new({table.column("patient"): ids})).with_columns(
+        [Output(each, kind, times[each].to_numpy()) for each, kind in TIMES.items()]
+    )

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeAlias, TypeVar
 
-import attrs
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import (
-    ColumnError,
-    NotNumericError,
-    RequestError,
-    VisitError,
-    suggestion,
-)
+from jiascores.core.errors import RequestError, VisitError
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
-from jiascores.tables.assess import add_columns
-from jiascores.tables.baselines import (
-    BaselineRule,
-    _one_per_patient,
-    _same_scale,
-    baseline_rows,
-)
+from jiascores.tables.assess import Call
+from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.beside import Beside, Dates
-from jiascores.tables.columns import Column, Frame, Names, Output, Places, understand
-from jiascores.tables.engines import IN_PIECES, always, kind_of_frame, run
-from jiascores.tables.numbers import number_of
-from jiascores.tables.refusals import BELOW, in_lines, not_numbers
-from jiascores.tables.visits import NO_DATE, NONE, Positions, Visits, read_dates, read_visits
+from jiascores.tables.engines import IN_PIECES, kind_of_frame
+from jiascores.tables.frame import NONE, Output, Positions
+from jiascores.tables.numbers import number_of, one_of
+from jiascores.tables.problems import BELOW, error_of
+from jiascores.tables.table import Column, Table, column_of, not_numbers, require_variable
+from jiascores.tables.visits import NO_DATE
 
 FrameT = TypeVar("FrameT")
-FloatArray = NDArray[np.float64]
+# When blood was drawn, and by row the known values of each variable.
+Drawings: TypeAlias = "tuple[Dates, dict[str, pd.Series[float]]]"
 DAYS_A_WEEK = 7
 NEAREST, FIRST = "nearest", "first"
 WINDOW_RULES = {
@@ -123,7 +115,7 @@ def nominal_visits(
     >>> import pandas as pd
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": "A", "date": [0, 48, 49, 54, 58]})
-    >>> out = jia.nominal_visits(visits, weeks={0: 0, 8: 7}, rule="nearest", day_zero="first")
+    >>> out = jia.prepare.nominal_visits(visits, weeks={0: 0, 8: 7}, rule="nearest", day_zero="first")
     >>> out[["study_day", "nominal_visit", "nominal_days_off"]]
        study_day nominal_visit  nominal_days_off
     0          0        week 0                 0
@@ -132,24 +124,15 @@ def nominal_visits(
     3         54        week 8                -2
     4         58           NaN                 2
     """
-    if rule not in WINDOW_RULES:
-        choices = "; ".join(f"{name!r}: {words}" for name, words in WINDOW_RULES.items())
-        raise RequestError(f"rule={rule!r}: choose {choices}.", variable="rule", values=(rule,))
+    one_of(rule, WINDOW_RULES, "rule")
     if day_zero is None:
         raise RequestError(
             "day_zero= must say where days are counted from: jia.column('first_dose'), 'first', "
             "jia.flagged('column') or jia.on_or_before('column').",
             variable="day_zero",
         )
-    work = _Nominal(
-        windows=_windows(weeks),
-        rule=rule,
-        zero=day_zero,
-        columns=dict(columns or {}),
-        prefix=prefix,
-    )
-    patient = work.columns.get("patient", "patient")
-    return cast(FrameT, run(visits, work, patient=patient, together=always))
+    nominal = partial(_nominal, windows=_windows(weeks), zero=day_zero, nearest=rule == NEAREST)
+    return Call(outputs=nominal, columns=columns, prefix=prefix).on(visits)
 
 
 def _windows(weeks: Any) -> tuple[tuple[str, float, float], ...]:
@@ -174,79 +157,100 @@ def _windows(weeks: Any) -> tuple[tuple[str, float, float], ...]:
     return tuple(windows)
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class _Nominal:
-    """What one call does to a table in memory; it can be sent to other processes."""
-
-    windows: tuple[tuple[str, float, float], ...]
-    rule: str
-    zero: Any
-    columns: Mapping[str, str]
-    prefix: str
-
-    def __call__(self, native: Any) -> Any:
-        """Return an eager table with the columns added."""
-        frame = Frame(native)
-        names = understand(frame, self.columns, None)
-        visits = read_visits(frame, names, Places(frame, names))
-        zero = _zero_dates(frame, visits, self.zero)
-        known = zero != NO_DATE
-        days = np.floor((visits.dates - np.where(known, zero, 0)) / visits.per_day)
-        days = np.where(known, days, np.nan)
-        inside = np.full(frame.size, NONE, dtype=np.int64)
-        off = np.full(frame.size, np.nan)
-        for place, (_, day, around) in enumerate(self.windows):
-            mine = np.abs(days - day) <= around
-            inside[mine] = place
-            off[mine] = days[mine] - day
-        status = np.where(known, UNSCHEDULED, NO_ZERO).astype(object)
-        chosen = self._choose(visits, inside, off, status)
-        words = tuple(label for label, _, _ in self.windows)
-        outputs = [
-            Output("study_day", "level", days),
-            Output("nominal_visit", "state", np.where(chosen, inside, NONE), words),
-            Output("nominal_days_off", "level", off),
-            Output("nominal_status", "word", status),
-        ]
-        return add_columns(frame, outputs, self.prefix)
-
-    def _choose(
-        self, visits: Visits, inside: Positions, off: FloatArray, status: NDArray[Any]
-    ) -> NDArray[np.bool_]:
-        """Return which rows are the visit of their window, and write every row's status."""
-        rows = np.flatnonzero(inside >= 0)
-        nearest = self.rule == NEAREST
-        distance = np.abs(off[rows]) if nearest else off[rows]
-        rows = rows[np.lexsort((off[rows], distance, inside[rows], visits.patients[rows]))]
-        chosen = np.zeros(inside.size, dtype=bool)
-        if not rows.size:
-            return chosen
-        head = np.ones(rows.size, dtype=bool)
-        head[1:] = (np.diff(visits.patients[rows]) != 0) | (np.diff(inside[rows]) != 0)
-        best = rows[np.maximum.accumulate(np.where(head, np.arange(rows.size), 0))]
-        again = ~head & (off[rows] == off[best])
-        if again.any():
-            label = self.windows[inside[rows[again][0]]][0]
-            visits.refuse_two(best[again], rows[again], label)
-        tie = ~head & nearest & (np.abs(off[rows]) == np.abs(off[best]))
-        chosen[rows[head]] = True
-        status[rows] = np.where(head, CHOSEN, NOT_NEAREST if nearest else NOT_FIRST)
-        status[rows[tie]] = TIE_LOST
-        status[best[tie]] = TIE
-        return chosen
+def _nominal(
+    table: Table, windows: Sequence[tuple[str, float, float]], zero: Any, *, nearest: bool
+) -> list[Output]:
+    """Return the visit of the protocol that each row is."""
+    visits, zeros = table.visits, _zero_dates(table, zero)
+    known = zeros != NO_DATE
+    days = np.floor((visits.dates - np.where(known, zeros, 0)) / visits.per_day)
+    days = np.where(known, days, np.nan)
+    inside, off = np.full(table.size, NONE), np.full(table.size, np.nan)
+    for place, (_, day, around) in enumerate(windows):
+        mine = np.abs(days - day) <= around
+        inside[mine], off[mine] = place, days[mine] - day
+    words = tuple(label for label, _, _ in windows)
+    rows = pd.DataFrame({"patient": visits.patients, "window": inside, "off": off})[inside >= 0]
+    chosen, said = _choose(table, rows, words, nearest=nearest)
+    status = np.where(known, UNSCHEDULED, NO_ZERO).astype(object)
+    status[said.index] = said
+    return [
+        Output("study_day", "level", days),
+        Output("nominal_visit", "state", np.where(chosen, inside, NONE), words),
+        Output("nominal_days_off", "level", off),
+        Output("nominal_status", "word", status),
+    ]
 
 
-def _zero_dates(frame: Frame, visits: Visits, zero: Any) -> NDArray[np.int64]:
+def _choose(
+    table: Table, rows: pd.DataFrame, words: tuple[str, ...], *, nearest: bool
+) -> tuple[NDArray[np.bool_], pd.Series[Any]]:
+    """Return which rows are the visit of their window, and what is said of each row in one."""
+    window = ["patient", "window"]
+    rows = rows.assign(distance=rows["off"].abs() if nearest else rows["off"])
+    rows = rows.sort_values([*window, "distance", "off"])
+    best = rows.groupby(window)[["distance", "off"]].transform("first")
+    first, as_near = ~rows.duplicated(window), rows["distance"] == best["distance"]
+    twice = rows[rows.duplicated([*window, "off"], keep=False) & (rows["off"] == best["off"])]
+    if len(twice):
+        table.refuse_two(twice.index.to_numpy(), words[twice["window"].iloc[0]])
+    tied = (as_near & ~first).groupby([rows[key] for key in window]).transform("any")
+    chosen = np.zeros(table.size, dtype=bool)
+    chosen[rows.index[first]] = True
+    said = np.select(
+        [first & tied, first, as_near],
+        [TIE, CHOSEN, TIE_LOST],
+        NOT_NEAREST if nearest else NOT_FIRST,
+    )
+    return chosen, pd.Series(said, rows.index, dtype=object)
+
+
+def _zero_dates(table: Table, zero: Any) -> NDArray[np.int64]:
     """Return for each row the date of its patient's day zero, or `NO_DATE`."""
     if isinstance(zero, Column):
-        dates, per_day = read_dates(frame, zero.name, zero.name, gaps=True)
-        if per_day != visits.per_day:
-            dates = _same_scale(dates, per_day, visits, zero.name)
-        return visits.per_row(_one_per_patient(visits, dates, zero.name))
-    rows = baseline_rows(visits, frame, zero)
-    if not frame.size:
+        return table.date_of_patients(zero.name)
+    visits = table.visits
+    rows = visits.per_row(table.chosen(zero, "day zero"))
+    if not table.size:
         return visits.dates
     return np.where(rows >= 0, visits.dates[np.maximum(rows, 0)], NO_DATE)
+
+
+def differing_repeats(table: pd.DataFrame, keys: Sequence[str]) -> Positions:
+    """Return the rows that say something else than an earlier row with the same keys.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Without gaps.
+    keys : sequence of str
+        Columns; what a row says is in the others.
+    """
+    again = table[table.duplicated(keys, keep=False)].drop_duplicates()
+    return again.index[again.duplicated(keys)].to_numpy(dtype=np.int64)
+
+
+def one_for_each(said: pd.DataFrame, labels: Sequence[Any], name: str) -> pd.Series[Any]:
+    """Return what a column says of each patient, by code; two answers raise.
+
+    Parameters
+    ----------
+    said : DataFrame
+        The code of the patient, and what the column says of it; without gaps.
+    labels : sequence
+        The ids, by code.
+    name : str
+        What the column is called.
+    """
+    patient, value = said.columns
+    for code in said.loc[differing_repeats(said, [patient]), patient]:
+        raise VisitError(
+            f"column {name!r} says two things of patient {labels[code]}; it must say one.",
+            variable=name,
+            values=(labels[code],),
+        )
+    first: pd.Series[Any] = said.drop_duplicates(patient).set_index(patient)[value]
+    return first
 
 
 # --------------------------------------------------------------------------------------------
@@ -321,7 +325,7 @@ def laboratory_values(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": ["A"], "date": [56]})
     >>> labs = pd.DataFrame({"patient": "A", "date": [54, 58], "esr": [20, 8]})
-    >>> jia.laboratory_values(visits, labs, values=["esr"], lab_window_days=7)
+    >>> jia.prepare.laboratory_values(visits, labs, values=["esr"], lab_window_days=7)
       patient  date  esr_lab  esr_lab_days
     0       A    56     20.0            -2
     """
@@ -335,32 +339,11 @@ def laboratory_values(
     if not asked:
         raise RequestError("values= asks for nothing.", variable="values")
     for name in asked:
-        if name not in VARIABLES:
-            raise RequestError(
-                f"values= names {name!r}, which is no variable of jiascores."
-                f"{suggestion(name, list(VARIABLES))}",
-                variable="values",
-            )
-    work = _Labs(
-        labs=_drawings(labs, asked, lab_columns, units),
-        within=within,
-        in_pieces=kind_of_frame(visits) in IN_PIECES,
-        columns=dict(columns or {}),
-        prefix=prefix,
-    )
-    patient = work.columns.get("patient", "patient")
-    return cast(FrameT, run(visits, work, patient=patient, together=always))
-
-
-@attrs.frozen(eq=False)
-class _Drawings:
-    """The known values of one variable: patient ids, dates and values, by patient and date."""
-
-    name: str
-    labels: list[Any]
-    patients: Positions
-    dates: Dates
-    values: FloatArray
+        require_variable(name, "values")
+    drawings = _drawings(labs, asked, lab_columns, units)
+    in_pieces = kind_of_frame(visits) in IN_PIECES
+    nearest = partial(_labs, drawings=drawings, within=within, in_pieces=in_pieces)
+    return Call(outputs=nearest, columns=columns, prefix=prefix).on(visits)
 
 
 def _drawings(
@@ -368,7 +351,8 @@ def _drawings(
     asked: Sequence[str],
     columns: Mapping[str, str] | None,
     units: Mapping[str, str] | None,
-) -> tuple[_Drawings, ...]:
+) -> Drawings:
+    """Return when blood was drawn, and by row the known values of each variable."""
     table = Beside(
         native,
         columns,
@@ -378,79 +362,46 @@ def _drawings(
         takes=VARIABLES,
         units=units,
     )
-    drawn = table.dates("date")
-    by_date = np.lexsort((drawn.values, table.patients))
-    found = []
+    dates = table.dates("date")
+    known = {}
     for name in asked:
-        values = table.numbers(name)
-        order = by_date[~np.isnan(values[by_date])]
-        patients, dates, own = table.patients[order], drawn.values[order], values[order]
-        same = (np.diff(patients) == 0) & (np.diff(dates) == 0)
-        two = order[1:][same & (np.diff(own) != 0)]
-        if two.size:
-            table.refuse(
-                VisitError,
-                f"two different values of {name} on one date: {table.rows(two)}. Keep one.",
-                name,
-                rows=two,
-            )
-        keep = np.append(~same, True) if order.size else np.zeros(0, dtype=bool)
-        drawn_on = attrs.evolve(drawn, values=dates[keep])
-        found.append(_Drawings(name, table.labels, patients[keep], drawn_on, own[keep]))
-    return tuple(found)
+        drawn = pd.DataFrame({"patient": table.patients, "date": dates.values})  # noqa: PD011
+        drawn = drawn.assign(value=table.numbers(name)).dropna()
+        table.refuse_rows(
+            VisitError,
+            f"two different values of {name} on one date: {{}}. Keep one.",
+            name,
+            differing_repeats(drawn, ["patient", "date"]),
+        )
+        known[name] = drawn.sort_values("date")["value"]
+    return dates, known
 
 
-def _plain_list(labels: Any) -> list[Any]:
-    return labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
-
-
-@attrs.frozen(eq=False, kw_only=True)
-class _Labs:
-    """What one call does to a table in memory; it can be sent to other processes."""
-
-    labs: tuple[_Drawings, ...]
-    within: float
-    columns: Mapping[str, str]
-    prefix: str
-    in_pieces: bool
-
-    def __call__(self, native: Any) -> Any:
-        """Return an eager table with the columns added."""
-        frame = Frame(native)
-        names = understand(frame, self.columns, None)
-        visits = read_visits(frame, names, Places(frame, names))
-        self.labs[0].dates.table.among(visits.labels, in_pieces=self.in_pieces)
-        outputs = []
-        for drawn in self.labs:
-            values, days = self._nearest(visits, drawn)
-            outputs.append(Output(f"{drawn.name}_lab", "score", values))
-            outputs.append(Output(f"{drawn.name}_lab_days", "level", days))
-        return add_columns(frame, outputs, self.prefix)
-
-    def _nearest(self, visits: Visits, drawn: _Drawings) -> tuple[FloatArray, FloatArray]:
-        values, days = np.full((2, visits.size), np.nan)
-        if not visits.size or not drawn.values.size:
-            return values, days
-        dates = drawn.dates.on_scale(visits.per_day)
-        starts = np.searchsorted(drawn.patients, np.arange(len(drawn.labels) + 1))
-        mine = _plain_list(visits.labels)
-        codes = {label: code for code, label in enumerate(drawn.labels)}
-        order = np.argsort(visits.patients, kind="stable")
-        ends = np.searchsorted(visits.patients[order], np.arange(len(mine) + 1))
-        for code, label in enumerate(mine):
-            own = codes.get(label)
-            if own is None or starts[own] == starts[own + 1]:
-                continue
-            part = slice(starts[own], starts[own + 1])
-            rows = order[ends[code] : ends[code + 1]]
-            off = (dates[part][None, :] - visits.dates[rows][:, None]) / visits.per_day
-            # In order of dates, so that the first of two as near is the earlier.
-            best = np.argmin(np.abs(off), axis=1)
-            distance = off[np.arange(rows.size), best]
-            near = np.abs(distance) <= self.within
-            values[rows[near]] = drawn.values[part][best[near]]
-            days[rows[near]] = distance[near]
-        return values, days
+def _labs(table: Table, drawings: Drawings, within: float, *, in_pieces: bool) -> list[Output]:
+    """Return the nearest value of each variable, and how many days off it was drawn."""
+    visits, (drawn, known) = table.visits, drawings
+    patients = drawn.table.among(visits.labels, in_pieces=in_pieces)
+    rows = pd.DataFrame({"patient": visits.patients, "date": visits.dates}).sort_values("date")
+    outputs = []
+    for name, of_name in known.items():
+        values = days = np.full(visits.size, np.nan)
+        if len(rows) and len(of_name):
+            at = of_name.index
+            dates = drawn.on_scale(visits.per_day)[at]
+            keys = {"patient": patients[at], "date": dates, "at": range(at.size)}
+            # Of two as near, merge_asof takes the earlier.
+            nearest = pd.merge_asof(
+                rows, pd.DataFrame(keys), on="date", by="patient", direction="nearest"
+            )["at"]
+            place = np.full(visits.size, NONE)
+            place[rows.index] = nearest.fillna(NONE)
+            off = (dates[place] - visits.dates) / visits.per_day
+            near = (place >= 0) & (np.abs(off) <= within)
+            values = np.where(near, of_name.to_numpy()[place], np.nan)
+            days = np.where(near, off, np.nan)
+        outputs.append(Output(f"{name}_lab", "score", values))
+        outputs.append(Output(f"{name}_lab_days", "level", days))
+    return outputs
 
 
 # --------------------------------------------------------------------------------------------
@@ -521,83 +472,48 @@ def below_limit(
     >>> import pandas as pd
     >>> import jiascores as jia
     >>> labs = pd.DataFrame({"crp": ["12", "< 5"]})
-    >>> jia.below_limit(labs, "crp", rule="half")[["crp_value", "crp_below_limit"]].values.tolist()
+    >>> jia.prepare.below_limit(labs, "crp", rule="half")[["crp_value", "crp_below_limit"]].values.tolist()
     [[12.0, <NA>], [2.5, 'half']]
     """
-    if rule not in BELOW_RULES:
-        choices = "; ".join(f"{name!r}: {words}" for name, words in BELOW_RULES.items())
-        raise RequestError(f"rule={rule!r}: choose {choices}.", variable="rule", values=(rule,))
-    work = _Below(variable=variable, rule=rule, columns=dict(columns or {}), prefix=prefix)
-    return cast(FrameT, run(table, work, patient="patient", together=_row_by_row))
+    below = partial(_below, variable=variable, rule=one_of(rule, BELOW_RULES, "rule"))
+    return Call(outputs=below, columns=columns, prefix=prefix).on(table)
 
 
-def _row_by_row(_: Any) -> bool:
-    return False
+def _below(table: Table, variable: str, rule: str) -> list[Output]:
+    """Return the values that a column holds, and the ends between which they lie."""
+    name = column_of(table.frame, Column(table.column(variable)), variable)
+    cells = table.frame.objects(name)
+    ends = [_ends(cell) for cell in cells]
+    refused = {row: cells[row] for row, end in enumerate(ends) if end is None}
+    if refused:
+        # Any column will do, whether or not jiascores has such a variable.
+        unknown = Variable(variable, variable, "", 0, UNBOUNDED)
+        raise error_of(not_numbers(VARIABLES.get(variable, unknown), name, refused), table.places)
+    low, high = np.array(ends, dtype=np.float64).reshape(-1, 2).T
+    is_made = np.array([isinstance(cell, str) and "<" in cell for cell in cells], dtype=bool)
+    single = {"limit": high, "half": high / 2, "zero": low, "interval": np.nan * low}
+    value = np.where(is_made, single[rule], high)
+    if rule != "interval":
+        low, high = value, value
+    made = np.full(table.size, None, dtype=object)
+    made[is_made] = rule
+    return [
+        Output(f"{variable}_value", "score", value),
+        Output(f"{variable}_low", "score", low),
+        Output(f"{variable}_high", "score", high),
+        Output(f"{variable}_below_limit", "word", made),
+    ]
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class _Below:
-    """What one call does to a table in memory; it can be sent to other processes."""
-
-    variable: str
-    rule: str
-    columns: Mapping[str, str]
-    prefix: str
-
-    def __call__(self, native: Any) -> Any:
-        """Return an eager table with the columns added."""
-        frame = Frame(native)
-        names: Names = understand(frame, self.columns, None)
-        name = names.column(self.variable)
-        if name not in frame:
-            known = [str(column) for column in frame.names]
-            raise ColumnError(
-                f"the table has no column {name!r} for {self.variable}.{suggestion(name, known)}",
-                variable=self.variable,
-            )
-        low, high = np.full((2, frame.size), np.nan)
-        made = np.full(frame.size, None, dtype=object)
-        refused: dict[int, Any] = {}
-        for row, given in enumerate(frame.objects(name)):
-            if given is None or (isinstance(given, str) and not given.strip()):
-                continue
-            below = BELOW.fullmatch(given.strip()) if isinstance(given, str) else None
-            try:
-                if below:
-                    low[row], high[row] = 0.0, float(below.group(1).replace(",", "."))
-                    made[row] = self.rule
-                elif isinstance(given, bool | np.bool_) or not np.isfinite(float(given)):
-                    refused[row] = given
-                else:
-                    low[row] = high[row] = float(given)
-            except (TypeError, ValueError):
-                refused[row] = given
-        if refused:
-            # Any column will do, whether or not jiascores has such a variable.
-            unknown = Variable(self.variable, self.variable, "", 0, UNBOUNDED)
-            variable = VARIABLES.get(self.variable, unknown)
-            said = not_numbers(variable, name, refused, Places(frame, names))
-            raise NotNumericError(
-                in_lines(
-                    f"column {name!r} holds more than numbers and values below a limit:", *said
-                ),
-                variable=self.variable,
-                values=list(refused.values()),
-            )
-        is_made = np.array([one is not None for one in made], dtype=bool)
-        single = {
-            "limit": high,
-            "half": high / 2,
-            "zero": low,
-            "interval": np.full_like(low, np.nan),
-        }
-        value = np.where(is_made, single[self.rule], high)
-        if self.rule != "interval":
-            low, high = value, value
-        outputs = [
-            Output(f"{self.variable}_value", "score", value),
-            Output(f"{self.variable}_low", "score", low),
-            Output(f"{self.variable}_high", "score", high),
-            Output(f"{self.variable}_below_limit", "word", made),
-        ]
-        return add_columns(frame, outputs, self.prefix)
+def _ends(cell: Any) -> tuple[float, float] | None:
+    """Return the least and the most that a cell may be; nothing where it is no number."""
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return np.nan, np.nan
+    below = BELOW.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    if below:
+        return 0.0, float(below.group(1).replace(",", "."))
+    try:
+        value = np.nan if isinstance(cell, bool | np.bool_) else float(cell)
+    except (TypeError, ValueError):
+        return None
+    return (value, value) if np.isfinite(value) else None

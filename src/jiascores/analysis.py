@@ -1,0 +1,12 @@
+"""Analyse assessed visits: responders, states, times to event, adverse events and paired change."""
+
+from jiascores.statistics.paired import paired_change as paired_change
+from jiascores.statistics.proportions import stratified_difference as stratified_difference
+from jiascores.tables.events import compare_events as compare_events
+from jiascores.tables.summaries import agreement as agreement
+from jiascores.tables.summaries import compare_responders as compare_responders
+from jiascores.tables.summaries import responders_by_visit as responders_by_visit
+from jiascores.tables.summaries import time_in_states as time_in_states
+from jiascores.tables.summaries import transitions as transitions
+from jiascores.tables.time_to_event import time_to_first as time_to_first
+from jiascores.tables.time_to_event import time_to_flare as time_to_flare

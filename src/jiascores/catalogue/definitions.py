@@ -1,0 +1,163 @@
+"""The catalogue: every definition by name, with its rule, its numbers, its source and evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from jiascores.core.definition import Definition, lookup, published
+from jiascores.core.errors import RequestError, UnknownDefinitionError, listing, suggestion
+from jiascores.core.variables import VARIABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+D = TypeVar("D", bound=Definition)
+
+
+def definitions(kind: str | None = None) -> pd.DataFrame:
+    """Return the catalogue: one row for each score, cut-off set, criteria and protocol.
+
+    Parameters
+    ----------
+    kind : str, optional
+        Only this kind, for example ``"cut-off set"`` or ``"flare criteria"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind``, ``name`` (unique within its kind), ``needs`` (variables), ``rule`` in one
+        line, ``bounds`` (the numbers at which it turns), ``reference``, ``identifier`` (only
+        where one was seen), ``evidence``, ``derives_from``, ``since`` and ``notes``.
+
+    Raises
+    ------
+    RequestError
+        If there is no such kind.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> catalogue = jia.definitions("response criteria")
+    >>> catalogue.set_index("name").loc["giannini-1997", "evidence"]
+    'primary'
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "kind": each.kind,
+            "name": each.name,
+            "needs": ", ".join(each.needs),
+            "rule": each.rule,
+            "bounds": "; ".join(map(str, each.thresholds)),
+            "reference": each.reference.citation,
+            "identifier": each.reference.identifier,
+            "evidence": str(each.evidence),
+            "derives_from": each.derives_from or "",
+            "since": each.since,
+            "notes": " ".join(each.notes),
+        }
+        for each in _of_kind(kind)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _of_kind(kind: Any) -> list[Definition]:
+    """Return the definitions of one kind, or all; raise where there is no such kind."""
+    every: tuple[Definition, ...] = published()
+    kinds = tuple(dict.fromkeys(each.kind for each in every))
+    if kind is not None and kind not in kinds:
+        raise RequestError(
+            f"kind={kind!r}: choose from {listing(kinds, shown=len(kinds))}.",
+            variable="kind",
+            values=(kind,),
+        )
+    return [each for each in every if kind in (None, each.kind)]
+
+
+@overload
+def definition(name: str, kind: type[D]) -> D: ...
+@overload
+def definition(name: str, kind: str | None = ...) -> Definition: ...
+def definition(name: str, kind: Any = None) -> Any:
+    """Return a published definition, to read it or to make a variant of it.
+
+    Parameters
+    ----------
+    name : str
+        Its name, for example ``"swart-2019"``.
+    kind : str or type, optional
+        Of which kind, for example ``"retreatment protocol"`` or ``jia.typing.RetreatmentProtocol``;
+        needed where definitions of two kinds share the name.
+
+    Returns
+    -------
+    Definition
+        Frozen and hashable; prints as its rule, source, evidence and notes.
+
+    Raises
+    ------
+    UnknownDefinitionError
+        If there is none of this name and kind.
+    RequestError
+        If there is no such kind, or the name stands for definitions of several kinds.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> protocol = jia.definition("swart-2019", jia.typing.RetreatmentProtocol)
+    >>> protocol.variant(name="one repeat only", max_repeats=1).derives_from
+    'swart-2019'
+    """
+    if isinstance(kind, type) and issubclass(kind, Definition):
+        return lookup(kind, name, parameter="name")
+    of_kind = _of_kind(kind)
+    found = [each for each in of_kind if each.name == name]
+    if not found:
+        near = suggestion(str(name), [each.name for each in of_kind])
+        what = kind or "definition"
+        raise UnknownDefinitionError(
+            f"name={name!r}: no {what} has this name.{near}", variable="name", values=(name,)
+        )
+    if len(found) > 1:
+        several = " and a ".join(each.kind for each in found)
+        raise RequestError(
+            f"name={name!r} is a {several}: say which, kind={found[0].kind!r}.",
+            variable="kind",
+            values=(name,),
+        )
+    return found[0]
+
+
+def variables() -> pd.DataFrame:
+    """Return every variable: its name, label, unit, range and kind, as a table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each variable: ``name`` (of the parameter and, unless mapped, of the column),
+        ``label``, ``unit`` (the canonical one), ``low`` and ``high`` (the ends of its range,
+        infinite where it is open), ``kind`` (``number``, ``whole number`` or ``yes or no``) and
+        ``other_units`` (what a table may declare too, with the factor to the canonical unit).
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.variables().set_index("name").loc["crp", ["unit", "kind", "other_units"]].tolist()
+    ['mg/L', 'number', 'mg/dL × 10']
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "name": each.name,
+            "label": each.label,
+            "unit": each.unit,
+            "low": float(each.low),
+            "high": float(each.high),
+            "kind": "yes or no" if each.flag else "whole number" if each.whole else "number",
+            "other_units": "; ".join(f"{unit} × {factor:g}" for unit, factor in each.conversions),
+        }
+        for each in VARIABLES.values()
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,416 @@
+"""Values in: numbers, arrays and Series become floats with NaN for gaps, checked.
+
+Inside, everything is a float or a float64 array with NaN where a value is missing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from decimal import Decimal
+from numbers import Real
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core import decimals
+from jiascores.core.errors import (
+    SHOWN,
+    JiaScoresError,
+    NotNumericError,
+    NotWholeError,
+    OutOfRangeError,
+)
+from jiascores.core.variables import Variable
+
+
+class SeriesLike(Protocol):
+    """A Series of pandas or Polars, whichever is installed."""
+
+    @property
+    def dtype(self) -> Any: ...
+    def to_list(self) -> list[Any]: ...
+    def __len__(self) -> int: ...
+
+
+# What a measure takes and gives back: T. Scalars may stand beside arrays or Series (`T | Scalar`),
+# and where there are scalars alone, T is float. Many is the same without the single number, where
+# a verdict on one number has a type of its own.
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    T = TypeVar("T", bound="float | NDArray[Any] | SeriesLike", default=float)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T", bound="float | NDArray[Any] | SeriesLike")
+E = TypeVar("E", bound=JiaScoresError)
+Many = TypeVar("Many", bound="NDArray[Any] | SeriesLike")
+# Named one by one, so that T is float beside a truth value or a NumPy number too.
+Scalar: TypeAlias = float | int | bool | np.float64 | np.integer[Any] | np.floating[Any] | None
+FloatArray: TypeAlias = NDArray[np.float64]
+Numbers: TypeAlias = float | FloatArray
+
+Kind: TypeAlias = Literal["number", "array", "pandas", "polars"]
+NAN = float("nan")
+# What NumPy turns into float64 as we would, None into NaN; a truth value is of another type.
+_PLAIN = frozenset({float, int, type(None), np.float64, np.int64})
+# Values that take more characters, or bits, than this are not shown.
+LONGEST = 64
+# One block of every column fits the processor's cache; no power of two, for arrays of such a size
+# contend for the same lines of it.
+BLOCK = 16_000
+
+
+def _comes_from(package: str, value: Any) -> bool:
+    """Return whether a value's class, or one that it derives from, is of a package."""
+    return any(base.__module__.partition(".")[0] == package for base in type(value).__mro__)
+
+
+def kind_of(value: Any) -> Kind:
+    """Return what kind of thing a value is: a number, an array, or a Series of which package."""
+    kind = type(value)
+    if kind is float or kind is int:
+        return "number"
+    if isinstance(value, np.ndarray):
+        return "array" if value.ndim else "number"
+    if isinstance(value, list | tuple | range):
+        return "array"
+    if _comes_from("pandas", value):
+        pandas = sys.modules["pandas"]
+        if isinstance(value, pandas.Series):
+            return "pandas"
+        if isinstance(value, pandas.Index | pandas.api.extensions.ExtensionArray):
+            return "array"
+    if _comes_from("polars", value) and isinstance(value, sys.modules["polars"].Series):
+        return "polars"
+    return "number"
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Return the shape of anything that is not a single number."""
+    if isinstance(value, list | tuple | range):
+        return _from_list(value).shape
+    if kind_of(value) == "polars":
+        return (len(value),)
+    return cast("tuple[int, ...]", np.shape(value))
+
+
+# --------------------------------------------------------------------------------------------
+# One number
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether one value means missing: None, NaN, pd.NA, pd.NaT."""
+    if value is None or value is np.ma.masked:
+        return True
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    if type(value).__module__.startswith("pandas"):
+        # A whole frame or array is not a missing value, whatever it holds.
+        return sys.modules["pandas"].isna(value) is True
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError, ArithmeticError):
+        return False
+
+
+def number(value: Any, variable: Variable) -> float:
+    """Return one checked number; NaN when missing."""
+    if type(value) is not float and type(value) is not int:
+        value = _to_number(value, variable)
+    if variable.low <= value <= variable.high and abs(value) != np.inf:
+        if variable.whole and value != int(value):
+            raise _not_whole(variable, [value], [])
+        try:
+            return float(value)
+        except OverflowError:
+            raise _out_of_range(variable, [value], []) from None
+    if value != value:
+        return NAN
+    raise _out_of_range(variable, [value], [])
+
+
+def _to_number(value: Any, variable: Variable) -> float:
+    """Return one thing that stands for a number as a float."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if is_missing(value):
+        return NAN
+    if isinstance(value, bool | np.bool_):
+        if variable.flag:
+            return float(value)
+        raise _not_numeric(variable, [value], [])
+    if isinstance(value, np.floating):
+        return float(_from_binary(np.asarray(value)))
+    if isinstance(value, Real | Decimal):
+        try:
+            return float(value)
+        except OverflowError:
+            # Left to the range check, which knows where the value stands.
+            return np.inf if cast(Any, value) > 0 else -np.inf
+    raise _not_numeric(variable, [value], [])
+
+
+# --------------------------------------------------------------------------------------------
+# Arrays and Series
+
+
+def to_floats(value: Any, variable: Variable, labels: Sequence[Any] | None = None) -> NDArray[Any]:
+    """Return an array or Series as numbers, NaN where missing; ranges are not checked here.
+
+    Whole-number arrays stay as they are, so that nothing is copied before it must be.
+    """
+    kind = kind_of(value)
+    if kind == "pandas":
+        return _from_pandas(value, variable)
+    if kind == "polars":
+        return _from_polars(value, variable)
+    if _comes_from("pandas", value):
+        # An Index or an array of an extension type.
+        plain = isinstance(value.dtype, np.dtype)
+        inner = value.to_numpy() if plain else sys.modules["pandas"].Series(value)
+        return to_floats(inner, variable, labels)
+    if isinstance(value, np.ma.MaskedArray):
+        return _from_masked(value, variable, labels)
+    array = np.asarray(value) if isinstance(value, np.ndarray) else _from_list(value)
+    return _from_numpy(array, variable, labels)
+
+
+def _from_list(value: Sequence[Any]) -> NDArray[Any]:
+    """Return an array of plain numbers, or of objects where anything else is among them.
+
+    NumPy alone would take [True, 5.5] as 1.0 and 5.5, and ["a", 5.5] as text throughout.
+    """
+    if {type(one) for one in value} <= {float, int}:
+        return np.asarray(value)
+    try:
+        return np.array(value, dtype=object)
+    except ValueError:
+        return _objects(value)
+
+
+def _objects(value: Sequence[Any]) -> NDArray[Any]:
+    """Return a flat array of objects, also where each of them is a sequence."""
+    return np.fromiter(value, dtype=object, count=len(value))
+
+
+def _from_masked(
+    array: np.ma.MaskedArray[Any, Any], variable: Variable, labels: Sequence[Any] | None
+) -> NDArray[Any]:
+    gaps = np.ma.getmaskarray(array)
+    data: NDArray[Any] = np.array(array.data)
+    if data.dtype.kind == "O":
+        data[gaps] = None
+    numbers = _from_numpy(data, variable, labels).astype(np.float64)
+    numbers[gaps] = np.nan
+    return numbers
+
+
+def _from_numpy(
+    array: NDArray[Any], variable: Variable, labels: Sequence[Any] | None
+) -> NDArray[Any]:
+    if array.dtype == np.float64 or array.dtype.kind in "iu":
+        return array
+    if array.dtype.kind == "f":
+        return _from_binary(array)
+    if array.dtype.kind == "b" and variable.flag:
+        return array.astype(np.float64)
+    if array.dtype.kind == "O":
+        return _from_objects(array, variable, labels)
+    first = range(min(array.size, SHOWN))
+    where = _where(first, labels, array.shape)
+    raise _not_numeric(variable, list(array.ravel()[:SHOWN]), where, array.size)
+
+
+def _from_binary(array: NDArray[Any]) -> FloatArray:
+    """Return floats of another size or byte order as float64."""
+    small = array.dtype.itemsize < np.dtype(np.float64).itemsize
+    return decimals.from_float32(array) if small else array.astype(np.float64)
+
+
+def _from_objects(
+    array: NDArray[Any], variable: Variable, labels: Sequence[Any] | None
+) -> FloatArray:
+    flat = array.ravel()
+    if {type(value) for value in flat} <= _PLAIN:
+        with suppress(OverflowError):
+            return flat.astype(np.float64).reshape(array.shape)
+    out = np.empty(array.size, dtype=np.float64)
+    refused: list[int] = []
+    for position, value in enumerate(flat):
+        # To raise and catch for each of a million texts takes its time.
+        if isinstance(value, str):
+            refused.append(position)
+            continue
+        try:
+            out[position] = _to_number(value, variable)
+        except NotNumericError:
+            refused.append(position)
+    if refused:
+        values = [flat[position] for position in refused]
+        raise _not_numeric(variable, values, _where(refused, labels, array.shape))
+    return out.reshape(array.shape)
+
+
+def _from_pandas(series: Any, variable: Variable) -> NDArray[Any]:
+    labels = series.index
+    if isinstance(series.dtype, np.dtype):
+        return _from_numpy(series.to_numpy(), variable, labels)
+    pandas = sys.modules["pandas"]
+    types = pandas.api.types
+    is_flag = types.is_bool_dtype(series.dtype)
+    if (types.is_numeric_dtype(series.dtype) and not is_flag) or (is_flag and variable.flag):
+        inner = getattr(series.dtype, "numpy_dtype", getattr(series.dtype, "subtype", None))
+        if getattr(inner, "kind", "") == "f":
+            return _from_binary(series.to_numpy(dtype=inner, na_value=np.nan))
+        values: NDArray[Any] = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        return values
+    return _from_objects(_objects(series.tolist()), variable, labels)
+
+
+def _from_polars(series: Any, variable: Variable) -> NDArray[Any]:
+    polars = sys.modules["polars"]
+    dtype = series.dtype
+    # NumPy has no whole numbers of 128 bits.
+    if dtype.is_integer() and "128" not in str(dtype):
+        return np.asarray(series.to_numpy())
+    if dtype.is_float():
+        array: NDArray[Any] = series.to_numpy()
+        return array if array.dtype == np.float64 else _from_binary(array)
+    if dtype.is_numeric() or dtype == polars.Null or (dtype == polars.Boolean and variable.flag):
+        return np.asarray(series.cast(polars.Float64).to_numpy())
+    return _from_objects(_objects(series.to_list()), variable, None)
+
+
+def _where(
+    positions: Iterable[int], labels: Sequence[Any] | None, shape: tuple[int, ...] = ()
+) -> list[Any]:
+    """Return row labels, or positions: one number, or one for each dimension."""
+    places = np.fromiter(positions, dtype=np.int64)
+    if labels is not None:
+        return [labels[place] for place in places]
+    if len(shape) > 1:
+        axes = (axis.tolist() for axis in np.unravel_index(places, shape))
+        return list(zip(*axes, strict=True))
+    return list(places.tolist())
+
+
+# --------------------------------------------------------------------------------------------
+# Checks
+
+
+def is_fine(variable: Variable, block: NDArray[Any]) -> bool:
+    """Return whether every value of a block is missing or allowed; made to be quick."""
+    if not block.size:
+        return True
+    low, high = np.fmin.reduce(block), np.fmax.reduce(block)
+    if low < variable.low or high > variable.high or high == np.inf or low == -np.inf:
+        return False
+    if variable.whole and block.dtype.kind == "f":
+        return not bool((np.floor(block) < block).any())
+    return True
+
+
+def refused(variable: Variable, array: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return which values are out of range, and which are not whole where they must be."""
+    outside = (array < variable.low) | (array > variable.high) | np.isinf(array)
+    broken = np.zeros(array.shape, dtype=bool)
+    if variable.whole and array.dtype.kind == "f":
+        broken = (np.floor(array) < array) & ~outside
+    return outside, broken
+
+
+def check(
+    variable: Variable,
+    array: NDArray[Any],
+    labels: Sequence[Any] | None = None,
+    typed: NDArray[Any] | None = None,
+) -> None:
+    """Raise one error that lists the values that are not allowed, and where they are.
+
+    `typed` are the values in the unit in which they were given, where that is another.
+    """
+    flat = array.ravel()
+    if is_fine(variable, flat):
+        return
+    outside, broken = refused(variable, flat)
+    for which, error in ((outside, _out_of_range), (broken, _not_whole)):
+        positions = np.flatnonzero(which)
+        if positions.size:
+            values, where = list(flat[positions]), _where(positions, labels, array.shape)
+            if typed is None:
+                raise error(variable, values, where)
+            raise error(variable, list(typed.ravel()[positions]), where, values)
+
+
+def _found(
+    variable: Variable,
+    values: Sequence[Any],
+    where: Sequence[Any],
+    total: int | None = None,
+    read: Sequence[Any] = (),
+) -> str:
+    """Say what was found and where, the first few and how many; and what it was read as."""
+    total = len(values) if total is None else total
+    shown = [_plain(value) for value in values[:SHOWN]]
+    if read:
+        shown = [f"{one} (read as {_plain(two)})" for one, two in zip(shown, read, strict=False)]
+    if where:
+        shown = [f"{value} at {place}" for value, place in zip(shown, where[:SHOWN], strict=False)]
+    text = ", ".join(shown) + (f", … ({total} values in all)" if total > SHOWN else "")
+    return f"{variable.name} = {text}"
+
+
+def _plain(value: Any) -> str:
+    """Show a value as it was typed, without the NumPy type around it."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and value.bit_length() > LONGEST:
+        return "a number of more than 64 bits"
+    text = repr(value)
+    return text if len(text) <= LONGEST and "\n" not in text else f"<{type(value).__name__}>"
+
+
+def _refusal(
+    error: type[E],
+    variable: Variable,
+    found: str,
+    wrong: str,
+    more: str,
+    values: Sequence[Any],
+    where: Sequence[Any],
+) -> E:
+    """Return an error that says what was found, what is wrong with it and what is allowed."""
+    if variable.flag:
+        wrong = "neither yes nor no"
+    label = variable.label[:1].upper() + variable.label[1:]
+    message = f"{found}: {wrong}. {label} is {variable.allowed}{more}."
+    return error(message, variable=variable.name, values=values, where=where)
+
+
+def _out_of_range(
+    variable: Variable, values: Sequence[Any], where: Sequence[Any], read: Sequence[Any] = ()
+) -> OutOfRangeError:
+    found = _found(variable, values, where, read=read)
+    more = f"; {variable.advice}" if variable.advice else ""
+    return _refusal(OutOfRangeError, variable, found, "out of range", more, values, where)
+
+
+def _not_whole(
+    variable: Variable, values: Sequence[Any], where: Sequence[Any], read: Sequence[Any] = ()
+) -> NotWholeError:
+    found = _found(variable, values, where, read=read)
+    more = "" if variable.flag else ", counted"
+    return _refusal(NotWholeError, variable, found, "not a whole number", more, values, where)
+
+
+def _not_numeric(
+    variable: Variable, values: Sequence[Any], where: Sequence[Any], total: int | None = None
+) -> NotNumericError:
+    found, more = _found(variable, values, where, total), "; leave a gap as None, NaN or null"
+    return _refusal(NotNumericError, variable, found, "not a number", more, values, where)

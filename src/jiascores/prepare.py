@@ -1,0 +1,7 @@
+"""Make a table of visits ready: planned visits, laboratory values, limits, gaps and joint forms."""
+
+from jiascores.tables.gaps import fill_gaps as fill_gaps
+from jiascores.tables.joint_forms import joint_counts as joint_counts
+from jiascores.tables.windows import below_limit as below_limit
+from jiascores.tables.windows import laboratory_values as laboratory_values
+from jiascores.tables.windows import nominal_visits as nominal_visits

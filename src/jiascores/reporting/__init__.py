@@ -1,0 +1,127 @@
+"""One page on a table of visits: what was read, what is missing, what was found, and by what.
+
+From `cohort` (the numbers) through `sections` and `pictures` (what is said, as data) to `page`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jiascores.reporting import sections
+from jiascores.reporting.cohort import read_cohort
+from jiascores.reporting.page import as_html
+from jiascores.reporting.pictures import drawings
+from jiascores.statistics.base import CONFIDENCE
+from jiascores.tables.baselines import BaselineRule
+from jiascores.tables.joint_forms import Columns
+from jiascores.tables.table import Column
+
+__all__ = ["report"]
+
+
+def report(
+    visits: Any,
+    path: str | Path | None = None,
+    *,
+    measures: Any,
+    by: Column | None = None,
+    columns: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    baseline: BaselineRule | None = None,
+    marker: str | None = None,
+    joints: Columns | None = None,
+    treatments: Any = None,
+    treatment_columns: Mapping[str, str] | None = None,
+    confidence: float = CONFIDENCE,
+    pictures: bool = True,
+    title: str = "Visits assessed",
+) -> str:
+    """Write one self-contained page on a table of visits.
+
+    Parameters
+    ----------
+    visits : data frame
+        One row for each visit, as for `assess`.
+    path : str or path, optional
+        Where to write the page; one that exists is replaced.
+    measures : list of str and requests
+        As for `assess`.
+    by : Column, optional
+        The column with the visit. Without it ``nominal_visit`` where the table has it, else the
+        number of the visit among those of its patient.
+    columns, units, baseline, marker
+        As for `assess`.
+    joints : str or mapping, optional
+        The columns that say of each joint whether it is active, as `active` of `joint_counts`;
+        then it is drawn how often each joint is.
+    treatments : data frame, optional
+        One row for each treatment, with patient and date; then follow-up is drawn with them.
+    treatment_columns : dict, optional
+        What is called otherwise in `treatments`: ``{"patient": …, "date": …}``.
+    confidence : float
+        Of the intervals (Clopper–Pearson).
+    pictures : bool
+        Whether to draw.
+    title : str
+        Title of the page.
+
+    Returns
+    -------
+    str
+        The page: HTML with its style and pictures within, which opens without a network and
+        prints on A4.
+
+    Raises
+    ------
+    JiaScoresError
+        As for `assess`, but for values that are not allowed: these are left out and listed.
+
+    Notes
+    -----
+    A proportion is of the visits at which it is known; how many that leaves out stands beside it,
+    and which variables were missing at those. A picture that cannot be drawn, as where a patient
+    has two rows at a visit, is named with the reason. At most 24 visits are drawn.
+
+    Intervals need scipy and pictures matplotlib. Where one is not installed, the page goes without,
+    and its summary says so.
+
+    There is no date on the page: the same table gives the same page.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({"patient": ["A", "B"], "date": [0, 0], "physician_global": [4, 62],
+    ...                        "patient_global": [3.0, 2.0], "active_joints": [3, 0]})
+    >>> page = jia.report(visits, measures=["cjadas10"], pictures=False)
+    >>> "62" in page, page.startswith("<!doctype html>")
+    (True, True)
+    """
+    cohort = read_cohort(
+        visits,
+        measures,
+        by=by,
+        columns=columns,
+        units=units,
+        baseline=baseline,
+        marker=marker,
+        joints=joints,
+    )
+    drawn = pictures and not sections.lacking(*sections.PICTURES)
+    made = [
+        sections.summary(cohort, pictures=pictures),
+        sections.what_was_read(cohort),
+        sections.missing(cohort),
+        sections.refused_and_suspicious(cohort),
+        sections.not_determinable(cohort),
+        sections.results(cohort, confidence),
+        *([drawings(cohort, treatments, treatment_columns)] if drawn else []),
+        sections.definitions(cohort.requests),
+        sections.versions(pictures=drawn),
+    ]
+    text = as_html(title, made)
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8")
+    return text

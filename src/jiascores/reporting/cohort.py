@@ -1,0 +1,393 @@
+"""The numbers of a report: a table of visits, read and assessed once, and counted by visit.
+
+What a report needs of the tables below it, it gets here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import attrs
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jiascores.core.definition import Definition
+from jiascores.core.measure import Score
+from jiascores.core.variables import COURSES, VARIABLES
+from jiascores.plot.base import places, shown_visit, table
+from jiascores.tables.baselines import BASELINES
+from jiascores.tables.checking import check
+from jiascores.tables.engines import to_eager
+from jiascores.tables.frame import Frame, Output
+from jiascores.tables.joint_forms import Columns, joint_shares
+from jiascores.tables.problems import Blank
+from jiascores.tables.requests import score, understand_requests
+from jiascores.tables.table import MARKER_RULES, ROLES, Column, Table
+from jiascores.tables.visits import CALENDAR, Visits
+
+Mask = NDArray[np.bool_]
+AT_REFERENCE = "at the visit compared with"
+FINDING = ("finding", "variable", "message", "value", "patient", "date", "row")
+
+
+@attrs.frozen(eq=False)
+class Answer:
+    """One answer of a request at every row: a score, a state, a yes or no, or a response.
+
+    Parameters
+    ----------
+    name : str
+        What the answer is called: the name of its column, or what a response's share.
+    output : Output
+        The column; of a response its lowest level.
+    highest : Output, optional
+        Of a response, its highest level.
+    levels : tuple of int
+        Of a response, the levels of its criteria.
+    due : array of bool
+        The rows that are judged: for what compares visits, those after the earlier one.
+    gaps : dict of str to array of bool
+        Of everything that was read, where it is missing.
+    """
+
+    name: str
+    output: Output
+    highest: Output | None
+    levels: tuple[int, ...]
+    due: Mask
+    gaps: Mapping[str, Mask]
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """Its columns."""
+        return (self.output,) if self.highest is None else (self.output, self.highest)
+
+    @property
+    def undetermined(self) -> Mask:
+        """The rows that are judged and whose answer is not certain."""
+        data = self.output.data
+        gap: Mask = data < 0 if self.output.kind == "state" else np.isnan(data)
+        return self.due & (gap if self.highest is None else data != self.highest.data)
+
+
+@attrs.frozen(eq=False)
+class Reading:
+    """What a request answered, and the columns that it looked at."""
+
+    answers: tuple[Answer, ...]
+    outputs: tuple[Output, ...]
+    columns: frozenset[str]
+
+
+def read_request(frame: Frame, request: Any, given: Mapping[str, Any]) -> Reading:
+    """Return what a request finds in a table; values that are not allowed are left out."""
+    seen = Frame(frame.native)
+    read = Table(seen, **given, policy=Blank())
+    outputs = tuple(request.compute(read))
+    gaps = read.gaps()
+    if "uses_esr" in vars(read):
+        # Each patient has one reactant, and a gap in the other is no gap.
+        gaps["esr"] = gaps["esr"] & read.uses_esr
+        gaps["crp"] = gaps["crp"] & ~read.uses_esr
+    due = np.ones(frame.size, dtype=bool)
+    earlier = read.judged_against
+    if earlier is not None:
+        due = read.visits.after(earlier)
+        before = np.maximum(earlier, 0)
+        gaps |= {f"{name} {AT_REFERENCE}": gap[before] for name, gap in gaps.items()}
+    answers = _answers(request, outputs, due, gaps)
+    return Reading(tuple(answers), outputs, frozenset(seen.read))
+
+
+def _answers(
+    request: Any, outputs: Sequence[Output], due: Mask, gaps: Mapping[str, Mask]
+) -> Iterator[Answer]:
+    by_name = {output.name: output for output in outputs}
+    for output in outputs:
+        stem = output.name.removesuffix("_level_min")
+        if output.kind in ("score", "state", "flag"):
+            yield Answer(output.name, output, None, (), due, gaps)
+        elif stem != output.name:
+            highest = by_name[f"{stem}_level_max"]
+            yield Answer(stem, output, highest, request.criteria.levels, due, gaps)
+
+
+# --------------------------------------------------------------------------------------------
+# What was asked for
+
+
+def is_score(request: Any) -> bool:
+    """Return whether a score was asked for."""
+    return isinstance(getattr(request, "measure", None), Score)
+
+
+def is_response(request: Any) -> bool:
+    """Return whether a response with levels was asked for."""
+    return getattr(getattr(request, "measure", None), "gives", "") == "level"
+
+
+@attrs.frozen(eq=False)
+class State:
+    """A state that was asked for: of which score, by which set, in which course."""
+
+    score: str
+    cutoffs: Any
+    course: Any
+
+    @classmethod
+    def of(cls, request: Any) -> State | None:
+        """Return the state that a request asks for, where it asks for one."""
+        if getattr(getattr(request, "measure", None), "name", "") != "disease_state":
+            return None
+        course = dict(request.bound).get("course")
+        if course is None and "course" in request.criteria.needs:
+            course = Column("course")
+        return cls(dict(request.options)["measure"], request.criteria, course)
+
+
+def definitions_of(request: Any) -> Iterator[Definition]:
+    """Yield every definition that a request uses."""
+    state = State.of(request)
+    if state is not None:
+        yield score(state.score).criteria
+        if hasattr(state.course, "rule"):
+            yield state.course.rule
+    yield request.criteria
+
+
+@attrs.frozen(eq=False)
+class ByVisit:
+    """The visits that rows belong to.
+
+    Parameters
+    ----------
+    name : str
+        The column with the visit; where it is `added`, the table does not have it.
+    words : str
+        How visits are told apart, in words.
+    labels : sequence
+        What the visits are called, in their order.
+    codes : array of int
+        The place in `labels` of each row's visit, −1 for none.
+    """
+
+    name: str
+    words: str
+    labels: Sequence[Any]
+    codes: NDArray[np.int64]
+    added: bool = False
+
+    def counts(self, rows: Mask) -> NDArray[np.int64]:
+        """Return how many of some rows each visit has, and last how many there are."""
+        counts = np.bincount(self.codes[rows] + 1, minlength=len(self.labels) + 1)
+        return np.append(counts[1:], counts.sum())
+
+    @cached_property
+    def rows(self) -> list[NDArray[np.int64]]:
+        """The rows of each visit."""
+        order = np.argsort(self.codes, kind="stable")
+        starts = np.searchsorted(self.codes[order], np.arange(len(self.labels)))
+        return np.split(order, starts)[1:] if self.labels else []
+
+    def pieces(self, across: int) -> list[NDArray[np.int64]]:
+        """Return the visits in pieces alike in length, none with more than fit side by side."""
+        size = len(self.labels)
+        return np.array_split(np.arange(size), max(1, -(-size // across)))
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Cohort:
+    """The table of one report: how it was read, its visits, and what was found in it.
+
+    Parameters
+    ----------
+    frame : Frame
+        The table.
+    read : Table
+        The table as it was read.
+    patients : int, optional
+        How many patients there are; nothing where the table does not say who was seen when.
+    period : str
+        When the first and the last visit was.
+    visits : ByVisit
+        The visits that its rows belong to.
+    gaps : dict of str to array of bool
+        Where each variable that the table has is missing or refused.
+    requests, readings : sequence
+        What was asked for, and what was found.
+    findings : pandas.DataFrame
+        What is refused or suspicious.
+    rules : dict
+        The arguments ``baseline`` and ``marker``.
+    joints : str or mapping, optional
+        The columns that say of each joint whether it is active.
+    """
+
+    frame: Frame
+    read: Table
+    patients: int | None
+    period: str
+    visits: ByVisit
+    gaps: Mapping[str, Mask]
+    requests: Sequence[Any]
+    readings: Sequence[Reading]
+    findings: pd.DataFrame
+    rules: Mapping[str, Any]
+    joints: Columns | None
+
+    @property
+    def rules_in_words(self) -> dict[str, str | None]:
+        """The rules of the call, named; nothing where there is none."""
+        baseline, marker = self.rules["baseline"], self.rules["marker"]
+        words = BASELINES[baseline] if isinstance(baseline, str) else baseline and str(baseline)
+        return {"baseline": words, "acute-phase reactant": marker and MARKER_RULES[marker]}
+
+    @property
+    def answers(self) -> list[Answer]:
+        """What was found, in the order in which it was asked for."""
+        return [answer for reading in self.readings for answer in reading.answers]
+
+    @cached_property
+    def understood(self) -> list[tuple[str, str, str, str, str]]:
+        """Of each column that is understood: variable, column, unit, what is allowed, if used."""
+        read, frame = self.read, self.frame
+        used = {name for reading in self.readings for name in reading.columns}
+        roles = [role for role in ROLES if read.column(role) in frame]
+        rows = [(role, read.column(role), "", "", "") for role in roles]
+        for name in self.gaps:
+            variable, column = VARIABLES[name], read.column(name)
+            read_as = read.units.get(name, variable.unit)
+            factor = variable.factor(read_as)
+            if factor is not None and factor != 1:
+                read_as += f", × {factor:g} to {variable.unit}"
+            use = "yes" if column in used else "no"
+            rows.append((name, column, read_as, variable.allowed, use))
+        asked = sorted(str(name) for name in used - {row[1] for row in rows})
+        return [*rows, *(("named in the request", name, "", "", "yes") for name in asked)]
+
+    @cached_property
+    def joint_columns(self) -> list[str]:
+        """The columns of the joints."""
+        return self.joint_shares(np.arange(0))[1]
+
+    @property
+    def unread(self) -> list[str]:
+        """The columns that nothing reads."""
+        taken = {self.visits.name, *self.joint_columns, *(row[1] for row in self.understood)}
+        return [str(name) for name in self.frame.names if name not in taken]
+
+    def joint_shares(self, rows: NDArray[np.int64]) -> tuple[Mapping[str, float], list[str]]:
+        """Return how often each joint is active in some rows, and the columns that say so."""
+        return ({}, []) if self.joints is None else joint_shares(self.frame, self.joints, rows)
+
+    @cached_property
+    def scores(self) -> dict[str, tuple[Output, frozenset[str]]]:
+        """Each score that was asked for or is behind a state, and the columns that it reads."""
+        asked = zip(self.requests, self.readings, strict=True)
+        readings = {each.measure.name: found for each, found in asked if is_score(each)}
+        given = {"columns": self.read.columns, "units": self.read.units, **self.rules}
+        for state in filter(None, map(State.of, self.requests)):
+            if state.score not in readings:
+                readings[state.score] = read_request(self.frame, score(state.score), given)
+        return {name: (found.outputs[0], found.columns) for name, found in readings.items()}
+
+    def in_course(self, request: Any, course: str) -> Mask:
+        """Return the rows that a request read as of one course."""
+        state = State.of(request)
+        if state is not None and isinstance(state.course, Column):
+            name = state.course.name
+            rows: Mask = self.frame.objects(self.read.column(name)) == course
+            return rows
+        reading = self.readings[self.requests.index(request)]
+        output = next(each for each in reading.outputs if each.words == COURSES)
+        return np.asarray(output.data == COURSES.index(course))
+
+    def table(
+        self, outputs: Iterable[Output], columns: Iterable[str] = (), rows: Mask | None = None
+    ) -> Any:
+        """Return what a picture is drawn from: who, when and at which visit, and no more than asked.
+
+        Parameters
+        ----------
+        outputs : iterable of Output
+            What was found.
+        columns : iterable of str
+            The columns of the table that are needed too.
+        rows : array of bool, optional
+            The rows that are drawn.
+        """
+        read, frame = self.read, self.frame
+        roles = map(read.column, ("patient", "date"))
+        wanted = {self.visits.name, *roles, *read.columns.values(), *columns}
+        part = nw.from_native(frame.native, eager_only=True)
+        part = part.select([name for name in frame.names if name in wanted])
+        outputs = list(outputs)
+        if self.visits.added:
+            outputs.append(Output(self.visits.name, "level", self.visits.codes + 1.0))
+        part = nw.from_native(Frame(part.to_native()).with_columns(outputs), eager_only=True)
+        return (part if rows is None else part.filter(rows.tolist())).to_native()
+
+    def table_at(self, visits: range, columns: Iterable[str]) -> Any:
+        """Return columns of all rows, with the name of these visits alone.
+
+        The rows of others stay: one of them may be the baseline.
+        """
+        if len(visits) == len(self.visits.labels):
+            return self.table((), columns)
+        words = np.full(len(self.visits.labels) + 1, None, dtype=object)
+        words[visits] = [shown_visit(self.visits.labels[visit]) for visit in visits]
+        part = nw.from_native(self.table((), columns), eager_only=True).drop(self.visits.name)
+        named = Output(self.visits.name, "word", words[self.visits.codes])
+        return Frame(part.to_native()).with_columns([named])
+
+
+def read_cohort(
+    visits: Any, measures: Any, *, by: Column | None, joints: Columns | None, **given: Any
+) -> Cohort:
+    """Read a table, and find all that was asked for; values that are refused are left out."""
+    frame = Frame(to_eager(visits))
+    requests = understand_requests(measures)
+    readings = [read_request(frame, request, given) for request in requests]
+    read = Table(frame, **given, policy=Blank())
+    listed = nw.from_native(check(frame.native, measures=measures, **given), eager_only=True)
+    found = Frame(listed.filter(nw.col("finding") != "missing").to_native())
+    dated = all(read.column(role) in frame for role in ("patient", "date"))
+    return Cohort(
+        frame=frame,
+        read=read,
+        patients=len(read.visits.labels) if dated else None,
+        period=_period(read.visits) if dated and frame.size else "",
+        visits=_by_visit(read, by),
+        gaps={name: np.isnan(read.values(name)) for name in VARIABLES if read.has(name)},
+        requests=requests,
+        readings=readings,
+        findings=pd.DataFrame({name: found.objects(name) for name in FINDING}, dtype=object),
+        rules={rule: given[rule] for rule in ("baseline", "marker")},
+        joints=joints,
+    )
+
+
+def _period(visits: Visits) -> str:
+    ends = np.array([visits.dates.min(), visits.dates.max()])
+    if visits.per_day == CALENDAR:
+        return " to ".join(ends.astype("datetime64[us]").astype("datetime64[D]").astype(str))
+    return " to ".join(f"study day {end / visits.per_day:g}" for end in ends)
+
+
+def _by_visit(read: Table, by: Column | None) -> ByVisit:
+    frame = read.frame
+    if by is None and "nominal_visit" in frame:
+        by = Column("nominal_visit")
+    if by is not None:
+        name = table(frame.native).name(by)
+        return ByVisit(name, f"named by the column {name!r}", *places(frame.objects(name)))
+    visits = read.visits
+    numbers = np.empty(visits.size, dtype=np.int64)
+    numbers[visits.order] = np.arange(visits.size) - visits.starts
+    name = next(one for one in ("visit", "visit_number", "visit_of_patient") if one not in frame)
+    labels = range(1, int(numbers.max(initial=-1)) + 2)
+    return ByVisit(name, "numbered for each patient", labels, numbers, added=True)

@@ -1,0 +1,696 @@
+"""`check`: what is missing, refused and suspicious in a table of visits, listed and not raised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any, TypeAlias, TypeVar, cast
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.errors import listing
+from jiascores.core.variables import (
+    CORE_VARIABLES,
+    COURSES,
+    ILAR_CATEGORIES,
+    MARKERS,
+    VARIABLES,
+    Variable,
+)
+from jiascores.tables.assess import in_the_way, measured
+from jiascores.tables.baselines import BaselineRule
+from jiascores.tables.engines import to_eager
+from jiascores.tables.frame import NONE, Frame, Positions, list_of
+from jiascores.tables.problems import Collect, Finding, Problem, Refused, capital
+from jiascores.tables.requests import Request
+from jiascores.tables.table import BOTH_MARKERS, JOINT_COUNTS, RATERS, ROLES, WORDS, Table
+from jiascores.tables.visits import CALENDAR, Visits
+
+FrameT = TypeVar("FrameT")
+Words: TypeAlias = Sequence[str | None] | NDArray[Any]
+KINDS: tuple[Finding, ...] = ("refused", "suspicious", "missing")
+
+# Limits of suspicion: chosen here, from no paper. They refuse nothing.
+ESR_HIGHEST = 200.0
+CRP_HIGHEST = 500.0
+CRP_LIMIT_LOWEST = 2.0
+CRP_ITEM_BEGINS = 10.0
+MANY_VISITS = 20
+LIKERT_HIGHEST = 3.0
+REDUCED_JOINTS = 27
+YEARS = (1970, 2100)
+YEARS_APART = 30.0
+STUDY_DAYS_HIGHEST = 20_000.0
+
+EPOCH = 1970
+DAYS_A_YEAR = 365.25
+TWO = 2
+MISSING_AT_BASELINE = "Missing at baseline: nothing of this patient can be compared in it."
+# What the words of a column that is called so may be.
+ALLOWED = dict(zip(WORDS, (COURSES, ILAR_CATEGORIES), strict=True))
+
+
+def check(
+    visits: FrameT,
+    *,
+    columns: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    baseline: BaselineRule | None = None,
+    marker: str | None = None,
+    measures: Sequence[str | Request] | str | None = None,
+) -> FrameT:
+    """List what is missing, refused and suspicious in a table of visits.
+
+    No value raises here: what `assess` would refuse is listed, all of it at once, with its row,
+    patient and date.
+
+    Parameters
+    ----------
+    visits : data frame
+        One row for each visit, in any order, of any kind that `assess` takes.
+    columns : dict, optional
+        What is called otherwise: variable → column of the table.
+    units : dict, optional
+        Units that are not canonical: variable → unit (``"mm"``, ``"mg/dL"``).
+    baseline : str or rule, optional
+        As for `assess`. Where it is given, patients without a baseline or with two, visits before
+        it, gaps at it and changes of rater since it are listed too.
+    marker : {"esr", "crp", "esr-else-crp"}, optional
+        As for `assess`: the reactant that the core set uses.
+    measures : list of str or requests, optional
+        As for `assess`: all that stands in their way is listed, the columns that they need and
+        the table does not have among it. Without it, the core set is looked for. Columns called
+        ``course`` and ``ilar_category`` are always looked at.
+
+    Returns
+    -------
+    data frame
+        One row for each finding, refused first, then suspicious, then missing; a pandas, Polars
+        or PyArrow table as was given. A lazy or distributed table is collected, and the findings
+        are an eager table: Polars for Polars, PyArrow for DuckDB, pandas for Dask and Spark.
+
+        ``finding``
+            ``refused``: `assess` raises on it, or leaves it out by ``invalid="missing"``.
+            ``suspicious``: possible, and yet often a mistake. ``missing``: a gap.
+        ``reason``
+            A code for what it is, the same as `reason` of the error that `assess` raises, for
+            example ``out-of-range``.
+        ``variable``, ``column``
+            The variable, and what the table calls it.
+        ``row``
+            The row's index label (pandas), or its position from 0. Empty where the finding is
+            about a whole column or patient. Where the same text stands in many rows, or dates or
+            decimal commas do, there is one finding: it has the first row, and says how many.
+        ``patient``, ``date``
+            As they stand in the table.
+        ``value``
+            What was found, as it stands in the table; for a column, the number of visits.
+        ``message``
+            What is wrong and what to do.
+
+        Without rows where there is nothing to say. A variable with gaps has one row with their
+        number and one for each gap; a column that is empty, or not there, has one row in all.
+
+    Raises
+    ------
+    ColumnError
+        If `columns` or `units` name what does not exist, or `baseline` a column that does not.
+    RequestError
+        If `visits` is no data frame, or `baseline`, `marker` or `measures` ask for what does not
+        exist.
+
+    Notes
+    -----
+    Refused: a value out of range, a count that is not whole, text where a number is due (also
+    ``"< 5"``: what a value below detection counts as is the protocol's decision), a word that is
+    no course, ILAR category, yes or no where one is due, a 71-joint count that cannot be true
+    beside the 27-joint count, a date that is not understood, and two visits that can both be the
+    baseline.
+
+    Suspicious, by limits that no paper gives: globals above 10 and globals declared as
+    millimetres and never above 10; globals that are always 0, 1, 2 or 3; a CRP that is never
+    above 10 mg/L, or mostly below 1, an upper limit of CRP below 2 mg/L (mg/dL?), and values
+    above 500 mg/L; an ESR that is always 0, and values above 200 mm/h; a 71-joint count never
+    above 27; a column with one value throughout; two visits of a patient on a date; ids that
+    differ only by case or blanks; dates outside 1970–2099, and more than 30 years after the
+    patient's first; a patient without a baseline; visits before baseline; and a change of rater
+    since baseline. There is no clock here: a date in the future cannot be told.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({"patient": ["A", "B"], "physician_global": [62, 4.0]})
+    >>> found = jia.check(visits)
+    >>> found[["finding", "variable", "row", "patient", "value"]].head(2)
+          finding          variable   row patient value
+    0     refused  physician_global     0       A    62
+    1  suspicious  physician_global  <NA>     NaN     1
+    >>> found["variable"][found["finding"] == "missing"].tolist()
+    ['patient_global', 'chaq', 'active_joints', 'limited_joints', 'esr', 'date']
+    """
+    table = Table(
+        Frame(to_eager(visits)),
+        columns,
+        units,
+        baseline=baseline,
+        marker=marker,
+        policy=(problems := Collect()),
+    )
+    found = _Findings(table)
+    if measures is None:
+        _core_set(found)
+    else:
+        table.meet(*in_the_way(table.frame, measured(measures)(table)))
+    read = {name: _Read.of(table, name) for name in VARIABLES if table.has(name)}
+    _words(table)
+    if table.both_ratings:
+        table.values("patient_global")
+    timeline = _timeline(table, required=measures is None)
+    at_baseline = np.zeros(table.size, dtype=bool)
+    if timeline is not None and baseline is not None:
+        at_baseline = _baseline(found, timeline)
+    found.problems(problems.problems)
+    for each in read.values():
+        _units(found, each)
+        _throughout(found, each)
+    _joint_counts(found, read)
+    _raters(found)
+    if timeline is not None:
+        _alike(found)
+        _same_day(found, timeline)
+        _far_apart(found, timeline)
+    _gaps(found, read, at_baseline)
+    return cast(FrameT, found.table())
+
+
+def _core_set(found: _Findings) -> None:
+    """Look for the columns of the core set, where nothing else is asked for."""
+    table = found.of
+    table.require((*CORE_VARIABLES, *(() if table.marker_rule not in MARKERS else (table.marker,))))
+    if table.marker_rule is None:
+        if all(table.has(name) for name in MARKERS):
+            # Whether `assess` refuses it depends on what it is asked for.
+            found.column("esr", capital(BOTH_MARKERS), reason="both-markers")
+        else:
+            _ = table.marker
+
+
+# --------------------------------------------------------------------------------------------
+# Collecting
+
+
+@attrs.frozen(eq=False)
+class _Block:
+    """Findings of one kind about one variable."""
+
+    finding: Finding
+    reason: str
+    variable: str
+    column: str | None
+    rows: Positions
+    patients: Positions
+    value: list[str | None]
+    message: list[str | None]
+
+
+class _Findings:
+    """The findings of one table, in the order in which they are made."""
+
+    def __init__(self, table: Table) -> None:
+        self.of = table
+        self._blocks: list[_Block] = []
+
+    def column(
+        self,
+        variable: str,
+        message: str,
+        *,
+        value: Any = None,
+        finding: Finding = "suspicious",
+        reason: str = "suspicious",
+    ) -> None:
+        """Add one finding about a whole column, or about one that is not there."""
+        nowhere = np.array([NONE])
+        self._add(finding, reason, variable, nowhere, nowhere, [_text(value)], [message])
+
+    def rows(
+        self,
+        variable: str,
+        rows: Positions,
+        message: str | Words,
+        *,
+        values: Words | None = None,
+        finding: Finding = "suspicious",
+        reason: str = "suspicious",
+    ) -> None:
+        """Add one finding for each of these rows."""
+        if rows.size:
+            self._add(finding, reason, variable, rows, rows, values, message)
+
+    def patients(self, variable: str, rows: Positions, message: str) -> None:
+        """Add one finding for each patient of these rows, about no visit of theirs."""
+        if rows.size:
+            nowhere = np.full(rows.size, NONE)
+            self._add("suspicious", "suspicious", variable, nowhere, rows, None, message)
+
+    def problems(self, problems: Sequence[Problem]) -> None:
+        """Add what cannot be read, each finding once."""
+        told: set[Any] = set()
+        for problem in problems:
+            for rows, value, message in _parts(problem):
+                where = rows.tobytes() if problem.rows.size else message
+                key = (problem.reason, problem.variable, problem.column, where)
+                if key not in told:
+                    told.add(key)
+                    self._add(
+                        problem.kind.finding,
+                        problem.reason,
+                        problem.variable,
+                        rows,
+                        rows,
+                        value,
+                        message,
+                        problem.column,
+                    )
+
+    def _add(
+        self,
+        finding: Finding,
+        reason: str,
+        variable: str,
+        rows: Positions,
+        patients: Positions,
+        values: Words | None,
+        message: str | Words,
+        column: str | None = None,
+    ) -> None:
+        column = column or self.of.column(variable)
+        each = repeat(message, rows.size) if isinstance(message, str) else message
+        messages: list[str | None] = list(each)
+        self._blocks.append(
+            _Block(
+                finding,
+                reason,
+                variable,
+                str(column) if column in self.of.frame else None,
+                rows,
+                patients,
+                [None] * rows.size if values is None else list(values),
+                messages,
+            )
+        )
+
+    def table(self) -> Any:
+        """Return the findings as a frame of the caller's kind."""
+        frame = self.of.frame
+        blocks = [block for kind in KINDS for block in self._blocks if block.finding == kind]
+
+        def places(name: str) -> Positions:
+            none = [np.empty(0, dtype=np.int64)]
+            return np.concatenate([getattr(block, name) for block in blocks] or none)
+
+        def words(name: str) -> Any:
+            each = [getattr(block, name) for block in blocks]
+            lists = [
+                part if isinstance(part, list) else [part] * block.rows.size
+                for part, block in zip(each, blocks, strict=True)
+            ]
+            return frame.texts([word for part in lists for word in part])
+
+        def role(name: str, rows: Positions) -> Any:
+            column = self.of.column(name)
+            return frame.taken(column, rows) if column in frame else frame.texts([None] * rows.size)
+
+        rows, patients = places("rows"), places("patients")
+        return frame.new(
+            {
+                "finding": words("finding"),
+                "reason": words("reason"),
+                "variable": words("variable"),
+                "column": words("column"),
+                "row": frame.taken(None, rows),
+                "patient": role("patient", patients),
+                "date": role("date", rows),
+                "value": words("value"),
+                "message": words("message"),
+            }
+        )
+
+
+def _parts(problem: Problem) -> Iterator[tuple[Positions, list[str | None], str | Words]]:
+    """Return the findings that a problem is: their rows, values and messages."""
+
+    def said(kinds: Sequence[Refused]) -> str:
+        words = problem.about(kinds)
+        return capital(f"{problem.read_as}: {words}" if problem.read_as else words)
+
+    kinds, alike = problem.cells, problem.kind.alike
+    if not kinds:
+        rows = problem.rows if problem.rows.size else np.array([NONE])
+        yield rows, [None] * rows.size, said(())
+    elif alike is None:
+        words = {row: said([kind]) for kind in kinds for row in kind.rows}
+        texts = [_text(value) for value in problem.values]
+        yield problem.rows, texts, [words[row] for row in problem.rows.tolist()]
+    else:
+        together: dict[str, list[Refused]] = {}
+        for kind in kinds:
+            together.setdefault(alike(kind.value), []).append(kind)
+        for part in together.values():
+            first = min(part, key=lambda kind: kind.rows[0])
+            size = sum(len(kind.rows) for kind in part)
+            many = "" if size == 1 else f"In {size} rows, first here. "
+            yield np.array(first.rows[:1]), [_text(first.value)], many + said(part)
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return None if value is None else str(value)
+
+
+# --------------------------------------------------------------------------------------------
+# Units and columns as a whole
+
+
+@attrs.frozen(eq=False)
+class _Read:
+    """One variable as the table has it: `numbers` in the canonical unit, `source` in its own."""
+
+    variable: Variable
+    unit: str | None
+    source: NDArray[np.float64]
+    numbers: NDArray[np.float64]
+    gaps: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, table: Table, name: str) -> _Read:
+        """Read a variable of a table."""
+        variable = VARIABLES[name]
+        numbers = table.values(name)
+        source, gaps = table.as_written(name)
+        return cls(variable, table.units.get(name), source, numbers, gaps)
+
+    @property
+    def known(self) -> NDArray[np.float64]:
+        """The numbers that the table has, in its own unit."""
+        return self.source[~np.isnan(self.source)]
+
+
+def _units(found: _Findings, read: _Read) -> None:
+    """List columns that look as if they were in another unit than is declared."""
+    name, unit, known = read.variable.name, read.unit, read.known
+    known = known[np.isfinite(known)]
+    if not known.size:
+        return
+    units = dict(read.variable.conversions)
+    if "mm" in units:
+        _global_units(found, read, known)
+    if name == "crp":
+        _crp_units(found, read, known)
+    if name == "crp_upper_limit" and unit is None and (known < CRP_LIMIT_LOWEST).any():
+        low = int((known < CRP_LIMIT_LOWEST).sum())
+        found.column(
+            name,
+            f"An upper limit of CRP below {CRP_LIMIT_LOWEST:g} mg/L at {low} of {known.size} "
+            f"visits: mg/dL? Then declare units={{'crp_upper_limit': 'mg/dL', 'crp': 'mg/dL'}}.",
+            value=low,
+        )
+    highest = {"esr": ESR_HIGHEST, "crp": CRP_HIGHEST}.get(name)
+    if highest is not None:
+        rows = np.flatnonzero(read.numbers > highest)
+        found.rows(
+            name,
+            rows,
+            f"Above {highest:g} {read.variable.unit}: hardly possible; a slip, another unit, or a "
+            f"code for a gap?",
+            values=[_text(value) for value in read.source[rows].tolist()],
+        )
+
+
+def _global_units(found: _Findings, read: _Read, known: NDArray[np.float64]) -> None:
+    name, unit, top = read.variable.name, read.unit, read.variable.high
+    beyond = int((known > top).sum())
+    if unit not in ("mm", "0-100"):
+        if beyond:
+            found.column(
+                name,
+                f"{beyond} of {known.size} values are above {top:g}: millimetres? Then declare "
+                f"units={{'{name}': 'mm'}}.",
+                value=beyond,
+            )
+        likert = known.max() <= LIKERT_HIGHEST and known.size >= MANY_VISITS and known.max() > 0
+        if likert and not (known % 1).any():
+            found.column(
+                name,
+                f"Whole numbers, never above {LIKERT_HIGHEST:g} in {known.size} visits: a scale of "
+                f"four steps is not the 0–10 scale.",
+                value=known.size,
+            )
+    elif not beyond and known.max() > 0:
+        found.column(
+            name,
+            f"Declared as {unit}, and never above {top:g} in {known.size} visits: centimetres "
+            f"already? Then leave its unit out.",
+            value=known.size,
+        )
+
+
+def _crp_units(found: _Findings, read: _Read, known: NDArray[np.float64]) -> None:
+    raised = known[known > 0]
+    if read.unit is not None or not raised.size:
+        return
+    if known.max() <= CRP_ITEM_BEGINS:
+        said = f"never above {CRP_ITEM_BEGINS:g} mg/L, so that the CRP item is always 0"
+    elif np.median(raised) < 1 and known.max() * 10 <= CRP_HIGHEST:
+        said = "mostly below 1 mg/L"
+    else:
+        return
+    found.column(
+        "crp",
+        f"CRP is {said}: mg/dL? Then declare units={{'crp': 'mg/dL'}}.",
+        value=known.size,
+    )
+
+
+def _throughout(found: _Findings, read: _Read) -> None:
+    """List columns that hold one value throughout."""
+    name, known = read.variable.name, read.known
+    if read.variable.flag or name.endswith("_upper_limit") or known.size < TWO:
+        return
+    first = known[0]
+    if not (known == first).all():
+        return
+    if name == "esr" and first == 0:
+        found.column(
+            name,
+            f"ESR is 0 at all {known.size} visits: 0 is a value, not a gap. Leave gaps empty.",
+            value=known.size,
+        )
+    elif known.size >= MANY_VISITS:
+        found.column(
+            name,
+            f"Always {_text(float(first))}, at {known.size} visits: a default that nobody changed?",
+            value=known.size,
+        )
+
+
+def _joint_counts(found: _Findings, read: Mapping[str, _Read]) -> None:
+    """List a 27-joint count in disguise, and one count that is a copy of the other."""
+    full, reduced = (read.get(name) for name in JOINT_COUNTS)
+    if full is None:
+        return
+    known = ~np.isnan(full.numbers)
+    if reduced is None:
+        top = np.max(full.numbers[known], initial=0)
+        # Few children have so many joints; in a few visits it says nothing that none has.
+        if 0 < top <= REDUCED_JOINTS and known.sum() >= MANY_VISITS:
+            found.column(
+                "active_joints",
+                f"Never above {REDUCED_JOINTS} in {int(known.sum())} visits: is it the count of 71 "
+                f"joints? The reduced count is another variable, active_joints_27.",
+                value=int(known.sum()),
+            )
+        return
+    both = known & ~np.isnan(reduced.numbers)
+    if both.sum() >= TWO and (full.numbers[both] == reduced.numbers[both]).all():
+        if full.numbers[both].any():
+            found.column(
+                "active_joints",
+                f"The 71-joint and the 27-joint count agree at all {int(both.sum())} visits: is "
+                f"one a copy of the other?",
+                value=int(both.sum()),
+            )
+
+
+def _words(table: Table) -> None:
+    """Look at the columns of words, whether a request names them or not."""
+    for name, words in ALLOWED.items():
+        column = table.column(name)
+        if column in table.frame and (name, column) not in table.words_read:
+            table.word_codes(column, words, name)
+
+
+def _raters(found: _Findings) -> None:
+    """List words that are no rater."""
+    if found.of.column("patient_global_rater") not in found.of.frame:
+        return
+    _, raters = found.of.raters()
+    others = [rater for rater in raters if rater not in RATERS]
+    if others:
+        found.column(
+            "patient_global_rater",
+            f"Raters are {' or '.join(RATERS)}; found {listing([repr(one) for one in others])}.",
+            value=len(others),
+        )
+
+
+_GAP: dict[str, Any] = {"finding": "missing", "reason": "gap"}
+
+
+def _gaps(found: _Findings, read: Mapping[str, _Read], at_baseline: NDArray[np.bool_]) -> None:
+    """List what is missing: for each variable how often, and where."""
+    size = found.of.size
+    for name, each in read.items():
+        rows = np.flatnonzero(each.gaps)
+        if not rows.size:
+            continue
+        if rows.size == size:
+            found.column(name, f"Missing at all {size} visits.", value=size, **_GAP)
+            continue
+        share = rows.size / size
+        found.column(
+            name,
+            f"Missing at {rows.size} of {size} visits ({share:.1%}).",
+            value=rows.size,
+            **_GAP,
+        )
+        messages: str | Words = "Missing."
+        if name in (*CORE_VARIABLES, *MARKERS) and at_baseline[rows].any():
+            words = np.array(["Missing.", MISSING_AT_BASELINE], dtype=object)
+            messages = words[at_baseline[rows].astype(np.int64)]
+        found.rows(name, rows, messages, **_GAP)
+
+
+# --------------------------------------------------------------------------------------------
+# Visits
+
+
+def _timeline(table: Table, *, required: bool) -> Visits | None:
+    """Put the visits that have a patient and a date in order; without these columns, nothing.
+
+    Where they are `required` and not there, that is found; requests that need them have said it.
+    """
+    there = all(table.column(role) in table.frame for role in ROLES[:2])
+    visits = table.visits if there or required else None
+    return visits if there else None
+
+
+def _alike(found: _Findings) -> None:
+    """List ids that are blank, or differ only by case or blanks."""
+    visits = found.of.visits
+    codes, ids = visits.patients, list_of(visits.labels)
+    if not any(isinstance(one, str) for one in ids):
+        return
+    same: dict[str, list[int]] = {}
+    for code, one in enumerate(ids):
+        if one is None:
+            continue
+        same.setdefault(str(one).strip().casefold(), []).append(code)
+    together = {plain: group for plain, group in same.items() if len(group) > 1 or not plain}
+    if not together:
+        return
+    first = np.full(len(ids), NONE, dtype=np.int64)
+    first[codes[::-1]] = np.arange(codes.size)[::-1]
+    for plain, group in together.items():
+        there = first[group]
+        rows = np.sort(there[there >= 0])
+        names = listing([repr(ids[code]) for code in group])
+        if not plain:
+            found.patients("patient", rows, "The patient's id is blank.")
+        elif rows.size > 1:
+            message = f"The ids {names} differ only by case or blanks: one patient?"
+            found.patients("patient", rows, message)
+
+
+def _same_day(found: _Findings, visits: Visits) -> None:
+    if not visits.size:
+        return
+    count = np.bincount(visits.day_starts, minlength=visits.size)[visits.day_starts]
+    rows = np.sort(visits.order[count > 1])
+    found.rows("date", rows, "Another visit of this patient has this date.")
+
+
+def _far_apart(found: _Findings, visits: Visits) -> None:
+    """List dates that can hardly be right."""
+    sure = visits.sure
+    days = visits.dates / visits.per_day
+    if visits.per_day == CALENDAR:
+        years = visits.dates.astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64)
+        years += EPOCH
+        odd = sure & ((years < YEARS[0]) | (years >= YEARS[1]) | (visits.dates == 0))
+        found.rows(
+            "date",
+            np.flatnonzero(odd),
+            f"Hardly possible: visits are expected from {YEARS[0]} to {YEARS[1] - 1}, and "
+            f"1970-01-01 is what a 0 becomes.",
+            values=[str(year) for year in years[odd]],
+        )
+    else:
+        odd = sure & (np.abs(days) > STUDY_DAYS_HIGHEST)
+        if odd.any():
+            found.column(
+                "date",
+                f"{int(odd.sum())} study days are beyond {STUDY_DAYS_HIGHEST:g}: dates written as "
+                f"numbers? Turn them into dates first; those of a spreadsheet are "
+                f"pandas.to_datetime(table[{found.of.column('date')!r}], unit='D', "
+                f"origin='1899-12-30').",
+                value=int(odd.sum()),
+            )
+    first = np.full(len(visits.labels), np.inf)
+    plain = sure & ~odd
+    np.minimum.at(first, visits.patients[plain], days[plain])
+    late = plain & (days - first[visits.patients] > YEARS_APART * DAYS_A_YEAR)
+    found.rows(
+        "date",
+        np.flatnonzero(late),
+        f"More than {YEARS_APART:g} years after the patient's first visit.",
+    )
+
+
+def _baseline(found: _Findings, visits: Visits) -> NDArray[np.bool_]:
+    """List what stands in the way of comparing visits; return which rows are a baseline."""
+    table = found.of
+    baseline, of_patients = table.baseline, table.baseline_of_patients
+    at_baseline = np.zeros(table.size, dtype=bool)
+    at_baseline[of_patients[of_patients >= 0]] = True
+    ordered = visits.order[visits.starts == np.arange(visits.size)]
+    twice = table.with_two_baselines
+    none = (of_patients[visits.patients[ordered]] < 0) & ~twice[visits.patients[ordered]]
+    found.patients(
+        "date",
+        np.sort(ordered[visits.sure[ordered] & none]),
+        "This patient has no baseline visit: nothing is compared.",
+    )
+    has = visits.sure & (baseline >= 0)
+    earlier = np.maximum(baseline, 0)
+    found.rows(
+        "date",
+        np.flatnonzero(has & (visits.dates < visits.dates[earlier])),
+        "Before the patient's baseline: no response, change or flare here.",
+    )
+    if table.column("patient_global_rater") in table.frame:
+        codes, _ = table.raters()
+        other = has & (codes >= 0) & (codes[earlier] >= 0) & (codes != codes[earlier])
+        changed = np.flatnonzero(other & (visits.dates > visits.dates[earlier]))
+        words = table.frame.objects(table.column("patient_global_rater"))
+        found.rows(
+            "patient_global_rater",
+            changed,
+            "Another rater than at baseline: the change is not the patient's alone.",
+            values=[str(words[row]) for row in changed],
+        )
+    return at_baseline

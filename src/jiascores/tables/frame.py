@@ -1,0 +1,429 @@
+"""Every branch on the kind of a frame: pandas, Polars and PyArrow, seen as named columns."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from typing import Any, Literal, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.errors import ColumnError, NotNumericError, RequestError, VisitError, listing
+from jiascores.core.like import Like
+from jiascores.core.values import to_floats
+from jiascores.core.variables import Variable
+
+Positions: TypeAlias = NDArray[np.int64]
+NONE = -1
+# In the metadata of an Arrow table that is a piece of a larger one: positions mean nothing.
+PIECE = b"jiascores.piece"
+# The column of a piece that holds the number of each row in the whole.
+ROW = "jiascores.row"
+OutputKind: TypeAlias = Literal["score", "level", "flag", "state", "word"]
+
+
+@attrs.frozen(eq=False)
+class Output:
+    """One column to add: numbers with NaN for gaps, and what they mean.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+    kind : {"score", "level", "flag", "state", "word"}
+        A number; a whole number; yes or no; one of ordered words; text.
+    data : array
+        Float64 with NaN for gaps; for ``"state"`` positions in `words`, −1 for gaps; for
+        ``"word"`` an object array with None for gaps.
+    words : tuple of str
+        The ordered words of a state.
+    """
+
+    name: str
+    kind: OutputKind
+    data: NDArray[Any]
+    words: tuple[str, ...] = ()
+
+
+class Frame:
+    """An eager frame of any kind, seen as named columns; pandas, Polars or PyArrow."""
+
+    names: tuple[Any, ...]
+    size: int
+    kind: str
+
+    def __init__(self, native: Any) -> None:
+        self.native = native
+        self.narwhal: Any = None
+        if _is_pandas(native):
+            # By its own verbs: a table of six visits is as quick as it can be.
+            self.names, self.size, self.kind = tuple(native.columns), len(native), "pandas"
+        else:
+            self._wrap()
+        if len(set(self.names)) < len(self.names):
+            raise _twice(list(self.names))
+        # The columns that were looked at.
+        self.read: set[str] = set()
+
+    def _wrap(self) -> None:
+        import narwhals as nw
+
+        native = self.native
+        try:
+            self.narwhal = nw.from_native(native, eager_only=True)
+        except nw.exceptions.DuplicateError as problem:
+            raise _twice(list(getattr(native, "column_names", native.columns))) from problem
+        except TypeError as problem:
+            raise RequestError(
+                f"a table must be a data frame, not {type(native).__name__}."
+            ) from problem
+        self.names = tuple(self.narwhal.columns)
+        self.size = len(self.narwhal)
+        self.kind = self.narwhal.implementation.value
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def series(self, name: str) -> Any:
+        """Return a native column."""
+        self.read.add(name)
+        if self.kind == "pandas":
+            return self.native[name]
+        return self.narwhal.get_column(name).to_native()
+
+    def floats(self, name: str, variable: Variable) -> NDArray[np.float64]:
+        """Return a column as float64 with NaN for gaps; ranges are not checked here."""
+        series = self.series(name)
+        if self.nested(name):
+            raise NotNumericError(
+                f"{variable.name} = a list or a structure in each row: not a number. "
+                f"{variable.label[:1].upper()}{variable.label[1:]} is {variable.allowed}.",
+                variable=variable.name,
+            )
+        if self.kind == "pyarrow":
+            series = _arrow_to_numpy(series)
+        return to_floats(series, variable).astype(np.float64, copy=False)
+
+    def nested(self, name: str) -> bool:
+        """Return whether a column holds lists or structures by its type."""
+        if self.kind == "polars":
+            return bool(self.series(name).dtype.is_nested())
+        if self.kind == "pyarrow":
+            return bool(sys.modules["pyarrow"].types.is_nested(self.series(name).type))
+        return False
+
+    def objects(self, name: str) -> NDArray[Any]:
+        """Return a column as objects with None for gaps."""
+        import pandas as pd
+
+        series = self.series(name)
+        if self.kind != "pandas":
+            values = np.empty(self.size, dtype=object)
+            values[:] = series.to_list() if hasattr(series, "to_list") else series.to_pylist()
+            return values
+        values = np.array(series.to_numpy(dtype=object), dtype=object)
+        values[np.asarray(pd.isna(values))] = None
+        return values
+
+    def codes(self, name: str) -> tuple[Positions, Any]:
+        """Return a column as codes, −1 where missing, and what each code stands for."""
+        return _codes_of(self, name)
+
+    def moments(self, name: str) -> NDArray[Any]:
+        """Return a column of dates, numbers or texts as a NumPy array; a time zone is dropped."""
+        return _plain_array(self, self.series(name))
+
+    def taken(self, name: str | None, rows: Positions) -> Any:
+        """Return the cells of a column at these rows, empty where a row is `NONE`.
+
+        Without a name, what the rows are called.
+        """
+        if self.kind == "pandas":
+            return _pandas_taken(self, name, rows)
+        if self.kind == "polars":
+            polars = sys.modules["polars"]
+            places = polars.Series(rows, dtype=polars.Int64).replace(NONE, None)
+            return places if name is None else self.series(name).gather(places)
+        import pyarrow as pa
+
+        places = pa.array(rows, pa.int64(), mask=rows == NONE)
+        return places if name is None else self.series(name).take(places)
+
+    def texts(self, values: Sequence[str | None]) -> Any:
+        """Return a column of text."""
+        if self.kind == "pandas":
+            import pandas as pd
+
+            return pd.Series(list(values), dtype="string")
+        if self.kind == "polars":
+            polars = sys.modules["polars"]
+            return polars.Series(list(values), dtype=polars.String)
+        import pyarrow as pa
+
+        return pa.array(list(values), pa.string())
+
+    def with_columns(self, outputs: Sequence[Output]) -> Any:
+        """Return the frame with columns added; rows, order and index stay as they are."""
+        if self.kind == "pandas":
+            return _pandas_with(self.native, outputs)
+        if self.kind == "polars":
+            like = Like("polars", (self.size,))
+            return self.native.with_columns([_give_back(output, like) for output in outputs])
+        table = self.native
+        for output in outputs:
+            table = table.append_column(output.name, _to_arrow(output))
+        return table
+
+    def new(self, columns: Mapping[str, Any]) -> Any:
+        """Return a new frame of the same kind from columns."""
+        if self.kind == "pandas":
+            import pandas as pd
+
+            return pd.DataFrame(dict(columns))
+        if self.kind == "polars":
+            return sys.modules["polars"].DataFrame(dict(columns), strict=False)
+        return sys.modules["pyarrow"].table(dict(columns))
+
+    def label(self, position: int) -> Any:
+        """Return what a row is called: its index label, or its position."""
+        if self.kind == "pandas":
+            return self.native.index[position]
+        if self.kind == "pyarrow":
+            if ROW in self.names:
+                return self.native[ROW][position].as_py()
+            if PIECE in (self.native.schema.metadata or {}):
+                return "?"
+        return position
+
+
+def _pandas_taken(frame: Frame, name: str | None, rows: Positions) -> Any:
+    import pandas as pd
+
+    if name is not None:
+        values = frame.native[name]
+    else:
+        index = frame.native.index
+        values = index.to_flat_index() if isinstance(index, pd.MultiIndex) else index
+    series = pd.Series(values).reset_index(drop=True)
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iu":
+        series = series.astype("Int64")
+    return series.reindex(rows).reset_index(drop=True)
+
+
+def _pandas_with(native: Any, outputs: Sequence[Output]) -> Any:
+    """Return a pandas frame with columns added, all at once where there are several."""
+    import pandas as pd
+
+    like = Like("pandas", (len(native),))
+    columns = {output.name: _give_back(output, like) for output in outputs}
+    if len(columns) > 1 and type(native) is pd.DataFrame:
+        there = {name: native[name] for name in native.columns}
+        frame = pd.DataFrame(there | columns, index=native.index, copy=not _copies_on_write())
+        frame.columns.names = native.columns.names
+        frame.attrs = native.attrs
+        return frame
+    frame = native.copy(deep=not _copies_on_write())
+    for name, column in columns.items():
+        frame.insert(len(frame.columns), name, column)
+    return frame
+
+
+def _copies_on_write() -> bool:
+    """Return whether pandas copies when somebody writes, so that a shallow copy is enough."""
+    import pandas as pd
+
+    first_with_it = 3
+    if int(pd.__version__.partition(".")[0]) >= first_with_it:
+        return True
+    return pd.get_option("mode.copy_on_write") is True
+
+
+def _is_pandas(native: Any) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(native, pandas.DataFrame)
+
+
+def _twice(names: list[Any]) -> ColumnError:
+    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    return ColumnError(
+        f"two columns are called {listing(twice)}: which one is meant is not certain. Rename one.",
+        variable=twice[0],
+        values=twice,
+    )
+
+
+def _arrow_to_numpy(chunks: Any) -> NDArray[Any]:
+    types = sys.modules["pyarrow"].types
+    if types.is_decimal(chunks.type) or types.is_boolean(chunks.type) or types.is_null(chunks.type):
+        values = np.empty(len(chunks), dtype=object)
+        values[:] = chunks.to_pylist()
+        return values
+    return np.asarray(chunks.to_numpy())
+
+
+def _give_back(output: Output, like: Like) -> Any:
+    if output.kind == "score":
+        return like.score(output.data, output.name)
+    if output.kind == "level":
+        return like.level(output.data, output.name)
+    if output.kind == "flag":
+        return like.flag(output.data, output.name)
+    if output.kind == "state":
+        return like.text(output.data, output.name, output.words)
+    if like.kind == "polars":
+        polars = sys.modules["polars"]
+        return polars.Series(output.name, output.data.tolist(), dtype=polars.String)
+    return sys.modules["pandas"].array(output.data, dtype="string")
+
+
+def _to_arrow(output: Output) -> Any:
+    import pyarrow as pa
+
+    if output.kind == "word":
+        return pa.array(output.data.tolist(), pa.string())
+    gaps = output.data < 0 if output.kind == "state" else np.isnan(output.data)
+    filled = np.where(gaps, 0, output.data)
+    if output.kind == "state":
+        codes = pa.array(filled.astype(np.int8), mask=gaps)
+        return pa.DictionaryArray.from_arrays(codes, pa.array(output.words), ordered=True)
+    kinds = {"score": np.float64, "level": np.int64, "flag": np.bool_}
+    return pa.array(filled.astype(kinds[output.kind]), mask=gaps)
+
+
+# --------------------------------------------------------------------------------------------
+# Columns as codes and as moments
+
+
+def list_of(labels: Any) -> list[Any]:
+    """Return what the codes of a column stand for as a list."""
+    return list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
+
+
+def _codes_of(frame: Frame, name: str) -> tuple[Positions, Any]:
+    """Return a column as codes, −1 where missing, and what each code stands for."""
+    import pandas as pd
+
+    series = frame.series(name)
+    if frame.nested(name):
+        raise _no_ids(name)
+    numbers = _whole_numbers(frame, series)
+    close = None if numbers is None else _close_numbers(numbers)
+    if close is not None:
+        return close
+    if frame.kind == "pandas":
+        try:
+            codes, labels = pd.factorize(series)
+        except TypeError as problem:
+            raise _no_ids(name) from problem
+        return codes.astype(np.int64, copy=False), labels
+    if frame.kind == "pyarrow":
+        return _arrow_codes(series)
+    # Arrow is quicker where it is installed; Polars does not need it.
+    arrow = find_spec("pyarrow") is not None
+    return _arrow_codes(series.to_arrow()) if arrow else _polars_codes(series)
+
+
+def _no_ids(name: str) -> VisitError:
+    return VisitError(
+        f"column {name!r} holds lists or structures: an id is one number or text.",
+        variable=name,
+        values=(name,),
+    )
+
+
+def _whole_numbers(frame: Frame, series: Any) -> NDArray[np.int64] | None:
+    """Return a column of whole numbers without a gap as it is; else nothing."""
+    if frame.kind == "pandas":
+        there = isinstance(series.dtype, np.dtype) and series.dtype.kind in "iu"
+    elif frame.kind == "polars":
+        there = series.dtype.is_integer() and not series.null_count()
+    else:
+        there = str(series.type).startswith(("int", "uint")) and not series.null_count
+    if not there:
+        return None
+    values = np.asarray(series.to_numpy())
+    return values.astype(np.int64, copy=False) if np.can_cast(values.dtype, np.int64) else None
+
+
+def _close_numbers(ids: NDArray[np.int64]) -> tuple[Positions, Any] | None:
+    """Return the codes of whole numbers that lie close together, without hashing; else nothing."""
+    if not ids.size:
+        return None
+    lowest, highest = int(ids.min()), int(ids.max())
+    if highest - lowest >= _SPARSE * ids.size:
+        return None
+    codes = ids - lowest
+    there = np.bincount(codes) > 0
+    labels = np.flatnonzero(there) + lowest
+    if not there.all():
+        codes = (np.cumsum(there) - 1)[codes]
+    return codes, labels
+
+
+# Up to how many numbers for each row lie close together.
+_SPARSE = 2
+
+
+def _polars_codes(series: Any) -> tuple[Positions, Any]:
+    """Return codes of a Polars column by its own hash table; −1 for null and NaN."""
+    import polars as pl
+
+    if series.dtype.is_float():
+        series = series.fill_nan(None)
+    if series.dtype == pl.Null:
+        series = series.cast(pl.String)
+    labels = series.unique(maintain_order=True).drop_nulls()
+    codes = np.arange(len(labels))
+    found = series.replace_strict(labels, codes, default=NONE, return_dtype=pl.Int64)
+    return found.to_numpy(), labels.to_list()
+
+
+def _arrow_codes(series: Any) -> tuple[Positions, Any]:
+    """Return codes of an Arrow column, by Arrow's own hash table; −1 for null."""
+    import pyarrow as pa
+
+    array = series.combine_chunks() if isinstance(series, pa.ChunkedArray) else series
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    if pa.types.is_floating(array.type):
+        array = pa.array(array.to_numpy(zero_copy_only=False), from_pandas=True)  # NaN is a gap
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    codes = _arrow_indices(encoded)
+    if encoded is not array:
+        return codes, encoded.dictionary
+    # The caller's own dictionary may hold a word twice, or null.
+    words = encoded.dictionary.dictionary_encode()
+    return np.append(_arrow_indices(words), NONE)[codes], words.dictionary
+
+
+def _arrow_indices(encoded: Any) -> Positions:
+    import pyarrow as pa
+
+    codes = encoded.indices.cast(pa.int64()).fill_null(NONE).to_numpy(zero_copy_only=False)
+    return np.asarray(codes, dtype=np.int64)
+
+
+def _plain_array(frame: Frame, series: Any) -> NDArray[Any]:
+    # Where there is a time zone, the date on the wall is what a visit date means.
+    if frame.kind == "polars":
+        zoned = getattr(series.dtype, "time_zone", None) is not None
+        return np.asarray((series.dt.replace_time_zone(None) if zoned else series).to_numpy())
+    if frame.kind == "pyarrow":
+        import pyarrow.compute as pc
+
+        zoned = getattr(series.type, "tz", None) is not None
+        return np.asarray(
+            (pc.call_function("local_timestamp", [series]) if zoned else series).to_numpy()
+        )
+    if isinstance(series.dtype, np.dtype):
+        return np.asarray(series.to_numpy())
+    if getattr(series.dtype, "tz", None) is not None:
+        return np.asarray(series.dt.tz_localize(None).to_numpy())
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
+    return np.asarray(series.to_numpy(dtype=object))

@@ -1,0 +1,490 @@
+"""What cannot be read in a table: a problem, and what a policy makes of it.
+
+`assess` raises it, ``invalid="missing"`` leaves the cells out, `check` and `report` keep it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import product
+from typing import Any, Literal, Protocol, TypeAlias
+
+import attrs
+import numpy as np
+
+from jiascores.core.errors import (
+    SHOWN,
+    ColumnError,
+    InconsistentError,
+    JiaScoresError,
+    MarkerError,
+    NotCoveredError,
+    NotNumericError,
+    NotWholeError,
+    OutOfRangeError,
+    RequestError,
+    VisitError,
+    listing,
+)
+from jiascores.core.values import LONGEST
+from jiascores.core.variables import VARIABLES, Variable
+from jiascores.tables.frame import Positions
+
+Finding: TypeAlias = Literal["refused", "suspicious", "missing"]
+NOWHERE: Positions = np.empty(0, dtype=np.int64)
+NOWHERE.flags.writeable = False
+
+
+def _whole(_: Any) -> str:
+    """Return the same of every cell: they are one mistake of reading."""
+    return ""
+
+
+def _shape(value: Any) -> str:
+    """Return how a cell is written, whatever its digits."""
+    return re.sub(r"\d+", "0", str(value))
+
+
+@attrs.frozen
+class Reason:
+    """What a kind of problem is.
+
+    Parameters
+    ----------
+    error : type
+        The error that it is where it raises.
+    alike : callable, optional
+        What cells have in common that are one finding; without it, each cell is one.
+    blank : bool
+        Whether its cells can be left out as missing.
+    finding : {"refused", "missing"}
+        How `check` lists it.
+    """
+
+    error: type[JiaScoresError]
+    alike: Callable[[Any], str] | None = None
+    blank: bool = False
+    finding: Finding = "refused"
+
+
+# Every reason for which a table is refused, by its code.
+REASONS = {
+    "no-column": Reason(ColumnError, finding="missing"),
+    "two-ratings": Reason(ColumnError),
+    "column-in-the-way": Reason(ColumnError),
+    "nested-ids": Reason(VisitError),
+    "out-of-range": Reason(OutOfRangeError, blank=True),
+    "not-whole": Reason(NotWholeError, blank=True),
+    "not-a-number": Reason(NotNumericError, alike=repr, blank=True),
+    "number-as-text": Reason(NotNumericError, alike=_whole, blank=True),
+    "decimal-comma": Reason(NotNumericError, alike=_whole, blank=True),
+    "below-limit": Reason(NotNumericError, alike=repr, blank=True),
+    "beyond-limit": Reason(NotNumericError, alike=repr, blank=True),
+    "yes-or-no": Reason(NotNumericError, alike=repr, blank=True),
+    "not-yes-or-no": Reason(NotNumericError, alike=repr, blank=True),
+    "gap-in-flag": Reason(RequestError, alike=_whole),
+    "unknown-word": Reason(NotCoveredError, alike=repr, blank=True),
+    "contradicting-counts": Reason(InconsistentError, blank=True),
+    "contradiction": Reason(InconsistentError, blank=True),
+    "markers-disagree": Reason(RequestError),
+    "both-markers": Reason(MarkerError),
+    "no-marker": Reason(MarkerError, finding="missing"),
+    "no-patient": Reason(VisitError, finding="missing"),
+    "no-date": Reason(VisitError, finding="missing"),
+    "unread-date": Reason(VisitError, alike=_shape),
+    "no-baseline": Reason(RequestError),
+    "two-baselines": Reason(VisitError),
+    "several-dates": Reason(VisitError),
+    "dates-and-study-days": Reason(VisitError),
+}
+
+
+@attrs.frozen(eq=False)
+class Problem:
+    """Something in a table that cannot be read, or used as it is.
+
+    Parameters
+    ----------
+    reason : str
+        One of `REASONS`.
+    variable : str
+        The variable, role or parameter.
+    message : str or callable
+        What is wrong, what is allowed and what to do, after the cells, where there are any; or
+        what says it of distinct cells.
+    column : str, optional
+        The column of the table.
+    rows : array of int
+        Where it is; none where it is about a whole column.
+    values : sequence
+        What stands in these rows, None where it is missing; nothing where the rows themselves
+        are at odds.
+    read_as : str
+        The unit in which the cells were read, or nothing.
+    """
+
+    reason: str
+    variable: str
+    message: str | Callable[[Sequence[Refused]], str]
+    column: str | None = attrs.field(default=None, kw_only=True)
+    rows: Positions = attrs.field(default=NOWHERE, kw_only=True)
+    values: Sequence[Any] = attrs.field(default=(), kw_only=True)
+    read_as: str = attrs.field(default="", kw_only=True)
+
+    @property
+    def kind(self) -> Reason:
+        """What kind of problem it is."""
+        return REASONS[self.reason]
+
+    @property
+    def cells(self) -> list[Refused]:
+        """Its cells, the equal ones together; none where it is about a column or about rows."""
+        rows = self.rows.tolist()
+        if not rows or not self.values:
+            return []
+        return distinct(dict(zip(rows, self.values, strict=True)))
+
+    def about(self, kinds: Sequence[Refused]) -> str:
+        """Say what is wrong with some of its cells."""
+        return self.message if isinstance(self.message, str) else self.message(kinds)
+
+
+class Policy(Protocol):
+    """What is done about problems."""
+
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
+        """Raise, note, or keep problems of one column."""
+        ...
+
+
+class Raise:
+    """The first problem raises, with the others of its column."""
+
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
+        """Raise one error that says all."""
+        if problems:
+            raise error_of(problems, places)
+
+
+class Blank:
+    """Cells that cannot be read are left out and noted; what is more than a cell raises."""
+
+    def __init__(self) -> None:
+        self.left_out: list[Problem] = []
+
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
+        """Note problems of cells, and raise others."""
+        others = [problem for problem in problems if not problem.kind.blank]
+        if others:
+            raise error_of(others, places)
+        self.left_out += problems
+
+    def words(self, size: int) -> Any:
+        """Return per row what was left out, in words; None where nothing was."""
+        said: dict[int, dict[str, None]] = {}
+        for problem in self.left_out:
+            # Two requests may read their words from different columns.
+            name = problem.variable if problem.variable in VARIABLES else problem.column
+            for row, value in zip(problem.rows.tolist(), problem.values, strict=True):
+                shown = f"{value:g}" if isinstance(value, float) else repr(value)
+                said.setdefault(row, {})[f"{name}={shown}"] = None
+        out = np.full(size, None, dtype=object)
+        for row, words in said.items():
+            out[row] = "; ".join(words)
+        return out
+
+
+class Collect:
+    """Every problem is kept."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def meet(self, problems: Sequence[Problem], _: Sequence[Any], /) -> None:
+        """Keep problems."""
+        self.problems += problems
+
+
+def error_of(problems: Sequence[Problem], places: Sequence[Any]) -> JiaScoresError:
+    """Return the error that says these problems of one column."""
+    first = problems[0]
+    same = [problem for problem in problems if problem.kind.error is first.kind.error]
+    said = [_said(problem, places) for problem in same]
+    rows = np.concatenate([problem.rows for problem in same])
+    head = (
+        ""
+        if first.column is None or not rows.size
+        else f"column {first.column!r}{first.read_as and f', {first.read_as}'}:"
+    )
+    return first.kind.error(
+        in_lines(head, *said) if head else "\n".join(said),
+        reason=first.reason,
+        variable=first.variable,
+        values=[value for problem in same for value in problem.values],
+        where=[places[int(row)] for row in rows[:100]],
+    )
+
+
+def _said(problem: Problem, places: Sequence[Any]) -> str:
+    kinds = problem.cells
+    words = problem.about(kinds)
+    if not kinds:
+        return words
+    if kinds[0].value is None:
+        gaps = kinds[0].rows
+        rows = listing((places[row] for row in gaps[:SHOWN]), total=len(gaps))
+        return f"{problem.variable} is missing in {rows}: {words}"
+    return f"{problem.variable} = {named(kinds, places)}: {words}"
+
+
+def capital(text: str) -> str:
+    """Return a sentence with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+# --------------------------------------------------------------------------------------------
+# Cells that are alike
+
+# Why a cell is no number: the reason of the problem.
+Why: TypeAlias = Literal[
+    "decimal-comma",
+    "below-limit",
+    "beyond-limit",
+    "yes-or-no",
+    "not-yes-or-no",
+    "not-a-number",
+    "number-as-text",
+]
+
+# Words of which a translation is shown.
+SHOWN_WORDS = 12
+# What a yes/no column takes; case and blanks around a word make no other word.
+YES = frozenset({"y", "yes", "true", "1"})
+NO = frozenset({"n", "no", "false", "0"})
+FLAG_WORDS = "True/False, 1/0, Y/N or yes/no"
+# Numbers that often stand for a gap.
+GAP_CODES = (-999, -99, -9, -1, 99, 999, 9999)
+
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+# What `below_limit` reads, with the limit as its group.
+BELOW = re.compile(r"<\s*=?\s*(\d+(?:[.,]\d+)?)")
+_BEYOND = re.compile(r"[<>≤≥]\s*=?\s*\d+([.,]\d+)?")
+
+
+@attrs.frozen
+class Refused:
+    """Equal cells of a column.
+
+    Parameters
+    ----------
+    value : object
+        What they hold.
+    rows : list of int
+        Where they are, in order.
+    """
+
+    value: Any
+    rows: list[int]
+
+    @property
+    def shown(self) -> str:
+        """What they hold, as it is typed."""
+        value = self.value.item() if isinstance(self.value, np.generic) else self.value
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        text = repr(value)
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def distinct(cells: Mapping[int, Any]) -> list[Refused]:
+    """Return the distinct values of cells given by row, those that come most often first."""
+    rows: dict[str, list[int]] = {}
+    for row in sorted(cells):
+        rows.setdefault(repr(cells[row]), []).append(row)
+    kinds = [Refused(cells[equal[0]], equal) for equal in rows.values()]
+    return sorted(kinds, key=lambda kind: -len(kind.rows))
+
+
+def named(kinds: Sequence[Refused], places: Sequence[Any]) -> str:
+    """Say which cells these are, the first few, each with how often it comes and where first."""
+    said = [f"{kind.shown} in {_where(kind, places)}" for kind in kinds[:SHOWN]]
+    if len(kinds) > SHOWN:
+        rows = sum(len(kind.rows) for kind in kinds)
+        said.append(f"… and {len(kinds) - SHOWN} more ({rows} rows in all)")
+    return "; ".join(said)
+
+
+def _where(kind: Refused, places: Sequence[Any]) -> str:
+    count = len(kind.rows)
+    return f"{'' if count == 1 else f'{count} rows, first in '}{places[kind.rows[0]]}"
+
+
+def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> str:
+    """Return a dict of these words to fill in; one that differs by case alone is filled in."""
+    by_case = {word.casefold(): repr(word) for word in allowed}
+    pairs = [
+        f"{kind.shown}: {by_case.get(str(kind.value).strip().casefold(), '…')}"
+        for kind in kinds[:SHOWN_WORDS]
+    ]
+    return f"{{{', '.join(pairs)}{', …' if len(kinds) > SHOWN_WORDS else ''}}}"
+
+
+def truth(word: str) -> float | None:
+    """Return 1 for a yes, 0 for a no, None for any other word."""
+    plain = word.strip().lower()
+    return 1.0 if plain in YES else 0.0 if plain in NO else None
+
+
+def about_words(kinds: Sequence[Refused], allowed: Sequence[str], column: str) -> str:
+    """Say which words a column may hold, and how others become these."""
+    return (
+        f"not understood. Here it can be {', '.join(allowed)}, or missing. Translate yours first: "
+        f"table[{column!r}].replace({translation(kinds, allowed)})."
+    )
+
+
+def about_flags(kinds: Sequence[Refused], column: str) -> str:
+    """Say what a yes/no column may hold, and how its words become that."""
+    return (
+        f"not understood as yes or no. It takes {FLAG_WORDS}. Say what yours mean, True, False, or None for a "
+        f"gap: table[{column!r}].replace({translation(kinds)})."
+    )
+
+
+# --------------------------------------------------------------------------------------------
+# What stands where a number is due
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number as jiascores writes it."""
+    return bool(_DECIMAL.fullmatch(text.strip()))
+
+
+def why(variable: Variable, value: Any) -> Why:
+    """Return why a cell is no number."""
+    if isinstance(value, bool | np.bool_):
+        return "yes-or-no"
+    if not isinstance(value, str):
+        return "not-a-number"
+    text = value.strip()
+    if is_number(text):
+        return "number-as-text"
+    if variable.flag:
+        return "not-yes-or-no"
+    patterns: tuple[tuple[Why, re.Pattern[str]], ...] = (
+        ("decimal-comma", _COMMA),
+        ("below-limit", BELOW),
+        ("beyond-limit", _BEYOND),
+    )
+    for reason, pattern in patterns:
+        if pattern.fullmatch(text):
+            return reason
+    return "not-a-number"
+
+
+def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]) -> str:
+    """Say what is wrong with cells that are no numbers, and what to do."""
+    protocol = "what it counts as is the protocol's decision"
+    if reason == "not-yes-or-no":
+        return about_flags(kinds, column)
+    if reason == "not-a-number" and isinstance(kinds[0].value, str):
+        words = [kind.shown for kind in kinds[:SHOWN_WORDS]]
+        more = ", …" if len(kinds) > SHOWN_WORDS else ""
+        return (
+            f"not a number. Where this stands for a gap, leave it empty, or read the file with "
+            f"na_values=[{', '.join(words)}{more}]."
+        )
+    return {
+        "decimal-comma": (
+            f"a decimal comma. Read the file with decimal=','; where other text stays in the "
+            f"column, table[{column!r}].str.replace(',', '.')."
+        ),
+        "below-limit": (
+            f"below a limit of detection; {protocol}. jia.prepare.below_limit(…, {variable.name!r}, "
+            f"rule=…) reads it by a rule that you name."
+        ),
+        "beyond-limit": (
+            f"beyond a limit of detection; {protocol}. Put that number, or leave a gap."
+        ),
+        "yes-or-no": "not a number but yes or no.",
+        "number-as-text": (
+            f"a number written as text. Turn the column into numbers first, once no other text "
+            f"is in it: pandas.to_numeric(table[{column!r}])."
+        ),
+        "not-a-number": "not a number.",
+    }[reason]
+
+
+def in_lines(first: str, *said: str) -> str:
+    """Return several sentences, each on a line; or the one behind what comes first."""
+    return (" " if len(said) == 1 else "\n  ").join((first, *said))
+
+
+def by_reason(variable: Variable, cells: Mapping[int, Any]) -> dict[Why, list[Refused]]:
+    """Return cells that are no numbers by what is wrong with them, numbers as text last."""
+    found: dict[Why, list[Refused]] = {}
+    for kind in distinct(cells):
+        found.setdefault(why(variable, kind.value), []).append(kind)
+    if "number-as-text" in found:
+        found["number-as-text"] = found.pop("number-as-text")
+    return found
+
+
+def gap_code(values: Iterable[Any]) -> str:
+    """Return a hint where numbers out of range are those that often stand for a gap."""
+    codes = sorted({int(value) for value in values if value in GAP_CODES})
+    if not codes:
+        return ""
+    return f" A code for a gap? Leave it empty, or read the file with na_values={codes}."
+
+
+# --------------------------------------------------------------------------------------------
+# What stands where a date is due
+
+DATE_ADVICE = (
+    "Give dates, ISO text such as '2014-02-05', or days as numbers; read other text with its "
+    "format first, for example pandas.to_datetime(…, format='%d.%m.%Y')."
+)
+_ORDERS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%m{0}%d{0}%y")
+_TIMES = ("", " %H:%M", " %H:%M:%S")
+_FORMATS = (
+    *(order.format(mark) + time for order, mark, time in product(_ORDERS, "./- ", _TIMES)),
+    "%Y%m%d",
+)
+# Distinct texts on which formats are tried.
+_TRIED = 200
+
+
+def about_dates(kinds: Sequence[Refused], column: str) -> str:
+    """Say how dates that are not understood are read; with their format where they show it.
+
+    A format is shown where it reads all that any reads. Two are shown where both do: whether
+    03/04 is in March or in April, only who wrote the file can say.
+    """
+    texts = list(dict.fromkeys(_as_text(kind.value) for kind in kinds))[:_TRIED]
+    read = {form: {text for text in texts if _reads(text, form)} for form in _FORMATS}
+    every = set[str]().union(*read.values())
+    forms = [repr(form) for form in _FORMATS if every and read[form] == every]
+    if not forms:
+        return f"not understood. {DATE_ADVICE}"
+    choose = " (which of them, the file does not say)" if len(forms) > 1 else ""
+    rest = "" if len(every) == len(texts) else " What else is there needs mending, or a gap."
+    return (
+        f"not understood. Read them with their format first: "
+        f"pandas.to_datetime(table[{column!r}], format={' or '.join(forms)}){choose}.{rest}"
+    )
+
+
+def _as_text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else Refused(value, []).shown
+
+
+def _reads(text: str, form: str) -> bool:
+    try:
+        datetime.strptime(text, form)  # noqa: DTZ007  (only whether it can be read)
+    except ValueError:
+        return False
+    return True

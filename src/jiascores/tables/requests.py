@@ -1,0 +1,652 @@
+"""Requests: what a table is asked for, and in which columns the answers stand.
+
+A bare name asks for what needs no choice (``"jadas71"``, ``"acr_ped"``); where papers disagree,
+the choice is named: ``jia.ask.state("cjadas10", cutoffs="trincianti-2021", course="poly")``, or in
+one word, as at the command line: ``"state:cjadas10:trincianti-2021"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from inspect import Parameter
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.definition import Definition, definition_named, load, lookup, published
+from jiascores.core.errors import (
+    ArgumentError,
+    NotCoveredError,
+    RequestError,
+    suggestion,
+)
+from jiascores.core.like import codes_of
+from jiascores.core.measure import (
+    CORE_SET,
+    RESPONSE,
+    VERDICTS,
+    Bounded,
+    Items,
+    Score,
+    Verdict,
+    id_of,
+    is_measure,
+    measure_of,
+    options_of,
+    score_terms,
+)
+from jiascores.core.values import number
+from jiascores.core.variables import (
+    CORE_VARIABLES,
+    COURSES,
+    ILAR_CATEGORIES,
+    MARKERS,
+    VARIABLES,
+)
+from jiascores.measures.chaq import ChaqScoring, by_domain, chaq_form
+from jiascores.measures.ilar import CourseRule
+from jiascores.measures.states import ANY_COURSE, CutoffSet
+from jiascores.tables.baselines import REFERENCES, check_reference, reference_name
+from jiascores.tables.frame import NONE, Output
+from jiascores.tables.problems import Problem
+from jiascores.tables.table import INACTIVE, Column, Table, require_column
+
+# What a request may bind beside the values that a rule reads.
+_REFERENCE = "reference"
+_NORMAL = (*MARKERS, *(f"{marker}_normal" for marker in MARKERS))
+
+
+@attrs.frozen
+class Request:
+    """One measure that a table is asked for. Made by the functions of `jiascores.ask`.
+
+    Parameters
+    ----------
+    measure : Score or Verdict
+        What is asked for.
+    criteria : Definition
+        By which definition; of a score, the score itself.
+    options : tuple of (str, value)
+        What else was chosen.
+    bound : tuple of (str, value)
+        Which column, value or rule stands for what the measure reads.
+    components : bool
+        Whether terms or items are columns too.
+    name : str, optional
+        What the column is called, in place of its usual name.
+    """
+
+    measure: Any
+    criteria: Definition
+    options: tuple[tuple[str, Any], ...] = ()
+    bound: tuple[tuple[str, Any], ...] = ()
+    components: bool = False
+    name: str | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        chosen = dict((*self.options, *self.bound))
+        if name in chosen:
+            return chosen[name]
+        raise AttributeError(f"a request for {self.measure.name} has no {name!r}")
+
+    @property
+    def stem(self) -> str:
+        """What its column is called, or what its columns begin with."""
+        if self.name is not None:
+            return self.name
+        if isinstance(self.measure, Score):
+            return self.measure.name
+        stem = self.measure.column(self.criteria, **dict(self.options))
+        rule = dict(self.bound).get(_REFERENCE, "baseline")
+        return stem if rule == "baseline" else f"{stem}_{reference_name(rule).replace('-', '_')}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns that it adds."""
+        if isinstance(self.measure, Score):
+            terms = [f"{self.stem}_{term}" for term in _terms(self.measure)]
+            return (*terms, self.stem) if self.components else (self.stem,)
+        if self.measure.gives == "level":
+            return tuple(f"{self.stem}_{part}" for part in ("level", "level_min", "level_max"))
+        return (self.stem,)
+
+    def needs(self, table: Table) -> Iterator[str]:
+        """Return the variables that it reads from columns of their own names."""
+        if isinstance(self.measure, Score):
+            yield from self.measure.inputs
+            return
+        bound, definition = dict(self.bound), self.criteria
+        for name, how in self.measure.plan(definition).items():
+            if isinstance(bound.get(name), Column) or how in ("allowed", "unread"):
+                continue
+            if name in INACTIVE and not table.has(name):
+                yield from _inactive_needs(definition)
+            elif name in VARIABLES and how == "needed":
+                yield name
+            elif name == "score":
+                score = lookup(
+                    Score, measure_of(definition, dict(self.options)), parameter="measure"
+                )
+                yield from score.inputs
+            elif name == "now":
+                yield from _compared_needs(definition)
+
+    def compute(self, table: Table) -> list[Output]:
+        """Return the columns to add."""
+        if isinstance(self.measure, Score):
+            total = Output(self.stem, "score", table.score(self.measure.name))
+            if not self.components:
+                return [total]
+            terms = table.terms(self.measure.name)
+            return [*(Output(f"{self.stem}_{n}", "score", v) for n, v in terms.items()), total]
+        self._need_a_marker(table)
+        options = dict(self.options)
+        policy = options.pop("missing", "interval")
+        attended = dict(self.bound).get("attended")
+        bound = {name: value for name, value in self.bound if name != "attended"}
+        answer, source = table.answer(
+            self.measure, self.criteria, options, bound, items=self.components
+        )
+        after = None if source.rows is None else table.after(source.rows)
+        if self.measure.gives == "level":
+            known = answer.known(policy, True if attended is None else table.surely(attended.name))
+            parts = (known, answer.lowest, answer.highest)
+            return [
+                Output(name, "level", _after(values, after, table.size))
+                for name, values in zip(self.columns, parts, strict=True)
+            ]
+        outputs = list(source.shown)
+        if isinstance(answer, Bounded):
+            answer = answer.known(policy)
+        further: list[Output] = []
+        if isinstance(answer, Items):
+            items = [
+                Output(f"{self.stem}_{name}", "flag", _after(item, after, table.size))
+                for name, item in answer.items.items()
+            ]
+            if answer.shown:
+                further = items
+            elif self.components:
+                outputs += items
+            answer = answer.answer
+        if self.measure.gives == "flag":
+            values = _after(answer, after, table.size)
+            return [*outputs, Output(self.stem, "flag", values), *further]
+        codes = answer if after is None else np.where(after, answer, np.int8(NONE))
+        words = self.measure.words_of(self.criteria, options)
+        return [*outputs, Output(self.stem, "state", codes, words)]
+
+    def _need_a_marker(self, table: Table) -> None:
+        """Meet the policy where a reactant is asked about and the table has none in any form."""
+        if self.measure.plan(self.criteria).get("esr_normal") != "allowed":
+            return
+        bound = dict(self.bound)
+        if not any(name in bound or table.has(name) for name in _NORMAL):
+            table.meet(
+                Problem(
+                    "no-marker",
+                    "esr and crp",
+                    f"{self.criteria.name} asks whether the acute-phase reactants are normal, "
+                    f"and the table has none of {', '.join(_NORMAL)}.",
+                )
+            )
+
+
+def _after(values: Any, after: NDArray[np.bool_] | None, size: int) -> NDArray[np.float64]:
+    """Return answers of every row, empty on the reference row and before it."""
+    each = np.broadcast_to(np.asarray(values, dtype=np.float64), (size,))
+    return each if after is None else np.where(after, each, np.nan)
+
+
+def _terms(score: Score) -> Iterable[str]:
+    names = (*score.inputs, *score.either[:1])
+    return score_terms(score, dict.fromkeys(names, 0.0))
+
+
+def _inactive_needs(definition: Any) -> Iterator[str]:
+    criteria = definition_named("inactive disease criteria", definition.inactive)
+    needs, allows = criteria.needs, criteria.allows
+    yield from (name for name in needs if name in VARIABLES and name not in allows)
+
+
+def _compared_needs(definition: Any) -> Iterator[str]:
+    what = definition.compared
+    if what in (CORE_SET, RESPONSE):
+        yield from CORE_VARIABLES
+    elif what in VARIABLES:
+        yield what
+    else:
+        yield from lookup(Score, what, parameter="measure").inputs
+
+
+# --------------------------------------------------------------------------------------------
+# Making requests
+
+
+@cache
+def ask_names() -> dict[str, Verdict]:
+    """Return the verdicts that a table can be asked for, by what a request calls them."""
+    load()
+    return {each.ask: each for each in sorted(VERDICTS.values(), key=lambda each: each.ask)}
+
+
+def request(asked: Verdict, *position: Any, **given: Any) -> Request:
+    """Return a request for a verdict; what is chosen is checked at once."""
+    if len(position) > len(asked.order):
+        raise ArgumentError(f"jia.ask.{asked.ask}() takes {', '.join(asked.order)} by position.")
+    chosen = {**dict(zip(asked.order, position, strict=False)), **given}
+    name, components = chosen.pop("name", None), chosen.pop("components", False)
+    definition = lookup(
+        asked.kind, chosen.pop(asked.parameter, asked.default), parameter=asked.parameter
+    )
+    names = (*asked.options, *(("missing",) if asked.policies else ()))
+    options = options_of(asked, definition, {n: chosen.pop(n) for n in names if n in chosen})
+    bound = {
+        each: _bound(asked, definition, each, value)
+        for each, value in chosen.items()
+        if value is not None
+    }
+    if _REFERENCE in asked.inputs and _REFERENCE not in bound:
+        raise ArgumentError(
+            f"reference= must name the visit that {asked.name} is judged against: "
+            f"{', '.join(map(repr, REFERENCES))}, jia.flagged('column') or "
+            f"jia.on_or_before('column').",
+            variable=_REFERENCE,
+        )
+    if "attended" in bound and options.get("missing") != "nri":
+        raise RequestError(
+            f"attended= goes with missing='nri' alone: {options.get('missing')!r} reads what was "
+            f"recorded.",
+            variable="attended",
+        )
+    return Request(
+        asked, definition, tuple(options.items()), tuple(bound.items()), components, name
+    )
+
+
+def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
+    """Return what a request binds, checked: a column, a course, a limit or a reference."""
+    plan = asked.plan(definition)
+    if name == _REFERENCE and {"reference", "baseline"} & set(asked.inputs):
+        if "reference" in asked.inputs or definition.compared not in (CORE_SET, RESPONSE):
+            check_reference(value)
+            return value
+    known = list(bindable(asked))
+    if name not in known:
+        raise ArgumentError(
+            f"jia.ask.{asked.ask}() has no parameter {name!r}.{suggestion(name, known)}",
+            variable=name,
+        )
+    if name == "course":
+        return _course(definition, value)
+    if plan.get(name) == "unread":
+        raise ArgumentError(
+            f"{name}= was given, and {definition.name} does not read it.", variable=name
+        )
+    if name == "upper_limit" and not isinstance(value, Column):
+        return number(value, attrs.evolve(VARIABLES["marker_upper_limit"], name=name))
+    return require_column(value, name)
+
+
+def bindable(asked: Verdict) -> Iterator[str]:
+    """Return what a request may bind to columns of other names."""
+    for name in asked.inputs:
+        if name == "category":
+            yield "ilar_category"
+        elif name in VARIABLES or name in ("course", "upper_limit", "month"):
+            yield name
+    if asked.policies:
+        yield "attended"
+
+
+def _course(definition: Any, value: Any) -> Any:
+    known = definition.courses
+    if known == (ANY_COURSE,):
+        raise NotCoveredError(
+            f"{definition.name} reads every course alike: leave course out.", variable="course"
+        )
+    from_category = isinstance(value, FromCategory) and isinstance(definition, CutoffSet)
+    if isinstance(value, Column) or from_category or value in known:
+        return value
+    raise NotCoveredError(
+        f"course = {value!r}: {definition.name} has cut-offs for {' and '.join(known)}. Give one of "
+        f"them, or the column that holds them: course=jia.column('your column').",
+        variable="course",
+        values=(value,),
+    )
+
+
+def score(measure: str | Score, *, components: bool = False, name: str | None = None) -> Request:
+    """Ask for a score.
+
+    Parameters
+    ----------
+    measure : str
+        Id of the score, for example ``"jadas71"``.
+    components : bool
+        Whether to add its terms as columns too.
+    name : str, optional
+        What the column is called, in place of the id.
+
+    Returns
+    -------
+    Request
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.ask.score("cjadas10", components=True).columns
+    ('cjadas10_physician_global', 'cjadas10_patient_global', 'cjadas10_joints', 'cjadas10')
+    """
+    definition = lookup(Score, measure, parameter="measure")
+    return Request(definition, definition, components=components, name=name)
+
+
+# --------------------------------------------------------------------------------------------
+# The course from the category
+
+
+@attrs.frozen
+class FromCategory:
+    """The course, from the column with the ILAR category. Made by `from_category`."""
+
+    column: str
+    rule: CourseRule
+
+    def places(self, table: Table, cutoffs: CutoffSet) -> tuple[Any, list[Output]]:
+        """Return the place of each course among those of a set, and the column that shows them."""
+        codes = table.word_codes(self.column, ILAR_CATEGORIES, "ilar_category")
+        categories = np.where(codes < 0, np.nan, codes)
+        joints = {self.rule.joints: table.values(self.rule.joints)}
+        counts = {name: joints.get(name, np.nan) for name in ("active_joints", "joints_ever")}
+        places = VERDICTS["course"].rule(self.rule, categories, **counts, cutoffs=cutoffs)
+        found = codes_of(places)
+        place = [
+            cutoffs.courses.index(each) if each in cutoffs.courses else np.nan for each in COURSES
+        ]
+        shown = Output(f"course_{id_of(cutoffs)}", "state", found, COURSES)
+        return np.array([*place, np.nan])[found], [shown]
+
+
+def from_category(column: str, *, rule: str | CourseRule = "joints-at-visit") -> FromCategory:
+    """Say that the course follows from the ILAR category, which stands in a column.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column with the ILAR category, worded as `course` takes it.
+    rule : str or CourseRule
+        How psoriatic and enthesitis-related arthritis become oligo or poly.
+
+    Returns
+    -------
+    FromCategory
+        For ``course=`` of `jiascores.ask.state`; the course of each row is then shown too, since
+        it may change between visits.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.state("cjadas10", cutoffs="trincianti-2021",
+    ...                         course=jia.from_category("ilar_category"))
+    >>> request.course.column
+    'ilar_category'
+    """
+    return FromCategory(column, lookup(CourseRule, rule, parameter="rule"))
+
+
+# --------------------------------------------------------------------------------------------
+# A form of items
+
+
+@attrs.frozen(eq=False)
+class ChaqRequest:
+    """The disability index from the columns of a form; made by `chaq_di`."""
+
+    items: Mapping[str, Sequence[Column]] | None
+    domains: Mapping[str, Column] | None
+    aids: Mapping[str, Column]
+    help: Mapping[str, Column]
+    not_applicable: float | None
+    criteria: ChaqScoring
+    components: bool
+    stem: str
+
+    def needs(self, _: Table) -> Iterator[str]:
+        """Return nothing: each column is named."""
+        yield from ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns that it adds, but for the components."""
+        return (self.stem,)
+
+    def compute(self, table: Table) -> list[Output]:
+        """Return the index, and the domains where they are asked for."""
+
+        def answers(column: Column) -> Any:
+            code = self.not_applicable
+            values = table.floats(column.name, "chaq_item", code=code)
+            # What does not apply differs from what was not answered in the components alone.
+            if code is None or not self.components:
+                return values
+            whole = table.frame.floats(column.name, VARIABLES["chaq_item"])
+            return np.where(whole == code, code, values)
+
+        def ticks(columns: Mapping[str, Column]) -> dict[str, Any]:
+            return {name: table.flag(column.name, blank=0.0) for name, column in columns.items()}
+
+        items: Any = None
+        domains: Any = None
+        if self.items is not None:
+            items = {name: [answers(each) for each in part] for name, part in self.items.items()}
+        if self.domains is not None:
+            domains = {name: answers(column) for name, column in self.domains.items()}
+        form: Any = chaq_form(
+            items=items,
+            domains=domains,
+            aids=ticks(self.aids),
+            help=ticks(self.help),
+            not_applicable=self.not_applicable,
+            scoring=self.criteria,
+        )
+        index = Output(self.stem, "score", form.index)
+        if not self.components:
+            return [index]
+        scores = [Output(f"chaq_{name}", "score", values) for name, values in form.domains.items()]
+        flags = [
+            Output(f"chaq_{name}_incomplete", "flag", values.astype(np.float64))
+            for name, values in form.incomplete.items()
+        ]
+        return [*scores, *flags, index]
+
+
+def chaq_di(
+    *,
+    items: Mapping[str, Sequence[Column]] | Sequence[Column] | None = None,
+    domains: Mapping[str, Column] | Sequence[Column] | None = None,
+    aids: Mapping[str, Column] | None = None,
+    help: Mapping[str, Column] | None = None,
+    not_applicable: float | None = None,
+    scoring: str | ChaqScoring = "singh-1994",
+    components: bool = False,
+    name: str = "chaq_di",
+) -> ChaqRequest:
+    """Ask for the CHAQ disability index from the columns of a form.
+
+    Parameters
+    ----------
+    items : dict of str to list of Column, or list of Column
+        The columns of the items: a dict of domain to its columns, or all 30 in the order of the
+        form, each ``jia.column("…")``.
+    domains : dict of str to Column, or list of Column
+        Instead of items: the columns of the eight domains.
+    aids, help : dict of str to Column
+        For a domain, the column that says whether aids or devices, or help, were ticked.
+    not_applicable : float, optional
+        The number that stands for "not applicable" in the data.
+    scoring : str or ChaqScoring
+        How the index is made.
+    components : bool
+        Whether to add the domains, and which of them are incomplete, as columns too.
+    name : str
+        What the column is called.
+
+    Returns
+    -------
+    ChaqRequest
+        One of the `measures` of `assess`.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> request = jia.ask.chaq_di(domains=[jia.column(f"domain_{number}") for number in range(1, 9)])
+    >>> request.columns
+    ('chaq_di',)
+    """
+    definition = lookup(ChaqScoring, scoring, parameter="scoring")
+    if (items is None) == (domains is None):
+        raise RequestError(
+            "give either items= or domains=, the columns of the form",
+            variable="items and domains",
+        )
+    parameter = "domains" if items is None else "items"
+    parts = by_domain(domains if items is None else items, parameter)
+    named = [*(aids or {}).values(), *(help or {}).values()]
+    for part in parts.values():
+        named += part if parameter == "items" else [part]
+    for column in named:
+        if not isinstance(column, Column):
+            raise RequestError(
+                f"{column!r} is not a column: jia.column({column!r}).", variable=parameter
+            )
+    return ChaqRequest(
+        items=None if items is None else parts,
+        domains=None if domains is None else parts,
+        aids=aids or {},
+        help=help or {},
+        not_applicable=not_applicable,
+        criteria=definition,
+        components=components,
+        stem=name,
+    )
+
+
+# --------------------------------------------------------------------------------------------
+# What was asked for
+
+
+def understand_requests(measures: Any) -> list[Any]:
+    """Return what was asked for as requests: names, functions and requests alike."""
+    if isinstance(measures, str) or hasattr(measures, "compute") or callable(measures):
+        measures = [measures]
+    if not isinstance(measures, Iterable):
+        raise RequestError(
+            f"measures= takes a list of names and requests, not {measures!r}.",
+            variable="measures",
+            values=(measures,),
+        )
+    requests = [_understand(each) for each in measures]
+    if not requests:
+        raise RequestError("measures= asks for nothing.", variable="measures")
+    return requests
+
+
+def _understand(given: Any) -> Any:
+    if hasattr(given, "compute"):
+        return given
+    name = is_measure(given) or given
+    if isinstance(name, str):
+        return parse(name)
+    raise RequestError(
+        f"measures= takes names, requests and functions of jiascores, not {given!r}.",
+        variable="measures",
+        values=(given,),
+    )
+
+
+@lru_cache
+def parse(text: str) -> Any:
+    """Return the request that one word asks for: ``name[:choice…][:option=value…]``.
+
+    Parameters
+    ----------
+    text : str
+        For example ``"acr_ped:ntr4146"`` or ``"flare:prcsg-printo:last-responding"``.
+    """
+    name, *chosen = text.split(":")
+    position = [_value(each) for each in chosen if "=" not in each]
+    given = {
+        key: _value(value)
+        for key, _, value in (each.partition("=") for each in chosen if "=" in each)
+    }
+    asked = ask_names()
+    scores = [each.name for each in published(Score)]
+    if name in scores:
+        return score(name, *position, **given)
+    if name in asked:
+        _refuse_incomplete(asked[name], text, len(position), given)
+        return request(asked[name], *position, **_columns(given))
+    if name == chaq_di.__name__:
+        raise RequestError(
+            "measures= asks for 'chaq_di', which is read from the columns of a form: "
+            "jia.ask.chaq_di(items=…) or jia.ask.chaq_di(domains=…).",
+            variable="measures",
+            values=(text,),
+        )
+    known = [*asked, *scores]
+    raise RequestError(
+        f"measures= asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
+        f"{', '.join(scores)}. Verdicts are {', '.join(asked)}.",
+        variable="measures",
+        values=(text,),
+    )
+
+
+def _value(text: str) -> Any:
+    """Return a word as the number or truth value that it may stand for."""
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options in which a column is named by ``column.NAME``."""
+    return {
+        key: Column(value.removeprefix("column."))
+        if isinstance(value, str) and value.startswith("column.")
+        else value
+        for key, value in given.items()
+    }
+
+
+def _refuse_incomplete(asked: Verdict, text: str, many: int, given: Mapping[str, Any]) -> None:
+    """Raise where one word leaves open what must be chosen."""
+    needed = [
+        each
+        for place, each in enumerate(asked.order)
+        if place >= many
+        and each not in given
+        and (
+            each == _REFERENCE
+            or (each == asked.parameter and asked.default is None)
+            or asked.options.get(each) is Parameter.empty
+        )
+    ]
+    if needed:
+        call = ", ".join(f"{each}=…" for each in asked.order)
+        known = f" A reference is {', '.join(REFERENCES)}." if _REFERENCE in needed else ""
+        raise RequestError(
+            f"measures= asks for {text!r}, where something is to be chosen: "
+            f"jia.ask.{asked.ask}({call}), or {':'.join((asked.ask, *map(str.upper, asked.order)))}."
+            f"{known}",
+            variable="measures",
+            values=(text,),
+        )

@@ -1,0 +1,1302 @@
+"""A table of visits, as read: which column is which, in what unit, who was seen when.
+
+Whatever is asked of a table is read here, once, and what cannot be read meets the table's policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, partial
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.decimals import nearest_decimal
+from jiascores.core.definition import definition_named, lookup
+from jiascores.core.errors import (
+    ColumnError,
+    NotNumericError,
+    RequestError,
+    VisitError,
+    listing,
+    suggestion,
+)
+from jiascores.core.measure import (
+    CORE_SET,
+    RESPONSE,
+    VERDICTS,
+    Bounded,
+    Score,
+    Verdict,
+    score_arrays,
+    score_terms,
+)
+from jiascores.core.values import is_fine, refused, to_floats
+from jiascores.core.variables import (
+    CORE_VARIABLES,
+    ILAR_CATEGORIES,
+    MARKERS,
+    VARIABLES,
+    Variable,
+)
+from jiascores.measures.response import ResponseCriteria
+from jiascores.tables.baselines import (
+    Best,
+    Flagged,
+    LastResponding,
+    OnOrBefore,
+    best_earlier,
+    check_baseline,
+    check_reference,
+    highest_before,
+    latest_earlier,
+)
+from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
+from jiascores.tables.numbers import one_of
+from jiascores.tables.problems import (
+    NOWHERE,
+    Policy,
+    Problem,
+    Raise,
+    Refused,
+    Why,
+    about,
+    about_dates,
+    about_flags,
+    about_words,
+    by_reason,
+    capital,
+    gap_code,
+    is_number,
+    truth,
+)
+from jiascores.tables.visits import CALENDAR, NO_DATE, Visits, parse_dates
+
+# Columns that are not measurements but that a table of visits has.
+ROLES = ("patient", "date", "end_of_lead_in", "patient_global_rater")
+# What is no measurement but a choice: a column that holds these words.
+WORDS = ("course", "ilar_category")
+RATERS = ("parent", "patient")
+# A form may have the well-being of the child by the child and by a parent.
+RATINGS = ("patient_global", "parent_global")
+# Columns that are named where one is missing and none is near.
+SHOWN_COLUMNS = 12
+JOINT_COUNTS = ("active_joints", "active_joints_27")
+# Of the 71 joints, 44 are not among the 27.
+OTHER_JOINTS = 44
+ESR_ELSE_CRP = "esr-else-crp"
+MARKER_RULES = {
+    "esr": "ESR for everybody",
+    "crp": "CRP for everybody",
+    ESR_ELSE_CRP: (
+        "per patient: ESR where the baseline visit has one (without baselines: any visit), "
+        "else CRP; shown in the column marker"
+    ),
+}
+BOTH_MARKERS = (
+    "the table has both ESR and CRP: say which one counts, marker='esr' or marker='crp' (or "
+    "'esr-else-crp', per patient)."
+)
+# The name of the reactant where it is ESR in some patients and CRP in others.
+MIXED = "acute_phase_reactant"
+# What a table of visits says by itself.
+INACTIVE = ("inactive_before", "inactive_now")
+
+
+@attrs.frozen
+class Column:
+    """The name of a column, where any other string would be an id. Made by `column`."""
+
+    name: str
+
+
+def column(name: str) -> Column:
+    """Say that a string names a column of the table.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+
+    Returns
+    -------
+    Column
+        The name, marked as that of a column.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.column("course")
+    Column(name='course')
+    """
+    return Column(name)
+
+
+def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
+    """Return the name of a column that the caller gave as one and that the table has."""
+    name = require_column(given, parameter).name
+    if name not in frame:
+        near = suggestion(name, map(str, frame.names))
+        raise ColumnError(
+            f"the table has no column {name!r}.{near}{hint}", variable=name, values=(name,)
+        )
+    return name
+
+
+def require_variable(name: str, parameter: str) -> None:
+    """Raise where a name that the caller gave is not that of a variable."""
+    if name not in VARIABLES:
+        raise RequestError(
+            f"{parameter}= names {name!r}, which is no variable of jiascores."
+            f"{suggestion(name, VARIABLES)}",
+            variable=parameter,
+        )
+
+
+def require_column(given: Any, parameter: str) -> Column:
+    """Return what the caller gave where a column is due; what is none raises."""
+    if not isinstance(given, Column):
+        raise RequestError(
+            f"{parameter}= takes a column: jia.column({given!r}).",
+            variable=parameter,
+            values=(given,),
+        )
+    return given
+
+
+@attrs.frozen(eq=False)
+class Given:
+    """The rows that are judged against, where they are given and not looked for."""
+
+    rows: Positions
+
+
+@attrs.frozen(eq=False)
+class Gathered:
+    """Values of other rows, looked up block by block so that no copy of a column is held."""
+
+    values: NDArray[Any]
+    rows: Positions
+
+    def __getitem__(self, block: slice) -> NDArray[Any]:
+        # A row without an earlier one is left out later; here it may stand for any.
+        return self.values.take(self.rows[block], mode="clip")
+
+
+class Places(Sequence[str]):
+    """What to call a row in a message: its label, patient and date; made only when asked."""
+
+    def __init__(self, frame: Frame, columns: Sequence[tuple[str, str]]) -> None:
+        self._frame = frame
+        self._columns = columns
+        self._cells: dict[str, NDArray[Any]] = {}
+
+    def __len__(self) -> int:
+        return self._frame.size
+
+    def __getitem__(self, row: Any) -> Any:
+        where = []
+        for role, name in self._columns:
+            if name in self._frame:
+                if role not in self._cells:
+                    self._cells[role] = self._frame.objects(name)
+                cell = self._cells[role][int(row)]
+                if cell is not None:
+                    where.append(f"{role} {str(cell).removesuffix(' 00:00:00')}")
+        label = f"row {self._frame.label(int(row))}"
+        return f"{label} ({', '.join(where)})" if where else label
+
+
+class Table:
+    """A table of visits, read as far as it is asked.
+
+    Parameters
+    ----------
+    frame : Frame
+        The table.
+    columns, units : mapping, optional
+        Which column is which variable, and the units that are not canonical.
+    baseline, marker : optional
+        As for `assess`.
+    policy : Policy, optional
+        What is done about problems; by default the first raises.
+    """
+
+    def __init__(
+        self,
+        frame: Frame,
+        columns: Mapping[str, str] | None = None,
+        units: Mapping[str, str] | None = None,
+        *,
+        baseline: Any = None,
+        marker: str | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        check_marker(marker)
+        check_baseline(baseline)
+        self.frame = frame
+        self.size = frame.size
+        self.columns, self.units = as_mapping(columns, "columns"), as_mapping(units, "units")
+        if self.columns or self.units:
+            check_columns(frame, self.columns)
+            check_units(self.columns, self.units)
+        if isinstance(baseline, Flagged | OnOrBefore) and baseline.column not in frame:
+            raise ColumnError(
+                f"baseline= names the column {baseline.column!r}, and the table has no such column."
+                f"{nearest(baseline.column, frame.names)}",
+                variable="baseline",
+                values=(baseline.column,),
+            )
+        self.baseline_rule = baseline
+        self.marker_rule = marker
+        self.policy: Policy = Raise() if policy is None else policy
+        self.places = Places(frame, [(role, self.column(role)) for role in ROLES[:2]])
+        self.compared: list[Positions] = []
+        self.words_read: set[tuple[str, str]] = set()
+        self.judged_against: Positions | None = None
+        self._given_rows: Positions | None = None
+        self._marked_by: Positions | None = None
+        self._contradicting: Positions | None = None
+        self._read: dict[Any, NDArray[np.float64]] = {}
+        self._answers: dict[Any, tuple[Any, Rows]] = {}
+
+    # --- which column is which
+
+    def column(self, name: str) -> str:
+        """Return what the caller calls a variable or role."""
+        return self.columns.get(name, name)
+
+    def has(self, name: str) -> bool:
+        """Return whether the table has a variable; a column given to another is that one's."""
+        return self.column(name) in self.frame and self._owner(name) is None
+
+    def _owner(self, name: str) -> str | None:
+        if name in self.columns:
+            return None
+        return next((other for other, column in self.columns.items() if column == name), None)
+
+    def absent(self, name: str) -> Problem:
+        """Return the problem that a column is not there."""
+        found, owner = self.column(name), self._owner(name)
+        label = VARIABLES[name].label if name in VARIABLES else name.replace("_", " ")
+        if owner is not None:
+            message = (
+                f"columns= gives the column {found!r} to {owner}, and {name} is asked for too: say "
+                f"in which column that is, columns={{'{name}': 'your column'}}."
+            )
+        else:
+            taken = {self.column(other) for other in (*ROLES, *VARIABLES) if other != name}
+            free = [column for column in self.frame.names if column not in taken]
+            message = (
+                f"the table has no column {found!r} for {name}"
+                f"{'' if label == name else f' ({label})'}. Name yours: "
+                f"columns={{'{name}': 'your column'}}.{nearest(found, free)}"
+            )
+        return Problem("no-column", name, message, values=(found,))
+
+    def require(self, names: Iterable[str]) -> None:
+        """Meet the policy with all of these columns that are not there, at once."""
+        problems = [self.absent(name) for name in dict.fromkeys(names) if not self.has(name)]
+        if problems:
+            self.policy.meet(problems, self.places)
+
+    def meet(self, *problems: Problem) -> None:
+        """Meet the policy with problems of one column."""
+        self.policy.meet(problems, self.places)
+
+    # --- variables
+
+    def values(self, name: str) -> NDArray[np.float64]:
+        """Return a variable in its canonical unit, read and checked once."""
+        if name not in self._read:
+            if name == RATINGS[0] and self.both_ratings:
+                self.meet(
+                    Problem(
+                        "two-ratings",
+                        name,
+                        "the table has both patient_global and parent_global: say which "
+                        "counts, columns={'patient_global': 'parent_global'} or "
+                        "columns={'patient_global': 'patient_global'}.",
+                    )
+                )
+            if self.has(name):
+                values = self._numbers(name, self.column(name))
+                self._read[name] = (
+                    self._consistent(name, values) if name in JOINT_COUNTS else values
+                )
+            else:
+                self.meet(self.absent(name))
+                self._read[name] = np.full(self.size, np.nan)
+        return self._read[name]
+
+    def optional(self, name: str) -> NDArray[np.float64] | None:
+        """Return a variable where the table has it."""
+        return self.values(name) if self.has(name) else None
+
+    def floats(self, column: str, name: str, *, code: float | None = None) -> NDArray[np.float64]:
+        """Return a named column as the values of a variable; a `code` is a gap."""
+        key = (name, column, code)
+        if key not in self._read:
+            self._exists(column, name)
+            there = column in self.frame
+            self._read[key] = (
+                self._numbers(name, column, code) if there else np.full(self.size, np.nan)
+            )
+        return self._read[key]
+
+    def _exists(self, column: str, what: str) -> None:
+        if column not in self.frame:
+            self.meet(
+                Problem(
+                    "no-column",
+                    what,
+                    f"the table has no column {column!r}{'' if what == column else f' for {what}'}."
+                    f"{nearest(column, self.frame.names)}",
+                    values=(column,),
+                )
+            )
+
+    def _numbers(self, name: str, column: str, code: float | None = None) -> NDArray[np.float64]:
+        """Return a column of a variable, checked; what cannot be read is missing."""
+        variable, unit = VARIABLES[name], self.units.get(name)
+        problems, given = [], np.empty(0)
+        try:
+            given = self.frame.floats(column, variable)
+        except NotNumericError:
+            given, cells = mixed(self.frame.objects(column), variable)
+            problems = not_numbers(variable, column, cells)
+        if code is not None:
+            given = np.where(given == code, np.nan, given)
+        factor = (None if unit is None else variable.factor(unit)) or 1.0
+        values = given if factor == 1 else nearest_decimal(given * factor)
+        if not problems and is_fine(variable, values):
+            return values
+        problems += _not_allowed(variable, column, given, values, unit)
+        self.meet(*problems)
+        values = values.copy()
+        for problem in problems:
+            values[problem.rows] = np.nan
+        return values
+
+    def as_written(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the numbers of a variable in the table's own unit, and where its cells are empty."""
+        variable, column = VARIABLES[name], self.column(name)
+        try:
+            source = self.frame.floats(column, variable)
+        except NotNumericError:
+            source, cells = mixed(self.frame.objects(column), variable)
+            gaps = np.isnan(source)
+            gaps[list(cells)] = False
+            return source, gaps
+        return source, np.isnan(source)
+
+    def _consistent(self, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a joint count without the rows in which the two counts contradict each other.
+
+        The other count is looked at also where nothing needs it: such a row is wrong, whichever
+        was asked for.
+        """
+        if self._contradicting is None:
+            counts = {
+                count: values if count == name else self._quietly(count)
+                for count in JOINT_COUNTS
+                if self.has(count)
+            }
+            self._contradicting = self._compare(*counts.values()) if len(counts) > 1 else NOWHERE
+        if not self._contradicting.size:
+            return values
+        values = values.copy()
+        values[self._contradicting] = np.nan
+        return values
+
+    def _compare(self, full: NDArray[np.float64], reduced: NDArray[np.float64]) -> Positions:
+        """Meet the policy with joint counts that contradict each other; return where they do."""
+        rest = full - reduced
+        rows = np.flatnonzero((rest < 0) | (rest > OTHER_JOINTS))
+        if rows.size:
+            self.meet(
+                Problem(
+                    "contradicting-counts",
+                    JOINT_COUNTS[0],
+                    f"the 71-joint count less the 27-joint count lies in 0–{OTHER_JOINTS}: "
+                    f"these two cannot be true together.",
+                    column=self.column(JOINT_COUNTS[0]),
+                    rows=rows,
+                    values=[f"{full[row]:g} of 71, {reduced[row]:g} of 27" for row in rows],
+                )
+            )
+        return rows
+
+    def _quietly(self, name: str) -> NDArray[np.float64]:
+        """Return a variable that nobody asked for, without what cannot be read."""
+        policy, self.policy = self.policy, _Silence()
+        try:
+            return self._numbers(name, self.column(name))
+        finally:
+            self.policy = policy
+
+    @cached_property
+    def both_ratings(self) -> bool:
+        """Whether the table has two ratings of the patient global and none is chosen."""
+        return RATINGS[0] not in self.columns and all(name in self.frame for name in RATINGS)
+
+    # --- yes and no, and words
+
+    def flag(self, column: str, *, blank: float = np.nan) -> NDArray[np.float64]:
+        """Return a named yes/no column as 1, 0 and NaN; `blank` says what an empty text means."""
+        key = ("flag", column, blank == 0)
+        if key not in self._read:
+            self._exists(column, column)
+            values = np.full(self.size, np.nan)
+            if column in self.frame:
+                values, cells = self._yes_or_no(column, blank)
+                if cells:
+                    self.meet(
+                        Problem(
+                            "not-yes-or-no",
+                            column,
+                            partial(about_flags, column=column),
+                            column=column,
+                            rows=np.array(list(cells)),
+                            values=list(cells.values()),
+                        )
+                    )
+            self._read[key] = values
+        return self._read[key]
+
+    def _yes_or_no(self, column: str, blank: float) -> tuple[NDArray[np.float64], dict[int, Any]]:
+        flag = Variable(column, column, "", 0, 1, whole=True, flag=True)
+        try:
+            values = self.frame.floats(column, flag)
+        except NotNumericError:
+            values, cells = np.full(self.size, np.nan), {}
+            for row, word in enumerate(self.frame.objects(column)):
+                if word is None or word != word:
+                    continue
+                said = truth(str(word))
+                if not str(word).strip():
+                    values[row] = blank
+                elif said is None:
+                    cells[row] = word
+                else:
+                    values[row] = said
+            return values, cells
+        wrong = np.flatnonzero(~np.isnan(values) & (values != 0) & (values != 1))
+        cells = {int(row): values[row] for row in wrong}
+        return np.where((values == 0) | (values == 1), values, np.nan), cells
+
+    def surely(self, column: str) -> NDArray[np.bool_]:
+        """Return a named yes/no column that must have no gap."""
+        values = self.flag(column, blank=0.0)
+        gaps = np.flatnonzero(np.isnan(values))
+        if gaps.size:
+            self.meet(
+                Problem(
+                    "gap-in-flag",
+                    column,
+                    "it must say True or False in every row.",
+                    column=column,
+                    rows=gaps,
+                    values=[None] * gaps.size,
+                )
+            )
+        return np.equal(values, 1)
+
+    def word_codes(self, column: str, words: Sequence[str], what: str) -> Positions:
+        """Return a column of words as places among those allowed, −1 where missing."""
+        self._exists(column, what)
+        self.words_read.add((what, column))
+        if column not in self.frame:
+            return np.full(self.size, NONE)
+        codes, labels = self._codes(column, what)
+        place = {word: position for position, word in enumerate(words)}
+        others = [code for code, label in enumerate(labels) if label not in place]
+        rows = np.flatnonzero(np.isin(codes, others))
+        if rows.size:
+            self.meet(
+                Problem(
+                    "unknown-word",
+                    what,
+                    partial(about_words, allowed=words, column=column),
+                    column=column,
+                    rows=rows,
+                    values=[labels[code] for code in codes[rows]],
+                )
+            )
+        found: Positions = np.array([*(place.get(label, NONE) for label in labels), NONE])[codes]
+        self._read[what, column] = np.where(found < 0, np.nan, found)
+        return found
+
+    def _codes(self, column: str, what: str) -> tuple[Positions, list[Any]]:
+        try:
+            codes, labels = self.frame.codes(column)
+        except VisitError as nested:
+            self.meet(Problem("nested-ids", what, str(nested)))
+            return np.full(self.size, NONE), []
+        return codes, list_of(labels)
+
+    # --- visits
+
+    @cached_property
+    def visits(self) -> Visits:
+        """Who was seen when."""
+        self.require(("patient", "date"))
+        codes, labels, who = self.patients()
+        dates, per_day, when = self.dates(self.column("date"), "date", gaps=False)
+        sure = who & when
+        if not sure.all():
+            # A row without a patient or a date is nobody's baseline.
+            alone = np.flatnonzero(~sure)
+            codes = codes.copy()
+            codes[alone] = len(labels) + np.arange(alone.size)
+            labels = [*labels, *[None] * alone.size]
+            dates = np.where(sure, dates, 0)
+        return Visits(codes, dates, per_day, labels, sure)
+
+    def patients(self) -> tuple[Positions, Any, NDArray[np.bool_]]:
+        """Return a code for each row's patient, the ids by code, and where there is one."""
+        name = self.column("patient")
+        if name not in self.frame:
+            return np.full(self.size, NONE), [], np.zeros(self.size, dtype=bool)
+        try:
+            codes, labels = self.frame.codes(name)
+        except VisitError as nested:
+            self.meet(Problem("nested-ids", "patient", str(nested)))
+            return np.full(self.size, NONE), [], np.zeros(self.size, dtype=bool)
+        self._no_gaps("no-patient", "patient", name, codes < 0)
+        return codes, labels, codes >= 0
+
+    def _no_gaps(self, reason: str, role: str, column: str, gaps: NDArray[np.bool_]) -> None:
+        if gaps.any():
+            rows = np.flatnonzero(gaps)
+            self.meet(
+                Problem(
+                    reason,
+                    role,
+                    "every row needs one.",
+                    column=column,
+                    rows=rows,
+                    values=[None] * rows.size,
+                )
+            )
+
+    def dates(
+        self, column: str, role: str, *, gaps: bool
+    ) -> tuple[NDArray[np.int64], float, NDArray[np.bool_]]:
+        """Return dates as whole numbers, how many make a day, and which are known.
+
+        Dates, timestamps, ISO 8601 text (2014-02-05) and numbers of study days are understood;
+        other text is refused, since 03/04 is a day in March or in April, and so are dates written
+        as numbers (20140205).
+        """
+        if column not in self.frame:
+            if role not in ROLES:
+                self._exists(column, role)
+            return np.full(self.size, NO_DATE), CALENDAR, np.zeros(self.size, dtype=bool)
+        dates, per_day, unread = parse_dates(self.frame, column)
+        if unread:
+            self.meet(
+                Problem(
+                    "unread-date",
+                    role,
+                    partial(about_dates, column=column),
+                    column=column,
+                    rows=np.array(unread),
+                    values=list(self.frame.objects(column)[unread]),
+                )
+            )
+        missing = dates == NO_DATE
+        missing[unread] = False
+        if not gaps:
+            self._no_gaps("no-date", role, column, missing)
+        return dates, per_day, dates != NO_DATE
+
+    @property
+    def compares_visits(self) -> bool:
+        """Whether anything so far has compared visits of a patient."""
+        return "visits" in vars(self)
+
+    @cached_property
+    def baseline_of_patients(self) -> Positions:
+        """Each patient's baseline row, by code."""
+        if self.baseline_rule is None:
+            self.meet(
+                Problem(
+                    "no-baseline",
+                    "baseline",
+                    "a response, change or flare needs a baseline: baseline='first', "
+                    "jia.flagged('column') or jia.on_or_before('column').",
+                )
+            )
+            return np.full(len(self.visits.labels), NONE)
+        return self.chosen(self.baseline_rule, "the baseline")
+
+    @cached_property
+    def baseline(self) -> Positions:
+        """Each row's baseline row."""
+        if self._given_rows is not None:
+            return self._given_rows
+        return self.visits.per_row(self.baseline_of_patients)
+
+    @cached_property
+    def after_baseline(self) -> NDArray[np.bool_]:
+        """Which rows come after their baseline."""
+        if self._given_rows is not None:
+            return self.visits.after(self._given_rows)
+        return self.visits.after_patients(self.baseline_of_patients)
+
+    def judge_against(self, rows: Positions, *, marked_by: Positions) -> None:
+        """Take these rows as each row's baseline; they may differ within a patient.
+
+        `marked_by` are the rows whose ESR decides by ``"esr-else-crp"``; without one, any visit.
+        """
+        self._given_rows, self._marked_by = rows, marked_by
+
+    def chosen(self, rule: Any, what: str) -> Positions:
+        """Return for each patient the row that a rule chooses, or `NONE`."""
+        visits = self.visits
+        if rule == "first":
+            first = np.full(len(visits.labels), np.iinfo(np.int64).max)
+            np.minimum.at(first, visits.patients, visits.dates)
+            rows = np.flatnonzero(visits.dates == visits.per_row(first))
+        elif isinstance(rule, Flagged):
+            rows = np.flatnonzero(self.flag(rule.column, blank=0.0) == 1)
+            what = f"the visit flagged by {rule.column}"
+        else:
+            rows = self._on_or_before(rule.column)
+            what = f"the last visit on or before {rule.column}"
+        per_patient, twice = visits.only_one(rows[visits.sure[rows]])
+        if twice.size:
+            self.with_two_baselines[visits.patients[twice]] = True
+            self.refuse_two(twice, what)
+        return per_patient
+
+    @cached_property
+    def with_two_baselines(self) -> NDArray[np.bool_]:
+        """Which patients have two rows that can be their baseline or reference."""
+        return np.zeros(len(self.visits.labels), dtype=bool)
+
+    def refuse_two(self, rows: Positions, what: str) -> None:
+        """Meet the policy with rows of a patient that are all the same thing."""
+        who = self.visits.patients[rows]
+        pairs = [
+            " and ".join(self.places[row] for row in rows[who == code])
+            for code in dict.fromkeys(who.tolist()[:200])
+        ]
+        self.meet(
+            Problem(
+                "two-baselines",
+                "date",
+                f"two rows can be {what} of a patient: {listing(pairs)}. Keep one of them, or "
+                f"flag the right one in a column: jia.flagged('column').",
+                rows=rows,
+            )
+        )
+
+    def dates_beside(self, column: str) -> NDArray[np.int64]:
+        """Return a column of dates on the scale of the visits' dates, `NO_DATE` where missing."""
+        dates, per_day, known = self.dates(column, column, gaps=True)
+        if per_day == self.visits.per_day or not known.any():
+            return dates
+        return self._same_scale(dates, per_day, column)
+
+    def date_of_patients(self, column: str) -> NDArray[np.int64]:
+        """Return for each row the date that a column gives its patient; two of a patient raise."""
+        return self._one_per_patient(self.dates_beside(column), column)[self.visits.patients]
+
+    def _on_or_before(self, column: str) -> Positions:
+        visits = self.visits
+        limit = self.date_of_patients(column)
+        early = np.flatnonzero((limit != NO_DATE) & (visits.dates <= limit))
+        last = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
+        np.maximum.at(last, visits.patients[early], visits.dates[early])
+        is_last: NDArray[np.bool_] = visits.dates[early] == last[visits.patients[early]]
+        return early[is_last]
+
+    def _same_scale(
+        self, limits: NDArray[np.int64], per_day: float, column: str
+    ) -> NDArray[np.int64]:
+        """Return study days on the scale of the visits; dates and study days do not mix."""
+        gap = limits == NO_DATE
+        if CALENDAR in (per_day, self.visits.per_day):
+            if not gap.all():
+                kind = "dates" if per_day == CALENDAR else "study days"
+                self.meet(
+                    Problem(
+                        "dates-and-study-days",
+                        column,
+                        f"column {column!r} holds {kind} and the visit dates are the other "
+                        f"kind; give both as dates or both as study days.",
+                    )
+                )
+            return np.full(self.size, NO_DATE)
+        scaled = np.where(gap, 0, limits) * self.visits.per_day / per_day
+        return np.where(gap, limits, np.floor(scaled).astype(np.int64))
+
+    def _one_per_patient(self, values: NDArray[np.int64], column: str) -> NDArray[np.int64]:
+        visits = self.visits
+        given = np.flatnonzero(values != NO_DATE)
+        per_patient = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
+        per_patient[visits.patients[given]] = values[given]
+        differ = given[per_patient[visits.patients[given]] != values[given]]
+        if differ.size:
+            who = [str(visits.labels[code]) for code in np.unique(visits.patients[differ])]
+            self.meet(
+                Problem(
+                    "several-dates",
+                    column,
+                    f"column {column!r} gives patient {listing(who)} more than one date; it "
+                    f"must give each patient one.",
+                    values=who,
+                )
+            )
+        return per_patient
+
+    def reference(self, rule: Any) -> Positions:
+        """Return for each row the position of the visit it is judged against, or `NONE`."""
+        if isinstance(rule, Given):
+            return rule.rows
+        check_reference(rule)
+        if rule == "baseline":
+            return self.baseline
+        if rule == "end-of-lead-in":
+            rule = OnOrBefore(self.column("end_of_lead_in"))
+        if isinstance(rule, Flagged | OnOrBefore):
+            return self.visits.per_row(self.chosen(rule, "the reference"))
+        if rule == "last-responding":
+            rule = LastResponding()
+        if rule == "best":
+            rule = Best()
+        bounds = self.response(rule.criteria)
+        if isinstance(rule, LastResponding):
+            chosen = self.after_baseline & (bounds.lowest >= rule.level)
+            rows = latest_earlier(self.visits, chosen)
+            return self._no_twins(rows, "the last responding visit", chosen.astype(np.float64))
+        level = np.where(self.after_baseline, bounds.known(), np.nan)
+        rows = best_earlier(self.visits, level, self.score("jadas71"))
+        return self._no_twins(rows, "the best visit", level, self.score("jadas71"))
+
+    def _no_twins(self, rows: Positions, what: str, *keys: NDArray[np.float64]) -> Positions:
+        """Return references, none of which has a twin: a row of its date, equal in `keys`.
+
+        Which of the two were taken would be a matter of the order of rows.
+        """
+        # Nearly every date has one row; only the others need to be looked at.
+        visits, places = self.visits, np.arange(self.size)
+        crowded = visits.day_starts != places
+        crowded[visits.day_starts[crowded]] = True
+        here = visits.order[crowded]
+        keys_here = [visits.day_starts[crowded], *(np.nan_to_num(k[here], nan=NONE) for k in keys)]
+        sorted_ = np.lexsort(tuple(reversed(keys_here)))
+        same = np.ones(max(here.size - 1, 0), dtype=bool)
+        for key in keys_here:
+            same &= key[sorted_[1:]] == key[sorted_[:-1]]
+        one, other = here[sorted_[1:][same]], here[sorted_[:-1][same]]
+        used = np.zeros(self.size, dtype=bool)
+        used[rows[rows >= 0]] = True
+        twice = used[one] | used[other]
+        if twice.any():
+            self.refuse_two(np.unique(np.concatenate((one[twice], other[twice]))), what)
+        return rows
+
+    def after(self, rows: Positions) -> NDArray[np.bool_]:
+        """Return which rows come after the earlier one that they are judged against."""
+        self.judged_against = rows
+        return self.after_baseline if rows is self.baseline_or_none else self.visits.after(rows)
+
+    @property
+    def baseline_or_none(self) -> Positions | None:
+        """Each row's baseline, where it has been looked for."""
+        return vars(self).get("baseline")
+
+    # --- the acute-phase reactant
+
+    @cached_property
+    def marker(self) -> str:
+        """Which reactant the call uses: ``"esr"``, ``"crp"`` or ``"esr-else-crp"``."""
+        if self.marker_rule is not None:
+            return self.marker_rule
+        there = [name for name in MARKERS if self.has(name)]
+        if len(there) == 1:
+            return there[0]
+        if there:
+            self.meet(Problem("both-markers", "marker", BOTH_MARKERS))
+        else:
+            words = "the table has neither a column 'esr' nor 'crp', and an acute-phase reactant is needed"
+            self.meet(
+                Problem("no-marker", "esr", f"{words}. {capital(self.absent('esr').about(()))}")
+            )
+        return MARKERS[0]
+
+    @cached_property
+    def uses_esr(self) -> NDArray[np.bool_]:
+        """By ``"esr-else-crp"``, which rows belong to patients whose reactant is ESR."""
+        esr = ~np.isnan(self.values("esr"))
+        if self.baseline_rule is not None and self._marked_by is None:
+            return (self.baseline >= 0) & esr[np.maximum(self.baseline, 0)]
+        any_esr = np.zeros(len(self.visits.labels), dtype=bool)
+        np.logical_or.at(any_esr, self.visits.patients, esr)
+        of_patient = any_esr[self.visits.patients]
+        if self._marked_by is None:
+            return of_patient
+        return np.where(self._marked_by >= 0, esr[self._marked_by], of_patient)
+
+    @cached_property
+    def reactant(self) -> tuple[str, NDArray[np.float64]]:
+        """The reactant's name and values, the same one at all visits of a patient."""
+        if self.marker != ESR_ELSE_CRP:
+            return self.marker, self.values(self.marker)
+        return MIXED, np.where(self.uses_esr, self.values("esr"), self.values("crp"))
+
+    def upper_limit(self, given: Any) -> Any:
+        """Return the upper limit of normal of the reactant: a number, a column, or the usual one."""
+        if isinstance(given, Column):
+            name = self.marker if self.marker in MARKERS else MARKERS[0]
+            return self.floats(given.name, f"{name}_upper_limit")
+        if given is None:
+            limits = {name: f"{name}_upper_limit" for name in MARKERS}
+            if self.marker != ESR_ELSE_CRP:
+                return self.values(limits[self.marker])
+            return np.where(self.uses_esr, self.values(limits["esr"]), self.values(limits["crp"]))
+        if self.marker == ESR_ELSE_CRP:
+            raise RequestError(
+                f"upper_limit= is a limit of ESR or of CRP, and by marker={ESR_ELSE_CRP!r} some "
+                f"patients have the one and some the other: give a column, "
+                f"upper_limit=jia.column('your column').",
+                variable="upper_limit",
+            )
+        return given
+
+    # --- scores, core sets and responses
+
+    def score(self, name: str) -> NDArray[np.float64]:
+        """Return a score of every row."""
+        if name not in self._read:
+            score = lookup(Score, name, parameter="measures")
+            self.require(score.inputs)
+            self._read[name] = self._of_reactant(score, lambda inputs: score_arrays(score, inputs))
+        return self._read[name]
+
+    def terms(self, name: str) -> dict[str, NDArray[np.float64]]:
+        """Return the terms of a score of every row."""
+        score = lookup(Score, name, parameter="measures")
+        names = score_terms(score, dict.fromkeys((*score.inputs, *score.either[:1]), np.zeros(1)))
+        return {
+            term: self._of_reactant(
+                score, lambda inputs, term=term: score_terms(score, inputs)[term]
+            )
+            for term in names
+        }
+
+    def _of_reactant(self, score: Score, compute: Any) -> NDArray[np.float64]:
+        inputs = {each: self.values(each) for each in score.inputs}
+        if not score.either:
+            return np.asarray(compute(inputs))
+        if self.marker != ESR_ELSE_CRP:
+            return np.asarray(compute({**inputs, self.marker: self.values(self.marker)}))
+        by_esr, by_crp = (compute({**inputs, name: self.values(name)}) for name in MARKERS)
+        return np.asarray(np.where(self.uses_esr, by_esr, by_crp))
+
+    @cached_property
+    def core_set(self) -> Mapping[str, NDArray[np.float64]]:
+        """The six variables of every row."""
+        self.require(CORE_VARIABLES)
+        name, values = self.reactant
+        return {**{core: self.values(core) for core in CORE_VARIABLES}, name: values}
+
+    def earlier(self, rows: Positions) -> Mapping[str, Gathered]:
+        """Return the six variables of each row's earlier visit."""
+        self.compared.append(rows)
+        core_set = self.core_set
+        if rows is self.baseline_or_none and self._given_rows is None:
+            # One for each patient: far fewer values to look up among.
+            of_patients, rows = self.baseline_of_patients, self.visits.patients
+            core_set = {
+                name: values.take(of_patients, mode="clip") if values.size else values
+                for name, values in core_set.items()
+            }
+        return {name: Gathered(values, rows) for name, values in core_set.items()}
+
+    def answer(
+        self,
+        verdict: Verdict,
+        definition: Any,
+        options: Mapping[str, Any] = MappingProxyType({}),
+        bound: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        items: bool = False,
+    ) -> tuple[Any, Rows]:
+        """Return what a verdict answers for every row, and the source that it read, once."""
+        key = (verdict.name, definition, tuple(options.items()), tuple(bound.items()), items)
+        if key not in self._answers:
+            source = Rows(self, bound, definition)
+            answer = verdict.of(source, definition, options, items=items)
+            self._answers[key] = (answer, source)
+        return self._answers[key]
+
+    def response(self, criteria: Any) -> Bounded:
+        """Return the ACR Ped response of every row against its baseline, with its bounds."""
+        definition = lookup(ResponseCriteria, criteria, parameter="criteria")
+        bounds: Bounded = self.answer(VERDICTS["acr_ped"], definition)[0]
+        return bounds
+
+    # --- what is shown beside the answers
+
+    def gaps(self) -> dict[str, NDArray[np.bool_]]:
+        """Return where what was read is missing, by variable or column."""
+        return {
+            key if isinstance(key, str) else key[1]: np.isnan(values)
+            for key, values in self._read.items()
+            if not (isinstance(key, str) and key not in VARIABLES)
+        }
+
+    def raters(self) -> tuple[NDArray[np.int64], list[str]]:
+        """Return who rated the patient global: a code for each row, −1 missing, and the words.
+
+        Case and blanks around a word make no other rater.
+        """
+        import pandas as pd
+
+        codes, words = pd.factorize(self.frame.objects(self.column("patient_global_rater")))
+        plain, raters = pd.factorize(
+            np.array([str(word).strip().lower() for word in words], object)
+        )
+        return np.append(plain, NONE)[codes].astype(np.int64), [str(rater) for rater in raters]
+
+    def rater_column(self) -> list[Output]:
+        """Return whether another person rated the patient global than at the visits compared with.
+
+        Nothing where the table does not say who rated, or where no visit was compared with another;
+        empty on the reference row and before it, and where one of the two raters is missing.
+        """
+        if not self.compared or self.column("patient_global_rater") not in self.frame:
+            return []
+        raters, _ = self.raters()
+        same, other, unknown = np.zeros((3, self.size), dtype=bool)
+        for rows in self.compared:
+            after = self.visits.after(rows)
+            earlier = raters[np.maximum(rows, 0)]
+            known = (raters >= 0) & (earlier >= 0)
+            unknown |= after & ~known
+            other |= after & known & (raters != earlier)
+            same |= after & known & (raters == earlier)
+        changed = np.where(other, 1.0, np.where(same & ~unknown, 0.0, np.nan))
+        return [Output("rater_changed", "flag", changed)]
+
+    def which_counted(self) -> list[Output]:
+        """Return which reactant counts for each row, where patients differ, and who rated."""
+        outputs = self.rater_column()
+        if self.marker_rule == ESR_ELSE_CRP:
+            marker = np.where(self.uses_esr, "esr", "crp").astype(object)
+            outputs.insert(0, Output("marker", "word", marker))
+        return outputs
+
+
+class _Silence:
+    """What cannot be read is left out, and nobody is told."""
+
+    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
+        """Do nothing."""
+
+
+class Rows:
+    """A table as the source of a rule's values: what is not bound is the column of that name.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    bound : mapping of str
+        For names of values, a column, one value for all rows, or a rule.
+    definition : Definition
+        By which the rule judges.
+    """
+
+    def __init__(self, table: Table, bound: Mapping[str, Any], definition: Any) -> None:
+        self.table = table
+        self.bound = bound
+        self.definition = definition
+        self.size: int | None = table.size
+        self.shown: list[Output] = []
+        self.rows: Positions | None = None
+
+    def values(self, name: str) -> Any:
+        """Return a variable."""
+        given = self.bound.get(name)
+        if not isinstance(given, Column):
+            if name in INACTIVE and not self.table.has(name):
+                return self._inactive(name)
+            return self.table.values(name)
+        if VARIABLES[name].flag:
+            return self.table.flag(given.name)
+        return self.table.floats(given.name, name)
+
+    def _inactive(self, name: str) -> NDArray[np.float64]:
+        """Return inactive disease at this visit or at the one before, by the criteria's own rule."""
+        criteria = definition_named("inactive disease criteria", self.definition.inactive)
+        answer, _ = self.table.answer(VERDICTS["inactive_disease"], criteria, {"markers": None})
+        now: NDArray[np.float64] = answer.answer
+        if name == "inactive_now":
+            return now
+        self.rows = latest_earlier(self.table.visits, np.ones(self.table.size, dtype=bool))
+        return np.where(self.rows >= 0, now[np.maximum(self.rows, 0)], np.nan)
+
+    def optional(self, name: str) -> Any:
+        """Return a variable, or None where it is neither bound nor there."""
+        bound = isinstance(self.bound.get(name), Column)
+        return self.values(name) if bound or self.table.has(name) else None
+
+    def course(self, definition: Any) -> Any:
+        """Return the place of each course among those of a definition."""
+        given = self.bound.get("course")
+        if isinstance(given, str):
+            return float(definition.courses.index(given))
+        if given is not None and not isinstance(given, Column):
+            places, self.shown = given.places(self.table, definition)
+            return places
+        name = self.table.column("course") if given is None else given.name
+        return _places(self.table.word_codes(name, definition.courses, "course"))
+
+    def category(self) -> Any:
+        """Return the place of each ILAR category."""
+        given = self.bound.get("ilar_category")
+        name = self.table.column("ilar_category") if given is None else given.name
+        return _places(self.table.word_codes(name, ILAR_CATEGORIES, "ilar_category"))
+
+    def score(self, measure: str) -> Any:
+        """Return a score."""
+        return self.table.score(measure)
+
+    def marker(self) -> Any:
+        """Return the acute-phase reactant."""
+        return self.table.reactant[1]
+
+    def upper_limit(self, *, needed: bool) -> Any:
+        """Return the upper limit of normal of the reactant; None where it is not asked for."""
+        given = self.bound.get("upper_limit")
+        return self.table.upper_limit(given) if needed or given is not None else None
+
+    def month(self, _: Any) -> Any:
+        """Return the month of each visit; months that the definition lacks have no answer."""
+        return self.values("month")
+
+    def compared(self, parameter: str, what: str, options: Mapping[str, Any]) -> Any:
+        """Return what this visit, or the one that it is judged against, has."""
+        table = self.table
+        if what == RESPONSE:
+            return self._response(parameter, options["criteria"])
+        if parameter == "now":
+            return table.core_set if what == CORE_SET else self._value(what)
+        rows = self.rows = table.reference(self.bound.get("reference", "baseline"))
+        if what == CORE_SET:
+            return table.earlier(rows)
+        if what not in VARIABLES:
+            # A score reads the patient global, which another person may have rated.
+            table.compared.append(rows)
+        return Gathered(self._value(what), rows)
+
+    def _value(self, what: str) -> NDArray[np.float64]:
+        return self.table.values(what) if what in VARIABLES else self.table.score(what)
+
+    def _response(self, parameter: str, criteria: Any) -> Bounded:
+        """Return the response now, or the highest at any earlier visit since baseline."""
+        table = self.table
+        now = table.response(criteria)
+        self.rows = table.baseline
+        if parameter == "now":
+            return now
+        after = table.after_baseline
+        return Bounded(
+            highest_before(table.visits, np.where(after, now.lowest, 0)),
+            highest_before(table.visits, np.where(after, now.highest, 0)),
+        )
+
+    def contradiction(self, contradiction: Any) -> Any:
+        """Meet the table's policy with values that contradict each other; return where they do."""
+        wrong = np.broadcast_to(np.asarray(contradiction.where) == 1, (self.table.size,))
+        rows = np.flatnonzero(wrong)
+        if not rows.size:
+            return None
+        variable = list(contradiction.values)[-1]
+        self.table.meet(
+            Problem(
+                contradiction.reason,
+                variable,
+                contradiction.advice,
+                column=self.table.column(variable),
+                rows=rows,
+                values=[contradiction.at(int(row)) for row in rows],
+            )
+        )
+        return wrong
+
+
+def _places(codes: Positions) -> NDArray[np.float64]:
+    return np.where(codes < 0, np.nan, codes)
+
+
+# --------------------------------------------------------------------------------------------
+# Cells that cannot be read
+
+
+def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64], dict[int, Any]]:
+    """Return the numbers of a mixed column, and by row what is no number.
+
+    A number written as text is both.
+    """
+    values = np.full(objects.size, np.nan)
+    cells: dict[int, Any] = {}
+    cell = np.empty(1, dtype=object)
+    for row, value in enumerate(objects):
+        if isinstance(value, str):
+            said = truth(value) if variable.flag else None
+            if said is not None:
+                values[row] = said
+                continue
+            cells[row] = value
+            if is_number(value):
+                values[row] = float(value)
+            continue
+        cell[0] = value
+        try:
+            values[row] = to_floats(cell, variable)[0]
+        except NotNumericError:
+            cells[row] = value
+    return values, cells
+
+
+def not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
+    """Return the problems of cells that are no numbers, by what is wrong with them."""
+    allowed = f"{capital(variable.label)} is {variable.allowed}; leave a gap as None, NaN or null."
+
+    def said(kinds: Sequence[Refused], reason: Why) -> str:
+        words = about(reason, variable, column, kinds)
+        return words if variable.flag else f"{words} {allowed}"
+
+    return [
+        Problem(
+            reason,
+            variable.name,
+            partial(said, reason=reason),
+            column=column,
+            rows=np.array([row for kind in kinds for row in kind.rows]),
+            values=[kind.value for kind in kinds for _ in kind.rows],
+        )
+        for reason, kinds in by_reason(variable, cells).items()
+    ]
+
+
+def _not_allowed(
+    variable: Variable,
+    column: str,
+    given: NDArray[np.float64],
+    values: NDArray[np.float64],
+    unit: str | None,
+) -> list[Problem]:
+    """Return the problems of numbers that are out of range, or not whole."""
+    outside, broken = refused(variable, values)
+    advice = "" if unit or not variable.advice else f"; {variable.advice}"
+    allowed = f"{capital(variable.label)} is {variable.allowed}"
+
+    def out_of_range(kinds: Sequence[Refused]) -> str:
+        return f"out of range. {allowed}{advice}.{gap_code(kind.value for kind in kinds)}"
+
+    broken_words = f"not a whole number. {allowed}, counted."
+    return [
+        Problem(
+            reason,
+            variable.name,
+            f"neither yes nor no. {allowed}." if variable.flag else message,
+            column=column,
+            rows=np.flatnonzero(wrong),
+            values=given[wrong].tolist(),
+            read_as=f"read as {unit}" if unit else "",
+        )
+        for reason, wrong, message in (
+            ("out-of-range", outside, out_of_range),
+            ("not-whole", broken, broken_words),
+        )
+        if wrong.any()
+    ]
+
+
+# --------------------------------------------------------------------------------------------
+# What a call says of a table
+
+
+def as_mapping(given: Any, parameter: str) -> dict[str, str]:
+    """Return `columns` or `units` as a dict; what is none raises."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise ColumnError(
+            f"{parameter}= takes a dict, variable → {parameter.removesuffix('s')}, not {given!r}.",
+            variable=parameter,
+            values=(given,),
+        )
+    return dict(given)
+
+
+def check_marker(marker: object) -> None:
+    """Raise where `marker` is none of the choices."""
+    if marker is not None:
+        one_of(marker, MARKER_RULES, "marker")
+
+
+def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
+    """Raise where `columns` names what there is not, or a column twice."""
+    known = (*ROLES, *WORDS, *VARIABLES)
+    for name, found in columns.items():
+        if name not in known:
+            swapped = name in frame and found in known
+            right = f"{found!r}: {name!r}" if swapped else "variable: your column"
+            raise ColumnError(
+                f"columns= maps {name!r}, which is no variable of jiascores."
+                f"{suggestion(name, known)} Write columns={{{right}}}.",
+                variable=name,
+            )
+        if found not in frame:
+            raise ColumnError(
+                f"columns= says that {name} is in {found!r}, and the table has no such column."
+                f"{nearest(found, frame.names)}",
+                variable=name,
+                values=(found,),
+            )
+        both = [role for role, column in columns.items() if column == found]
+        if len(both) > 1:
+            raise ColumnError(
+                f"columns= gives the column {found!r} to {' and '.join(both)}.", variable=name
+            )
+
+
+def check_units(columns: Mapping[str, str], units: Mapping[str, str]) -> None:
+    """Raise where `units` names a variable or unit that there is not."""
+    for name, unit in units.items():
+        if name not in VARIABLES:
+            meant = next((each for each, column in columns.items() if column == name), None)
+            raise ColumnError(
+                f"units= names {name!r}, which is no variable of jiascores."
+                f"{suggestion(name, list(VARIABLES))} Use the variable's name, not the column's"
+                f"{f': units={{{meant!r}: {unit!r}}}' if meant else ''}.",
+                variable=name,
+            )
+        known = VARIABLES[name].units
+        if unit not in known:
+            raise ColumnError(
+                f"units= says that {name} is in {unit!r}; {VARIABLES[name].label} can be in "
+                f"{', '.join(known)}.{suggestion(unit, known)}",
+                variable=name,
+                values=(unit,),
+            )
+
+
+def nearest(wanted: Any, columns: Iterable[Any]) -> str:
+    """Return a hint at the column that may be meant, or at what there is to choose from."""
+    there = [str(column) for column in columns]
+    near = suggestion(str(wanted), there)
+    if near or not there:
+        return near
+    return f" There are {listing([repr(column) for column in there], shown=SHOWN_COLUMNS)}."

@@ -1,0 +1,131 @@
+"""Every function that takes a definition takes a variant, and computes by the variant's values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import pytest
+
+import jiascores as jia
+from jiascores.catalogue.verification import VISIT_FAMILIES, _cases, _failures, _families
+from jiascores.core.definition import Definition, published
+from jiascores.core.errors import JiaScoresError
+from jiascores.core.variables import VARIABLES
+
+jia.definitions()
+VARIED = [one for one in published() if not one.no_variants]
+
+
+def rows_of(definition: Any) -> list[tuple[str, Any]]:
+    key = (definition.kind, definition.name)
+    return [
+        (family, rows)
+        for family in (*_families(), *VISIT_FAMILIES)
+        for rows in _cases(family)
+        if (rows[0]["kind"], rows[0]["definition"]) == key
+    ]
+
+
+@pytest.mark.parametrize("definition", VARIED, ids=lambda one: f"{one.kind} {one.name}")
+def test_a_variant_without_changes_gives_the_same_answers(definition: Any) -> None:
+    ours = definition.variant(name="ours")
+    field = "injection_rule" if definition.kind == "injection rule" else "definition"
+    # Tables name the criteria once more, for the request.
+    cases = rows_of(definition)[:40]
+    assert cases
+    for family, rows in cases:
+        more = {"criteria": ours} if rows[0].get("criteria") == definition.name else {}
+        varied: Any = [{**row, field: ours, **more} for row in rows]
+        assert not _failures(family, varied)
+
+
+@pytest.mark.parametrize("definition", published(), ids=lambda one: f"{one.kind} {one.name}")
+def test_it_prints_at_a_prompt_and_in_a_notebook(definition: Any) -> None:
+    words = str(definition)
+    assert words.startswith(f"{definition.name} ({definition.kind}")
+    for part in (definition.rule, str(definition.reference), str(definition.evidence)):
+        assert part in words
+    assert definition.name in repr(definition)
+    assert len(repr(definition)) < 200
+    assert definition._repr_html_().count("<li>") == len(words.splitlines()) - 1
+
+
+def test_a_variant_says_what_it_varies() -> None:
+    ours = attrs.evolve(VARIED[0], name="ours", derives_from=VARIED[0].name)
+    assert f"a variant of {VARIED[0].name}" in str(ours)
+
+
+# What is no variable of a visit: scores that a rule reads, and what stands in other tables.
+BESIDE = {
+    *(score.name for score in published(jia.typing.Score)),
+    *("course", "month", "upper_limit", "ilar_category", "joint_exam"),
+    *("event_day", "infusion_day", "infection", "febrile_illness", "malignancy", "biological"),
+}
+
+
+@pytest.mark.parametrize("definition", published(), ids=lambda one: f"{one.kind} {one.name}")
+def test_it_says_what_it_needs(definition: Any) -> None:
+    assert definition.needs
+    for need in definition.needs:
+        for name in need.split("/"):
+            assert name in VARIABLES or name in BESIDE, name
+
+
+# Changes that change no answer: counts are whole, so that 1.9 joints more are two; JADAS10 ends at
+# 40; and a variable that is not above its reference is never worse.
+SAME = {
+    "ruperto-2008": {"floors 2 down", "floors 3 down"},
+    "ruperto-2008-strict": {"floors 2 down", "floors 3 down"},
+    "review-floors": {"floors 2 down"},
+    "horneff-2014": {"bands 7 up"},
+    "brunner-2002-c": {"all_of 0 down"},
+}
+
+
+def changed(value: Any) -> Iterator[Any]:
+    """Yield a value with one of its numbers changed, by one or by a tenth, up or down."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return
+    if isinstance(value, int | float):
+        step = 1 if isinstance(value, int) else 0.1
+        yield (value + step, value - step)
+    elif attrs.has(type(value)) and not isinstance(value, Definition):
+        for field in attrs.fields(type(value)):
+            for up, down in changed(getattr(value, field.name)):
+                yield tuple(attrs.evolve(value, **{field.name: one}) for one in (up, down))
+    elif isinstance(value, tuple):
+        for place, part in enumerate(value):
+            for pair in changed(part):
+                yield tuple((*value[:place], one, *value[place + 1 :]) for one in pair)
+
+
+def variants(definition: Any) -> Iterator[tuple[str, Any]]:
+    """Yield variants in each of which one number is changed, where the definition allows it."""
+    base = {field.name for field in attrs.fields(Definition)} | set(definition.no_thresholds)
+    for field in attrs.fields(type(definition)):
+        if field.name in base:
+            continue
+        for number, pair in enumerate(changed(getattr(definition, field.name))):
+            for word, value in zip(("up", "down"), pair, strict=True):
+                try:
+                    ours = definition.variant(name="ours", **{field.name: value})
+                except JiaScoresError:
+                    continue
+                yield f"{field.name} {number} {word}", ours
+
+
+@pytest.mark.parametrize("definition", VARIED, ids=lambda one: f"{one.kind} {one.name}")
+def test_a_changed_number_is_caught(definition: Any) -> None:
+    cases = rows_of(definition)
+    unseen = []
+    for what, ours in variants(definition):
+        for family, rows in cases:
+            more = {"criteria": ours} if rows[0].get("criteria") == definition.name else {}
+            varied: Any = [{**row, "definition": ours, **more} for row in rows]
+            if _failures(family, varied):
+                break
+        else:
+            unseen.append(what)
+    assert set(unseen) == SAME.get(definition.name, set())

@@ -1,0 +1,38 @@
+"""The course of each patient: treatments, response and eligibility."""
+
+from __future__ import annotations
+
+import pytest
+
+import jiascores as jia
+from tests.plot.pictures import (
+    COURSES,
+    GIVEN,
+    legend,
+    texts,
+)
+
+
+def test_a_swimmer_shows_treatments_response_and_eligibility():
+    ax = jia.plot.swimmer(COURSES, GIVEN)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["A", "B"]
+    bars = {bars.get_label(): len(bars.get_paths()) for bars in ax.collections}
+    assert bars == {"before a response can be judged": 2, "50": 1, "0": 1}
+    assert texts(ax) == ["1", "2", "1"]
+    assert "may be treated again (1)" in legend(ax)
+    assert "not determinable (1)" in legend(ax)
+    treated = next(line for line in ax.lines if line.get_label() == "treatment")
+    assert sorted(treated.get_xdata()) == [0, 0, 200]
+
+
+def test_swimmers_come_in_the_order_asked_for():
+    def names(**asked):
+        ax = jia.plot.swimmer(COURSES[::-1], GIVEN, **asked)
+        return [label.get_text() for label in ax.get_yticklabels()]
+
+    assert names(order="table") == ["B", "A"]
+    assert names(order="patient") == ["A", "B"]
+    with pytest.raises(jia.errors.RequestError, match="order"):
+        names(order="longest")
+    with pytest.raises(jia.errors.RequestError, match="no code"):
+        jia.plot.swimmer(COURSES.replace("eligible", "yes"), GIVEN)

@@ -1,0 +1,143 @@
+"""A variable between two ends: what any value between them gives is said, and no more."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import jiascores as jia
+
+ENDS = {"low": jia.column("crp_low"), "high": jia.column("crp_high")}
+STATE = jia.ask.state("jadas10", cutoffs="consolaro-2012-2014", course="oligo")
+
+
+def plain(values) -> list:
+    return [None if pd.isna(value) else value for value in values]
+
+
+#   CRP from, to; JADAS10; its ends; the state: low to 2, moderate to 4.2
+ROWS = [
+    (12, 12, 2.2, 2.2, 2.2, "moderate"),
+    (0, 5, 2, 2, 2, "low"),
+    (0, 10, 2, 2, 2, "low"),
+    (0, 20, None, 2, 3, None),
+    (20, 32, None, 3, 4.2, "moderate"),
+    (20, 33, None, 3, 4.3, None),
+    (None, None, None, None, None, None),
+]
+
+
+def test_a_state_that_both_ends_lead_to_is_decided() -> None:
+    table = pd.DataFrame(
+        {
+            "physician_global": 1,
+            "patient_global": 0,
+            "active_joints": 1,
+            "crp_low": [row[0] for row in ROWS],
+            "crp_high": [row[1] for row in ROWS],
+        }
+    )
+    out = jia.assess_between(table, "crp", measures=["jadas10", STATE], **ENDS)
+    for place, name in enumerate(("jadas10", "jadas10_low", "jadas10_high"), start=2):
+        assert plain(out[name]) == [row[place] for row in ROWS]
+    assert plain(out["state_jadas10_consolaro_2012_2014"]) == [row[5] for row in ROWS]
+
+
+CORE = {
+    "physician_global": [8, 4],
+    "patient_global": [8, 4],
+    "chaq": [2, 2],
+    "active_joints": [10, 10],
+    "limited_joints": [10, 10],
+}
+
+
+@pytest.mark.parametrize(
+    ("crp", "bounds"),
+    [
+        # Two variables have improved by 50 %: the CRP decides.
+        ([(40, 40), (0, 20)], (50, 50)),
+        ([(40, 40), (0, 28)], (30, 50)),
+        ([(40, 40), (0, 29)], (0, 50)),
+        ([(36, 40), (20, 20)], (30, 50)),
+        ([(0, 5), (0, 5)], (0, 50)),
+        ([(0, 5), (6, 6)], (0, 0)),
+    ],
+)
+def test_the_ends_of_visit_and_baseline_are_combined(crp, bounds) -> None:
+    table = pd.DataFrame({"patient": "A", "date": [0, 1], **CORE})
+    table["crp_low"], table["crp_high"] = zip(*crp, strict=True)
+    out = jia.assess_between(table, "crp", measures="acr_ped", baseline="first", **ENDS)
+    found = plain(out["acr_ped_level_min"])[1], plain(out["acr_ped_level_max"])[1]
+    assert found == bounds
+    assert plain(out["acr_ped_level"]) == [None, bounds[0] if bounds[0] == bounds[1] else None]
+
+
+INTERVAL = st.tuples(st.integers(0, 60), st.integers(0, 40)).map(lambda p: (p[0], p[0] + p[1]))
+VISIT = st.tuples(
+    st.integers(0, 10), st.integers(0, 10), st.sampled_from([0, 0.5, 1.5, 3]), st.integers(0, 20)
+)
+REQUESTS = [
+    "jadas10",
+    STATE,
+    "acr_ped",
+    jia.ask.flare(criteria="brunner-2002", reference="baseline"),
+    jia.ask.flare(criteria="prcsg-printo", reference="baseline"),
+]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(VISIT, INTERVAL), min_size=1, max_size=4), st.data())
+def test_no_value_between_the_ends_gives_anything_else(rows, data) -> None:
+    visits = pd.DataFrame(
+        [visit for visit, _ in rows],
+        columns=["physician_global", "patient_global", "chaq", "active_joints"],
+    )
+    visits["patient"], visits["date"] = "A", range(len(rows))
+    visits["limited_joints"] = 5
+    visits["crp_low"], visits["crp_high"] = zip(*(ends for _, ends in rows), strict=True)
+    said = jia.assess_between(visits, "crp", measures=REQUESTS, baseline="first", **ENDS)
+    inside = [data.draw(st.integers(low, high)) for _, (low, high) in rows]
+    true = jia.assess(visits.assign(crp=inside), measures=REQUESTS, baseline="first")
+    for name in set(true.columns) - set(visits.columns) - {"crp"}:
+        for one, other in zip(plain(said[name]), plain(true[name]), strict=True):
+            if name.endswith("_min"):
+                assert one is None or one <= other
+            elif name.endswith("_max"):
+                assert one is None or one >= other
+            else:
+                assert one is None or one == other
+    for low, score, high in zip(
+        said["jadas10_low"], true["jadas10"], said["jadas10_high"], strict=True
+    ):
+        assert low <= score <= high
+
+
+@pytest.mark.parametrize(
+    ("more", "error", "words"),
+    [
+        (
+            {"measures": jia.ask.flare(criteria="brunner-2002", reference="best")},
+            jia.errors.RequestError,
+            "not settled by the ends",
+        ),
+        ({"measures": jia.ask.acr_ped(upper_limit=10)}, jia.errors.RequestError, "not settled"),
+        ({"measures": jia.ask.loss_of_response(30)}, jia.errors.RequestError, "not settled"),
+        ({"high": "crp_high"}, jia.errors.RequestError, "takes a column"),
+        ({"high": jia.column("crp_hig")}, jia.errors.ColumnError, "Did you mean 'crp_high'"),
+        (
+            {"low": jia.column("crp_high"), "high": jia.column("crp_low")},
+            jia.errors.InconsistentError,
+            "5 to 0 in row 0",
+        ),
+    ],
+)
+def test_what_is_refused(more, error, words) -> None:
+    table = pd.DataFrame({"patient": ["A"], "date": [0], "crp_low": [0], "crp_high": [5]})
+    ask = {"measures": "acr_ped", "baseline": "first", **ENDS, **more}
+    with pytest.raises(error, match=words):
+        jia.assess_between(table, "crp", **ask)
+    with pytest.raises(jia.errors.RequestError, match="no variable"):
+        jia.assess_between(table, "crpp", **ask)
