@@ -252,3 +252,38 @@ def test_day_first_and_decimal_comma(folder: Path) -> None:
     assert done.output.splitlines()[2].endswith("50,50,50")
     (folder / "mapping.toml").write_text(MAPPING + '\n[csv]\nseperator = ";"\n')
     assert "Did you mean 'separator'?" in assess(folder, "--measure", "jadas71").output
+
+
+@pytest.mark.parametrize(
+    ("asked", "advice"),
+    [
+        (["--measure", "jadas71"], '[columns] of the --mapping: patient_global = "your column"'),
+        (["--measure", "acr_ped"], "--baseline first, flagged:COLUMN or on-or-before:COLUMN"),
+        (
+            ["--measure", "flare"],
+            "--measure asks for 'flare', where something is to be chosen: flare:",
+        ),
+        (["--measure", "sjadas10"], "which one counts, --marker esr or --marker crp"),
+        (["--measure", "cjadas10"], '[units] of the --mapping: physician_global = "mm"'),
+    ],
+)
+def test_advice_is_in_the_words_of_the_command_line(
+    tmp_path: Path, asked: list[str], advice: str
+) -> None:
+    needed = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints")
+    values = dict.fromkeys((*needed, "systemic_manifestations", "esr", "crp"), 1)
+    table = pd.DataFrame({"patient": ["a"], "date": ["2024-01-01"], **values})
+    if "jadas71" in asked:
+        table = table.drop(columns="patient_global")
+    if "sjadas10" not in asked:
+        table = table.drop(columns="crp")
+    if "cjadas10" in asked:
+        table["physician_global"] = 62
+    table.to_csv(tmp_path / "visits.csv", index=False)
+    done = CliRunner().invoke(main, ["assess", str(tmp_path / "visits.csv"), *asked])
+    assert done.exit_code == 1
+    assert advice in done.output
+    assert "jia." not in done.output
+    assert "={" not in done.output
+    with pytest.raises(jia.errors.RequestError, match="measures= asks for nothing"):
+        jia.assess(table, measures=[])

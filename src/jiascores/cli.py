@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import click
 
 import jiascores as jia
 from jiascores.core.definition import Definition, published
-from jiascores.core.errors import JiaScoresError, RequestError, suggestion
+from jiascores.core.errors import WORDS, JiaScoresError, RequestError, Words, suggestion
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.requests import ask_names
@@ -41,16 +41,39 @@ PARQUET = ".parquet"
 FAILED = 1
 
 
+class _Options(Words):
+    """How what a table is read by is written at the command line and in the mapping."""
+
+    def argument(self, name: str, value: Any = None) -> str:
+        if name in ("columns", "units"):
+            pairs = (f"{key} = {json.dumps(of)}" for key, of in (value or {}).items())
+            return ": ".join((f"[{name}] of the --mapping", *([", ".join(pairs)] if value else [])))
+        if name in ("marker", "baseline", "invalid", "measures"):
+            return " ".join((f"--{name.removesuffix('s')}", *([str(value)] if value else [])))
+        return super().argument(name, value)
+
+    def made(self, name: str, column: str) -> str:
+        if name == "column":
+            return f"column.{column}"
+        return f"{name.replace('_', '-')}:{column.upper() if column == 'column' else column}"
+
+    def request(self, name: str, order: Sequence[str]) -> str:
+        return ":".join((name, *map(str.upper, order)))
+
+
 class _Commands(click.Group):
-    """Commands that show the library's errors as messages, without a trace."""
+    """Commands that show the library's errors as messages, in their own words, without a trace."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        spoken = WORDS.set(_Options())
         try:
             return super().invoke(ctx)
         except JiaScoresError as error:
             raise click.ClickException(f"{error}{_in_the_mapping([error.reason])}") from error
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise click.ClickException(str(error)) from error
+        finally:
+            WORDS.reset(spoken)
 
 
 def _in_the_mapping(reasons: Iterable[str]) -> str:

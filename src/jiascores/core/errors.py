@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
@@ -300,6 +301,37 @@ class MissingExtraError(JiaScoresError, ImportError):
     """
 
     reason = "missing-extra"
+
+
+class Words:
+    """How the arguments of a call on a table are written: here in Python."""
+
+    def argument(self, name: str, value: Any = None) -> str:
+        """Return an argument by its name, or as it gives a value."""
+        return f"{name}={'' if value is None else repr(value)}"
+
+    def made(self, name: str, column: str) -> str:
+        """Return a rule or a column as it is made from the name of a column."""
+        return f"jia.{name}({column!r})"
+
+    def request(self, name: str, order: Sequence[str]) -> str:
+        """Return how a measure is asked for with what is to be chosen, in order."""
+        chosen = ", ".join(f"{each}=…" for each in order)
+        return f"jia.ask.{name}({chosen}), or {':'.join((name, *map(str.upper, order)))}"
+
+
+# Whoever reads a message elsewhere sets the words of that place, as the command line does.
+WORDS: ContextVar[Words] = ContextVar("words", default=Words())  # noqa: B039  # it has no state
+
+
+def say(name: str, value: Any = None) -> str:
+    """Return an argument as it is written where the message is read."""
+    return WORDS.get().argument(name, value)
+
+
+def made(name: str, column: str = "column") -> str:
+    """Return a rule or a column as it is written where the message is read."""
+    return WORDS.get().made(name, column)
 
 
 def listing(items: Iterable[Any], *, total: int | None = None, shown: int = SHOWN) -> str:

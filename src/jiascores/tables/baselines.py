@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError, suggestion
+from jiascores.core.errors import RequestError, made, say, suggestion
 from jiascores.tables.frame import NONE, Positions
 from jiascores.tables.visits import Visits
 
@@ -156,8 +156,8 @@ def check_baseline(rule: object) -> None:
     if rule is None or rule == "first" or isinstance(rule, Flagged | OnOrBefore):
         return
     raise RequestError(
-        f"baseline={rule!r}: choose 'first' ({BASELINES['first']}), jia.flagged('column') or "
-        f"jia.on_or_before('column').{suggestion(str(rule), BASELINES)}",
+        f"{say('baseline', rule)}: choose 'first' ({BASELINES['first']}), {made('flagged')} or "
+        f"{made('on_or_before')}.{suggestion(str(rule), BASELINES)}",
         variable="baseline",
         values=(rule,),
     )
@@ -171,8 +171,8 @@ def check_reference(rule: object) -> None:
         return
     choices = "; ".join(f"{name!r}: {words}" for name, words in REFERENCES.items())
     raise RequestError(
-        f"reference={rule!r}: choose {choices}; or jia.flagged('column'), "
-        f"jia.on_or_before('column'), jia.last_responding(level), jia.best()."
+        f"reference={rule!r}: choose {choices}; or {made('flagged')}, "
+        f"{made('on_or_before')}, jia.last_responding(level), jia.best()."
         f"{suggestion(str(rule), REFERENCES)}",
         variable="reference",
         values=(rule,),

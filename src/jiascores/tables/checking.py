@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import listing
+from jiascores.core.errors import listing, say
 from jiascores.core.variables import (
     CORE_VARIABLES,
     COURSES,
@@ -25,7 +25,7 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.problems import Collect, Finding, Problem, Refused, capital
 from jiascores.tables.requests import Request
-from jiascores.tables.table import BOTH_MARKERS, JOINT_COUNTS, RATERS, ROLES, WORDS, Table
+from jiascores.tables.table import JOINT_COUNTS, RATERS, ROLES, WORDS, Table, both_markers
 from jiascores.tables.visits import CALENDAR, Visits
 
 FrameT = TypeVar("FrameT")
@@ -193,7 +193,7 @@ def _core_set(found: _Findings) -> None:
     if table.marker_rule is None:
         if all(table.has(name) for name in MARKERS):
             # Whether `assess` refuses it depends on what it is asked for.
-            found.column("esr", capital(BOTH_MARKERS), reason="both-markers")
+            found.column("esr", capital(both_markers()), reason="both-markers")
         else:
             _ = table.marker
 
@@ -416,7 +416,8 @@ def _units(found: _Findings, read: _Read) -> None:
         found.column(
             name,
             f"An upper limit of CRP below {CRP_LIMIT_LOWEST:g} mg/L at {low} of {known.size} "
-            f"visits: mg/dL? Then declare units={{'crp_upper_limit': 'mg/dL', 'crp': 'mg/dL'}}.",
+            f"visits: mg/dL? Then declare "
+            f"{say('units', {'crp_upper_limit': 'mg/dL', 'crp': 'mg/dL'})}.",
             value=low,
         )
     highest = {"esr": ESR_HIGHEST, "crp": CRP_HIGHEST}.get(name)
@@ -439,7 +440,7 @@ def _global_units(found: _Findings, read: _Read, known: NDArray[np.float64]) -> 
             found.column(
                 name,
                 f"{beyond} of {known.size} values are above {top:g}: millimetres? Then declare "
-                f"units={{'{name}': 'mm'}}.",
+                f"{say('units', {name: 'mm'})}.",
                 value=beyond,
             )
         likert = known.max() <= LIKERT_HIGHEST and known.size >= MANY_VISITS and known.max() > 0
@@ -471,7 +472,7 @@ def _crp_units(found: _Findings, read: _Read, known: NDArray[np.float64]) -> Non
         return
     found.column(
         "crp",
-        f"CRP is {said}: mg/dL? Then declare units={{'crp': 'mg/dL'}}.",
+        f"CRP is {said}: mg/dL? Then declare {say('units', {'crp': 'mg/dL'})}.",
         value=known.size,
     )
 

@@ -18,6 +18,7 @@ from jiascores.core.errors import (
     MissingExtraError,
     RequestError,
     listing,
+    say,
 )
 from jiascores.tables.frame import PIECE
 from jiascores.tables.table import nearest
@@ -207,7 +208,7 @@ def need_patient(name: str, names: Any) -> None:
     if name not in names:
         raise ColumnError(
             f"the table has no column {name!r} for the patient, and this request compares visits "
-            f"of a patient. Name yours: columns={{'patient': 'your column'}}."
+            f"of a patient. Name yours: {say('columns', {'patient': 'your column'})}."
             f"{nearest(name, names)}",
             variable="patient",
             values=(name,),

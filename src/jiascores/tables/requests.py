@@ -18,9 +18,12 @@ from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, definition_named, load, lookup, published
 from jiascores.core.errors import (
+    WORDS,
     ArgumentError,
     NotCoveredError,
     RequestError,
+    made,
+    say,
     suggestion,
 )
 from jiascores.core.like import codes_of
@@ -252,8 +255,8 @@ def request(asked: Verdict, *position: Any, **given: Any) -> Request:
     if _REFERENCE in asked.inputs and _REFERENCE not in bound:
         raise ArgumentError(
             f"reference= must name the visit that {asked.name} is judged against: "
-            f"{', '.join(map(repr, REFERENCES))}, jia.flagged('column') or "
-            f"jia.on_or_before('column').",
+            f"{', '.join(map(repr, REFERENCES))}, {made('flagged')} or "
+            f"{made('on_or_before')}.",
             variable=_REFERENCE,
         )
     if "attended" in bound and options.get("missing") != "nri":
@@ -313,7 +316,7 @@ def _course(definition: Any, value: Any) -> Any:
         return value
     raise NotCoveredError(
         f"course = {value!r}: {definition.name} has cut-offs for {' and '.join(known)}. Give one of "
-        f"them, or the column that holds them: course=jia.column('your column').",
+        f"them, or the column that holds them: course={made('column', 'your column')}.",
         variable="course",
         values=(value,),
     )
@@ -546,13 +549,13 @@ def understand_requests(measures: Any) -> list[Any]:
         measures = [measures]
     if not isinstance(measures, Iterable):
         raise RequestError(
-            f"measures= takes a list of names and requests, not {measures!r}.",
+            f"{say('measures')} takes a list of names and requests, not {measures!r}.",
             variable="measures",
             values=(measures,),
         )
     requests = [_understand(each) for each in measures]
     if not requests:
-        raise RequestError("measures= asks for nothing.", variable="measures")
+        raise RequestError(f"{say('measures')} asks for nothing.", variable="measures")
     return requests
 
 
@@ -563,7 +566,7 @@ def _understand(given: Any) -> Any:
     if isinstance(name, str):
         return parse(name)
     raise RequestError(
-        f"measures= takes names, requests and functions of jiascores, not {given!r}.",
+        f"{say('measures')} takes names, requests and functions of jiascores, not {given!r}.",
         variable="measures",
         values=(given,),
     )
@@ -593,14 +596,14 @@ def parse(text: str) -> Any:
         return request(asked[name], *position, **_columns(given))
     if name == chaq_di.__name__:
         raise RequestError(
-            "measures= asks for 'chaq_di', which is read from the columns of a form: "
+            f"{say('measures')} asks for 'chaq_di', which is read from the columns of a form: "
             "jia.ask.chaq_di(items=…) or jia.ask.chaq_di(domains=…).",
             variable="measures",
             values=(text,),
         )
     known = [*asked, *scores]
     raise RequestError(
-        f"measures= asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
+        f"{say('measures')} asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
         f"{', '.join(scores)}. Verdicts are {', '.join(asked)}.",
         variable="measures",
         values=(text,),
@@ -641,12 +644,10 @@ def _refuse_incomplete(asked: Verdict, text: str, many: int, given: Mapping[str,
         )
     ]
     if needed:
-        call = ", ".join(f"{each}=…" for each in asked.order)
         known = f" A reference is {', '.join(REFERENCES)}." if _REFERENCE in needed else ""
         raise RequestError(
-            f"measures= asks for {text!r}, where something is to be chosen: "
-            f"jia.ask.{asked.ask}({call}), or {':'.join((asked.ask, *map(str.upper, asked.order)))}."
-            f"{known}",
+            f"{say('measures')} asks for {text!r}, where something is to be chosen: "
+            f"{WORDS.get().request(asked.ask, asked.order)}.{known}",
             variable="measures",
             values=(text,),
         )

@@ -22,6 +22,8 @@ from jiascores.core.errors import (
     RequestError,
     VisitError,
     listing,
+    made,
+    say,
     suggestion,
 )
 from jiascores.core.measure import (
@@ -96,10 +98,6 @@ MARKER_RULES = {
         "else CRP; shown in the column marker"
     ),
 }
-BOTH_MARKERS = (
-    "the table has both ESR and CRP: say which one counts, marker='esr' or marker='crp' (or "
-    "'esr-else-crp', per patient)."
-)
 # The name of the reactant where it is ESR in some patients and CRP in others.
 MIXED = "acute_phase_reactant"
 # What a table of visits says by itself.
@@ -156,11 +154,19 @@ def require_variable(name: str, parameter: str) -> None:
         )
 
 
+def both_markers() -> str:
+    """Return what is said where both reactants are there and neither is chosen."""
+    return (
+        f"the table has both ESR and CRP: say which one counts, {say('marker', 'esr')} or "
+        f"{say('marker', 'crp')} (or 'esr-else-crp', per patient)."
+    )
+
+
 def require_column(given: Any, parameter: str) -> Column:
     """Return what the caller gave where a column is due; what is none raises."""
     if not isinstance(given, Column):
         raise RequestError(
-            f"{parameter}= takes a column: jia.column({given!r}).",
+            f"{parameter}= takes a column: {made('column', given)}.",
             variable=parameter,
             values=(given,),
         )
@@ -245,7 +251,7 @@ class Table:
             check_units(self.columns, self.units)
         if isinstance(baseline, Flagged | OnOrBefore) and baseline.column not in frame:
             raise ColumnError(
-                f"baseline= names the column {baseline.column!r}, and the table has no such column."
+                f"{say('baseline')} names the column {baseline.column!r}, and the table has no such column."
                 f"{nearest(baseline.column, frame.names)}",
                 variable="baseline",
                 values=(baseline.column,),
@@ -284,8 +290,8 @@ class Table:
         label = VARIABLES[name].label if name in VARIABLES else name.replace("_", " ")
         if owner is not None:
             message = (
-                f"columns= gives the column {found!r} to {owner}, and {name} is asked for too: say "
-                f"in which column that is, columns={{'{name}': 'your column'}}."
+                f"{say('columns')} gives the column {found!r} to {owner}, and {name} is asked for too: say "
+                f"in which column that is, {say('columns', {name: 'your column'})}."
             )
         else:
             taken = {self.column(other) for other in (*ROLES, *VARIABLES) if other != name}
@@ -293,7 +299,7 @@ class Table:
             message = (
                 f"the table has no column {found!r} for {name}"
                 f"{'' if label == name else f' ({label})'}. Name yours: "
-                f"columns={{'{name}': 'your column'}}.{nearest(found, free)}"
+                f"{say('columns', {name: 'your column'})}.{nearest(found, free)}"
             )
         return Problem("no-column", name, message, values=(found,))
 
@@ -318,8 +324,8 @@ class Table:
                         "two-ratings",
                         name,
                         "the table has both patient_global and parent_global: say which "
-                        "counts, columns={'patient_global': 'parent_global'} or "
-                        "columns={'patient_global': 'patient_global'}.",
+                        f"counts, {say('columns', {'patient_global': 'parent_global'})} or "
+                        f"{say('columns', {'patient_global': 'patient_global'})}.",
                     )
                 )
             if self.has(name):
@@ -627,8 +633,8 @@ class Table:
                 Problem(
                     "no-baseline",
                     "baseline",
-                    "a response, change or flare needs a baseline: baseline='first', "
-                    "jia.flagged('column') or jia.on_or_before('column').",
+                    f"a response, change or flare needs a baseline: {say('baseline', 'first')}, "
+                    f"{made('flagged')} or {made('on_or_before')}.",
                 )
             )
             return np.full(len(self.visits.labels), NONE)
@@ -691,7 +697,7 @@ class Table:
                 "two-baselines",
                 "date",
                 f"two rows can be {what} of a patient: {listing(pairs)}. Keep one of them, or "
-                f"flag the right one in a column: jia.flagged('column').",
+                f"flag the right one in a column: {made('flagged')}.",
                 rows=rows,
             )
         )
@@ -823,7 +829,7 @@ class Table:
         if len(there) == 1:
             return there[0]
         if there:
-            self.meet(Problem("both-markers", "marker", BOTH_MARKERS))
+            self.meet(Problem("both-markers", "marker", both_markers()))
         else:
             words = "the table has neither a column 'esr' nor 'crp', and an acute-phase reactant is needed"
             self.meet(
@@ -863,9 +869,9 @@ class Table:
             return np.where(self.uses_esr, self.values(limits["esr"]), self.values(limits["crp"]))
         if self.marker == ESR_ELSE_CRP:
             raise RequestError(
-                f"upper_limit= is a limit of ESR or of CRP, and by marker={ESR_ELSE_CRP!r} some "
+                f"upper_limit= is a limit of ESR or of CRP, and by {say('marker', ESR_ELSE_CRP)} some "
                 f"patients have the one and some the other: give a column, "
-                f"upper_limit=jia.column('your column').",
+                f"upper_limit={made('column', 'your column')}.",
                 variable="upper_limit",
             )
         return given
@@ -1199,6 +1205,8 @@ def _not_allowed(
     """Return the problems of numbers that are out of range, or not whole."""
     outside, broken = refused(variable, values)
     advice = "" if unit or not variable.advice else f"; {variable.advice}"
+    if advice and "mm" in variable.units:
+        advice = f"; if these are millimetres, say so: {say('units', {variable.name: 'mm'})}"
     allowed = f"{capital(variable.label)} is {variable.allowed}"
 
     def out_of_range(kinds: Sequence[Refused]) -> str:
@@ -1252,15 +1260,15 @@ def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
     for name, found in columns.items():
         if name not in known:
             swapped = name in frame and found in known
-            right = f"{found!r}: {name!r}" if swapped else "variable: your column"
+            right = {found: name} if swapped else {"variable": "your column"}
             raise ColumnError(
-                f"columns= maps {name!r}, which is no variable of jiascores."
-                f"{suggestion(name, known)} Write columns={{{right}}}.",
+                f"{say('columns')} maps {name!r}, which is no variable of jiascores."
+                f"{suggestion(name, known)} Write {say('columns', right)}.",
                 variable=name,
             )
         if found not in frame:
             raise ColumnError(
-                f"columns= says that {name} is in {found!r}, and the table has no such column."
+                f"{say('columns')} says that {name} is in {found!r}, and the table has no such column."
                 f"{nearest(found, frame.names)}",
                 variable=name,
                 values=(found,),
@@ -1268,7 +1276,8 @@ def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
         both = [role for role, column in columns.items() if column == found]
         if len(both) > 1:
             raise ColumnError(
-                f"columns= gives the column {found!r} to {' and '.join(both)}.", variable=name
+                f"{say('columns')} gives the column {found!r} to {' and '.join(both)}.",
+                variable=name,
             )
 
 
@@ -1278,15 +1287,15 @@ def check_units(columns: Mapping[str, str], units: Mapping[str, str]) -> None:
         if name not in VARIABLES:
             meant = next((each for each, column in columns.items() if column == name), None)
             raise ColumnError(
-                f"units= names {name!r}, which is no variable of jiascores."
+                f"{say('units')} names {name!r}, which is no variable of jiascores."
                 f"{suggestion(name, list(VARIABLES))} Use the variable's name, not the column's"
-                f"{f': units={{{meant!r}: {unit!r}}}' if meant else ''}.",
+                f"{': ' + say('units', {meant: unit}) if meant else ''}.",
                 variable=name,
             )
         known = VARIABLES[name].units
         if unit not in known:
             raise ColumnError(
-                f"units= says that {name} is in {unit!r}; {VARIABLES[name].label} can be in "
+                f"{say('units')} says that {name} is in {unit!r}; {VARIABLES[name].label} can be in "
                 f"{', '.join(known)}.{suggestion(unit, known)}",
                 variable=name,
                 values=(unit,),
