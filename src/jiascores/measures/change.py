@@ -98,7 +98,7 @@ class Result:
 
     def __bool__(self) -> NoReturn:
         raise RequestError(
-            f"a {type(self).__name__} is neither true nor false: ask for its .{self.answers}, "
+            f"{type(self).__name__} is neither true nor false: ask for its .{self.answers}, "
             f"which is missing where the gaps leave it open.",
             variable=self.answers,
         )
