@@ -19,7 +19,6 @@ from jiascores.core.logic import (
     at_place,
     below,
     either,
-    equal,
     missing,
     no,
 )
@@ -285,7 +284,7 @@ def _contradictions(
         if _is_gap(flag):
             continue
         yield Contradiction(
-            no(equal(at_most(value, limit), flag)),
+            at_most(value, limit) + flag == 1,  # one says yes and the other no
             {marker: value, f"{marker}_upper_limit": limit, f"{marker}_normal": flag},
             "the flag contradicts the value and its upper limit. Correct one of them, or give only "
             "the one that counts.",

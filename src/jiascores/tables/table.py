@@ -966,7 +966,8 @@ class Table:
         """
         import pandas as pd
 
-        codes, words = pd.factorize(self.frame.objects(self.column("patient_global_rater")))
+        role = "patient_global_rater"
+        codes, words = self._codes(self.column(role), role)
         plain, raters = pd.factorize(
             np.array([str(word).strip().lower() for word in words], object)
         )
