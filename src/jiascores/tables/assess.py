@@ -174,7 +174,7 @@ class Call:
     prefix: str = ""
 
     def on(self, visits: FrameT) -> FrameT:
-        """Return a frame of any kind with the columns added; `run` calls this call on eager ones."""
+        """Return a frame of any kind with the columns added; `run` does it by calling this object."""
         patient = self.columns.get("patient", "patient")
         return cast(FrameT, run(visits, self, patient=patient, together=self.compares_visits))
 
