@@ -38,8 +38,9 @@ def __getattr__(name: str) -> Any:
     if name not in _homes():
         raise AttributeError(f"module 'jiascores' has no attribute {name!r}")
     home = _homes()[name]
-    door = home == __name__
-    value = import_module(f"{home}.{name}") if door else getattr(import_module(home), name)
+    # What the list imports from jiascores itself is a module: `ask`, `errors`, `plot`.
+    is_module = home == __name__
+    value = import_module(f"{home}.{name}") if is_module else getattr(import_module(home), name)
     globals()[name] = value
     return value
 

@@ -63,7 +63,8 @@ class Definition:
     """
 
     kind: ClassVar[str] = "definition"
-    # What a rule by these definitions compares of two visits: a core set, a score or a variable.
+    # What a rule by these definitions compares of two visits: `CORE_SET` or `RESPONSE` of
+    # core/measure.py, a score or a variable. Read by `compared` of a source.
     compared: ClassVar[str] = "core set"
     # Fields whose numbers turn no verdict of this package: how long a window was, for example.
     no_thresholds: ClassVar[tuple[str, ...]] = ()
@@ -312,7 +313,7 @@ _CATALOGUE = "jiascores.measures"
 
 @cache
 def load() -> None:
-    """Load every definition into the catalogue."""
+    """Load every definition into the catalogue, and so every score and verdict."""
     for module in iter_modules(import_module(_CATALOGUE).__path__):
         import_module(f"{_CATALOGUE}.{module.name}")
     import_module("jiascores.core.joints")

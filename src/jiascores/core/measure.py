@@ -1,8 +1,8 @@
 """Scores and verdicts: one wrapper and one registry, whoever asks.
 
 A rule is a short function that reads named values: plain numbers for one patient, flat float64
-arrays for many. Where the values come from is the source's business: the arguments of a call, a
-table of visits, a row of check values.
+arrays for many. Where the values come from is the source's business: the arguments of a call
+(`Call`), or a table of visits (`Rows` in tables/table.py).
 """
 
 from __future__ import annotations
@@ -436,7 +436,7 @@ def _part(value: Any, block: slice) -> Any:
 
 
 class Source(Protocol):
-    """Where the values of a rule come from, by name.
+    """Where the values of a rule come from, by name: `Call`, or `Rows` in tables/table.py.
 
     `size` is None for one patient; values are then plain numbers, else flat arrays.
     """
@@ -463,6 +463,7 @@ Reading: TypeAlias = Callable[[Source, Any, Mapping[str, Any]], Any]
 
 
 def _compared(parameter: str) -> Reading:
+    """Return what reads one of two visits; what of it is compared, the definition says."""
     return lambda source, definition, options: source.compared(
         parameter, definition.compared, options
     )
@@ -505,7 +506,7 @@ class Call:
         self.owner = owner
         self.given = given
         self.like = common(given)
-        # What the rule read, for the result.
+        # What the rule read, for the result; `_answer` sets it.
         self.read_values: dict[str, Any] = {}
         self.size = None if self.like.kind == "number" else self.like.size
 
@@ -673,7 +674,8 @@ class Verdict:
         What the column is called, from the definition and the options, where it is not the name
         with that of the definition.
     result : callable, optional
-        What makes the public result, where that is more than the answer.
+        What makes the public result, where that is more than the answer; `_answer` calls it with
+        the `Call`, the definition, the options and `missing`, and what the rule gave.
     contradictions : callable, optional
         What finds values that cannot be true together.
     passes_over : tuple of str
@@ -742,7 +744,7 @@ class Verdict:
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
-        """The values that the rule reads."""
+        """The values that the rule reads: its parameters, each a variable or one of `READINGS`."""
         _, *names = inspect.signature(self.rule).parameters
         return tuple(name for name in names if name not in self.options)
 
@@ -856,6 +858,7 @@ def _how(name: str, needs: Sequence[str], allows: Sequence[str]) -> How:
     return "allowed" if name in allows else "needed"
 
 
+# Filled by `verdict` as the modules of measures/ are imported; `load` imports them all.
 VERDICTS: dict[str, Verdict] = {}
 
 
@@ -870,6 +873,7 @@ def verdict(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a rule into a public verdict; everybody who asks comes through it.
 
+    Callers see the overloads and reach `_answer`; the rule itself is called by `Verdict.judge`.
     The rule's parameters after the definition must be declared variables or readings, and its
     overloads must cover them and its options; else it fails at import. For `how` see `Verdict`.
     """

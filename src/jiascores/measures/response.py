@@ -346,6 +346,7 @@ DEFAULT = "giannini-1997"
 def _response(
     call: Call, criteria: ResponseCriteria, options: Options, bounds: Bounded
 ) -> AcrPedResponse[Any, Any, Any]:
+    """Return the public result of a call: the `result` of the verdict below."""
     policy = options["missing"]
     attended = call.optional("attended")
     gaps = [] if attended is None else np.flatnonzero(missing(attended)).tolist()

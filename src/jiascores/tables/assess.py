@@ -155,6 +155,8 @@ def _units(given: Mapping[str, str] | None) -> Mapping[str, str]:
 class Call:
     """What one call does to a table in memory; it can be sent to other processes.
 
+    No source of a rule's values, as `Call` of core/measure.py is.
+
     Parameters
     ----------
     outputs : callable
@@ -172,7 +174,7 @@ class Call:
     prefix: str = ""
 
     def on(self, visits: FrameT) -> FrameT:
-        """Return a frame of any kind with the columns added."""
+        """Return a frame of any kind with the columns added; `run` does it by calling this object."""
         patient = self.columns.get("patient", "patient")
         return cast(FrameT, run(visits, self, patient=patient, together=self.compares_visits))
 

@@ -157,12 +157,13 @@ def check(
         units,
         baseline=baseline,
         marker=marker,
-        policy=(problems := Collect()),
+        policy=(collected := Collect()),
     )
     found = _Findings(table)
     if measures is None:
         _core_set(found)
     else:
+        # Measured for the problems met on the way, which the policy collects.
         table.meet(*in_the_way(table.frame, measured(measures)(table)))
     read = {name: _Read.of(table, name) for name in VARIABLES if table.has(name)}
     _words(table)
@@ -172,7 +173,7 @@ def check(
     at_baseline = np.zeros(table.size, dtype=bool)
     if timeline is not None and baseline is not None:
         at_baseline = _baseline(found, timeline)
-    found.problems(problems.problems)
+    found.problems(collected.problems)
     for each in read.values():
         _units(found, each)
         _throughout(found, each)
@@ -220,6 +221,7 @@ class _Findings:
     """The findings of one table, in the order in which they are made."""
 
     def __init__(self, table: Table) -> None:
+        # The table that the findings are of.
         self.of = table
         self._blocks: list[_Block] = []
 

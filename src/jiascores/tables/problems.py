@@ -152,7 +152,7 @@ class Problem:
 
 
 class Policy(Protocol):
-    """What is done about problems."""
+    """What is done about problems: `Raise`, `Blank` or `Collect`, as the caller of `Table` says."""
 
     def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
         """Raise, note, or keep problems of one column."""

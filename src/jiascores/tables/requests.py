@@ -153,6 +153,7 @@ class Request:
         answer, source = table.answer(
             self.measure, self.criteria, options, bound, items=self.components
         )
+        # The reading of an earlier visit, if there was one, left its rows in the source.
         after = None if source.rows is None else table.after(source.rows)
         if self.measure.gives == "level":
             known = answer.known(policy, True if attended is None else table.surely(attended.name))
@@ -560,6 +561,7 @@ def understand_requests(measures: Any) -> list[Any]:
 
 
 def _understand(given: Any) -> Any:
+    """Return a `Request` or `ChaqRequest`: what has `compute` is one already."""
     if hasattr(given, "compute"):
         return given
     name = is_measure(given) or given

@@ -182,7 +182,10 @@ class Given:
 
 @attrs.frozen(eq=False)
 class Gathered:
-    """Values of other rows, looked up block by block so that no copy of a column is held."""
+    """Values of other rows, looked up block by block so that no copy of a column is held.
+
+    `Verdict.judge` asks for the blocks, as for those of an array.
+    """
 
     values: NDArray[Any]
     rows: Positions
@@ -815,7 +818,7 @@ class Table:
 
     @property
     def baseline_or_none(self) -> Positions | None:
-        """Each row's baseline, where it has been looked for."""
+        """Each row's `baseline`, where that cached property has been looked for."""
         return vars(self).get("baseline")
 
     # --- the acute-phase reactant
@@ -1027,6 +1030,7 @@ class Rows:
         self.bound = bound
         self.definition = definition
         self.size: int | None = table.size
+        # What reading leaves for `Request.compute`: columns to show, and the earlier rows.
         self.shown: list[Output] = []
         self.rows: Positions | None = None
 
