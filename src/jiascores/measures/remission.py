@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError
 from jiascores.core.logic import missing
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.measures.inactivity import InactiveDiseaseCriteria
 
 FloatArray = NDArray[np.float64]
@@ -113,14 +113,8 @@ _CLOCK = (
 
 
 def _criteria(name: str, note: str, **months: Any) -> RemissionCriteria:
-    return RemissionCriteria(
-        name=name,
-        reference=reference(name),
-        evidence=Evidence.SECONDARY,
-        inactive=lookup(InactiveDiseaseCriteria, name, parameter="inactive"),
-        notes=(note,),
-        **months,
-    )
+    inactive = lookup(InactiveDiseaseCriteria, name, parameter="inactive")
+    return RemissionCriteria.cited(name, Evidence.SECONDARY, note, inactive=inactive, **months)
 
 
 REMISSION_CRITERIA = publish(
