@@ -25,14 +25,14 @@ PATCHES = [
     (
         "JADAS-71 calling JADAS-27, or min(joints, 27)",
         "measures/jadas.py",
-        "patient_global, active_joints, acute_phase_item(esr, crp)",
-        "patient_global, np.minimum(active_joints, 27), acute_phase_item(esr, crp)",
+        "patient_global, active_joints, acute_phase)",
+        "patient_global, np.minimum(active_joints, 27), acute_phase)",
     ),
     (
         "the total capped at 10 instead of the joint term",
         "core/measure.py",
-        "        total = total + term\n    return total",
-        "        total = total + term\n    return np.minimum(total, 10)",
+        "return reduce(operator.add, result.values()) if",
+        "return np.minimum(reduce(operator.add, result.values()), 10) if",
     ),
     (
         "high-activity bound 10.5 used for JADAS27 (8.5)",

@@ -10,7 +10,7 @@ import numpy as np
 from jiascores.core.errors import MarkerError
 from jiascores.core.like import Like, read_only, take
 from jiascores.core.values import Scalar, T, kind_of
-from jiascores.core.variables import CORE_VARIABLES, MARKERS
+from jiascores.core.variables import MARKERS
 
 # Declared as None, so that a marker which is not given says nothing of the type of the core set.
 _NOT_GIVEN = cast(None, type("NotGiven", (), {"__repr__": lambda _: "<not given>"})())
@@ -65,10 +65,9 @@ class CoreSet(Generic[T]):
     CoreSet(physician_global=6, patient_global=5, chaq=1.5, active_joints=12, limited_joints=10, esr=40)
     """
 
-    __slots__ = ("_like", "_marker", "_values")
+    __slots__ = ("_like", "_values")
 
     _like: Like
-    _marker: str
     _values: dict[str, Any]
 
     def __init__(
@@ -98,10 +97,8 @@ class CoreSet(Generic[T]):
         for name, value in values.items():
             if kind_of(value) != "number":
                 values[name] = np.array(value, dtype=np.float64)
-        set_field = object.__setattr__
-        set_field(self, "_values", values)
-        set_field(self, "_like", like)
-        set_field(self, "_marker", next(iter(markers)))
+        object.__setattr__(self, "_values", values)
+        object.__setattr__(self, "_like", like)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a CoreSet is frozen: {name!r} cannot be set; make a new one")
@@ -109,18 +106,22 @@ class CoreSet(Generic[T]):
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"a CoreSet is frozen: {name!r} cannot be deleted")
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_restore, (self._values, self._like, self._marker))
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_values": self._values, "_like": self._like}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
 
     @property
     def marker(self) -> str:
         """Which acute-phase reactant it holds: ``"esr"`` or ``"crp"``."""
-        return self._marker
+        return next(reversed(self._values))
 
     @property
     def names(self) -> tuple[str, ...]:
         """The six variables in their order, the marker last."""
-        return (*CORE_VARIABLES, self.marker)
+        return tuple(self._values)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
@@ -180,13 +181,6 @@ class CoreSet(Generic[T]):
             shown = f"{value:g}" if kind_of(value) == "number" else f"<{np.size(value)} values>"
             parts.append(f"{name}={shown}")
         return f"CoreSet({', '.join(parts)})"
-
-
-def _restore(values: dict[str, Any], like: Like, marker: str) -> CoreSet[Any]:
-    made = CoreSet.__new__(CoreSet)
-    for field, value in (("_values", values), ("_like", like), ("_marker", marker)):
-        object.__setattr__(made, field, value)
-    return made
 
 
 def the_marker(owner: str, given: Mapping[str, Any]) -> str:

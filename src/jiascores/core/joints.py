@@ -25,7 +25,7 @@ from jiascores.core.errors import (
     suggestion,
 )
 from jiascores.core.logic import NAN, all_of, any_of, missing, no
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import FloatArray, is_missing, number
 from jiascores.core.variables import VARIABLES
 
@@ -69,15 +69,13 @@ class JointSet(Definition):
 
 
 (JOINT_SET_71, JOINT_SET_27) = publish(
-    JointSet(
-        name="joints-71",
-        reference=reference("consolaro-2009"),
-        evidence=Evidence.UNVERIFIED,
-        notes=(
-            "The list is recalled; its total agrees with JADAS71.",
-            "PRINTO's tables have 68 joints for swelling and 71 for limited motion.",
-            "Forms with 73 or 75 joints exist.",
-        ),
+    JointSet.cited(
+        "joints-71",
+        Evidence.UNVERIFIED,
+        "The list is recalled; its total agrees with JADAS71.",
+        "PRINTO's tables have 68 joints for swelling and 71 for limited motion.",
+        "Forms with 73 or 75 joints exist.",
+        source="consolaro-2009",
         joints=(
             "cervical_spine",
             *_both_sides("temporomandibular", "sternoclavicular", "acromioclavicular"),
@@ -85,11 +83,11 @@ class JointSet(Definition):
             *_both_sides("hip", "knee", "ankle", "subtalar", "intertarsal", *_MTP, *_TOES),
         ),
     ),
-    JointSet(
-        name="joints-27",
-        reference=reference("bazso-2009"),
-        evidence=Evidence.DERIVED,
-        notes=("The regions are primary evidence; that both sides count makes 27.",),
+    JointSet.cited(
+        "joints-27",
+        Evidence.DERIVED,
+        "The regions are primary evidence; that both sides count makes 27.",
+        source="bazso-2009",
         joints=(
             "cervical_spine",
             *_both_sides("elbow", "wrist", *_MCP[:3], *_PIP, "hip", "knee", "ankle"),
@@ -143,18 +141,18 @@ class InjectionRule(Definition):
 
 
 INJECTION_RULES = publish(
-    InjectionRule(
-        name="carried-active",
-        reference=reference("protocol"),
-        evidence=Evidence.UNVERIFIED,
-        notes=("The number of days is the protocol's: give injection_days.",),
+    InjectionRule.cited(
+        "carried-active",
+        Evidence.UNVERIFIED,
+        "The number of days is the protocol's: give injection_days.",
+        source="protocol",
         counts_as="active",
     ),
-    InjectionRule(
-        name="not-assessable",
-        reference=reference("protocol"),
-        evidence=Evidence.UNVERIFIED,
-        notes=("Without injection_days an injected joint stays not assessable.",),
+    InjectionRule.cited(
+        "not-assessable",
+        Evidence.UNVERIFIED,
+        "Without injection_days an injected joint stays not assessable.",
+        source="protocol",
         counts_as="open",
     ),
 )

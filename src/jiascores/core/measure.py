@@ -8,9 +8,10 @@ arrays for many. Where the values come from is the source's business: the argume
 from __future__ import annotations
 
 import inspect
+import operator
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, wraps
+from functools import cached_property, reduce, wraps
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, cast
 
@@ -38,7 +39,6 @@ from jiascores.core.errors import (
 )
 from jiascores.core.like import Like, codes_of, common, places_of, take
 from jiascores.core.logic import NAN
-from jiascores.core.references import Evidence, Reference
 from jiascores.core.values import (
     BLOCK,
     FloatArray,
@@ -159,39 +159,18 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {}
 _BODIES: dict[str, Callable[..., Any]] = {}
 
 
-def measure(
-    *,
-    label: str,
-    formula: str,
-    low: float,
-    high: float,
-    reference: Reference,
-    evidence: Evidence,
-    notes: tuple[str, ...] = (),
-    either: tuple[str, ...] = (),
-    points: tuple[tuple[str, float], ...] = (),
-) -> Callable[[F], F]:
+def measure(*, either: tuple[str, ...] = (), **how: Any) -> Callable[[F], F]:
     """Make a formula on keyword arguments into a public score.
 
-    The parameters of the body must be declared variables; one that is not fails at import.
+    The parameters of the body must be declared variables; one that is not fails at import. For
+    `how` see `Score`.
     """
 
     def decorate(body: F) -> F:
         names = tuple(inspect.signature(body).parameters)
         _refuse_undeclared(body.__name__, names, VARIABLES)
-        score = Score(
-            name=body.__name__,
-            label=label,
-            formula=formula,
-            low=low,
-            high=high,
-            reference=reference,
-            evidence=evidence,
-            notes=notes,
-            inputs=tuple(name for name in names if name not in either),
-            either=either,
-            points=points,
-        )
+        inputs = tuple(name for name in names if name not in either)
+        score = Score(name=body.__name__, inputs=inputs, either=either, **how)
 
         @wraps(body)
         def wrapper(**given: Any) -> Any:
@@ -243,23 +222,13 @@ def _compute(score: Score, body: Callable[..., Any], given: Mapping[str, Any]) -
     like = common(given)
     if like.kind == "number":
         numbers = {name: number(value, VARIABLES[name]) for name, value in given.items()}
-        return _one(_total(body(**numbers)))
+        # The double nearest to the decimal, by the same steps as for arrays.
+        return float(np.rint(_total(body(**numbers)) * _SCALE) / _SCALE)
     return like.score(_in_blocks(body, given, like), score.name)
 
 
-def _one(total: Any) -> float:
-    """Return the double nearest to the decimal, by the same steps as for arrays."""
-    return float(np.rint(total * _SCALE) / _SCALE)
-
-
 def _total(result: Any) -> Any:
-    if not isinstance(result, Terms):
-        return result
-    terms = iter(result.values())
-    total = next(terms) + next(terms)
-    for term in terms:
-        total = total + term
-    return total
+    return reduce(operator.add, result.values()) if isinstance(result, Terms) else result
 
 
 def _in_blocks(
@@ -391,13 +360,10 @@ class Contradiction:
 
     def at(self, row: int) -> str:
         """Return what one row says."""
-        return ", ".join(f"{name}={_at(value, row):g}" for name, value in self.values.items())
-
-
-def _at(value: Any, row: int) -> float:
-    return float(
-        value[row] if isinstance(value, np.ndarray) and value.size > 1 else np.ravel(value)[0]
-    )
+        columns = ((name, np.ravel(value)) for name, value in self.values.items())
+        return ", ".join(
+            f"{name}={float(column[row if column.size > 1 else 0]):g}" for name, column in columns
+        )
 
 
 def _filled(whole: Any, part: Any, block: slice, size: int) -> Any:
@@ -407,13 +373,8 @@ def _filled(whole: Any, part: Any, block: slice, size: int) -> Any:
             name: _filled(whole and whole[name], each, block, size) for name, each in part.items()
         }
     if isinstance(part, Items | Bounded):
-        names = [field.name for field in attrs.fields(type(part))]
-        return type(part)(
-            **{
-                name: _filled(whole and getattr(whole, name), getattr(part, name), block, size)
-                for name in names
-            }
-        )
+        whole = whole and attrs.asdict(whole, recurse=False)
+        return type(part)(**_filled(whole, attrs.asdict(part, recurse=False), block, size))
     if not isinstance(part, np.ndarray):
         return part
     if whole is None:
@@ -478,19 +439,12 @@ READINGS: dict[str, Reading] = {
     "upper_limit": lambda source, definition, _: source.upper_limit(
         needed="upper_limit" in definition.needs
     ),
-    "baseline": _compared("baseline"),
-    "reference": _compared("reference"),
-    "reached": _compared("reached"),
-    "now": _compared("now"),
+    **{name: _compared(name) for name in ("baseline", "reference", "reached", "now")},
     "month": lambda source, definition, _: source.month(definition),
 }
 # What some readings are called in the needs of a definition, which is asked before they are read;
 # and what a call names them.
-_IN_NEEDS = {
-    "course": "course",
-    "marker": "/".join(MARKERS),
-    "month": "month",
-}
+_IN_NEEDS = {"course": "course", "marker": "/".join(MARKERS), "month": "month"}
 _IN_A_CALL = {"category": ("ilar_category",), "marker": MARKERS}
 
 
@@ -529,25 +483,18 @@ class Call:
 
     def course(self, definition: Any) -> Any:
         """Return the place of each course among those of a definition."""
-        return places_of(
-            self.given["course"],
-            "course",
-            definition.courses,
-            self.like,
-            known=f"{definition.name} knows",
-            advice=lambda _: " An ILAR category is turned into a course first.",
-        )
+        advice = " An ILAR category is turned into a course first."
+        knows = f"{definition.name} knows"
+        return self._places("course", definition.courses, knows, lambda _: advice)
 
     def category(self) -> Any:
         """Return the place of each ILAR category."""
-        return places_of(
-            self.given["ilar_category"],
-            "ilar_category",
-            ILAR_CATEGORIES,
-            self.like,
-            known="not one of",
-            advice=category_hint,
-        )
+        return self._places("ilar_category", ILAR_CATEGORIES, "not one of", category_hint)
+
+    def _places(
+        self, name: str, words: Sequence[str], known: str, advice: Callable[[object], str]
+    ) -> Any:
+        return places_of(self.given[name], name, words, self.like, known=known, advice=advice)
 
     def score(self, measure: str) -> Any:
         """Return the score that was given."""

@@ -20,7 +20,7 @@ from jiascores.core.errors import DefinitionError, InconsistentError, RequestErr
 from jiascores.core.like import Like, read_only
 from jiascores.core.logic import NAN, any_of, at_least, at_most, choose, either, missing, unless
 from jiascores.core.measure import Call, verdict
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T, check, kind_of, number
 from jiascores.core.variables import UNBOUNDED, VARIABLES
 
@@ -68,11 +68,8 @@ class ChaqScoring(Definition):
     raised_to: float = 2
 
     def _check(self) -> None:
-        if not 1 <= self.domains_needed <= len(DOMAINS):
-            raise DefinitionError(
-                f"domains_needed={self.domains_needed!r}: the form has {len(DOMAINS)} domains",
-                variable="domains_needed",
-            )
+        possible = 1 <= self.domains_needed <= len(DOMAINS)
+        self._require(possible, "domains_needed", f"the form has {len(DOMAINS)} domains")
 
     @property
     def rule(self) -> str:
@@ -85,21 +82,15 @@ class ChaqScoring(Definition):
 
 
 CHAQ_SCORINGS = publish(
-    ChaqScoring(
-        name="singh-1994",
-        reference=reference("singh-1994"),
-        evidence=Evidence.SECONDARY,
-        notes=(
-            (
-                "At least 6 of 8 domains: an abstract of PRINTO (Pediatr Rheumatol 6(S1):P108). "
-                "Others divide by the domains answered, however few, or always by 8."
-            ),
-            "The number of items in each domain (4, 2, 3, 2, 5, 4, 5, 5) is secondary evidence.",
-            (
-                "That a domain in which only an aid is ticked counts as answered has no source "
-                "at hand."
-            ),
+    ChaqScoring.cited(
+        "singh-1994",
+        Evidence.SECONDARY,
+        (
+            "At least 6 of 8 domains: an abstract of PRINTO (Pediatr Rheumatol 6(S1):P108). "
+            "Others divide by the domains answered, however few, or always by 8."
         ),
+        "The number of items in each domain (4, 2, 3, 2, 5, 4, 5, 5) is secondary evidence.",
+        "That a domain in which only an aid is ticked counts as answered has no source at hand.",
     ),
 )
 
@@ -147,13 +138,8 @@ _STEP_NOTE = (
     "With eight domains answered the index moves in steps of 0.125, and one step down does not "
     "reach −0.13: see dempster-2001-step."
 )
-_DEMPSTER_2001 = ChaqDifference(
-    name="dempster-2001",
-    reference=reference("dempster-2001"),
-    evidence=Evidence.PRIMARY,
-    improvement=-0.13,
-    worsening=0.75,
-    notes=(_STEP_NOTE, _AT_LEAST_NOTE),
+_DEMPSTER_2001 = ChaqDifference.cited(
+    "dempster-2001", Evidence.PRIMARY, _STEP_NOTE, _AT_LEAST_NOTE, improvement=-0.13, worsening=0.75
 )
 
 CHAQ_DIFFERENCES = publish(
@@ -163,13 +149,13 @@ CHAQ_DIFFERENCES = publish(
         improvement=-0.125,
         notes=("Reads the printed 0.13 as 0.125 rounded, the smallest step of the index.",),
     ),
-    ChaqDifference(
-        name="brunner-2005",
-        reference=reference("brunner-2005"),
-        evidence=Evidence.PRIMARY,
+    ChaqDifference.cited(
+        "brunner-2005",
+        Evidence.PRIMARY,
+        "The largest of the differences found by several standards.",
+        _AT_LEAST_NOTE,
         improvement=-0.188,
         worsening=0.125,
-        notes=("The largest of the differences found by several standards.", _AT_LEAST_NOTE),
     ),
 )
 

@@ -16,7 +16,7 @@ from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError
 from jiascores.core.logic import all_of, any_of, missing, no
 from jiascores.core.measure import Bounded
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.response import ResponseCriteria
 
@@ -101,11 +101,8 @@ class RetreatmentProtocol(Definition):
 
     def _check(self) -> None:
         self.criteria.require_level(self.level)
-        if self.baseline not in COURSE_BASELINES:
-            raise DefinitionError(
-                f"baseline={self.baseline!r}: choose {' or '.join(COURSE_BASELINES)}",
-                variable="baseline",
-            )
+        choices = f"choose {' or '.join(COURSE_BASELINES)}"
+        self._require(self.baseline in COURSE_BASELINES, "baseline", choices)
         if (self.loss == LEVEL) != (self.flare_reference is None):
             raise DefinitionError(
                 "loss by flare needs flare_reference, the visit that it is judged against, and "
@@ -114,8 +111,7 @@ class RetreatmentProtocol(Definition):
             )
         for name in ("max_repeats", "min_days", "max_days"):
             count = getattr(self, name)
-            if count is not None and count < 0:
-                raise DefinitionError(f"{name}={count!r}: give 0, 1, 2, … or None", variable=name)
+            self._require(count is None or count >= 0, name, "give 0, 1, 2, … or None")
         first, last = self._days
         if first > last:
             raise DefinitionError(
@@ -194,16 +190,13 @@ _REGISTER_NOTE = (
 )
 
 (SWART_2019,) = publish(
-    RetreatmentProtocol(
-        name="swart-2019",
-        reference=reference("swart-2019"),
-        evidence=Evidence.DERIVED,
+    RetreatmentProtocol.cited(
+        "swart-2019",
+        Evidence.DERIVED,
+        "Published (primary): ACR-Ped30 response and its loss allow a repeat, at most two.",
+        _LOSS_NOTE,
+        _REGISTER_NOTE,
         exclusions=("infection", "febrile_illness", "malignancy", "biological"),
-        notes=(
-            "Published (primary): ACR-Ped30 response and its loss allow a repeat, at most two.",
-            _LOSS_NOTE,
-            _REGISTER_NOTE,
-        ),
     )
 )
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import DefinitionError
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.statistics.base import (
     CONFIDENCE,
     PER_MONTHS,
@@ -74,14 +74,12 @@ class EventWindows(Definition):
 
 
 EVENT_WINDOWS = publish(
-    EventWindows(
-        name="swart-2019-windows",
-        reference=reference("swart-2019"),
-        evidence=Evidence.DERIVED,
-        notes=(
-            "The paper says three months before and after infusion; the days are a reading.",
-            "That they run from the first infusion is a reading too.",
-        ),
+    EventWindows.cited(
+        "swart-2019-windows",
+        Evidence.DERIVED,
+        "The paper says three months before and after infusion; the days are a reading.",
+        "That they run from the first infusion is a reading too.",
+        source="swart-2019",
         before=(-91, -1),
         after=(0, 90),
         days_per_month=30.4375,

@@ -176,11 +176,8 @@ def jadas10(
     >>> jia.jadas10(physician_global=6.0, patient_global=5.5, active_joints=12, esr=48)
     24.3
     """
-    return add(
-        **jadas_terms(
-            physician_global, patient_global, capped(active_joints), acute_phase_item(esr, crp)
-        )
-    )
+    acute_phase = acute_phase_item(esr, crp)
+    return add(**jadas_terms(physician_global, patient_global, capped(active_joints), acute_phase))
 
 
 @jadas_of("JADAS27", JOINTS_27, ACUTE_PHASE, source="consolaro-2009")
@@ -236,11 +233,8 @@ def jadas27(
     >>> jia.jadas27(physician_global=6.0, patient_global=5.5, active_joints_27=9, esr=48)
     23.3
     """
-    return add(
-        **jadas_terms(
-            physician_global, patient_global, active_joints_27, acute_phase_item(esr, crp)
-        )
-    )
+    acute_phase = acute_phase_item(esr, crp)
+    return add(**jadas_terms(physician_global, patient_global, active_joints_27, acute_phase))
 
 
 @jadas_of("JADAS71", JOINTS_71, ACUTE_PHASE, source="consolaro-2009")
@@ -297,9 +291,8 @@ def jadas71(
     >>> jia.jadas71(physician_global=6.0, patient_global=5.5, active_joints=12, esr=None)
     nan
     """
-    return add(
-        **jadas_terms(physician_global, patient_global, active_joints, acute_phase_item(esr, crp))
-    )
+    acute_phase = acute_phase_item(esr, crp)
+    return add(**jadas_terms(physician_global, patient_global, active_joints, acute_phase))
 
 
 @jadas_of("cJADAS10", JOINTS_10, source="mcerlane-2013")

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, cast
 import attrs
 
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import DefinitionError
 from jiascores.core.logic import above, at_least
 from jiascores.core.measure import F, add, measure
 from jiascores.core.references import Evidence, reference
@@ -56,10 +55,7 @@ class JspadaPoints(Definition):
     def _check(self) -> None:
         for field in ("joints", "entheses", "times_upper_limit"):
             half, full = getattr(self, field)
-            if half >= full:
-                raise DefinitionError(
-                    f"{field}={(half, full)}: half a point comes before a point", variable=field
-                )
+            self._require(half < full, field, "half a point comes before a point")
 
     @property
     def rule(self) -> str:
@@ -74,11 +70,10 @@ class JspadaPoints(Definition):
 
 
 JSPADA_POINTS = publish(
-    JspadaPoints(
-        name="weiss-2014",
-        reference=reference("weiss-2014"),
-        evidence=Evidence.UNVERIFIED,
-        notes=("The items are primary evidence; all points and their bounds are unverified.",),
+    JspadaPoints.cited(
+        "weiss-2014",
+        Evidence.UNVERIFIED,
+        "The items are primary evidence; all points and their bounds are unverified.",
     ),
 )
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError
 from jiascores.core.logic import missing
-from jiascores.core.references import Evidence, reference
+from jiascores.core.references import Evidence
 from jiascores.measures.inactivity import InactiveDiseaseCriteria
 
 FloatArray = NDArray[np.float64]
@@ -113,14 +113,8 @@ _CLOCK = (
 
 
 def _criteria(name: str, note: str, **months: Any) -> RemissionCriteria:
-    return RemissionCriteria(
-        name=name,
-        reference=reference(name),
-        evidence=Evidence.SECONDARY,
-        inactive=lookup(InactiveDiseaseCriteria, name, parameter="inactive"),
-        notes=(note,),
-        **months,
-    )
+    inactive = lookup(InactiveDiseaseCriteria, name, parameter="inactive")
+    return RemissionCriteria.cited(name, Evidence.SECONDARY, note, inactive=inactive, **months)
 
 
 REMISSION_CRITERIA = publish(
@@ -274,12 +268,16 @@ def _by_day(
 
     One row that says no makes the day not inactive; else one unknown makes it unknown.
     """
-    repeats = np.zeros(patients.size, dtype=bool)
-    repeats[1:] = (patients[1:] == patients[:-1]) & (days[1:] == days[:-1])
+    repeats = _follows(patients, days[1:] == days[:-1])
     heads = np.flatnonzero(~repeats)
     refused = np.fmin.reduceat(inactive, heads) == 0
     together = np.where(refused, 0.0, np.minimum.reduceat(inactive, heads))
     return together[np.cumsum(~repeats) - 1], repeats
+
+
+def _follows(patients: IntArray, holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for which visits something holds between them and the patient's visit before."""
+    return np.append(False, (patients[1:] == patients[:-1]) & holds)
 
 
 def _run_starts(
@@ -290,12 +288,6 @@ def _run_starts(
     max_gap_days: float,
 ) -> IntArray:
     """Return for each visit where its run of inactive visits starts; itself where it is not."""
-    goes_on = np.zeros(patients.size, dtype=bool)
-    goes_on[1:] = (
-        (patients[1:] == patients[:-1])
-        & inactive[1:]
-        & inactive[:-1]
-        & (days[1:] - days[:-1] <= max_gap_days)
-    )
-    goes_on |= same_day
+    near = np.diff(days) <= max_gap_days
+    goes_on = _follows(patients, inactive[1:] & inactive[:-1] & near) | same_day
     return np.maximum.accumulate(np.where(goes_on, 0, np.arange(patients.size)))
