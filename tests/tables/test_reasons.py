@@ -169,7 +169,7 @@ def reasons_given() -> set[str]:
             if not isinstance(call, ast.Call):
                 continue
             name = call.func.id if isinstance(call.func, ast.Name) else ast.unparse(call.func)
-            if name == "Problem" or name.endswith("_no_gaps"):
+            if name == "Problem" or name.endswith(("_no_gaps", "table.refuse", "self.refuse")):
                 found |= literals(call.args[0])
             if name in ("Problem", "Contradiction"):
                 for keyword in call.keywords:

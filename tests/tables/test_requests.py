@@ -234,3 +234,15 @@ def test_what_is_not_bound_is_read_from_the_column_of_that_name(
     unbound = jia.assess(make({**visits, **own}), measures=[request_])
     assert to_dict(unbound)[expected] == to_dict(named)[expected]
     assert request_.columns == (expected,)
+
+
+def test_a_request_prints_as_it_is_asked() -> None:
+    assert repr(jia.ask.acr_ped()) == "Request(acr_ped, criteria='giannini-1997')"
+    assert (
+        repr(jia.ask.state("cjadas10", cutoffs="trincianti-2021", course="poly"))
+        == "Request(disease_state, cutoffs='trincianti-2021', measure='cjadas10', course='poly')"
+    )
+    assert (
+        repr(jia.ask.score("jadas71", components=True, name="full"))
+        == "Request(jadas71, components=True, name='full')"
+    )

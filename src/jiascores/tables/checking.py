@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, TypeAlias, TypeVar, cast
 
@@ -213,8 +213,13 @@ class _Block:
     column: str | None
     rows: Positions
     patients: Positions
-    value: list[str | None]
-    message: list[str | None]
+    value: Words | None
+    message: str | Words
+
+    def words(self, name: str) -> Iterable[str | None]:
+        """Return what one of its fields says of each row."""
+        said = getattr(self, name)
+        return repeat(said, self.rows.size) if said is None or isinstance(said, str) else said
 
 
 class _Findings:
@@ -265,18 +270,11 @@ class _Findings:
             for rows, value, message in _parts(problem):
                 where = rows.tobytes() if problem.rows.size else message
                 key = (problem.reason, problem.variable, problem.column, where)
-                if key not in told:
-                    told.add(key)
-                    self._add(
-                        problem.kind.finding,
-                        problem.reason,
-                        problem.variable,
-                        rows,
-                        rows,
-                        value,
-                        message,
-                        problem.column,
-                    )
+                if key in told:
+                    continue
+                told.add(key)
+                what = problem.kind.finding, problem.reason, problem.variable
+                self._add(*what, rows, rows, value, message, problem.column)
 
     def _add(
         self,
@@ -290,19 +288,9 @@ class _Findings:
         column: str | None = None,
     ) -> None:
         column = column or self.of.column(variable)
-        each = repeat(message, rows.size) if isinstance(message, str) else message
-        messages: list[str | None] = list(each)
+        there = str(column) if column in self.of.frame else None
         self._blocks.append(
-            _Block(
-                finding,
-                reason,
-                variable,
-                str(column) if column in self.of.frame else None,
-                rows,
-                patients,
-                [None] * rows.size if values is None else list(values),
-                messages,
-            )
+            _Block(finding, reason, variable, there, rows, patients, values, message)
         )
 
     def table(self) -> Any:
@@ -315,12 +303,7 @@ class _Findings:
             return np.concatenate([getattr(block, name) for block in blocks] or none)
 
         def words(name: str) -> Any:
-            each = [getattr(block, name) for block in blocks]
-            lists = [
-                part if isinstance(part, list) else [part] * block.rows.size
-                for part, block in zip(each, blocks, strict=True)
-            ]
-            return frame.texts([word for part in lists for word in part])
+            return frame.texts([word for block in blocks for word in block.words(name)])
 
         def role(name: str, rows: Positions) -> Any:
             column = self.of.column(name)
@@ -328,17 +311,13 @@ class _Findings:
 
         rows, patients = places("rows"), places("patients")
         return frame.new(
-            {
-                "finding": words("finding"),
-                "reason": words("reason"),
-                "variable": words("variable"),
-                "column": words("column"),
+            {name: words(name) for name in ("finding", "reason", "variable", "column")}
+            | {
                 "row": frame.taken(None, rows),
                 "patient": role("patient", patients),
                 "date": role("date", rows),
-                "value": words("value"),
-                "message": words("message"),
             }
+            | {name: words(name) for name in ("value", "message")}
         )
 
 
@@ -507,26 +486,25 @@ def _joint_counts(found: _Findings, read: Mapping[str, _Read]) -> None:
     if full is None:
         return
     known = ~np.isnan(full.numbers)
+    said = None
     if reduced is None:
         top = np.max(full.numbers[known], initial=0)
         # Few children have so many joints; in a few visits it says nothing that none has.
         if 0 < top <= REDUCED_JOINTS and known.sum() >= MANY_VISITS:
-            found.column(
-                "active_joints",
-                f"Never above {REDUCED_JOINTS} in {int(known.sum())} visits: is it the count of 71 "
-                f"joints? The reduced count is another variable, active_joints_27.",
-                value=int(known.sum()),
+            said = (
+                f"Never above {REDUCED_JOINTS} in {known.sum()} visits: is it the count of 71 "
+                f"joints? The reduced count is another variable, active_joints_27."
             )
-        return
-    both = known & ~np.isnan(reduced.numbers)
-    if both.sum() >= TWO and (full.numbers[both] == reduced.numbers[both]).all():
-        if full.numbers[both].any():
-            found.column(
-                "active_joints",
-                f"The 71-joint and the 27-joint count agree at all {int(both.sum())} visits: is "
-                f"one a copy of the other?",
-                value=int(both.sum()),
+    else:
+        known &= ~np.isnan(reduced.numbers)
+        agree = (full.numbers[known] == reduced.numbers[known]).all()
+        if known.sum() >= TWO and agree and full.numbers[known].any():
+            said = (
+                f"The 71-joint and the 27-joint count agree at all {known.sum()} visits: is "
+                f"one a copy of the other?"
             )
+    if said is not None:
+        found.column("active_joints", said, value=known.sum())
 
 
 def _words(table: Table) -> None:
@@ -564,13 +542,8 @@ def _gaps(found: _Findings, read: Mapping[str, _Read], at_baseline: NDArray[np.b
         if rows.size == size:
             found.column(name, f"Missing at all {size} visits.", value=size, **_GAP)
             continue
-        share = rows.size / size
-        found.column(
-            name,
-            f"Missing at {rows.size} of {size} visits ({share:.1%}).",
-            value=rows.size,
-            **_GAP,
-        )
+        often = f"Missing at {rows.size} of {size} visits ({rows.size / size:.1%})."
+        found.column(name, often, value=rows.size, **_GAP)
         messages: str | Words = "Missing."
         if name in (*CORE_VARIABLES, *MARKERS) and at_baseline[rows].any():
             words = np.array(["Missing.", MISSING_AT_BASELINE], dtype=object)
@@ -600,12 +573,9 @@ def _alike(found: _Findings) -> None:
         return
     same: dict[str, list[int]] = {}
     for code, one in enumerate(ids):
-        if one is None:
-            continue
-        same.setdefault(str(one).strip().casefold(), []).append(code)
+        if one is not None:
+            same.setdefault(str(one).strip().casefold(), []).append(code)
     together = {plain: group for plain, group in same.items() if len(group) > 1 or not plain}
-    if not together:
-        return
     first = np.full(len(ids), NONE, dtype=np.int64)
     first[codes[::-1]] = np.arange(codes.size)[::-1]
     for plain, group in together.items():

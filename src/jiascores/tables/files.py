@@ -126,25 +126,28 @@ def assess_files(
     reader = _reader(source, separator, decimal)
     empty = _numbered(reader.schema.empty_table(), 0)
     schema = _assessed(empty, work, reader, to_text=is_text).schema
-    patient = None
-    if work.compares_visits(reader.typed(empty, work)[0]):
-        patient = work.columns.get("patient", "patient")
-        need_patient(patient, reader.schema.names)
+    patient = _patient_to_split_by(work, reader, empty)
     with ExitStack() as stack:
         beside = _folder(stack, target.parent)
         apart = _folder(stack, Path(temporary)) if temporary is not None else beside
         bar = _progress(stack, wanted=progress)
-        made = beside / target.name
-        with _Writer(made, schema, separator, decimal, is_text=is_text) as writer:
-            pieces = (
-                reader.batches()
-                if patient is None
-                else _split(reader, patient, piece_rows, apart, bar)
-            )
+        with _Writer(beside / target.name, schema, separator, decimal, is_text=is_text) as writer:
+            pieces = reader.batches()
+            if patient is not None:
+                pieces = _split(reader, patient, piece_rows, apart, bar)
             for piece in bar(pieces, "assessing"):
                 writer.write(_assessed(piece, work, reader, to_text=is_text))
-        made.replace(target)
+        (beside / target.name).replace(target)
     return target
+
+
+def _patient_to_split_by(work: Call, reader: _Reader, empty: Any) -> str | None:
+    """Return the column by which the rows are split, where visits are compared."""
+    if not work.compares_visits(reader.typed(empty, work)[0]):
+        return None
+    patient = work.columns.get("patient", "patient")
+    need_patient(patient, reader.schema.names)
+    return patient
 
 
 def _assessed(piece: Any, work: Call, reader: _Reader, *, to_text: bool) -> Any:

@@ -130,11 +130,50 @@ class Frame:
 
     def codes(self, name: str) -> tuple[Positions, Any]:
         """Return a column as codes, −1 where missing, and what each code stands for."""
-        return _codes_of(self, name)
+        import pandas as pd
+
+        series = self.series(name)
+        if self.nested(name):
+            raise _no_ids(name)
+        numbers = _whole_numbers(self, series)
+        close = None if numbers is None else _close_numbers(numbers)
+        if close is not None:
+            return close
+        if self.kind == "pandas":
+            try:
+                codes, labels = pd.factorize(series)
+            except TypeError as problem:
+                raise _no_ids(name) from problem
+            return codes.astype(np.int64, copy=False), labels
+        if self.kind == "pyarrow":
+            return _arrow_codes(series)
+        # Arrow is quicker where it is installed; Polars does not need it.
+        arrow = find_spec("pyarrow") is not None
+        return _arrow_codes(series.to_arrow()) if arrow else _polars_codes(series)
 
     def moments(self, name: str) -> NDArray[Any]:
         """Return a column of dates, numbers or texts as a NumPy array; a time zone is dropped."""
-        return _plain_array(self, self.series(name))
+        series = self.series(name)
+        # Where there is a time zone, the date on the wall is what a visit date means.
+        if self.kind == "polars":
+            zoned = getattr(series.dtype, "time_zone", None) is not None
+            return np.asarray((series.dt.replace_time_zone(None) if zoned else series).to_numpy())
+        if self.kind == "pyarrow":
+            import pyarrow.compute as pc
+
+            zoned = getattr(series.type, "tz", None) is not None
+            return np.asarray(
+                (pc.call_function("local_timestamp", [series]) if zoned else series).to_numpy()
+            )
+        if isinstance(series.dtype, np.dtype):
+            return np.asarray(series.to_numpy())
+        if getattr(series.dtype, "tz", None) is not None:
+            return np.asarray(series.dt.tz_localize(None).to_numpy())
+        import pandas as pd
+
+        if pd.api.types.is_numeric_dtype(series.dtype):
+            return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
+        return np.asarray(series.to_numpy(dtype=object))
 
     def taken(self, name: str | None, rows: Positions) -> Any:
         """Return the cells of a column at these rows, empty where a row is `NONE`.
@@ -265,14 +304,10 @@ def _arrow_to_numpy(chunks: Any) -> NDArray[Any]:
 
 
 def _give_back(output: Output, like: Like) -> Any:
-    if output.kind == "score":
-        return like.score(output.data, output.name)
-    if output.kind == "level":
-        return like.level(output.data, output.name)
-    if output.kind == "flag":
-        return like.flag(output.data, output.name)
     if output.kind == "state":
         return like.text(output.data, output.name, output.words)
+    if output.kind != "word":
+        return getattr(like, output.kind)(output.data, output.name)
     if like.kind == "polars":
         polars = sys.modules["polars"]
         return polars.Series(output.name, output.data.tolist(), dtype=polars.String)
@@ -300,30 +335,6 @@ def _to_arrow(output: Output) -> Any:
 def list_of(labels: Any) -> list[Any]:
     """Return what the codes of a column stand for as a list."""
     return list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
-
-
-def _codes_of(frame: Frame, name: str) -> tuple[Positions, Any]:
-    """Return a column as codes, −1 where missing, and what each code stands for."""
-    import pandas as pd
-
-    series = frame.series(name)
-    if frame.nested(name):
-        raise _no_ids(name)
-    numbers = _whole_numbers(frame, series)
-    close = None if numbers is None else _close_numbers(numbers)
-    if close is not None:
-        return close
-    if frame.kind == "pandas":
-        try:
-            codes, labels = pd.factorize(series)
-        except TypeError as problem:
-            raise _no_ids(name) from problem
-        return codes.astype(np.int64, copy=False), labels
-    if frame.kind == "pyarrow":
-        return _arrow_codes(series)
-    # Arrow is quicker where it is installed; Polars does not need it.
-    arrow = find_spec("pyarrow") is not None
-    return _arrow_codes(series.to_arrow()) if arrow else _polars_codes(series)
 
 
 def _no_ids(name: str) -> VisitError:
@@ -404,26 +415,3 @@ def _arrow_indices(encoded: Any) -> Positions:
 
     codes = encoded.indices.cast(pa.int64()).fill_null(NONE).to_numpy(zero_copy_only=False)
     return np.asarray(codes, dtype=np.int64)
-
-
-def _plain_array(frame: Frame, series: Any) -> NDArray[Any]:
-    # Where there is a time zone, the date on the wall is what a visit date means.
-    if frame.kind == "polars":
-        zoned = getattr(series.dtype, "time_zone", None) is not None
-        return np.asarray((series.dt.replace_time_zone(None) if zoned else series).to_numpy())
-    if frame.kind == "pyarrow":
-        import pyarrow.compute as pc
-
-        zoned = getattr(series.type, "tz", None) is not None
-        return np.asarray(
-            (pc.call_function("local_timestamp", [series]) if zoned else series).to_numpy()
-        )
-    if isinstance(series.dtype, np.dtype):
-        return np.asarray(series.to_numpy())
-    if getattr(series.dtype, "tz", None) is not None:
-        return np.asarray(series.dt.tz_localize(None).to_numpy())
-    import pandas as pd
-
-    if pd.api.types.is_numeric_dtype(series.dtype):
-        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
-    return np.asarray(series.to_numpy(dtype=object))

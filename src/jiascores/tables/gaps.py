@@ -125,14 +125,8 @@ def fill_gaps(
     codes, labels, _ = table.patients()
     ids, ranks = by_id(labels)
     values, kind = _values(frame, outcome_name)
-    rows = pd.DataFrame(
-        {
-            "patient": ranks[codes],
-            "visit": _visits_due(frame, words),
-            "day": numbers_in(frame, "study_day"),
-            "value": values,
-        }
-    )
+    visit, day = _visits_due(frame, words), numbers_in(frame, "study_day")
+    rows = pd.DataFrame({"patient": ranks[codes], "visit": visit, "day": day, "value": values})
     cells = _cells(rows, ids, words, DAYS_A_WEEK * np.array(due))
     gaps = cells["value"].isna()
     if rule == "complete-case":
@@ -150,15 +144,20 @@ def fill_gaps(
     if rule in ("observed", "complete-case"):
         cells = cells[~cells["made"]]
     new = Frame(_repeated(frame.new({table.column("patient"): ids}), cells["patient"]))
-    return new.with_columns(
-        [
-            Output("nominal_visit", "state", cells["visit"].to_numpy(), words),
-            Output("study_day", "level", cells["day"].to_numpy()),
-            Output(outcome_name, kind, cells["value"].to_numpy()),
-            Output("gap_rule", "word", cells["rule"].to_numpy(dtype=object)),
-            Output("row_made", "flag", cells["made"].to_numpy(dtype=np.float64)),
-        ]
-    )
+    return new.with_columns(_outputs(cells, words, outcome_name, kind))
+
+
+def _outputs(
+    cells: pd.DataFrame, words: tuple[str, ...], outcome: str, kind: OutputKind
+) -> list[Output]:
+    """Return the columns of the visits due, but for the patient."""
+    return [
+        Output("nominal_visit", "state", cells["visit"].to_numpy(), words),
+        Output("study_day", "level", cells["day"].to_numpy()),
+        Output(outcome, kind, cells["value"].to_numpy()),
+        Output("gap_rule", "word", cells["rule"].to_numpy(dtype=object)),
+        Output("row_made", "flag", cells["made"].to_numpy(dtype=np.float64)),
+    ]
 
 
 def _check(rule: Any, worst: Any, limit_days: Any, stopped: Any) -> None:

@@ -213,13 +213,12 @@ def error_of(problems: Sequence[Problem], places: Sequence[Any]) -> JiaScoresErr
     same = [problem for problem in problems if problem.kind.error is first.kind.error]
     said = [_said(problem, places) for problem in same]
     rows = np.concatenate([problem.rows for problem in same])
-    head = (
-        ""
-        if first.column is None or not rows.size
-        else f"column {first.column!r}{first.read_as and f', {first.read_as}'}:"
-    )
+    between = "\n"
+    if first.column is not None and rows.size:
+        between = " " if len(said) == 1 else "\n  "
+        said.insert(0, f"column {first.column!r}{first.read_as and f', {first.read_as}'}:")
     return first.kind.error(
-        in_lines(head, *said) if head else "\n".join(said),
+        between.join(said),
         reason=first.reason,
         variable=first.variable,
         values=[value for problem in same for value in problem.values],
@@ -374,15 +373,11 @@ def why(variable: Variable, value: Any) -> Why:
         return "number-as-text"
     if variable.flag:
         return "not-yes-or-no"
-    patterns: tuple[tuple[Why, re.Pattern[str]], ...] = (
-        ("decimal-comma", _COMMA),
-        ("below-limit", BELOW),
-        ("beyond-limit", _BEYOND),
-    )
-    for reason, pattern in patterns:
-        if pattern.fullmatch(text):
-            return reason
-    return "not-a-number"
+    if _COMMA.fullmatch(text):
+        return "decimal-comma"
+    if BELOW.fullmatch(text):
+        return "below-limit"
+    return "beyond-limit" if _BEYOND.fullmatch(text) else "not-a-number"
 
 
 def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]) -> str:
@@ -416,11 +411,6 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
         ),
         "not-a-number": "not a number.",
     }[reason]
-
-
-def in_lines(first: str, *said: str) -> str:
-    """Return several sentences, each on a line; or the one behind what comes first."""
-    return (" " if len(said) == 1 else "\n  ").join((first, *said))
 
 
 def by_reason(variable: Variable, cells: Mapping[int, Any]) -> dict[Why, list[Refused]]:

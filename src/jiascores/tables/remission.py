@@ -155,21 +155,12 @@ def remission(
         if inactive is None
         else require_column(inactive, "inactive")
     )
-    if medication is None and definition.months is None:
-        raise RequestError(
-            f"{definition.name} asks about medication: give the periods with a drug, one row "
-            f"each with patient, start and stop; a table without rows if nobody took any.",
-            variable="medication",
-        )
-    periods = None
-    if medication is not None and definition.months is None:
-        periods = read_periods(medication, medication_columns, counted)
     in_remission = partial(
         _in_remission,
         criteria=definition,
         max_gap_days=gap,
         inactive=is_inactive,
-        periods=periods,
+        periods=_periods_asked_about(definition, medication, medication_columns, counted),
         in_pieces=kind_of_frame(visits) in IN_PIECES,
     )
     return Call(
@@ -199,6 +190,24 @@ class MedicationPeriods:
         patients = self.table.among(labels, in_pieces=in_pieces)[self.rows]
         known = patients >= 0
         return Periods.of(patients[known], self.first[known], self.last[known])
+
+
+def _periods_asked_about(
+    criteria: RemissionCriteria,
+    medication: Any,
+    columns: Mapping[str, str] | None,
+    counted: Sequence[str] | str | None,
+) -> MedicationPeriods | None:
+    """Return the periods with a drug, where the criteria ask about medication."""
+    if criteria.months is not None:
+        return None
+    if medication is None:
+        raise RequestError(
+            f"{criteria.name} asks about medication: give the periods with a drug, one row each "
+            f"with patient, start and stop; a table without rows if nobody took any.",
+            variable="medication",
+        )
+    return read_periods(medication, columns, counted)
 
 
 def read_periods(

@@ -14,7 +14,6 @@ from typing import Any
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, definition_named, load, lookup, published
 from jiascores.core.errors import (
@@ -39,7 +38,6 @@ from jiascores.core.measure import (
     is_measure,
     measure_of,
     options_of,
-    score_terms,
 )
 from jiascores.core.values import number
 from jiascores.core.variables import (
@@ -53,9 +51,8 @@ from jiascores.measures.chaq import ChaqScoring, by_domain, chaq_form
 from jiascores.measures.ilar import CourseRule
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.tables.baselines import REFERENCES, check_reference, reference_name
-from jiascores.tables.frame import NONE, Output
-from jiascores.tables.problems import Problem
-from jiascores.tables.table import INACTIVE, Column, Table, require_column
+from jiascores.tables.frame import NONE, Output, OutputKind
+from jiascores.tables.table import INACTIVE, Column, Table, require_column, term_names
 
 # What a request may bind beside the values that a rule reads.
 _REFERENCE = "reference"
@@ -95,6 +92,17 @@ class Request:
             return chosen[name]
         raise AttributeError(f"a request for {self.measure.name} has no {name!r}")
 
+    def __repr__(self) -> str:
+        chosen = (*self.options, *self.bound)
+        said = {name: value for name, value in chosen if (name, value) != ("missing", "interval")}
+        if isinstance(self.measure, Verdict):
+            said = {self.measure.parameter: self.criteria.name, **said}
+        said |= {"components": True} if self.components else {}
+        said |= {} if self.name is None else {"name": self.name}
+        return (
+            f"Request({', '.join((self.measure.name, *(f'{n}={v!r}' for n, v in said.items())))})"
+        )
+
     @property
     def stem(self) -> str:
         """What its column is called, or what its columns begin with."""
@@ -110,7 +118,7 @@ class Request:
     def columns(self) -> tuple[str, ...]:
         """The names of the columns that it adds."""
         if isinstance(self.measure, Score):
-            terms = [f"{self.stem}_{term}" for term in _terms(self.measure)]
+            terms = [f"{self.stem}_{term}" for term in term_names(self.measure)]
             return (*terms, self.stem) if self.components else (self.stem,)
         if self.measure.gives == "level":
             return tuple(f"{self.stem}_{part}" for part in ("level", "level_min", "level_max"))
@@ -141,44 +149,38 @@ class Request:
         """Return the columns to add."""
         if isinstance(self.measure, Score):
             total = Output(self.stem, "score", table.score(self.measure.name))
-            if not self.components:
-                return [total]
-            terms = table.terms(self.measure.name)
+            terms = table.terms(self.measure.name) if self.components else {}
             return [*(Output(f"{self.stem}_{n}", "score", v) for n, v in terms.items()), total]
         self._need_a_marker(table)
-        options = dict(self.options)
-        policy = options.pop("missing", "interval")
-        attended = dict(self.bound).get("attended")
-        bound = {name: value for name, value in self.bound if name != "attended"}
+        options, bound = dict(self.options), dict(self.bound)
+        policy, attended = options.pop("missing", "interval"), bound.pop("attended", None)
         answer, source = table.answer(
             self.measure, self.criteria, options, bound, items=self.components
         )
         # The reading of an earlier visit, if there was one, left its rows in the source.
         after = None if source.rows is None else table.after(source.rows)
+
+        def column(name: str, kind: OutputKind, values: Any) -> Output:
+            # Empty on the reference row and before it.
+            each = np.broadcast_to(np.asarray(values, dtype=np.float64), (table.size,))
+            return Output(name, kind, each if after is None else np.where(after, each, np.nan))
+
         if self.measure.gives == "level":
             known = answer.known(policy, True if attended is None else table.surely(attended.name))
-            parts = (known, answer.lowest, answer.highest)
-            return [
-                Output(name, "level", _after(values, after, table.size))
-                for name, values in zip(self.columns, parts, strict=True)
-            ]
-        outputs = list(source.shown)
+            parts = zip(self.columns, (known, answer.lowest, answer.highest), strict=True)
+            return [column(name, "level", values) for name, values in parts]
+        outputs, further = list(source.shown), []
         if isinstance(answer, Bounded):
             answer = answer.known(policy)
-        further: list[Output] = []
         if isinstance(answer, Items):
-            items = [
-                Output(f"{self.stem}_{name}", "flag", _after(item, after, table.size))
-                for name, item in answer.items.items()
-            ]
+            items = [column(f"{self.stem}_{n}", "flag", item) for n, item in answer.items.items()]
             if answer.shown:
                 further = items
             elif self.components:
                 outputs += items
             answer = answer.answer
         if self.measure.gives == "flag":
-            values = _after(answer, after, table.size)
-            return [*outputs, Output(self.stem, "flag", values), *further]
+            return [*outputs, column(self.stem, "flag", answer), *further]
         codes = answer if after is None else np.where(after, answer, np.int8(NONE))
         words = self.measure.words_of(self.criteria, options)
         return [*outputs, Output(self.stem, "state", codes, words)]
@@ -189,25 +191,12 @@ class Request:
             return
         bound = dict(self.bound)
         if not any(name in bound or table.has(name) for name in _NORMAL):
-            table.meet(
-                Problem(
-                    "no-marker",
-                    "esr and crp",
-                    f"{self.criteria.name} asks whether the acute-phase reactants are normal, "
-                    f"and the table has none of {', '.join(_NORMAL)}.",
-                )
+            table.refuse(
+                "no-marker",
+                "esr and crp",
+                f"{self.criteria.name} asks whether the acute-phase reactants are normal, and "
+                f"the table has none of {', '.join(_NORMAL)}.",
             )
-
-
-def _after(values: Any, after: NDArray[np.bool_] | None, size: int) -> NDArray[np.float64]:
-    """Return answers of every row, empty on the reference row and before it."""
-    each = np.broadcast_to(np.asarray(values, dtype=np.float64), (size,))
-    return each if after is None else np.where(after, each, np.nan)
-
-
-def _terms(score: Score) -> Iterable[str]:
-    names = (*score.inputs, *score.either[:1])
-    return score_terms(score, dict.fromkeys(names, 0.0))
 
 
 def _inactive_needs(definition: Any) -> Iterator[str]:
@@ -444,15 +433,10 @@ class ChaqRequest:
         def ticks(columns: Mapping[str, Column]) -> dict[str, Any]:
             return {name: table.flag(column.name, blank=0.0) for name, column in columns.items()}
 
-        items: Any = None
-        domains: Any = None
-        if self.items is not None:
-            items = {name: [answers(each) for each in part] for name, part in self.items.items()}
-        if self.domains is not None:
-            domains = {name: answers(column) for name, column in self.domains.items()}
+        items, domains = self.items or {}, self.domains or {}
         form: Any = chaq_form(
-            items=items,
-            domains=domains,
+            items={n: [answers(each) for each in part] for n, part in items.items()} or None,
+            domains={name: answers(column) for name, column in domains.items()} or None,
             aids=ticks(self.aids),
             help=ticks(self.help),
             not_applicable=self.not_applicable,
@@ -549,15 +533,15 @@ def understand_requests(measures: Any) -> list[Any]:
     if isinstance(measures, str) or hasattr(measures, "compute") or callable(measures):
         measures = [measures]
     if not isinstance(measures, Iterable):
-        raise RequestError(
-            f"{say('measures')} takes a list of names and requests, not {measures!r}.",
-            variable="measures",
-            values=(measures,),
-        )
+        raise _refusal(f"takes a list of names and requests, not {measures!r}.", measures)
     requests = [_understand(each) for each in measures]
     if not requests:
-        raise RequestError(f"{say('measures')} asks for nothing.", variable="measures")
+        raise _refusal("asks for nothing.")
     return requests
+
+
+def _refusal(words: str, *values: Any) -> RequestError:
+    return RequestError(f"{say('measures')} {words}", variable="measures", values=values)
 
 
 def _understand(given: Any) -> Any:
@@ -567,11 +551,7 @@ def _understand(given: Any) -> Any:
     name = is_measure(given) or given
     if isinstance(name, str):
         return parse(name)
-    raise RequestError(
-        f"{say('measures')} takes names, requests and functions of jiascores, not {given!r}.",
-        variable="measures",
-        values=(given,),
-    )
+    raise _refusal(f"takes names, requests and functions of jiascores, not {given!r}.", given)
 
 
 @lru_cache
@@ -597,18 +577,16 @@ def parse(text: str) -> Any:
         _refuse_incomplete(asked[name], text, len(position), given)
         return request(asked[name], *position, **_columns(given))
     if name == chaq_di.__name__:
-        raise RequestError(
-            f"{say('measures')} asks for 'chaq_di', which is read from the columns of a form: "
+        raise _refusal(
+            "asks for 'chaq_di', which is read from the columns of a form: "
             "jia.ask.chaq_di(items=…) or jia.ask.chaq_di(domains=…).",
-            variable="measures",
-            values=(text,),
+            text,
         )
     known = [*asked, *scores]
-    raise RequestError(
-        f"{say('measures')} asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
+    raise _refusal(
+        f"asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
         f"{', '.join(scores)}. Verdicts are {', '.join(asked)}.",
-        variable="measures",
-        values=(text,),
+        text,
     )
 
 
@@ -647,9 +625,8 @@ def _refuse_incomplete(asked: Verdict, text: str, many: int, given: Mapping[str,
     ]
     if needed:
         known = f" A reference is {', '.join(REFERENCES)}." if _REFERENCE in needed else ""
-        raise RequestError(
-            f"{say('measures')} asks for {text!r}, where something is to be chosen: "
+        raise _refusal(
+            f"asks for {text!r}, where something is to be chosen: "
             f"{WORDS.get().request(asked.ask, asked.order)}.{known}",
-            variable="measures",
-            values=(text,),
+            text,
         )

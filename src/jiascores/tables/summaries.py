@@ -198,14 +198,7 @@ def compare_responders(
     frame = Frame(to_eager(visits))
     found = _outcome(frame, outcome, level)
     _once(frame, columns, np.zeros(frame.size), "in the comparison; keep the rows of one visit")
-    groups, side = _groups(frame, [column_of(frame, arm, "arm")])
-    arms = [value for (value,) in groups]
-    if len(arms) != len(("arm", "reference")) or reference_arm not in arms:
-        raise RequestError(
-            f"column {arm.name!r} has {listing([repr(one) for one in arms]) or 'no arm'}, and "
-            f"reference_arm={reference_arm!r}: two arms are compared, one of them the reference.",
-            variable="reference_arm",
-        )
+    arms, side = _two_arms(frame, arm, reference_arm)
     unknown = np.isnan(found)
     if unknown.any():
         if undetermined not in ("exclude", "non-responder"):
@@ -230,6 +223,19 @@ def compare_responders(
     return stratified_difference(
         a, n1, b, n0, method=method, variance=variance, confidence=confidence
     )
+
+
+def _two_arms(frame: Frame, arm: Column, reference: Any) -> tuple[list[Any], Positions]:
+    """Return the arms that are compared, one of them the reference, and which each row is of."""
+    groups, side = _groups(frame, [column_of(frame, arm, "arm")])
+    arms = [value for (value,) in groups]
+    if len(arms) != len(("arm", "reference")) or reference not in arms:
+        raise RequestError(
+            f"column {arm.name!r} has {listing([repr(one) for one in arms]) or 'no arm'}, and "
+            f"reference_arm={reference!r}: two arms are compared, one of them the reference.",
+            variable="reference_arm",
+        )
+    return arms, side
 
 
 def time_in_states(

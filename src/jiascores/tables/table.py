@@ -173,6 +173,11 @@ def require_column(given: Any, parameter: str) -> Column:
     return given
 
 
+def term_names(score: Score) -> Iterable[str]:
+    """Return what the terms of a score are called."""
+    return score_terms(score, dict.fromkeys((*score.inputs, *score.either[:1]), 0.0))
+
+
 @attrs.frozen(eq=False)
 class Given:
     """The rows that are judged against, where they are given and not looked for."""
@@ -316,29 +321,31 @@ class Table:
         """Meet the policy with problems of one column."""
         self.policy.meet(problems, self.places)
 
+    def refuse(self, reason: str, variable: str, message: Any, **cells: Any) -> None:
+        """Meet the policy with one problem; `cells` are its column, rows and values."""
+        self.meet(Problem(reason, variable, message, **cells))
+
     # --- variables
 
     def values(self, name: str) -> NDArray[np.float64]:
         """Return a variable in its canonical unit, read and checked once."""
         if name not in self._read:
             if name == RATINGS[0] and self.both_ratings:
-                self.meet(
-                    Problem(
-                        "two-ratings",
-                        name,
-                        "the table has both patient_global and parent_global: say which "
-                        f"counts, {say('columns', {'patient_global': 'parent_global'})} or "
-                        f"{say('columns', {'patient_global': 'patient_global'})}.",
-                    )
+                self.refuse(
+                    "two-ratings",
+                    name,
+                    "the table has both patient_global and parent_global: say which "
+                    f"counts, {say('columns', {'patient_global': 'parent_global'})} or "
+                    f"{say('columns', {'patient_global': 'patient_global'})}.",
                 )
             if self.has(name):
-                values = self._numbers(name, self.column(name))
-                self._read[name] = (
-                    self._consistent(name, values) if name in JOINT_COUNTS else values
-                )
+                values = self._numbers(name)
+                if name in JOINT_COUNTS:
+                    values = self._consistent(name, values)
             else:
                 self.meet(self.absent(name))
-                self._read[name] = np.full(self.size, np.nan)
+                values = np.full(self.size, np.nan)
+            self._read[name] = values
         return self._read[name]
 
     def optional(self, name: str) -> NDArray[np.float64] | None:
@@ -351,32 +358,43 @@ class Table:
         if key not in self._read:
             self._exists(column, name)
             there = column in self.frame
-            self._read[key] = (
-                self._numbers(name, column, code) if there else np.full(self.size, np.nan)
-            )
+            nothing = np.full(self.size, np.nan)
+            self._read[key] = self._numbers(name, column, code) if there else nothing
         return self._read[key]
 
     def _exists(self, column: str, what: str) -> None:
         if column not in self.frame:
-            self.meet(
-                Problem(
-                    "no-column",
-                    what,
-                    f"the table has no column {column!r}{'' if what == column else f' for {what}'}."
-                    f"{nearest(column, self.frame.names)}",
-                    values=(column,),
-                )
+            self.refuse(
+                "no-column",
+                what,
+                f"the table has no column {column!r}{'' if what == column else f' for {what}'}."
+                f"{nearest(column, self.frame.names)}",
+                values=(column,),
             )
 
-    def _numbers(self, name: str, column: str, code: float | None = None) -> NDArray[np.float64]:
-        """Return a column of a variable, checked; what cannot be read is missing."""
-        variable, unit = VARIABLES[name], self.units.get(name)
-        problems, given = [], np.empty(0)
+    def _cells(self, column: str, variable: Variable) -> tuple[NDArray[np.float64], dict[int, Any]]:
+        """Return a column as numbers, and by row what is no number."""
         try:
-            given = self.frame.floats(column, variable)
+            return self.frame.floats(column, variable), {}
         except NotNumericError:
-            given, cells = mixed(self.frame.objects(column), variable)
-            problems = not_numbers(variable, column, cells)
+            return mixed(self.frame.objects(column), variable)
+
+    def _numbers(
+        self,
+        name: str,
+        column: str | None = None,
+        code: float | None = None,
+        *,
+        quietly: bool = False,
+    ) -> NDArray[np.float64]:
+        """Return a column of a variable, checked; what cannot be read is missing.
+
+        Of what nobody asked for it is left out `quietly`.
+        """
+        variable, unit = VARIABLES[name], self.units.get(name)
+        column = self.column(name) if column is None else column
+        given, cells = self._cells(column, variable)
+        problems = not_numbers(variable, column, cells)
         if code is not None:
             given = np.where(given == code, np.nan, given)
         factor = (None if unit is None else variable.factor(unit)) or 1.0
@@ -384,7 +402,8 @@ class Table:
         if not problems and is_fine(variable, values):
             return values
         problems += _not_allowed(variable, column, given, values, unit)
-        self.meet(*problems)
+        if not quietly:
+            self.meet(*problems)
         values = values.copy()
         for problem in problems:
             values[problem.rows] = np.nan
@@ -392,15 +411,10 @@ class Table:
 
     def as_written(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return the numbers of a variable in the table's own unit, and where its cells are empty."""
-        variable, column = VARIABLES[name], self.column(name)
-        try:
-            source = self.frame.floats(column, variable)
-        except NotNumericError:
-            source, cells = mixed(self.frame.objects(column), variable)
-            gaps = np.isnan(source)
-            gaps[list(cells)] = False
-            return source, gaps
-        return source, np.isnan(source)
+        source, cells = self._cells(self.column(name), VARIABLES[name])
+        gaps = np.isnan(source)
+        gaps[list(cells)] = False
+        return source, gaps
 
     def _consistent(self, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a joint count without the rows in which the two counts contradict each other.
@@ -410,7 +424,7 @@ class Table:
         """
         if self._contradicting is None:
             counts = {
-                count: values if count == name else self._quietly(count)
+                count: values if count == name else self._numbers(count, quietly=True)
                 for count in JOINT_COUNTS
                 if self.has(count)
             }
@@ -426,26 +440,16 @@ class Table:
         rest = full - reduced
         rows = np.flatnonzero((rest < 0) | (rest > OTHER_JOINTS))
         if rows.size:
-            self.meet(
-                Problem(
-                    "contradicting-counts",
-                    JOINT_COUNTS[0],
-                    f"the 71-joint count less the 27-joint count lies in 0–{OTHER_JOINTS}: "
-                    f"these two cannot be true together.",
-                    column=self.column(JOINT_COUNTS[0]),
-                    rows=rows,
-                    values=[f"{full[row]:g} of 71, {reduced[row]:g} of 27" for row in rows],
-                )
+            self.refuse(
+                "contradicting-counts",
+                JOINT_COUNTS[0],
+                f"the 71-joint count less the 27-joint count lies in 0–{OTHER_JOINTS}: "
+                f"these two cannot be true together.",
+                column=self.column(JOINT_COUNTS[0]),
+                rows=rows,
+                values=[f"{full[row]:g} of 71, {reduced[row]:g} of 27" for row in rows],
             )
         return rows
-
-    def _quietly(self, name: str) -> NDArray[np.float64]:
-        """Return a variable that nobody asked for, without what cannot be read."""
-        policy, self.policy = self.policy, _Silence()
-        try:
-            return self._numbers(name, self.column(name))
-        finally:
-            self.policy = policy
 
     @cached_property
     def both_ratings(self) -> bool:
@@ -463,15 +467,13 @@ class Table:
             if column in self.frame:
                 values, cells = self._yes_or_no(column, blank)
                 if cells:
-                    self.meet(
-                        Problem(
-                            "not-yes-or-no",
-                            column,
-                            partial(about_flags, column=column),
-                            column=column,
-                            rows=np.array(list(cells)),
-                            values=list(cells.values()),
-                        )
+                    self.refuse(
+                        "not-yes-or-no",
+                        column,
+                        partial(about_flags, column=column),
+                        column=column,
+                        rows=np.array(list(cells)),
+                        values=list(cells.values()),
                     )
             self._read[key] = values
         return self._read[key]
@@ -485,10 +487,8 @@ class Table:
             for row, word in enumerate(self.frame.objects(column)):
                 if word is None or word != word:
                     continue
-                said = truth(str(word))
-                if not str(word).strip():
-                    values[row] = blank
-                elif said is None:
+                said = truth(str(word)) if str(word).strip() else blank
+                if said is None:
                     cells[row] = word
                 else:
                     values[row] = said
@@ -500,18 +500,8 @@ class Table:
     def surely(self, column: str) -> NDArray[np.bool_]:
         """Return a named yes/no column that must have no gap."""
         values = self.flag(column, blank=0.0)
-        gaps = np.flatnonzero(np.isnan(values))
-        if gaps.size:
-            self.meet(
-                Problem(
-                    "gap-in-flag",
-                    column,
-                    "it must say True or False in every row.",
-                    column=column,
-                    rows=gaps,
-                    values=[None] * gaps.size,
-                )
-            )
+        words = "it must say True or False in every row."
+        self._no_gaps("gap-in-flag", column, column, np.isnan(values), words)
         return np.equal(values, 1)
 
     def word_codes(self, column: str, words: Sequence[str], what: str) -> Positions:
@@ -520,32 +510,29 @@ class Table:
         self.words_read.add((what, column))
         if column not in self.frame:
             return np.full(self.size, NONE)
-        codes, labels = self._codes(column, what)
+        codes, labels = self._codes(column, what) or (np.full(self.size, NONE), [])
+        labels = list_of(labels)
         place = {word: position for position, word in enumerate(words)}
-        others = [code for code, label in enumerate(labels) if label not in place]
-        rows = np.flatnonzero(np.isin(codes, others))
-        if rows.size:
-            self.meet(
-                Problem(
-                    "unknown-word",
-                    what,
-                    partial(about_words, allowed=words, column=column),
-                    column=column,
-                    rows=rows,
-                    values=[labels[code] for code in codes[rows]],
-                )
-            )
         found: Positions = np.array([*(place.get(label, NONE) for label in labels), NONE])[codes]
+        rows = np.flatnonzero((found < 0) & (codes >= 0))
+        if rows.size:
+            self.refuse(
+                "unknown-word",
+                what,
+                partial(about_words, allowed=words, column=column),
+                column=column,
+                rows=rows,
+                values=[labels[code] for code in codes[rows]],
+            )
         self._read[what, column] = np.where(found < 0, np.nan, found)
         return found
 
-    def _codes(self, column: str, what: str) -> tuple[Positions, list[Any]]:
+    def _codes(self, column: str, what: str) -> tuple[Positions, Any] | None:
         try:
-            codes, labels = self.frame.codes(column)
+            return self.frame.codes(column)
         except VisitError as nested:
-            self.meet(Problem("nested-ids", what, str(nested)))
-            return np.full(self.size, NONE), []
-        return codes, list_of(labels)
+            self.refuse("nested-ids", what, str(nested))
+            return None
 
     # --- visits
 
@@ -568,29 +555,25 @@ class Table:
     def patients(self) -> tuple[Positions, Any, NDArray[np.bool_]]:
         """Return a code for each row's patient, the ids by code, and where there is one."""
         name = self.column("patient")
-        if name not in self.frame:
+        read = self._codes(name, "patient") if name in self.frame else None
+        if read is None:
             return np.full(self.size, NONE), [], np.zeros(self.size, dtype=bool)
-        try:
-            codes, labels = self.frame.codes(name)
-        except VisitError as nested:
-            self.meet(Problem("nested-ids", "patient", str(nested)))
-            return np.full(self.size, NONE), [], np.zeros(self.size, dtype=bool)
+        codes, labels = read
         self._no_gaps("no-patient", "patient", name, codes < 0)
         return codes, labels, codes >= 0
 
-    def _no_gaps(self, reason: str, role: str, column: str, gaps: NDArray[np.bool_]) -> None:
+    def _no_gaps(
+        self,
+        reason: str,
+        role: str,
+        column: str,
+        gaps: NDArray[np.bool_],
+        words: str = "every row needs one.",
+    ) -> None:
         if gaps.any():
             rows = np.flatnonzero(gaps)
-            self.meet(
-                Problem(
-                    reason,
-                    role,
-                    "every row needs one.",
-                    column=column,
-                    rows=rows,
-                    values=[None] * rows.size,
-                )
-            )
+            values = [None] * rows.size
+            self.refuse(reason, role, words, column=column, rows=rows, values=values)
 
     def dates(
         self, column: str, role: str, *, gaps: bool
@@ -607,15 +590,13 @@ class Table:
             return np.full(self.size, NO_DATE), CALENDAR, np.zeros(self.size, dtype=bool)
         dates, per_day, unread = parse_dates(self.frame, column)
         if unread:
-            self.meet(
-                Problem(
-                    "unread-date",
-                    role,
-                    partial(about_dates, column=column),
-                    column=column,
-                    rows=np.array(unread),
-                    values=list(self.frame.objects(column)[unread]),
-                )
+            self.refuse(
+                "unread-date",
+                role,
+                partial(about_dates, column=column),
+                column=column,
+                rows=np.array(unread),
+                values=list(self.frame.objects(column)[unread]),
             )
         missing = dates == NO_DATE
         missing[unread] = False
@@ -632,13 +613,11 @@ class Table:
     def baseline_of_patients(self) -> Positions:
         """Each patient's baseline row, by code."""
         if self.baseline_rule is None:
-            self.meet(
-                Problem(
-                    "no-baseline",
-                    "baseline",
-                    f"a response, change or flare needs a baseline: {say('baseline', 'first')}, "
-                    f"{made('flagged')} or {made('on_or_before')}.",
-                )
+            self.refuse(
+                "no-baseline",
+                "baseline",
+                f"a response, change or flare needs a baseline: {say('baseline', 'first')}, "
+                f"{made('flagged')} or {made('on_or_before')}.",
             )
             return np.full(len(self.visits.labels), NONE)
         return self.chosen(self.baseline_rule, "the baseline")
@@ -695,14 +674,12 @@ class Table:
             " and ".join(self.places[row] for row in rows[who == code])
             for code in dict.fromkeys(who.tolist()[:200])
         ]
-        self.meet(
-            Problem(
-                "two-baselines",
-                "date",
-                f"two rows can be {what} of a patient: {listing(pairs)}. Keep one of them, or "
-                f"flag the right one in a column: {made('flagged')}.",
-                rows=rows,
-            )
+        self.refuse(
+            "two-baselines",
+            "date",
+            f"two rows can be {what} of a patient: {listing(pairs)}. Keep one of them, or "
+            f"flag the right one in a column: {made('flagged')}.",
+            rows=rows,
         )
 
     def dates_beside(self, column: str) -> NDArray[np.int64]:
@@ -710,11 +687,35 @@ class Table:
         dates, per_day, known = self.dates(column, column, gaps=True)
         if per_day == self.visits.per_day or not known.any():
             return dates
-        return self._same_scale(dates, per_day, column)
+        if CALENDAR in (per_day, self.visits.per_day):
+            kind = "dates" if per_day == CALENDAR else "study days"
+            self.refuse(
+                "dates-and-study-days",
+                column,
+                f"column {column!r} holds {kind} and the visit dates are the other "
+                f"kind; give both as dates or both as study days.",
+            )
+            return np.full(self.size, NO_DATE)
+        scaled = np.where(known, dates, 0) * self.visits.per_day / per_day
+        return np.where(known, np.floor(scaled).astype(np.int64), dates)
 
     def date_of_patients(self, column: str) -> NDArray[np.int64]:
         """Return for each row the date that a column gives its patient; two of a patient raise."""
-        return self._one_per_patient(self.dates_beside(column), column)[self.visits.patients]
+        values, visits = self.dates_beside(column), self.visits
+        given = np.flatnonzero(values != NO_DATE)
+        per_patient = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
+        per_patient[visits.patients[given]] = values[given]
+        differ = given[per_patient[visits.patients[given]] != values[given]]
+        if differ.size:
+            who = [str(visits.labels[code]) for code in np.unique(visits.patients[differ])]
+            self.refuse(
+                "several-dates",
+                column,
+                f"column {column!r} gives patient {listing(who)} more than one date; it "
+                f"must give each patient one.",
+                values=who,
+            )
+        return per_patient[visits.patients]
 
     def _on_or_before(self, column: str) -> Positions:
         visits = self.visits
@@ -725,45 +726,6 @@ class Table:
         is_last: NDArray[np.bool_] = visits.dates[early] == last[visits.patients[early]]
         return early[is_last]
 
-    def _same_scale(
-        self, limits: NDArray[np.int64], per_day: float, column: str
-    ) -> NDArray[np.int64]:
-        """Return study days on the scale of the visits; dates and study days do not mix."""
-        gap = limits == NO_DATE
-        if CALENDAR in (per_day, self.visits.per_day):
-            if not gap.all():
-                kind = "dates" if per_day == CALENDAR else "study days"
-                self.meet(
-                    Problem(
-                        "dates-and-study-days",
-                        column,
-                        f"column {column!r} holds {kind} and the visit dates are the other "
-                        f"kind; give both as dates or both as study days.",
-                    )
-                )
-            return np.full(self.size, NO_DATE)
-        scaled = np.where(gap, 0, limits) * self.visits.per_day / per_day
-        return np.where(gap, limits, np.floor(scaled).astype(np.int64))
-
-    def _one_per_patient(self, values: NDArray[np.int64], column: str) -> NDArray[np.int64]:
-        visits = self.visits
-        given = np.flatnonzero(values != NO_DATE)
-        per_patient = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
-        per_patient[visits.patients[given]] = values[given]
-        differ = given[per_patient[visits.patients[given]] != values[given]]
-        if differ.size:
-            who = [str(visits.labels[code]) for code in np.unique(visits.patients[differ])]
-            self.meet(
-                Problem(
-                    "several-dates",
-                    column,
-                    f"column {column!r} gives patient {listing(who)} more than one date; it "
-                    f"must give each patient one.",
-                    values=who,
-                )
-            )
-        return per_patient
-
     def reference(self, rule: Any) -> Positions:
         """Return for each row the position of the visit it is judged against, or `NONE`."""
         if isinstance(rule, Given):
@@ -771,22 +733,21 @@ class Table:
         check_reference(rule)
         if rule == "baseline":
             return self.baseline
-        if rule == "end-of-lead-in":
-            rule = OnOrBefore(self.column("end_of_lead_in"))
+        if isinstance(rule, str):
+            rule = {
+                "end-of-lead-in": OnOrBefore(self.column("end_of_lead_in")),
+                "last-responding": LastResponding(),
+                "best": Best(),
+            }[rule]
         if isinstance(rule, Flagged | OnOrBefore):
             return self.visits.per_row(self.chosen(rule, "the reference"))
-        if rule == "last-responding":
-            rule = LastResponding()
-        if rule == "best":
-            rule = Best()
         bounds = self.response(rule.criteria)
         if isinstance(rule, LastResponding):
             chosen = self.after_baseline & (bounds.lowest >= rule.level)
             rows = latest_earlier(self.visits, chosen)
             return self._no_twins(rows, "the last responding visit", chosen.astype(np.float64))
-        level = np.where(self.after_baseline, bounds.known(), np.nan)
-        rows = best_earlier(self.visits, level, self.score("jadas71"))
-        return self._no_twins(rows, "the best visit", level, self.score("jadas71"))
+        keys = np.where(self.after_baseline, bounds.known(), np.nan), self.score("jadas71")
+        return self._no_twins(best_earlier(self.visits, *keys), "the best visit", *keys)
 
     def _no_twins(self, rows: Positions, what: str, *keys: NDArray[np.float64]) -> Positions:
         """Return references, none of which has a twin: a row of its date, equal in `keys`.
@@ -832,12 +793,10 @@ class Table:
         if len(there) == 1:
             return there[0]
         if there:
-            self.meet(Problem("both-markers", "marker", both_markers()))
+            self.refuse("both-markers", "marker", both_markers())
         else:
             words = "the table has neither a column 'esr' nor 'crp', and an acute-phase reactant is needed"
-            self.meet(
-                Problem("no-marker", "esr", f"{words}. {capital(self.absent('esr').about(()))}")
-            )
+            self.refuse("no-marker", "esr", f"{words}. {capital(self.absent('esr').about(()))}")
         return MARKERS[0]
 
     @cached_property
@@ -856,9 +815,14 @@ class Table:
     @cached_property
     def reactant(self) -> tuple[str, NDArray[np.float64]]:
         """The reactant's name and values, the same one at all visits of a patient."""
+        return (MIXED if self.marker == ESR_ELSE_CRP else self.marker), self._of_marker("")
+
+    def _of_marker(self, ending: str) -> NDArray[np.float64]:
+        """Return the reactant of each row, or its variable with this ending."""
         if self.marker != ESR_ELSE_CRP:
-            return self.marker, self.values(self.marker)
-        return MIXED, np.where(self.uses_esr, self.values("esr"), self.values("crp"))
+            return self.values(f"{self.marker}{ending}")
+        uses_esr = self.uses_esr
+        return np.where(uses_esr, *(self.values(f"{name}{ending}") for name in MARKERS))
 
     def upper_limit(self, given: Any) -> Any:
         """Return the upper limit of normal of the reactant: a number, a column, or the usual one."""
@@ -866,10 +830,7 @@ class Table:
             name = self.marker if self.marker in MARKERS else MARKERS[0]
             return self.floats(given.name, f"{name}_upper_limit")
         if given is None:
-            limits = {name: f"{name}_upper_limit" for name in MARKERS}
-            if self.marker != ESR_ELSE_CRP:
-                return self.values(limits[self.marker])
-            return np.where(self.uses_esr, self.values(limits["esr"]), self.values(limits["crp"]))
+            return self._of_marker("_upper_limit")
         if self.marker == ESR_ELSE_CRP:
             raise RequestError(
                 f"upper_limit= is a limit of ESR or of CRP, and by {say('marker', ESR_ELSE_CRP)} some "
@@ -892,12 +853,11 @@ class Table:
     def terms(self, name: str) -> dict[str, NDArray[np.float64]]:
         """Return the terms of a score of every row."""
         score = lookup(Score, name, parameter="measures")
-        names = score_terms(score, dict.fromkeys((*score.inputs, *score.either[:1]), np.zeros(1)))
         return {
             term: self._of_reactant(
                 score, lambda inputs, term=term: score_terms(score, inputs)[term]
             )
-            for term in names
+            for term in term_names(score)
         }
 
     def _of_reactant(self, score: Score, compute: Any) -> NDArray[np.float64]:
@@ -970,7 +930,8 @@ class Table:
         import pandas as pd
 
         role = "patient_global_rater"
-        codes, words = self._codes(self.column(role), role)
+        none = np.full(self.size, NONE), ()
+        codes, words = self._codes(self.column(role), role) or none
         plain, raters = pd.factorize(
             np.array([str(word).strip().lower() for word in words], object)
         )
@@ -1003,13 +964,6 @@ class Table:
             marker = np.where(self.uses_esr, "esr", "crp").astype(object)
             outputs.insert(0, Output("marker", "word", marker))
         return outputs
-
-
-class _Silence:
-    """What cannot be read is left out, and nobody is told."""
-
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
-        """Do nothing."""
 
 
 class Rows:
@@ -1068,14 +1022,18 @@ class Rows:
         if given is not None and not isinstance(given, Column):
             places, self.shown = given.places(self.table, definition)
             return places
-        name = self.table.column("course") if given is None else given.name
-        return _places(self.table.word_codes(name, definition.courses, "course"))
+        return self._places("course", definition.courses)
 
     def category(self) -> Any:
         """Return the place of each ILAR category."""
-        given = self.bound.get("ilar_category")
-        name = self.table.column("ilar_category") if given is None else given.name
-        return _places(self.table.word_codes(name, ILAR_CATEGORIES, "ilar_category"))
+        return self._places("ilar_category", ILAR_CATEGORIES)
+
+    def _places(self, what: str, words: Sequence[str]) -> NDArray[np.float64]:
+        """Return the places of words in the column that is bound, or in that of this name."""
+        given = self.bound.get(what)
+        name = self.table.column(what) if given is None else given.name
+        codes = self.table.word_codes(name, words, what)
+        return np.where(codes < 0, np.nan, codes)
 
     def score(self, measure: str) -> Any:
         """Return a score."""
@@ -1119,11 +1077,8 @@ class Rows:
         self.rows = table.baseline
         if parameter == "now":
             return now
-        after = table.after_baseline
-        return Bounded(
-            highest_before(table.visits, np.where(after, now.lowest, 0)),
-            highest_before(table.visits, np.where(after, now.highest, 0)),
-        )
+        ends = (np.where(table.after_baseline, end, 0) for end in (now.lowest, now.highest))
+        return Bounded(*(highest_before(table.visits, end) for end in ends))
 
     def contradiction(self, contradiction: Any) -> Any:
         """Meet the table's policy with values that contradict each other; return where they do."""
@@ -1132,21 +1087,15 @@ class Rows:
         if not rows.size:
             return None
         variable = list(contradiction.values)[-1]
-        self.table.meet(
-            Problem(
-                contradiction.reason,
-                variable,
-                contradiction.advice,
-                column=self.table.column(variable),
-                rows=rows,
-                values=[contradiction.at(int(row)) for row in rows],
-            )
+        self.table.refuse(
+            contradiction.reason,
+            variable,
+            contradiction.advice,
+            column=self.table.column(variable),
+            rows=rows,
+            values=[contradiction.at(int(row)) for row in rows],
         )
         return wrong
-
-
-def _places(codes: Positions) -> NDArray[np.float64]:
-    return np.where(codes < 0, np.nan, codes)
 
 
 # --------------------------------------------------------------------------------------------
@@ -1162,20 +1111,18 @@ def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64
     cells: dict[int, Any] = {}
     cell = np.empty(1, dtype=object)
     for row, value in enumerate(objects):
-        if isinstance(value, str):
-            said = truth(value) if variable.flag else None
-            if said is not None:
-                values[row] = said
-                continue
+        if not isinstance(value, str):
+            cell[0] = value
+            try:
+                values[row] = to_floats(cell, variable)[0]
+            except NotNumericError:
+                cells[row] = value
+        elif variable.flag and (said := truth(value)) is not None:
+            values[row] = said
+        else:
             cells[row] = value
             if is_number(value):
                 values[row] = float(value)
-            continue
-        cell[0] = value
-        try:
-            values[row] = to_floats(cell, variable)[0]
-        except NotNumericError:
-            cells[row] = value
     return values, cells
 
 
