@@ -30,6 +30,7 @@ from jiascores.core.logic import all_of, at_least, at_most, either, missing
 from jiascores.core.measure import VERDICTS, verdict
 from jiascores.core.references import Evidence, Reference
 from jiascores.core.values import BLOCK
+from jiascores.core.variables import CORE_VARIABLES
 from tests.strategies import back
 
 load()
@@ -234,6 +235,19 @@ def test_arguments_that_are_absent_unknown_or_not_read() -> None:
         warm(38, esr=1)
     with pytest.raises(MarkerError, match="neither esr= nor crp="):
         warm(38, criteria=WARM)
+
+
+def test_a_policy_for_gaps_is_refused_where_a_verdict_has_none() -> None:
+    policy: dict[str, Any] = {"missing": "nri"}
+    with pytest.raises(ArgumentError, match=r"^chaq_change\(\) has no parameter 'missing'"):
+        jia.chaq_change(baseline=1.0, now=1.5, difference="dempster-2001", **policy)
+
+
+def test_a_verdict_with_policies_for_gaps_has_no_items() -> None:
+    values = dict.fromkeys((*CORE_VARIABLES, "esr"), 1.0)
+    visit = jia.CoreSet(**values)
+    with pytest.raises(NotCoveredError, match=r"^acr_ped is not made of items"):
+        jia.components("acr_ped", baseline=visit, now=visit)
 
 
 def test_what_a_definition_does_not_read_is_refused() -> None:

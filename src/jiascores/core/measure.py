@@ -851,18 +851,26 @@ def _by_name(asked: Verdict, position: Sequence[Any], given: dict[str, Any]) -> 
 
 def _answer(asked: Verdict, given: dict[str, Any]) -> Any:
     """Return the public answer to one call."""
-    parameter = asked.parameter
-    definition = lookup(asked.kind, given.pop(parameter, asked.default), parameter=parameter)
-    chosen = {name: given.pop(name) for name in (*asked.options, "missing") if name in given}
-    options = options_of(asked, definition, chosen)
-    policy = options.pop("missing", "interval") if asked.policies else "interval"
-    _check_arguments(asked, definition, given)
-    call = Call(asked.name, given)
+    definition, options, policy, call = _understood(asked, given)
     call.read_values = values = asked.values(call, definition, options)
     answer = asked.judge(call.size, definition, values, options)
     if asked.result is not None:
         return asked.result(call, definition, {**options, "missing": policy}, answer)
     return shown(asked, definition, options, call.like, answer)
+
+
+def _understood(
+    asked: Verdict, given: dict[str, Any]
+) -> tuple[Definition, dict[str, Any], str, Call]:
+    """Return by which definition, options and policy for gaps a call asks, and its arguments."""
+    parameter = asked.parameter
+    definition = lookup(asked.kind, given.pop(parameter, asked.default), parameter=parameter)
+    choices = (*asked.options, "missing") if asked.policies else asked.options
+    chosen = {name: given.pop(name) for name in choices if name in given}
+    options = options_of(asked, definition, chosen)
+    policy = options.pop("missing") if asked.policies else "interval"
+    _check_arguments(asked, definition, given)
+    return definition, options, policy, Call(asked.name, given)
 
 
 def _check_arguments(asked: Verdict, definition: Definition, given: Mapping[str, Any]) -> None:
@@ -968,13 +976,7 @@ def components(measure: str | Score, **inputs: Any) -> dict[str, Any]:
 
 
 def _items(asked: Verdict, given: dict[str, Any]) -> dict[str, Any]:
-    parameter = asked.parameter
-    definition = lookup(asked.kind, given.pop(parameter, asked.default), parameter=parameter)
-    options = options_of(
-        asked, definition, {name: given.pop(name) for name in asked.options if name in given}
-    )
-    _check_arguments(asked, definition, given)
-    call = Call(asked.name, given)
+    definition, options, _, call = _understood(asked, given)
     answer = asked.of(call, definition, options, items=True)
     if not isinstance(answer, Items):
         raise NotCoveredError(f"{asked.name} is not made of items.", variable="measure")
