@@ -114,7 +114,7 @@ def assess(
     policy_for(invalid)
     if not isinstance(prefix, str):
         raise RequestError(f"prefix={prefix!r}: give text.", variable="prefix", values=(prefix,))
-    return Call(
+    return TableCall(
         outputs=measured(measures),
         columns=columns,
         units=units,
@@ -152,10 +152,8 @@ def _units(given: Mapping[str, str] | None) -> Mapping[str, str]:
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Call:
+class TableCall:
     """What one call does to a table in memory; it can be sent to other processes.
-
-    No source of a rule's values, as `Call` of core/measure.py is.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.core.variables import VARIABLES
-from jiascores.tables.assess import Call, measured
+from jiascores.tables.assess import TableCall, measured
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import need, need_patient, plain_words
 from jiascores.tables.frame import ROW, Frame, list_of
@@ -112,7 +112,7 @@ def assess_files(
     <BLANKLINE>
     """
     need("pyarrow", "pyarrow", "assess_files")
-    work = Call(
+    work = TableCall(
         outputs=measured(measures),
         columns=columns,
         units=units,
@@ -141,7 +141,7 @@ def assess_files(
     return target
 
 
-def _patient_to_split_by(work: Call, reader: _Reader, empty: Any) -> str | None:
+def _patient_to_split_by(work: TableCall, reader: _Reader, empty: Any) -> str | None:
     """Return the column by which the rows are split, where visits are compared."""
     if not work.compares_visits(reader.typed(empty, work)[0]):
         return None
@@ -150,7 +150,7 @@ def _patient_to_split_by(work: Call, reader: _Reader, empty: Any) -> str | None:
     return patient
 
 
-def _assessed(piece: Any, work: Call, reader: _Reader, *, to_text: bool) -> Any:
+def _assessed(piece: Any, work: TableCall, reader: _Reader, *, to_text: bool) -> Any:
     """Return a piece with the columns added, and without the row numbers."""
     typed, mixed = reader.typed(piece, work)
     answer = work(_with_objects(typed, mixed) if mixed else typed)
@@ -255,7 +255,7 @@ class _Reader(ABC):
     def record_batches(self) -> Iterator[Any]:
         """Return the rows in batches of some size."""
 
-    def typed(self, piece: Any, work: Call) -> tuple[Any, dict[str, NDArray[Any]]]:
+    def typed(self, piece: Any, work: TableCall) -> tuple[Any, dict[str, NDArray[Any]]]:
         """Return a piece with numbers where they are due, and columns that hold more than these."""
         del work
         return piece, {}
@@ -338,7 +338,7 @@ class _Csv(_Reader):
             with self._open(path, self.schema.names) as batches:
                 yield from batches
 
-    def typed(self, piece: Any, work: Call) -> tuple[Any, dict[str, NDArray[Any]]]:
+    def typed(self, piece: Any, work: TableCall) -> tuple[Any, dict[str, NDArray[Any]]]:
         """Return a piece with the measured variables as numbers, and those that hold other text."""
         mixed: dict[str, NDArray[Any]] = {}
         for name in VARIABLES:

@@ -14,7 +14,7 @@ from jiascores.core.definition import lookup
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
 from jiascores.core.measure import verdict_named
 from jiascores.measures.remission import ONGOING, Periods, RemissionCriteria, remission_codes
-from jiascores.tables.assess import Call
+from jiascores.tables.assess import TableCall
 from jiascores.tables.beside import Beside, whole_days
 from jiascores.tables.engines import IN_PIECES, kind_of_frame
 from jiascores.tables.frame import Output, Positions
@@ -163,7 +163,7 @@ def remission(
         periods=_periods_asked_about(definition, medication, medication_columns, counted),
         in_pieces=kind_of_frame(visits) in IN_PIECES,
     )
-    return Call(
+    return TableCall(
         outputs=in_remission, columns=columns, units=units, invalid=invalid, prefix=prefix
     ).on(visits)
 

@@ -20,7 +20,7 @@ from jiascores.measures.courses import (
     decide,
     reasons,
 )
-from jiascores.tables.assess import Call
+from jiascores.tables.assess import TableCall
 from jiascores.tables.baselines import Best, LastResponding, best_earlier, latest_earlier
 from jiascores.tables.beside import Beside, Dates, read_infusions, whole_days
 from jiascores.tables.engines import IN_PIECES, kind_of_frame, to_eager
@@ -125,7 +125,7 @@ def retreatment(
     """
     in_pieces = kind_of_frame(visits) in IN_PIECES
     judge = _judge(protocol, infusions, infusion_columns, exclusions, in_pieces=in_pieces)
-    return Call(
+    return TableCall(
         outputs=partial(_retreated, judge=judge),
         columns=columns,
         units=units,
@@ -190,7 +190,9 @@ def deviations(
     """
     judge = _judge(protocol, infusions, infusion_columns, exclusions, in_pieces=False)
     retreated = partial(_retreated, judge=judge)
-    call = Call(outputs=retreated, columns=columns, units=units, marker=marker, invalid=invalid)
+    call = TableCall(
+        outputs=retreated, columns=columns, units=units, marker=marker, invalid=invalid
+    )
     return cast(FrameT, _deviations(call.table(Frame(to_eager(visits))), judge))
 
 

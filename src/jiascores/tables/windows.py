@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import RequestError, VisitError
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
-from jiascores.tables.assess import Call
+from jiascores.tables.assess import TableCall
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.beside import Beside, Dates
 from jiascores.tables.engines import IN_PIECES, kind_of_frame
@@ -132,7 +132,7 @@ def nominal_visits(
             variable="day_zero",
         )
     nominal = partial(_nominal, windows=_windows(weeks), zero=day_zero, nearest=rule == NEAREST)
-    return Call(outputs=nominal, columns=columns, prefix=prefix).on(visits)
+    return TableCall(outputs=nominal, columns=columns, prefix=prefix).on(visits)
 
 
 def _windows(weeks: Any) -> tuple[tuple[str, float, float], ...]:
@@ -343,7 +343,7 @@ def laboratory_values(
     drawings = _drawings(labs, asked, lab_columns, units)
     in_pieces = kind_of_frame(visits) in IN_PIECES
     nearest = partial(_labs, drawings=drawings, within=within, in_pieces=in_pieces)
-    return Call(outputs=nearest, columns=columns, prefix=prefix).on(visits)
+    return TableCall(outputs=nearest, columns=columns, prefix=prefix).on(visits)
 
 
 def _drawings(
@@ -476,7 +476,7 @@ def below_limit(
     [[12.0, <NA>], [2.5, 'half']]
     """
     below = partial(_below, variable=variable, rule=one_of(rule, BELOW_RULES, "rule"))
-    return Call(outputs=below, columns=columns, prefix=prefix).on(table)
+    return TableCall(outputs=below, columns=columns, prefix=prefix).on(table)
 
 
 def _below(table: Table, variable: str, rule: str) -> list[Output]:
