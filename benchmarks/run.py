@@ -502,9 +502,8 @@ def picture(lines: dict[str, list[tuple[int, float]]]) -> None:
 
 
 NOTES = """
-`import jiascores` loads the rest when a name is first used. Where text ids miss the thousandfold, it is
-under pandas 2, whose text is made of Python objects: hashing a million of them takes as long as
-all the rest. Under pandas 3 it is met.
+`import jiascores` loads the rest when a name is first used. Text ids cost more under pandas 2, whose
+text is made of Python objects, than under pandas 3.
 """
 
 
