@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import pandas as pd
-import polars as pl
-import pyarrow as pa
 import pytest
 
 import jiascores as jia
-
-MAKERS = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}
+from tests.eager import MAKERS, columns_of
 
 
 @pytest.fixture(params=sorted(MAKERS))
 def make(request):
     return MAKERS[request.param]
-
-
-def to_dict(frame) -> dict:
-    if isinstance(frame, pd.DataFrame):
-        return {name: [None if pd.isna(v) else v for v in frame[name]] for name in frame.columns}
-    if isinstance(frame, pl.DataFrame):
-        return frame.to_dict(as_series=False)
-    return frame.to_pydict()
 
 
 VISITS = {
@@ -43,7 +32,7 @@ ASK = {
 
 
 def test_rows_keep_their_order_and_the_baseline_is_empty(make) -> None:
-    out = to_dict(jia.assess(make(VISITS), measures=["jadas71", "acr_ped"], **ASK))
+    out = columns_of(jia.assess(make(VISITS), measures=["jadas71", "acr_ped"], **ASK))
     assert out["patient"] == VISITS["patient"]
     assert out["jadas71"] == [8.0, None, 25.0, 8.0, 25.0]
     assert out["acr_ped_level"] == [50, 0, None, 50, None]
@@ -54,7 +43,7 @@ def test_rows_keep_their_order_and_the_baseline_is_empty(make) -> None:
 def test_states_by_the_course_of_each_row(make) -> None:
     visits = {**VISITS, "form": ["oligo", "poly", "poly", None, "oligo"]}
     request = jia.ask.state("cjadas10", cutoffs="trincianti-2021", course=jia.column("form"))
-    out = to_dict(jia.assess(make(visits), measures=[request], **ASK))
+    out = columns_of(jia.assess(make(visits), measures=[request], **ASK))
     assert out["state_cjadas10_trincianti_2021"] == ["moderate", None, "high", None, "high"]
 
 
@@ -91,14 +80,14 @@ FLARES = {
 def test_flare_against_each_reference(make, name: str) -> None:
     reference, ending, expected = FLARES[name]
     request = jia.ask.flare(criteria="prcsg-printo", reference=reference)
-    out = to_dict(jia.assess(make(COURSE), measures=[request], baseline="first"))
+    out = columns_of(jia.assess(make(COURSE), measures=[request], baseline="first"))
     assert out[f"flare_prcsg_printo{ending}"] == expected
     assert request.columns == (f"flare_prcsg_printo{ending}",)
 
 
 def test_loss_needs_an_earlier_visit_with_the_level(make) -> None:
     requests = [jia.ask.loss_of_response(30), jia.ask.loss_of_response(70)]
-    out = to_dict(jia.assess(make(COURSE), measures=requests, baseline="first"))
+    out = columns_of(jia.assess(make(COURSE), measures=requests, baseline="first"))
     assert out["acr_ped_30_lost"] == [None, False, True, False, True]
     assert out["acr_ped_70_lost"] == [None, False, False, False, False]
     assert jia.ask.loss_of_response(50).level == 50
@@ -109,7 +98,7 @@ def test_one_flare_against_two_references_makes_two_columns(make) -> None:
         jia.ask.flare(criteria="brunner-2002", reference=reference)
         for reference in ("baseline", "best")
     ]
-    out = to_dict(jia.assess(make(COURSE), measures=requests, baseline="first"))
+    out = columns_of(jia.assess(make(COURSE), measures=requests, baseline="first"))
     assert out["flare_brunner_2002"] == [None, False, False, False, False]
     assert out["flare_brunner_2002_best"] == [None, None, True, False, True]
 
@@ -144,7 +133,7 @@ def test_a_flare_with_fever_reads_the_column_of_that_name(make) -> None:
     with pytest.raises(jia.errors.ColumnError, match="'flare_fever'"):
         jia.assess(make(COURSE), measures=[request], baseline="first")
     visits = {**COURSE, "flare_fever": [False, False, True, None, False]}
-    out = to_dict(jia.assess(make(visits), measures=[request], baseline="first"))
+    out = columns_of(jia.assess(make(visits), measures=[request], baseline="first"))
     assert out["flare_canakinumab_sjia"] == [None, False, True, None, False]
 
 
@@ -167,13 +156,13 @@ def test_inactive_disease_with_its_items(make) -> None:
     within = jia.ask.within_categories(
         criteria="wallace-2011", ilar_category=jia.column("category")
     )
-    out = to_dict(jia.assess(make(INACTIVE), measures=[request, within]))
+    out = columns_of(jia.assess(make(INACTIVE), measures=[request, within]))
     assert out["inactive_disease_wallace_2011"] == [True, False, False, None, False]
     assert out["inactive_disease_wallace_2011_active_joints"] == [True, True, True, None, True]
     assert out["inactive_disease_wallace_2011_acute_phase"] == [True, True, True, True, False]
     assert out["within_categories_wallace_2011"] == [True, False, None, True, True]
     older = jia.ask.inactive_disease(criteria="wallace-2004")
-    out = to_dict(jia.assess(make(INACTIVE), measures=[older]))
+    out = columns_of(jia.assess(make(INACTIVE), measures=[older]))
     assert out["inactive_disease_wallace_2004"] == [True, True, False, None, False]
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import polars as pl
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +25,7 @@ from jiascores.core.errors import (
 )
 from jiascores.measures.courses import CODES, decide, reasons
 from tests import msc_facts
+from tests.eager import MAKERS
 
 SWART = jia.definition("swart-2019", jia.typing.RetreatmentProtocol)
 EXCLUSIONS = SWART.exclusions
@@ -614,7 +614,6 @@ TRIAL = {
 
 # ------------------------------------------------------------------ frames
 
-MAKERS = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}
 TEXT = "0:n * 28:R 56:? 70:n+infection 84:n-biological 90:n"
 
 

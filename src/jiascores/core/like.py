@@ -45,6 +45,11 @@ class Like:
         """Row labels for messages, where there are any."""
         return None if self.index is None else self.index
 
+    @property
+    def places(self) -> Sequence[Any]:
+        """What messages call each row: its label, or its position."""
+        return range(self.size) if self.labels is None else self.labels
+
     def score(self, values: Any, name: str) -> Any:
         """Give numbers back: float, float64 array, or Series of floats; NaN or null missing."""
         if self.kind == "number":
@@ -284,14 +289,13 @@ def places_of(
         if positions is not None:
             codes = [each.index(word) for word in refused]
             where = np.flatnonzero(np.isin(positions, codes)).tolist()
-        labels = like.labels if like.labels is not None else range(like.size)
         raise NotCoveredError(
             f"{name} = {listing([repr(word) for word in refused])}: {known} "
             f"{', '.join(words)}.{advice(refused[0])} Leave the {name.replace('_', ' ')} missing "
             f"where there is none.",
             variable=name,
             values=refused if positions is None else [each[positions[at]] for at in where],
-            where=[0] if positions is None else [labels[at] for at in where],
+            where=[0] if positions is None else [like.places[at] for at in where],
         )
     found = [place.get(word, np.nan) for word in each]
     return found[0] if positions is None else np.array([*found, np.nan])[positions]

@@ -561,14 +561,13 @@ class Call:
         each = np.ravel(months)
         other = np.flatnonzero(~np.isnan(each) & ~np.isin(each, definition.months))
         if other.size:
-            places = self.like.labels if self.like.labels is not None else range(each.size)
             raise NotCoveredError(
                 f"month = {listing([f'{each[at]:g}' for at in other])}: {definition.name} speaks "
                 f"about month {' and '.join(map(str, definition.months))} alone. Give the month of "
                 f"the planned visit, missing where there is none.",
                 variable="month",
                 values=list(each[other]),
-                where=[places[int(at)] for at in other],
+                where=[self.like.places[int(at)] for at in other],
             )
         return months
 
@@ -578,7 +577,7 @@ class Call:
             return
         rows = np.flatnonzero(np.ravel(contradiction.where) == 1)
         if rows.size:
-            places = self.like.labels if self.like.labels is not None else range(self.like.size)
+            places = self.like.places
             said = [contradiction.at(int(row)) for row in rows]
             where = [places[int(row)] for row in rows]
             listed = [f"{words} at {place}" for words, place in zip(said, where, strict=True)]
