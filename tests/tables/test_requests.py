@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import jiascores as jia
-from tests.tables.test_assess import make, to_dict  # noqa: F401  # the fixture `make`
+from tests.eager import columns_of
+from tests.tables.test_assess import make  # noqa: F401  # the fixture `make`
 
 RANDOM = np.random.default_rng(1)
 SIZE = 60
@@ -140,7 +141,7 @@ def jadas10(row: int) -> float:
 @pytest.mark.parametrize("case", CASES)
 def test_each_row_is_what_the_function_says(make, case: str) -> None:  # noqa: F811
     request, column, of_row = CASES[case]
-    out = to_dict(jia.assess(make(VISITS), measures=[request()], baseline="first"))
+    out = columns_of(jia.assess(make(VISITS), measures=[request()], baseline="first"))
     expected = [of_row(row) for row in range(SIZE)]
     assert out[column] == expected
     assert len({str(answer) for answer in expected}) > 2
@@ -150,7 +151,7 @@ def test_the_course_found_from_a_category_is_shown() -> None:
     request = jia.ask.state(
         "cjadas10", cutoffs="consolaro-2014", course=jia.from_category("category")
     )
-    out = to_dict(jia.assess(pd.DataFrame(VISITS), measures=[request]))
+    out = columns_of(jia.assess(pd.DataFrame(VISITS), measures=[request]))
     assert out["course_consolaro_2014"] == [
         jia.course(
             cell("category", row),
@@ -172,7 +173,7 @@ def test_return_of_disease_is_judged_against_the_visit_before(make) -> None:  # 
         "joint_injection": [False, False, False, False, True],
         "treatment_intensified": [False, False, None, False, True],
     }
-    out = to_dict(jia.assess(make(visits), measures="reacch_out_flare"))
+    out = columns_of(jia.assess(make(visits), measures="reacch_out_flare"))
     assert out["reacch_out_flare_reacch_out"] == [None, False, True, False, True]
     assert out["reacch_out_flare_reacch_out_significant"] == [None, False, None, False, True]
 
@@ -232,7 +233,7 @@ def test_what_is_not_bound_is_read_from_the_column_of_that_name(
     named = jia.assess(make(VISITS), measures=[ask(criteria=request_.criteria, **bound)])
     own = {column: VISITS[{"course": "form", "esr_upper_limit": "limit"}.get(column, column)]}
     unbound = jia.assess(make({**visits, **own}), measures=[request_])
-    assert to_dict(unbound)[expected] == to_dict(named)[expected]
+    assert columns_of(unbound)[expected] == columns_of(named)[expected]
     assert request_.columns == (expected,)
 
 
