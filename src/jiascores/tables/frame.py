@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, NotNumericError, RequestError, VisitError, listing
 from jiascores.core.like import Like
-from jiascores.core.values import to_floats
+from jiascores.core.values import Kind, to_floats
 from jiascores.core.variables import Variable
 
 Positions: TypeAlias = NDArray[np.int64]
@@ -191,6 +191,32 @@ class Frame:
         places = pa.array(rows, pa.int64(), mask=rows == NONE)
         return places if name is None else self.series(name).take(places)
 
+    def stacked(self, names: Sequence[str], rows: Positions) -> Any:
+        """Return cells of several columns as one column, empty where a row is `NONE`.
+
+        Row ``r`` of the column in place ``k`` is at ``k * size + r``.
+        """
+        columns = [self.series(name) for name in names]
+        if self.kind == "pandas":
+            import pandas as pd
+
+            whole = _pandas_stacked(columns)
+            return (
+                whole.reindex(rows)
+                .reset_index(drop=True)
+                .rename(None)
+                .astype("Int64" if pd.api.types.is_integer_dtype(whole.dtype) else whole.dtype)
+            )
+        if self.kind == "polars":
+            return _polars_stacked(columns).gather(self.taken(None, rows))
+        return _arrow_stacked(columns).take(self.taken(None, rows))
+
+    def made(self, output: Output) -> Any:
+        """Return what is computed as a column of this kind."""
+        if self.kind == "pyarrow":
+            return _to_arrow(output)
+        return _give_back(output, Like(cast(Kind, self.kind), (len(output.data),)))
+
     def texts(self, values: Sequence[str | None]) -> Any:
         """Return a column of text."""
         if self.kind == "pandas":
@@ -250,6 +276,39 @@ def _pandas_taken(frame: Frame, name: str | None, rows: Positions) -> Any:
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iu":
         series = series.astype("Int64")
     return series.reindex(rows).reset_index(drop=True)
+
+
+def _pandas_stacked(columns: Sequence[Any]) -> Any:
+    """Return pandas columns one below the other, of one type where they have one."""
+    import pandas as pd
+
+    kinds = {column.dtype for column in columns}
+    if len(kinds) == 1 or all(isinstance(kind, np.dtype) and kind.kind in "iuf" for kind in kinds):
+        return pd.concat(columns, ignore_index=True)
+    cells = np.concatenate([column.to_numpy(dtype=object) for column in columns])
+    return pd.Series(cells, dtype=object).infer_objects()
+
+
+def _polars_stacked(columns: Sequence[Any]) -> Any:
+    """Return Polars columns one below the other: of their type, as numbers, or else as text."""
+    import polars as pl
+
+    kinds = {column.dtype for column in columns if column.dtype != pl.Null}
+    if len(kinds) > 1 and not all(kind.is_numeric() for kind in kinds):
+        columns = [column.cast(pl.String) for column in columns]
+    frames = [column.alias("cells").to_frame() for column in columns]
+    return pl.concat(frames, how="vertical_relaxed")["cells"]
+
+
+def _arrow_stacked(columns: Sequence[Any]) -> Any:
+    """Return Arrow columns one below the other: of their type, as numbers, or else as text."""
+    import pyarrow as pa
+
+    kinds = {column.type for column in columns if not pa.types.is_null(column.type)}
+    numeric = all(pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in kinds)
+    kind = kinds.pop() if len(kinds) == 1 else pa.float64() if numeric else pa.string()
+    chunks = [chunk for column in columns for chunk in column.cast(kind).chunks]
+    return pa.chunked_array(chunks, kind)
 
 
 def _pandas_with(native: Any, outputs: Sequence[Output]) -> Any:

@@ -1,0 +1,634 @@
+"""Tables of another shape made into one row for each visit: long ones and wide ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeVar, cast
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, say, suggestion
+from jiascores.core.variables import VARIABLES
+from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.numbers import one_of
+from jiascores.tables.problems import is_number
+from jiascores.tables.table import ROLES, WORDS, Places, nearest
+from jiascores.tables.visits import NO_DATE, parse_dates
+
+FrameT = TypeVar("FrameT")
+# What the standard for clinical trials (CDISC ADaM, basic data structure) calls these columns.
+ADAM = {
+    "patient": "USUBJID",
+    "date": "ADT",
+    "visit": "AVISIT",
+    "variable": "PARAMCD",
+    "value": "AVAL",
+    "unit": "AVALU",
+    "derived": "DTYPE",
+}
+LONG_NEEDS = ("patient", "variable", "value")
+BY = {"date": "a date of a patient is a visit", "visit": "a named visit of a patient is one"}
+
+
+def from_long(
+    table: FrameT,
+    *,
+    variables: Mapping[str, str | Sequence[str]],
+    columns: Mapping[str, str] | None = None,
+    by: Literal["date", "visit"] = "date",
+    date_of: str | None = None,
+    only: Mapping[str, Any] | None = None,
+    keep: Sequence[str] = (),
+) -> FrameT:
+    """Make visits from a long table, which has one row for each value.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        One row for each value of a patient, in any order.
+    variables : dict
+        What becomes a column: its name → how the table calls it, or a list of such words; for
+        example ``{"physician_global": "PHGA", "esr": ["ESR", "BSG"]}``. Rows with other words
+        are left out.
+    columns : dict, optional
+        What is called otherwise: ``patient``, ``date``, ``visit``, ``variable``, ``value``,
+        ``unit``, ``derived``. Where a table has no column of such a name, that of CDISC ADaM is
+        taken: USUBJID, ADT, AVISIT, PARAMCD, AVAL, AVALU, DTYPE.
+    by : {"date", "visit"}
+        What makes rows one visit: that they have the patient and the date in common, or the
+        patient and the named visit.
+    date_of : str, optional
+        With ``by="visit"``: the variable whose date is that of the visit, where a visit has more
+        than one.
+    only : dict, optional
+        Take only rows in which these columns hold these values, as ``{"ANL01FL": "Y"}``.
+    keep : list of str
+        Columns that say one thing of a visit, to be taken along: site, sex, treatment.
+
+    Returns
+    -------
+    pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        One row for each visit, in the order in which they come first: ``patient``, ``date``,
+        ``visit`` (where the table has these), what is kept, then each variable, and
+        ``<variable>_unit`` where the table has a column of units. A variable that was not
+        measured at a visit is missing there. A variable of jiascores that is text becomes numbers
+        where each of its cells is a number, with a decimal point.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    RequestError
+        If no row has a word of `variables`, or words differ from one of them by case or blanks
+        alone.
+    VisitError
+        If a variable has two values at one visit, be they equal or not, or a visit has two
+        dates, or a row says neither when it was; with the rows.
+
+    Notes
+    -----
+    Rows in which the column for ``derived`` is filled are left out: they hold what somebody
+    computed, such as a last observation carried forward. Rows without a value make no cell.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> long = pd.DataFrame({
+    ...     "USUBJID": "01-007", "ADT": "2024-01-10", "PARAMCD": ["PHGA", "PTGA", "ACTJT"],
+    ...     "AVAL": [6.0, 5.5, 12.0]})
+    >>> jia.prepare.from_long(long, variables={
+    ...     "physician_global": "PHGA", "patient_global": "PTGA", "active_joints": "ACTJT"})
+      patient        date  physician_global  patient_global  active_joints
+    0  01-007  2024-01-10               6.0             5.5           12.0
+    """
+    return with_numbers(
+        cast(FrameT, long_visits(Frame(table), variables, columns, by, date_of, only, keep))
+    )
+
+
+def long_visits(
+    frame: Frame,
+    variables: Mapping[str, str | Sequence[str]],
+    columns: Mapping[str, str] | None = None,
+    by: str = "date",
+    date_of: str | None = None,
+    only: Mapping[str, Any] | None = None,
+    keep: Sequence[str] = (),
+) -> Any:
+    """Return the visits of a long table, each cell as it came; for the arguments see `from_long`."""
+    one_of(by, BY, "by")
+    long = _Long(frame, columns or {}, by)
+    codes = _words_of(long, variables)
+    rows = np.flatnonzero(long.taken(only or {}) & (codes >= 0))
+    visit = long.visits(rows)
+    count = int(visit.max(initial=NONE)) + 1
+    filled = rows[~blank(frame, long.column("value"))[rows]]
+    of_visit = np.full(frame.size, NONE)
+    of_visit[rows] = visit
+    cells = {}
+    for place, name in enumerate(variables):
+        mine = filled[codes[filled] == place]
+        cells[name] = one_each(mine, of_visit[mine], count, name, long.places, _one_value)
+    first = one_row(rows, visit, count)
+    out = {"patient": frame.taken(long.column("patient"), first)}
+    if long.has("date"):
+        date = long.date(rows, visit, count, cells, date_of)
+        out["date"] = frame.taken(long.column("date"), date)
+    if long.has("visit"):
+        out["visit"] = frame.taken(long.column("visit"), long.same("visit", rows, visit, count))
+    for name in keep:
+        out[name] = frame.taken(name, long.same(name, rows, visit, count))
+    made = {name: frame.taken(long.column("value"), at) for name, at in cells.items()}
+    if long.has("unit"):
+        unit = long.column("unit")
+        made |= {f"{name}_unit": frame.taken(unit, at) for name, at in cells.items()}
+    return frame.new(joined(out, made))
+
+
+# --------------------------------------------------------------------------------------------
+# What both, and an export of REDCap, are made of
+
+
+def _no_blank(cell: Any) -> Any:
+    """Return a cell, None where it holds blanks alone."""
+    return None if isinstance(cell, str) and not cell.strip() else cell
+
+
+def blank(frame: Frame, name: str) -> NDArray[np.bool_]:
+    """Return which cells of a column are empty, or hold blanks alone."""
+    return np.array([_no_blank(cell) is None for cell in frame.objects(name)], dtype=bool)
+
+
+def one_row(rows: Positions, group: Positions, count: int) -> Positions:
+    """Return the first of the rows of each group, or `NONE`."""
+    out = np.full(count, NONE)
+    out[group[::-1]] = rows[::-1]
+    return out
+
+
+def _one_value(name: str) -> str:
+    return (
+        f"{name} has more than one value at a visit: {{}}. Keep one row, or name the column that "
+        f"says which rows count: {say('only', {'column': 'value'})}."
+    )
+
+
+def one_each(
+    rows: Positions, group: Positions, count: int, name: str, places: Sequence[Any], words: Any
+) -> Positions:
+    """Return the one row of each group, or `NONE`; two raise, with all of them."""
+    out = one_row(rows, group, count)
+    again = out[group] != rows
+    if again.any():
+        twice = rows[np.isin(group, group[again])]
+        twice = twice[np.argsort(group[np.isin(group, group[again])], kind="stable")]
+        said = listing((places[int(row)] for row in twice[:SHOWN_ROWS]), total=len(twice))
+        raise VisitError(
+            words(name).replace("{}", said),
+            variable=name,
+            where=[places[int(row)] for row in twice[:MOST_PLACES]],
+        )
+    return out
+
+
+SHOWN_ROWS, MOST_PLACES = 6, 100
+
+
+def with_numbers(native: FrameT) -> FrameT:
+    """Return visits with the measured columns of text as numbers, where each cell is a number."""
+    frame = Frame(native)
+    columns = {name: frame.series(name) for name in frame.names}
+    for name in VARIABLES:
+        cells = [_no_blank(cell) for cell in frame.objects(name)] if name in columns else []
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        if texts and all(is_number(cell) for cell in texts):
+            values = np.array([np.nan if cell is None else float(cell) for cell in cells])
+            columns[name] = frame.made(Output(name, "score", values))
+    return cast(FrameT, frame.new(columns))
+
+
+def day_codes(frame: Frame, name: str) -> Positions:
+    """Return a number for each row's day, `NO_DATE` where there is none; the text's where unread."""
+    dates, _, unread = parse_dates(frame, name)
+    if not unread:
+        return dates
+    codes = frame.codes(name)[0]
+    return np.where(blank(frame, name), NO_DATE, codes)
+
+
+def group_of(*codes: NDArray[np.int64]) -> Positions:
+    """Return the number of each row's group of equal codes, in the order in which groups come."""
+    groups = np.zeros(len(codes[0]), dtype=np.int64)
+    for code in codes:
+        inner = pd.factorize(code)[0].astype(np.int64)
+        groups = pd.factorize(groups * (inner.max(initial=0) + 1) + inner)[0].astype(np.int64)
+    return groups
+
+
+def joined(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return columns of one table; a name that comes twice raises."""
+    names = [name for part in parts for name in part]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ColumnError(
+            f"the visits would have two columns {listing(map(repr, twice))}. Rename yours, or give "
+            f"the variable another name.",
+            variable=twice[0],
+            values=twice,
+        )
+    return {name: column for part in parts for name, column in part.items()}
+
+
+def require_columns(frame: Frame, names: Mapping[str, str], parameter: str) -> None:
+    """Raise where the table has no column of such a name; `names` says what each is for."""
+    for role, name in names.items():
+        if name not in frame:
+            raise ColumnError(
+                f"there is no column {name!r} for {role}. Name yours: "
+                f"{say(parameter, {role: 'your column'})}.{nearest(name, frame.names)}",
+                variable=role,
+                values=(name,),
+            )
+
+
+# --------------------------------------------------------------------------------------------
+# Long tables
+
+
+@attrs.frozen(eq=False)
+class _Long:
+    """A long table, and which of its columns is which."""
+
+    frame: Frame
+    given: Mapping[str, str]
+    by: str
+
+    def __attrs_post_init__(self) -> None:
+        for role in self.given:
+            if role not in ADAM:
+                raise ColumnError(
+                    f"{say('columns')} maps {role!r}; it can map {', '.join(ADAM)}."
+                    f"{suggestion(role, ADAM)}",
+                    variable=role,
+                )
+        needs = dict.fromkeys((*LONG_NEEDS, self.by, *self.given))
+        require_columns(self.frame, {role: self.column(role) for role in needs}, "columns")
+
+    def column(self, role: str) -> str:
+        """Return the column of a role: the caller's, that of its name, or that of ADaM."""
+        if role in self.given:
+            return self.given[role]
+        return role if role in self.frame or ADAM[role] not in self.frame else ADAM[role]
+
+    def has(self, role: str) -> bool:
+        """Return whether the table has a column for a role."""
+        return self.column(role) in self.frame
+
+    @property
+    def places(self) -> Places:
+        """What rows are called."""
+        return Places(self.frame, [(role, self.column(role)) for role in ROLES[:2]])
+
+    def taken(self, only: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Return which rows are taken: neither derived nor left out by `only`."""
+        taken = np.ones(self.frame.size, dtype=bool)
+        if self.has("derived"):
+            taken = blank(self.frame, self.column("derived"))
+        for name, value in only.items():
+            require_columns(self.frame, {"only": name}, "only")
+            taken &= np.array([cell == value for cell in self.frame.objects(name)], dtype=bool)
+        if self.frame.size and only and not taken.any():
+            raise RequestError(
+                f"{say('only', dict(only))} leaves no row. Is the value written so?",
+                variable="only",
+            )
+        return taken
+
+    def visits(self, rows: Positions) -> Positions:
+        """Return the number of the visit of each of these rows."""
+        patients = self.frame.codes(self.column("patient"))[0]
+        name = self.column(self.by)
+        when = day_codes(self.frame, name) if self.by == "date" else self.frame.codes(name)[0]
+        lost = rows[blank(self.frame, name)[rows]]
+        if lost.size:
+            said = listing((self.places[int(row)] for row in lost[:SHOWN_ROWS]), total=len(lost))
+            other = "by='visit' where the visits have names" if self.by == "date" else "by='date'"
+            raise VisitError(
+                f"the {self.by} is missing in {said}: which visit they belong to is not certain. "
+                f"Fill it in, or leave these rows out; or {other}.",
+                variable=self.by,
+                where=[self.places[int(row)] for row in lost[:MOST_PLACES]],
+            )
+        return group_of(patients[rows], when[rows])
+
+    def same(self, role: str, rows: Positions, visit: Positions, count: int) -> Positions:
+        """Return for each visit a row with what a column says of it; two answers raise."""
+        name = self.column(role) if role in ADAM else role
+        require_columns(self.frame, {"keep": name}, "keep")
+        filled = ~blank(self.frame, name)[rows]
+        rows, visit = rows[filled], visit[filled]
+        codes = self.frame.codes(name)[0][rows]
+        # Rows that say the same are one answer.
+        answers = one_row(np.arange(rows.size), group_of(visit, codes), rows.size)
+        answers = answers[answers >= 0]
+
+        def words(_: str) -> str:
+            return (
+                f"column {name!r} says more than one thing of a visit: {{}}. Make it one, or do not "
+                f"keep the column."
+            )
+
+        return one_each(rows[answers], visit[answers], count, name, self.places, words)
+
+    def date(
+        self,
+        rows: Positions,
+        visit: Positions,
+        count: int,
+        cells: Mapping[str, Positions],
+        date_of: str | None,
+    ) -> Positions:
+        """Return for each visit the row with its date."""
+        if self.by == "date":
+            return one_row(rows, visit, count)
+        if date_of is not None:
+            if date_of not in cells:
+                raise RequestError(
+                    f"{say('date_of', date_of)}: name one of the variables.{suggestion(date_of, cells)}",
+                    variable="date_of",
+                )
+            return cells[date_of]
+        days = day_codes(self.frame, self.column("date"))
+        dated = rows[days[rows] != NO_DATE]
+        of_visit = visit[days[rows] != NO_DATE]
+        answers = one_row(np.arange(dated.size), group_of(of_visit, days[dated]), dated.size)
+        answers = answers[answers >= 0]
+
+        def words(_: str) -> str:
+            return (
+                f"a visit has more than one date: {{}}. Name the variable whose date counts, "
+                f"{say('date_of', next(iter(cells)))}, or make a visit of each date, {say('by', 'date')}."
+            )
+
+        return one_each(dated[answers], of_visit[answers], count, "date", self.places, words)
+
+
+def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Positions:
+    """Return for each row the place of its variable, `NONE` where it is not asked for."""
+    wanted: dict[str, int] = {}
+    for place, (name, words) in enumerate(variables.items()):
+        for word in (words,) if isinstance(words, str) else words:
+            if wanted.setdefault(str(word), place) != place:
+                raise RequestError(
+                    f"{say('variables')} gives {word!r} to {name} and to "
+                    f"{list(variables)[wanted[str(word)]]}.",
+                    variable=name,
+                )
+    column = long.column("variable")
+    said = [None if word is None else str(word) for word in long.frame.objects(column)]
+    there = dict.fromkeys(word for word in said if word is not None)
+    plain = {word.strip().casefold() for word in wanted}
+    near = [word for word in there if word not in wanted and word.strip().casefold() in plain]
+    if near:
+        raise RequestError(
+            f"column {column!r} has {listing(map(repr, near))}, which differs from a word of "
+            f"{say('variables')} by case or blanks alone. Name each as it is written: "
+            f"{say('variables', {'variable': ['one', 'other']})}.",
+            variable=column,
+            values=near,
+        )
+    for word, place in wanted.items():
+        if there and word not in there:
+            raise RequestError(
+                f"no row of column {column!r} says {word!r} ({list(variables)[place]})."
+                f"{suggestion(word, there)} It has {listing(map(repr, there), shown=20)}.",
+                variable=column,
+                values=(word,),
+            )
+    return np.array([wanted.get(word, NONE) if word else NONE for word in said], dtype=np.int64)
+
+
+# --------------------------------------------------------------------------------------------
+# Wide tables
+
+
+def from_wide(
+    table: FrameT,
+    *,
+    pattern: str = "{variable}_{visit}",
+    columns: Mapping[str, str] | None = None,
+    visits: Sequence[str] | Mapping[str, float] | None = None,
+) -> FrameT:
+    """Make visits from a wide table, which has one row for each patient.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        One row for each patient, with a column for each variable at each visit.
+    pattern : str
+        How the columns are named, with ``{variable}`` and ``{visit}``: ``"{variable}_{visit}"``
+        for ``esr_w8``, ``"{visit}.{variable}"`` for ``w8.esr``.
+    columns : dict, optional
+        What is called otherwise: ``patient`` → its column; a variable, ``date``, or anything else
+        that changes between visits → its word within the names, as
+        ``{"physician_global": "phga"}`` for ``phga_w8``.
+    visits : list of str, or dict of str to float, optional
+        The visits, as the names of the columns have them; or each with its study day, where the
+        table has no dates: ``{"bl": 0, "w8": 56}``. Without it, those that have a date.
+
+    Returns
+    -------
+    pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        One row for each visit of a patient, in their order: ``patient``, ``visit``, ``date``, the
+        columns of the patient, repeated, and each variable. A visit of which every cell is empty
+        is left out. Where a variable's columns are of several kinds (numbers in one, text in
+        another), pandas holds both, and Polars and PyArrow hold text.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there, or a column seems to be of a visit that is not among `visits`.
+    RequestError
+        If `pattern` does not name both, or nothing says which visits there are.
+    VisitError
+        If two rows have the same patient.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> wide = pd.DataFrame({
+    ...     "patient": ["007", "010"], "sex": ["f", "m"],
+    ...     "date_bl": ["2024-01-10", "2024-02-01"], "phga_bl": [6.0, 3.5],
+    ...     "date_w8": ["2024-03-06", None], "phga_w8": [2.0, None]})
+    >>> jia.prepare.from_wide(wide, columns={"physician_global": "phga"})
+      patient visit        date sex  physician_global
+    0     007    bl  2024-01-10   f               6.0
+    1     007    w8  2024-03-06   f               2.0
+    2     010    bl  2024-02-01   m               3.5
+    """
+    return with_numbers(cast(FrameT, wide_visits(Frame(table), pattern, columns, visits)))
+
+
+def wide_visits(
+    frame: Frame,
+    pattern: str = "{variable}_{visit}",
+    columns: Mapping[str, str] | None = None,
+    visits: Sequence[str] | Mapping[str, float] | None = None,
+) -> Any:
+    """Return the visits of a wide table, each cell as it came; for the arguments see `from_wide`."""
+    if not {"{variable}", "{visit}"} <= set(re.findall(r"{\w+}", str(pattern))):
+        raise RequestError(
+            f"{say('pattern', pattern)} must have both {{variable}} and {{visit}}, as "
+            f"'{{variable}}_{{visit}}'.",
+            variable="pattern",
+            values=(pattern,),
+        )
+    given = dict(columns or {})
+    patient = given.pop("patient", "patient")
+    require_columns(frame, {"patient": patient}, "columns")
+    twice = sorted({word for word in given.values() if list(given.values()).count(word) > 1})
+    if twice:
+        raise RequestError(
+            f"{say('columns')} gives {twice[0]!r} to two variables.",
+            variable="columns",
+            values=twice,
+        )
+    _one_row_a_patient(frame, patient)
+    wide = _Wide(frame, pattern, given, patient)
+    names = wide.visits(visits)
+    cells = wide.cells(names)
+    days = visits if isinstance(visits, Mapping) else None
+    shown = np.zeros((frame.size, len(names)), dtype=bool)
+    for of_visit in cells.values():
+        for place, name in enumerate(of_visit):
+            if name is not None:
+                shown[:, place] |= ~blank(frame, name)
+    rows, places = np.nonzero(shown)
+    out = {
+        "patient": frame.taken(patient, rows),
+        "visit": frame.texts([names[at] for at in places]),
+    }
+    made = {name: wide.stacked(of_visit, rows, places) for name, of_visit in cells.items()}
+    if days is not None:
+        out["date"] = frame.made(
+            Output("date", "score", np.array([float(days[names[at]]) for at in places]))
+        )
+    elif "date" in made:
+        out["date"] = made.pop("date")
+    used = {patient, *(name for of_visit in cells.values() for name in of_visit)}
+    others = {name: frame.taken(name, rows) for name in frame.names if name not in used}
+    return frame.new(joined(out, others, made))
+
+
+def _one_row_a_patient(frame: Frame, patient: str) -> None:
+    """Raise where two rows have the same patient."""
+    codes = frame.codes(patient)[0]
+    rows = np.flatnonzero(codes >= 0)
+    count = int(codes.max(initial=NONE)) + 1
+
+    def words(_: str) -> str:
+        return (
+            "a patient has more than one row: {}. A wide table has one row for each patient; where "
+            "yours has one for each visit, it is one of visits already."
+        )
+
+    one_each(rows, codes[rows], count, "patient", Places(frame, [("patient", patient)]), words)
+
+
+@attrs.frozen(eq=False)
+class _Wide:
+    """A wide table, and how its columns are named."""
+
+    frame: Frame
+    pattern: str
+    given: Mapping[str, str]
+    patient: str
+
+    @property
+    def words(self) -> dict[str, str]:
+        """How each variable is called within the names of columns."""
+        own = (*VARIABLES, *WORDS, *ROLES[1:])
+        taken = set(self.given.values())
+        return dict(self.given) | {
+            name: name for name in own if name not in self.given and name not in taken
+        }
+
+    def name(self, word: str, visit: str) -> str:
+        """Return the name of the column of a variable at a visit."""
+        return self.pattern.replace("{variable}", word).replace("{visit}", visit)
+
+    def seen(self, word: str) -> dict[str, str]:
+        """Return the columns that may be of a variable: visit → column."""
+        parts = re.split(r"({variable}|{visit})", self.pattern)
+        holes = {"{variable}": re.escape(word), "{visit}": "(.+)"}
+        shape = re.compile("".join(holes.get(part, re.escape(part)) for part in parts))
+        found = {
+            name: shape.fullmatch(str(name)) for name in self.frame.names if name != self.patient
+        }
+        return {match.group(1): name for name, match in found.items() if match}
+
+    def visits(self, given: Any) -> list[str]:
+        """Return the visits, in their order; those that have a date where none are given."""
+        if given is not None:
+            return [str(visit) for visit in ([given] if isinstance(given, str) else given)]
+        dates = self.words.get("date", "date")
+        names = list(self.seen(dates))
+        if not names:
+            raise RequestError(
+                f"no column is called {self.name(dates, '…')!r}, so that nothing says which visits "
+                f"there are. Name them, {say('visits', ['bl', 'w8'])}, with their study days where "
+                f"the table has no dates, {say('visits', {'bl': 0, 'w8': 56})}; or say how dates "
+                f"are called, {say('columns', {'date': 'visitdate'})}.",
+                variable="visits",
+            )
+        known = {self.name(word, visit) for word in self.words.values() for visit in names}
+        for variable, word in self.words.items():
+            strange = [name for name in self.seen(word).values() if name not in known]
+            if strange:
+                raise ColumnError(
+                    f"{listing(map(repr, strange))}: {variable} of a visit that has no date? Visits "
+                    f"with a date are {listing(map(repr, names))}. Name the visits, "
+                    f"{say('visits', names)}; other columns then stay with the patient.",
+                    variable=variable,
+                    values=strange,
+                )
+        return names
+
+    def cells(self, visits: Sequence[str]) -> dict[str, list[str | None]]:
+        """Return for each variable its column at each visit, None where it has none."""
+        found: dict[str, list[str | None]] = {}
+        for variable, word in self.words.items():
+            names = [self.name(word, visit) for visit in visits]
+            there = [name if name in self.frame else None for name in names]
+            if any(there):
+                found[variable] = there
+            elif variable in self.given:
+                raise ColumnError(
+                    f"no column is called {listing(map(repr, names))} for {variable}."
+                    f"{nearest(names[0], self.frame.names)}",
+                    variable=variable,
+                    values=names,
+                )
+        for visit in visits:
+            if not any(self.name(word, visit) in self.frame for word in self.words.values()):
+                raise ColumnError(
+                    f"no column is of the visit {visit!r}: none is called "
+                    f"{self.name('variable', visit)!r}.",
+                    variable="visits",
+                    values=(visit,),
+                )
+        return found
+
+    def stacked(self, names: Iterable[str | None], rows: Positions, visits: Positions) -> Any:
+        """Return the cells of a variable, one below the other."""
+        names = list(names)
+        there = [name for name in names if name is not None]
+        place = np.array([NONE if name is None else there.index(name) for name in names])[visits]
+        at = np.where(place < 0, NONE, place * self.frame.size + rows)
+        return self.frame.stacked(there, at)
