@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pandas as pd
 import polars as pl
 import pytest
@@ -109,7 +107,7 @@ def test_dates_of_one_day_are_one_visit_whatever_the_hour():
     table = pd.DataFrame(
         {
             "patient": "A",
-            "date": [dt.datetime(2024, 1, 10, 8), dt.datetime(2024, 1, 10, 15)],
+            "date": pd.to_datetime(["2024-01-10 08:00", "2024-01-10 15:00"]),
             "variable": ["esr", "crp"],
             "value": [20, 7],
         }
@@ -142,7 +140,7 @@ def test_a_visit_by_its_name_has_the_date_that_is_named():
     out = jia.prepare.from_long(table, variables=variables, by="visit", date_of="physician_global")
     assert out.to_numpy().tolist() == [["A", "2024-03-06", "Week 8", 2.0, 1.0, 12.0]]
     # By date, the row without one belongs to no visit for certain.
-    with pytest.raises(jia.errors.VisitError, match="row 2 .*by='visit'"):
+    with pytest.raises(jia.errors.VisitError, match=r"row 2 .*by='visit'"):
         jia.prepare.from_long(table, variables=variables)
     # And without it, each date is a visit.
     out = jia.prepare.from_long(
@@ -248,7 +246,7 @@ def test_values_without_a_date_are_kept_and_assess_says_so():
     table = pd.DataFrame({**WIDE, "date_w8": [None, None, "2024-05-05"]})
     out = jia.prepare.from_wide(table, columns=NAMES)
     assert out["physician_global"].tolist() == [6.0, 2.5, 3.0, 1.5]
-    with pytest.raises(jia.errors.VisitError, match="date is missing in row 1 .patient 007"):
+    with pytest.raises(jia.errors.VisitError, match=r"date is missing in row 1 .patient 007"):
         jia.assess(
             out.assign(patient_global=1.0, chaq=1.0, active_joints=1, limited_joints=1),
             baseline="first",
@@ -259,7 +257,7 @@ def test_values_without_a_date_are_kept_and_assess_says_so():
 @pytest.mark.parametrize("kind", MAKERS)
 def test_a_patient_with_two_rows_is_refused(kind):
     table = MAKERS[kind]({**WIDE, "case": ["007", "010", "007"]})
-    with pytest.raises(jia.errors.VisitError, match="more than one row: row 0 .*row 2"):
+    with pytest.raises(jia.errors.VisitError, match=r"more than one row: row 0 .*row 2"):
         jia.prepare.from_wide(table, columns=NAMES)
 
 
