@@ -111,7 +111,7 @@ def test_verify():
 
 def test_what_an_extra_is_needed_for_names_the_extra():
     with pytest.raises(jia.errors.MissingExtraError, match=r"jiascores\[stats\]"):
-        jia.analysis.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17])
+        jia.analysis.stratified_difference([45], [67], [30], [64], method="newcombe")
     with pytest.raises(jia.errors.MissingExtraError, match=r"jiascores\[plot\]"):
         jia.plot.trajectories(VISITS, jia.column("active_joints"))
     with pytest.raises(jia.errors.MissingExtraError, match=r"jiascores\[pyarrow\]"):

@@ -45,6 +45,7 @@ def test_patients_give_what_their_counts_give() -> None:
         }
     )
     ask = {"arm": jia.column("arm"), "reference_arm": "placebo", "strata": [jia.column("stratum")]}
+    ask["method"] = "mantel-haenszel"
     found = jia.analysis.compare_responders(table, jia.column("response"), **ask)
     assert found.difference == pytest.approx(0.2215, abs=5e-5)
     assert "2 strata" in str(found)
@@ -55,12 +56,22 @@ def test_patients_give_what_their_counts_give() -> None:
     with pytest.raises(jia.errors.RequestError, match="undetermined="):
         jia.analysis.compare_responders(table, jia.column("response"), **ask)
     failed, left_out = (
-        jia.analysis.compare_responders(
-            table, jia.column("response"), undetermined=rule, **ask
-        ).difference
+        jia.analysis.compare_responders(table, jia.column("response"), undetermined=rule, **ask)
         for rule in ("non-responder", "exclude")
     )
-    assert failed < left_out < found.difference
+    assert failed.difference < left_out.difference < found.difference
+    assert str(failed).endswith("not determinable: 1, as non-responders")
+    assert str(left_out).endswith(
+        "52 of 81 against 34 of 81, 2 strata; not determinable: 1, left out"
+    )
+
+
+def test_a_comparison_names_its_method() -> None:
+    table = patients({("a", "all"): (3, 5), ("b", "all"): (1, 5)})
+    ask = {"arm": jia.column("arm"), "reference_arm": "b"}
+    for more in ({}, {"method": "wald"}):
+        with pytest.raises(jia.errors.RequestError, match="'newcombe', 'miettinen-nurminen'"):
+            jia.analysis.compare_responders(table, jia.column("response"), **ask, **more)
 
 
 # --------------------------------------------------------------------------------------------

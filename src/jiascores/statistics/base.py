@@ -103,7 +103,7 @@ class Comparison:
     def __str__(self) -> str:
         method = f", {self.method}" if self.method else ""
         return (
-            f"{self.name}{method}: p = {p_shown(self.p)}\n  {self.measure} {self._estimated()}\n"
+            f"{self.name}{method}: {p_said(self.p)}\n  {self.measure} {self._estimated()}\n"
             f"  n: {self.n}\n  assumes: {self.assumes}"
         )
 
@@ -119,6 +119,12 @@ def p_shown(p: float) -> str:
     if math.isnan(p):
         return "not computed"
     return "< 0.0001" if p < 0.0001 else f"{p:.4f}"
+
+
+def p_said(p: float) -> str:
+    """Return a p value with its letter, for print."""
+    shown = p_shown(p)
+    return f"p {shown}" if shown[0] in "<n" else f"p = {shown}"
 
 
 def short(value: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any, Literal
 
+import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from jiascores.statistics.base import CONFIDENCE, check_confidence
 from jiascores.statistics.proportions import (
     Difference,
     Method,
-    Variance,
+    check_method,
     proportion_interval,
     stratified_difference,
 )
@@ -136,8 +137,7 @@ def compare_responders(
     level: int | None = None,
     strata: Sequence[Column] = (),
     undetermined: Literal["exclude", "non-responder"] | None = None,
-    method: Method = "mantel-haenszel",
-    variance: Variance = "sato",
+    method: Method | None = None,
     confidence: float = CONFIDENCE,
     columns: Mapping[str, str] | None = None,
 ) -> Difference:
@@ -157,18 +157,18 @@ def compare_responders(
         The columns by which randomisation was stratified; without any, one stratum.
     undetermined : {"exclude", "non-responder"}, optional
         What a patient counts as whose response is not determinable. Required where there is one.
-    method, variance, confidence
-        As for `stratified_difference`.
+    method, confidence
+        As for `stratified_difference`; there is no default method.
 
     Returns
     -------
     Difference
-        The other arm minus the reference arm.
+        The other arm minus the reference arm, with interval and p.
 
     Raises
     ------
     RequestError
-        If there are not two arms, or `undetermined` is missing and matters.
+        If there are not two arms, no method is named, or `undetermined` is missing and matters.
     VisitError
         If a patient has two rows, or no arm or stratum.
 
@@ -192,9 +192,10 @@ def compare_responders(
     >>> visits = pd.DataFrame({"patient": range(8), "drug": ["A"] * 4 + ["placebo"] * 4,
     ...                        "response": [1, 1, 1, 0, 1, 0, 0, 0]})
     >>> jia.analysis.compare_responders(visits, jia.column("response"), arm=jia.column("drug"),
-    ...                        reference_arm="placebo").difference
-    0.5
+    ...                        reference_arm="placebo", method="newcombe")
+    0.5000 (95 % interval −0.1355 to 0.7891), p = 0.1483; Newcombe; 3 of 4 against 1 of 4
     """
+    check_method(method)
     frame = Frame(to_eager(visits))
     found = _outcome(frame, outcome, level)
     _once(frame, columns, np.zeros(frame.size), "in the comparison; keep the rows of one visit")
@@ -220,8 +221,11 @@ def compare_responders(
     size = 2 * len(strata_)
     n1, n0 = np.bincount(cell, minlength=size).reshape(-1, 2).T.tolist()
     a, b = np.bincount(cell, found[counted], minlength=size).reshape(-1, 2).T.tolist()
-    return stratified_difference(
-        a, n1, b, n0, method=method, variance=variance, confidence=confidence
+    difference = stratified_difference(a, n1, b, n0, method=method, confidence=confidence)
+    words = {"exclude": "left out", "non-responder": "as non-responders"}
+    open_ = int(unknown.sum())
+    return attrs.evolve(
+        difference, undetermined=open_, undetermined_as=words[str(undetermined)] if open_ else ""
     )
 
 
