@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from math import prod
 from typing import Any
 
 import attrs
@@ -38,7 +39,7 @@ class Like:
     @property
     def size(self) -> int:
         """How many values there are."""
-        return int(np.prod(self.shape, dtype=np.int64))
+        return prod(self.shape)
 
     @property
     def labels(self) -> Sequence[Any] | None:

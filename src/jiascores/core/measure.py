@@ -237,7 +237,9 @@ def _in_blocks(
     fixed: dict[str, float] = {}
     columns: dict[str, Any] = {}
     for name, value in given.items():
-        if kind_of(value) == "number":
+        if checked:
+            columns[name] = value
+        elif kind_of(value) == "number":
             fixed[name] = number(value, VARIABLES[name])
         else:
             columns[name] = to_floats(value, VARIABLES[name], like.labels).ravel()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypeVar, cast
 
@@ -205,13 +205,23 @@ class TableCall:
         return outputs, table.compares_visits
 
 
-def add_columns(frame: Frame, outputs: Sequence[Output], prefix: str) -> Any:
-    """Add columns to a frame; one that is there already, or comes twice, is an error."""
-    named = [attrs.evolve(output, name=f"{prefix}{output.name}") for output in outputs]
-    problems = in_the_way(frame, named)
+def add_columns(frame: Frame, outputs: list[Output], prefix: str) -> Any:
+    """Add columns to a frame; one that is there already, or comes twice, is an error.
+
+    The list is emptied, so that no column is held twice.
+    """
+    if prefix:
+        outputs = [attrs.evolve(output, name=f"{prefix}{output.name}") for output in outputs]
+    problems = in_the_way(frame, outputs)
     if problems:
         raise error_of(problems, ())
-    return frame.with_columns(named)
+    return frame.with_columns(_one_by_one(outputs))
+
+
+def _one_by_one(outputs: list[Output]) -> Iterator[Output]:
+    outputs.reverse()
+    while outputs:
+        yield outputs.pop()
 
 
 def in_the_way(frame: Frame, outputs: Sequence[Output]) -> list[Problem]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from importlib.util import find_spec
 from typing import Any, Literal, TypeAlias, cast
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, NotNumericError, RequestError, VisitError, listing
 from jiascores.core.like import Like
-from jiascores.core.values import Kind, to_floats
+from jiascores.core.values import BLOCK, Kind, to_floats
 from jiascores.core.variables import Variable
 
 Positions: TypeAlias = NDArray[np.int64]
@@ -97,6 +98,8 @@ class Frame:
     def floats(self, name: str, variable: Variable) -> NDArray[np.float64]:
         """Return a column as float64 with NaN for gaps; ranges are not checked here."""
         series = self.series(name)
+        if self.kind == "pandas" and series.dtype == np.float64:
+            return np.asarray(series.to_numpy())  # as it is, at once
         if self.nested(name):
             raise NotNumericError(
                 f"{variable.name} = a list or a structure in each row: not a number. "
@@ -230,8 +233,11 @@ class Frame:
 
         return pa.array(list(values), pa.string())
 
-    def with_columns(self, outputs: Sequence[Output]) -> Any:
-        """Return the frame with columns added; rows, order and index stay as they are."""
+    def with_columns(self, outputs: Iterable[Output]) -> Any:
+        """Return the frame with columns added; rows, order and index stay as they are.
+
+        Outputs are taken one by one, so that who gives them can let go of each.
+        """
         if self.kind == "pandas":
             return _pandas_with(self.native, outputs)
         if self.kind == "polars":
@@ -311,32 +317,38 @@ def _arrow_stacked(columns: Sequence[Any]) -> Any:
     return pa.chunked_array(chunks, kind)
 
 
-def _pandas_with(native: Any, outputs: Sequence[Output]) -> Any:
-    """Return a pandas frame with columns added, all at once where there are several."""
+def _pandas_with(native: Any, outputs: Iterable[Output]) -> Any:
+    """Return a pandas frame with columns added.
+
+    A short frame is made at once, which is quicker; a long one column by column, which holds less.
+    """
     import pandas as pd
 
     like = Like("pandas", (len(native),))
-    columns = {output.name: _give_back(output, like) for output in outputs}
-    if len(columns) > 1 and type(native) is pd.DataFrame:
+    if len(native) <= BLOCK:
+        outputs = list(outputs)
+    if isinstance(outputs, list) and len(outputs) > 1 and type(native) is pd.DataFrame:
         there = {name: native[name] for name in native.columns}
+        columns = {output.name: _give_back(output, like) for output in outputs}
         frame = pd.DataFrame(there | columns, index=native.index, copy=not _copies_on_write())
         frame.columns.names = native.columns.names
         frame.attrs = native.attrs
         return frame
     frame = native.copy(deep=not _copies_on_write())
-    for name, column in columns.items():
-        frame.insert(len(frame.columns), name, column)
+    for output in outputs:
+        frame.insert(len(frame.columns), output.name, _give_back(output, like))
     return frame
 
 
 def _copies_on_write() -> bool:
     """Return whether pandas copies when somebody writes, so that a shallow copy is enough."""
-    import pandas as pd
+    return _always_copies_on_write() or sys.modules["pandas"].options.mode.copy_on_write is True
 
+
+@cache
+def _always_copies_on_write() -> bool:
     first_with_it = 3
-    if int(pd.__version__.partition(".")[0]) >= first_with_it:
-        return True
-    return pd.get_option("mode.copy_on_write") is True
+    return int(sys.modules["pandas"].__version__.partition(".")[0]) >= first_with_it
 
 
 def _is_pandas(native: Any) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any
+from weakref import proxy
 
 import attrs
 import numpy as np
@@ -288,7 +289,7 @@ class Table:
         return self.column(name) in self.frame and self._owner(name) is None
 
     def _owner(self, name: str) -> str | None:
-        if name in self.columns:
+        if not self.columns or name in self.columns:
             return None
         return next((other for other, column in self.columns.items() if column == name), None)
 
@@ -394,7 +395,7 @@ class Table:
         variable, unit = VARIABLES[name], self.units.get(name)
         column = self.column(name) if column is None else column
         given, cells = self._cells(column, variable)
-        problems = not_numbers(variable, column, cells)
+        problems = not_numbers(variable, column, cells) if cells else []
         if code is not None:
             given = np.where(given == code, np.nan, given)
         factor = (None if unit is None else variable.factor(unit)) or 1.0
@@ -980,7 +981,9 @@ class Rows:
     """
 
     def __init__(self, table: Table, bound: Mapping[str, Any], definition: Any) -> None:
-        self.table = table
+        # The table keeps its answers with the rows that they were read from: held in turn, both
+        # would live on until the collector of cycles comes by.
+        self.table: Table = proxy(table)
         self.bound = bound
         self.definition = definition
         self.size: int | None = table.size
