@@ -2,6 +2,7 @@
 
 from jiascores.tables.gaps import fill_gaps as fill_gaps
 from jiascores.tables.joint_forms import joint_counts as joint_counts
+from jiascores.tables.redcap import from_redcap as from_redcap
 from jiascores.tables.shapes import from_long as from_long
 from jiascores.tables.shapes import from_wide as from_wide
 from jiascores.tables.windows import below_limit as below_limit

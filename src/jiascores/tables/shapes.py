@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast
 
 import attrs
@@ -133,7 +133,9 @@ def long_visits(
     cells = {}
     for place, name in enumerate(variables):
         mine = filled[codes[filled] == place]
-        cells[name] = one_each(mine, of_visit[mine], count, name, long.places, _one_value)
+        cells[name] = one_each(
+            mine, of_visit[mine], count, name, long.places.__getitem__, _one_value
+        )
     first = one_row(rows, visit, count)
     out = {"patient": frame.taken(long.column("patient"), first)}
     if long.has("date"):
@@ -179,20 +181,22 @@ def _one_value(name: str) -> str:
 
 
 def one_each(
-    rows: Positions, group: Positions, count: int, name: str, places: Sequence[Any], words: Any
+    rows: Positions,
+    group: Positions,
+    count: int,
+    name: str,
+    place: Callable[[int], Any],
+    words: Callable[[str], str],
 ) -> Positions:
     """Return the one row of each group, or `NONE`; two raise, with all of them."""
     out = one_row(rows, group, count)
     again = out[group] != rows
     if again.any():
-        twice = rows[np.isin(group, group[again])]
-        twice = twice[np.argsort(group[np.isin(group, group[again])], kind="stable")]
-        said = listing((places[int(row)] for row in twice[:SHOWN_ROWS]), total=len(twice))
-        raise VisitError(
-            words(name).replace("{}", said),
-            variable=name,
-            where=[places[int(row)] for row in twice[:MOST_PLACES]],
-        )
+        within = np.flatnonzero(np.isin(group, group[again]))
+        twice = rows[within[np.argsort(group[within], kind="stable")]]
+        said = listing((place(int(row)) for row in twice[:SHOWN_ROWS]), total=len(twice))
+        where = [place(int(row)) for row in twice[:MOST_PLACES]]
+        raise VisitError(words(name).replace("{}", said), variable=name, where=where)
     return out
 
 
@@ -343,7 +347,7 @@ class _Long:
                 f"keep the column."
             )
 
-        return one_each(rows[answers], visit[answers], count, name, self.places, words)
+        return one_each(rows[answers], visit[answers], count, name, self.places.__getitem__, words)
 
     def date(
         self,
@@ -375,7 +379,9 @@ class _Long:
                 f"{say('date_of', next(iter(cells)))}, or make a visit of each date, {say('by', 'date')}."
             )
 
-        return one_each(dated[answers], of_visit[answers], count, "date", self.places, words)
+        return one_each(
+            dated[answers], of_visit[answers], count, "date", self.places.__getitem__, words
+        )
 
 
 def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Positions:
@@ -538,7 +544,14 @@ def _one_row_a_patient(frame: Frame, patient: str) -> None:
             "yours has one for each visit, it is one of visits already."
         )
 
-    one_each(rows, codes[rows], count, "patient", Places(frame, [("patient", patient)]), words)
+    one_each(
+        rows,
+        codes[rows],
+        count,
+        "patient",
+        Places(frame, [("patient", patient)]).__getitem__,
+        words,
+    )
 
 
 @attrs.frozen(eq=False)

@@ -1,0 +1,391 @@
+"""An export of REDCap made into one row for each visit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+import attrs
+import numpy as np
+
+from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, say
+from jiascores.core.variables import VARIABLES
+from jiascores.tables.frame import NONE, Frame, Positions
+from jiascores.tables.shapes import (
+    blank,
+    day_codes,
+    group_of,
+    joined,
+    one_each,
+    one_row,
+    require_columns,
+    with_numbers,
+)
+from jiascores.tables.table import Places, nearest
+from jiascores.tables.visits import NO_DATE
+
+FrameT = TypeVar("FrameT")
+# What REDCap itself calls its columns: where names are exported raw, and where they are labels.
+RECORD = ("record_id", "Record ID")
+EVENT = ("redcap_event_name", "Event Name")
+INSTRUMENT = ("redcap_repeat_instrument", "Repeat Instrument")
+INSTANCE = ("redcap_repeat_instance", "Repeat Instance")
+CHECKBOX = "___"
+# The columns of a data dictionary, as it is downloaded and as the API gives it.
+FIELD = ("Variable / Field Name", "field_name")
+TYPE = ("Field Type", "field_type")
+CHOICES = ("Choices, Calculations, OR Slider Labels", "select_choices_or_calculations")
+
+
+def from_redcap(
+    export: FrameT,
+    *,
+    columns: Mapping[str, str | Sequence[str]],
+    events: Sequence[str] | None = None,
+    once: Sequence[str] = (),
+    keep: Sequence[str] | None = None,
+    dictionary: Any = None,
+) -> FrameT:
+    """Make visits from an export of REDCap, with its events and repeating instruments.
+
+    Parameters
+    ----------
+    export : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        The exported records, raw or with labels, every row of them.
+    columns : dict
+        What becomes a column: its name → the field, or a list of fields where several instruments
+        have one, as ``{"date": ["visit_date", "lab_date"], "esr": "esr"}``. ``patient`` is the
+        field with the record's id where that is not ``record_id``.
+    events : list of str, optional
+        The events that are visits, as the export has them; else all.
+    once : list of str
+        Fields that are recorded once for a patient, such as the category: repeated in every visit.
+    keep : list of str, optional
+        Which other fields to take along; a name that ends in ``___`` stands for all choices of a
+        checkbox field. By default all.
+    dictionary : data frame, optional
+        The project's data dictionary. The columns of a checkbox field are then called by what is
+        said beside the box, ``swollen___Left knee`` for ``swollen___1``, and a choice that
+        `columns` names by its words.
+
+    Returns
+    -------
+    pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        One row for each visit, in the order in which they come first: ``patient``, ``visit`` (the
+        event), the names of `columns`, what is recorded once, then the other fields. Rows in
+        which all fields of `columns` are empty are no visits.
+
+    Raises
+    ------
+    ColumnError
+        If a field is not there.
+    VisitError
+        If a field of a visit is filled in two rows, or one recorded once says two things of a
+        patient; with the rows.
+
+    Notes
+    -----
+    A row is of the visit on its date. A row of a repeating instrument that has no date of its own
+    is of the visit of its event. Rows without any date are a visit for each event, and for each
+    instance of a repeating event; `assess` asks for their date where it needs one. Events on one
+    date are one visit where they do not fill the same field.
+
+    REDCap exports a box that is not ticked as 0, also where nobody opened the form. `joint_counts`
+    reads such fields, and what says that the joints were examined.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> export = pd.DataFrame({
+    ...     "record_id": ["1", "1"], "redcap_event_name": ["baseline_arm_1", "baseline_arm_1"],
+    ...     "redcap_repeat_instrument": [None, "labs"], "redcap_repeat_instance": [None, 1],
+    ...     "visit_date": ["2024-01-10", None], "phga": [6.0, None], "esr": [None, 48]})
+    >>> jia.prepare.from_redcap(
+    ...     export, columns={"date": "visit_date", "physician_global": "phga", "esr": "esr"})
+      patient           visit        date  physician_global   esr
+    0       1  baseline_arm_1  2024-01-10               6.0  48.0
+    """
+    return with_numbers(
+        cast(FrameT, redcap_visits(Frame(export), columns, events, once, keep, dictionary))
+    )
+
+
+def redcap_visits(
+    frame: Frame,
+    columns: Mapping[str, str | Sequence[str]],
+    events: Sequence[str] | None = None,
+    once: Sequence[str] = (),
+    keep: Sequence[str] | None = None,
+    dictionary: Any = None,
+) -> Any:
+    """Return the visits of an export, each cell as it came; for the arguments see `from_redcap`."""
+    given = {name: _several(fields) for name, fields in columns.items()}
+    record = given.pop("patient", [_first_of(RECORD, frame) or RECORD[0]])[0]
+    wanted = [("patient", record), *((name, field) for name, of in given.items() for field in of)]
+    for role, field in wanted:
+        require_columns(frame, {role: field}, "columns")
+    for field in once:
+        require_columns(frame, {"field": field}, "once")
+    export = _Export(frame, record, given, once)
+    rows, visit = export.visits(events)
+    count = int(visit.max(initial=NONE)) + 1
+    first = one_row(rows, visit, count)
+    out = {"patient": frame.taken(record, first)}
+    if export.event is not None:
+        out["visit"] = frame.texts(_events(frame, export.event, rows, visit, count))
+    labels = _Labels(dictionary)
+    for name, of in given.items():
+        out[name] = labels.words(name, of, export.cell(name, of, rows, visit, count), frame)
+    every = np.arange(frame.size)
+    codes = frame.codes(record)[0]
+    for name in once:
+        said = export.one(name, every, codes, int(codes.max(initial=NONE)) + 1, _once)
+        out[name] = frame.taken(name, np.append(said, NONE)[codes[first]])
+    others = export.others(keep)
+    more = {}
+    for name in others:
+        more[labels.column(name)] = frame.taken(name, export.one(name, rows, visit, count, _other))
+    return frame.new(joined(out, more))
+
+
+def _several(fields: str | Sequence[str]) -> list[str]:
+    return [fields] if isinstance(fields, str) else list(fields)
+
+
+def _first_of(names: Iterable[str], frame: Frame) -> str | None:
+    """Return the first of these names that is a column."""
+    return next((name for name in names if name in frame), None)
+
+
+def _once(name: str) -> str:
+    return (
+        f"{name!r} is recorded once, and says more than one thing of a patient: {{}}. Make it one."
+    )
+
+
+def _other(name: str) -> str:
+    return (
+        f"{name!r} says more than one thing of a visit: {{}}. Name the events that are visits, "
+        f"{say('events', ['event'])}, or the other fields to take along, {say('keep', ['field'])}."
+    )
+
+
+def _filled_twice(name: str) -> str:
+    return (
+        f"{name} is filled more than once for a visit: {{}}. Keep one, name the events that are "
+        f"visits, {say('events', ['event'])}, or the date of each instrument, "
+        f"{say('columns', {'date': ['visit_date', 'lab_date']})}."
+    )
+
+
+def _events(
+    frame: Frame, event: str, rows: Positions, visit: Positions, count: int
+) -> list[str | None]:
+    """Return the event of each visit; of several on one date, all."""
+    names: list[dict[str, None]] = [{} for _ in range(count)]
+    cells = frame.objects(event)
+    for row, at in zip(rows, visit, strict=True):
+        if cells[row] is not None:
+            names[at][str(cells[row])] = None
+    return [" + ".join(of) or None for of in names]
+
+
+@attrs.frozen(eq=False)
+class _Export:
+    """The rows of an export: whose they are, of which event and instrument, and of which visit."""
+
+    frame: Frame
+    record: str
+    given: Mapping[str, list[str]]
+    once: Sequence[str]
+
+    def column(self, names: Sequence[str]) -> str | None:
+        """Return the column that REDCap calls so, if there is one."""
+        return _first_of(names, self.frame)
+
+    @property
+    def event(self) -> str | None:
+        """The column of events."""
+        return self.column(EVENT)
+
+    @property
+    def places(self) -> Places:
+        """What rows are called."""
+        named = {"record": self.record, "event": self.event}
+        named |= {"instrument": self.column(INSTRUMENT), "instance": self.column(INSTANCE)}
+        return Places(self.frame, [(what, name) for what, name in named.items() if name])
+
+    def codes(self, names: Sequence[str]) -> Positions:
+        """Return a number for what one of REDCap's columns says in each row."""
+        column = self.column(names)
+        if column is None:
+            return np.full(self.frame.size, NONE)
+        return np.where(blank(self.frame, column), NONE, self.frame.codes(column)[0])
+
+    def visits(self, events: Sequence[str] | None) -> tuple[Positions, Positions]:
+        """Return the rows that are of visits, and the number of each one's visit."""
+        frame = self.frame
+        filled = np.zeros(frame.size, dtype=bool)
+        for field in (field for of in self.given.values() for field in of):
+            filled |= ~blank(frame, field)
+        if events is not None:
+            filled &= self._of(_several(events))
+        record, event = frame.codes(self.record)[0], self.codes(EVENT)
+        base = self.codes(INSTRUMENT) == NONE
+        instance = np.where(base, self.codes(INSTANCE), NONE)
+        day = self._days(np.flatnonzero(filled))
+        together = group_of(record, event)
+        # An instrument that has no date is of the visit of its event.
+        undated = np.flatnonzero(filled & ~base & (day == NO_DATE))
+        dated = np.flatnonzero(filled & base & (day != NO_DATE))
+        first, last = np.full(frame.size, np.iinfo(np.int64).max), np.full(frame.size, NO_DATE)
+        np.minimum.at(first, together[dated], day[dated])
+        np.maximum.at(last, together[dated], day[dated])
+        same = first[together[undated]] == last[together[undated]]
+        day[undated[same]] = first[together[undated[same]]]
+        rows = np.flatnonzero(filled)
+        alone = np.where(day == NO_DATE, group_of(together, instance) + 1, 0)
+        return rows, group_of(record[rows], day[rows], alone[rows])
+
+    def _of(self, events: Sequence[str]) -> Any:
+        """Return which rows are of these events."""
+        if self.event is None:
+            raise ColumnError(
+                f"{say('events')} names events, and the export has no column {EVENT[0]!r}.",
+                variable="events",
+            )
+        cells = [None if cell is None else str(cell) for cell in self.frame.objects(self.event)]
+        there = list(dict.fromkeys(cell for cell in cells if cell is not None))
+        for name in events:
+            if self.frame.size and name not in there:
+                raise RequestError(
+                    f"no row is of the event {name!r}.{nearest(name, there)} There are "
+                    f"{listing(map(repr, there), shown=20)}.",
+                    variable="events",
+                    values=(name,),
+                )
+        return np.array([cell in events for cell in cells], dtype=bool)
+
+    def _days(self, rows: Positions) -> Positions:
+        """Return a number for the day of each row, `NO_DATE` where it has no date."""
+        frame, fields = self.frame, self.given.get("date", [])
+        day = np.full(frame.size, NO_DATE)
+        if not fields or not rows.size:
+            return day
+        at = np.full(frame.size, NONE)
+        for place, field in enumerate(fields):
+            filled = rows[~blank(frame, field)[rows]]
+            twice = filled[at[filled] >= 0]
+            if twice.size:
+                raise VisitError(
+                    f"{self.places[int(twice[0])]} has more than one date, and {field!r} is one of "
+                    f"them. Name one field for it: {say('columns', {'date': field})}.",
+                    variable="date",
+                    where=[self.places[int(row)] for row in twice[:100]],
+                )
+            at[filled] = place * frame.size + filled
+        dates = Frame(frame.new({"date": frame.stacked(fields, at)}))
+        return day_codes(dates, "date")
+
+    def one(
+        self, name: str, rows: Positions, group: Positions, count: int, words: Callable[[str], str]
+    ) -> Positions:
+        """Return for each group a row with what a column says of it; two answers raise."""
+        filled = ~blank(self.frame, name)[rows] & (group >= 0)
+        rows, group = rows[filled], group[filled]
+        codes = self.frame.codes(name)[0][rows]
+        answers = one_row(np.arange(rows.size), group_of(group, codes), rows.size)
+        answers = answers[answers >= 0]
+        return one_each(rows[answers], group[answers], count, name, self.places.__getitem__, words)
+
+    def cell(
+        self, name: str, fields: Sequence[str], rows: Positions, visit: Positions, count: int
+    ) -> Any:
+        """Return what the fields of a column say at each visit; filled twice they raise."""
+        size = self.frame.size
+        at, group = [], []
+        for place, field in enumerate(fields):
+            filled = ~blank(self.frame, field)[rows]
+            at.append(rows[filled] + place * size)
+            group.append(visit[filled])
+        found, of = np.concatenate(at), np.concatenate(group)
+        if name == "date":
+            # The rows of a visit have their date in common.
+            return self.frame.stacked(fields, one_row(found, of, count))
+
+        def where(row: int) -> Any:
+            return self.places[row % size]
+
+        return self.frame.stacked(fields, one_each(found, of, count, name, where, _filled_twice))
+
+    def others(self, keep: Sequence[str] | None) -> list[str]:
+        """Return the fields that are taken along."""
+        used = {self.record, *self.once, *(field for of in self.given.values() for field in of)}
+        used |= {name for names in (EVENT, INSTRUMENT, INSTANCE) for name in names}
+        free = [name for name in self.frame.names if name not in used]
+        if keep is None:
+            return free
+        for name in keep:
+            if not any(_stands_for(name, field) for field in free):
+                raise ColumnError(
+                    f"{say('keep')} names {name!r}, which is no other field of the export."
+                    f"{nearest(name, free)}",
+                    variable="keep",
+                    values=(name,),
+                )
+        return [field for field in free if any(_stands_for(name, field) for name in keep)]
+
+
+def _stands_for(name: str, field: str) -> bool:
+    return field == name or (name.endswith(CHECKBOX) and field.startswith(name))
+
+
+class _Labels:
+    """What a data dictionary says beside the boxes and choices."""
+
+    def __init__(self, dictionary: Any) -> None:
+        self.choices: dict[str, dict[str, str]] = {}
+        self.types: dict[str, str] = {}
+        if dictionary is None:
+            return
+        frame = Frame(dictionary)
+        names = [_first_of(names, frame) for names in (FIELD, TYPE, CHOICES)]
+        if None in names:
+            wanted = (FIELD[0], TYPE[0], CHOICES[0])
+            raise ColumnError(
+                f"{say('dictionary')} is no data dictionary of REDCap: it has no column "
+                f"{listing(repr(name) for name, is_there in zip(wanted, names, strict=True) if is_there is None)}.",
+                variable="dictionary",
+            )
+        cells = [frame.objects(str(name)) for name in names]
+        for field, kind, choices in zip(*cells, strict=True):
+            self.types[str(field)] = str(kind)
+            pairs = [choice.partition(",") for choice in str(choices or "").split("|")]
+            self.choices[str(field)] = {
+                code.strip(): label.strip() for code, comma, label in pairs if comma
+            }
+
+    def column(self, name: str) -> str:
+        """Return a column of a checkbox field by what is said beside the box."""
+        field, mark, code = name.partition(CHECKBOX)
+        # In the name of a column, a code is in small letters, and other signs are underscores.
+        of = {
+            re.sub(r"\W", "_", key.lower()): label
+            for key, label in self.choices.get(field, {}).items()
+        }
+        return f"{field}{CHECKBOX}{of[code]}" if mark and code in of else name
+
+    def words(self, name: str, fields: Sequence[str], cells: Any, frame: Frame) -> Any:
+        """Return the cells of a choice by their words, where the dictionary has these."""
+        of = self.choices.get(fields[0], {}) if len(fields) == 1 else {}
+        if (
+            name in VARIABLES
+            or name == "date"
+            or self.types.get(fields[0]) not in ("radio", "dropdown")
+        ):
+            return cells
+        codes = Frame(frame.new({"cells": cells})).objects("cells")
+        plain = [None if code is None else re.sub(r"\.0$", "", str(code)) for code in codes]
+        return frame.texts([None if code is None else of.get(code, code) for code in plain])
