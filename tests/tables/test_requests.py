@@ -247,3 +247,41 @@ def test_a_request_prints_as_it_is_asked() -> None:
         repr(jia.ask.score("jadas71", components=True, name="full"))
         == "Request(jadas71, components=True, name='full')"
     )
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda: jia.ask.acr_ped(criterai="ntr4146"), "Did you mean 'criteria'"),
+        (lambda: jia.ask.flare(referense="best", reference="baseline", criteria="brunner-2002"),
+         "Did you mean 'reference'"),
+        (lambda: jia.ask.acr_ped(baseline="first"), "beside the measures: baseline='first'"),
+        (lambda: jia.ask.activity_level(criteria="beukelman-2011-systemic", upper_limit="limit"),
+         r"takes a column: jia.column\('limit'\)"),
+        (lambda: jia.assess(VISITS, measures=["acr_ped, jadas71"]),
+         r"measures=\['acr_ped', 'jadas71'\]"),
+        (lambda: jia.ask.acr_ped(criteria=30), "criteria=30: give a name or a ResponseCriteria"),
+        (lambda: jia.acr_ped(now=jia.CoreSet(physician_global=1, patient_global=1, chaq=0,
+                                             active_joints=1, limited_joints=1, esr=20)),
+         r"needs baseline=\.$"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_answered_with_what_to_write(ask, words: str) -> None:
+    with pytest.raises(jia.JiaScoresError, match=words):
+        ask()
+
+
+def test_a_baseline_that_is_a_column_is_answered_with_both_rules(make) -> None:  # noqa: F811
+    with pytest.raises(jia.errors.RequestError, match=r"jia.flagged\('form'\) where it flags"):
+        jia.assess(make(VISITS), measures=["acr_ped"], baseline="form")
+
+
+def test_check_does_not_advise_a_prefix_that_it_does_not_take(make) -> None:  # noqa: F811
+    visits = make({**VISITS, "jadas10": VISITS["esr"]})
+    (message,) = [
+        row
+        for row in columns_of(jia.check(visits, measures=["jadas10"]))["message"]
+        if "already has" in row
+    ]
+    assert "Rename or drop it." in message
+    assert "prefix" not in message

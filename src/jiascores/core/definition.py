@@ -373,8 +373,7 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
         message = f"{parameter}= must name a {kind.kind}: {papers}"
         raise UnknownDefinitionError(message, variable=parameter)
     if not isinstance(given, str):
-        takes = f"takes the name of a {kind.kind} or a {kind.__name__}"
-        message = f"{parameter}= {takes}, not {type(given).__name__}."
+        message = f"{parameter}={given!r}: give a name or a {kind.__name__}. {choices}"
     elif given in names:
         return cast(D, _PUBLISHED[kind.kind, given])
     else:

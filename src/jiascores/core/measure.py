@@ -895,8 +895,8 @@ def _check_arguments(asked: Verdict, definition: Definition, given: Mapping[str,
     absent = [name for name in asked.required if name not in given and name not in needed] + needed
     if absent:
         raise ArgumentError(
-            f"{asked.name}() by {definition.name} needs {', '.join(f'{name}=' for name in absent)}: "
-            f"give each, None where it is missing.",
+            f"{asked.name}() by {definition.name} needs {', '.join(f'{name}=' for name in absent)}"
+            f"{': give each, None where it is missing' if set(absent) & set(VARIABLES) else ''}.",
             variable=absent[0],
         )
 

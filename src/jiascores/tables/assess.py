@@ -224,7 +224,12 @@ def _one_by_one(outputs: list[Output]) -> Iterator[Output]:
         yield outputs.pop()
 
 
-def in_the_way(frame: Frame, outputs: Sequence[Output]) -> list[Problem]:
+def in_the_way(
+    frame: Frame,
+    outputs: Sequence[Output],
+    *,
+    advice: str = "Rename or drop it, or give prefix='…'",
+) -> list[Problem]:
     """Return the problem that columns to add are there already; the same one twice raises."""
     names = [output.name for output in outputs]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -240,6 +245,6 @@ def in_the_way(frame: Frame, outputs: Sequence[Output]) -> list[Problem]:
         return []
     message = (
         f"the table already has {listing([repr(name) for name in taken])}: nothing is replaced. "
-        f"Rename or drop it, or give prefix='…'."
+        f"{advice}."
     )
     return [Problem("column-in-the-way", taken[0], message, values=taken)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -151,10 +152,17 @@ def best(*, criteria: Any = "giannini-1997") -> Best:
 # What may be named
 
 
-def check_baseline(rule: object) -> None:
-    """Raise where a baseline rule is not known."""
+def check_baseline(rule: object, columns: Sequence[object] = ()) -> None:
+    """Raise where a baseline rule is not known; `columns` are those of the table."""
     if rule is None or rule == "first" or isinstance(rule, Flagged | OnOrBefore):
         return
+    if isinstance(rule, str) and rule in columns:
+        raise RequestError(
+            f"{say('baseline', rule)} names a column: write {made('flagged', rule)} where it flags "
+            f"the baseline visit, or {made('on_or_before', rule)} where it holds a date.",
+            variable="baseline",
+            values=(rule,),
+        )
     raise RequestError(
         f"{say('baseline', rule)}: choose 'first' ({BASELINES['first']}), {made('flagged')} or "
         f"{made('on_or_before')}.{suggestion(str(rule), BASELINES)}",

@@ -164,7 +164,7 @@ def check(
         _core_set(found)
     else:
         # Measured for the problems met on the way, which the policy collects.
-        table.meet(*in_the_way(table.frame, measured(measures)(table)))
+        table.meet(*in_the_way(table.frame, measured(measures)(table), advice="Rename or drop it"))
     read = {name: _Read.of(table, name) for name in VARIABLES if table.has(name)}
     _words(table)
     if table.both_ratings:

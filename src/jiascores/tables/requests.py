@@ -52,10 +52,13 @@ from jiascores.measures.ilar import CourseRule
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.tables.baselines import REFERENCES, check_reference, reference_name
 from jiascores.tables.frame import NONE, Output, OutputKind
+from jiascores.tables.problems import is_number
 from jiascores.tables.table import INACTIVE, Column, Table, require_column, term_names
 
 # What a request may bind beside the values that a rule reads.
 _REFERENCE = "reference"
+# What `assess` and `check` take beside the measures.
+_OF_THE_TABLE = ("baseline", "marker", "columns", "units", "invalid", "prefix")
 _NORMAL = (*MARKERS, *(f"{marker}_normal" for marker in MARKERS))
 
 
@@ -269,8 +272,13 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
             return value
     known = list(bindable(asked))
     if name not in known:
+        choices = (*known, *asked.inputs, asked.parameter, *asked.options, "name", "components")
+        choices += ("missing",) if asked.policies else ()
+        where = ""
+        if name in _OF_THE_TABLE:
+            where = f" It is chosen for the whole table, beside the measures: {say(name, value)}."
         raise ArgumentError(
-            f"jia.ask.{asked.ask}() has no parameter {name!r}.{suggestion(name, known)}",
+            f"jia.ask.{asked.ask}() has no parameter {name!r}.{where or suggestion(name, choices)}",
             variable=name,
         )
     if name == "course":
@@ -279,7 +287,8 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
         raise ArgumentError(
             f"{name}= was given, and {definition.name} does not read it.", variable=name
         )
-    if name == "upper_limit" and not isinstance(value, Column):
+    is_name = isinstance(value, str) and not is_number(value)
+    if name == "upper_limit" and not (is_name or isinstance(value, Column)):
         return number(value, attrs.evolve(VARIABLES["marker_upper_limit"], name=name))
     return require_column(value, name)
 
@@ -583,6 +592,12 @@ def parse(text: str) -> Any:
             text,
         )
     known = [*asked, *scores]
+    several = [each.strip() for each in text.split(",")]
+    if len(several) > 1:
+        raise _refusal(
+            f"has several measures in one text, {text!r}: give a list, {say('measures', several)}.",
+            text,
+        )
     raise _refusal(
         f"asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
         f"{', '.join(scores)}. Verdicts are {', '.join(asked)}.",

@@ -251,7 +251,7 @@ class Table:
         policy: Policy | None = None,
     ) -> None:
         check_marker(marker)
-        check_baseline(baseline)
+        check_baseline(baseline, frame.names)
         self.frame = frame
         self.size = frame.size
         self.columns, self.units = as_mapping(columns, "columns"), as_mapping(units, "units")
