@@ -81,7 +81,7 @@ def test_every_threshold_of_a_definition_is_handed_over(key: str) -> None:
         definition = lookup(KINDS[key], one["name"], parameter="test")
         assert {each.value for each in definition.thresholds} <= set(numbers(one))
         assert one["rule"] == definition.rule
-        assert one["evidence"] == str(definition.evidence)
+        assert one["evidence"] == definition.evidence_in_words
 
 
 def luminance(colour: str) -> float:

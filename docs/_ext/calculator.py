@@ -13,9 +13,10 @@ from generated_pages import slug
 
 from jiascores._version import __version__
 from jiascores.core import decimals
-from jiascores.core.definition import lookup, published
+from jiascores.core.definition import Definition, lookup, published
 from jiascores.core.joints import JOINTS_27, JOINTS_71, SIDES
 from jiascores.core.measure import Score
+from jiascores.core.references import Evidence
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 from jiascores.measures import jadas
 from jiascores.measures.change_in_jadas import JadasChangeCriteria, JadasImprovementCriteria
@@ -28,6 +29,7 @@ from jiascores.plot import homunculus
 from jiascores.plot.base import INK, STATE_COLOURS, dark
 
 SCORES = ("jadas10", "jadas27", "jadas71", "cjadas10", "cjadas27", "cjadas71")
+BASE_FIELDS = {field.name for field in attrs.fields(Definition)}
 COURSE_RULE = "joints-at-visit"
 INPUTS = (*CORE_VARIABLES, "active_joints_27", *MARKERS, "highest_temperature")
 TARGET = Path("_static/calculator/definitions.js")
@@ -72,7 +74,7 @@ def about(definition):
         "anchor": slug(definition.kind, definition.name),
         "rule": definition.rule,
         "reference": str(definition.reference),
-        "evidence": str(definition.evidence),
+        "evidence": definition.evidence_in_words,
         "notes": list(definition.notes),
         "derives_from": definition.derives_from,
     }
@@ -80,11 +82,7 @@ def about(definition):
 
 def fields(definition):
     """Return every field of a definition's own class."""
-    own = [
-        field.name
-        for field in attrs.fields(type(definition))
-        if field.name not in {"name", "reference", "evidence", "notes", "derives_from", "since"}
-    ]
+    own = [field.name for field in attrs.fields(type(definition)) if field.name not in BASE_FIELDS]
     return about(definition) | {name: getattr(definition, name) for name in own}
 
 
@@ -113,6 +111,12 @@ def score(definition):
     }
 
 
+def bounds_evidence(cutoffs, bounds):
+    """Return how well the bounds of one score in one course were checked, the best first."""
+    every = cutoffs.evidence_of_bounds(bounds)
+    return ", in part ".join(each for each in Evidence if each in every)
+
+
 def cutoff_set(definition):
     """Return a cut-off set, its bounds as steps."""
     bounds = [
@@ -121,7 +125,7 @@ def cutoff_set(definition):
             "course": one.course,
             "states": one.states,
             "rule": one.rule,
-            "evidence": str(one.evidence),
+            "evidence": bounds_evidence(definition, one),
             "steps": [
                 {"state": state, "upper": upper, "inclusive": inclusive}
                 for state, upper, inclusive in one.steps

@@ -5,6 +5,8 @@ Runs before Sphinx looks for pages. A file is written only where it changes.
 
 import re
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import pictures
@@ -13,7 +15,7 @@ from public_names import public
 import jiascores as jia
 import jiascores.plot
 from jiascores.core.definition import published
-from jiascores.core.references import REFERENCES, Evidence
+from jiascores.core.references import EVERY, FIGURES, REFERENCES, Evidence
 from jiascores.core.variables import VARIABLES
 
 HERE = Path(__file__).parent.parent
@@ -40,12 +42,13 @@ ADDRESSES = (
     (re.compile(r"doi (?P<number>\S+)"), "doi", "https://doi.org/{}"),
     (re.compile(r"PMID (?P<number>\d+)"), "pubmed", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
     (re.compile(r"(?P<number>PMC\d+)"), "url", "https://pmc.ncbi.nlm.nih.gov/articles/{}/"),
+    (re.compile(r"(?P<number>NCT\d+)"), "url", "https://clinicaltrials.gov/study/{}"),
 )
 
 
-def addresses(identifier):
+def addresses(reference):
     """Yield for each identifier its text, what BibTeX calls it, its number and its address."""
-    for part in filter(None, identifier.split(", ")):
+    for part in reference.identifiers:
         found = [
             (part, field, match["number"], address.format(match["number"]))
             for pattern, field, address in ADDRESSES
@@ -68,7 +71,7 @@ def bibliography():
         )
         # A second pair of braces keeps words as they are; an address must have none.
         fields = {name: f"{{{text}}}" for name, text in words.items() if text}
-        for text, field, number, address in addresses(source.identifier):
+        for text, field, number, address in addresses(source):
             fields[field] = {"url": address, "note": f"{{{text}}}"}.get(field, number)
         lines = [f"  {name} = {{{text}}}" for name, text in fields.items()]
         entries.append(f"@misc{{{source.key},\n" + ",\n".join(lines) + "\n}\n")
@@ -82,8 +85,9 @@ def slug(*words):
 
 def badge(evidence):
     """Return evidence as a word with a colour and an explanation."""
-    words = escape(EVIDENCE[Evidence(evidence)])
-    return f'<span class="evidence evidence-{evidence}" title="{words}">{evidence}</span>'
+    whole = evidence.partition(",")[0]
+    words = escape(EVIDENCE[Evidence(whole)])
+    return f'<span class="evidence evidence-{whole}" title="{words}">{evidence}</span>'
 
 
 def listed(items):
@@ -95,10 +99,15 @@ def source(definition):
     """Return a reference with its identifier."""
     linked = ", ".join(
         f'<a href="{escape(address)}">{escape(text)}</a>' if address else escape(text)
-        for text, _, _, address in addresses(definition.reference.identifier)
+        for text, _, _, address in addresses(definition.reference)
     )
-    small = f"<br><small>{linked}</small>" if linked else ""
-    return escape(definition.reference.citation) + small
+    return f"{escape(definition.reference.citation)}<br><small>{linked or 'identifier: none seen'}</small>"
+
+
+def seen(definition):
+    """Return where its figures were seen, to be opened."""
+    figures = [str(figure) for figure in definition.figures if figure.seen or figure.look_up]
+    return f"<details><summary>seen</summary>{listed(figures)}</details>" if figures else ""
 
 
 def bounds_table(cutoffs):
@@ -107,8 +116,10 @@ def bounds_table(cutoffs):
     rows, doubtful = [], False
     for one in cutoffs.bounds:
         cells = [labels[one.measure], one.course]
-        for (_, bound, inclusive), evidence in zip(one.steps, one.evidence_of_bounds, strict=True):
-            mark = "" if evidence is Evidence.PRIMARY else f"<abbr title='{evidence}'>†</abbr>"
+        for (_, bound, inclusive), evidence in zip(
+            one.steps, cutoffs.evidence_of_bounds(one), strict=True
+        ):
+            mark = "" if evidence == Evidence.PRIMARY else f"<abbr title='{evidence}'>†</abbr>"
             doubtful = doubtful or bool(mark)
             cells.append(f"{'≤' if inclusive else '&lt;'} {bound:g}{mark}")
         _, last, inclusive = one.steps[-1]
@@ -149,7 +160,7 @@ def row(definition):
         f"{derived}</th>"
         f'<td data-label="Rule">{rule}{notes}</td>'
         f'<td data-label="Source">{source(definition)}</td>'
-        f'<td data-label="Evidence">{badge(definition.evidence)}</td></tr>'
+        f'<td data-label="Evidence">{badge(definition.evidence_in_words)}{seen(definition)}</td></tr>'
     )
 
 
@@ -216,26 +227,52 @@ def catalogue():
     return "\n".join(lines) + "\n"
 
 
+def value(kind, name, figure):
+    """Return the numbers that ship for a figure."""
+    every = {(each.kind, each.name): each for each in published()}
+    if (kind, name) in every:
+        found = every[kind, name]
+        numbers = [t for t in found.thresholds if figure.covers(t.key)]
+        return "; ".join(map(str, numbers)) if figure.name else found.rule
+    return VARIABLES[name].allowed if name in VARIABLES else ""
+
+
 def unverified():
-    """Return what nobody has checked yet, as a list for the validation page."""
-    # Definitions that say the same stand together.
-    together = {}
-    for kind, found in by_kind().items():
-        for definition in found:
-            doubts = tuple(note for note in definition.notes if "unverified" in note.lower())
-            whole = definition.evidence == Evidence.UNVERIFIED
-            if whole or doubts:
-                key = (kind, whole, doubts)
-                together.setdefault(key, []).append(f"**{definition.name}**")
-    lines = []
-    for (kind, whole, doubts), names in together.items():
-        said = "all figures" if whole else "in part"
-        lines.append(f"- {', '.join(names)} ({kind}): {said}.")
-        lines += [f"  - {note}" for note in doubts]
-    for variable in VARIABLES.values():
-        if variable.evidence == Evidence.UNVERIFIED:
-            lines.append(f"- **{variable.name}** (variable): the allowed range.")
+    """Return the figures that nobody has checked, with what to look up where, as a table."""
+    open_figures = [
+        (figure.look_up, kind, name, figure)
+        for (kind, name), figures in FIGURES.items()
+        for figure in figures
+        if figure.evidence == Evidence.UNVERIFIED
+    ]
+    # What stands in one paper, or at one place of it, stands together.
+    lines = ["| look up | for | what ships now |", "|---|---|---|"]
+    for look_up, group in groupby(sorted(open_figures, key=itemgetter(0)), key=itemgetter(0)):
+        parts = [
+            (
+                f"**{'every' if name == EVERY else name}** ({kind})"
+                + (f", {figure.name}" if figure.name else ""),
+                value(kind, name, figure),
+            )
+            for _, kind, name, figure in group
+        ]
+        what = "; ".join(names for names, _ in parts)
+        now = "; ".join(dict.fromkeys(now for _, now in parts if now)) or "see the notes of each"
+        stop = "" if look_up.endswith("?") else "."
+        lines.append(f"| {look_up[0].upper()}{look_up[1:]}{stop} | {what} | {now} |")
     return "\n".join(lines) + "\n"
+
+
+def counts():
+    """Return how much was checked how well, in one sentence."""
+    result = jia.verify(date="when this site was built")
+    definitions = ", ".join(f"{n} {each}" for each, (n, _) in result.evidence.items())
+    bounds = ", ".join(f"{n} {each}" for each, (_, n) in result.evidence.items())
+    return (
+        f"{len(result.definitions)} definitions: {definitions}; {result.in_part_unverified} of them "
+        f"in part unverified. {result.bounds} bounds: {bounds}. "
+        f"{result.check_values} check values.\n"
+    )
 
 
 def verification():
@@ -272,7 +309,8 @@ def variables():
     for one in VARIABLES.values():
         others = ", ".join(f"`{unit}`" for unit, _ in one.conversions)
         more = f" A table may declare {others}." if others else ""
-        evidence = "" if one.evidence == Evidence.PRIMARY else f" Range: {one.evidence}."
+        checked = FIGURES.get(("variable", one.name), ())
+        evidence = "".join(f" Range: {figure.evidence}." for figure in checked)
         # A digit or sign at the start of a label is no sentence; the label stands as it is.
         lines += [one.name, f"  {one.label}. Allowed: {one.allowed}.{more}{evidence}", ""]
     return "\n".join([*lines, "```", ""])
@@ -303,6 +341,7 @@ def make(app, config):  # noqa: ARG001
     write("references.bib", bibliography())
     write("catalogue.md", catalogue())
     write("unverified.inc", unverified())
+    write("counts.inc", counts())
     write("verification.inc", verification())
     write("variables.inc", variables())
     write("further.rst", further_names())

@@ -13,6 +13,7 @@ from jiascores.core.measure import MissingPolicy as MissingPolicy
 from jiascores.core.measure import Score as Score
 from jiascores.core.measure import Verdict as Verdict
 from jiascores.core.references import Evidence as Evidence
+from jiascores.core.references import Figure as Figure
 from jiascores.core.references import Reference as Reference
 from jiascores.core.values import Scalar as Scalar
 from jiascores.core.values import SeriesLike as SeriesLike

@@ -99,7 +99,7 @@ def test_a_score_with_a_parameter_that_is_no_declared_variable() -> None:
 
     named = {"label": "heavy", "formula": "pain + weight", "low": 0, "high": 1}
     with pytest.raises(NotCoveredError, match=r"does not declare: weight$"):
-        measure.measure(**named, reference=WARM.reference, evidence=WARM.evidence)(heavy)
+        measure.measure(**named, source="protocol")(heavy)
     with pytest.raises(UnknownDefinitionError):
         jia.definition("heavy")
 

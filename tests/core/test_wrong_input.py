@@ -641,7 +641,6 @@ def test_a_definition_has_a_name(wrong: Any) -> None:
         ("upper", (2, 1, 4)),
         ("upper", (1, 2)),
         ("exclusive", ("lowest",)),
-        ("each_evidence", (jia.Evidence.PRIMARY,)),
     ],
 )
 def test_bounds_that_cannot_be(field: str, wrong: Any) -> None:

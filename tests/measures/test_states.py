@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
 import numpy as np
 import pytest
 
@@ -71,17 +70,13 @@ def test_a_set_with_courses_asks_for_one() -> None:
 
 
 def test_each_figure_says_how_well_it_was_checked() -> None:
-    (bounds,) = jia.definition("rosina-2024", CutoffSet).bounds
-    weak = Evidence.UNVERIFIED
-    assert bounds.evidence_of_bounds == (Evidence.SECONDARY, weak, weak)
-    (bounds,) = jia.definition("bulatovic-2014", CutoffSet).bounds
-    assert bounds.evidence_of_bounds == (Evidence.PRIMARY, Evidence.PRIMARY)
+    backstrom = jia.definition("backstrom-2016", CutoffSet)
+    of_score = {each.measure: backstrom.evidence_of_bounds(each) for each in backstrom.bounds}
+    assert of_score == {"jadas10": (Evidence.PRIMARY,) * 2, "cjadas10": (Evidence.SECONDARY,) * 2}
+    assert backstrom.evidence_in_words == "primary, in part secondary"
 
 
 def test_a_set_is_held_to_its_own_courses_and_bounds() -> None:
     rosina = jia.definition("rosina-2024", CutoffSet)
     with pytest.raises(DefinitionError, match="choose from systemic"):
         rosina.variant(name="ours", systemic_as="poly")
-    short = attrs.evolve(rosina.bounds[0], each_evidence=(Evidence.PRIMARY,))
-    with pytest.raises(DefinitionError, match="one entry"):
-        rosina.variant(name="ours", bounds=(short,))

@@ -262,7 +262,7 @@
   }
   const link = (definition) =>
     el("a", { href: `${CATALOGUE}#${definition.anchor}` }, definition.name);
-  const badge = (evidence) => el("span", { class: `evidence evidence-${evidence}` }, evidence);
+  const badge = (evidence) => el("span", { class: `evidence evidence-${evidence.split(",")[0]}` }, evidence);
   const sign = (inclusive) => (inclusive ? "≤" : "<");
 
   function gaps(found) {

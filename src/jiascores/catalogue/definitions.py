@@ -26,8 +26,10 @@ def definitions(kind: str | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``kind``, ``name`` (unique within its kind), ``needs`` (variables), ``rule`` in one
-        line, ``bounds`` (the numbers at which it turns), ``reference``, ``identifier`` (only
-        where one was seen), ``evidence``, ``derives_from``, ``since`` and ``notes``.
+        line, ``bounds`` (the numbers at which it turns), ``reference``, ``identifier`` (``none
+        seen`` where none was), ``evidence`` (``primary, in part unverified`` where its figures
+        differ), ``seen`` (the addresses where they were seen), ``derives_from``, ``since`` and
+        ``notes``.
 
     Raises
     ------
@@ -52,7 +54,8 @@ def definitions(kind: str | None = None) -> pd.DataFrame:
             "bounds": "; ".join(map(str, each.thresholds)),
             "reference": each.reference.citation,
             "identifier": each.reference.identifier,
-            "evidence": str(each.evidence),
+            "evidence": each.evidence_in_words,
+            "seen": "; ".join(str(part) for part in each.figures if part.seen),
             "derives_from": each.derives_from or "",
             "since": each.since,
             "notes": " ".join(each.notes),

@@ -25,6 +25,7 @@ from jiascores.core.definition import Definition, load, lookup, published
 from jiascores.core.errors import JiaScoresError, MissingExtraError, UnknownDefinitionError
 from jiascores.core.joints import JointExam
 from jiascores.core.measure import VERDICTS, Score, Verdict
+from jiascores.core.references import Evidence
 from jiascores.core.values import is_missing
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 from jiascores.measures.chaq import DOMAINS, ITEMS, chaq_di
@@ -387,6 +388,8 @@ class VerifiedDefinition:
     """Its numbers at which a verdict or a score turns."""
     bounds_checked: int
     """Those with check values at the number and on a side of it with another answer."""
+    bounds_by_evidence: tuple[tuple[str, int], ...]
+    """How many of its numbers were checked how well."""
     check_values: int
     failures: int
 
@@ -404,6 +407,9 @@ class Verification:
     in_columns: int
     """How many of the check values were run a second time, many at once, as columns."""
     failures: tuple[Failure, ...]
+    sources: int
+    """How many sources the definitions cite."""
+    sources_with_identifier: int
     not_run: tuple[str, ...] = ()
     """Files that need an optional package which is not installed."""
 
@@ -423,6 +429,21 @@ class Verification:
         return sum(one.bounds for one in self.definitions)
 
     @property
+    def evidence(self) -> dict[str, tuple[int, int]]:
+        """How many definitions, and how many of their numbers, were checked how well."""
+        definitions = Counter(one.evidence.partition(",")[0] for one in self.definitions)
+        bounds: Counter[str] = Counter()
+        for one in self.definitions:
+            bounds.update(dict(one.bounds_by_evidence))
+        return {each: (definitions[each], bounds[each]) for each in map(str, Evidence)}
+
+    @property
+    def in_part_unverified(self) -> int:
+        """How many definitions have an unverified figure beside those that were seen."""
+        unverified = str(Evidence.UNVERIFIED)
+        return sum(unverified in one.evidence.partition(",")[2] for one in self.definitions)
+
+    @property
     def unchecked(self) -> tuple[str, ...]:
         """Definitions without check values, or with a bound that has none on both sides."""
         return tuple(
@@ -436,8 +457,10 @@ class Verification:
             "Date": self.date,
             "Versions": ", ".join(f"{name} {number}" for name, number in self.versions),
             "System": self.system,
-            "Definitions": len(self.definitions),
-            "Bounds": self.bounds,
+            "Definitions": f"{len(self.definitions)}: {self._counts(0)}; "
+            f"{self.in_part_unverified} in part unverified",
+            "Bounds": f"{self.bounds}: {self._counts(1)}",
+            "Sources": f"{self.sources}, {self.sources_with_identifier} with an identifier",
             "Check values": f"{self.check_values}, and {self.in_columns} of them again in columns",
             "Failures": len(self.failures),
             "Result": "PASSED" if self.passed else "FAILED",
@@ -454,6 +477,9 @@ class Verification:
         for title, entries in lists.items():
             lines += ["", f"{title}:", *(f"  {entry}" for entry in entries)] if entries else []
         return "\n".join(lines)
+
+    def _counts(self, place: int) -> str:
+        return ", ".join(f"{counts[place]} {each}" for each, counts in self.evidence.items())
 
     def _table(self) -> Iterator[str]:
         """Yield the definitions, line by line, under their kinds."""
@@ -486,8 +512,10 @@ class Verification:
 def _verified(definition: Definition, rows: Sequence[Row], failures: int) -> VerifiedDefinition:
     bounds = definition.thresholds
     checked = sum(_on_both_sides(threshold, rows) for threshold in bounds)
-    about = (definition.kind, definition.name, str(definition.evidence))
-    return VerifiedDefinition(*about, len(bounds), checked, len(rows), failures)
+    about = (definition.kind, definition.name, definition.evidence_in_words)
+    evidence = Counter(str(definition.evidence_of(threshold.key)) for threshold in bounds)
+    counts = (len(bounds), checked, tuple(sorted(evidence.items())))
+    return VerifiedDefinition(*about, *counts, len(rows), failures)
 
 
 def _on_both_sides(threshold: object, rows: Sequence[Row]) -> bool:
@@ -547,6 +575,7 @@ def verify(*, date: str | None = None) -> Verification:
             failures += _failures(family, together, in_columns=True)
     failed = Counter((failure.kind, failure.definition) for failure in failures)
     every: tuple[Definition, ...] = published()
+    sources = {each.reference for each in every}
     packages = ((name, version(name)) for name in REPORTED_PACKAGES)
     return Verification(
         date=date or datetime.now(UTC).isoformat(timespec="seconds"),
@@ -559,5 +588,7 @@ def verify(*, date: str | None = None) -> Verification:
         data=tuple(data),
         in_columns=in_columns,
         failures=tuple(failures),
+        sources=len(sources),
+        sources_with_identifier=sum(bool(each.identifiers) for each in sources),
         not_run=tuple(not_run),
     )

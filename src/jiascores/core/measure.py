@@ -159,18 +159,21 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {}
 _BODIES: dict[str, Callable[..., Any]] = {}
 
 
-def measure(*, either: tuple[str, ...] = (), **how: Any) -> Callable[[F], F]:
+def measure(
+    *, source: str, either: tuple[str, ...] = (), notes: tuple[str, ...] = (), **how: Any
+) -> Callable[[F], F]:
     """Make a formula on keyword arguments into a public score.
 
-    The parameters of the body must be declared variables; one that is not fails at import. For
-    `how` see `Score`.
+    The parameters of the body must be declared variables; one that is not fails at import.
+    `source` is a key of references.csv; for `how` see `Score`.
     """
 
     def decorate(body: F) -> F:
         names = tuple(inspect.signature(body).parameters)
         _refuse_undeclared(body.__name__, names, VARIABLES)
         inputs = tuple(name for name in names if name not in either)
-        score = Score(name=body.__name__, inputs=inputs, either=either, **how)
+        how.update(inputs=inputs, either=either)
+        score = Score.cited(body.__name__, *notes, source=source, **how)
 
         @wraps(body)
         def wrapper(**given: Any) -> Any:

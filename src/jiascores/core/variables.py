@@ -10,7 +10,6 @@ import re
 import attrs
 
 from jiascores.core.errors import suggestion
-from jiascores.core.references import Evidence
 
 UNBOUNDED = float("inf")
 # What a yes/no variable takes.
@@ -39,8 +38,6 @@ class Variable:
         What to do about a value out of range.
     flag : bool
         Whether the variable is yes or no.
-    evidence : Evidence
-        How well the range was checked.
     """
 
     name: str
@@ -52,7 +49,6 @@ class Variable:
     conversions: tuple[tuple[str, float], ...] = ()
     advice: str = ""
     flag: bool = False
-    evidence: Evidence = Evidence.PRIMARY
 
     @property
     def allowed(self) -> str:
@@ -132,7 +128,6 @@ VARIABLES = _index(
         30,
         conversions=(("g/L", 0.1),),
         advice="if this is in g/L, divide by 10",
-        evidence=Evidence.UNVERIFIED,
     ),
     Variable(
         "platelets",
@@ -142,7 +137,6 @@ VARIABLES = _index(
         10_000,
         conversions=(("10^3/uL", 1.0), ("/uL", 0.001)),
         advice="if this is per µL, divide by 1000",
-        evidence=Evidence.UNVERIFIED,
     ),
     _amount("ferritin", "ferritin", "ng/mL", ("ug/L", 1.0)),
     _amount("ast", "aspartate aminotransferase", "U/L"),
@@ -165,7 +159,6 @@ VARIABLES = _index(
         0,
         10,
         whole=True,
-        evidence=Evidence.SECONDARY,
     ),
     _global("pain", "pain"),
     _global("parent_disease_activity", "parent's assessment of disease activity"),

@@ -25,7 +25,6 @@ from jiascores.core.logic import (
     no,
 )
 from jiascores.core.measure import Contradiction, Options, verdict
-from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T
 from jiascores.measures.jadas import JOINT_CAP
 
@@ -104,7 +103,6 @@ _POLY_LIMITS = MinimalActivityLimits(physician_global=3.4, patient_global=2.1, j
 MINIMAL_ACTIVITY_CRITERIA = publish(
     MinimalActivityCriteria.cited(
         "magni-manzoni-2008",
-        Evidence.PRIMARY,
         "The abstract counts swollen joints; a reprint says active.",
         _NOT_SYSTEMIC,
         oligo=_OLIGO_LIMITS,
@@ -112,7 +110,6 @@ MINIMAL_ACTIVITY_CRITERIA = publish(
     ),
     MinimalActivityCriteria.cited(
         "magni-manzoni-2008-active",
-        Evidence.SECONDARY,
         "As a reprint has it: active joints instead of swollen ones.",
         _NOT_SYSTEMIC,
         source="magni-manzoni-2008",
@@ -279,7 +276,6 @@ _FIVE_OR_MORE: dict[str, Any] = {
 ACTIVITY_LEVEL_CRITERIA = publish(
     ActivityLevelCriteria.cited(
         "beukelman-2011-systemic",
-        Evidence.PRIMARY,
         "For systemic arthritis with active arthritis (table 5).",
         _ONE_MARKER,
         source="beukelman-2011",
@@ -287,16 +283,14 @@ ACTIVITY_LEVEL_CRITERIA = publish(
     ),
     ActivityLevelCriteria.cited(
         "beukelman-2011-5-or-more-joints",
-        Evidence.UNVERIFIED,
         "For a history of arthritis of 5 or more joints.",
-        "That the limits are those of table 5 is unverified.",
+        "Read with the limits of table 5, which is for systemic arthritis with active arthritis.",
         _ONE_MARKER,
         source="beukelman-2011",
         **_FIVE_OR_MORE,
     ),
     ActivityLevelCriteria.cited(
         "beukelman-2011-4-or-fewer-joints",
-        Evidence.UNVERIFIED,
         "For a history of arthritis of 4 or fewer joints.",
         _ONE_MARKER,
         source="beukelman-2011",
@@ -447,7 +441,6 @@ class PolyarthritisCriteria(Definition):
 POLYARTHRITIS_CRITERIA = publish(
     PolyarthritisCriteria.cited(
         "acr-2019",
-        Evidence.PRIMARY,
         "Moderate and high are one state in the guideline.",
         low_at_most=2.5,
         active_joints_needed=1,
@@ -609,7 +602,6 @@ class EscalationCriteria(Definition):
 ESCALATION_CRITERIA = publish(
     EscalationCriteria.cited(
         "swart-2018",
-        Evidence.PRIMARY,
         "That cJADAS is JADAS71 without the ESR here is inferred.",
         measure="cjadas71",
         limits=(
@@ -738,7 +730,6 @@ class UncontrolledCriteria(Definition):
 UNCONTROLLED_CRITERIA = publish(
     UncontrolledCriteria.cited(
         "brunner-2020",
-        Evidence.PRIMARY,
         "Which drugs count, and for how long each was tried, is the caller's to say.",
         physician_global=3,
         patient_global=3,

@@ -10,7 +10,6 @@ import attrs
 from jiascores.core.definition import Definition, Threshold, publish
 from jiascores.core.logic import NAN, all_of, at_least, at_most, below, choose
 from jiascores.core.measure import verdict
-from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T
 
 CHANGES = ("worsened", "unchanged", "improved")
@@ -104,7 +103,6 @@ class JadasImprovementCriteria(_ScoreCriteria):
 publish(
     JadasImprovementCriteria.cited(
         "horneff-2014",
-        Evidence.PRIMARY,
         "Not defined for a baseline below 5.",
         "The paper also gives relative falls, 41, 53 and 57 %; they are not used here.",
         measure="jadas10",
@@ -217,7 +215,6 @@ class JadasChangeCriteria(_ScoreCriteria):
 publish(
     JadasChangeCriteria.cited(
         "bulatovic-2014",
-        Evidence.PRIMARY,
         "That a change of exactly −5.5 or +1.7 counts is our reading.",
         measure="jadas27",
         improvement=5.5,

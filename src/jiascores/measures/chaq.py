@@ -20,7 +20,6 @@ from jiascores.core.errors import DefinitionError, InconsistentError, RequestErr
 from jiascores.core.like import Like, read_only
 from jiascores.core.logic import NAN, any_of, at_least, at_most, choose, either, missing, unless
 from jiascores.core.measure import Call, verdict
-from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T, check, kind_of, number
 from jiascores.core.variables import UNBOUNDED, VARIABLES
 
@@ -84,13 +83,8 @@ class ChaqScoring(Definition):
 CHAQ_SCORINGS = publish(
     ChaqScoring.cited(
         "singh-1994",
-        Evidence.SECONDARY,
-        (
-            "At least 6 of 8 domains: an abstract of PRINTO (Pediatr Rheumatol 6(S1):P108). "
-            "Others divide by the domains answered, however few, or always by 8."
-        ),
-        "The number of items in each domain (4, 2, 3, 2, 5, 4, 5, 5) is secondary evidence.",
-        "That a domain in which only an aid is ticked counts as answered has no source at hand.",
+        "At least 6 of 8 domains is the HAQ's rule. Others divide by the domains answered, however "
+        "few, or always by 8.",
     ),
 )
 
@@ -139,7 +133,7 @@ _STEP_NOTE = (
     "reach −0.13: see dempster-2001-step."
 )
 _DEMPSTER_2001 = ChaqDifference.cited(
-    "dempster-2001", Evidence.PRIMARY, _STEP_NOTE, _AT_LEAST_NOTE, improvement=-0.13, worsening=0.75
+    "dempster-2001", _STEP_NOTE, _AT_LEAST_NOTE, improvement=-0.13, worsening=0.75
 )
 
 CHAQ_DIFFERENCES = publish(
@@ -151,7 +145,6 @@ CHAQ_DIFFERENCES = publish(
     ),
     ChaqDifference.cited(
         "brunner-2005",
-        Evidence.PRIMARY,
         "The largest of the differences found by several standards.",
         _AT_LEAST_NOTE,
         improvement=-0.188,

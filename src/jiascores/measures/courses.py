@@ -16,7 +16,6 @@ from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError
 from jiascores.core.logic import all_of, any_of, missing, no
 from jiascores.core.measure import Bounded
-from jiascores.core.references import Evidence
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.response import ResponseCriteria
 
@@ -192,8 +191,7 @@ _REGISTER_NOTE = (
 (SWART_2019,) = publish(
     RetreatmentProtocol.cited(
         "swart-2019",
-        Evidence.DERIVED,
-        "Published (primary): ACR-Ped30 response and its loss allow a repeat, at most two.",
+        "Published: ACR-Ped30 response and its loss allow a repeat, at most two.",
         _LOSS_NOTE,
         _REGISTER_NOTE,
         exclusions=("infection", "febrile_illness", "malignancy", "biological"),

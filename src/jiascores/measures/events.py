@@ -11,7 +11,6 @@ import numpy as np
 
 from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import DefinitionError
-from jiascores.core.references import Evidence
 from jiascores.statistics.base import (
     CONFIDENCE,
     PER_MONTHS,
@@ -76,7 +75,6 @@ class EventWindows(Definition):
 EVENT_WINDOWS = publish(
     EventWindows.cited(
         "swart-2019-windows",
-        Evidence.DERIVED,
         "The paper says three months before and after infusion; the days are a reading.",
         "That they run from the first infusion is a reading too.",
         source="swart-2019",

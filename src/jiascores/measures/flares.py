@@ -17,7 +17,6 @@ from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import NotCoveredError
 from jiascores.core.logic import count, missing
 from jiascores.core.measure import RESPONSE, Bounded, Call, Options, id_of, verdict
-from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES, MARKERS
 from jiascores.measures.change import (
@@ -183,14 +182,12 @@ _RUPERTO_FLOORS = (
 FLARE_CRITERIA = publish(
     FlareCriteria.cited(
         "brunner-2002",
-        Evidence.PRIMARY,
         "The definition that the paper prefers.",
         worsened_needed=2,
         worsening=40,
     ),
     FlareCriteria.cited(
         "brunner-2002-b",
-        Evidence.PRIMARY,
         "Sets no limit on improvement.",
         source="brunner-2002",
         improved_allowed=None,
@@ -198,7 +195,6 @@ FLARE_CRITERIA = publish(
     ),
     FlareCriteria.cited(
         "brunner-2002-c",
-        Evidence.PRIMARY,
         "The paper names ESR: core sets with CRP are refused. A variant may name crp.",
         source="brunner-2002",
         worsened_needed=None,
@@ -207,32 +203,27 @@ FLARE_CRITERIA = publish(
         improvement=None,
         all_of=(("chaq", 0), ("esr", 30), ("active_joints", 10)),
     ),
-    FlareCriteria.cited("prcsg-printo", Evidence.SECONDARY, source="propel"),
+    FlareCriteria.cited("prcsg-printo", source="propel"),
     FlareCriteria.cited(
         "lovell-2000",
-        Evidence.SECONDARY,
         "The trial's reference is day 90.",
         "The trial's register counts limited joints only with pain or tenderness.",
-        "A floor of 2 units on the globals is unverified there and left out.",
         active_joints_at_visit=2,
     ),
     FlareCriteria.cited(
         "lovell-2008",
-        Evidence.SECONDARY,
         "As lovell-2000, but two may be better by exactly 30 %.",
         active_joints_at_visit=2,
         improvement_from=False,
     ),
     FlareCriteria.cited(
         "ruperto-2008",
-        Evidence.SECONDARY,
-        "The abstract says ≥ 30 % for both limits and has no floors.",
-        "The floors are the register's, which prints > 30 %: see ruperto-2008-strict.",
+        "The floors are the register's, which prints > 30 % for both limits: see "
+        "ruperto-2008-strict.",
         floors=_RUPERTO_FLOORS,
     ),
     FlareCriteria.cited(
         "ruperto-2008-strict",
-        Evidence.SECONDARY,
         "The abatacept trial as its register words it.",
         source="abatacept-register",
         derives_from="ruperto-2008",
@@ -242,7 +233,6 @@ FLARE_CRITERIA = publish(
     ),
     FlareCriteria.cited(
         "review-floors",
-        Evidence.SECONDARY,
         "As reviews give the abatacept trial's rule: the joint floor on active joints alone.",
         source="ruperto-2008",
         derives_from="ruperto-2008",
@@ -250,9 +240,7 @@ FLARE_CRITERIA = publish(
     ),
     FlareCriteria.cited(
         "canakinumab-sjia",
-        Evidence.UNVERIFIED,
         "For systemic arthritis; the trials' reactant is CRP.",
-        "That fever alone is a flare, and how it is measured, is unverified.",
         source="ruperto-2012",
         derives_from="prcsg-printo",
         fever_above=38.0,
@@ -571,7 +559,6 @@ class LossCriteria(Definition):
 (LOSS_OF_ACR_PED,) = publish(
     LossCriteria.cited(
         "loss-of-acr-ped",
-        Evidence.DERIVED,
         "Literal reading of the trial's abstract, which does not say how loss was defined.",
         source="swart-2019",
     )

@@ -10,7 +10,6 @@ from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import NotCoveredError, listing
 from jiascores.core.logic import NAN, at_most, at_place, either
 from jiascores.core.measure import verdict
-from jiascores.core.references import Evidence
 from jiascores.core.values import Scalar, T
 from jiascores.core.variables import COURSES, ILAR_CATEGORIES
 from jiascores.measures.states import ANY_COURSE, CutoffSet
@@ -76,21 +75,15 @@ class CourseRule(Definition):
         )
 
 
-_EXTENDED_NOTE = "That extended oligoarthritis is read as poly is unverified under trincianti-2021."
-
 COURSE_RULES = publish(
     CourseRule.cited(
         "joints-at-visit",
-        Evidence.SECONDARY,
         "A psoriatic or enthesitis-related course may change between visits.",
-        _EXTENDED_NOTE,
         source="acr-abstract-psa-era-rf",
     ),
     CourseRule.cited(
         "joints-ever",
-        Evidence.UNVERIFIED,
         "The source chooses by the joints at the visit; this reading is by name only.",
-        _EXTENDED_NOTE,
         source="acr-abstract-psa-era-rf",
         joints="joints_ever",
         derives_from="joints-at-visit",

@@ -23,7 +23,6 @@ from jiascores.core.logic import (
     no,
 )
 from jiascores.core.measure import Call, Contradiction, Items, Options, id_of, verdict
-from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar, SeriesLike
 from jiascores.core.variables import ILAR_CATEGORIES, MARKERS
 from jiascores.measures.change import Result
@@ -73,7 +72,7 @@ class InactiveDiseaseCriteria(Definition):
     >>> import jiascores as jia
     >>> criteria = jia.definition("wallace-2011", jia.typing.InactiveDiseaseCriteria)
     >>> str(criteria.evidence)
-    'primary'
+    'secondary'
     """
 
     kind: ClassVar[str] = "inactive disease criteria"
@@ -165,7 +164,6 @@ _CATEGORY_NOTE = (
 INACTIVE_DISEASE_CRITERIA = publish(
     InactiveDiseaseCriteria.cited(
         "wallace-2004",
-        Evidence.SECONDARY,
         "If both ESR and CRP were tested, both must be normal.",
         _CATEGORY_NOTE,
         absent=_WALLACE_ABSENT,
@@ -173,7 +171,6 @@ INACTIVE_DISEASE_CRITERIA = publish(
     ),
     InactiveDiseaseCriteria.cited(
         "wallace-2011",
-        Evidence.PRIMARY,
         "The paper says ESR or CRP: where both were tested and disagree, the caller says.",
         "Physician global: best possible on the scale, 0. Uveitis: by SUN.",
         _CATEGORY_NOTE,
@@ -185,7 +182,6 @@ INACTIVE_DISEASE_CRITERIA = publish(
     ),
     InactiveDiseaseCriteria.cited(
         "eular-pres-2024",
-        Evidence.SECONDARY,
         "Still's disease: no symptoms, and ESR and CRP both normal.",
         active_joints=None,
         absent=("stills_symptoms",),
@@ -195,7 +191,6 @@ INACTIVE_DISEASE_CRITERIA = publish(
     ),
     InactiveDiseaseCriteria.cited(
         "reacch-out",
-        Evidence.SECONDARY,
         "No active joint, no extra-articular manifestation, physician global < 10 mm.",
         "That the six findings here are the extra-articular manifestations is our reading.",
         absent=_WALLACE_ABSENT,
@@ -205,7 +200,6 @@ INACTIVE_DISEASE_CRITERIA = publish(
     ),
     InactiveDiseaseCriteria.cited(
         "recapture-jia",
-        Evidence.SECONDARY,
         "Simple inactive disease: no active joint and physician global < 1, nothing else.",
         absent=(),
         physician_global=1,
@@ -564,7 +558,6 @@ class RelapseCriteria(Definition):
 (REACCH_OUT,) = publish(
     RelapseCriteria.cited(
         "reacch-out",
-        Evidence.PRIMARY,
         "That a joint injection alone is a flare: from a congress abstract.",
         inactive="reacch-out",
     )

@@ -10,7 +10,6 @@ import numpy as np
 
 from jiascores.core.logic import at_cap
 from jiascores.core.measure import F, add, measure
-from jiascores.core.references import Evidence, reference
 from jiascores.core.values import Scalar, T
 from jiascores.core.variables import MARKERS
 
@@ -48,13 +47,7 @@ ACUTE_PHASE = Term(
     f"ESR item ((ESR − {ESR_FROM})/{UNITS_PER_POINT}, 0 to 10) or "
     f"CRP item ((CRP in mg/L − {CRP_FROM})/{UNITS_PER_POINT}, 0 to 10)",
     10,
-    notes=(
-        "The ESR item, clamped to 0–10, is secondary evidence.",
-        (
-            "The CRP item (Nordal 2012, Ann Rheum Dis 71:1122) is unverified as a formula; that it "
-            "is truncated to 0–10 like the ESR item is secondary evidence."
-        ),
-    ),
+    notes=("The CRP item is from Nordal 2012, Ann Rheum Dis 71:1122.",),
     points=(
         ("esr from", ESR_FROM),
         ("esr to", ESR_TO),
@@ -69,7 +62,6 @@ def jadas_of(
     label: str,
     *terms: Term,
     source: str,
-    evidence: Evidence = Evidence.PRIMARY,
     notes: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Make a sum of both globals and these terms into a public score."""
@@ -79,8 +71,7 @@ def jadas_of(
         formula=" + ".join(term.words for term in terms),
         low=0,
         high=sum(term.most for term in terms),
-        reference=reference(source),
-        evidence=evidence,
+        source=source,
         notes=(*chain.from_iterable(term.notes for term in terms), *notes),
         either=tuple(chain.from_iterable(term.either for term in terms)),
         points=tuple(chain.from_iterable(term.points for term in terms)),

@@ -10,7 +10,6 @@ import attrs
 from jiascores.core.definition import Definition, publish
 from jiascores.core.logic import above, at_least
 from jiascores.core.measure import F, add, measure
-from jiascores.core.references import Evidence, reference
 from jiascores.core.values import Scalar, T
 from jiascores.core.variables import MARKERS
 
@@ -70,11 +69,7 @@ class JspadaPoints(Definition):
 
 
 JSPADA_POINTS = publish(
-    JspadaPoints.cited(
-        "weiss-2014",
-        Evidence.UNVERIFIED,
-        "The items are primary evidence; all points and their bounds are unverified.",
-    ),
+    JspadaPoints.cited("weiss-2014"),
 )
 
 ESR_OR_CRP = " + ESR or CRP"
@@ -94,9 +89,7 @@ def jspada_of(label: str, source: str, high: int, *without: str) -> Callable[[F]
         formula=formula,
         low=0,
         high=high,
-        reference=reference(source),
-        evidence=Evidence.UNVERIFIED,
-        notes=JSPADA_POINTS[0].notes,
+        source=source,
         either=() if ESR_OR_CRP in without else MARKERS,
     )
 

@@ -10,7 +10,6 @@ import numpy as np
 from jiascores.core.definition import Definition, publish
 from jiascores.core.logic import above, all_of, at_least, at_least_of, at_most
 from jiascores.core.measure import Items, add, measure, verdict
-from jiascores.core.references import Evidence, reference
 from jiascores.core.values import Many, Scalar, T
 
 _APPLIES_NOTE = "For a febrile patient with known or suspected systemic arthritis."
@@ -73,7 +72,6 @@ class MasCriteria(Definition):
 MAS_CRITERIA = publish(
     MasCriteria.cited(
         "ravelli-2016",
-        Evidence.SECONDARY,
         "Whether another cause explains a laboratory value is for the clinician: the "
         "criteria classify, they do not diagnose.",
         "Papers in SI units print triglycerides > 1.76 mmol/L, which is 156 mg/dL "
@@ -117,7 +115,7 @@ class MasScoreCutoff(Definition):
 
 
 MAS_SCORE_CUTOFFS = publish(
-    MasScoreCutoff.cited("minoia-2019", Evidence.PRIMARY, _APPLIES_NOTE, at_least=-2.1),
+    MasScoreCutoff.cited("minoia-2019", _APPLIES_NOTE, at_least=-2.1),
 )
 
 
@@ -242,8 +240,7 @@ def weighted(weight: float, value: T | Scalar) -> T:
     ),
     low=-np.inf,
     high=np.inf,
-    reference=reference("minoia-2019"),
-    evidence=Evidence.PRIMARY,
+    source="minoia-2019",
     notes=(
         _APPLIES_NOTE,
         "Platelets in 10⁹/L, LDH in U/L, fibrinogen in mg/dL, ferritin in ng/mL.",

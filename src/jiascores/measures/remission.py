@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import DefinitionError
 from jiascores.core.logic import missing
-from jiascores.core.references import Evidence
 from jiascores.measures.inactivity import InactiveDiseaseCriteria
 
 FloatArray = NDArray[np.float64]
@@ -114,7 +113,7 @@ _CLOCK = (
 
 def _criteria(name: str, note: str, **months: Any) -> RemissionCriteria:
     inactive = lookup(InactiveDiseaseCriteria, name, parameter="inactive")
-    return RemissionCriteria.cited(name, Evidence.SECONDARY, note, inactive=inactive, **months)
+    return RemissionCriteria.cited(name, note, inactive=inactive, **months)
 
 
 REMISSION_CRITERIA = publish(

@@ -15,7 +15,6 @@ from jiascores.core.errors import RequestError
 from jiascores.core.like import read_only
 from jiascores.core.logic import count, either, highest_of, missing, unless
 from jiascores.core.measure import POLICIES, Bounded, Call, MissingPolicy, Options, id_of, verdict
-from jiascores.core.references import Evidence
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES
 from jiascores.measures.change import (
@@ -158,17 +157,15 @@ class ResponseCriteria(Definition):
 
 
 RESPONSE_CRITERIA = publish(
-    ResponseCriteria.cited("giannini-1997", Evidence.PRIMARY),
+    ResponseCriteria.cited("giannini-1997"),
     ResponseCriteria.cited(
         "ntr4146",
-        Evidence.PRIMARY,
         "The register words worsening as ≥ 30 %; NCT03781375 does so too.",
         worsening_from=True,
         derives_from="giannini-1997",
     ),
     ResponseCriteria.cited(
         "ruperto-2012",
-        Evidence.SECONDARY,
         "Adapted JIA ACR response of the canakinumab trials in systemic arthritis; they use "
         "CRP as the acute-phase reactant.",
         fever_limit=38.0,
@@ -177,7 +174,6 @@ RESPONSE_CRITERIA = publish(
     ),
     ResponseCriteria.cited(
         "de-benedetti-2012",
-        Evidence.SECONDARY,
         "Adapted response of the tocilizumab trial TENDER in systemic arthritis: 37.5 °C is "
         "fever. The 14 days in the label belong to another endpoint, becoming free of fever; "
         "for a response over 14 days make a variant with fever_days=14.",

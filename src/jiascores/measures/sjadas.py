@@ -7,7 +7,6 @@ from typing import cast
 
 from jiascores.core.logic import above, any_of, below
 from jiascores.core.measure import F, add, measure
-from jiascores.core.references import Evidence, reference
 from jiascores.core.values import Scalar, T
 from jiascores.measures.jadas import (
     ACUTE_PHASE,
@@ -40,8 +39,7 @@ FERRITIN_ABOVE = 500
     ),
     low=0,
     high=10,
-    reference=reference("tibaldi-2020"),
-    evidence=Evidence.SECONDARY,
+    source="tibaldi-2020",
     notes=("Missing where any item is unknown: each item could change the sum.",),
     points=(
         *(("temperature above", band) for band in FEVER_BANDS),
@@ -152,11 +150,11 @@ _MSMS = Term("mSMS", 10)
 _CLINICAL_MSMS = _MSMS._replace(notes=(_CLINICAL_NOTE,))
 
 
-def _systemic(label: str, *terms: Term, evidence: Evidence = Evidence.DERIVED) -> Callable[[F], F]:
-    return jadas_of(label, *terms, source="tibaldi-2020", evidence=evidence)
+def _systemic(label: str, *terms: Term) -> Callable[[F], F]:
+    return jadas_of(label, *terms, source="tibaldi-2020")
 
 
-@_systemic("sJADAS10", JOINTS_10, ACUTE_PHASE, _MSMS, evidence=Evidence.PRIMARY)
+@_systemic("sJADAS10", JOINTS_10, ACUTE_PHASE, _MSMS)
 def sjadas10(
     *,
     physician_global: T | Scalar,
@@ -510,8 +508,7 @@ def csjadas71(
     ),
     low=0,
     high=40,
-    reference=reference("naddei"),
-    evidence=Evidence.PRIMARY,
+    source="naddei",
     notes=(_STIFFNESS_NOTE,),
     points=(("parent_joints", JOINT_CAP),),
 )

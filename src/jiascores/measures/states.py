@@ -47,10 +47,6 @@ class Bounds:
         The upper bound of each state but the last.
     exclusive : tuple of str
         States to which their upper bound itself does not belong; to all others it does.
-    evidence : Evidence
-        How well these figures were checked; where they differ, the weakest of them.
-    each_evidence : tuple of Evidence
-        How well each upper bound was checked, where they differ.
     """
 
     measure: str
@@ -58,8 +54,6 @@ class Bounds:
     states: tuple[str, ...] = attrs.field(converter=_words)
     upper: tuple[float, ...] = attrs.field(converter=_numbers)
     exclusive: tuple[str, ...] = attrs.field(default=(), converter=_words)
-    evidence: Evidence = Evidence.PRIMARY
-    each_evidence: tuple[Evidence, ...] = ()
 
     @property
     def steps(self) -> tuple[tuple[str, float, bool], ...]:
@@ -68,17 +62,10 @@ class Bounds:
         return tuple((state, bound, state not in self.exclusive) for state, bound in ends)
 
     @property
-    def evidence_of_bounds(self) -> tuple[Evidence, ...]:
-        """How well each upper bound was checked."""
-        return self.each_evidence or (self.evidence,) * len(self.upper)
-
-    @property
     def wrong(self) -> str:
         """What contradicts itself; empty where nothing does."""
         if set(self.exclusive) - set(self.states):
             return f"has in exclusive what is none of its states, {', '.join(self.states)}"
-        if len(self.evidence_of_bounds) != len(self.upper):
-            return "needs one entry of each_evidence for each upper bound, or none"
         if list(self.upper) != sorted(set(self.upper)) or len(self.states) != len(self.upper) + 1:
             return "must have ascending upper bounds, one for each state but the last"
         return ""
@@ -144,6 +131,11 @@ class CutoffSet(Definition):
         courses = any(one.course != ANY_COURSE for one in self.bounds)
         return (*self.measures, "course") if courses else self.measures
 
+    def evidence_of_bounds(self, bounds: Bounds) -> tuple[Evidence, ...]:
+        """Return how well each upper bound of one score in one course was checked."""
+        names = (f"{bounds.measure} {bounds.course} {state}" for state, _, _ in bounds.steps)
+        return tuple(map(self.evidence_of, names))
+
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
         """The upper bound of each state but the last."""
@@ -173,26 +165,22 @@ class CutoffSet(Definition):
         return found
 
 
-_INCLUSIVE_UNVERIFIED = "That the bounds are inclusive (≤) is unverified."
 _SYSTEMIC_NOTE = "`course` reads systemic arthritis as poly; plain JADAS was not validated in it."
 
 
 Upper: TypeAlias = tuple[float, ...]
 
 
-def _pair(
-    measure: str, oligo: Upper, poly: Upper, evidence: Evidence = Evidence.PRIMARY
-) -> tuple[Bounds, Bounds]:
+def _pair(measure: str, oligo: Upper, poly: Upper) -> tuple[Bounds, Bounds]:
     """Return the bounds of one score for both courses: inactive, low and perhaps moderate."""
     states = COMPLETE if len(oligo) == len(COMPLETE) - 1 else OPEN
-    of_measure = partial(Bounds, measure=measure, states=states, evidence=evidence)
+    of_measure = partial(Bounds, measure=measure, states=states)
     return of_measure(course="oligo", upper=oligo), of_measure(course="poly", upper=poly)
 
 
 CUTOFF_SETS = publish(
     CutoffSet.cited(
         "consolaro-2012-2014",
-        Evidence.PRIMARY,
         "Inactive and low: Consolaro 2012. High: Consolaro 2014, PMID 24347571.",
         "The bound for high of JADAS27 poly is 8.5, that of the others 10.5.",
         _SYSTEMIC_NOTE,
@@ -206,16 +194,12 @@ CUTOFF_SETS = publish(
     ),
     CutoffSet.cited(
         "consolaro-2014",
-        Evidence.PRIMARY,
         _SYSTEMIC_NOTE,
         systemic_as="poly",
         bounds=_pair("cjadas10", (1, 1.5, 4), (1, 2.5, 8.5)),
     ),
     CutoffSet.cited(
         "trincianti-2021",
-        Evidence.PRIMARY,
-        _INCLUSIVE_UNVERIFIED,
-        "That extended oligoarthritis is read as poly is unverified under this set.",
         bounds=(
             *_pair("jadas10", (1.4, 4, 13), (2.7, 6, 17)),
             *_pair("cjadas10", (1.1, 4, 12), (2.5, 5, 16)),
@@ -223,26 +207,22 @@ CUTOFF_SETS = publish(
     ),
     CutoffSet.cited(
         "backstrom-2016",
-        Evidence.PRIMARY,
-        "The cJADAS10 bounds are secondary evidence.",
         "No bound between moderate and high.",
         bounds=(
             *_pair("jadas10", (0.5, 2.7), (0.7, 3.9)),
-            *_pair("cjadas10", (0.5, 2.7), (0.7, 3.9), Evidence.SECONDARY),
+            *_pair("cjadas10", (0.5, 2.7), (0.7, 3.9)),
         ),
     ),
     CutoffSet.cited(
         "backstrom-2018",
-        Evidence.SECONDARY,
         "backstrom-2016 with a bound for high.",
         bounds=(
-            *_pair("jadas10", (0.5, 2.7, 6.6), (0.7, 3.9, 15.2), Evidence.SECONDARY),
-            *_pair("cjadas10", (0.5, 2.7, 6.6), (0.7, 3.9, 14.0), Evidence.SECONDARY),
+            *_pair("jadas10", (0.5, 2.7, 6.6), (0.7, 3.9, 15.2)),
+            *_pair("cjadas10", (0.5, 2.7, 6.6), (0.7, 3.9, 14.0)),
         ),
     ),
     CutoffSet.cited(
         "backstrom-2019",
-        Evidence.PRIMARY,
         "No bound between moderate and high.",
         bounds=(
             *_pair("jadas10", (0.5, 3.8), (0.7, 5.1)),
@@ -251,8 +231,6 @@ CUTOFF_SETS = publish(
     ),
     CutoffSet.cited(
         "rosina-2024",
-        Evidence.UNVERIFIED,
-        "2.9 for inactive is secondary evidence, with ≤; 10 and 20.6 are unverified.",
         "For systemic arthritis alone.",
         systemic_as="systemic",
         bounds=(
@@ -261,14 +239,11 @@ CUTOFF_SETS = publish(
                 course="systemic",
                 states=COMPLETE,
                 upper=(2.9, 10, 20.6),
-                evidence=Evidence.UNVERIFIED,
-                each_evidence=(Evidence.SECONDARY, Evidence.UNVERIFIED, Evidence.UNVERIFIED),
             ),
         ),
     ),
     CutoffSet.cited(
         "bulatovic-2014",
-        Evidence.PRIMARY,
         "Reads every course alike. Exactly 6 is high; what lies between has no name.",
         bounds=(
             Bounds(

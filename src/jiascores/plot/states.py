@@ -134,7 +134,7 @@ def cutoff_sets(
         ax.text(0, place - room.title, title, fontsize=10, fontweight="bold", va="center")
     for place, (name, bounds) in zip(places + room.top, rows, strict=True):
         _bar(ax, place, bounds, looks, end)
-        _figures(ax, place + THICK, bounds, end)
+        _figures(ax, place + THICK, (name, bounds), end)
         if room.named_above:
             ax.text(0, place - 0.08, name, fontsize=9, va="bottom")
     if score is not None:
@@ -144,7 +144,7 @@ def cutoff_sets(
         note(ax, f"{score:g}", (score, 1.0), (0, 2), fontweight="bold", **style)
     ax.set_yticks(places, ["" if room.named_above else name for name, _ in rows])
     ax.set(xlim=(0, end), ylim=(places[-1] + room.below, places[0] - room.above))
-    doubtful = any(_not_primary(bounds).any() for _, bounds in rows)
+    doubtful = any(_not_primary(name, bounds).any() for name, bounds in rows)
     ax.set_xlabel(scale.label + ("     († not primary evidence)" if doubtful else ""))
     plain(ax)
     ax.spines["left"].set_visible(False)
@@ -176,8 +176,9 @@ def _rows(measure: str, course: str | None) -> list[tuple[str, Bounds]]:
     return sorted(chosen, key=lambda row: courses.index(row[1].course))
 
 
-def _not_primary(bounds: Bounds) -> NDArray[np.bool_]:
-    return np.array([each is not Evidence.PRIMARY for each in bounds.evidence_of_bounds])
+def _not_primary(name: str, bounds: Bounds) -> NDArray[np.bool_]:
+    each = lookup(CutoffSet, name, parameter="cutoffs").evidence_of_bounds(bounds)
+    return np.array([evidence != Evidence.PRIMARY for evidence in each])
 
 
 def _bar(ax: Axes, place: float, bounds: Bounds, looks: Mapping[str, Look], end: float) -> None:
@@ -186,9 +187,10 @@ def _bar(ax: Axes, place: float, bounds: Bounds, looks: Mapping[str, Look], end:
         ax.barh(place, high - low, THICK, low, align="edge", **looks[state])
 
 
-def _figures(ax: Axes, place: float, bounds: Bounds, end: float) -> None:
+def _figures(ax: Axes, place: float, row: tuple[str, Bounds], end: float) -> None:
     """Write the bounds of one set under its bar."""
-    daggers = np.where(_not_primary(bounds), "†", "")
+    _, bounds = row
+    daggers = np.where(_not_primary(*row), "†", "")
     words = [f"{bound:g}{dagger}" for bound, dagger in zip(bounds.upper, daggers, strict=True)]
     # Figures of bounds that lie close together push each other apart.
     where = list(bounds.upper)

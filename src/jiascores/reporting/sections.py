@@ -355,7 +355,7 @@ def definitions(requests: Sequence[Any]) -> Section:
     blocks: list[Block] = []
     for definition in used.values():
         first, *rest = str(definition).splitlines()
-        blocks.append(Heading(first, remark=str(definition.evidence)))
+        blocks.append(Heading(first, remark=definition.evidence_in_words))
         blocks.append(Items([("", line.strip()) for line in rest]))
     return Section("Definitions", blocks)
 
