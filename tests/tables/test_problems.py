@@ -55,7 +55,7 @@ FEVER = jia.ask.flare(
     criteria="canakinumab-sjia", reference="baseline", flare_fever=jia.column("Fieber_seit")
 )
 FLAGGED = {"measures": ["acr_ped"], "baseline": jia.flagged("Basis")}
-GERMAN = ["Oligo, persistierend", "Poly, RF-negativ", "Oligo, persistierend", None, "ERA", "ERA"]
+GERMAN = ["Oligo", "Poly, RF unbekannt", "Oligo", None, "SpA", "SpA"]
 
 # What is added to the table, the call, what the error says, and the words that check lists.
 WORDS = [
@@ -74,27 +74,27 @@ WORDS = [
         {"ILAR": GERMAN},
         {"measures": [CATEGORY]},
         [
-            "'Oligo, persistierend' in 2 rows, first in row 0",
-            "'Poly, RF-negativ' in row 1 (patient A",
+            "'Oligo' in 2 rows, first in row 0",
+            "'Poly, RF unbekannt' in row 1 (patient A",
             "oligoarthritis_persistent",
-            "'ERA': …",
+            "'SpA': …",
         ],
         [
-            ("ilar_category", "ILAR", 0, "Oligo, persistierend"),
-            ("ilar_category", "ILAR", 4, "ERA"),
-            ("ilar_category", "ILAR", 1, "Poly, RF-negativ"),
+            ("ilar_category", "ILAR", 0, "Oligo"),
+            ("ilar_category", "ILAR", 4, "SpA"),
+            ("ilar_category", "ILAR", 1, "Poly, RF unbekannt"),
         ],
     ),
     (
-        {"Basis": ["ja", "nein", "ja", "nein", "k.A.", "nein"]},
+        {"Basis": ["oben", "unten", "oben", "unten", "k.A.", "unten"]},
         FLAGGED,
         [
-            "'nein' in 3 rows, first in row 1 (patient A",
+            "'unten' in 3 rows, first in row 1 (patient A",
             "not understood as yes or no",
             "True/False, 1/0, Y/N",
-            "table['Basis'].replace({'nein': …, 'ja': …, 'k.A.': …})",
+            "table['Basis'].replace({'unten': …, 'oben': …, 'k.A.': …})",
         ],
-        [("Basis", "Basis", 1, "nein"), ("Basis", "Basis", 0, "ja"), ("Basis", "Basis", 4, "k.A.")],
+        [("Basis", "Basis", 1, "unten"), ("Basis", "Basis", 0, "oben"), ("Basis", "Basis", 4, "k.A.")],
     ),
     (
         {"Basis": [1, 2, 1, 2, 1, 2]},
@@ -103,24 +103,24 @@ WORDS = [
         [("Basis", "Basis", 1, "2")],
     ),
     (
-        {"Fieber_seit": ["N", "nein", "N", "N", "N", "Y"]},
+        {"Fieber_seit": ["N", "fraglich", "N", "N", "N", "Y"]},
         {"measures": [FEVER], "baseline": "first"},
-        ["'nein' in row 1 (patient A", "Y/N"],
-        [("Fieber_seit", "Fieber_seit", 1, "nein")],
+        ["'fraglich' in row 1 (patient A", "Y/N"],
+        [("Fieber_seit", "Fieber_seit", 1, "fraglich")],
     ),
     (
-        {"joint_injection": ["nein", "ja", "nein", "nein", "ja", "nein"],
+        {"joint_injection": ["keine", "eine", "keine", "keine", "eine", "keine"],
          "treatment_intensified": [False] * 6,
          **{name: [False] * 6 for name in ("rash", "fever", "serositis", "splenomegaly",
             "hepatosplenomegaly", "lymphadenopathy", "uveitis", "esr_normal")}},
         {"measures": ["reacch_out_flare"]},
         [
-            "joint_injection = 'nein' in 4 rows, first in row 0",
+            "joint_injection = 'keine' in 4 rows, first in row 0",
             "not understood as yes or no",
             "True/False, 1/0, Y/N or yes/no",
         ],
-        [("joint_injection", "joint_injection", 0, "nein"),
-         ("joint_injection", "joint_injection", 1, "ja")],
+        [("joint_injection", "joint_injection", 0, "keine"),
+         ("joint_injection", "joint_injection", 1, "eine")],
     ),
 ]  # fmt: skip
 
@@ -168,10 +168,10 @@ def test_yes_and_no_are_understood_in_every_yes_no_column(make) -> None:
             [None, None, "Verlauf='Poly'", None, None, None],
         ),
         (
-            {"Fieber_seit": ["N", "nein", "N", "N", "N", "Y"]},
+            {"Fieber_seit": ["N", "fraglich", "N", "N", "N", "Y"]},
             {"measures": [FEVER], "baseline": "first"},
             ("flare_canakinumab_sjia", [None, None, None, False, None, True]),
-            [None, "Fieber_seit='nein'", None, None, None, None],
+            [None, "Fieber_seit='fraglich'", None, None, None, None],
         ),
     ],
 )
@@ -195,12 +195,12 @@ def test_many_words_are_counted_and_the_first_few_named(make) -> None:
 
 
 def test_columns_called_by_the_usual_names_are_looked_at_without_a_request(make) -> None:
-    visits = make({**GOOD, "course": ["Poly"] * 6, "ilar_category": ["systemic", *["sJIA"] * 5]})
+    visits = make({**GOOD, "course": ["Poly"] * 6, "ilar_category": ["systemic", *["Oligo"] * 5]})
     (course, category) = refused(visits)
     assert course[:4] == ("course", "course", 0, "Poly")
     assert course[4].startswith("In 6 rows, first here. Not understood.")
     assert "{'Poly': 'poly'}" in course[4]
-    assert category[:4] == ("ilar_category", "ilar_category", 1, "sJIA")
+    assert category[:4] == ("ilar_category", "ilar_category", 1, "Oligo")
 
 
 def test_a_course_that_one_of_two_requests_does_not_know_is_listed_once(make) -> None:
@@ -471,10 +471,10 @@ def test_a_set_that_reads_every_course_alike_takes_no_column() -> None:
 # ----------------------------------------------------------------------- the command line
 
 REGISTRY = """Patient;Besuch;Verlauf;Arzt_mm;Eltern_mm;CHAQ;Gelenke;BSG;Basis
-007;12.03.2024;oligo;62;55;0,5;3;34;ja
-007;18.06.2024;Oligo;18;20;0,375;1;k.A.;nein
-023;02.04.2024;Polyarthritis;640;38;1,25;9;28;ja
-023;09.07.2024;poly;7,5;k.A.;0,25;0;12;nein
+007;12.03.2024;oligo;62;55;0,5;3;34;oben
+007;18.06.2024;Oligo;18;20;0,375;1;k.A.;unten
+023;02.04.2024;Polyarthritis;640;38;1,25;9;28;oben
+023;09.07.2024;poly;7,5;k.A.;0,25;0;12;unten
 """
 NAMED = """[columns]
 patient = "Patient"
@@ -544,8 +544,8 @@ def test_check_lists_what_a_request_would_refuse(registry: Path) -> None:
         ["out-of-range", "physician_global", "Arzt_mm", "2", "023", "2024-04-02", "640"],
         ["unknown-word", "course", "Verlauf", "1", "007", "2024-06-18", "Oligo"],
         ["unknown-word", "course", "Verlauf", "2", "023", "2024-04-02", "Polyarthritis"],
-        ["not-yes-or-no", "Basis", "Basis", "0", "007", "2024-03-12", "ja"],
-        ["not-yes-or-no", "Basis", "Basis", "1", "007", "2024-06-18", "nein"],
+        ["not-yes-or-no", "Basis", "Basis", "0", "007", "2024-03-12", "oben"],
+        ["not-yes-or-no", "Basis", "Basis", "1", "007", "2024-06-18", "unten"],
     ]
 
 

@@ -163,10 +163,10 @@ class UnknownJointError(JiaScoresError, ValueError):
     --------
     >>> import jiascores as jia
     >>> try:
-    ...     jia.JointExam(active={"left knee"})
+    ...     jia.JointExam(active={"left patella"})
     ... except jia.errors.UnknownJointError as error:
     ...     print(error.values)
-    ('left knee',)
+    ('left patella',)
     """
 
     reason = "unknown-joint"

@@ -6,7 +6,9 @@ open between a lowest and a highest value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from html import escape
 from itertools import compress
 from typing import Any, ClassVar, Literal, Self
@@ -27,6 +29,7 @@ from jiascores.core.errors import (
 from jiascores.core.logic import NAN, all_of, any_of, missing, no
 from jiascores.core.values import FloatArray, is_missing, number
 from jiascores.core.variables import VARIABLES
+from jiascores.core.words import ideas
 
 SIDES = ("left", "right")
 
@@ -101,6 +104,86 @@ COUNTS = {
     "active_joints_27": ("active", JOINTS_27),
     "limited_joints": ("limited", JOINTS_71),
 }
+
+# --------------------------------------------------------------------------------------------
+# Joints as people write them
+
+# What else a joint may be called, but for its side: ideas of words.csv.
+_ALSO = {
+    "cervical_spine": ("neck", "neck spine", "c spine"),
+    "ankle": ("ankle", "hock upper", "ankle upper"),
+    "subtalar": ("subtalar", "hock lower", "ankle lower"),
+    "intertarsal": ("intertarsal", "mid foot"),
+    "thumb_ip": ("ip thumb", "pip 1", "pip thumb", "pip 1 hand", "ip 1 hand"),
+    "mcp1": ("mcp 1", "mcp thumb", "mcp 1 hand"),
+    "mtp1": ("mtp 1", "mtp 1 toe", "mtp 1 foot", "mtp big toe", "mtp hallux"),
+    "toe_ip1": ("ip 1 toe", "ip 1 foot", "ip big toe", "ip hallux"),
+    **{f"mcp{n}": (f"mcp {n}", f"mcp {n} hand") for n in range(2, 6)},
+    **{f"pip{n}": (f"pip {n}", f"pip {n} hand", f"ip proximal {n}") for n in range(2, 6)},
+    **{f"dip{n}": (f"dip {n}", f"dip {n} hand", f"ip distal {n}") for n in range(2, 6)},
+    **{f"mtp{n}": (f"mtp {n}", f"mtp {n} toe", f"mtp {n} foot") for n in range(2, 6)},
+    **{
+        f"toe_ip{n}": (f"ip {n} toe", f"ip {n} foot", f"pip {n} toe", f"pip {n} foot")
+        for n in range(2, 6)
+    },
+}
+_NO_REGION = frozenset({*SIDES, *"12345", "upper", "lower", "hand", "foot", "c", "mid", "big"})
+
+
+@cache
+def _named() -> Mapping[frozenset[str], str]:
+    """Return the joint that ideas together name."""
+    named = {}
+    for joint in JOINTS_71:
+        stem, _, side = joint.rpartition("_")
+        if side not in SIDES:
+            stem, side = joint, ""
+        for words in _ALSO.get(stem, (stem,)):
+            named[frozenset((*words.split(), *filter(None, [side])))] = joint
+    return named
+
+
+def _apart(name: str) -> str:
+    """Return a name with its parts apart: LeftKnee, kneeL, mcp2."""
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])", " ", text)
+
+
+def joint_named(name: object) -> str | None:
+    """Return the joint of the 71 that a name means; None where it is not certain which.
+
+    Parameters
+    ----------
+    name : object
+        The name: ``"left_knee"``, ``"L knee"``, ``"tmj_left"``, ``"pip1_left"``, which is the
+        joint of the thumb; also in German, Dutch, French, Italian or Spanish.
+    """
+    if not isinstance(name, str):
+        return None
+    if name in _POSITION:
+        return name
+    words = ideas("joint", _apart(name))
+    return None if words is None else _named().get(words)
+
+
+def joints_like(name: object) -> tuple[str, ...]:
+    """Return all joints that a name which is none may mean: those of its stem, or none."""
+    words = ideas("joint", _apart(str(name)), strict=False) or frozenset()
+    if words <= _NO_REGION:
+        return ()
+    # A joint of a number that there is not may be any of its row.
+    for named in (words, words - {*"12345"}):
+        near = dict.fromkeys(joint for of, joint in _named().items() if named <= of)
+        if near:
+            return tuple(near)
+    return ()
+
+
+def joint_hint(name: object) -> str:
+    """Return a hint at the joints that a name may mean, or nothing."""
+    near = joints_like(name)
+    return f" Write {' or '.join(near)} for {name!r}." if near else ""
+
 
 # What an examiner records of a joint, in the order of the rule.
 FINDINGS = ("swollen", "swollen_by_deformity", "limited", "painful_on_motion", "tender")
@@ -245,7 +328,27 @@ TO_AGREE = (
 def _as_set(given: Any) -> Any:
     """Return names of joints as a set; what is no collection is refused once all are there."""
     names = (given,) if isinstance(given, str) else given
-    return frozenset(names) if isinstance(names, Iterable) else names
+    return frozenset(map(_as_joint, names)) if isinstance(names, Iterable) else names
+
+
+def _as_joint(name: Any) -> Any:
+    """Return the joint that a name means; what means none is refused once all are there."""
+    return joint_named(name) or name
+
+
+def by_joint(given: Mapping[str, Any], parameter: str) -> dict[str, Any]:
+    """Return what is given by joint, each under its name here; two names of one joint raise."""
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        joint = _as_joint(name)
+        if joint in found:
+            raise UnknownJointError(
+                f"{parameter}: {joint} is named twice, once as {name!r}. Keep one.",
+                variable=parameter,
+                values=(name,),
+            )
+        found[joint] = value
+    return found
 
 
 def _check_names(given: Any, parameter: str) -> None:
@@ -260,7 +363,7 @@ def _check_names(given: Any, parameter: str) -> None:
     if unknown:
         raise UnknownJointError(
             f"{parameter}: no joint of the 71 is called {listing(map(repr, unknown))}."
-            f"{suggestion(str(unknown[0]), JOINTS_71)} Names are like 'knee_left', 'mcp2_right', "
+            f"{joint_hint(unknown[0])} Names are like 'knee_left', 'mcp2_right', "
             f"'thumb_ip_left', 'cervical_spine'; all are in jiascores.core.joints.JOINTS_71.",
             variable=parameter,
             values=unknown,
@@ -273,7 +376,7 @@ def _as_rule(given: str | InjectionRule | None) -> InjectionRule | None:
 
 def _days_since(given: Mapping[str, Any] | None) -> tuple[tuple[str, float], ...]:
     """Return the injected joints in their order, each with its days since the injection."""
-    given = given or {}
+    given = by_joint(given or {}, "injected")
     _check_names(given, "injected")
     gaps = [joint for joint, days in given.items() if is_missing(days)]
     if gaps:

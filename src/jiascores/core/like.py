@@ -26,6 +26,7 @@ from jiascores.core.values import (
     to_floats,
 )
 from jiascores.core.variables import VARIABLES
+from jiascores.core.words import meaning
 
 
 @attrs.frozen(eq=False)
@@ -284,6 +285,10 @@ def places_of(
         positions = np.fromiter((code[word] for word in given_words), np.int64, len(given_words))
     _refuse_collections(each, name)
     place = {word: float(position) for position, word in enumerate(words)}
+    for word in each:
+        meant = meaning(name, word)
+        if meant is not None and word not in place and (meant in place or not meant):
+            place[word] = place.get(meant, np.nan)
     refused = [word for word in each if word not in place and not is_missing(word)]
     if refused:
         where: list[int] = []

@@ -55,8 +55,8 @@ from jiascores.core.variables import (
     MARKERS,
     VARIABLES,
     Variable,
-    category_hint,
 )
+from jiascores.core.words import category_hint
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SCALE = 10.0**decimals.SCORE_DECIMALS

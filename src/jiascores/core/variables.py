@@ -5,11 +5,7 @@ A parameter's name is its declaration: ``esr`` means ESR in mm/h, 0 or more, eve
 
 from __future__ import annotations
 
-import re
-
 import attrs
-
-from jiascores.core.errors import suggestion
 
 UNBOUNDED = float("inf")
 # What a yes/no variable takes.
@@ -219,30 +215,3 @@ ILAR_CATEGORIES = (
     "enthesitis_related",
     "undifferentiated",
 )
-
-# How other tables word them, part by part. Such words are refused with the name to write: their
-# owner maps them, and "oligo" alone does not say whether the arthritis was extended.
-_SAME_WORD = {
-    **dict.fromkeys(("oligo", "oligoarticular", "ojia"), "oligoarthritis"),
-    **dict.fromkeys(("poly", "polyarticular", "pjia"), "polyarthritis"),
-    **dict.fromkeys(("neg", "seronegative"), "negative"),
-    **dict.fromkeys(("pos", "seropositive"), "positive"),
-    **dict.fromkeys(("sjia", "sojia", "still", "stills"), "systemic"),
-    **dict.fromkeys(("psa", "jpsa"), "psoriatic"),
-    **dict.fromkeys(("other", "unclassified"), "undifferentiated"),
-    "era": "enthesitis_related",
-}
-_EMPTY_WORDS = {"arthritis", "jia", "onset", "disease", "factor", "rf"}
-
-
-def category_hint(given: object) -> str:
-    """Say which category a word of another table probably means."""
-    text = str(given).lower().replace("+", " positive ")
-    text = re.sub(r"\brf\s*-(?=\W|$)", "rf negative ", text)
-    parts: list[str] = re.findall(r"[a-z]+", text)
-    words = "_".join(_SAME_WORD.get(part, part) for part in parts).split("_")
-    spoken = {*words} - {"", *_EMPTY_WORDS}
-    meant = [name for name in ILAR_CATEGORIES if spoken and spoken <= set(name.split("_"))]
-    if meant:
-        return f" Write {' or '.join(meant)} for {given!r}."
-    return suggestion(str(given).lower(), ILAR_CATEGORIES)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from jiascores.core.errors import OutOfRangeError, RequestError, UnknownJointError, suggestion
-from jiascores.core.joints import JointExam
+from jiascores.core.errors import OutOfRangeError, RequestError, UnknownJointError
+from jiascores.core.joints import JointExam, by_joint, joint_hint
 from jiascores.plot.base import (
     BETTER,
     INK,
@@ -250,10 +250,10 @@ def joint_frequency(
 
 def _checked(proportions: Mapping[str, float]) -> dict[str, float]:
     shares = dict.fromkeys(JOINTS, np.nan)
-    for joint, share in proportions.items():
+    for joint, share in by_joint(proportions, "joints").items():
         if joint not in shares:
             raise UnknownJointError(
-                f"{joint!r} is none of the 71 joints.{suggestion(str(joint), JOINTS)}",
+                f"{joint!r} is none of the 71 joints.{joint_hint(joint)}",
                 variable="joints",
                 values=(joint,),
             )

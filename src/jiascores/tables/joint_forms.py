@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TypeVar, cast
 
 import numpy as np
@@ -12,10 +12,10 @@ from jiascores.core.errors import (
     ColumnError,
     InconsistentError,
     JiaScoresError,
+    NotNumericError,
     RequestError,
     UnknownJointError,
     listing,
-    suggestion,
 )
 from jiascores.core.joints import (
     COUNTS,
@@ -24,12 +24,16 @@ from jiascores.core.joints import (
     TO_AGREE,
     InjectionRule,
     active_and_limited,
+    by_joint,
+    joint_hint,
     rule_for_injections,
 )
 from jiascores.core.values import FloatArray, check
 from jiascores.core.variables import UNBOUNDED, Variable
 from jiascores.tables.assess import add_columns
 from jiascores.tables.frame import Frame, Output
+from jiascores.tables.problems import error_of
+from jiascores.tables.table import Places, mixed, not_numbers
 
 AnyFrame = TypeVar("AnyFrame")
 # Which column holds what of which joint: a beginning of names, or a name for each joint.
@@ -40,23 +44,24 @@ def _columns(given: Columns, what: str, present: list[str]) -> dict[str, str]:
     """Return the column of each joint that the form has."""
     if isinstance(given, str):
         given = {joint: f"{given}{joint}" for joint in JOINTS_71}
+    given = by_joint(given, what)
     found = {joint: column for joint, column in given.items() if column is not None}
     columns = list(found.values())
     unknown = [joint for joint in given if joint not in JOINTS_71]
     unnamed = [joint for joint in JOINTS_71 if joint not in given]
     absent = [column for column in columns if column not in present]
     twice = sorted({column for column in columns if columns.count(column) > 1})
-    checks: tuple[tuple[type[JiaScoresError], str, list[str], Sequence[str]], ...] = (
-        (UnknownJointError, "no joint of the 71 is called", unknown, JOINTS_71),
-        (ColumnError, "no column is named for", unnamed, ()),
-        (ColumnError, "the frame has no column", absent, present),
-        (ColumnError, "more than one joint has the column", twice, ()),
+    checks: tuple[tuple[type[JiaScoresError], str, list[str]], ...] = (
+        (UnknownJointError, "no joint of the 71 is called", unknown),
+        (ColumnError, "no column is named for", unnamed),
+        (ColumnError, "the frame has no column", absent),
+        (ColumnError, "more than one joint has the column", twice),
     )
-    for error, words, wrong, choices in checks:
+    for error, words, wrong in checks:
         if wrong:
             raise error(
                 f"{what}: {words} {listing(map(repr, wrong))}."
-                f"{suggestion(str(wrong[0]), choices)} Give what stands before each joint's name "
+                f"{joint_hint(wrong[0]) if wrong is unknown else ''} Give what stands before each joint's name "
                 f"in the names of the columns, or a mapping from each of the 71 joints to its "
                 f"column, None where the form has no such joint: it then leaves the counts open.",
                 variable=what,
@@ -68,7 +73,8 @@ def _columns(given: Columns, what: str, present: list[str]) -> dict[str, str]:
 def _days_columns(given: Columns, present: list[str]) -> dict[str, str]:
     """Return the columns with days since injection; a form has them for some joints only."""
     if not isinstance(given, str):
-        return _columns({**dict.fromkeys(JOINTS_71), **given}, "injected", present)
+        given = {**dict.fromkeys(JOINTS_71), **by_joint(given, "injected")}
+        return _columns(given, "injected", present)
     found = {joint: f"{given}{joint}" for joint in JOINTS_71 if f"{given}{joint}" in present}
     if not found:
         raise ColumnError(
@@ -199,7 +205,14 @@ def _findings(table: Frame, column: str, joint: str, what: str) -> FloatArray:
 
 def _read(table: Frame, variable: Variable) -> FloatArray:
     """Return a column as checked numbers, NaN where missing."""
-    values = table.floats(variable.name, variable)
+    name = variable.name
+    try:
+        values = table.floats(name, variable)
+    except NotNumericError:
+        values, cells = mixed(table.objects(name), variable)
+        if cells:
+            problems = not_numbers(variable, name, cells)
+            raise error_of(problems, Places(table, [])) from None
     check(variable, values, table.native.index if table.kind == "pandas" else None)
     return values
 

@@ -259,9 +259,7 @@ Why: TypeAlias = Literal[
 
 # Words of which a translation is shown.
 SHOWN_WORDS = 12
-# What a yes/no column takes; case and blanks around a word make no other word.
-YES = frozenset({"y", "yes", "true", "1"})
-NO = frozenset({"n", "no", "false", "0"})
+# What a yes/no column takes.
 FLAG_WORDS = "True/False, 1/0, Y/N or yes/no"
 # Numbers that often stand for a gap.
 GAP_CODES = (-999, -99, -9, -1, 99, 999, 9999)
@@ -329,12 +327,6 @@ def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> str:
         for kind in kinds[:SHOWN_WORDS]
     ]
     return f"{{{', '.join(pairs)}{', …' if len(kinds) > SHOWN_WORDS else ''}}}"
-
-
-def truth(word: str) -> float | None:
-    """Return 1 for a yes, 0 for a no, None for any other word."""
-    plain = word.strip().lower()
-    return 1.0 if plain in YES else 0.0 if plain in NO else None
 
 
 def about_words(kinds: Sequence[Refused], allowed: Sequence[str], column: str) -> str:

@@ -45,6 +45,7 @@ from jiascores.core.variables import (
     VARIABLES,
     Variable,
 )
+from jiascores.core.words import meaning, truth
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.baselines import (
     Best,
@@ -74,7 +75,6 @@ from jiascores.tables.problems import (
     capital,
     gap_code,
     is_number,
-    truth,
 )
 from jiascores.tables.visits import CALENDAR, NO_DATE, Visits, parse_dates
 
@@ -514,8 +514,12 @@ class Table:
         codes, labels = self._codes(column, what) or (np.full(self.size, NONE), [])
         labels = list_of(labels)
         place = {word: position for position, word in enumerate(words)}
-        found: Positions = np.array([*(place.get(label, NONE) for label in labels), NONE])[codes]
-        rows = np.flatnonzero((found < 0) & (codes >= 0))
+        meant = {label: meaning(what, label) for label in labels if label not in place}
+        known = [place.get(meant.get(label) or label, NONE) for label in labels]
+        found: Positions = np.array([*known, NONE])[codes]
+        # What is understood and leaves open which word is meant is missing.
+        is_open = np.array([*(meant.get(label) == "" for label in labels), True])
+        rows = np.flatnonzero((found < 0) & ~is_open[codes])
         if rows.size:
             self.refuse(
                 "unknown-word",
