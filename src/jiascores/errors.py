@@ -1,10 +1,11 @@
-"""Every error that jiascores raises on purpose. All derive from `JiaScoresError`."""
+"""Every error that jiascores raises on purpose, all of them `JiaScoresError`, and its warnings."""
 
 from jiascores.core.errors import ArgumentError as ArgumentError
 from jiascores.core.errors import ColumnError as ColumnError
 from jiascores.core.errors import DefinitionError as DefinitionError
 from jiascores.core.errors import InconsistentError as InconsistentError
 from jiascores.core.errors import JiaScoresError as JiaScoresError
+from jiascores.core.errors import LeftOutWarning as LeftOutWarning
 from jiascores.core.errors import MarkerError as MarkerError
 from jiascores.core.errors import MisalignedError as MisalignedError
 from jiascores.core.errors import MissingExtraError as MissingExtraError

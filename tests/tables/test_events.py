@@ -215,7 +215,8 @@ def test_the_first_infusion_as_the_table_has_it_comes_first():
 
 
 def test_events_of_patients_without_an_infusion_are_counted_as_such():
-    result = compare([("a", -5), ("z", 1), ("z", 2), ("y", 1)], [("a", 0), ("b", 0)])
+    with pytest.warns(errors.LeftOutWarning, match=r"2 of 3 patients.*'z', 'y'.*3 rows do not"):
+        result = compare([("a", -5), ("z", 1), ("z", 2), ("y", 1)], [("a", 0), ("b", 0)])
     assert (result.events_before, result.n_outside, result.n_not_infused) == (1, 0, 3)
     assert "Events of patients without an infusion: 3." in str(result)
 
@@ -256,7 +257,14 @@ REFUSED = [
     ({}, {}, {"windows": None}, errors.UnknownDefinitionError, "windows", "must name"),
     ({}, {}, {"windows": "swart-2019"}, errors.UnknownDefinitionError, "windows", "Did you mean"),
     ({"patient": ["a", None]}, {}, {}, errors.VisitError, "patient", "adverse events: column"),
-    ({"patient": ["A", "B"]}, {}, {}, errors.VisitError, "patient", "'A', 'B' here, 'a', 'b' the"),
+    (
+        {"patient": ["A", "B"]},
+        {},
+        {},
+        errors.VisitError,
+        "patient",
+        "'A' here, 'a' there; 'B' here",
+    ),
     ({"patient": [1, 2]}, {}, {}, errors.VisitError, "patient", "1, 2 here, 'a', 'b' there"),
     ({"date": [1, None]}, {}, {}, errors.VisitError, "date", "missing in row 1"),
     ({"date": [1, math.inf]}, {}, {}, errors.VisitError, "date", "adverse events: column 'date'"),

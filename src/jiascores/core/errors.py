@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from difflib import get_close_matches
@@ -301,6 +303,37 @@ class MissingExtraError(JiaScoresError, ImportError):
     """
 
     reason = "missing-extra"
+
+
+class LeftOutWarning(UserWarning):
+    """Rows of a table beside the visits that count for nothing, and how many they are.
+
+    They are of patients who are not among the visits, or of drugs that are not counted. Each may
+    be right; each is also what a slip in an id or in a name looks like.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({"patient": ["A"], "date": [56]})
+    >>> labs = pd.DataFrame({"patient": ["A", "B"], "date": 54, "esr": 20})
+    >>> with warnings.catch_warnings(record=True, action="always") as said:
+    ...     _ = jia.prepare.laboratory_values(visits, labs, values=["esr"], lab_window_days=7)
+    >>> print(said[0].message)
+    in the table of laboratory values: 1 of 2 patients not among those of the visits ('B'), so 1 row does not count. Patients of the visits without a row here: 0 of 1.
+    """
+
+
+def warn(words: str, kind: type[Warning]) -> None:
+    """Warn at the line outside jiascores from which it was called."""
+    frame, level = sys._getframe().f_back, 1
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith(_HOME):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(words, kind, stacklevel=level + 1)
+
+
+_HOME = __name__.partition(".")[0]
 
 
 class Words:

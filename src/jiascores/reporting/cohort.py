@@ -23,6 +23,7 @@ from jiascores.tables.baselines import BASELINES
 from jiascores.tables.checking import check
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output
+from jiascores.tables.ids import parts_of
 from jiascores.tables.joint_forms import Columns, joint_shares
 from jiascores.tables.problems import Blank
 from jiascores.tables.requests import score, understand_requests
@@ -322,7 +323,8 @@ class Cohort:
         """
         read, frame = self.read, self.frame
         roles = map(read.column, ("patient", "date"))
-        wanted = {self.visits.name, *roles, *read.columns.values(), *columns}
+        named = {self.visits.name, *roles, *read.columns.values(), *columns}
+        wanted = {part for name in named for part in parts_of(name)}
         part = nw.from_native(frame.native, eager_only=True)
         part = part.select([name for name in frame.names if name in wanted])
         outputs = list(outputs)

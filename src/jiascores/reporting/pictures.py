@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 
 from jiascores import plot
@@ -18,7 +17,8 @@ from jiascores.plot.base import shown_visit
 from jiascores.reporting.cohort import Cohort, Mask, State, is_response, is_score
 from jiascores.reporting.sections import Block, Picture, Section
 from jiascores.tables.engines import to_eager
-from jiascores.tables.table import Column
+from jiascores.tables.frame import Frame
+from jiascores.tables.table import Column, as_mapping
 
 # Visits side by side that can be read on a sheet of paper, as bars, and as bands or changes; and
 # how many visits are drawn at all.
@@ -142,9 +142,10 @@ def _joints(cohort: Cohort) -> Iterator[Picture]:
 def _follow_up(cohort: Cohort, treatments: Mapping[str, Any]) -> Block:
     """Return treatments and responses over each patient's follow-up."""
     words = "Follow-up of every patient who was treated, with treatments and responses."
-    given = nw.from_native(to_eager(treatments["treatments"]), eager_only=True)
-    patient = (treatments["treatment_columns"] or {}).get("patient", "patient")
-    treated = given[patient].n_unique() if patient in given.columns else 0
+    given = Frame(to_eager(treatments["treatments"]))
+    named = as_mapping(treatments["treatment_columns"], "treatment_columns")
+    patient = named.get("patient", "patient")
+    treated = len(given.ids(patient)[1]) if patient in given else 0
     if treated > FOLLOWED:
         return f"Not drawn: {words} They are {treated}, and a page has room for {FOLLOWED}."
     responses = [answer for answer in cohort.answers if answer.highest is not None]

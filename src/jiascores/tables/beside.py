@@ -14,15 +14,22 @@ from jiascores.core.errors import (
     SHOWN,
     ColumnError,
     JiaScoresError,
+    LeftOutWarning,
     VisitError,
     listing,
     suggestion,
+    warn,
 )
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, list_of
+from jiascores.tables.ids import SPELLING, plain_id
 from jiascores.tables.table import Table, as_mapping, nearest
 from jiascores.tables.visits import CALENDAR, NO_DATE
 
+# Rows that an error names.
+NAMED = 100
+# Why the ids of two tables are refused.
+ALIKE, NEVER_MEET = "alike-ids", "ids-never-meet"
 OTHER_KIND = "the {} have the other kind; give both as dates or both as study days"
 
 
@@ -120,9 +127,7 @@ class Beside:
         self._check_columns(needs, list(dict.fromkeys((*needs, *takes))))
         with self._saying():
             self.patients, labels, _ = self.table.patients()
-        self.labels = [
-            id_.item() if isinstance(id_, np.generic) else id_ for id_ in list_of(labels)
-        ]
+        self.labels = list_of(labels)
 
     def column(self, role: str) -> str:
         """Return what the caller calls a role."""
@@ -170,11 +175,12 @@ class Beside:
         *,
         rows: Iterable[int] = (),
         values: Sequence[Any] = (),
+        reason: str | None = None,
     ) -> NoReturn:
         """Raise because of what the table holds."""
-        where = [self.places[int(row)] for row in rows]
+        where = [self.places[int(row)] for row in list(rows)[:NAMED]]
         with self._saying():
-            raise kind(words, variable=role, values=values, where=where)
+            raise kind(words, reason=reason, variable=role, values=values, where=where)
 
     def refuse_rows(
         self, kind: type[JiaScoresError], words: str, role: str, rows: Positions
@@ -226,7 +232,8 @@ class Beside:
         whose : str
             Whose ids they are, for the message.
         all_known : bool
-            Whether a patient who is not among them raises; else only if nobody is.
+            Whether a patient who is not among them raises; else it is said how many there are, and
+            it raises only if nobody is.
         in_pieces : bool
             Whether the other ids are those of a piece of a larger table, so that others of this
             table may be elsewhere, and nobody here.
@@ -236,20 +243,62 @@ class Beside:
         codes = np.array([place.get(label, NONE) for label in self.labels], dtype=np.int64)
         rows = np.append(codes, NONE)[self.patients]
         unknown = [label for label in self.labels if label not in place]
-        nobody = len(unknown) == len(self.labels)
-        elsewhere = in_pieces and _alike(self.labels, others)
-        if others and unknown and (nobody or all_known) and not elsewhere:
-            said = f"patient {listing(sorted(map(str, unknown)))} has no visit"
-            if nobody:
-                here, there = (listing(map(repr, ids[:2])) for ids in (unknown, others))
-                said = f"no patient is among those of the {whose}: {here} here, {there} there"
-            words = f"{said}. Ids must be written alike in both tables (12 is not '12')."
+        if others and unknown:
             unseen = np.flatnonzero(rows < 0)
-            self.refuse(VisitError, words, "patient", values=unknown, rows=unseen)
+            self._refuse_spelling(unknown, others, unseen)
+            nobody = len(unknown) == len(self.labels)
+            if in_pieces:
+                # Others of this table may be elsewhere, unless no id is of their kind.
+                nobody = all_known = nobody and not _same_kind(self.labels, others)
+            if nobody or all_known:
+                self._refuse_unknown(unknown, others, unseen, whose if nobody else None)
+            elif not in_pieces:
+                self._say_unknown(unknown, others, unseen, whose)
         return rows
 
+    def _refuse_spelling(
+        self, unknown: Sequence[Any], others: Sequence[Any], rows: Positions
+    ) -> None:
+        """Raise where an id that is not among the others is so by its spelling alone."""
+        plain = {plain_id(label): label for label in others if label is not None}
+        pairs = [(label, plain[plain_id(label)]) for label in unknown if plain_id(label) in plain]
+        if pairs:
+            shown = "; ".join(f"{here!r} here, {there!r} there" for here, there in pairs[:SHOWN])
+            words = (
+                f"ids differ from those of the other table by {SPELLING} alone: {shown}. Ids must "
+                f"be written alike in both tables (12 is not '12'): read both columns as text, as "
+                f"their sources have them, and correct the one that differs."
+            )
+            values = [here for here, _ in pairs]
+            self.refuse(VisitError, words, "patient", values=values, rows=rows, reason=ALIKE)
 
-def _alike(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+    def _refuse_unknown(
+        self, unknown: Sequence[Any], others: Sequence[Any], rows: Positions, whose: str | None
+    ) -> None:
+        """Raise because patients, of whom `whose` has none, are not among the others."""
+        said = f"patient {listing(sorted(map(str, unknown)))} has no visit"
+        if whose is not None:
+            here, there = (listing(map(repr, ids[:2])) for ids in (unknown, others))
+            said = f"no patient is among those of the {whose}: {here} here, {there} there"
+        words = f"{said}. Ids must be written alike in both tables (12 is not '12')."
+        self.refuse(VisitError, words, "patient", values=unknown, rows=rows, reason=NEVER_MEET)
+
+    def _say_unknown(
+        self, unknown: Sequence[Any], others: Sequence[Any], rows: Positions, whose: str
+    ) -> None:
+        """Warn that patients are not among the others, and of how many the others have no row."""
+        known = {label for label in others if label is not None}
+        without = len(known.difference(self.labels))
+        count = "1 row does" if len(rows) == 1 else f"{len(rows)} rows do"
+        warn(
+            f"in the table of {self.what}: {len(unknown)} of {len(self.labels)} patients not among "
+            f"those of the {whose} ({listing(map(repr, unknown))}), so {count} not count. Patients "
+            f"of the {whose} without a row here: {without} of {len(known)}.",
+            LeftOutWarning,
+        )
+
+
+def _same_kind(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
     """Return whether some ids are text in both tables, or some are in none."""
     kinds = ({isinstance(label, str) for label in ids} for ids in (ours, theirs))
     return not set.isdisjoint(*kinds)

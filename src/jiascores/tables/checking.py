@@ -22,10 +22,20 @@ from jiascores.core.variables import (
 from jiascores.tables.assess import in_the_way, measured
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import NONE, Frame, Positions, list_of
+from jiascores.tables.frame import NONE, Frame, Positions, by_id
+from jiascores.tables.identities import doubtful_ids
 from jiascores.tables.problems import Collect, Finding, Problem, Refused, capital
 from jiascores.tables.requests import Request
-from jiascores.tables.table import JOINT_COUNTS, RATERS, ROLES, WORDS, Table, both_markers
+from jiascores.tables.table import (
+    JOINT_COUNTS,
+    RATERS,
+    ROLES,
+    WORDS,
+    Column,
+    Table,
+    both_markers,
+    column_of,
+)
 from jiascores.tables.visits import CALENDAR, Visits
 
 FrameT = TypeVar("FrameT")
@@ -60,6 +70,7 @@ def check(
     baseline: BaselineRule | None = None,
     marker: str | None = None,
     measures: Sequence[str | Request] | str | None = None,
+    by: Column | None = None,
 ) -> FrameT:
     """List what is missing, refused and suspicious in a table of visits.
 
@@ -83,6 +94,9 @@ def check(
         As for `assess`: all that stands in their way is listed, the columns that they need and
         the table does not have among it. Without it, the core set is looked for. Columns called
         ``course`` and ``ilar_category`` are always looked at.
+    by : Column, optional
+        A column by which the findings are put in order, with what it says in front, for example
+        ``jia.column("site")`` for queries to each site. What is about a whole column comes last.
 
     Returns
     -------
@@ -134,7 +148,9 @@ def check(
     above 10 mg/L, or mostly below 1, an upper limit of CRP below 2 mg/L (mg/dL?), and values
     above 500 mg/L; an ESR that is always 0, and values above 200 mm/h; a 71-joint count never
     above 27; a column with one value throughout; two visits of a patient on a date; ids that
-    differ only by case or blanks; dates outside 1970–2099, and more than 30 years after the
+    differ by leading zeros, blanks, case, quotes or ``.0`` alone; a patient number at two sites
+    (columns ``site``, ``sex``, ``birth_date`` and ``ilar_category``, or those that `columns` names)
+    whose visits are at both in turn, or whose sex, birth date or category differ; dates outside 1970–2099, and more than 30 years after the
     patient's first; a patient without a baseline; visits before baseline; and a change of rater
     since baseline. There is no clock here: a date in the future cannot be told.
 
@@ -159,7 +175,7 @@ def check(
         marker=marker,
         policy=(collected := Collect()),
     )
-    found = _Findings(table)
+    found = _Findings(table, None if by is None else column_of(table.frame, by, "by"))
     if measures is None:
         _core_set(found)
     else:
@@ -180,7 +196,8 @@ def check(
     _joint_counts(found, read)
     _raters(found)
     if timeline is not None:
-        _alike(found)
+        for rows, message in doubtful_ids(table):
+            found.patients("patient", rows, message)
         _same_day(found, timeline)
         _far_apart(found, timeline)
     _gaps(found, read, at_baseline)
@@ -225,9 +242,10 @@ class _Block:
 class _Findings:
     """The findings of one table, in the order in which they are made."""
 
-    def __init__(self, table: Table) -> None:
-        # The table that the findings are of.
-        self.of = table
+    def __init__(self, table: Table, by: str | None = None) -> None:
+        # The table that the findings are of, and the column by which they are put in order.
+        self.of, self.by = table, by
+        self._groups = None if by is None else table.frame.ids(by)
         self._blocks: list[_Block] = []
 
     def column(
@@ -267,7 +285,8 @@ class _Findings:
         """Add what cannot be read, each finding once."""
         told: set[Any] = set()
         for problem in problems:
-            for rows, value, message in _parts(problem):
+            codes = None if self._groups is None else self._groups[0]
+            for rows, value, message in _parts(problem, codes):
                 where = rows.tobytes() if problem.rows.size else message
                 key = (problem.reason, problem.variable, problem.column, where)
                 if key in told:
@@ -297,13 +316,14 @@ class _Findings:
         """Return the findings as a frame of the caller's kind."""
         frame = self.of.frame
         blocks = [block for kind in KINDS for block in self._blocks if block.finding == kind]
+        order = self._order(blocks)
 
         def places(name: str) -> Positions:
-            none = [np.empty(0, dtype=np.int64)]
-            return np.concatenate([getattr(block, name) for block in blocks] or none)
+            return _joined(blocks, name)[order]
 
         def words(name: str) -> Any:
-            return frame.texts([word for block in blocks for word in block.words(name)])
+            said = [word for block in blocks for word in block.words(name)]
+            return frame.texts([said[place] for place in order.tolist()])
 
         def role(name: str, rows: Positions) -> Any:
             column = self.of.column(name)
@@ -311,7 +331,8 @@ class _Findings:
 
         rows, patients = places("rows"), places("patients")
         return frame.new(
-            {name: words(name) for name in ("finding", "reason", "variable", "column")}
+            ({} if self.by is None else {self.by: frame.taken(self.by, patients)})
+            | {name: words(name) for name in ("finding", "reason", "variable", "column")}
             | {
                 "row": frame.taken(None, rows),
                 "patient": role("patient", patients),
@@ -320,9 +341,30 @@ class _Findings:
             | {name: words(name) for name in ("value", "message")}
         )
 
+    def _order(self, blocks: Sequence[_Block]) -> Positions:
+        """Return the findings in order: as they are, or by what the column says of each."""
+        rows = _joined(blocks, "patients")
+        if self._groups is None:
+            return np.arange(rows.size)
+        codes, labels = self._groups
+        _, ranks = by_id(labels)
+        place = np.append(ranks, len(ranks))[np.append(codes, NONE)[rows]]
+        return np.argsort(place, kind="stable")
 
-def _parts(problem: Problem) -> Iterator[tuple[Positions, list[str | None], str | Words]]:
-    """Return the findings that a problem is: their rows, values and messages."""
+
+def _joined(blocks: Sequence[_Block], name: str) -> Positions:
+    """Return the rows that all findings are of."""
+    none = [np.empty(0, dtype=np.int64)]
+    return np.concatenate([getattr(block, name) for block in blocks] or none)
+
+
+def _parts(
+    problem: Problem, groups: Positions | None
+) -> Iterator[tuple[Positions, list[str | None], str | Words]]:
+    """Return the findings that a problem is: their rows, values and messages.
+
+    Cells that are alike are one finding, of each of the groups where there are some.
+    """
 
     def said(kinds: Sequence[Refused]) -> str:
         words = problem.about(kinds)
@@ -337,14 +379,25 @@ def _parts(problem: Problem) -> Iterator[tuple[Positions, list[str | None], str 
         texts = [_text(value) for value in problem.values]
         yield problem.rows, texts, [words[row] for row in problem.rows.tolist()]
     else:
-        together: dict[str, list[Refused]] = {}
+        together: dict[Any, list[Refused]] = {}
         for kind in kinds:
-            together.setdefault(alike(kind.value), []).append(kind)
+            for group, cells in _by_group(kind, groups):
+                together.setdefault((group, alike(kind.value)), []).append(cells)
         for part in together.values():
             first = min(part, key=lambda kind: kind.rows[0])
             size = sum(len(kind.rows) for kind in part)
             many = "" if size == 1 else f"In {size} rows, first here. "
             yield np.array(first.rows[:1]), [_text(first.value)], many + said(part)
+
+
+def _by_group(kind: Refused, groups: Positions | None) -> Iterator[tuple[int, Refused]]:
+    """Yield equal cells, those of each group apart."""
+    if groups is None:
+        yield NONE, kind
+        return
+    codes = groups[kind.rows]
+    for code in np.unique(codes).tolist():
+        yield code, Refused(kind.value, np.array(kind.rows)[codes == code].tolist())
 
 
 def _text(value: Any) -> str | None:
@@ -563,30 +616,6 @@ def _timeline(table: Table, *, required: bool) -> Visits | None:
     there = all(table.column(role) in table.frame for role in ROLES[:2])
     visits = table.visits if there or required else None
     return visits if there else None
-
-
-def _alike(found: _Findings) -> None:
-    """List ids that are blank, or differ only by case or blanks."""
-    visits = found.of.visits
-    codes, ids = visits.patients, list_of(visits.labels)
-    if not any(isinstance(one, str) for one in ids):
-        return
-    same: dict[str, list[int]] = {}
-    for code, one in enumerate(ids):
-        if one is not None:
-            same.setdefault(str(one).strip().casefold(), []).append(code)
-    together = {plain: group for plain, group in same.items() if len(group) > 1 or not plain}
-    first = np.full(len(ids), NONE, dtype=np.int64)
-    first[codes[::-1]] = np.arange(codes.size)[::-1]
-    for plain, group in together.items():
-        there = first[group]
-        rows = np.sort(there[there >= 0])
-        names = listing([repr(ids[code]) for code in group])
-        if not plain:
-            found.patients("patient", rows, "The patient's id is blank.")
-        elif rows.size > 1:
-            message = f"The ids {names} differ only by case or blanks: one patient?"
-            found.patients("patient", rows, message)
 
 
 def _same_day(found: _Findings, visits: Visits) -> None:

@@ -21,6 +21,7 @@ from jiascores.core.errors import (
     say,
 )
 from jiascores.tables.frame import PIECE
+from jiascores.tables.ids import parts_of
 from jiascores.tables.table import nearest
 
 # From an eager table (pandas, Polars or PyArrow) to one of the same kind.
@@ -205,13 +206,14 @@ def _refuse_same_name(before: Any, after: Any) -> None:
 
 def need_patient(name: str, names: Any) -> None:
     """Raise where a table that must be split by patient has no column for the patient."""
-    if name not in names:
+    absent = [part for part in parts_of(name) if part not in names]
+    if absent:
         raise ColumnError(
-            f"the table has no column {name!r} for the patient, and this request compares visits "
+            f"the table has no column {absent[0]!r} for the patient, and this request compares visits "
             f"of a patient. Name yours: {say('columns', {'patient': 'your column'})}."
-            f"{nearest(name, names)}",
+            f"{nearest(absent[0], names)}",
             variable="patient",
-            values=(name,),
+            values=absent,
         )
 
 
@@ -219,7 +221,7 @@ def _dask(frame: Any, work: Work, patient: str, together: Together) -> Any:
     empty = frame._meta.iloc[:0]
     if together(empty):
         need_patient(patient, frame.columns)
-        frame = frame.shuffle(patient)
+        frame = frame.shuffle(list(parts_of(patient)))
     return frame.map_partitions(work, meta=work(empty))
 
 
@@ -255,7 +257,7 @@ def _spark(frame: Any, work: Work, patient: str, together: Together) -> Any:
     split = together(empty.empty_table())
     if split:
         need_patient(patient, frame.columns)
-        frame = frame.repartition(_quoted(patient, "`"))
+        frame = frame.repartition(*(_quoted(part, "`") for part in parts_of(patient)))
     return frame.mapInArrow(partial(_in_pieces, work=work, whole=split), schema)
 
 

@@ -73,6 +73,11 @@ def compare_events(
     MissingExtraError
         If scipy is not installed.
 
+    Warns
+    -----
+    LeftOutWarning
+        If some patients with events have no infusion; it says how many.
+
     Notes
     -----
     Days are dates or study days; a time of day is dropped. Days that were not observed shorten

@@ -412,7 +412,7 @@ def _spread(tables: Sequence[Any], patient: str, writers: Sequence[Any]) -> None
     if not tables:
         return
     table = pa.concat_tables(tables)
-    numbers = _number_of_patient(table[patient], len(writers))
+    numbers = _number_of_patient(table, patient, len(writers))
     order = np.argsort(numbers, kind="stable")
     ends = np.cumsum(np.bincount(numbers, minlength=len(writers)))
     for writer, start, end in zip(writers, [0, *ends[:-1]], ends, strict=True):
@@ -420,13 +420,12 @@ def _spread(tables: Sequence[Any], patient: str, writers: Sequence[Any]) -> None
             writer.write_table(table.take(order[start:end]))
 
 
-def _number_of_patient(patients: Any, count: int) -> NDArray[np.int64]:
+def _number_of_patient(table: Any, patient: str, count: int) -> NDArray[np.int64]:
     """Return for each row a number below `count`, the same wherever the patient comes up."""
     import pandas as pd
-    import pyarrow as pa
 
     # A row without a patient goes to the first file, and raises there.
-    codes, labels = Frame(pa.table({"patient": patients})).codes("patient")
+    codes, labels = Frame(table).ids(patient)
     words = np.array(list(map(str, list_of(labels))), dtype=object)
     numbers = (pd.util.hash_array(words) % count).astype(np.int64)
     return np.asarray(np.append(numbers, 0)[codes], dtype=np.int64)

@@ -16,6 +16,7 @@ from jiascores.core.errors import ColumnError, NotNumericError, RequestError, Vi
 from jiascores.core.like import Like
 from jiascores.core.values import BLOCK, Kind, to_floats
 from jiascores.core.variables import Variable
+from jiascores.tables.ids import Id, Several, is_blank, parts_of
 
 Positions: TypeAlias = NDArray[np.int64]
 NONE = -1
@@ -86,7 +87,7 @@ class Frame:
         self.kind = self.narwhal.implementation.value
 
     def __contains__(self, name: object) -> bool:
-        return name in self.names
+        return all(part in self.names for part in parts_of(name))  # type: ignore[arg-type]
 
     def series(self, name: str) -> Any:
         """Return a native column."""
@@ -122,6 +123,9 @@ class Frame:
         """Return a column as objects with None for gaps."""
         import pandas as pd
 
+        if isinstance(name, Several):
+            codes, labels = self.codes(name)
+            return _objects([*labels, None])[codes]
         series = self.series(name)
         if self.kind != "pandas":
             values = np.empty(self.size, dtype=object)
@@ -135,6 +139,8 @@ class Frame:
         """Return a column as codes, −1 where missing, and what each code stands for."""
         import pandas as pd
 
+        if isinstance(name, Several):
+            return _codes_together([self.ids(part) for part in name.parts])
         series = self.series(name)
         if self.nested(name):
             raise _no_ids(name)
@@ -153,6 +159,14 @@ class Frame:
         # Arrow is quicker where it is installed; Polars does not need it.
         arrow = find_spec("pyarrow") is not None
         return _arrow_codes(series.to_arrow()) if arrow else _polars_codes(series)
+
+    def ids(self, name: str) -> tuple[Positions, Any]:
+        """Return a column of ids as codes; a blank id is missing."""
+        codes, labels = self.codes(name)
+        blank = _blanks(labels)
+        if blank.any():
+            codes = np.where(np.append(blank, False)[codes], NONE, codes)
+        return codes, labels
 
     def moments(self, name: str) -> NDArray[Any]:
         """Return a column of dates, numbers or texts as a NumPy array; a time zone is dropped."""
@@ -183,6 +197,9 @@ class Frame:
 
         Without a name, what the rows are called.
         """
+        if isinstance(name, Several):
+            there = _objects([*self.objects(name), None])[rows]
+            return self.texts([None if each is None else str(each) for each in there])
         if self.kind == "pandas":
             return _pandas_taken(self, name, rows)
         if self.kind == "polars":
@@ -249,7 +266,12 @@ class Frame:
         return table
 
     def new(self, columns: Mapping[str, Any]) -> Any:
-        """Return a new frame of the same kind from columns."""
+        """Return a new frame of the same kind from columns; an id of several is that of each."""
+        columns = {
+            part: [each[at] for each in values] if isinstance(name, Several) else values
+            for name, values in columns.items()
+            for at, part in enumerate(parts_of(name))
+        }
         if self.kind == "pandas":
             import pandas as pd
 
@@ -405,7 +427,71 @@ def _to_arrow(output: Output) -> Any:
 
 def list_of(labels: Any) -> list[Any]:
     """Return what the codes of a column stand for as a list."""
-    return list(labels.to_pylist() if hasattr(labels, "to_pylist") else labels)
+    if hasattr(labels, "to_pylist"):
+        return list(labels.to_pylist())
+    return list(labels.tolist() if hasattr(labels, "tolist") else labels)
+
+
+def by_id(labels: Any) -> tuple[list[Any], NDArray[np.int64]]:
+    """Return patients' ids in order, and the place of each code among them.
+
+    Parameters
+    ----------
+    labels : array
+        The ids, by code.
+    """
+    ids = list_of(labels)
+    try:
+        order = sorted(range(len(ids)), key=ids.__getitem__)
+    except TypeError:
+        order = sorted(range(len(ids)), key=lambda code: str(ids[code]))
+    return [ids[code] for code in order], np.argsort(order)
+
+
+def _blanks(labels: Any) -> NDArray[np.bool_]:
+    """Return which ids are blank."""
+    kind = str(getattr(labels, "type", getattr(labels, "dtype", "object")))
+    if kind.startswith(("int", "uint", "float", "double", "date", "timestamp", "bool")):
+        return np.zeros(len(labels), dtype=bool)
+    if hasattr(labels, "to_pylist") and kind in ("string", "large_string"):
+        import pyarrow.compute as pc
+
+        trimmed = pc.call_function("utf8_trim_whitespace", [labels])
+        return np.asarray(pc.call_function("equal", [trimmed, ""]).fill_null(False))
+    return np.fromiter(map(is_blank, list_of(labels)), dtype=bool, count=len(labels))
+
+
+def _codes_together(columns: Sequence[tuple[Positions, Any]]) -> tuple[Positions, list[Id]]:
+    """Return the codes of rows by several columns; a gap in one is a gap."""
+    import pandas as pd
+
+    gap = np.any([codes < 0 for codes, _ in columns], axis=0)
+    packed = columns[0][0]
+    for codes, labels in columns[1:]:
+        # Dense again after each column, so that the numbers stay small.
+        packed = pd.factorize(packed * len(labels) + codes)[0].astype(np.int64)
+    codes, first = np.full(packed.size, NONE), np.flatnonzero(~gap)
+    codes[first] = pd.factorize(packed[first])[0]
+    first = first[np.unique(codes[first], return_index=True)[1]]
+    parts = [[_plain(label) for label in list_of(labels)] for _, labels in columns]
+    places = [each[first].tolist() for each, _ in columns]
+    ids = [
+        Id(part[at] for part, at in zip(parts, place, strict=True))
+        for place in zip(*places, strict=True)
+    ]
+    return codes, ids
+
+
+def _plain(label: Any) -> Any:
+    return label.item() if isinstance(label, np.generic) else label
+
+
+def _objects(values: Sequence[Any]) -> NDArray[Any]:
+    """Return a list as an array of objects, tuples as they are."""
+    array = np.empty(len(values), dtype=object)
+    for place, value in enumerate(values):
+        array[place] = value
+    return array
 
 
 def _no_ids(name: str) -> VisitError:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import RequestError, VisitError
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import NONE, Frame, Output, OutputKind, list_of
+from jiascores.tables.frame import NONE, Frame, Output, OutputKind, by_id, list_of
 from jiascores.tables.numbers import number_of, numbers_in, one_of
 from jiascores.tables.table import Column, Table, column_of
 from jiascores.tables.windows import DAYS_A_WEEK, differing_repeats, one_for_each, week_label
@@ -169,22 +169,6 @@ def _check(rule: Any, worst: Any, limit_days: Any, stopped: Any) -> None:
         number_of(limit_days, "limit_days")
     if stopped is not None and rule != "nri":
         raise RequestError("stopped= goes with rule='nri'.", variable="stopped")
-
-
-def by_id(labels: Any) -> tuple[list[Any], NDArray[np.int64]]:
-    """Return patients' ids in order, and the place of each code among them.
-
-    Parameters
-    ----------
-    labels : array
-        The ids, by code.
-    """
-    ids = list_of(labels)
-    try:
-        order = sorted(range(len(ids)), key=ids.__getitem__)
-    except TypeError:
-        order = sorted(range(len(ids)), key=lambda code: str(ids[code]))
-    return [ids[code] for code in order], np.argsort(order)
 
 
 def _repeated(table: Any, rows: pd.Series[int]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypeVar
@@ -11,13 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
+from jiascores.core.errors import (
+    ColumnError,
+    LeftOutWarning,
+    RequestError,
+    VisitError,
+    listing,
+    suggestion,
+    warn,
+)
 from jiascores.core.measure import verdict_named
 from jiascores.measures.remission import ONGOING, Periods, RemissionCriteria, remission_codes
 from jiascores.tables.assess import TableCall
 from jiascores.tables.beside import Beside, whole_days
 from jiascores.tables.engines import IN_PIECES, kind_of_frame
 from jiascores.tables.frame import Output, Positions
+from jiascores.tables.ids import SPELLING, plain_id
 from jiascores.tables.numbers import number_of
 from jiascores.tables.requests import Request, request
 from jiascores.tables.table import Column, Table, require_column
@@ -25,6 +35,8 @@ from jiascores.tables.visits import CALENDAR
 
 FrameT = TypeVar("FrameT")
 ALL = "all"
+# Drugs that a message lists.
+SHOWN_DRUGS = 20
 NEED_DATES = "remission is counted in calendar months, which need dates"
 
 
@@ -59,7 +71,7 @@ def remission(
         Most days between two visits of one run; there is no default.
     counted : list of str or "all"
         Which drugs count as anti-arthritis or anti-uveitis medication. Required where
-        `medication` has a column ``drug``.
+        `medication` has a column ``drug``. The others are listed in a warning.
     inactive : Column, optional
         A yes/no column that holds inactive disease already; by default it is judged from the
         variables by the criteria.
@@ -86,12 +98,21 @@ def remission(
     UnknownDefinitionError
         If the criteria are not in the catalogue.
     RequestError
-        If `max_gap_days` or `counted` is missing, or a counted drug is nobody's.
+        If `max_gap_days` or `counted` is missing, a counted drug is nobody's, or a drug differs
+        from a counted one by its spelling alone.
     ColumnError
         If a column is missing, or the added one would replace another.
     VisitError
         If a patient or date is missing, a period ends before it starts, no patient of the
-        medication is among the visits, or days are numbers: calendar months need dates.
+        medication is among the visits, an id differs from one of the visits by its spelling
+        alone (``7`` and ``007``), or days are numbers: calendar months need dates.
+
+    Warns
+    -----
+    LeftOutWarning
+        If there are drugs that are not counted, or patients of the medication who are not among
+        the visits; it says how many. In Dask and PySpark, whose pieces know only their own
+        patients, the patients are not counted.
 
     Notes
     -----
@@ -244,8 +265,8 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
             table.refuse(ColumnError, words, "drug")
         return every
     drugs = table.words("drug")
-    there = [drug for drug in dict.fromkeys(drugs) if drug is not None]
-    shown = f"The medication has {listing(there, shown=20)}."
+    rows = Counter(drug for drug in drugs if drug is not None)
+    shown = f"The medication has {listing(rows, shown=SHOWN_DRUGS)}."
     if counted is None:
         raise RequestError(
             f"counted= must say which drugs count as medication, as a list or 'all'. {shown}",
@@ -254,11 +275,11 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
     if isinstance(counted, str) and counted == ALL:
         return every
     wanted = [counted] if isinstance(counted, str) else list(counted)
-    absent = [drug for drug in wanted if drug not in there]
+    absent = [drug for drug in wanted if drug not in rows]
     if absent and drugs:
         raise RequestError(
             f"counted= names {listing(map(repr, absent))}, which nobody took: it would count for "
-            f"nothing.{suggestion(absent[0], there)} {shown}",
+            f"nothing.{suggestion(absent[0], rows)} {shown}",
             variable="counted",
             values=absent,
         )
@@ -268,7 +289,31 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
         "drug",
         np.array([row for row, drug in enumerate(drugs) if drug is None], dtype=np.int64),
     )
+    _say_left_out(table, {drug: many for drug, many in rows.items() if drug not in wanted}, wanted)
     return np.array([drug in wanted for drug in drugs], dtype=bool)
+
+
+def _say_left_out(table: Beside, left_out: Mapping[str, int], wanted: Sequence[str]) -> None:
+    """Warn of drugs that are not counted; one that is so by its spelling alone raises."""
+    plain = {plain_id(drug): drug for drug in wanted}
+    pairs = {drug: plain[plain_id(drug)] for drug in left_out if plain_id(drug) in plain}
+    if pairs:
+        shown = listing(f"{drug!r} beside {other!r}" for drug, other in pairs.items())
+        raise RequestError(
+            f"counted= leaves out drugs that differ from those counted by {SPELLING} alone: "
+            f"{shown}. Name each spelling in counted=, or write the drug in one way.",
+            variable="counted",
+            values=tuple(pairs),
+        )
+    if left_out:
+        shown = listing(
+            (f"{drug!r} ({many})" for drug, many in left_out.items()), shown=SHOWN_DRUGS
+        )
+        warn(
+            f"in the table of {table.what}: not counted, with how many rows each: {shown}. A "
+            f"patient on these alone is off medication.",
+            LeftOutWarning,
+        )
 
 
 def _in_remission(

@@ -25,6 +25,7 @@ from jiascores.tables.baselines import Best, LastResponding, best_earlier, lates
 from jiascores.tables.beside import Beside, Dates, read_infusions, whole_days
 from jiascores.tables.engines import IN_PIECES, kind_of_frame, to_eager
 from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.ids import Several
 from jiascores.tables.table import Given, Table, as_mapping, nearest
 from jiascores.tables.visits import Visits
 
@@ -261,8 +262,9 @@ def _deviations(table: Table, judge: Judge) -> Any:
         beside.frame.objects(beside.column(role))[courses.rows[later]].tolist()
         for role in ("patient", "date")
     )
+    who = beside.column("patient")
     listed = {
-        "patient": patients,
+        who if isinstance(who, Several) else "patient": patients,
         "infusion_date": dates,
         "infusion_number": numbers.tolist(),
         "visit_date": table.frame.objects(table.column("date"))[rows].tolist(),

@@ -59,6 +59,7 @@ from jiascores.tables.baselines import (
     latest_earlier,
 )
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
+from jiascores.tables.ids import Several, parts_of
 from jiascores.tables.numbers import one_of
 from jiascores.tables.problems import (
     NOWHERE,
@@ -80,6 +81,8 @@ from jiascores.tables.visits import CALENDAR, NO_DATE, Visits, parse_dates
 
 # Columns that are not measurements but that a table of visits has.
 ROLES = ("patient", "date", "end_of_lead_in", "patient_global_rater")
+# Columns that tell about a patient, which `check` looks at.
+ABOUT_PATIENTS = ("site", "sex", "birth_date")
 # What is no measurement but a choice: a column that holds these words.
 WORDS = ("course", "ilar_category")
 RATERS = ("parent", "patient")
@@ -532,9 +535,9 @@ class Table:
         self._read[what, column] = np.where(found < 0, np.nan, found)
         return found
 
-    def _codes(self, column: str, what: str) -> tuple[Positions, Any] | None:
+    def _codes(self, column: str, what: str, *, ids: bool = False) -> tuple[Positions, Any] | None:
         try:
-            return self.frame.codes(column)
+            return self.frame.ids(column) if ids else self.frame.codes(column)
         except VisitError as nested:
             self.refuse("nested-ids", what, str(nested))
             return None
@@ -560,7 +563,7 @@ class Table:
     def patients(self) -> tuple[Positions, Any, NDArray[np.bool_]]:
         """Return a code for each row's patient, the ids by code, and where there is one."""
         name = self.column("patient")
-        read = self._codes(name, "patient") if name in self.frame else None
+        read = self._codes(name, "patient", ids=True) if name in self.frame else None
         if read is None:
             return np.full(self.size, NONE), [], np.zeros(self.size, dtype=bool)
         codes, labels = read
@@ -1204,7 +1207,22 @@ def as_mapping(given: Any, parameter: str) -> dict[str, str]:
             variable=parameter,
             values=(given,),
         )
-    return dict(given)
+    return {name: _one_column(name, column, parameter) for name, column in given.items()}
+
+
+def _one_column(role: Any, column: Any, parameter: str) -> Any:
+    """Return what is called so; several columns, which together may be the patient, as one name."""
+    if not isinstance(column, list | tuple):
+        return column
+    named = {role: list(column)}
+    if role != "patient" or not column or len({*column}) < len(column):
+        raise ColumnError(
+            f"{say(parameter, named)}: several columns can be the id of a patient alone, each once.",
+            variable=str(role),
+            values=tuple(column),
+        )
+    first, *more = column
+    return Several(column) if more else first
 
 
 def check_marker(marker: object) -> None:
@@ -1215,7 +1233,7 @@ def check_marker(marker: object) -> None:
 
 def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
     """Raise where `columns` names what there is not, or a column twice."""
-    known = (*ROLES, *WORDS, *VARIABLES)
+    known = (*ROLES, *ABOUT_PATIENTS, *WORDS, *VARIABLES)
     for name, found in columns.items():
         if name not in known:
             swapped = name in frame and found in known
@@ -1225,12 +1243,14 @@ def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
                 f"{suggestion(name, known)} Write {say('columns', right)}.",
                 variable=name,
             )
-        if found not in frame:
+        for part in parts_of(found):
+            if part in frame:
+                continue
             raise ColumnError(
-                f"{say('columns')} says that {name} is in {found!r}, and the table has no such column."
-                f"{nearest(found, frame.names)}",
+                f"{say('columns')} says that {name} is in {part!r}, and the table has no such column."
+                f"{nearest(part, frame.names)}",
                 variable=name,
-                values=(found,),
+                values=(part,),
             )
         both = [role for role, column in columns.items() if column == found]
         if len(both) > 1:

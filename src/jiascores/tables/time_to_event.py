@@ -19,8 +19,7 @@ from jiascores.measures.remission import BY_MEDICATION, WHATEVER_MEDICATION
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.baselines import BaselineRule, Best, LastResponding, ReferenceRule
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame, Output, OutputKind, Positions, list_of
-from jiascores.tables.gaps import by_id
+from jiascores.tables.frame import Frame, Output, OutputKind, Positions, by_id, list_of
 from jiascores.tables.numbers import in_words, one_of
 from jiascores.tables.requests import Request, request
 from jiascores.tables.summaries import at_level

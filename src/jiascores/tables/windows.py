@@ -299,10 +299,16 @@ def laboratory_values(
     RequestError
         If `lab_window_days` is missing.
     VisitError
-        If a patient has two different values of one variable on a date, or no patient of `labs`
-        is among the visits.
+        If a patient has two different values of one variable on a date, no patient of `labs` is
+        among the visits, or an id differs from one of the visits by its spelling alone (``7`` and
+        ``007``).
     OutOfRangeError, NotNumericError
         For a value that is not allowed; for ``"< 5"`` see `below_limit`.
+
+    Warns
+    -----
+    LeftOutWarning
+        If some patients of `labs` are not among the visits; it says how many.
 
     Notes
     -----

@@ -1,0 +1,83 @@
+"""Ids of patients: of one column or of several, blank ones, and those that differ by spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self, TypeAlias
+
+QUOTES = "'\"`´‘’‚“”„«»"
+# How two ids can differ that are probably one.
+SPELLING = "leading zeros, blanks, case, quotes or .0"
+# Role → column, or the columns that are one id together.
+ColumnNames: TypeAlias = Mapping[str, str | Sequence[str]]
+
+_WHOLE = re.compile(r"(\d+)\.0*")
+_BLANKS = re.compile(r"(?<!\d)\s+|\s+(?!\d)")
+# Not in 1.05, which is another number than 1.5.
+_ZEROS = re.compile(r"(?<!\d)(?<!\d\.)0+(?=\d)")
+
+
+class Several(str):
+    """The name of columns that are one id together, as that of one column.
+
+    Parameters
+    ----------
+    parts : sequence of str
+        The columns.
+    """
+
+    __slots__ = ("parts",)
+    parts: tuple[str, ...]
+
+    def __new__(cls, parts: Iterable[str]) -> Self:
+        """Return the columns under one name."""
+        columns = tuple(parts)
+        name = super().__new__(cls, " and ".join(map(str, columns)))
+        name.parts = columns
+        return name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Several, (self.parts,))
+
+
+class Id(tuple[Any, ...]):
+    """The id of a patient by several columns."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "/".join(map(str, self))
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """Return the columns that a name stands for."""
+    return name.parts if isinstance(name, Several) else (name,)
+
+
+def plain_id(label: Any) -> Any:
+    """Return an id without what is often lost or added on the way from one table to another.
+
+    Leading zeros, blanks, case, quotes and the ``.0`` of a number that was read as a fraction.
+    """
+    if isinstance(label, tuple):
+        return tuple(map(plain_id, label))
+    text = str(label).strip().strip(QUOTES).strip().casefold()
+    whole = _WHOLE.fullmatch(text)
+    if whole:
+        text = whole[1]
+    return _ZEROS.sub("", " ".join(_BLANKS.sub("", text).split()))
+
+
+def is_blank(label: Any) -> bool:
+    """Return whether an id is a text of blanks, or none at all."""
+    return isinstance(label, str) and (not label or label.isspace())
+
+
+def alike(ids: Sequence[Any]) -> list[list[int]]:
+    """Return the places of ids that differ by spelling alone, group by group."""
+    same: dict[Any, list[int]] = {}
+    for place, label in enumerate(ids):
+        if label is not None and not is_blank(label):
+            same.setdefault(plain_id(label), []).append(place)
+    return [group for group in same.values() if len(group) > 1]
