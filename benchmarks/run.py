@@ -135,7 +135,7 @@ def responses(size: int, *, text_ids: bool) -> None:
     connection.execute("create table visits as select * from arrow")
     few = frame[frame["patient"].isin(frame["patient"].unique()[:100])]
 
-    plain = jia.ask.acr_ped(missing="nri")
+    plain = jia.ask.acr_ped(missing="unchanged")
     level = jia.assess(frame, measures=[plain], baseline="first")[plain.columns[0]]
     want = (level >= 30).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     for found in (others.acr_ped30_polars_join(table), others.acr_ped30_polars_over(table)):

@@ -169,7 +169,7 @@ def response_of_one_patient() -> None:
     named = jia.acr_ped(baseline=base, now=now, criteria="ntr4146", missing="worst-case")
     assert_type(named.level, int | None)
     assert_type(
-        jia.acr_ped(baseline=base, now=now, missing="nri", attended=False).level, int | None
+        jia.acr_ped(baseline=base, now=now, missing="unchanged", attended=False).level, int | None
     )
     assert_type(jia.acr_ped(baseline=base, now=now, upper_limit=20).level, int | None)
 

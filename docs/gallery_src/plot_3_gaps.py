@@ -39,7 +39,7 @@ for name in core:
 # %%
 # Take away a share of the values of the second visit, and ask for ACR-Ped 50.
 
-POLICIES = ["worst-case", "nri", "complete-case"]
+POLICIES = ["worst-case", "unchanged", "complete-case"]
 rows = []
 order = rng.random((n, len(core)))
 for share in [0.0, 0.05, 0.1, 0.2, 0.3]:

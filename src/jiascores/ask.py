@@ -12,13 +12,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from jiascores.core.definition import published
-from jiascores.tables.requests import ask_names, bindable, chaq_di, request, score
+from jiascores.tables.requests import ask_names, bindable, chaq_di, request, responder, score
 
 if TYPE_CHECKING:
     from jiascores.core.measure import Verdict
     from jiascores.tables.requests import Request
 
-__all__ = ["chaq_di", "score"]
+__all__ = ["chaq_di", "responder", "score"]
 
 
 def __getattr__(name: str) -> Callable[..., Request]:
@@ -85,7 +85,7 @@ _BOUND = {
     ),
     "attended": (
         "Column, optional",
-        "The column that says whether the visit took place; for ``missing='nri'`` alone.",
+        "The column that says whether the visit took place; for ``missing='unchanged'`` alone.",
     ),
 }
 _REFERENCE = (

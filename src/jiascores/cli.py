@@ -172,7 +172,10 @@ def _table(command: Callable[..., Any]) -> Callable[..., Any]:
 
 # How a measure is written: its name, and what is to be chosen, in order.
 _FORMS = ", ".join(
-    ":".join((name, *(word.upper() for word in asked.order))) for name, asked in ask_names().items()
+    [
+        *(":".join((name, *map(str.upper, asked.order))) for name, asked in ask_names().items()),
+        "responder:LEVEL",
+    ]
 )
 MEASURES = (
     f"A MEASURE is a score by its name, or a verdict with what is to be chosen: {_FORMS}. Options "

@@ -90,7 +90,7 @@ def acr_row(
     level: int | None = lowest if lowest == highest else None
     if missing == "worst-case":
         level = lowest
-    elif missing == "nri":
+    elif missing == "unchanged":
         level = 0 if attended is False else unchanged
     elif missing == "complete-case" and gaps:
         level = None
@@ -195,7 +195,7 @@ ACR_CASES = (
         "2 2 0.75 - 6 20",
     ),
 )
-POLICIES = ("worst-case", "nri", "complete-case")
+POLICIES = ("worst-case", "unchanged", "complete-case")
 
 
 def acr_ped() -> Iterator[Row]:
@@ -217,8 +217,8 @@ def acr_ped() -> Iterator[Row]:
             for policy in POLICIES:
                 yield acr_row(f"{case}: {policy}", criteria, baseline, now, missing=policy)
         full, better = six("8 8 2 20 10 50"), six("2 2 0.5 4 5 45")
-        yield acr_row("not attended", criteria, full, better, missing="nri", attended=False)
-        yield acr_row("attended", criteria, full, better, missing="nri", attended=True)
+        yield acr_row("not attended", criteria, full, better, missing="unchanged", attended=False)
+        yield acr_row("attended", criteria, full, better, missing="unchanged", attended=True)
         crp = (six("8 8 2 20 10 30", "crp"), six("2 2 0.5 20 20 40", "crp"))
         yield acr_row("CRP as the marker, two worse", criteria, *crp)
         two_worse = (six("8 8 2 20 10 8"), six("2 2 0.5 20 20 12"))

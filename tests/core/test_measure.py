@@ -238,7 +238,7 @@ def test_arguments_that_are_absent_unknown_or_not_read() -> None:
 
 
 def test_a_policy_for_gaps_is_refused_where_a_verdict_has_none() -> None:
-    policy: dict[str, Any] = {"missing": "nri"}
+    policy: dict[str, Any] = {"missing": "unchanged"}
     with pytest.raises(ArgumentError, match=r"^chaq_change\(\) has no parameter 'missing'"):
         jia.chaq_change(baseline=1.0, now=1.5, difference="dempster-2001", **policy)
 

@@ -424,7 +424,7 @@ def test_visits_that_do_not_go_together(one: Any, other: Any, words: str) -> Non
     calls = [
         lambda: jia.acr_ped(baseline=base, now=now),
         lambda: jia.flare(reference=base, now=now, criteria="brunner-2002"),
-        lambda: jia.acr_ped(baseline=visit(), now=base, missing="nri", attended=other),
+        lambda: jia.acr_ped(baseline=visit(), now=base, missing="unchanged", attended=other),
         lambda: jia.acr_ped(baseline=visit(), now=base, upper_limit=other),
     ]
     for call in calls:

@@ -474,10 +474,10 @@ def test_the_policies_keep_to_the_bounds(pair: tuple[Row, Row]) -> None:
     has_gaps = None in (*pair[0].values(), *pair[1].values())
     assert by("worst-case") == bounds.level_min
     assert (by("complete-case") is None) == has_gaps
-    assert bounds.level_min <= by("nri") <= bounds.level_max
-    assert by("nri", attended=False) == 0
+    assert bounds.level_min <= by("unchanged") <= bounds.level_max
+    assert by("unchanged", attended=False) == 0
     if not has_gaps:
-        assert by("interval") == by("nri") == by("complete-case") == by("worst-case")
+        assert by("interval") == by("unchanged") == by("complete-case") == by("worst-case")
 
 
 @given(data=st.data())

@@ -99,7 +99,7 @@ def test_fever_decides_whatever_the_gaps(criteria, now, temperature, level, lowe
 
 
 POLICY_TABLE = [
-    # core set, temperature: worst-case, nri, complete-case
+    # core set, temperature: worst-case, unchanged, complete-case
     (BETTER, NO, 50, 50, 50),
     (BETTER, YES, 0, 0, 0),
     (BETTER, UNKNOWN, 0, 0, None),
@@ -115,9 +115,9 @@ POLICY_TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("now", "temperature", "worst", "nri", "complete"), POLICY_TABLE)
-def test_policies_with_a_fever_rule(now, temperature, worst, nri, complete):
-    expected = {"worst-case": worst, "nri": nri, "complete-case": complete}
+@pytest.mark.parametrize(("now", "temperature", "worst", "unchanged", "complete"), POLICY_TABLE)
+def test_policies_with_a_fever_rule(now, temperature, worst, unchanged, complete):
+    expected = {"worst-case": worst, "unchanged": unchanged, "complete-case": complete}
     for policy, level in expected.items():
         response = jia.acr_ped(
             baseline=START,
@@ -420,7 +420,7 @@ def test_policies_agree_with_rational_numbers(before, after, attended):
     expected = {
         "interval": lowest if lowest == highest else None,
         "worst-case": lowest,
-        "nri": unchanged if attended else 0,
+        "unchanged": unchanged if attended else 0,
         "complete-case": lowest if complete else None,
     }
     for policy, level in expected.items():
@@ -459,9 +459,9 @@ def test_the_interval_holds_every_completion(before, after, hidden):
 def test_a_visit_that_was_not_attended():
     rows = jia.CoreSet(**columns(BETTER, BETTER, GAPS, GAPS))
     attended = np.array([True, False, True, False])
-    nri = jia.acr_ped(baseline=START, now=rows, missing="nri", attended=attended)
-    np.testing.assert_array_equal(nri.level, [50, 0, 50, 0])
-    np.testing.assert_array_equal(nri.meets(50), [1, 0, 1, 0])
+    by_it = jia.acr_ped(baseline=START, now=rows, missing="unchanged", attended=attended)
+    np.testing.assert_array_equal(by_it.level, [50, 0, 50, 0])
+    np.testing.assert_array_equal(by_it.meets(50), [1, 0, 1, 0])
     # The other policies read what was recorded.
     for policy, expected in (
         ("interval", [50, 50, np.nan, np.nan]),
@@ -477,20 +477,25 @@ def test_attendance_is_known(gap):
     rows = jia.CoreSet(**columns(BETTER, BETTER))
     with pytest.raises(RequestError, match="attended has gaps") as caught:
         jia.acr_ped(
-            baseline=START, now=rows, missing="nri", attended=np.array([True, gap], dtype=object)
+            baseline=START,
+            now=rows,
+            missing="unchanged",
+            attended=np.array([True, gap], dtype=object),
         )
     assert caught.value.where == (1,)
     with pytest.raises(NotNumericError):
-        jia.acr_ped(baseline=START, now=BETTER, missing="nri", attended="yes")
+        jia.acr_ped(baseline=START, now=BETTER, missing="unchanged", attended="yes")
 
 
 def test_an_unknown_policy_is_refused():
-    with pytest.raises(RequestError, match="nri: a missing visit is level 0"):
+    with pytest.raises(RequestError, match="unchanged: a missing component is neither"):
         jia.acr_ped(baseline=START, now=BETTER, missing="locf")
 
 
 def test_policies_meet_as_their_level_says():
-    for policy, now in itertools.product(("worst-case", "nri", "complete-case"), (GAPS, BETTER)):
+    for policy, now in itertools.product(
+        ("worst-case", "unchanged", "complete-case"), (GAPS, BETTER)
+    ):
         response = jia.acr_ped(baseline=START, now=now, missing=policy)
         for level in LEVELS:
             expected = None if response.level is None else response.level >= level
@@ -539,14 +544,14 @@ def test_one_gap_and_no_temperature_are_two_gaps():
 def test_the_policy_is_told():
     told = {
         policy: jia.acr_ped(baseline=START, now=HALF_OPEN, missing=policy).explain()
-        for policy in ("interval", "worst-case", "nri", "complete-case")
+        for policy in ("interval", "worst-case", "unchanged", "complete-case")
     }
     assert told["interval"].endswith("between level 30 and level 50.")
     assert told["worst-case"].endswith(
         "ACR Ped 30 is reached (worst-case: every missing component has worsened: the level is "
         "level_min)."
     )
-    assert "(nri: a missing visit is level 0" in told["nri"]
+    assert "(unchanged: a missing component is neither" in told["unchanged"]
     assert "(complete-case: any gap" in told["complete-case"]
     one = jia.acr_ped(baseline=START, now=HALF_OPEN)
     assert repr(one) == "<ACR Ped by giannini-1997: level=None, level_min=30, level_max=50>"

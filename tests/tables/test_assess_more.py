@@ -58,24 +58,24 @@ def test_loss_of_a_response_through_fever() -> None:
 
 def test_visits_that_were_not_attended() -> None:
     def level(**choices: object) -> list:
-        request = jia.ask.acr_ped(missing="nri", **choices)
+        request = jia.ask.acr_ped(missing="unchanged", **choices)
         out = jia.assess(pd.DataFrame(VISITS), measures=[request], **ASK)
-        return listed(out["acr_ped_nri_level"])
+        return listed(out["acr_ped_unchanged_level"])
 
     assert level() == [None, 50, 50, 50, None, 0]
     assert level(attended=jia.column("seen")) == [None, 50, 50, 50, None, 0]
     withdrawn = VISITS | {"seen": ["Y", "Y", "N", "N", "Y", "N"]}
-    request = jia.ask.acr_ped(missing="nri", attended=jia.column("seen"))
+    request = jia.ask.acr_ped(missing="unchanged", attended=jia.column("seen"))
     out = jia.assess(pd.DataFrame(withdrawn), measures=[request], **ASK)
-    assert listed(out["acr_ped_nri_level"]) == [None, 50, 0, 0, None, 0]
+    assert listed(out["acr_ped_unchanged_level"]) == [None, 50, 0, 0, None, 0]
 
 
 def test_attendance_is_a_column_without_gaps() -> None:
     with pytest.raises(RequestError, match="attended= takes a column"):
-        jia.ask.acr_ped(missing="nri", attended="seen")
-    with pytest.raises(RequestError, match="missing='nri' alone"):
+        jia.ask.acr_ped(missing="unchanged", attended="seen")
+    with pytest.raises(RequestError, match="missing='unchanged' alone"):
         jia.ask.acr_ped(attended=jia.column("seen"))
-    request = jia.ask.acr_ped(missing="nri", attended=jia.column("seen"))
+    request = jia.ask.acr_ped(missing="unchanged", attended=jia.column("seen"))
     gap = VISITS | {"seen": ["Y", "Y", None, "Y", "Y", "N"]}
     with pytest.raises(
         RequestError, match=r"seen is missing in row 2 \(patient A, .* in every row"

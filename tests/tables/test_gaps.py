@@ -21,6 +21,16 @@ TABLE = {
     "stop": [100, None, None, None],
 }
 Y, N, U = True, False, None
+# A second patient, who was seen at every visit: a week at which nobody was seen is refused.
+SEEN = {
+    "patient": ["B"] * 6,
+    "nominal_visit": [f"week {week}" for week in WEEKS],
+    "study_day": [7 * week for week in WEEKS],
+    "response": [False] * 6,
+    "stop": [None] * 6,
+}
+CONSTANT = {"arm": ["drug"] * 4 + ["placebo"] * 6, "sites": [7] * 4 + [None] * 6}
+TWO = {name: TABLE[name] + SEEN[name] for name in TABLE} | CONSTANT
 FILLED = {
     "observed": ({}, [0, 8, 12, 16], [Y, U, N, Y]),
     "complete-case": ({}, [0, 8, 12, 16], [U, U, U, U]),
@@ -34,19 +44,23 @@ FILLED = {
 @pytest.mark.parametrize("rule", FILLED)
 def test_gaps_by_each_rule(kind, rule) -> None:
     more, weeks, responses = FILLED[rule]
-    table = MAKERS[kind](TABLE)
+    table = MAKERS[kind](TWO)
     out = jia.prepare.fill_gaps(table, jia.column("response"), weeks=WEEKS, rule=rule, **more)
-    assert column(out, "nominal_visit") == [f"week {week}" for week in weeks]
-    assert column(out, "response") == responses
-    assert column(out, "row_made") == [week in (4, 20) for week in weeks]
+    rows = len(out) - len(WEEKS) if hasattr(out, "__len__") else len(weeks)
+    assert column(out, "nominal_visit")[:rows] == [f"week {week}" for week in weeks]
+    assert column(out, "response")[:rows] == responses
+    assert column(out, "row_made") == [week in (4, 20) for week in weeks] + [False] * len(WEEKS)
+    # What is the same in all rows of each patient stays, in the rows that were made too.
+    assert column(out, "arm") == ["drug"] * rows + ["placebo"] * len(WEEKS)
+    assert column(out, "sites") == [7] * rows + [None] * len(WEEKS)
 
 
 def test_every_cell_says_which_rule_made_it() -> None:
     def marks(rule):
         more = FILLED[rule][0]
-        table = pd.DataFrame(TABLE)
+        table = pd.DataFrame(TWO)
         out = jia.prepare.fill_gaps(table, jia.column("response"), weeks=WEEKS, rule=rule, **more)
-        return column(out, "gap_rule")
+        return column(out[out["patient"] == "A"], "gap_rule")
 
     assert marks("observed") == ["observed", "observed: not determinable", "observed", "observed"]
     assert marks("nri") == [
@@ -72,9 +86,9 @@ def test_every_cell_says_which_rule_made_it() -> None:
 @pytest.mark.parametrize(("limit", "carried"), [(28, True), (27, None)])
 def test_a_value_is_carried_for_so_many_days(limit, carried) -> None:
     out = jia.prepare.fill_gaps(
-        pd.DataFrame(TABLE), jia.column("response"), weeks=[0, 4], rule="locf", limit_days=limit
+        pd.DataFrame(TWO), jia.column("response"), weeks=[0, 4], rule="locf", limit_days=limit
     )
-    assert column(out, "response") == [True, carried]
+    assert column(out, "response")[:2] == [True, carried]
 
 
 @pytest.mark.parametrize(
@@ -91,12 +105,12 @@ def test_a_value_is_carried_for_so_many_days(limit, carried) -> None:
 )
 def test_rules_that_are_refused(more, words) -> None:
     with pytest.raises(jia.errors.RequestError, match=words):
-        jia.prepare.fill_gaps(pd.DataFrame(TABLE), jia.column("response"), weeks=WEEKS, **more)
+        jia.prepare.fill_gaps(pd.DataFrame(TWO), jia.column("response"), weeks=WEEKS, **more)
 
 
 def test_what_gaps_need() -> None:
     table = pd.DataFrame(TABLE)
-    ask = {"weeks": WEEKS, "rule": "nri"}
+    ask = {"weeks": [0, 8, 12, 16], "rule": "nri"}
     with pytest.raises(jia.errors.ColumnError, match="nominal_visits"):
         jia.prepare.fill_gaps(table.drop(columns="study_day"), jia.column("response"), **ask)
     with pytest.raises(jia.errors.VisitError, match="2 rows of week 0"):
@@ -109,21 +123,21 @@ def test_what_gaps_need() -> None:
 def test_the_last_value_must_be_one() -> None:
     table = pd.DataFrame(
         {
-            "patient": ["A", "A", "B", "B"],
-            "nominal_visit": [None, None, "week 0", None],
-            "study_day": [20, 20, 0, 20],
-            "response": [1, 1, 0, 1],
+            "patient": ["A", "A", "B", "B", "C"],
+            "nominal_visit": [None, None, "week 0", None, "week 4"],
+            "study_day": [20, 20, 0, 20, 28],
+            "response": [1, 1, 0, 1, 0],
         }
     )
     ask = {"weeks": [0, 4], "rule": "locf", "limit_days": 10}
     out = jia.prepare.fill_gaps(table, jia.column("response"), **ask)
-    assert column(out, "response") == [None, 1, 0, 1]
+    assert column(out, "response") == [None, 1, 0, 1, None, 0]
     table.loc[1, "response"] = 0
     with pytest.raises(jia.errors.VisitError, match="patient A has two values on day 20"):
         jia.prepare.fill_gaps(table, jia.column("response"), **ask)
     # Too old to be carried, it need not be known.
     out = jia.prepare.fill_gaps(table, jia.column("response"), **{**ask, "limit_days": 7})
-    assert column(out, "response") == [None, None, 0, None]
+    assert column(out, "response") == [None, None, 0, None, None, 0]
 
 
 HISTORY = st.dictionaries(st.sampled_from(WEEKS), st.sampled_from([0, 30, 50, None]), min_size=1)
@@ -139,13 +153,14 @@ RULES = {
 def levels(history: dict, rule: str, weeks=WEEKS) -> dict:
     table = pd.DataFrame(
         {
-            "patient": "A",
-            "nominal_visit": [f"week {week}" for week in history],
-            "study_day": [7 * week for week in history],
-            "level": list(history.values()),
+            "patient": ["A"] * len(history) + ["Z"] * len(weeks),
+            "nominal_visit": [f"week {week}" for week in [*history, *weeks]],
+            "study_day": [7 * week for week in [*history, *weeks]],
+            "level": [*history.values(), *[0] * len(weeks)],
         }
     )
     out = jia.prepare.fill_gaps(table, jia.column("level"), weeks=weeks, rule=rule, **RULES[rule])
+    out = out[out["patient"] == "A"]
     assert len(column(out, "gap_rule")) == len(out)
     return {
         int(week.removeprefix("week ")): (level, mark, made)
@@ -194,15 +209,24 @@ COHORT = st.lists(
 @given(COHORT, st.sampled_from(sorted(RULES)), st.randoms(use_true_random=False))
 def test_patients_together_are_patients_alone(rows, rule, random) -> None:
     table = pd.DataFrame(rows, columns=["patient", "week", "level"])
+    every = pd.DataFrame({"patient": "Z", "week": WEEKS, "level": 0})
+    table = pd.concat([table, every], ignore_index=True)
     table["nominal_visit"] = [f"week {week}" for week in table["week"]]
     table["study_day"] = [7 * week + random.randint(0, 9) for week in table["week"]]
 
     def cells(table: pd.DataFrame) -> list:
         ask = {"weeks": WEEKS, "rule": rule, **RULES[rule]}
         out = jia.prepare.fill_gaps(table, jia.column("level"), **ask)
-        return list(zip(*(column(out, name) for name in out.columns), strict=True))
+        out = out[out["patient"] != "Z"]
+        names = ("patient", "nominal_visit", "study_day", "level", "gap_rule", "row_made")
+        return list(zip(*(column(out, name) for name in names), strict=True))
 
-    alone = [cell for _, visits in table.groupby("patient") for cell in cells(visits)]
+    seen = table["patient"] == "Z"
+    alone = [
+        cell
+        for patient, visits in table[~seen].groupby("patient")
+        for cell in cells(pd.concat([visits, table[seen]]))
+    ]
     assert cells(table.sample(frac=1, random_state=random.randint(0, 9))) == alone
 
 
@@ -220,3 +244,113 @@ def test_from_visits_to_responders() -> None:
     out = jia.analysis.responders_by_visit(whole, jia.column("response"))
     assert out[["patients", "responders", "not_determinable"]].to_numpy().tolist() == [[3, 1, 0]]
     assert np.isclose(out.loc[0, "proportion"], 1 / 3)
+
+
+# --------------------------------------------------------------------------------------------
+# Non-responder imputation has one meaning
+
+
+OPEN = {
+    "patient": ["A", "B", "C", "D"],
+    "nominal_visit": ["week 12"] * 4,
+    "study_day": [84] * 4,
+    "acr_ped_level": [50, None, None, 0],
+    "acr_ped_level_min": [50, 30, 0, 0],
+    "acr_ped_level_max": [50, 70, 30, 0],
+}
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_response_that_is_certain_is_one_although_its_level_is_open(kind) -> None:
+    def filled(outcome, **more):
+        out = jia.prepare.fill_gaps(MAKERS[kind](OPEN), outcome, weeks=[12], rule="nri", **more)
+        level = more.get("level")
+        return column(out, "acr_ped_level" if level is None else f"acr_ped_{level}")
+
+    assert filled(jia.column("acr_ped"), level=30) == [True, True, False, False]
+    assert filled(jia.column("acr_ped_level"), level=30) == [True, True, False, False]
+    assert filled(jia.column("acr_ped"), level=50) == [True, False, False, False]
+    assert filled(jia.column("acr_ped_level")) == [50, 30, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("jadas10", [3.8, None]),
+        ("my_score", [3.8, None]),
+        ("my_score", [12, None]),
+        ("jadas10", [0, None]),
+        ("active_joints", [1, None]),
+        ("flare_brunner_2002", [True, None]),
+        ("acr_ped_30_lost", [False, None]),
+        ("flared", [1, 0]),
+    ],
+)
+def test_nobody_is_a_non_responder_in_what_is_no_response(name, values) -> None:
+    table = pd.DataFrame({"patient": ["A", "B"], "nominal_visit": "week 4", "study_day": 28})
+    table[name] = values
+    ask = {"weeks": [4]}
+    with pytest.raises(jia.errors.RequestError, match="nobody is a non-responder in it"):
+        jia.prepare.fill_gaps(table, jia.column(name), rule="nri", **ask)
+    worst = jia.prepare.fill_gaps(table, jia.column(name), rule="worst-case", worst=1, **ask)
+    assert len(worst) == 2
+
+
+@pytest.mark.parametrize("name", ["flare_free", "acr_ped_30", "inactive_disease_wallace_2011"])
+def test_what_is_a_response_is_taken(name) -> None:
+    table = pd.DataFrame({"patient": ["A", "B"], "nominal_visit": "week 4", "study_day": 28})
+    table[name] = ["Y", None]
+    out = jia.prepare.fill_gaps(table, jia.column(name), rule="nri", weeks=[4])
+    assert column(out, name) == [True, False]
+
+
+def test_a_planned_week_that_no_row_has_is_refused() -> None:
+    table = pd.DataFrame(
+        {
+            "patient": ["A", "B"],
+            "nominal_visit": pd.Categorical(["week 13", "week 13"], ["week 12", "week 13"]),
+            "study_day": 91,
+            "response": True,
+        }
+    )
+    for rule, more in RULES.items():
+        with pytest.raises(
+            jia.errors.RequestError, match=r"week 12, and no row .* week 13"
+        ) as caught:
+            jia.prepare.fill_gaps(table, jia.column("response"), weeks=[12], rule=rule, **more)
+        assert caught.value.variable == "weeks"
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("stop", ["2024-03-24", "2024-03-25", 83, 84])
+def test_stops_are_dates_or_study_days(kind, stop) -> None:
+    # Day zero is 2024-01-01, so that week 12 is on 2024-03-25.
+    table = {
+        "patient": ["A", "A"],
+        "date": ["2024-01-01", "2024-03-25"],
+        "nominal_visit": ["week 0", "week 12"],
+        "study_day": [0, 84],
+        "response": [False, True],
+        "stop": [stop, stop],
+    }
+    ask = {"weeks": [12], "rule": "nri", "stopped": jia.column("stop")}
+    out = jia.prepare.fill_gaps(MAKERS[kind](table), jia.column("response"), **ask)
+    # A visit on the day of the stop counts as before it.
+    assert column(out, "response") == [stop in ("2024-03-25", 84)]
+
+
+def test_stops_that_are_dates_need_the_dates_of_the_visits() -> None:
+    table = pd.DataFrame(TABLE).assign(stop="2024-03-24")
+    ask = {"weeks": [8], "rule": "nri", "stopped": jia.column("stop")}
+    with pytest.raises(jia.errors.ColumnError, match="Stops are dates here"):
+        jia.prepare.fill_gaps(table, jia.column("response"), **ask)
+
+
+def test_what_was_measured_is_no_constant_of_the_patient() -> None:
+    # One visit each, so that every column is the same in all rows of its patient.
+    table = pd.DataFrame({"patient": ["A", "B"], "nominal_visit": ["week 4", "week 8"]})
+    table = table.assign(study_day=[28, 56], date=[28, 56], esr=[20, 30], jadas10=3.0)
+    table = table.assign(response=True, arm=["x", "y"], state_jadas10_x="low", born=[2010, 2011])
+    out = jia.prepare.fill_gaps(table, jia.column("response"), weeks=[4, 8], rule="nri")
+    assert [*out.columns][6:] == ["arm", "born"]
+    assert column(out, "born") == [2010, 2010, 2011, 2011]

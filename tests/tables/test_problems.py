@@ -246,7 +246,7 @@ WORD, YES, NUMBER, DATE = "unknown-word", "not-yes-or-no", "not-a-number", "unre
          {"from": ("from", YES)}),
         (jia.ask.flare(criteria="brunner-2002", reference=jia.on_or_before("dose")),
          {"dose": ("dose", DATE)}),
-        (jia.ask.acr_ped(missing="nri", attended=jia.column("there"), upper_limit=20),
+        (jia.ask.acr_ped(missing="unchanged", attended=jia.column("there"), upper_limit=20),
          # Left out, it is a gap, and attendance must have none.
          {"there": ("there", YES, "gap-in-flag")}),
         (jia.ask.activity_level(

@@ -31,7 +31,7 @@ NO_SIGNS = dict.fromkeys(
     ("fever", "rash", "serositis", "splenomegaly", "lymphadenopathy", "uveitis"), [0] * 4
 )
 STATE = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course=jia.column("form"))
-ATTENDED = jia.ask.acr_ped(missing="nri", attended=jia.column("seen"))
+ATTENDED = jia.ask.acr_ped(missing="unchanged", attended=jia.column("seen"))
 WALLACE = {"measures": [jia.ask.inactive_disease(criteria="wallace-2004")]}
 WALLACE_2011 = {"measures": [jia.ask.inactive_disease(criteria="wallace-2011")]}
 LIMITS = {"esr_upper_limit": [20] * 4, "crp_upper_limit": [10] * 4}

@@ -282,12 +282,18 @@ def score_terms(score: Score, inputs: Mapping[str, Any]) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------------
 # What a rule gives
 
-MissingPolicy: TypeAlias = Literal["interval", "worst-case", "nri", "complete-case"]
+MissingPolicy: TypeAlias = Literal["interval", "worst-case", "unchanged", "complete-case"]
 POLICIES: dict[str, str] = {
     "interval": "a gap leaves the level open between level_min and level_max",
     "worst-case": "every missing component has worsened: the level is level_min",
-    "nri": "a missing visit is level 0; a missing component is neither improved nor worsened",
+    "unchanged": "a missing component is neither improved nor worsened",
     "complete-case": "any gap makes the level not determinable",
+}
+# What a gap does to a yes or no at one level.
+NRI = "nri"
+RESPONDER_POLICIES: dict[str, str] = {
+    **POLICIES,
+    NRI: "a responder where level_min reaches the level, else a non-responder",
 }
 
 
@@ -314,10 +320,15 @@ class Bounded:
         """Return the answer by a policy for gaps, NaN where it is not determinable."""
         if policy == "worst-case":
             return self.lowest + 0.0
-        if policy == "nri":
-            return _where(attended, self.unchanged, 0.0)
+        if policy in ("unchanged", NRI):
+            return _where(attended, self.lowest if policy == NRI else self.unchanged, 0.0)
         settled = self.gaps == 0 if policy == "complete-case" else self.lowest == self.highest
         return _where(settled, self.lowest, NAN)
+
+    def reaches(self, level: float) -> Bounded:
+        """Return whether a level is reached."""
+        unchanged = None if self.unchanged is None else self.unchanged >= level
+        return Bounded(self.lowest >= level, self.highest >= level, unchanged, self.gaps)
 
 
 def _where(condition: Any, yes: Any, otherwise: float) -> Any:

@@ -616,16 +616,12 @@ class ResponseLoss(BoundedResult, Generic[FlagT, SureT]):
         return cast(SureT, self._surely(self._bounds.highest, "max"))
 
     def _reasons(self, row: int) -> Iterator[str]:
-        met = (_met(response._bounds, self.level) for response in (self.reached, self.now))
+        met = (response._bounds.reaches(self.level) for response in (self.reached, self.now))
         before, after, lost = (
             _WORDS[str(pick(bounds.known(), row))] for bounds in (*met, self._bounds)
         )
         yield self.now.explain(row)
         yield f"ACR Ped {self.level}: reached earlier: {before}; met now: {after}; lost: {lost}."
-
-
-def _met(response: Bounded, level: int) -> Bounded:
-    return Bounded(response.lowest >= level, response.highest >= level)
 
 
 _WORDS = {"1.0": "yes", "0.0": "no", "nan": "not determinable"}

@@ -14,7 +14,17 @@ from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import RequestError
 from jiascores.core.like import read_only
 from jiascores.core.logic import count, either, highest_of, missing, unless
-from jiascores.core.measure import POLICIES, Bounded, Call, MissingPolicy, Options, id_of, verdict
+from jiascores.core.measure import (
+    NRI,
+    POLICIES,
+    RESPONDER_POLICIES,
+    Bounded,
+    Call,
+    MissingPolicy,
+    Options,
+    id_of,
+    verdict,
+)
 from jiascores.core.values import Many, Scalar
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES
 from jiascores.measures.change import (
@@ -127,9 +137,17 @@ class ResponseCriteria(Definition):
         self, *, missing: str = "interval", level: int | None = None, **_: Any
     ) -> None:
         """Raise where the policy for gaps does not exist, or the criteria lack a level."""
-        if missing not in POLICIES:
-            choices = "; ".join(f"{name}: {words}" for name, words in POLICIES.items())
-            raise RequestError(f"missing={missing!r}: choose from {choices}.", variable="missing")
+        policies = POLICIES if level is None else RESPONDER_POLICIES
+        if missing not in policies:
+            choices = "; ".join(f"{name}: {words}" for name, words in policies.items())
+            of_one_level = (
+                " Non-responder imputation is a rule for one level: "
+                "jia.ask.responder(30, missing='nri')."
+            )
+            raise RequestError(
+                f"missing={missing!r}: choose from {choices}.{of_one_level if missing == NRI else ''}",
+                variable="missing",
+            )
         if level is not None:
             self.require_level(level)
 
@@ -146,7 +164,7 @@ class ResponseCriteria(Definition):
         RequestError
             If it is not one of `levels`.
         """
-        if level not in self.levels:
+        if isinstance(level, bool) or level not in self.levels:
             message = f"level={level!r}: {self.name} has the levels {self._levels_in_words}."
             raise RequestError(message, variable="level", values=(level,))
 
@@ -329,10 +347,16 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
         return f"{known:g} is reached" if known else f"{first} is not reached (level 0)"
 
 
-def acr_ped_column(criteria: ResponseCriteria, *, missing: str = "interval", **_: Any) -> str:
-    """Return what the columns of a response begin with: what is not the default stands in it."""
+def acr_ped_column(
+    criteria: ResponseCriteria, *, missing: str = "interval", level: int | None = None, **_: Any
+) -> str:
+    """Return what the columns of a response begin with: what is not the default stands in it.
+
+    Of a responder at one level it is the whole name.
+    """
     parts = [] if criteria.name == DEFAULT else [id_of(criteria)]
     parts += [] if missing == "interval" else [missing.replace("-", "_")]
+    parts += [] if level is None else [f"{level:g}"]
     return "_".join(["acr_ped", *parts])
 
 
@@ -423,11 +447,12 @@ def acr_ped(
     criteria : str or ResponseCriteria
         Published criteria or a variant; ``"ntr4146"`` is the register of the mesenchymal
         stromal cell trial, which counts worsening by exactly 30 %.
-    missing : {"interval", "worst-case", "nri", "complete-case"}
-        What a gap does. The default leaves the level open where the gap could change it.
+    missing : {"interval", "worst-case", "unchanged", "complete-case"}
+        What a gap does. The default leaves the level open where the gap could change it. By
+        ``"unchanged"`` a missing variable has neither improved nor worsened. Non-responder
+        imputation is a rule for one level, see `jiascores.ask.responder`.
     attended : bool, array or Series
-        For ``"nri"``: False where the visit is missing, or after withdrawal or rescue; the level
-        is then 0.
+        For ``"unchanged"``: False where the visit did not take place; the level is then 0.
     upper_limit : float, array or Series, optional
         Upper limit of normal of the marker, in its unit. Where given, a marker at or below it at
         both visits counts as unchanged and stays among the six (an unverified convention).
@@ -458,7 +483,7 @@ def acr_ped(
     A variable counts only when both visits have it. `level_min` takes every missing variable as
     worsened, `level_max` as fully improved; the level is known where they meet. Nothing can
     improve from 0, and a rise from 0 counts as worsened. Fever is level 0, whatever the gaps.
-    A missing temperature is non-response for ``"nri"`` and a gap for ``"complete-case"``.
+    A missing temperature is non-response for ``"unchanged"`` and a gap for ``"complete-case"``.
 
     References
     ----------

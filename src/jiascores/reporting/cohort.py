@@ -128,7 +128,7 @@ def is_score(request: Any) -> bool:
 
 def is_response(request: Any) -> bool:
     """Return whether a response with levels was asked for."""
-    return getattr(getattr(request, "measure", None), "gives", "") == "level"
+    return getattr(request, "gives", "") == "level"
 
 
 @attrs.frozen(eq=False)

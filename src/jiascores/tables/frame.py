@@ -24,7 +24,7 @@ NONE = -1
 PIECE = b"jiascores.piece"
 # The column of a piece that holds the number of each row in the whole.
 ROW = "jiascores.row"
-OutputKind: TypeAlias = Literal["score", "level", "flag", "state", "word"]
+OutputKind: TypeAlias = Literal["score", "level", "flag", "state", "word", "cells"]
 
 
 @attrs.frozen(eq=False)
@@ -35,8 +35,9 @@ class Output:
     ----------
     name : str
         Name of the column.
-    kind : {"score", "level", "flag", "state", "word"}
-        A number; a whole number; yes or no; one of ordered words; text.
+    kind : {"score", "level", "flag", "state", "word", "cells"}
+        A number; a whole number; yes or no; one of ordered words; text; cells of another column,
+        as `Frame.taken` gives them.
     data : array
         Float64 with NaN for gaps; for ``"state"`` positions in `words`, −1 for gaps; for
         ``"word"`` an object array with None for gaps.
@@ -397,6 +398,9 @@ def _arrow_to_numpy(chunks: Any) -> NDArray[Any]:
 
 
 def _give_back(output: Output, like: Like) -> Any:
+    if output.kind == "cells":
+        cells: Any = output.data
+        return cells.alias(output.name) if like.kind == "polars" else cells.array
     if output.kind == "state":
         return like.text(output.data, output.name, output.words)
     if output.kind != "word":
@@ -410,6 +414,8 @@ def _give_back(output: Output, like: Like) -> Any:
 def _to_arrow(output: Output) -> Any:
     import pyarrow as pa
 
+    if output.kind == "cells":
+        return output.data
     if output.kind == "word":
         return pa.array(output.data.tolist(), pa.string())
     gaps = output.data < 0 if output.kind == "state" else np.isnan(output.data)

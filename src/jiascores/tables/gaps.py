@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError, VisitError
+from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output, OutputKind, by_id, list_of
 from jiascores.tables.numbers import number_of, numbers_in, one_of
+from jiascores.tables.outcomes import is_measured, read_outcome, require_response
 from jiascores.tables.table import Column, Table, column_of
+from jiascores.tables.visits import CALENDAR
 from jiascores.tables.windows import DAYS_A_WEEK, differing_repeats, one_for_each, week_label
 
 GapRule = Literal["observed", "complete-case", "nri", "worst-case", "locf"]
 GAP_RULES = {
     "observed": "what was observed; nothing is filled and no row made",
     "complete-case": "only patients with every visit determined; the others are emptied",
-    "nri": "a visit missing, not determinable or after stopping is a non-response, 0",
+    "nri": (
+        "a responder where the response is certain, also by the lower bound of its level; else, "
+        "and where the visit is missing or after stopping, a non-responder"
+    ),
     "worst-case": "a visit missing or not determinable has the value that worst= names",
     "locf": "the last determined value carried forward for at most limit_days",
 }
+NO_RESPONSE = "rule='nri' makes non-responders"
+DATES_NEEDED = " Stops are dates here, and their days are counted by the dates of the visits."
 OBSERVED = "observed"
 OPEN = "observed: not determinable"
 NOTHING_BEFORE = ", nothing observed before"
@@ -35,6 +43,8 @@ def fill_gaps(
     *,
     weeks: Sequence[float] | Mapping[float, float],
     rule: GapRule | None = None,
+    level: int | None = None,
+    criteria: str | ResponseCriteria = "giannini-1997",
     worst: float | None = None,
     limit_days: float | None = None,
     stopped: Column | None = None,
@@ -48,21 +58,28 @@ def fill_gaps(
         With the columns of `nominal_visits`; rows that are no visit of the protocol serve
         ``"locf"`` alone.
     outcome : Column
-        A column of yes/no, levels or numbers.
+        A column of yes/no, levels or numbers; with `level`, what the names of the columns
+        ``…_level_min`` and ``…_level_max`` begin with, ``jia.column("acr_ped")``.
     weeks : list of float
         The weeks at which a visit was due (the mapping given to `nominal_visits` will do).
     rule : {"observed", "complete-case", "nri", "worst-case", "locf"}
-        There is no default.
+        There is no default. ``"nri"`` is for a response alone, yes/no or ACR Ped levels: a missed
+        visit is no JADAS of 0 and no absence of flare.
+    level : int, optional
+        The ACR Ped level that makes a responder; the outcome is then yes or no, in a column such
+        as ``acr_ped_30``.
+    criteria : str or ResponseCriteria
+        Which levels there are.
     worst : float, optional
         The worst value, for ``"worst-case"``: 0 for a response, 1 for a flare.
     limit_days : float, optional
         For ``"locf"``: most days for which a value is carried.
     stopped : Column, optional
-        For ``"nri"``: the column with the study day on which the patient stopped or was rescued,
-        the same in all rows of a patient, missing if never. Later visits are non-responses
-        whatever was observed.
+        For ``"nri"``: the column with the date or study day on which the patient stopped or was
+        rescued, the same in all rows of a patient, missing if never. Later visits are
+        non-responses whatever was observed; a visit on that day counts as before it.
     columns : dict, optional
-        What is called otherwise: ``{"patient": …}``.
+        What is called otherwise: ``{"patient": …, "date": …}``.
 
     Returns
     -------
@@ -70,12 +87,14 @@ def fill_gaps(
         One row for each patient and visit, by patient and week: ``nominal_visit``,
         ``study_day`` (of a row that was made, the nominal day), the outcome, ``gap_rule`` (what
         made the value; ``observed`` where nothing did) and ``row_made``. Only ``"nri"``,
-        ``"worst-case"`` and ``"locf"`` make rows.
+        ``"worst-case"`` and ``"locf"`` make rows. Then what is the same in every row of each
+        patient: arm, strata and the like.
 
     Raises
     ------
     RequestError
-        If the rule, or what it needs, is missing, or something that it does not take is given.
+        If the rule, or what it needs, is missing, or something that it does not take is given; if
+        no row is of a week in `weeks`; or if the outcome of ``"nri"`` is no response.
     ColumnError
         If the columns of `nominal_visits` are not there.
     VisitError
@@ -104,29 +123,32 @@ def fill_gaps(
     --------
     >>> import pandas as pd
     >>> import jiascores as jia
-    >>> visits = pd.DataFrame({"patient": ["A"], "nominal_visit": ["week 0"], "study_day": [0],
-    ...                        "response": [True]})
-    >>> jia.prepare.fill_gaps(visits, jia.column("response"), weeks=[0, 4], rule="nri")[
-    ...     ["nominal_visit", "response", "gap_rule", "row_made"]]
-      nominal_visit  response            gap_rule  row_made
-    0        week 0      True            observed     False
-    1        week 4     False  nri: visit missing      True
+    >>> visits = pd.DataFrame({"patient": ["A", "A", "B"], "study_day": [28, 56, 28],
+    ...                        "nominal_visit": ["week 4", "week 8", "week 4"],
+    ...                        "response": [True, True, True], "arm": ["active", "active", "placebo"]})
+    >>> jia.prepare.fill_gaps(visits, jia.column("response"), weeks=[8], rule="nri")[
+    ...     ["patient", "nominal_visit", "response", "gap_rule", "arm"]]
+      patient nominal_visit  response            gap_rule      arm
+    0       A        week 8      True            observed   active
+    1       B        week 8     False  nri: visit missing  placebo
     """
     _check(rule, worst, limit_days, stopped)
     assert rule is not None
     frame = Frame(to_eager(visits))
     table = Table(frame, columns)
     come_from = " nominal_visit and study_day come from jia.prepare.nominal_visits()."
-    outcome_name = column_of(frame, outcome, "outcome", come_from)
+    found = read_outcome(frame, outcome, level, criteria, come_from)
+    if rule == "nri":
+        require_response(found, NO_RESPONSE, criteria)
     for name in ("nominal_visit", "study_day"):
         column_of(frame, Column(name), name, come_from)
     due = sorted(number_of(week, "weeks", zero=True) for week in weeks)
     words = tuple(week_label(week) for week in due)
     codes, labels, _ = table.patients()
     ids, ranks = by_id(labels)
-    values, kind = _values(frame, outcome_name)
     visit, day = _visits_due(frame, words), numbers_in(frame, "study_day")
-    rows = pd.DataFrame({"patient": ranks[codes], "visit": visit, "day": day, "value": values})
+    rows = pd.DataFrame({"patient": ranks[codes], "visit": visit, "day": day})
+    rows["value"], rows["least"] = found.data, found.least
     cells = _cells(rows, ids, words, DAYS_A_WEEK * np.array(due))
     gaps = cells["value"].isna()
     if rule == "complete-case":
@@ -135,16 +157,55 @@ def fill_gaps(
     elif limit_days is not None:
         _carry(cells, rows, ids, limit_days)
     elif rule != "observed":
-        _fill(cells, gaps, 0.0 if worst is None else worst, _gap_in_words(rule, cells[gaps]))
+        value = cells.loc[gaps, "least"].fillna(0.0) if worst is None else worst
+        _fill(cells, gaps, value, _gap_in_words(rule, cells[gaps]))
     if stopped is not None:
-        name = column_of(frame, stopped, "stopped", come_from)
-        said = pd.DataFrame({"patient": rows["patient"], "stop": numbers_in(frame, name)})
-        stop = cells["patient"].map(one_for_each(said.dropna(), ids, name))
+        said = _study_days(table, column_of(frame, stopped, "stopped"), rows)
+        stop = cells["patient"].map(one_for_each(said.dropna(), ids, stopped.name))
         _fill(cells, cells["day"] > stop, 0.0, "nri: after stopping")
     if rule in ("observed", "complete-case"):
         cells = cells[~cells["made"]]
     new = Frame(_repeated(frame.new({table.column("patient"): ids}), cells["patient"]))
-    return new.with_columns(_outputs(cells, words, outcome_name, kind))
+    outputs = _outputs(cells, words, found.name, found.kind)
+    taken = {"nominal_visit", "study_day", *(output.name for output in outputs)}
+    return new.with_columns(
+        [*outputs, *_constants(table, rows["patient"], cells["patient"], taken)]
+    )
+
+
+def _study_days(table: Table, name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the patients and study days of a column of dates or study days."""
+    dates, per_day, known = table.dates(name, name, gaps=True)
+    days = np.where(known, dates, 0) / per_day
+    if per_day == CALENDAR and known.any():
+        when = column_of(table.frame, Column(table.column("date")), "date", DATES_NEEDED)
+        seen, scale, sure = table.dates(when, "date", gaps=True)
+        if scale != CALENDAR and sure.any():
+            table.dates_beside(name)
+        sure &= rows["day"].notna().to_numpy()
+        # Day zero of each patient, from the visits that have both a date and a study day.
+        zero = pd.Series(np.where(sure, seen, 0) / scale - rows["day"])[sure]
+        days = days - rows["patient"].map(zero.groupby(rows["patient"][sure]).first()).to_numpy()
+    return pd.DataFrame({"patient": rows["patient"], "stop": np.where(known, days, np.nan)})
+
+
+def _constants(
+    table: Table, rows: pd.Series[int], wanted: pd.Series[int], taken: Iterable[str]
+) -> list[Output]:
+    """Return what is the same in all rows of each patient, for the rows that are wanted."""
+    first = (~rows.duplicated()).to_numpy()
+    row_of = np.full(int(rows.max()) + 1 if len(rows) else 0, NONE)
+    row_of[rows[first]] = np.flatnonzero(first)
+    others = {*taken, table.column("patient"), table.column("date")}
+    kept = []
+    for name in map(str, table.frame.names):
+        if name in others or is_measured(name) or table.frame.nested(name):
+            continue
+        codes, _ = table.frame.codes(name)
+        if (codes == codes[row_of[rows]]).all():
+            cells = table.frame.taken(name, row_of[wanted])
+            kept.append(Output(name, "cells", cells))
+    return kept
 
 
 def _outputs(
@@ -179,21 +240,21 @@ def _repeated(table: Any, rows: pd.Series[int]) -> Any:
     return nw.maybe_reset_index(taken).to_native()
 
 
-def _values(frame: Frame, name: str) -> tuple[NDArray[np.float64], OutputKind]:
-    """Return an outcome as numbers, and whether they are flags, levels or other numbers."""
-    values = numbers_in(frame, name)
-    known = values[~np.isnan(values)]
-    if np.isin(known, (0, 1)).all() and pd.api.types.infer_dtype(frame.objects(name)) == "boolean":
-        return values, "flag"
-    whole = np.isfinite(known) & (known == np.floor(known))
-    return values, "level" if whole.all() else "score"
-
-
 def _visits_due(frame: Frame, words: Sequence[str]) -> NDArray[np.int64]:
-    """Return which of the visits due each row is, or `NONE`."""
+    """Return which of the visits due each row is, or `NONE`; one that no row is raises."""
     codes, labels = frame.codes("nominal_visit")
+    there = [str(label) for label in list_of(labels)]
+    held = [there[code] for code in np.unique(codes[codes >= 0])]
+    absent = [word for word in words if word not in held]
+    if absent and frame.size:
+        raise RequestError(
+            f"weeks= names {listing(absent)}, and no row is of that visit: everybody would have "
+            f"missed it. The table has {listing(held, shown=20) or 'none'} in 'nominal_visit'.",
+            variable="weeks",
+            values=absent,
+        )
     place = {word: at for at, word in enumerate(words)}
-    return np.array([*(place.get(str(label), NONE) for label in list_of(labels)), NONE])[codes]
+    return np.array([*(place.get(word, NONE) for word in there), NONE])[codes]
 
 
 def _cells(

@@ -7,9 +7,9 @@ one word, as at the command line: ``"state:cjadas10:trincianti-2021"``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from inspect import Parameter
+from inspect import Parameter, signature
 from typing import Any
 
 import attrs
@@ -28,6 +28,7 @@ from jiascores.core.errors import (
 from jiascores.core.like import codes_of
 from jiascores.core.measure import (
     CORE_SET,
+    NRI,
     RESPONSE,
     VERDICTS,
     Bounded,
@@ -49,6 +50,7 @@ from jiascores.core.variables import (
 )
 from jiascores.measures.chaq import ChaqScoring, by_domain, chaq_form
 from jiascores.measures.ilar import CourseRule
+from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.tables.baselines import REFERENCES, check_reference, reference_name
 from jiascores.tables.frame import NONE, Output, OutputKind
@@ -59,6 +61,8 @@ from jiascores.tables.table import INACTIVE, Column, Table, require_column, term
 _REFERENCE = "reference"
 # What `assess` and `check` take beside the measures.
 _OF_THE_TABLE = ("baseline", "marker", "columns", "units", "invalid", "prefix")
+# What the bounds of a yes or no are called.
+_ENDS = ("min", "max")
 _NORMAL = (*MARKERS, *(f"{marker}_normal" for marker in MARKERS))
 
 
@@ -118,13 +122,22 @@ class Request:
         return stem if rule == "baseline" else f"{stem}_{reference_name(rule).replace('-', '_')}"
 
     @property
+    def gives(self) -> str:
+        """What it answers: a score, a flag, a word, or a level with its bounds."""
+        if isinstance(self.measure, Score):
+            return "score"
+        return "flag" if "level" in dict(self.options) else self.measure.gives
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns that it adds."""
         if isinstance(self.measure, Score):
             terms = [f"{self.stem}_{term}" for term in term_names(self.measure)]
             return (*terms, self.stem) if self.components else (self.stem,)
-        if self.measure.gives == "level":
+        if self.gives == "level":
             return tuple(f"{self.stem}_{part}" for part in ("level", "level_min", "level_max"))
+        if self.measure.gives == "level" and self.components:
+            return (self.stem, *(f"{self.stem}_{end}" for end in _ENDS))
         return (self.stem,)
 
     def needs(self, table: Table) -> Iterator[str]:
@@ -157,6 +170,8 @@ class Request:
         self._need_a_marker(table)
         options, bound = dict(self.options), dict(self.bound)
         policy, attended = options.pop("missing", "interval"), bound.pop("attended", None)
+        level = options.pop("level", None) if self.measure.gives == "level" else None
+        here = True if attended is None else table.surely(attended.name)
         answer, source = table.answer(
             self.measure, self.criteria, options, bound, items=self.components
         )
@@ -168,13 +183,17 @@ class Request:
             each = np.broadcast_to(np.asarray(values, dtype=np.float64), (table.size,))
             return Output(name, kind, each if after is None else np.where(after, each, np.nan))
 
-        if self.measure.gives == "level":
-            known = answer.known(policy, True if attended is None else table.surely(attended.name))
+        if self.gives == "level":
+            known = answer.known(policy, here)
             parts = zip(self.columns, (known, answer.lowest, answer.highest), strict=True)
             return [column(name, "level", values) for name, values in parts]
         outputs, further = list(source.shown), []
         if isinstance(answer, Bounded):
-            answer = answer.known(policy)
+            answer = answer if level is None else answer.reaches(level)
+            if level is not None and self.components:
+                names = zip(self.columns[1:], (answer.lowest, answer.highest), strict=True)
+                further = [column(name, "flag", end) for name, end in names]
+            answer = answer.known(policy, here)
         if isinstance(answer, Items):
             items = [column(f"{self.stem}_{n}", "flag", item) for n, item in answer.items.items()]
             if answer.shown:
@@ -182,7 +201,7 @@ class Request:
             elif self.components:
                 outputs += items
             answer = answer.answer
-        if self.measure.gives == "flag":
+        if self.gives == "flag":
             return [*outputs, column(self.stem, "flag", answer), *further]
         codes = answer if after is None else np.where(after, answer, np.int8(NONE))
         words = self.measure.words_of(self.criteria, options)
@@ -252,12 +271,8 @@ def request(asked: Verdict, *position: Any, **given: Any) -> Request:
             f"{made('on_or_before')}.",
             variable=_REFERENCE,
         )
-    if "attended" in bound and options.get("missing") != "nri":
-        raise RequestError(
-            f"attended= goes with missing='nri' alone: {options.get('missing')!r} reads what was "
-            f"recorded.",
-            variable="attended",
-        )
+    if "attended" in bound:
+        _attended_goes_with(("unchanged",), options.get("missing"))
     return Request(
         asked, definition, tuple(options.items()), tuple(bound.items()), components, name
     )
@@ -346,6 +361,85 @@ def score(measure: str | Score, *, components: bool = False, name: str | None = 
     """
     definition = lookup(Score, measure, parameter="measure")
     return Request(definition, definition, components=components, name=name)
+
+
+def responder(
+    level: int,
+    criteria: str | ResponseCriteria = "giannini-1997",
+    *,
+    missing: str = "interval",
+    attended: Column | None = None,
+    highest_temperature: Column | None = None,
+    upper_limit: float | Column | None = None,
+    components: bool = False,
+    name: str | None = None,
+) -> Request:
+    """Ask at each visit whether an ACR Ped level is reached: yes, no, or not determinable.
+
+    Parameters
+    ----------
+    level : int
+        The level in per cent, one of the criteria's.
+    criteria : str or ResponseCriteria
+        As for `acr_ped`.
+    missing : {"interval", "worst-case", "unchanged", "nri", "complete-case"}
+        What a gap does, as for `acr_ped`. The answer is certain wherever the bounds of the level
+        lie on one side of it, although the level itself may be open. By ``"nri"``, non-responder
+        imputation, a patient responds where `level_min` reaches the level and else does not. A
+        visit that has no row at all is for `jiascores.prepare.fill_gaps`.
+    attended : Column, optional
+        For ``"nri"`` and ``"unchanged"``: the column that says whether the visit took place, for
+        ``"nri"`` also before withdrawal or rescue. Where it says no, the patient does not respond.
+    highest_temperature : Column, optional
+        The column with the highest temperature, for criteria with a fever rule.
+    upper_limit : float or Column, optional
+        As for `acr_ped`.
+    components : bool
+        Whether to add the bounds as columns too: ``acr_ped_30_min``, whether the level is surely
+        reached, and ``acr_ped_30_max``, whether it may be.
+    name : str, optional
+        What the column is called, in place of its name.
+
+    Returns
+    -------
+    Request
+        One of the `measures` of `assess`.
+
+    See Also
+    --------
+    jiascores.acr_ped : What it computes, and how.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.ask.responder(30).columns, jia.ask.responder(50, criteria="ntr4146").columns
+    (('acr_ped_30',), ('acr_ped_ntr4146_50',))
+    """
+    asked = VERDICTS["acr_ped"]
+    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
+    definition.require_level(level)
+    definition.check_options(missing=missing, level=level)
+    given = {"highest_temperature": highest_temperature, "upper_limit": upper_limit}
+    made_ = request(asked, criteria=definition, components=components, name=name, **given)
+    if attended is not None:
+        require_column(attended, "attended")
+        _attended_goes_with(("unchanged", NRI), missing)
+    bound = () if attended is None else (("attended", attended),)
+    return attrs.evolve(
+        made_,
+        options=(("missing", missing), ("level", int(level))),
+        bound=(*made_.bound, *bound),
+    )
+
+
+def _attended_goes_with(policies: Sequence[str], missing: Any) -> None:
+    """Raise where a policy for gaps does not ask whether a visit took place."""
+    if missing not in policies:
+        raise RequestError(
+            f"attended= goes with missing={' or '.join(map(repr, policies))} alone: {missing!r} reads "
+            f"what was recorded.",
+            variable="attended",
+        )
 
 
 # --------------------------------------------------------------------------------------------
@@ -581,17 +675,19 @@ def parse(text: str) -> Any:
     asked = ask_names()
     scores = [each.name for each in published(Score)]
     if name in scores:
-        return score(name, *position, **given)
+        return _called(score, text, [name, *position], given)
     if name in asked:
         _refuse_incomplete(asked[name], text, len(position), given)
         return request(asked[name], *position, **_columns(given))
+    if name == responder.__name__:
+        return _called(responder, text, position, _columns(given))
     if name == chaq_di.__name__:
         raise _refusal(
             "asks for 'chaq_di', which is read from the columns of a form: "
             "jia.ask.chaq_di(items=…) or jia.ask.chaq_di(domains=…).",
             text,
         )
-    known = [*asked, *scores]
+    known = [*asked, responder.__name__, *scores]
     several = [each.strip() for each in text.split(",")]
     if len(several) > 1:
         raise _refusal(
@@ -600,9 +696,20 @@ def parse(text: str) -> Any:
         )
     raise _refusal(
         f"asks for {text!r}, which is not known.{suggestion(name, known)} Scores are "
-        f"{', '.join(scores)}. Verdicts are {', '.join(asked)}.",
+        f"{', '.join(scores)}. Verdicts are {', '.join([*asked, responder.__name__])}.",
         text,
     )
+
+
+def _called(
+    maker: Callable[..., Request], text: str, position: Sequence[Any], given: Mapping[str, Any]
+) -> Request:
+    """Return the request that a function makes; what it does not take, or lacks, raises."""
+    try:
+        signature(maker).bind(*position, **given)
+    except TypeError as problem:
+        raise _refusal(f"asks for {text!r}: {problem}.", text) from problem
+    return maker(*position, **given)
 
 
 def _value(text: str) -> Any:

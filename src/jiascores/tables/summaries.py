@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.measures.response import ResponseCriteria
 from jiascores.statistics.agreement import kappa_interval
 from jiascores.statistics.base import CONFIDENCE, check_confidence
 from jiascores.statistics.proportions import (
@@ -24,7 +25,8 @@ from jiascores.statistics.proportions import (
 )
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
-from jiascores.tables.numbers import number_of, numbers_in
+from jiascores.tables.numbers import number_of
+from jiascores.tables.outcomes import read_outcome
 from jiascores.tables.table import Column, Table, column_of
 
 FloatArray = NDArray[np.float64]
@@ -36,6 +38,7 @@ def responders_by_visit(
     outcome: Column,
     *,
     level: int | None = None,
+    criteria: str | ResponseCriteria = "giannini-1997",
     by: Column | None = None,
     arm: Column | None = None,
     confidence: float = CONFIDENCE,
@@ -51,7 +54,10 @@ def responders_by_visit(
         A yes/no column; with `level`, a column of ACR Ped levels, or the stem of two columns
         ``…_level_min`` and ``…_level_max``, which say more.
     level : int, optional
-        The ACR Ped level that makes a responder.
+        The ACR Ped level that makes a responder, one of the criteria's. With a column of yes and
+        no it is refused.
+    criteria : str or ResponseCriteria
+        Which levels there are.
     by : Column, optional
         The column with the visit, by default ``nominal_visit``. Rows without one are not counted.
     arm : Column, optional
@@ -103,7 +109,7 @@ def responders_by_visit(
     """
     check_confidence(confidence)
     frame = Frame(to_eager(visits))
-    found = _outcome(frame, outcome, level)
+    found = read_outcome(frame, outcome, level, criteria).data
     keys = {"arm": arm, "by": by or Column("nominal_visit")}
     names = [column_of(frame, key, each) for each, key in keys.items() if key is not None]
     groups, group = _groups(frame, names)
@@ -135,6 +141,7 @@ def compare_responders(
     arm: Column,
     reference_arm: Any,
     level: int | None = None,
+    criteria: str | ResponseCriteria = "giannini-1997",
     strata: Sequence[Column] = (),
     undetermined: Literal["exclude", "non-responder"] | None = None,
     method: Method | None = None,
@@ -147,7 +154,7 @@ def compare_responders(
     ----------
     visits : data frame
         One row for each patient: the visit at which arms are compared.
-    outcome, level, columns
+    outcome, level, criteria, columns
         As for `responders_by_visit`.
     arm : Column
         The column with the treatment arm; there must be two.
@@ -197,7 +204,7 @@ def compare_responders(
     """
     check_method(method)
     frame = Frame(to_eager(visits))
-    found = _outcome(frame, outcome, level)
+    found = read_outcome(frame, outcome, level, criteria).data
     _once(frame, columns, np.zeros(frame.size), "in the comparison; keep the rows of one visit")
     arms, side = _two_arms(frame, arm, reference_arm)
     unknown = np.isnan(found)
@@ -440,30 +447,6 @@ def agreement(
 
 
 # --------------------------------------------------------------------------------------------
-
-
-def _outcome(frame: Frame, outcome: Any, level: int | None) -> FloatArray:
-    """Return who responded: 1, 0, NaN."""
-    if level is None:
-        return Table(frame).flag(column_of(frame, outcome, "outcome"), blank=0.0)
-    ends = [f"{getattr(outcome, 'name', outcome)}_level_{end}" for end in ("min", "max")]
-    if not all(end in frame for end in ends):
-        ends = [column_of(frame, outcome, "outcome")] * 2
-    lowest, highest = (numbers_in(frame, end) for end in ends)
-    return at_level(lowest, highest, level)
-
-
-def at_level(lowest: FloatArray, highest: FloatArray, level: int) -> FloatArray:
-    """Return whether a level is reached, from the bounds of what was: 1, 0, NaN.
-
-    Parameters
-    ----------
-    lowest, highest : array
-        The bounds.
-    level : int
-        The level to reach.
-    """
-    return np.where(lowest >= level, 1.0, np.where(highest < level, 0.0, np.nan))
 
 
 def _words(frame: Frame, given: Any, parameter: str) -> NDArray[Any]:

@@ -21,8 +21,8 @@ from jiascores.tables.baselines import BaselineRule, Best, LastResponding, Refer
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output, OutputKind, Positions, by_id, list_of
 from jiascores.tables.numbers import in_words, one_of
+from jiascores.tables.outcomes import at_level
 from jiascores.tables.requests import Request, request
-from jiascores.tables.summaries import at_level
 from jiascores.tables.table import Column, Table, column_of, require_column
 from jiascores.tables.visits import NO_DATE
 from jiascores.tables.windows import one_for_each
@@ -287,12 +287,14 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
             return at_level(lowest, highest, level)
 
         return reached, f"ACR Ped {level}"
-    if isinstance(outcome, Request) and getattr(outcome.measure, "gives", "") == "flag":
+    if isinstance(outcome, Request) and outcome.gives == "flag":
 
         def judged(table: Table) -> FloatArray:
             (values,) = [each.data for each in outcome.compute(table) if each.name == outcome.stem]
             return values
 
+        if outcome.measure.gives == "level":
+            return judged, f"ACR Ped {outcome.level}"
         return judged, outcome.measure.name.replace("_", " ")
     if not isinstance(outcome, Column):
         raise RequestError(

@@ -1,0 +1,189 @@
+"""Outcomes in a column: yes or no, ACR Ped levels with their bounds, and what is no response."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jiascores.core.definition import load, lookup, published
+from jiascores.core.errors import NotNumericError, RequestError, listing
+from jiascores.core.measure import VERDICTS, Score
+from jiascores.core.variables import VARIABLES
+from jiascores.measures.response import ResponseCriteria
+from jiascores.tables.frame import Frame, OutputKind
+from jiascores.tables.numbers import numbers_in
+from jiascores.tables.table import Table, column_of
+
+FloatArray = NDArray[np.float64]
+ENDS = ("min", "max")
+# Columns in which a yes is bad news, by what their names begin with.
+BAD_NEWS = (
+    *("flare", "relapse", "reacch_out_flare", "chronically_uncontrolled", "escalation_indicated"),
+    *("suggests_mas", "mas_2016", "retreatment", "rater_changed"),
+)
+
+
+@attrs.frozen(eq=False)
+class Outcome:
+    """An outcome of every row.
+
+    Parameters
+    ----------
+    name : str
+        What its column is called.
+    data : array
+        Yes and no as 1 and 0, a level, or another number; NaN for a gap.
+    kind : {"flag", "level", "score"}
+        Which of these.
+    least : array
+        The lowest that it can be, where its bounds are there; else NaN.
+    judged : array of bool
+        Whether the row was judged at all: on the baseline row and before it no response is, and
+        then its bounds are empty too.
+    """
+
+    name: str
+    data: FloatArray
+    kind: OutputKind
+    least: FloatArray
+    judged: NDArray[np.bool_]
+
+
+def read_outcome(
+    frame: Frame, given: Any, level: Any = None, criteria: Any = "giannini-1997", hint: str = ""
+) -> Outcome:
+    """Return an outcome; with a level, whether it is reached by the bounds of what was.
+
+    Parameters
+    ----------
+    frame : Frame
+        The table.
+    given : Column
+        The column; of levels with bounds it may be what their names begin with.
+    level : int, optional
+        The level to reach.
+    criteria : str or ResponseCriteria
+        Which levels there are.
+    hint : str
+        What is said further where there is no such column.
+    """
+    if level is None:
+        return _as_it_is(frame, column_of(frame, given, "outcome", hint))
+    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
+    definition.require_level(level)
+    name = str(getattr(given, "name", given))
+    ends = [f"{name}_level_{end}" for end in ENDS]
+    if not all(end in frame for end in ends):
+        ends = [column_of(frame, given, "outcome", hint)] * 2
+    lowest, highest = (_levels(frame, end, level, definition) for end in ends)
+    least, judged = _least(frame, name) if ends[0] == name else (lowest, ~np.isnan(lowest))
+    reached = np.where(np.isnan(least), np.nan, least >= level)
+    called = f"{name.removesuffix('_level')}_{level}"
+    return Outcome(called, at_level(lowest, highest, level), "flag", reached, judged)
+
+
+def _least(frame: Frame, name: str) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return the lowest that a level can be where the table says it, and which rows are judged."""
+    if name.endswith("_level") and f"{name}_min" in frame:
+        least = numbers_in(frame, f"{name}_min")
+        return least, ~np.isnan(least)
+    return np.full(frame.size, np.nan), np.ones(frame.size, dtype=bool)
+
+
+def at_level(lowest: FloatArray, highest: FloatArray, level: int) -> FloatArray:
+    """Return whether a level is reached, from the bounds of what was: 1, 0, NaN.
+
+    Parameters
+    ----------
+    lowest, highest : array
+        The bounds.
+    level : int
+        The level to reach.
+    """
+    return np.where(lowest >= level, 1.0, np.where(highest < level, 0.0, np.nan))
+
+
+def _levels(frame: Frame, name: str, level: int, criteria: ResponseCriteria) -> FloatArray:
+    """Return a column of levels; yes and no, and other numbers, raise."""
+    values = numbers_in(frame, name)
+    other = [f"{value:g}" for value in np.unique(values) if value not in (0, *criteria.levels)]
+    other = [value for value in other if value != "nan"]
+    if _is_yes_or_no(frame, name) or other:
+        words = "yes and no" if not other or _is_yes_or_no(frame, name) else listing(other)
+        raise RequestError(
+            f"level={level} was given, and column {name!r} holds {words}: a level is reached in a "
+            f"column of ACR Ped levels, 0 or one of "
+            f"{', '.join(map(str, criteria.levels))} by {criteria.name}. Leave level= out for a "
+            f"column of yes and no; criteria= names others.",
+            variable="level",
+            values=(level,),
+        )
+    return values
+
+
+def _is_yes_or_no(frame: Frame, name: str) -> bool:
+    return pd.api.types.infer_dtype(frame.objects(name), skipna=True) == "boolean"
+
+
+def _as_it_is(frame: Frame, name: str) -> Outcome:
+    """Return a column of yes and no, levels or other numbers."""
+    nothing, judged = np.full(frame.size, np.nan), np.ones(frame.size, dtype=bool)
+    try:
+        values = numbers_in(frame, name)
+    except NotNumericError:
+        return Outcome(name, Table(frame).flag(name, blank=0.0), "flag", nothing, judged)
+    known = values[~np.isnan(values)]
+    if np.isin(known, (0, 1)).all() and _is_yes_or_no(frame, name):
+        return Outcome(name, values, "flag", nothing, judged)
+    nothing, judged = _least(frame, name)
+    whole = np.isfinite(known) & (known == np.floor(known))
+    return Outcome(name, values, "level" if whole.all() else "score", nothing, judged)
+
+
+def require_response(outcome: Outcome, why: str, criteria: Any = "giannini-1997") -> None:
+    """Raise where an outcome is no response, so that nobody can be a non-responder in it.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The outcome.
+    why : str
+        What was asked, and what would do instead.
+    criteria : str or ResponseCriteria
+        Which levels there are.
+    """
+    load()
+    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
+    levels = {
+        0.0,
+        *definition.levels,
+        *(n for each in published(ResponseCriteria) for n in each.levels),
+    }
+    name = outcome.name.lower()
+    known = outcome.data[~np.isnan(outcome.data)]
+    if name in VARIABLES or name in (each.name for each in published(Score)):
+        words = "a score or a variable"
+    elif name.endswith("_lost") or (name.startswith(BAD_NEWS) and "free" not in name):
+        words = "of which a yes is no response"
+    elif not (np.isin(known, (0, 1)).all() or np.isin(known, tuple(levels)).all()):
+        other = known[~np.isin(known, (0, 1))]
+        words = f"with {listing([f'{value:g}' for value in np.unique(other)])}"
+    else:
+        return
+    raise RequestError(
+        f"{why}, and {outcome.name!r} is a column {words}: nobody is a non-responder in it. ",
+        variable=outcome.name,
+        values=(outcome.name,),
+    )
+
+
+def is_measured(name: str) -> bool:
+    """Return whether a column holds what was measured or found at a visit, by its name."""
+    load()
+    found = (*(set(VERDICTS) - {"course"}), "state_", "remission_", "retreatment_", "nominal_")
+    scores = tuple(each.name for each in published(Score))
+    return name in VARIABLES or name.startswith((*found, *scores))
