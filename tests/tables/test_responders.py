@@ -159,7 +159,12 @@ def test_a_level_is_reached_in_a_column_of_levels_alone(kind, values, words) -> 
     assert caught.value.variable == "level"
     with pytest.raises(jia.errors.RequestError, match=words):
         jia.analysis.compare_responders(
-            table, jia.column("response"), arm=jia.column("drug"), reference_arm="y", **ask
+            table,
+            jia.column("response"),
+            arm=jia.column("drug"),
+            reference_arm="y",
+            method="newcombe",
+            **ask,
         )
 
 
