@@ -17,12 +17,27 @@ def test_a_swimmer_shows_treatments_response_and_eligibility():
     ax = jia.plot.swimmer(COURSES, GIVEN)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["A", "B"]
     bars = {bars.get_label(): len(bars.get_paths()) for bars in ax.collections}
-    assert bars == {"before a response can be judged": 2, "50": 1, "0": 1}
+    # The last visits too: A's level is open between 0 and 30, B's is 30.
+    assert bars == {
+        "before a response can be judged": 2,
+        "50": 1,
+        "0": 1,
+        "30": 1,
+        "not determinable": 1,
+    }
     assert texts(ax) == ["1", "2", "1"]
     assert "may be treated again (1)" in legend(ax)
     assert "not determinable (1)" in legend(ax)
     treated = next(line for line in ax.lines if line.get_label() == "treatment")
     assert sorted(treated.get_xdata()) == [0, 0, 200]
+
+
+def test_a_swimmer_shows_the_level_of_the_last_visit():
+    one = COURSES[COURSES["patient"] == "A"].iloc[:1].assign(acr_ped_level_min=70)
+    ax = jia.plot.swimmer(one.assign(acr_ped_level_max=70), GIVEN[GIVEN["patient"] == "A"])
+    (bars,) = ax.collections
+    assert bars.get_label() == "70"
+    assert "ACR Ped 70" in legend(ax)
 
 
 def test_swimmers_come_in_the_order_asked_for():

@@ -210,3 +210,37 @@ def test_long_names_leave_room_and_keep_their_end():
     assert words.startswith("patient TRIAL")
     assert words.endswith("CHILD-0007")
     assert len(words) <= len("patient ") + 22
+
+
+def line_of_one(days: list[int], weeks: list[str] | None = None) -> np.ndarray:
+    table = pd.DataFrame(
+        {"patient": "A", "date": days, "jadas10": np.arange(len(days), dtype=float)}
+    )
+    by = None
+    if weeks is not None:
+        # Another patient had every planned visit.
+        every = ["week 0", "week 4", "week 8", "week 12"]
+        other = {"patient": "B", "date": [0, 28, 56, 84], "jadas10": 5.0, "week": every}
+        table, by = pd.concat([table.assign(week=weeks), pd.DataFrame(other)]), jia.column("week")
+    ax = jia.plot.trajectories(table, jia.column("jadas10"), by=by)
+    return next(line for line in ax.lines if line.get_label() == "patient A").get_ydata()
+
+
+def test_a_line_is_broken_where_a_planned_visit_is_missing():
+    whole = line_of_one([0, 28, 56, 84], ["week 0", "week 4", "week 8", "week 12"])
+    np.testing.assert_array_equal(whole, [0, 1, 2, 3])
+    missed = line_of_one([0, 28, 84], ["week 0", "week 4", "week 12"])
+    np.testing.assert_array_equal(missed, [0, 1, np.nan, 2])
+
+
+def test_an_unscheduled_visit_is_no_planned_one():
+    kept = line_of_one([0, 40, 56], ["week 4", "unscheduled", "week 8"])
+    np.testing.assert_array_equal(kept, [0, 1, 2])
+    missed = line_of_one([0, 40, 84], ["week 4", "unscheduled", "week 12"])
+    np.testing.assert_array_equal(missed, [0, 1, np.nan, 2])
+
+
+def test_without_a_plan_a_line_is_broken_at_more_than_twice_the_usual_interval():
+    np.testing.assert_array_equal(line_of_one([0, 30, 60, 120]), [0, 1, 2, 3])
+    np.testing.assert_array_equal(line_of_one([0, 30, 60, 121]), [0, 1, 2, np.nan, 3])
+    np.testing.assert_array_equal(line_of_one([7]), [0])

@@ -84,3 +84,24 @@ def test_the_flow_keeps_every_patient_at_every_visit():
     assert legend(ax) == ["no visit", "not determinable", "high", "low", "inactive"]
     with pytest.raises(jia.errors.VisitError, match="two rows"):
         jia.plot.state_flow(pd.concat([table, table]), jia.column("state"))
+
+
+def test_the_flow_leaves_unscheduled_visits_out_and_says_so():
+    table = pd.DataFrame(
+        {
+            "patient": ["A", "A", "A", "B", "B", "A"],
+            "nominal_visit": [
+                "week 0",
+                "week 52",
+                "unscheduled",
+                "week 0",
+                "week 52",
+                "unscheduled",
+            ],
+            "state": ["high", "low", "high", "low", "low", "moderate"],
+        }
+    )
+    ax = jia.plot.state_flow(table, jia.column("state"))
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["week 0", "week 52"]
+    assert ax.get_title(loc="left") == "2 patients; 2 unscheduled visits left out"
+    assert "moderate" not in legend(ax)

@@ -90,8 +90,8 @@ def test_results_are_counts_with_exact_intervals(visits):
     # A reached 50, C reached 100 without the physician global; of B the level is open up to 50.
     (found,) = (row for row in rows(text) if row[:2] == ["8", "3"])
     assert found[2:] == [
-        "2 of 2\n100.0 % (15.8 – 100.0)\n1 not determinable",
-        "2 of 2\n100.0 % (15.8 – 100.0)\n1 not determinable",
+        "2 of 2\n100.0 % (15.8 – 100.0)\n1 not determinable\nof all 3: 66.7 % to 100.0 %",
+        "2 of 2\n100.0 % (15.8 – 100.0)\n1 not determinable\nof all 3: 66.7 % to 100.0 %",
         "1 of 3\n33.3 % (0.8 – 90.6)",
         "1 of 3\n33.3 % (0.8 – 90.6)",
         "1 of 3\n33.3 % (0.8 – 90.6)",
@@ -414,7 +414,7 @@ def test_without_scipy_and_matplotlib_it_says_what_was_left_out(visits, monkeypa
     monkeypatch.setattr(sections, "need", lacking)
     page = page_of(visits, measures=[STATE], pictures=True)
     assert section(page, "summary").count("Left out: ") == 2
-    assert ">1 of 2\n50.0 %<" in section(page, "results-by-visit")
+    assert ">1 of 2\n50.0 %\nof all 3: 33.3 % to 66.7 %<" in section(page, "results-by-visit")
     assert "Clopper" not in page
     assert not {"scipy", "matplotlib"} & {row[0] for row in rows(section(page, "versions"))}
     assert section(page_of(visits), "summary").count("Left out: ") == 1

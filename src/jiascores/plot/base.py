@@ -227,6 +227,11 @@ def visit_axis(ax: Axes, visits: Sequence[Any], by: Column | None) -> None:
     ax.set_xlabel(in_words((by or Column("visit")).name))
 
 
+def counted(number: int, word: str) -> str:
+    """Return a number with what is counted, in the plural where it is not one."""
+    return f"{number} {word}" + ("" if number == 1 else "s")
+
+
 def in_words(name: str) -> str:
     """Return a state or code as people write it."""
     return name.replace("_", " ")

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 # Up to how many patients each have a name and marks of full size.
 NAMED = 60
+# How long the end after a last visit is, of all the time that is drawn.
+LAST = 0.02
 # What is worth a mark; the other codes are the absence of news.
 MARKS: dict[str, tuple[str, str, str]] = {
     "eligible": ("^", "#1b7837", "may be treated again"),
@@ -97,8 +99,9 @@ def swimmer(
     Notes
     -----
     From a visit to the next the bar has the colour of the level found at that visit; it is hatched
-    where the level is not determinable, and grey before the first level. Nothing says that the
-    level held in between: a tick stands where it was seen.
+    where the level is not determinable, and grey before the first level. After the last visit a
+    short end shows what was found there. Nothing says that the level held in between: a tick stands
+    where it was seen.
 
     Examples
     --------
@@ -192,7 +195,8 @@ def _bars(ax: Axes, rows: Rows, *, named: bool) -> list[Any]:
     ax.plot(rows["day"], rows["place"], "|", ms=size, color=INK, mew=edge, zorder=3)
     # Bars of many patients touch each other, and edges would hide their colours.
     half = 0.3 if named else 0.5
-    spans = rows.assign(end=rows.groupby("patient")["day"].shift(-1)).dropna(subset="end")
+    last = rows["day"] + max(LAST * (rows["day"].max() - rows["day"].min()), 1.0)
+    spans = rows.assign(end=rows.groupby("patient")["day"].shift(-1).fillna(last))
     levels = [*sorted(set(spans["level"]) - set(WORDS)), *WORDS]
     levels = [level for level in levels if (spans["level"] == level).any()]
     for level in levels:

@@ -41,7 +41,7 @@ from jiascores.plot.base import (
 from jiascores.tables.beside import Beside
 from jiascores.tables.engines import need
 from jiascores.tables.table import Column
-from jiascores.tables.visits import CALENDAR, Visits
+from jiascores.tables.visits import CALENDAR, UNSCHEDULED, Visits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -127,7 +127,10 @@ def trajectories(
 
     Notes
     -----
-    A visit without the score is a cross at the foot, and the line is broken there. With more than
+    A visit without the score is a cross at the foot, and the line is broken there. It is broken too
+    where a visit was missed: with `by`, where a planned visit of the table has no row of the
+    patient; without it, where more than twice the usual interval between a patient's visits lies
+    between two. With more than
     eight patients the lines are thin, the median and quartiles of the visits lie over them, and
     figures above say of how many visits the score is missing. With more than 500 there are no
     lines: it is shaded how many visits lie where, and treatments are marked at the foot.
@@ -160,6 +163,7 @@ def trajectories(
     patients = rows["patient"].nunique()
     lines = []
     if patients <= CROWD:
+        rows["missed"] = _missed(rows, None if by is None else read.objects(by), read.visits.order)
         lines = [mine for _, mine in rows.iloc[read.visits.order].groupby("patient")]
     if patients <= FEW:
         names = [f"patient {shortened(str(label))}" for label in read.visits.labels]
@@ -281,8 +285,30 @@ def _few(ax: Axes, lines: list[Rows], names: list[str]) -> list[Any]:
             "marker": SIGNS[place % len(SIGNS)],
             "label": names[mine["patient"].iloc[0]],
         }
-        handles += ax.plot(mine["day"], mine["score"], ms=5.5, lw=1.8, zorder=3, **look)
+        handles += ax.plot(*_broken(mine), ms=5.5, lw=1.8, zorder=3, **look)
     return handles
+
+
+def _missed(rows: Rows, visits: NDArray[Any] | None, order: NDArray[np.int64]) -> Any:
+    """Return before which rows a visit of the patient is missing."""
+    ordered = rows.iloc[order]
+    if visits is None:
+        apart = ordered.groupby("patient")["day"].diff()
+        return apart > 2 * apart[apart > 0].median()
+    visits[visits == UNSCHEDULED] = None
+    planned, place = places(visits)
+    if not planned:
+        return pd.Series(False, index=rows.index)
+    here = pd.Series(place, rows.index).iloc[order].where(lambda each: each >= 0)
+    before = here.groupby(ordered["patient"]).ffill().groupby(ordered["patient"]).shift()
+    return here - before > 1
+
+
+def _broken(mine: Rows) -> tuple[Any, Any]:
+    """Return days and scores of a line, with a gap before each row that a missed visit precedes."""
+    gaps = np.flatnonzero(mine["missed"])
+    days, scores = (mine[each].to_numpy(np.float64) for each in ("day", "score"))
+    return np.insert(days, gaps, np.nan), np.insert(scores, gaps, np.nan)
 
 
 def _many(ax: Axes, lines: list[Rows], rows: Rows, place: NDArray[np.int64]) -> list[Any]:
@@ -295,7 +321,7 @@ def _many(ax: Axes, lines: list[Rows], rows: Rows, place: NDArray[np.int64]) -> 
         alpha = float(np.clip(12 / len(lines), 0.05, 0.5))
         # The point shows a score between two gaps, which no line does.
         thin: Look = {"color": colour, "alpha": alpha, "lw": 0.7, "marker": ".", "ms": 2}
-        ax.plot(mine["day"], mine["score"], zorder=2, **thin)
+        ax.plot(*_broken(mine), zorder=2, **thin)
     handles: list[Any] = [Line2D([], [], color=colour, alpha=0.5, lw=0.8, label="each patient")]
     if not lines:
         handles = [_cloud(ax, rows[known])] if known.any() else []

@@ -21,6 +21,7 @@ from jiascores.plot.base import (
     Look,
     Rows,
     axes,
+    counted,
     faded,
     in_order,
     inches,
@@ -37,6 +38,7 @@ from jiascores.plot.base import (
     write_on,
 )
 from jiascores.tables.table import Column
+from jiascores.tables.visits import UNSCHEDULED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -242,6 +244,8 @@ def state_flow(
     -----
     Every patient is in every bar: a state that is missing is ``not determinable``, and a patient
     without a row at a visit is in ``no visit``. Bands have the colour of the state that they leave.
+    Unscheduled visits lie between others at a time of each patient's own, so they are left out; the
+    title says how many.
 
     Examples
     --------
@@ -254,7 +258,10 @@ def state_flow(
     ['not determinable', 'high', 'low']
     """
     read = table(visits, columns)
-    groups, rows, labels = read.at_visits(read.words(state), by)
+    words = read.words(state)
+    unscheduled = read.objects(by or Column("nominal_visit")) == UNSCHEDULED
+    words[unscheduled] = None
+    groups, rows, labels = read.at_visits(words, by)
     if not len(labels):
         raise RequestError("no row has a patient.", variable="patient")
     seen = rows[rows["patient"] >= 0]
@@ -265,8 +272,10 @@ def state_flow(
     looks = state_fields(in_order(pd.unique(moves.to_numpy().ravel())))
     _flow(ax, moves, looks)
     visit_axis(ax, groups, by)
-    many = "s" if len(moves) > 1 else ""
-    ax.set_title(f"{len(moves)} patient{many}", fontsize=10, loc="left")
+    title = counted(len(moves), "patient")
+    if unscheduled.any():
+        title += f"; {counted(int(unscheduled.sum()), 'unscheduled visit')} left out"
+    ax.set_title(title, fontsize=10, loc="left")
     ax.set(xlim=(-0.3, len(groups) - 0.7), yticks=[])
     ax.set_axisbelow(True)
     ax.spines[:].set_visible(False)

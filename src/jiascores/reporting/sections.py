@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from jiascores._version import __version__
 from jiascores.core.definition import Definition
 from jiascores.core.errors import MissingExtraError, listing
-from jiascores.plot.base import in_words, shown_visit
+from jiascores.plot.base import counted, in_words, shown_visit
 from jiascores.reporting.cohort import Answer, ByVisit, Cohort, Mask, definitions_of
 from jiascores.statistics.proportions import proportion_interval
 from jiascores.tables.engines import need
@@ -95,16 +95,16 @@ def lacking(package: str, extra: str, why: str) -> str:
 
 def summary(cohort: Cohort, *, pictures: bool) -> Section:
     """Say in sentences what was read, what is open, and what the page goes without."""
-    first = f"The table has {_count(cohort.frame.size, 'row')}"
+    first = f"The table has {counted(cohort.frame.size, 'row')}"
     if cohort.patients is not None and cohort.frame.size:
-        first += f" of {_count(cohort.patients, 'patient')}, from {cohort.period}"
-    visits = f"{_count(len(cohort.visits.labels), 'visit')}, {cohort.visits.words}."
+        first += f" of {counted(cohort.patients, 'patient')}, from {cohort.period}"
+    visits = f"{counted(len(cohort.visits.labels), 'visit')}, {cohort.visits.words}."
     kinds = cohort.findings["finding"].value_counts()
     wrong = "No value was refused or suspicious."
     if len(kinds):
         wrong = (
-            f"{_count(kinds.get('refused', 0), 'value')} refused and left out, "
-            f"{_count(kinds.get('suspicious', 0), 'finding')} suspicious and used as they are."
+            f"{counted(kinds.get('refused', 0), 'value')} refused and left out, "
+            f"{counted(kinds.get('suspicious', 0), 'finding')} suspicious and used as they are."
         )
     items = Items([(answer.name, f": {_determined(answer)}") for answer in cohort.answers])
     without = [lacking(*INTERVALS), lacking(*PICTURES) if pictures else ""]
@@ -112,16 +112,12 @@ def summary(cohort: Cohort, *, pictures: bool) -> Section:
     return Section("Summary", [f"{first}. {visits} {wrong}", items, *notes])
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" + ("" if number == 1 else "s")
-
-
 def _determined(answer: Answer) -> str:
     """Say how often an answer is open, and which gaps are the most frequent among those rows."""
     due, number = int(answer.due.sum()), int(answer.undetermined.sum())
     if not due:
         return "there is no visit to judge."
-    judged = _count(due, "visit")
+    judged = counted(due, "visit")
     if not answer.due.all():
         judged += " after the one compared with"
     if not number:
@@ -149,7 +145,7 @@ def what_was_read(cohort: Cohort) -> Section:
         "visits": f"{len(visits.labels)}, {visits.words}",
         "rows without a visit": nowhere and f"{nowhere}, in none of the numbers by visit",
         **cohort.rules_in_words,
-        "joints": joints and f"{_count(len(joints), 'column')}, from {joints[0]!r} on",
+        "joints": joints and f"{counted(len(joints), 'column')}, from {joints[0]!r} on",
     }
     told = [(name, str(fact)) for name, fact in facts.items() if fact]
     heads = ("variable", "your column", "unit read", "allowed", "used")
@@ -276,8 +272,10 @@ def results(cohort: Cohort, confidence: float) -> Section:
     within = None if lacking(*INTERVALS) else confidence
     by = "" if within is None else f", with {100 * within:g} % intervals by Clopper and Pearson"
     words = (
-        f"Proportions are of the visits at which the answer is known{by}. Every row counts, once "
-        f"for each patient where a patient has one row at a visit."
+        f"Proportions are of the visits at which the answer is known{by}. Where some are not "
+        f"determinable, the lowest and the highest share of all visits stand below: as if none of "
+        f"them, and as if all of them, counted. Every row counts, once for each patient where a "
+        f"patient has one row at a visit."
     )
     blocks: list[Block] = [words]
     for number, answer in enumerate(cohort.answers, start=1):
@@ -315,7 +313,10 @@ def _rows(
         gaps = int(open_[rows].sum())
         known = rows.size - gaps
         numbers = (int((data[rows] == code).sum()) for code in codes.values())
-        shares = (_proportion(number, known, confidence) for number in numbers)
+        shares = (
+            _proportion(number, known, confidence) + _of_all(number, gaps, rows.size)
+            for number in numbers
+        )
         lines.append((label, f"{known}", *shares, f"{gaps}"))
     return ("visit", "known", *codes, "not determinable"), lines
 
@@ -331,10 +332,17 @@ def _score(values: NDArray[np.float64]) -> list[str]:
 
 
 def _open_too(surely: Mask, known: Mask, rows: NDArray[np.int64], confidence: float | None) -> str:
-    """Return a proportion, and at how many of the rows it is not known."""
+    """Return a proportion, at how many of the rows it is not known, and what it can be of all."""
     number, gaps = int(surely[rows].sum()), int((~known[rows]).sum())
     share = _proportion(number, rows.size - gaps, confidence)
-    return f"{share}\n{gaps} not determinable" if gaps else share
+    return f"{share}\n{gaps} not determinable{_of_all(number, gaps, rows.size)}" if gaps else share
+
+
+def _of_all(number: int, gaps: int, total: int) -> str:
+    """Return the lowest and the highest share of all rows that the open ones allow."""
+    if gaps in (0, total):
+        return ""
+    return f"\nof all {total}: {_percent(number, total)} to {_percent(number + gaps, total)}"
 
 
 def _proportion(number: int, known: int, confidence: float | None) -> str:
