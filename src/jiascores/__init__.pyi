@@ -5,6 +5,7 @@ from jiascores import ask as ask
 from jiascores import errors as errors
 from jiascores import plot as plot
 from jiascores import prepare as prepare
+from jiascores import testing as testing
 from jiascores import typing as typing
 from jiascores._version import __version__ as __version__
 from jiascores.catalogue.definitions import definition as definition

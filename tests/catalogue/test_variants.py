@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 import jiascores as jia
-from jiascores.catalogue.verification import VISIT_FAMILIES, _cases, _failures, _families
+from jiascores.catalogue.verification import VISIT_FAMILIES, cases_of, failures_of, families
 from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError
 from jiascores.core.variables import VARIABLES
@@ -22,8 +22,8 @@ def rows_of(definition: Any) -> list[tuple[str, Any]]:
     key = (definition.kind, definition.name)
     return [
         (family, rows)
-        for family in (*_families(), *VISIT_FAMILIES)
-        for rows in _cases(family)
+        for family in (*families(), *VISIT_FAMILIES)
+        for rows in cases_of(family)
         if (rows[0]["kind"], rows[0]["definition"]) == key
     ]
 
@@ -38,7 +38,7 @@ def test_a_variant_without_changes_gives_the_same_answers(definition: Any) -> No
     for family, rows in cases:
         more = {"criteria": ours} if rows[0].get("criteria") == definition.name else {}
         varied: Any = [{**row, field: ours, **more} for row in rows]
-        assert not _failures(family, varied)
+        assert not failures_of(family, varied)
 
 
 @pytest.mark.parametrize("definition", published(), ids=lambda one: f"{one.kind} {one.name}")
@@ -124,7 +124,7 @@ def test_a_changed_number_is_caught(definition: Any) -> None:
         for family, rows in cases:
             more = {"criteria": ours} if rows[0].get("criteria") == definition.name else {}
             varied: Any = [{**row, "definition": ours, **more} for row in rows]
-            if _failures(family, varied):
+            if failures_of(family, varied):
                 break
         else:
             unseen.append(what)

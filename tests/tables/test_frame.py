@@ -236,7 +236,7 @@ def expected(found: Callable[[], list[Any]]) -> list[Any] | None:
 
 @every_kind
 @few
-@given(visits=some.visits_with_rules())
+@given(visits=some.histories())
 def test_scores_and_states_are_those_of_each_row(kind: str, visits: pd.DataFrame) -> None:
     frame = KINDS[kind](visits)
     state = jia.ask.state("jadas10", cutoffs="consolaro-2012-2014", course=jia.column("course"))
@@ -274,14 +274,14 @@ def assert_responses(kind: str, rule: str, visits: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("rule", sorted(BASELINES))
-@given(visits=some.visits_with_rules(ties=True))
+@given(visits=some.histories(ties=True))
 def test_responses_are_those_of_each_row_and_its_baseline(rule: str, visits: pd.DataFrame) -> None:
     assert_responses("pandas", rule, visits)
 
 
 @every_kind
 @few
-@given(visits=some.visits_with_rules(ties=True), rule=st.sampled_from(sorted(BASELINES)))
+@given(visits=some.histories(ties=True), rule=st.sampled_from(sorted(BASELINES)))
 def test_responses_in_every_kind(kind: str, rule: str, visits: pd.DataFrame) -> None:
     assert_responses(kind, rule, visits)
 
@@ -312,7 +312,7 @@ def assert_flares(kind: str, reference: str, visits: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize("reference", sorted(REFERENCES))
-@given(visits=some.visits_with_rules(ties=True))
+@given(visits=some.histories(ties=True))
 def test_flares_are_those_of_each_row_and_its_reference(
     reference: str, visits: pd.DataFrame
 ) -> None:
@@ -321,14 +321,14 @@ def test_flares_are_those_of_each_row_and_its_reference(
 
 @every_kind
 @few
-@given(visits=some.visits_with_rules(ties=True), reference=st.sampled_from(sorted(REFERENCES)))
+@given(visits=some.histories(ties=True), reference=st.sampled_from(sorted(REFERENCES)))
 def test_flares_in_every_kind(kind: str, reference: str, visits: pd.DataFrame) -> None:
     assert_flares(kind, reference, visits)
 
 
 @every_kind
 @few
-@given(visits=some.visits_with_rules())
+@given(visits=some.histories())
 def test_rows_order_index_and_columns_stay(kind: str, visits: pd.DataFrame) -> None:
     frame = KINDS[kind](visits)
     before = KINDS[kind](visits.copy())
@@ -351,7 +351,7 @@ def test_rows_order_index_and_columns_stay(kind: str, visits: pd.DataFrame) -> N
 
 
 @few
-@given(visits=some.visits_with_rules(ties=True))
+@given(visits=some.histories(ties=True))
 def test_the_order_of_rows_changes_no_answer(visits: pd.DataFrame) -> None:
     visits = visits.reset_index(drop=True)
     requests = [
@@ -372,7 +372,7 @@ def test_the_order_of_rows_changes_no_answer(visits: pd.DataFrame) -> None:
 
 
 @few
-@given(visits=some.visits_with_rules())
+@given(visits=some.histories())
 def test_check_of_allowed_values_refuses_none_of_them(visits: pd.DataFrame) -> None:
     found = jia.check(visits, baseline="first")
     assert list(found["finding"].unique()) in (

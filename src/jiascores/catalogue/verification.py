@@ -64,6 +64,14 @@ def _cell(cell: Any) -> Any:
     return _WORDS[cell] if cell in _WORDS else float(cell)
 
 
+def typed(text: str) -> Any:
+    """Return an expected value: a number, a word, a truth value, or None where it is missing."""
+    try:
+        return _WORDS[text] if text in _WORDS else float(text)
+    except ValueError:
+        return text
+
+
 def _word(cell: Any) -> Any:
     """Return a word or None, or a column of words."""
     if isinstance(cell, tuple):
@@ -80,21 +88,70 @@ def _core_set(row: Row, prefix: str) -> CoreSet[Any]:
 # What each file asks of the package
 
 
-def _score(row: Row) -> Answers:
-    score = lookup(Score, row.get("measure") or row["definition"], parameter="definition")
+def _plain(result: Any, _: Row) -> Answers:
+    """Return what a result answers: by its attributes or items where it has several, else itself."""
+    answers = {
+        column: part_of(result, name) for name, column in _ANSWERS.items() if has_part(result, name)
+    }
+    return answers or {EXPECTED: result}
+
+
+def has_part(result: Any, name: str) -> bool:
+    """Return whether a result has an answer of this name, as an attribute or in a mapping."""
+    return name in result if isinstance(result, Mapping) else hasattr(result, name)
+
+
+def part_of(result: Any, name: str) -> Any:
+    """Return the answer of this name."""
+    return result[name] if isinstance(result, Mapping) else getattr(result, name)
+
+
+@attrs.frozen
+class Family:
+    """What one file of check values asks.
+
+    Parameters
+    ----------
+    arguments : callable
+        The arguments of the call, from a row (of a table: from the rows of a case).
+    function : callable
+        The function that is called, given a row.
+    answers : callable
+        What the result answers, for each column of expected values.
+    """
+
+    arguments: Callable[[Any], dict[str, Any]]
+    function: Callable[[Any], Callable[..., Any]]
+    answers: Callable[[Any, Any], Answers] = _plain
+
+    def ask(self, row: Any, other: Callable[..., Any] | None = None) -> Answers:
+        """Return what the package, or the function of another, answers to a row."""
+        return self.answers((other or self.function(row))(**self.arguments(row)), row)
+
+
+def _score_of(row: Row) -> Score:
+    named: str = row.get("measure") or row["definition"]
+    return lookup(Score, named, parameter="definition")
+
+
+def _score_arguments(row: Row) -> dict[str, Any]:
+    score = _score_of(row)
     names = (*score.inputs, row["marker"]) if score.either else score.inputs
-    return {EXPECTED: score.function(**{name: _cell(row[name]) for name in names})}
+    return {name: _cell(row[name]) for name in names}
 
 
-def _verdict(asked: Verdict, row: Row) -> Answers:
-    """Return what a verdict answers; each column is named as its parameter."""
+_SCORE = Family(_score_arguments, lambda row: _score_of(row).function)
+
+
+def _verdict_arguments(asked: Verdict, row: Row) -> dict[str, Any]:
+    """Return the arguments of a verdict; each column is named as its parameter."""
     given: dict[str, Any] = {}
     definition: Any = lookup(asked.kind, row["definition"], parameter=asked.parameter)
     plan, chosen = asked.plan(definition), (*asked.options, "missing")
     readers: dict[str, Any] = dict.fromkeys(("course", "ilar_category", *chosen), _word)
     readers["level"] = int
     if asked.parameter in asked.parameters:
-        given[asked.parameter] = definition
+        given[asked.parameter] = row["definition"]
     for name in asked.parameters:
         may_be_left_out = name in chosen or (
             name in ("attended", "upper_limit") and name not in definition.needs
@@ -110,11 +167,11 @@ def _verdict(asked: Verdict, row: Row) -> Answers:
             given[name] = _core_set(row, name)
         elif name in row or name in VARIABLES:
             given[name] = readers.get(name, _cell)(row.get(name, MISSING))
-    result = asked.function(**given)
-    answers = {
-        column: getattr(result, name) for name, column in _ANSWERS.items() if hasattr(result, name)
-    }
-    return answers or {EXPECTED: result}
+    return given
+
+
+def _verdict(asked: Verdict) -> Family:
+    return Family(partial(_verdict_arguments, asked), lambda _: asked.function)
 
 
 # What the answers of a result are called; a loss has a level too, and its answer is the loss.
@@ -128,16 +185,32 @@ _ANSWERS = {
 }
 
 
-def _state_from_parts(row: Row) -> Answers:
-    score = _score(row)[EXPECTED]
+def _state_from_parts(*, measure: str, course: Any, cutoffs: str, **parts: Any) -> Answers:
+    """Return a score and its state, from the parts of the score."""
+    score = lookup(Score, measure, parameter="measure").function(**parts)
     state = VERDICTS["disease_state"].function(
-        score, measure=row["measure"], course=_word(row["course"]), cutoffs=row["definition"]
+        score, measure=measure, course=course, cutoffs=cutoffs
     )
-    return {"expected_score": score, EXPECTED: state}
+    return {"score": score, "state": state}
 
 
-def _chaq(row: Row) -> Answers:
-    """Return the index from domains, or from items where the file has them."""
+_STATE_FROM_PARTS = Family(
+    lambda row: {
+        "measure": row["measure"],
+        "course": _word(row["course"]),
+        "cutoffs": row["definition"],
+        **_score_arguments(row),
+    },
+    lambda _: _state_from_parts,
+    lambda result, _: {
+        "expected_score": part_of(result, "score"),
+        EXPECTED: part_of(result, "state"),
+    },
+)
+
+
+def _chaq_arguments(row: Row) -> dict[str, Any]:
+    """Return the domains, or the items where the file has them."""
     answers: dict[str, Any] = {"domains": {name: _cell(row.get(name, MISSING)) for name in DOMAINS}}
     if DOMAINS[0] not in row:
         items = {
@@ -150,30 +223,39 @@ def _chaq(row: Row) -> Answers:
         }
         answers = {"items": coded, "not_applicable": _NOT_APPLICABLE}
     aids = {name: row[name].split() for name in ("aids", "help")}
-    return {EXPECTED: chaq_di(**answers, **aids, scoring=row["definition"])}
+    return {**answers, **aids, "scoring": row["definition"]}
 
 
-def _joints(row: Row) -> Answers:
+_CHAQ = Family(_chaq_arguments, lambda _: chaq_di)
+
+
+def _joints_arguments(row: Row) -> dict[str, Any]:
     injected = row["injected"].split()
-    exam = JointExam(
-        active=row["active"].split(),
-        not_examined=row["not_examined"].split(),
-        injected={injected[0]: float(injected[1])} if injected else {},
-        injection_rule=row["injection_rule"] or None,
-        injection_days=_cell(row["injection_days"]),
-    )
+    return {
+        "active": row["active"].split(),
+        "not_examined": row["not_examined"].split(),
+        "injected": {injected[0]: float(injected[1])} if injected else {},
+        "injection_rule": row["injection_rule"] or None,
+        "injection_days": _cell(row["injection_days"]),
+    }
+
+
+def _joints_answers(exam: Any, row: Row) -> Answers:
     count = "active_joints_27" if row["definition"] == "joints-27" else "active_joints"
-    return {f"{EXPECTED}{end}": getattr(exam, f"{count}{end}") for end in ("", "_min", "_max")}
+    return {f"{EXPECTED}{end}": part_of(exam, f"{count}{end}") for end in ("", "_min", "_max")}
 
 
-def _events(row: Row) -> Answers:
+def _events_arguments(row: Row) -> dict[str, Any]:
     import pandas as pd
 
     events, infusions = (
         pd.DataFrame({"patient": ["A"], "date": [day]}) for day in (int(row["day"]), 0)
     )
-    found = compare_events(events, infusions, windows=row["definition"])
-    return {"expected_before": int(found.before.sum()), "expected_after": int(found.after.sum())}
+    return {"events": events, "infusions": infusions, "windows": row["definition"]}
+
+
+def _events_answers(result: Any, _: Row) -> Answers:
+    return {f"expected_{side}": int(np.sum(part_of(result, side))) for side in ("before", "after")}
 
 
 # --------------------------------------------------------------------------------------------
@@ -191,67 +273,83 @@ def _frame(rows: Sequence[Row], numbers: Iterable[str], flags: Iterable[str] = (
     return pd.DataFrame(columns)
 
 
-def _visits(rows: Sequence[Row]) -> Answers:
+def _visits_request(rows: Sequence[Row]) -> Any:
     ask = rows[0]
-    chosen = [ask[name] for name in ("ask", "criteria", "reference") if ask[name]]
-    request = parse(":".join(chosen))
-    out = assess(
-        _frame(rows, (*CORE_VARIABLES, *MARKERS)),
-        measures=[request],
-        baseline=ask["baseline"] or None,
-        units=dict(unit.split("=") for unit in ask["units"].split()),
-    )
-    return {EXPECTED: out[request.columns[0]]}
+    return parse(":".join(ask[name] for name in ("ask", "criteria", "reference") if ask[name]))
 
 
-def _retreatment(rows: Sequence[Row]) -> Answers:
+def _visits_arguments(rows: Sequence[Row]) -> dict[str, Any]:
+    return {
+        "visits": _frame(rows, (*CORE_VARIABLES, *MARKERS)),
+        "measures": [_visits_request(rows)],
+        "baseline": rows[0]["baseline"] or None,
+        "units": dict(unit.split("=") for unit in rows[0]["units"].split()),
+    }
+
+
+def _retreatment_arguments(rows: Sequence[Row]) -> dict[str, Any]:
     import pandas as pd
 
     protocol = lookup(RetreatmentProtocol, rows[0]["definition"], parameter="protocol")
-    infusions = pd.DataFrame({"patient": "A", "date": rows[0]["infusions"].split()})
-    visits = _frame(rows, (*CORE_VARIABLES, "esr"), protocol.exclusions)
-    out = retreatment(visits, infusions, protocol=protocol)
-    return {EXPECTED: out["retreatment_code"], "expected_eligible": out["retreatment_eligible"]}
+    return {
+        "visits": _frame(rows, (*CORE_VARIABLES, "esr"), protocol.exclusions),
+        "infusions": pd.DataFrame({"patient": "A", "date": rows[0]["infusions"].split()}),
+        "protocol": rows[0]["definition"],
+    }
 
 
-def _remission(rows: Sequence[Row]) -> Answers:
+def _remission_arguments(rows: Sequence[Row]) -> dict[str, Any]:
     import pandas as pd
 
-    criteria = lookup(RemissionCriteria, rows[0]["definition"], parameter="criteria")
     periods = [period.split("/") for period in rows[0]["medication"].split()]
     drugs = [("A", start, stop or None) for start, stop in periods]
-    out = remission(
-        _frame(rows, (), ("inactive",)),
-        pd.DataFrame(drugs, columns=["patient", "start", "stop"]),
-        criteria=criteria,
-        max_gap_days=float(rows[0]["max_gap_days"]),
-        inactive=column("inactive"),
-    )
+    return {
+        "visits": _frame(rows, (), ("inactive",)),
+        "medication": pd.DataFrame(drugs, columns=["patient", "start", "stop"]),
+        "criteria": rows[0]["definition"],
+        "max_gap_days": float(rows[0]["max_gap_days"]),
+        "inactive": column("inactive"),
+    }
+
+
+def _remission_answers(out: Any, rows: Sequence[Row]) -> Answers:
+    criteria = lookup(RemissionCriteria, rows[0]["definition"], parameter="criteria")
     return {EXPECTED: out[criteria.column]}
 
 
 @cache
-def _families() -> dict[str, Callable[[Row], Answers]]:
+def families() -> dict[str, Family]:
     """Return what each file asks: the verdict of its name, or what stands here."""
     load()
     scores = ("scores", "systemic_manifestations", "parjadas", "ms_score", "jspada")
-    verdicts = {name: partial(_verdict, asked) for name, asked in sorted(VERDICTS.items())}
+    verdicts = {name: _verdict(asked) for name, asked in sorted(VERDICTS.items())}
     return {
-        **dict.fromkeys(scores, _score),
-        "states_from_parts": _state_from_parts,
+        **dict.fromkeys(scores, _SCORE),
+        "states_from_parts": _STATE_FROM_PARTS,
         **{name: ask for name, ask in verdicts.items() if (CHECK_VALUES / f"{name}.csv").is_file()},
-        "chaq": _chaq,
-        "chaq_items": _chaq,
-        "joints": _joints,
-        "events": _events,
+        "chaq": _CHAQ,
+        "chaq_items": _CHAQ,
+        "joints": Family(_joints_arguments, lambda _: JointExam, _joints_answers),
+        "events": Family(_events_arguments, lambda _: compare_events, _events_answers),
     }
 
 
 # Rows of one case that follow each other are the visits of one patient.
-VISIT_FAMILIES: dict[str, Callable[[Sequence[Row]], Answers]] = {
-    "visits": _visits,
-    "retreatment": _retreatment,
-    "remission": _remission,
+VISIT_FAMILIES: dict[str, Family] = {
+    "visits": Family(
+        _visits_arguments,
+        lambda _: assess,
+        lambda out, rows: {EXPECTED: out[_visits_request(rows).columns[0]]},
+    ),
+    "retreatment": Family(
+        _retreatment_arguments,
+        lambda _: retreatment,
+        lambda out, _: {
+            EXPECTED: out["retreatment_code"],
+            "expected_eligible": out["retreatment_eligible"],
+        },
+    ),
+    "remission": Family(_remission_arguments, lambda _: remission, _remission_answers),
 }
 # Files that are read row by row alone: what they hold is no column.
 ALONE = ("chaq", "chaq_items", "joints", "events")
@@ -273,7 +371,7 @@ def _text(family: str) -> str:
     return (CHECK_VALUES / f"{family}.csv").read_text(encoding="utf-8")
 
 
-def _agrees(expected: str, answer: Any) -> bool:
+def _agrees(expected: str, answer: Any, tolerance: float = 0) -> bool:
     if expected == MISSING or is_missing(answer):
         return expected == MISSING and is_missing(answer)
     if isinstance(answer, str):
@@ -282,11 +380,11 @@ def _agrees(expected: str, answer: Any) -> bool:
         return bool(answer == _WORDS[expected])
     try:
         number = float(expected)
-    except ValueError:
+        digits = len(expected.partition(".")[2])
+        within = 10**-digits if digits >= WRITTEN_DIGITS else tolerance
+        return math.isclose(answer, number, rel_tol=0, abs_tol=within)
+    except (ValueError, TypeError):
         return False
-    digits = len(expected.partition(".")[2])
-    within = 10**-digits if digits >= WRITTEN_DIGITS else 0
-    return math.isclose(answer, number, rel_tol=0, abs_tol=within)
 
 
 @attrs.frozen
@@ -312,11 +410,12 @@ class Failure:
         )
 
 
-def _expected(row: Row) -> dict[str, str]:
+def expected_of(row: Row) -> dict[str, str]:
+    """Return what a row expects, by its columns."""
     return {name: text for name, text in row.items() if name.startswith(EXPECTED)}
 
 
-def _cases(family: str) -> Iterator[Sequence[Row]]:
+def cases_of(family: str) -> Iterator[Sequence[Row]]:
     """Return the rows of a file case by case; only tables have more than one in a case."""
 
     def case(row: Row) -> Any:
@@ -339,37 +438,69 @@ def _together(family: str) -> Iterator[Sequence[Row]]:
         yield list(group)
 
 
-def _answers_to(family: str, rows: Sequence[Row], *, in_columns: bool) -> Answers:
-    """Return what the package answers to the rows of one case, or to many rows as arrays."""
+def _answers_to(
+    family: str, rows: Sequence[Row], other: Callable[..., Any] | None, *, in_columns: bool
+) -> Answers:
+    """Return the answers to the rows of one case, or to many rows as arrays."""
     if family in VISIT_FAMILIES:
-        answers = VISIT_FAMILIES[family](rows)
-        return {name: values.astype(object).tolist() for name, values in answers.items()}
+        answers = VISIT_FAMILIES[family].ask(rows, other)
+        return {name: np.asarray(values, dtype=object).tolist() for name, values in answers.items()}
+    ask = families()[family].ask
     if not in_columns:
-        return {name: [value] for name, value in _families()[family](rows[0]).items()}
+        return {name: [value] for name, value in ask(rows[0], other).items()}
     columns = {
         name: first if name in (*ABOUT, *CHOSEN) else tuple(row[name] for row in rows)
         for name, first in rows[0].items()
     }
-    return _families()[family](columns)
+    return ask(columns, other)
 
 
-def _failures(family: str, rows: Sequence[Row], *, in_columns: bool = False) -> list[Failure]:
-    """Return what does not come out: of one case, or of many rows that must be as they are alone."""
+def _is_refusal(error: Exception, *, by_other: bool) -> bool:
+    """Return whether an error refuses a value; a name that is not in the catalogue is no value."""
+    if by_other:
+        return isinstance(error, ValueError | TypeError | JiaScoresError)
+    return isinstance(error, JiaScoresError) and type(error) is not UnknownDefinitionError
+
+
+def failures_of(
+    family: str,
+    rows: Sequence[Row],
+    other: Callable[..., Any] | None = None,
+    *,
+    in_columns: bool = False,
+    tolerance: float = 0,
+) -> list[Failure]:
+    """Return what does not come out: of one case, or of many rows that must be as they are alone.
+
+    Parameters
+    ----------
+    family : str
+        The file of check values.
+    rows : sequence of dict
+        The rows of a case, or those that are given together.
+    other : callable, optional
+        Who answers in place of the package; only what it answers is compared.
+    in_columns : bool
+        Whether the rows are given together.
+    tolerance : float
+        How far a number may be off.
+    """
     words = ""
     answers: Answers = {}
     try:
-        answers = _answers_to(family, rows, in_columns=in_columns)
+        answers = _answers_to(family, rows, other, in_columns=in_columns)
     except MissingExtraError:
         raise
     except Exception as error:  # noqa: BLE001  # a crash is a failure to report, not an end
-        # A name that is not in the catalogue is not a refused value.
-        refused = isinstance(error, JiaScoresError) and type(error) is not UnknownDefinitionError
+        refused = _is_refusal(error, by_other=other is not None)
         words = REFUSED if refused else f"{type(error).__name__}: {error}"
     failures = []
     for place, row in enumerate(rows):
-        for name, text in _expected(row).items():
+        for name, text in expected_of(row).items():
+            if other is not None and answers and name not in answers:
+                continue
             answer = words or (answers[name][place] if name in answers else None)
-            if not _agrees(text, answer):
+            if not _agrees(text, answer, tolerance):
                 case = f"{row['case']}, in a column" if in_columns else row["case"]
                 shown = "missing" if is_missing(answer) else str(answer)
                 about = (family, row["kind"], row["definition"], case)
@@ -521,7 +652,7 @@ def _verified(definition: Definition, rows: Sequence[Row], failures: int) -> Ver
 def _on_both_sides(threshold: object, rows: Sequence[Row]) -> bool:
     """Return whether a number has check values at it and beside it, with different answers."""
     answers = {
-        (row["side"] == "at", *_expected(row).values())
+        (row["side"] == "at", *expected_of(row).values())
         for row in rows
         if row["threshold"] == str(threshold) and row["side"] in ("below", "at", "above")
     }
@@ -560,11 +691,11 @@ def verify(*, date: str | None = None) -> Verification:
     failures: list[Failure] = []
     not_run: list[str] = []
     in_columns = 0
-    for family in (*_families(), *VISIT_FAMILIES):
+    for family in (*families(), *VISIT_FAMILIES):
         rows = conformance_rows(family)
         data.append((family, len(rows), hashlib.sha256(_text(family).encode()).hexdigest()))
         try:
-            failures += [each for case in _cases(family) for each in _failures(family, case)]
+            failures += [each for case in cases_of(family) for each in failures_of(family, case)]
         except MissingExtraError as error:
             not_run.append(f"{family}.csv: {error}")
             continue
@@ -572,7 +703,7 @@ def verify(*, date: str | None = None) -> Verification:
             rows_of[row["kind"], row["definition"]].append(row)
         for together in _together(family):
             in_columns += len(together)
-            failures += _failures(family, together, in_columns=True)
+            failures += failures_of(family, together, in_columns=True)
     failed = Counter((failure.kind, failure.definition) for failure in failures)
     every: tuple[Definition, ...] = published()
     sources = {each.reference for each in every}
