@@ -15,7 +15,7 @@ from jiascores.reporting.page import as_html
 from jiascores.reporting.pictures import drawings
 from jiascores.statistics.base import CONFIDENCE
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.joint_forms import Columns
+from jiascores.tables.joint_cells import Columns
 from jiascores.tables.table import Column
 
 __all__ = ["report"]

@@ -24,7 +24,8 @@ from jiascores.tables.checking import check
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.ids import parts_of
-from jiascores.tables.joint_forms import Columns, joint_shares
+from jiascores.tables.joint_cells import Columns
+from jiascores.tables.joint_forms import joint_shares
 from jiascores.tables.problems import Blank
 from jiascores.tables.requests import score, understand_requests
 from jiascores.tables.table import MARKER_RULES, ROLES, Column, Table

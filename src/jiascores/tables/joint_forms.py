@@ -1,21 +1,22 @@
-"""Wide joint forms, one column for each joint, turned into counts for every visit."""
+"""Joint forms, of whatever shape, turned into counts for every visit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeVar, cast
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import (
+    SHOWN,
     ColumnError,
     InconsistentError,
-    JiaScoresError,
-    NotNumericError,
     RequestError,
     UnknownJointError,
     listing,
+    say,
 )
 from jiascores.core.joints import (
     COUNTS,
@@ -26,63 +27,36 @@ from jiascores.core.joints import (
     active_and_limited,
     by_joint,
     joint_hint,
+    joint_named,
     rule_for_injections,
 )
-from jiascores.core.values import FloatArray, check
+from jiascores.core.values import FloatArray
 from jiascores.core.variables import UNBOUNDED, Variable
 from jiascores.tables.assess import add_columns
-from jiascores.tables.frame import Frame, Output
-from jiascores.tables.problems import error_of
-from jiascores.tables.table import Places, mixed, not_numbers
+from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
+from jiascores.tables.joint_cells import (
+    BEYOND_71,
+    Columns,
+    Source,
+    Values,
+    checked,
+    columns_of_joints,
+    decoded,
+    examined_rows,
+    finding_of,
+    is_beyond,
+    meant_by,
+    read_codes,
+    read_source,
+    unknown_joint,
+)
+from jiascores.tables.numbers import one_of
+from jiascores.tables.shapes import group_of, one_each, one_row, require_columns
+from jiascores.tables.table import Places
 
 AnyFrame = TypeVar("AnyFrame")
-# Which column holds what of which joint: a beginning of names, or a name for each joint.
-Columns = str | Mapping[str, str | None]
-
-
-def _columns(given: Columns, what: str, present: list[str]) -> dict[str, str]:
-    """Return the column of each joint that the form has."""
-    if isinstance(given, str):
-        given = {joint: f"{given}{joint}" for joint in JOINTS_71}
-    given = by_joint(given, what)
-    found = {joint: column for joint, column in given.items() if column is not None}
-    columns = list(found.values())
-    unknown = [joint for joint in given if joint not in JOINTS_71]
-    unnamed = [joint for joint in JOINTS_71 if joint not in given]
-    absent = [column for column in columns if column not in present]
-    twice = sorted({column for column in columns if columns.count(column) > 1})
-    checks: tuple[tuple[type[JiaScoresError], str, list[str]], ...] = (
-        (UnknownJointError, "no joint of the 71 is called", unknown),
-        (ColumnError, "no column is named for", unnamed),
-        (ColumnError, "the frame has no column", absent),
-        (ColumnError, "more than one joint has the column", twice),
-    )
-    for error, words, wrong in checks:
-        if wrong:
-            raise error(
-                f"{what}: {words} {listing(map(repr, wrong))}."
-                f"{joint_hint(wrong[0]) if wrong is unknown else ''} Give what stands before each joint's name "
-                f"in the names of the columns, or a mapping from each of the 71 joints to its "
-                f"column, None where the form has no such joint: it then leaves the counts open.",
-                variable=what,
-                values=wrong,
-            )
-    return found
-
-
-def _days_columns(given: Columns, present: list[str]) -> dict[str, str]:
-    """Return the columns with days since injection; a form has them for some joints only."""
-    if not isinstance(given, str):
-        given = {**dict.fromkeys(JOINTS_71), **by_joint(given, "injected")}
-        return _columns(given, "injected", present)
-    found = {joint: f"{given}{joint}" for joint in JOINTS_71 if f"{given}{joint}" in present}
-    if not found:
-        raise ColumnError(
-            f"injected: no column of the frame is called {given!r} and the name of a joint.",
-            variable="injected",
-            values=(given,),
-        )
-    return found
+PAINFUL_FROM = {"tender": "a tender joint counts as painful on motion"}
+UNLISTED = {"no-finding": "a joint without a row has no finding"}
 
 
 def joint_counts(
@@ -94,23 +68,57 @@ def joint_counts(
     painful_on_motion: Columns | None = None,
     tender: Columns | None = None,
     swollen_by_deformity: Columns | None = None,
+    coded: Columns | None = None,
+    codes: Mapping[str, str | Sequence[str]] | None = None,
+    examined: str | None = None,
+    painful_from: Literal["tender"] | None = None,
+    not_on_form: Sequence[str] = (),
+    beyond_71: Literal["left-out"] | None = None,
+    joint: str | None = None,
+    by: Sequence[str] = ("patient", "date"),
+    unlisted: Literal["no-finding"] | None = None,
     injected: Columns | None = None,
     injection_rule: str | InjectionRule | None = None,
     injection_days: float | None = None,
     prefix: str = "",
 ) -> AnyFrame:
-    """Count active and limited joints for every visit of a wide joint form.
+    """Count active and limited joints for every visit of a joint form.
 
     Parameters
     ----------
     frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        One row for each visit, one column for each joint and finding: 1 or True yes, 0 or False
-        no, missing where the joint was not examined or cannot be judged.
+        One row for each visit; or, with `joint`, one row for each joint of a visit.
     active, limited, swollen, painful_on_motion, tender, swollen_by_deformity : str or mapping
-        The columns of a finding: what stands before the joint's name in theirs, as ``"active_"``
-        in ``active_knee_left``; or a mapping from each of the 71 joints to its column, None where
-        the form does not have the joint. Left out where the form does not record the finding;
-        `swollen_by_deformity` is then no everywhere, every other one unknown.
+        The columns of a finding. One column for each joint: what stands before the joint in their
+        names, as ``"active_"`` for ``active_knee_left`` and ``active_L knee``; what stands around
+        it, as ``"{joint}_swollen"``; or a mapping from each of the 71 joints to its column, None
+        where the form does not have the joint. Or the name of one column that lists the joints
+        with the finding: ``"left knee; MCP 2 right"``. Left out where the form does not record
+        the finding; `swollen_by_deformity` is then no everywhere, every other one unknown.
+    coded : str or mapping, optional
+        The columns of a form with one code for each joint, named as those of a finding.
+    codes : dict, optional
+        What each code means: ``{"0": "", "1": "swollen", "2": ["swollen", "limited"],
+        "9": "not_examined"}``. A finding that no code means was not recorded.
+    examined : str, optional
+        The column that says whether the joints were examined: yes or no; or a column of REDCap
+        that ends in ``_complete``, where only 2 (Complete) says yes.
+    painful_from : {"tender"}, optional
+        Where the form records tender joints and not those painful on motion: that a tender joint
+        counts as painful on motion. Without it, what only pain would decide stays open.
+    not_on_form : list of str
+        Joints that the form does not have. They leave the counts open.
+    beyond_71 : {"left-out"}, optional
+        Needed where a form has joints that are not among the 71, as forms with 73 or 75 joints do
+        (sacroiliac joints, thoracic or lumbar spine): they do not count, and the column
+        ``joints_beyond_71`` names those with a finding.
+    joint : str, optional
+        The column with the joint's name, where the table has one row for each joint. Each finding
+        is then a column's name.
+    by : list of str
+        With `joint`: the columns that make a visit.
+    unlisted : {"no-finding"}, optional
+        With `joint`: that a joint without a row has no finding; else it leaves the counts open.
     injected : str or mapping, optional
         Columns with the days since the last steroid injection, missing where there was none; only
         the joints that have such a column.
@@ -126,25 +134,37 @@ def joint_counts(
     pandas.DataFrame, polars.DataFrame or pyarrow.Table
         The frame, rows in their order, with the whole numbers `active_joints`,
         `active_joints_min`, `active_joints_max`, the same for `active_joints_27` and
-        `limited_joints` (where `limited` is given). A count is missing where its lowest and
-        highest value differ.
+        `limited_joints` (where the form records limited joints). A count is missing where its
+        lowest and highest value differ. With boxes to tick, lists or `examined`, also
+        `joints_examined`: no where nothing says that the joints were examined. With `joint`, one
+        row for each visit, in the order in which they come first, and no other columns than `by`.
 
     Raises
     ------
     ColumnError
         If a column is not there, stands for two joints, or has the name of a new one.
     UnknownJointError
-        If a mapping names a joint that is not one of the 71.
-    NotNumericError, OutOfRangeError, NotWholeError
-        If a cell is neither yes, no nor missing.
+        If a mapping, list or row names what is none of the 71, or the form has a joint beyond
+        them and nobody says what becomes of it.
+    NotNumericError, OutOfRangeError, NotWholeError, NotCoveredError
+        If a cell is neither yes, no nor missing, or a code is not explained.
     InconsistentError
-        If `active` disagrees with the findings of a joint.
+        If `active` disagrees with the findings of a joint, or a joint has a finding where
+        `examined` says no.
+    VisitError
+        If a joint has two rows at a visit.
     UnknownDefinitionError, RequestError
         If joints are injected and no rule is named, or its number of days is missing.
 
     Notes
     -----
-    The rules are those of `JointExam`.
+    The rules are those of `JointExam`. Joints are read as people write them, in either order and
+    in several languages: ``left_knee``, ``L knee``, ``tmj_left``; ``pip1_left`` is the thumb.
+    Cells say yes or no in any of the usual words; empty is neither.
+
+    Boxes to tick (columns that REDCap calls ``field___code``, or ``… (choice=…)`` with labels) and
+    lists only ever say yes. Where a row has a tick, the other boxes are no. Where it has none, they
+    are no only if `examined` says that the joints were examined; else the counts are missing.
 
     Examples
     --------
@@ -160,25 +180,44 @@ def joint_counts(
     v2           <NA>                  0                  1
     """
     table = Frame(frame)
-    present = [str(name) for name in table.names]
     given = {"active": active, "swollen": swollen, "swollen_by_deformity": swollen_by_deformity}
     given |= {"limited": limited, "painful_on_motion": painful_on_motion, "tender": tender}
-    columns = {
-        what: _columns(named, what, present) for what, named in given.items() if named is not None
-    }
-    if not columns:
+    columns = {what: named for what, named in given.items() if named is not None}
+    if not columns and coded is None:
         raise RequestError(
             "joint_counts() needs the columns of at least one finding: active=, limited=, …",
             variable="active",
         )
     rule = rule_for_injections(injection_rule, injection_days, injected=injected is not None)
-    days = {} if injected is None else _days_columns(injected, present)
+    absent, said = _joints(not_on_form), None
+    if beyond_71 is not None:
+        one_of(beyond_71, BEYOND_71, "beyond_71")
+    if examined is not None:
+        require_columns(table, {"examined": examined}, "examined")
+        said = examined_rows(table, examined)
+    days: Values | None = None
+    if joint is None:
+        form = _form_of_columns(table, columns, coded, codes, absent)
+        if injected is not None:
+            days = _days_of_columns(table, injected)
+    else:
+        if injected is not None:
+            raise RequestError(
+                f"{say('injected')} and {say('joint')}: days since an injection are read from a table "
+                f"with one column for each joint.",
+                variable="injected",
+            )
+        rows = _Rows(table, joint, by, unlisted, absent)
+        form, visit = rows.form(columns, coded, codes)
+        if said is not None:
+            said = rows.of_visits(said, visit, form.frame.size, str(examined))
+    form = form.with_pain(painful_from).as_examined(said, examined)
     outputs = []
-    for name, (low, high) in _count(table, columns, days, rule).items():
+    for name, (low, high) in form.count(days, rule).items():
         known = np.where(low == high, low, np.nan)
         for end, values in (("", known), ("_min", low), ("_max", high)):
             outputs.append(Output(f"{name}{end}", "level", values))
-    return cast(AnyFrame, add_columns(table, outputs, prefix))
+    return cast(AnyFrame, add_columns(form.frame, [*outputs, *form.said(beyond_71)], prefix))
 
 
 def joint_shares(
@@ -188,73 +227,308 @@ def joint_shares(
 
     A share is of the rows in which the joint's activity is known; NaN where there is none.
     """
-    columns = _columns(active, "active", [str(name) for name in frame.names])
+    columns, _ = columns_of_joints(active, "active", [str(name) for name in frame.names])
     shares = {}
     for joint, column in columns.items():
-        values = _findings(frame, column, joint, "active")[rows]
+        values = finding_of(frame, column, joint, "active")[rows]
         known = values[~np.isnan(values)]
         shares[joint] = float(known.mean()) if known.size else np.nan
     return shares, list(columns.values())
 
 
-def _findings(table: Frame, column: str, joint: str, what: str) -> FloatArray:
-    """Return a column with a finding of a joint: 1, 0, NaN where missing."""
-    words = f"{joint}: {what.replace('_', ' ')}"
-    return _read(table, Variable(column, words, "", 0, 1, whole=True, flag=True))
+@attrs.frozen(eq=False)
+class _Form:
+    """What a form says of each joint at each visit.
 
-
-def _read(table: Frame, variable: Variable) -> FloatArray:
-    """Return a column as checked numbers, NaN where missing."""
-    name = variable.name
-    try:
-        values = table.floats(name, variable)
-    except NotNumericError:
-        values, cells = mixed(table.objects(name), variable)
-        if cells:
-            problems = not_numbers(variable, name, cells)
-            raise error_of(problems, Places(table, [])) from None
-    check(variable, values, table.native.index if table.kind == "pandas" else None)
-    return values
-
-
-def _count(
-    table: Frame,
-    columns: Mapping[str, Mapping[str, str]],
-    days: Mapping[str, str],
-    rule: InjectionRule | None,
-) -> dict[str, FloatArray]:
-    """Return the lowest and the highest value of each count.
-
-    The joints are added up one at a time, so that the form is never copied as a whole.
+    Parameters
+    ----------
+    frame : Frame
+        One row for each visit.
+    sources : list of Source
+        What says it.
+    examined : array, optional
+        Whether the joints were examined: 1, 0, NaN where nothing says so.
     """
-    names = [name for name, (what, _) in COUNTS.items() if what == "active" or what in columns]
-    counts = {name: np.zeros((2, table.size)) for name in names}
-    # What the form does not record is unknown, but for deformity.
-    absent = {what: np.full(table.size, np.nan) for what in ("active", *FINDINGS)}
-    if "swollen_by_deformity" not in columns:
-        absent["swollen_by_deformity"] = np.zeros(table.size)
-    for joint in JOINTS_71:
-        findings = absent | {
-            what: _findings(table, of[joint], joint, what)
-            for what, of in columns.items()
-            if joint in of
-        }
-        since: float | FloatArray = np.nan
-        if joint in days:
-            words = f"{joint}: days since the injection"
-            since = _read(table, Variable(days[joint], words, "days", 0, UNBOUNDED))
-        active, limited, disagree = active_and_limited(findings, since, rule)
-        rows = np.flatnonzero(disagree)
-        if rows.size:
-            raise InconsistentError(
-                f"{joint}: active disagrees with the findings in row {listing(rows)} (rows from "
-                f"0). {TO_AGREE}",
-                variable=joint,
-                where=rows.tolist(),
+
+    frame: Frame
+    sources: list[Source] = attrs.field(factory=list)
+    examined: FloatArray | None = None
+
+    @property
+    def values(self) -> dict[str, Values]:
+        """What is said of each finding."""
+        found: dict[str, Values] = {}
+        for source in self.sources:
+            for what, values in source.values.items():
+                if what in found:
+                    raise RequestError(
+                        f"{what} is given twice, by {say(what)} and by {say('codes')}.",
+                        variable=what,
+                    )
+                found[what] = values
+        return found
+
+    def with_pain(self, painful_from: str | None) -> _Form:
+        """Return the form with pain on motion taken from what it has instead, if so asked."""
+        if painful_from is None:
+            return self
+        one_of(painful_from, PAINFUL_FROM, "painful_from")
+        values = self.values
+        if "painful_on_motion" in values or painful_from not in values:
+            wrong = (
+                "records pain on motion itself"
+                if "painful_on_motion" in values
+                else ("does not record tender joints")
             )
-        answers = {"active": active, "limited": limited}
-        for name in names:
-            what, joints = COUNTS[name]
-            if joint in joints:
-                counts[name] += (answers[what] == 1, answers[what] != 0)
-    return counts
+            raise RequestError(
+                f"{say('painful_from', painful_from)}, and the form {wrong}. Leave it out.",
+                variable="painful_from",
+            )
+        of = next(source for source in self.sources if painful_from in source.values)
+        pain = attrs.evolve(of, values={"painful_on_motion": values[painful_from]}, beyond={})
+        return attrs.evolve(self, sources=[*self.sources, pain])
+
+    def as_examined(self, said: FloatArray | None, column: str | None) -> _Form:
+        """Return the form with what was not examined left open, and what was not ticked as no."""
+        ticked = any(source.ticked for source in self.sources)
+        if said is None and not ticked:
+            return self
+        said = np.full(self.frame.size, np.nan) if said is None else said
+        some = np.zeros(self.frame.size, dtype=bool)
+        for values in self.values.values():
+            for joint in JOINTS_71:
+                some |= values(joint) == 1
+        for source in self.sources:
+            for rows in source.beyond.values():
+                some[rows] = True
+        wrong = np.flatnonzero(some & (said == 0))
+        if wrong.size:
+            places = Places(self.frame, [(role, role) for role in ("patient", "date")])
+            where = [places[int(row)] for row in wrong[:SHOWN]]
+            raise InconsistentError(
+                f"column {column!r} says that the joints were not examined in "
+                f"{listing(where, total=len(wrong))}, and a joint has a finding there. Make them "
+                f"agree.",
+                variable="examined",
+                where=where,
+            )
+        sure = some | (said == 1)
+        for source in self.sources:
+            sure[source.filled] = said[source.filled] != 0
+        sources = [source.as_examined(sure, said == 0) for source in self.sources]
+        known = np.where(sure, 1.0, np.where((said == 0) | ticked, 0.0, np.nan))
+        return attrs.evolve(self, sources=sources, examined=known)
+
+    def count(self, days: Values | None, rule: InjectionRule | None) -> dict[str, FloatArray]:
+        """Return the lowest and the highest value of each count.
+
+        The joints are added up one at a time, so that the form is never copied as a whole.
+        """
+        recorded, size = self.values, self.frame.size
+        names = [name for name, (what, _) in COUNTS.items() if what == "active" or what in recorded]
+        counts = {name: np.zeros((2, size)) for name in names}
+        # What the form does not record is unknown, but for deformity.
+        absent = {what: np.full(size, np.nan) for what in ("active", *FINDINGS)}
+        if "swollen_by_deformity" not in recorded:
+            absent["swollen_by_deformity"] = np.zeros(size)
+        for joint in JOINTS_71:
+            findings = absent | {what: values(joint) for what, values in recorded.items()}
+            since = np.nan if days is None else days(joint)
+            active, limited, disagree = active_and_limited(findings, since, rule)
+            rows = np.flatnonzero(disagree)
+            if rows.size:
+                raise InconsistentError(
+                    f"{joint}: active disagrees with the findings in row {listing(rows)} (rows "
+                    f"from 0). {TO_AGREE}",
+                    variable=joint,
+                    where=rows.tolist(),
+                )
+            answers = {"active": active, "limited": limited}
+            for name in names:
+                what, joints = COUNTS[name]
+                if joint in joints:
+                    counts[name] += (answers[what] == 1, answers[what] != 0)
+        return counts
+
+    def said(self, beyond_71: str | None) -> list[Output]:
+        """Return whether the joints were examined, and which beyond the 71 have a finding."""
+        outputs = []
+        if self.examined is not None:
+            outputs.append(Output("joints_examined", "flag", self.examined))
+        beyond = list(dict.fromkeys(name for source in self.sources for name in source.beyond))
+        if not beyond:
+            return outputs
+        if beyond_71 is None:
+            raise UnknownJointError(
+                f"the form has {listing(map(repr, beyond))}, not among the 71 joints of the counts. "
+                f"Say that they are left out, {say('beyond_71', 'left-out')}: the column "
+                f"joints_beyond_71 then names those with a finding.",
+                variable="beyond_71",
+                values=beyond,
+            )
+        named: list[dict[str, None]] = [{} for _ in range(self.frame.size)]
+        for source in self.sources:
+            for name, rows in source.beyond.items():
+                for row in rows:
+                    named[row][name] = None
+        words = np.array(["; ".join(of) or None for of in named], dtype=object)
+        return [*outputs, Output("joints_beyond_71", "word", words)]
+
+
+def _form_of_columns(
+    frame: Frame,
+    columns: Mapping[str, Columns],
+    coded: Columns | None,
+    codes: Mapping[str, str | Sequence[str]] | None,
+    absent: Sequence[str],
+) -> _Form:
+    """Return what a form says that has one row for each visit."""
+    sources = [read_source(frame, of, what, absent) for what, of in columns.items()]
+    if coded is not None:
+        sources.append(read_codes(frame, coded, codes, absent))
+    return _Form(frame, sources)
+
+
+def _joints(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the joints that names mean."""
+    named = by_joint(dict.fromkeys([names] if isinstance(names, str) else names), "not_on_form")
+    for name in named:
+        if name not in JOINTS_71:
+            raise UnknownJointError(
+                f"{say('not_on_form')} names {name!r}, which is no joint of the 71.{joint_hint(name)}",
+                variable="not_on_form",
+                values=(name,),
+            )
+    return tuple(named)
+
+
+def _days_of_columns(frame: Frame, given: Columns) -> Values:
+    """Return the days since the injection of a joint; a form has them for some joints only."""
+    present = [str(name) for name in frame.names]
+    if isinstance(given, str):
+        others = [joint for joint in JOINTS_71 if f"{given}{joint}" not in present]
+        columns = {joint: f"{given}{joint}" for joint in JOINTS_71 if joint not in others}
+        if not columns:
+            raise ColumnError(
+                f"injected: no column of the frame is called {given!r} and the name of a joint.",
+                variable="injected",
+                values=(given,),
+            )
+    else:
+        given = {**dict.fromkeys(JOINTS_71), **by_joint(given, "injected")}
+        columns, _ = columns_of_joints(given, "injected", present)
+
+    def days(joint: str) -> FloatArray:
+        if joint not in columns:
+            return np.full(frame.size, np.nan)
+        words = f"{joint}: days since the injection"
+        return checked(frame, Variable(columns[joint], words, "days", 0, UNBOUNDED))
+
+    return days
+
+
+# --------------------------------------------------------------------------------------------
+# One row for each joint of a visit
+
+
+@attrs.frozen(eq=False)
+class _Rows:
+    """A table with one row for each joint of a visit."""
+
+    frame: Frame
+    joint: str
+    by: Sequence[str]
+    unlisted: str | None
+    absent: Sequence[str]
+
+    def __attrs_post_init__(self) -> None:
+        for role, name in (("joint", self.joint), *(("by", name) for name in self.by)):
+            require_columns(self.frame, {role: name}, role)
+        if self.unlisted is not None:
+            one_of(self.unlisted, UNLISTED, "unlisted")
+
+    @property
+    def places(self) -> Places:
+        """What rows are called."""
+        return Places(self.frame, [(name, name) for name in (*self.by, self.joint)])
+
+    def form(
+        self,
+        columns: Mapping[str, Columns],
+        coded: Columns | None,
+        codes: Mapping[str, str | Sequence[str]] | None,
+    ) -> tuple[_Form, Positions]:
+        """Return what the rows say of each visit, and the visit of each row."""
+        frame = self.frame
+        for what, name in (*columns.items(), *(() if coded is None else (("coded", coded),))):
+            if not isinstance(name, str):
+                raise RequestError(
+                    f"{what}: with {say('joint')} it is the name of a column.", variable=what
+                )
+            require_columns(frame, {what: name}, what)
+        visit = group_of(*(frame.codes(name)[0] for name in self.by))
+        count = int(visit.max(initial=NONE)) + 1
+        first = one_row(np.arange(frame.size), visit, count)
+        visits = Frame(frame.new({name: frame.taken(name, first) for name in self.by}))
+        joints, beyond = self.joints()
+        cells = {
+            what: finding_of(frame, str(name), str(name), what) for what, name in columns.items()
+        }
+        if coded is not None:
+            cells |= decoded(frame, str(coded), meant_by(codes))
+        fill = np.nan if self.unlisted is None else 0.0
+        rows = {name: np.flatnonzero(joints == place) for place, name in enumerate(JOINTS_71)}
+        at = {
+            name: one_each(of, visit[of], count, name, self.places.__getitem__, _two_rows)
+            for name, of in rows.items()
+        }
+
+        def values(what: str) -> Values:
+            def value(name: str) -> FloatArray:
+                if name in self.absent:
+                    return np.full(count, np.nan)
+                return np.where(at[name] == NONE, fill, cells[what][np.maximum(at[name], 0)])
+
+            return value
+
+        positive = np.any([of == 1 for of in cells.values()], axis=0)
+        others = {name: np.unique(visit[of[positive[of]]]) for name, of in beyond.items()}
+        source = Source({what: values(what) for what in cells}, [], beyond=others)
+        return _Form(visits, [source]), visit
+
+    def joints(self) -> tuple[Positions, dict[str, Positions]]:
+        """Return for each row the place of its joint, and the rows of joints beyond the 71."""
+        place = {joint: at for at, joint in enumerate(JOINTS_71)}
+        codes, labels = self.frame.codes(self.joint)
+        names = [str(label) for label in list_of(labels)]
+        beyond: dict[str, Positions] = {}
+        at = [NONE] * len(names)
+        for code, name in enumerate(names):
+            joint = joint_named(name)
+            if joint is not None:
+                at[code] = place[joint]
+            elif is_beyond(name):
+                beyond[name] = np.flatnonzero(codes == code)
+            else:
+                unknown_joint(self.frame, self.joint, name, np.flatnonzero(codes == code))
+        return np.array([*at, NONE])[codes], beyond
+
+    def of_visits(
+        self, values: FloatArray, visit: Positions, count: int, column: str
+    ) -> FloatArray:
+        """Return what the rows of a visit say alike; two answers raise."""
+        rows = np.flatnonzero(~np.isnan(values))
+        same = one_row(rows, group_of(visit[rows], values[rows].astype(np.int64)), rows.size)
+        same = same[same >= 0]
+        at = one_each(same, visit[same], count, column, self.places.__getitem__, _two_answers)
+        return np.where(at == NONE, np.nan, values[np.maximum(at, 0)])
+
+
+def _two_rows(joint: str) -> str:
+    return (
+        f"{joint} has more than one row at a visit: {{}}. Keep one row for each joint of a visit."
+    )
+
+
+def _two_answers(column: str) -> str:
+    return f"column {column!r} says yes and no of a visit: {{}}. Make it one."
