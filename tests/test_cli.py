@@ -180,7 +180,7 @@ def test_parquet_in_and_out(folder: Path) -> None:
         (("--measure", "flare:prcsg:best", "--baseline", "first"), "prcsg-printo"),
         (("--measure", "acr_ped"), "baseline"),
         (("--measure", "acr_ped", "--baseline", "flag"), "on-or-before:COLUMN"),
-        (("--measure", "jadas71", "--out", "out.xlsx"), ".parquet"),
+        (("--measure", "jadas71", "--out", "out.doc"), ".parquet"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_is_written(
@@ -198,11 +198,14 @@ def test_a_refused_value_leaves_the_old_file_as_it_was(folder: Path) -> None:
     (folder / "visits.csv").write_text(VISITS.replace("60,", "620,"))
     out = folder / "out.csv"
     out.write_text("old")
-    done = assess(folder, "--measure", "jadas71", "--out", out)
+    done = assess(folder, "--measure", "jadas71", "--out", out, "--force")
     assert done.exit_code == 1
-    assert "007" in done.output
+    assert "line 2 (patient 007" in done.output
     assert out.read_text() == "old"
     done = assess(folder, "--measure", "jadas71", "--out", out, "--invalid", "missing")
+    assert "--force replaces it" in done.output
+    assert out.read_text() == "old"
+    done = assess(folder, "--measure", "jadas71", "--out", out, "--invalid", "missing", "--force")
     assert done.exit_code == 0
     assert pd.read_csv(out)["jadas71"].isna()[0]
 
@@ -215,7 +218,7 @@ def test_check_lists_and_its_status_tells(folder: Path) -> None:
     (folder / "visits.csv").write_text(VISITS.replace("60,", "620,"))
     done = run("check", folder / "visits.csv", "--mapping", mapping)
     assert done.exit_code == 1
-    assert "refused,out-of-range,physician_global,phga_mm,0,007,2020-01-01,620," in done.output
+    assert "refused,out-of-range,physician_global,phga_mm,2,007,2020-01-01,620," in done.output
 
 
 def test_explain_a_response_and_a_flare() -> None:
@@ -249,7 +252,7 @@ def test_day_first_and_decimal_comma(folder: Path) -> None:
     (folder / "mapping.toml").write_text(MAPPING + form)
     done = assess(folder, "--measure", "acr_ped", "--baseline", "first")
     assert done.exit_code == 0, done.output
-    assert done.output.splitlines()[2].endswith("50,50,50")
+    assert done.output.splitlines()[2] == "007;01/03/2020;20;2,0;0,75;4;6;20;poly;50;50;50"
     (folder / "mapping.toml").write_text(MAPPING + '\n[csv]\nseperator = ";"\n')
     assert "Did you mean 'separator'?" in assess(folder, "--measure", "jadas71").output
 

@@ -18,6 +18,7 @@ from jiascores.core.joints import JointExam as JointExam
 from jiascores.core.measure import components as components
 from jiascores.core.references import Evidence as Evidence
 from jiascores.core.references import Reference as Reference
+from jiascores.files.pieces import assess_files as assess_files
 from jiascores.measures.activity import activity_level as activity_level
 from jiascores.measures.activity import chronically_uncontrolled as chronically_uncontrolled
 from jiascores.measures.activity import escalation_indicated as escalation_indicated
@@ -66,7 +67,6 @@ from jiascores.tables.baselines import last_responding as last_responding
 from jiascores.tables.baselines import on_or_before as on_or_before
 from jiascores.tables.between import assess_between as assess_between
 from jiascores.tables.checking import check as check
-from jiascores.tables.files import assess_files as assess_files
 from jiascores.tables.remission import remission as remission
 from jiascores.tables.requests import from_category as from_category
 from jiascores.tables.retreatment import deviations as deviations

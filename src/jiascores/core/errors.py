@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from difflib import get_close_matches
 from functools import partial
@@ -337,7 +337,12 @@ _HOME = __name__.partition(".")[0]
 
 
 class Words:
-    """How the arguments of a call on a table are written: here in Python."""
+    """How a message says what to do: here in Python, where a table is in memory."""
+
+    # What the mapping of a file is called.
+    mapping = "mapping"
+    # What a gap is written as.
+    nothing = "None, NaN or null"
 
     def argument(self, name: str, value: Any = None) -> str:
         """Return an argument by its name, or as it gives a value."""
@@ -352,19 +357,83 @@ class Words:
         chosen = ", ".join(f"{each}=…" for each in order)
         return f"jia.ask.{name}({chosen}), or {':'.join((name, *map(str.upper, order)))}"
 
+    def gap(self, variable: str, values: Sequence[Any], *, more: bool = False) -> str:
+        """Say how words or numbers that stand for a gap are read as one."""
+        shown = ", ".join(map(repr, values))
+        return f"read the file with na_values=[{shown}{', …' if more else ''}]"
+
+    def decimal_comma(self, column: str, values: Sequence[str]) -> str:
+        """Say how decimal commas are read."""
+        return (
+            f"Read the file with decimal=','; where other text stays in the column, "
+            f"table[{column!r}].str.replace(',', '.')."
+        )
+
+    def number_as_text(self, column: str, values: Sequence[str]) -> str:
+        """Say how numbers that are written as text become numbers."""
+        return (
+            f"Turn the column into numbers first, once no other text is in it: "
+            f"pandas.to_numeric(table[{column!r}])."
+        )
+
+    def below(self, variable: str) -> str:
+        """Say how values below a limit are read."""
+        return f"jia.prepare.below_limit(…, {variable!r}, rule=…) reads it by a rule that you name."
+
+    def above(self, variable: str) -> str:
+        """Say what to do about values above a limit."""
+        return "Put that number, or leave a gap."
+
+    def translated(self, variable: str, column: str, words: Mapping[str, str | None]) -> str:
+        """Say how words become those that are known; what a word means may be known."""
+        pairs = (f"{word}: {'…' if of is None else repr(of)}" for word, of in words.items())
+        return f"Translate yours first: table[{column!r}].replace({{{', '.join(pairs)}}})."
+
+    def flags(self, column: str, words: Mapping[str, str | None]) -> str:
+        """Say how words for yes and no become these."""
+        pairs = ", ".join(f"{word}: …" for word in words)
+        return (
+            f"Say what yours mean, True, False, or None for a gap: "
+            f"table[{column!r}].replace({{{pairs}}})."
+        )
+
+    def dates(self, column: str, forms: Sequence[str]) -> str:
+        """Say how dates are read with their format."""
+        choose = " (which of them, the file does not say)" if len(forms) > 1 else ""
+        return (
+            f"Read them with their format first: pandas.to_datetime(table[{column!r}], "
+            f"format={' or '.join(map(repr, forms))}){choose}."
+        )
+
+    def any_dates(self) -> str:
+        """Say what can stand where a date is due."""
+        return (
+            "Give dates, ISO text such as '2014-02-05', or days as numbers; read other text with "
+            "its format first, for example pandas.to_datetime(…, format='%d.%m.%Y')."
+        )
+
+    def serial_dates(self, column: str) -> str:
+        """Say how days as Excel counts them are read."""
+        return f"pandas.to_datetime(table[{column!r}], unit='D', origin='1899-12-30')"
+
 
 # Whoever reads a message elsewhere sets the words of that place, as the command line does.
 WORDS: ContextVar[Words] = ContextVar("words", default=Words())  # noqa: B039  # it has no state
 
 
+def door() -> Words:
+    """Return the words of the place where a message is read."""
+    return WORDS.get()
+
+
 def say(name: str, value: Any = None) -> str:
     """Return an argument as it is written where the message is read."""
-    return WORDS.get().argument(name, value)
+    return door().argument(name, value)
 
 
 def made(name: str, column: str = "column") -> str:
     """Return a rule or a column as it is written where the message is read."""
-    return WORDS.get().made(name, column)
+    return door().made(name, column)
 
 
 def listing(items: Iterable[Any], *, total: int | None = None, shown: int = SHOWN) -> str:

@@ -149,7 +149,7 @@ def _refuse_unsteady(request: Any) -> None:
 def _refuse_crossed(frame: Frame, low: Any, high: Any, variable: str) -> None:
     wrong = np.flatnonzero((low > high) | (np.isnan(low) != np.isnan(high)))
     if wrong.size:
-        shown = [f"{low[at]:g} to {high[at]:g} in row {frame.label(int(at))}" for at in wrong[:100]]
+        shown = [f"{low[at]:g} to {high[at]:g} in {frame.place(int(at))}" for at in wrong[:100]]
         raise InconsistentError(
             f"{variable} from {listing(shown, total=wrong.size)}: both ends are needed, the low "
             f"one first.",

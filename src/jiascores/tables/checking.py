@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import listing, say
+from jiascores.core.errors import door, listing, say
 from jiascores.core.variables import (
     CORE_VARIABLES,
     COURSES,
@@ -648,8 +648,7 @@ def _far_apart(found: _Findings, visits: Visits) -> None:
                 "date",
                 f"{int(odd.sum())} study days are beyond {STUDY_DAYS_HIGHEST:g}: dates written as "
                 f"numbers? Turn them into dates first; those of a spreadsheet are "
-                f"pandas.to_datetime(table[{found.of.column('date')!r}], unit='D', "
-                f"origin='1899-12-30').",
+                f"{door().serial_dates(found.of.column('date'))}.",
                 value=int(odd.sum()),
             )
     first = np.full(len(visits.labels), np.inf)

@@ -51,6 +51,10 @@ class Output:
     words: tuple[str, ...] = ()
 
 
+# What the index of a table is called whose rows are lines of a file.
+LINE = "line"
+
+
 class Frame:
     """An eager frame of any kind, seen as named columns; pandas, Polars or PyArrow."""
 
@@ -280,6 +284,11 @@ class Frame:
         if self.kind == "polars":
             return sys.modules["polars"].DataFrame(dict(columns), strict=False)
         return sys.modules["pyarrow"].table(dict(columns))
+
+    def place(self, position: int) -> str:
+        """Return how a message names a row: by its line in a file that was read, else by its label."""
+        is_line = self.kind == "pandas" and self.native.index.name == LINE
+        return f"{LINE if is_line else 'row'} {self.label(position)}"
 
     def label(self, position: int) -> Any:
         """Return what a row is called: its index label, or its position."""

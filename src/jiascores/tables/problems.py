@@ -26,6 +26,7 @@ from jiascores.core.errors import (
     OutOfRangeError,
     RequestError,
     VisitError,
+    door,
     listing,
 )
 from jiascores.core.values import LONGEST
@@ -319,30 +320,24 @@ def _where(kind: Refused, places: Sequence[Any]) -> str:
     return f"{'' if count == 1 else f'{count} rows, first in '}{places[kind.rows[0]]}"
 
 
-def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> str:
-    """Return a dict of these words to fill in; one that differs by case alone is filled in."""
-    by_case = {word.casefold(): repr(word) for word in allowed}
-    pairs = [
-        f"{kind.shown}: {by_case.get(str(kind.value).strip().casefold(), '…')}"
-        for kind in kinds[:SHOWN_WORDS]
-    ]
-    return f"{{{', '.join(pairs)}{', …' if len(kinds) > SHOWN_WORDS else ''}}}"
+def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> dict[str, str | None]:
+    """Return what these words may mean; one that differs by case alone is known."""
+    by_case = {word.casefold(): word for word in allowed}
+    return {
+        kind.shown: by_case.get(str(kind.value).strip().casefold()) for kind in kinds[:SHOWN_WORDS]
+    }
 
 
-def about_words(kinds: Sequence[Refused], allowed: Sequence[str], column: str) -> str:
+def about_words(kinds: Sequence[Refused], allowed: Sequence[str], column: str, what: str) -> str:
     """Say which words a column may hold, and how others become these."""
-    return (
-        f"not understood. Here it can be {', '.join(allowed)}, or missing. Translate yours first: "
-        f"table[{column!r}].replace({translation(kinds, allowed)})."
-    )
+    words = door().translated(what, column, translation(kinds, allowed))
+    return f"not understood. Here it can be {', '.join(allowed)}, or missing. {words}"
 
 
 def about_flags(kinds: Sequence[Refused], column: str) -> str:
     """Say what a yes/no column may hold, and how its words become that."""
-    return (
-        f"not understood as yes or no. It takes {FLAG_WORDS}. Say what yours mean, True, False, or None for a "
-        f"gap: table[{column!r}].replace({translation(kinds)})."
-    )
+    words = door().flags(column, translation(kinds))
+    return f"not understood as yes or no. It takes {FLAG_WORDS}. {words}"
 
 
 # --------------------------------------------------------------------------------------------
@@ -377,30 +372,16 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
     protocol = "what it counts as is the protocol's decision"
     if reason == "not-yes-or-no":
         return about_flags(kinds, column)
+    texts = [str(kind.value) for kind in kinds[:SHOWN_WORDS]]
     if reason == "not-a-number" and isinstance(kinds[0].value, str):
-        words = [kind.shown for kind in kinds[:SHOWN_WORDS]]
-        more = ", …" if len(kinds) > SHOWN_WORDS else ""
-        return (
-            f"not a number. Where this stands for a gap, leave it empty, or read the file with "
-            f"na_values=[{', '.join(words)}{more}]."
-        )
+        gap = door().gap(variable.name, texts, more=len(kinds) > SHOWN_WORDS)
+        return f"not a number. Where this stands for a gap, leave it empty, or {gap}."
     return {
-        "decimal-comma": (
-            f"a decimal comma. Read the file with decimal=','; where other text stays in the "
-            f"column, table[{column!r}].str.replace(',', '.')."
-        ),
-        "below-limit": (
-            f"below a limit of detection; {protocol}. jia.prepare.below_limit(…, {variable.name!r}, "
-            f"rule=…) reads it by a rule that you name."
-        ),
-        "beyond-limit": (
-            f"beyond a limit of detection; {protocol}. Put that number, or leave a gap."
-        ),
+        "decimal-comma": f"a decimal comma. {door().decimal_comma(column, texts)}",
+        "below-limit": f"below a limit of detection; {protocol}. {door().below(variable.name)}",
+        "beyond-limit": f"beyond a limit of detection; {protocol}. {door().above(variable.name)}",
         "yes-or-no": "not a number but yes or no.",
-        "number-as-text": (
-            f"a number written as text. Turn the column into numbers first, once no other text "
-            f"is in it: pandas.to_numeric(table[{column!r}])."
-        ),
+        "number-as-text": f"a number written as text. {door().number_as_text(column, texts)}",
         "not-a-number": "not a number.",
     }[reason]
 
@@ -415,21 +396,17 @@ def by_reason(variable: Variable, cells: Mapping[int, Any]) -> dict[Why, list[Re
     return found
 
 
-def gap_code(values: Iterable[Any]) -> str:
+def gap_code(variable: str, values: Iterable[Any]) -> str:
     """Return a hint where numbers out of range are those that often stand for a gap."""
     codes = sorted({int(value) for value in values if value in GAP_CODES})
     if not codes:
         return ""
-    return f" A code for a gap? Leave it empty, or read the file with na_values={codes}."
+    return f" A code for a gap? Leave it empty, or {door().gap(variable, codes)}."
 
 
 # --------------------------------------------------------------------------------------------
 # What stands where a date is due
 
-DATE_ADVICE = (
-    "Give dates, ISO text such as '2014-02-05', or days as numbers; read other text with its "
-    "format first, for example pandas.to_datetime(…, format='%d.%m.%Y')."
-)
 _ORDERS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%m{0}%d{0}%y")
 _TIMES = ("", " %H:%M", " %H:%M:%S")
 _FORMATS = (
@@ -449,15 +426,11 @@ def about_dates(kinds: Sequence[Refused], column: str) -> str:
     texts = list(dict.fromkeys(_as_text(kind.value) for kind in kinds))[:_TRIED]
     read = {form: {text for text in texts if _reads(text, form)} for form in _FORMATS}
     every = set[str]().union(*read.values())
-    forms = [repr(form) for form in _FORMATS if every and read[form] == every]
+    forms = [form for form in _FORMATS if every and read[form] == every]
     if not forms:
-        return f"not understood. {DATE_ADVICE}"
-    choose = " (which of them, the file does not say)" if len(forms) > 1 else ""
+        return f"not understood. {door().any_dates()}"
     rest = "" if len(every) == len(texts) else " What else is there needs mending, or a gap."
-    return (
-        f"not understood. Read them with their format first: "
-        f"pandas.to_datetime(table[{column!r}], format={' or '.join(forms)}){choose}.{rest}"
-    )
+    return f"not understood. {door().dates(column, forms)}{rest}"
 
 
 def _as_text(value: Any) -> str:

@@ -17,10 +17,10 @@ import numpy as np
 
 from jiascores.core.definition import Definition, definition_named, load, lookup, published
 from jiascores.core.errors import (
-    WORDS,
     ArgumentError,
     NotCoveredError,
     RequestError,
+    door,
     made,
     say,
     suggestion,
@@ -658,18 +658,21 @@ def _understand(given: Any) -> Any:
 
 
 @lru_cache
-def parse(text: str) -> Any:
+def parse(text: str, own: tuple[Definition, ...] = ()) -> Any:
     """Return the request that one word asks for: ``name[:choice…][:option=value…]``.
 
     Parameters
     ----------
     text : str
         For example ``"acr_ped:ntr4146"`` or ``"flare:prcsg-printo:last-responding"``.
+    own : tuple of Definition
+        Variants of one's own, which the word may name too.
     """
     name, *chosen = text.split(":")
-    position = [_value(each) for each in chosen if "=" not in each]
+    variants = {each.name: each for each in own}
+    position = [variants.get(each, _value(each)) for each in chosen if "=" not in each]
     given = {
-        key: _value(value)
+        key: variants.get(value, _value(value))
         for key, _, value in (each.partition("=") for each in chosen if "=" in each)
     }
     asked = ask_names()
@@ -749,6 +752,6 @@ def _refuse_incomplete(asked: Verdict, text: str, many: int, given: Mapping[str,
         known = f" A reference is {', '.join(REFERENCES)}." if _REFERENCE in needed else ""
         raise _refusal(
             f"asks for {text!r}, where something is to be chosen: "
-            f"{WORDS.get().request(asked.ask, asked.order)}.{known}",
+            f"{door().request(asked.ask, asked.order)}.{known}",
             text,
         )

@@ -22,6 +22,7 @@ from jiascores.core.errors import (
     NotNumericError,
     RequestError,
     VisitError,
+    door,
     listing,
     made,
     say,
@@ -224,7 +225,7 @@ class Places(Sequence[str]):
                 cell = self._cells[role][int(row)]
                 if cell is not None:
                     where.append(f"{role} {str(cell).removesuffix(' 00:00:00')}")
-        label = f"row {self._frame.label(int(row))}"
+        label = self._frame.place(int(row))
         return f"{label} ({', '.join(where)})" if where else label
 
 
@@ -527,7 +528,7 @@ class Table:
             self.refuse(
                 "unknown-word",
                 what,
-                partial(about_words, allowed=words, column=column),
+                partial(about_words, allowed=words, column=column, what=what),
                 column=column,
                 rows=rows,
                 values=[labels[code] for code in codes[rows]],
@@ -1138,7 +1139,7 @@ def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64
 
 def not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
     """Return the problems of cells that are no numbers, by what is wrong with them."""
-    allowed = f"{capital(variable.label)} is {variable.allowed}; leave a gap as None, NaN or null."
+    allowed = f"{capital(variable.label)} is {variable.allowed}; leave a gap as {door().nothing}."
 
     def said(kinds: Sequence[Refused], reason: Why) -> str:
         words = about(reason, variable, column, kinds)
@@ -1172,7 +1173,7 @@ def _not_allowed(
     allowed = f"{capital(variable.label)} is {variable.allowed}"
 
     def out_of_range(kinds: Sequence[Refused]) -> str:
-        return f"out of range. {allowed}{advice}.{gap_code(kind.value for kind in kinds)}"
+        return f"out of range. {allowed}{advice}.{gap_code(variable.name, (kind.value for kind in kinds))}"
 
     broken_words = f"not a whole number. {allowed}, counted."
     return [

@@ -1,0 +1,478 @@
+"""The command line, for data managers: from a file to a file, without Python."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+import jiascores as jia
+from jiascores.cli.measures import MEASURES
+from jiascores.cli.running import (
+    FAILED,
+    FILE,
+    Commands,
+    Job,
+    as_records,
+    baseline_option,
+    json_option,
+    measures_option,
+    on_table,
+    out_options,
+    write_text,
+)
+from jiascores.core.definition import Definition, published
+from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
+from jiascores.core.joints import JOINTS_71
+from jiascores.files.mapping import baseline_rule
+from jiascores.files.reading import DATE, FLAG
+from jiascores.files.writing import refuse_target, write_table
+from jiascores.measures.courses import RetreatmentProtocol
+from jiascores.measures.flares import FlareCriteria
+from jiascores.measures.remission import RemissionCriteria
+from jiascores.measures.response import ResponseCriteria
+from jiascores.tables.baselines import Flagged, OnOrBefore
+from jiascores.tables.table import Column
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(jia.__version__, prog_name="jiascores")
+def main() -> None:
+    """Outcome measures of juvenile idiopathic arthritis, each number traceable to its paper.
+
+    \b
+    jiascores init visits.csv -o mapping.toml
+    jiascores check visits.csv --mapping mapping.toml
+    jiascores assess visits.csv --mapping mapping.toml --measure jadas10 -o scored.csv
+
+    `jiascores demo FOLDER` writes files to try these on.
+    """
+
+
+def _out(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(out_options):
+        command = option(command)
+    return command
+
+
+# --------------------------------------------------------------------------------------------
+# Proof and catalogue
+
+
+@main.command()
+@click.option("--date", help="The date that the report bears; by default the present one.")
+@_out
+@json_option
+def verify(date: str | None, out: Path | None, force: bool, as_json: bool) -> None:
+    """Run every check value against this installation; the exit status is 1 if one fails."""
+    refuse_target(out, force=force)
+    result = jia.verify(date=date)
+    text = str(result)
+    if as_json:
+        said = {"passed": result.passed, "check_values": result.check_values, "report": text}
+        text = json.dumps(said, ensure_ascii=False, indent=1)
+    if out is not None:
+        write_text(f"{text}\n", out, force=force)
+    click.echo(text)
+    if not result.passed:
+        raise click.exceptions.Exit(FAILED)
+
+
+def _names(_: Any, __: Any, incomplete: str) -> list[str]:
+    names = dict.fromkeys(each.name for each in published(Definition))
+    return [name for name in names if name.startswith(incomplete)]
+
+
+@main.command()
+@click.argument("names", nargs=-1, shell_complete=_names)
+@click.option(
+    "--kind",
+    # Asking for any public name loads the measures, and so enters every definition.
+    type=click.Choice(list(dict.fromkeys(each.kind for each in published(Definition)))),
+    help="Only definitions of this kind.",
+)
+@_out
+@json_option
+def definitions(
+    names: tuple[str, ...], kind: str | None, out: Path | None, force: bool, as_json: bool
+) -> None:
+    """Show the catalogue, or the definitions of these NAMES.
+
+    \b
+    jiascores definitions prcsg-printo
+    jiascores definitions --kind "cut-off set"
+    """
+    every = published(Definition)
+    shown = [
+        each for each in every if kind in (None, each.kind) and (not names or each.name in names)
+    ]
+    for name in names:
+        if name not in {each.name for each in shown}:
+            known = [each.name for each in every]
+            raise RequestError(f"no definition is called {name!r}.{suggestion(name, known)}")
+    table = jia.definitions(kind)
+    if out is not None:
+        if as_json:
+            write_text(as_records(table), out, force=force)
+        else:
+            write_table(table, out, force=force)
+    kept = table[table["name"].isin([each.name for each in shown])]
+    click.echo(as_records(kept).rstrip() if as_json else "\n\n".join(map(str, shown)))
+
+
+# --------------------------------------------------------------------------------------------
+# Tables
+
+
+@main.command(epilog=MEASURES)
+@on_table(baseline_option, measures_option)
+def assess(job: Job) -> None:
+    """Add measures to every visit of FILE, a row for each visit.
+
+    \b
+    jiascores assess visits.csv --mapping mapping.toml --baseline first \\
+        --measure jadas71 --measure acr_ped -o assessed.csv
+
+    FILE is CSV or other text (also .gz), Excel, SAS, SPSS, Stata or Parquet, or - for standard
+    input. A line of the output is the line of the input with fields added.
+    """
+    _need_measures(job)
+    job.add(lambda visits: jia.assess(visits, measures=job.requests, **job.call))
+
+
+def _need_measures(job: Job) -> None:
+    if not job.requests:
+        raise RequestError(
+            "nothing is asked for: give --measure, such as --measure jadas10, or name the measures "
+            '[study] of the --mapping: measures = ["jadas10"].',
+            variable="measures",
+        )
+
+
+@main.command(epilog=MEASURES)
+@on_table(baseline_option, measures_option)
+def check(job: Job) -> None:
+    """List what is missing, refused and suspicious in FILE.
+
+    \b
+    jiascores check visits.csv --mapping mapping.toml --measure jadas10
+
+    The exit status is 1 if `assess` with the same options would refuse the file, else 0. Without
+    a measure, it is 1 if anything is refused.
+    """
+    _, visits = job.read()
+    said = {name: job.call[name] for name in ("columns", "units", "baseline", "marker")}
+    findings = jia.check(visits, measures=job.requests or None, **said)
+    job.table(findings)
+    if job.requests:
+        try:
+            jia.assess(visits, measures=job.requests, **job.call)
+        except JiaScoresError as error:
+            click.echo(f"Refused: {error}", err=True)
+            raise click.exceptions.Exit(FAILED) from error
+    elif (findings["finding"] == "refused").any():
+        raise click.exceptions.Exit(FAILED)
+
+
+@main.command(epilog=MEASURES)
+@on_table(
+    baseline_option,
+    measures_option,
+    click.option("--by", help="The column with the visit; by default nominal_visit, or a number."),
+    click.option("--title", help="Title of the page."),
+    click.option(
+        "--pictures/--no-pictures", default=True, show_default=True, help="Whether to draw."
+    ),
+)
+def report(job: Job, by: str | None, title: str | None, pictures: bool) -> None:
+    """Write one page on FILE: what was read, missing and found, with pictures.
+
+    \b
+    jiascores report visits.csv --mapping mapping.toml --measure jadas10 -o report.html
+    """
+    _need_measures(job)
+    if job.out is None or job.out.suffix not in (".html", ".htm"):
+        raise RequestError(f"{say('out', job.out or 'report.html')}: write to a .html file.")
+    refuse_target(job.out, force=job.force, inputs=[job.file])
+    _, visits = job.read()
+    page = jia.report(
+        visits,
+        measures=job.requests,
+        by=None if by is None else jia.column(by),
+        pictures=pictures,
+        title=title or job.how.study.title or "Visits assessed",
+        **{name: job.call[name] for name in ("columns", "units", "baseline", "marker")},
+    )
+    write_text(page, job.out, force=job.force, inputs=job.inputs)
+    if not job.quiet:
+        click.echo(f"Report in {job.out}", err=True)
+
+
+@main.command()
+@click.argument("infusions", type=FILE, required=False)
+@on_table(
+    click.option(
+        "--protocol",
+        type=click.Choice([each.name for each in published(RetreatmentProtocol)]),
+        help="By which protocol; else that of the mapping.",
+    ),
+    click.option(
+        "--deviations", is_flag=True, help="List the infusions against the protocol instead."
+    ),
+)
+def retreatment(job: Job, infusions: Path | None, protocol: str | None, deviations: bool) -> None:
+    """Say for each visit of FILE whether the next infusion may be given.
+
+    \b
+    jiascores retreatment visits.csv infusions.csv --protocol swart-2019 -o retreated.csv
+    """
+    rule: Any = protocol or _protocol(job)
+    columns = _text_columns(job.how.infusions.columns)
+    said = {"protocol": rule, "infusion_columns": columns, "exclusions": job.how.exclusions}
+    exclusions = (
+        rule if isinstance(rule, RetreatmentProtocol) else jia.definition(rule, RetreatmentProtocol)
+    ).exclusions
+    flags = {job.how.exclusions.get(name, name): FLAG for name in exclusions}
+    given = job.beside(infusions, "infusions")
+    if deviations:
+        kept = {name: job.only[name] for name in job.only if name != "prefix"}
+        _, visits = job.read(**flags)
+        job.table(jia.deviations(visits, given, **said, **kept))
+    else:
+        job.add(lambda visits: jia.retreatment(visits, given, **said, **job.only), **flags)
+
+
+def _protocol(job: Job) -> Any:
+    changes = dict(job.how.protocol)
+    name = changes.pop("name", None)
+    if name is None:
+        raise RequestError(
+            'which protocol? Give --protocol, or name it: [protocol] of the --mapping: name = "…".',
+            variable="protocol",
+        )
+    known = jia.definition(name, RetreatmentProtocol)
+    return known.variant(name=f"{name}, changed", **changes) if changes else known
+
+
+def _text_columns(columns: Any) -> dict[str, Any]:
+    return {name: list(of) if isinstance(of, tuple) else of for name, of in columns.items()}
+
+
+@main.command()
+@click.argument("medication", type=FILE, required=False)
+@on_table(
+    click.option(
+        "--criteria", type=click.Choice([each.name for each in published(RemissionCriteria)])
+    ),
+    click.option("--max-gap-days", type=float, help="Most days between two visits of one run."),
+    click.option("--counted", multiple=True, help="A drug that counts, or all."),
+    click.option("--inactive", help="Your yes/no column with inactive disease."),
+)
+def remission(
+    job: Job,
+    medication: Path | None,
+    criteria: str | None,
+    max_gap_days: float | None,
+    counted: tuple[str, ...],
+    inactive: str | None,
+) -> None:
+    """Say for each visit of FILE whether the patient is in remission.
+
+    \b
+    jiascores remission visits.csv drugs.csv --criteria wallace-2011 --max-gap-days 365 \\
+        --counted methotrexate --inactive inactive -o remission.csv
+    """
+    own = job.how.medication
+    drugs = own.counted if not counted else "all" if counted == ("all",) else counted
+    inactive = inactive or own.inactive
+    periods = None
+    if medication is not None or own.file is not None:
+        periods = job.beside(medication, "medication")
+    said: dict[str, Any] = {
+        "criteria": criteria or own.criteria,
+        "max_gap_days": max_gap_days or own.max_gap_days,
+        "counted": drugs or None,
+        "inactive": None if inactive is None else Column(inactive),
+        "markers": job.how.study.markers,
+        "medication_columns": _text_columns(own.columns),
+    }
+    call = {name: value for name, value in job.only.items() if name != "marker"}
+    asked = {} if inactive is None else {inactive: FLAG}
+    job.add(lambda visits: jia.remission(visits, periods, **said, **call), **asked)
+
+
+FINDINGS = ("active", "limited", "swollen", "painful_on_motion", "tender", "swollen_by_deformity")
+
+
+@main.command()
+@on_table(
+    *(
+        click.option(
+            f"--{name.replace('_', '-')}",
+            name,
+            metavar="BEGINNING",
+            help="What stands before each joint's name.",
+        )
+        for name in FINDINGS
+    )
+)
+def joints(job: Job, **beginnings: str | None) -> None:
+    """Count the joints of a form with a column for each of the 71.
+
+    \b
+    jiascores joints visits.csv --active active_ --limited limited_ -o counted.csv
+    """
+    given: Any = {name: start for name, start in beginnings.items() if start is not None}
+    flags = {f"{start}{joint}": FLAG for start in given.values() for joint in JOINTS_71}
+    prefix = job.call["prefix"]
+    job.add(lambda visits: jia.prepare.joint_counts(visits, prefix=prefix, **given), **flags)
+
+
+# --------------------------------------------------------------------------------------------
+# What makes a table ready
+
+
+@main.group()
+def prepare() -> None:
+    """Make a table of visits ready: planned visits, laboratory values."""
+
+
+@prepare.command("nominal-visits")
+@on_table(
+    click.option(
+        "--week",
+        "weeks",
+        multiple=True,
+        metavar="WEEK:DAYS",
+        help="A week, and how many days a visit may lie around it.",
+    ),
+    click.option(
+        "--rule", type=click.Choice(["nearest", "first"]), help="Which of several visits counts."
+    ),
+    click.option("--day-zero", help="first, flagged:COLUMN, on-or-before:COLUMN or column:COLUMN."),
+)
+def nominal_visits(
+    job: Job, weeks: tuple[str, ...], rule: str | None, day_zero: str | None
+) -> None:
+    """Say which visit of the protocol each row of FILE is.
+
+    \b
+    jiascores prepare nominal-visits visits.csv --week 0:0 --week 8:7 --rule nearest \\
+        --day-zero first -o planned.csv
+    """
+    own = job.how.visits
+    try:
+        windows = {float(week): float(days) for week, days in (each.split(":") for each in weeks)}
+    except ValueError as error:
+        raise RequestError(
+            "--week: give WEEK:DAYS, such as --week 8:7.", variable="weeks"
+        ) from error
+    zero = baseline_rule(day_zero or own.day_zero, "day zero")
+    asked = {}
+    if isinstance(zero, OnOrBefore):
+        asked = {zero.column: DATE}
+    elif isinstance(zero, Flagged | Column):
+        asked = {
+            zero.column if isinstance(zero, Flagged) else zero.name: FLAG
+            if isinstance(zero, Flagged)
+            else DATE
+        }
+    said = {
+        "weeks": windows or {float(week): days for week, days in own.weeks.items()},
+        "rule": rule or own.rule,
+        "day_zero": zero,
+        "columns": job.call["columns"],
+        "prefix": job.call["prefix"],
+    }
+    job.add(lambda visits: jia.prepare.nominal_visits(visits, **said), **asked)
+
+
+@prepare.command("laboratory-values")
+@click.argument("laboratory", type=FILE, required=False)
+@on_table(
+    click.option("--value", "values", multiple=True, help="A variable to bring, such as esr."),
+    click.option("--window-days", type=float, help="Most days between visit and drawing."),
+)
+def laboratory_values(
+    job: Job, laboratory: Path | None, values: tuple[str, ...], window_days: float | None
+) -> None:
+    """Bring laboratory values to the visits of FILE that they were drawn nearest to.
+
+    \b
+    jiascores prepare laboratory-values visits.csv laboratory.csv --value esr --window-days 7
+    """
+    own = job.how.laboratory
+    drawn = job.beside(laboratory, "laboratory")
+    said = {
+        "values": list(values or own.values),
+        "lab_window_days": own.window_days if window_days is None else window_days,
+        "columns": job.call["columns"],
+        "lab_columns": _text_columns(own.columns),
+        "units": own.units,
+        "prefix": job.call["prefix"],
+    }
+    job.add(lambda visits: jia.prepare.laboratory_values(visits, drawn, **said))
+
+
+# --------------------------------------------------------------------------------------------
+# Two visits
+
+
+FLARES = [each.name for each in published(FlareCriteria)]
+
+
+@main.command()
+@click.option(
+    "--criteria",
+    type=click.Choice([*(each.name for each in published(ResponseCriteria)), *FLARES]),
+    default="giannini-1997",
+    show_default=True,
+    metavar="CRITERIA",
+    help="Response or flare criteria, by name.",
+)
+@click.option("--before", required=True, help="The baseline, or the reference of a flare.")
+@click.option("--now", required=True, help="The later visit.")
+@click.option("--highest-temperature", type=float, help="For criteria with a fever rule.")
+@json_option
+def explain(
+    criteria: str, before: str, now: str, highest_temperature: float | None, as_json: bool
+) -> None:
+    """Explain response or flare between two visits.
+
+    A visit is written as "physician_global=6 patient_global=5 chaq=1.5 active_joints=12
+    limited_joints=10 esr=40"; what is missing is left empty ("chaq=").
+    """
+    earlier, later = _core_set(before, "--before"), _core_set(now, "--now")
+    answer: Any
+    if criteria in FLARES:
+        answer = jia.flare(reference=earlier, now=later, criteria=criteria)
+        said = {"criteria": criteria, "flared": answer.flared}
+    else:
+        fever: dict[str, Any] = {"highest_temperature": highest_temperature}
+        given = {} if highest_temperature is None else fever
+        answer = jia.acr_ped(baseline=earlier, now=later, criteria=criteria, **given)
+        levels = {name: getattr(answer, name) for name in ("level", "level_min", "level_max")}
+        said = {"criteria": criteria, **levels}
+    text = answer.explain()
+    click.echo(json.dumps({**said, "explanation": text}, ensure_ascii=False) if as_json else text)
+
+
+def _core_set(text: str, option: str) -> jia.CoreSet[float]:
+    values: dict[str, float | None] = {}
+    for part in text.replace(",", " ").split():
+        name, equals, value = part.partition("=")
+        try:
+            values[name] = float(value) if value else None
+        except ValueError:
+            equals = ""
+        if not equals:
+            raise RequestError(f"{option}: {part!r} is not of the form variable=number.")
+    try:
+        return jia.CoreSet(**values)
+    except JiaScoresError:
+        raise
+    except TypeError as error:
+        raise RequestError(f"{option}: {error}") from error

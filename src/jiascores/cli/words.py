@@ -1,0 +1,133 @@
+"""How messages speak at the command line: in options, in keys of the mapping, in lines of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jiascores.core.errors import Words
+from jiascores.files.mapping import in_mapping, toml
+
+OPTIONS = (
+    "marker",
+    "baseline",
+    "invalid",
+    "measures",
+    "prefix",
+    "out",
+    "by",
+    "criteria",
+    "counted",
+)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?P<mark>[.,])\d{3}")
+
+
+class CommandLine(Words):
+    """The words of the command line and of the mapping."""
+
+    mapping = "--mapping"
+    nothing = "an empty cell"
+
+    def argument(self, name: str, value: Any = None) -> str:
+        """Return an option, or a table of the mapping with what it gives."""
+        if name in ("columns", "units", "exclusions"):
+            return in_mapping(name, value or {})
+        if name.endswith("_columns"):
+            table = {"infusion": "infusions", "lab": "laboratory"}.get(
+                name.removesuffix("_columns")
+            )
+            return in_mapping(f"{table or name.removesuffix('_columns')}.columns", value or {})
+        if name in OPTIONS:
+            option = {"measures": "measure"}.get(name, name)
+            return " ".join((f"--{option}", *([str(value)] if value else [])))
+        if name == "force":
+            return "--force"
+        return f"--{name.replace('_', '-')}{'' if value is None else f' {value}'}"
+
+    def made(self, name: str, column: str) -> str:
+        """Return a rule or a column in one word."""
+        if name == "column":
+            return f"column.{column}"
+        return f"{name.replace('_', '-')}:{column.upper() if column == 'column' else column}"
+
+    def request(self, name: str, order: Sequence[str]) -> str:
+        """Return a measure in one word."""
+        return ":".join((name, *map(str.upper, order)))
+
+    def gap(self, variable: str, values: Sequence[Any], *, more: bool = False) -> str:
+        """Say what stands for a gap: words for all measured columns, numbers for one."""
+        if any(isinstance(value, str) for value in values):
+            return f"say so, {in_mapping('csv', {'missing': list(values)})}{', …' if more else ''}"
+        return f"say so, {in_mapping('missing', {variable: list(values)})}"
+
+    def decimal_comma(self, column: str, values: Sequence[str]) -> str:
+        """Say how decimal commas are read; where they may be thousands, both readings."""
+        return _both_readings(values) or f"{capital(in_mapping('csv', {'decimal': ','}))}."
+
+    def number_as_text(self, column: str, values: Sequence[str]) -> str:
+        """Say how such a number is read: the mapping says another decimal sign."""
+        return _both_readings(values) or f"{capital(in_mapping('csv', {'decimal': '.'}))}."
+
+    def below(self, variable: str) -> str:
+        """Say how values below a limit are read."""
+        rule = in_mapping("below", {variable: "half"})
+        return f'{capital(rule)} (or "limit", or "zero") reads it by a rule that you name.'
+
+    def above(self, variable: str) -> str:
+        """Say how values above a limit are read."""
+        return f"{capital(in_mapping('above', {variable: 'limit'}))} takes the limit itself."
+
+    def translated(self, variable: str, column: str, words: Mapping[str, str | None]) -> str:
+        """Say in the mapping what words mean."""
+        known = {_text(word): meant or "…" for word, meant in words.items()}
+        return f"Say what yours mean, {in_mapping(f'words.{variable}', known)}."
+
+    def flags(self, column: str, words: Mapping[str, str | None]) -> str:
+        """Say which words are yes and no."""
+        shown = " or ".join(map(toml, map(_text, words)))
+        return (
+            f"Say what yours mean, {in_mapping('csv', {'yes': ['…'], 'no': ['…']})} with {shown} in "
+            f"the list that it belongs to; or in missing, where it stands for a gap."
+        )
+
+    def dates(self, column: str, forms: Sequence[str]) -> str:
+        """Say the format of the dates."""
+        choose = " (which of them, the file does not say)" if len(forms) > 1 else ""
+        said = " or ".join([in_mapping("csv", {"date_format": forms[0]}), *map(toml, forms[1:])])
+        return f"{capital(said)}{choose}."
+
+    def any_dates(self) -> str:
+        """Say what can stand where a date is due."""
+        example = in_mapping("csv", {"date_format": "%d.%m.%Y"})
+        return f"Give ISO text such as 2014-02-05 or days as numbers, or say the format, {example}."
+
+    def serial_dates(self, column: str) -> str:
+        """Say how days as Excel counts them are read."""
+        return f"read by {in_mapping('csv', {'date_format': 'excel'})}"
+
+
+def _text(shown: str) -> str:
+    """Return a word as it stands in the file; a message shows it in quotes."""
+    return shown[1:-1] if shown[:1] in "'\"" and shown[-1:] == shown[:1] else shown
+
+
+def _both_readings(values: Sequence[str]) -> str:
+    """Return both readings of numbers such as 12.345, or nothing where there is one only."""
+    found = next(
+        (match for match in map(_GROUPED.fullmatch, map(str.strip, values)) if match), None
+    )
+    if found is None or not all(_GROUPED.fullmatch(value.strip()) for value in values):
+        return ""
+    mark, text = found["mark"], found.group()
+    other = "," if mark == "." else "."
+    return (
+        f"Is {text} {text.replace(mark, '')} or {text.replace(mark, '.')}? Say which: "
+        f"{in_mapping('csv', {'decimal': other, 'thousands': mark})} or "
+        f"{in_mapping('csv', {'decimal': mark})}."
+    )
+
+
+def capital(text: str) -> str:
+    """Return an instruction that begins a sentence: a key of the mapping as it is."""
+    return f"Write {text}" if text.startswith("[") else text[:1].upper() + text[1:]

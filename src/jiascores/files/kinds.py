@@ -1,0 +1,387 @@
+"""Files as they are: which kind each is, by its content, and its columns before anything is read into them."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import gzip
+import io
+import os
+import re
+import sys
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, cast
+
+import attrs
+import numpy as np
+
+from jiascores.core.errors import ColumnError, RequestError, listing
+from jiascores.files.mapping import Source, in_mapping
+from jiascores.files.text import Block, TextFile
+from jiascores.tables.engines import need
+
+# Which bytes a kind of file begins with.
+BEGINNINGS = (
+    (b"PAR1", "parquet"),
+    (b"PK\x03\x04", "excel"),
+    (b"$FL2", "spss"),
+    (b"$FL3", "spss"),
+    (b"HEADER RECORD*******LIB", "xport"),
+    (b"<stata_dta>", "stata"),
+    (bytes(12) + b"\xc2\xea\x81\x60", "sas7bdat"),
+    (b"\xd0\xcf\x11\xe0", "xls"),
+)
+_OLD_STATA = re.compile(rb"[\x69-\x73][\x01\x02]\x01\x00", re.DOTALL)
+GZIP = b"\x1f\x8b"
+STDIN = "-"
+# What a name says of the kind that is to be written.
+ENDINGS = {
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "text"),
+    **dict.fromkeys((".parquet", ".pq"), "parquet"),
+    ".xlsx": "excel",
+    ".xpt": "xport",
+    ".sav": "spss",
+    ".zsav": "spss",
+    ".dta": "stata",
+    ".sas7bdat": "sas7bdat",
+}
+IN_WORDS = {"xport": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "Stata"}
+Progress: TypeAlias = Callable[[int], None]
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Contents:
+    """A file as it is.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in messages.
+    kind : str
+        ``text``, ``excel``, ``parquet``, ``spss``, ``stata``, ``xport`` or ``sas7bdat``.
+    columns : dict
+        Its columns in order, as pandas Series.
+    places : array of int
+        What each row is called: its line in a text file, its row in a sheet, else its number.
+    labels : dict, optional
+        By column, what a code stands for.
+    gaps : dict, optional
+        By column, the values that its owner declared as missing.
+    text : TextFile, optional
+        The reader of a text file.
+    blocks : list of Block
+        Its lines.
+    about : object
+        What else the file says, to be written again.
+    """
+
+    name: str
+    kind: str
+    columns: Mapping[str, Any]
+    places: Any
+    labels: Mapping[str, Mapping[Any, str]] = attrs.field(factory=dict)
+    gaps: Mapping[str, Sequence[Mapping[str, Any]]] = attrs.field(factory=dict)
+    text: TextFile | None = None
+    blocks: Sequence[Block] = ()
+    about: Any = None
+
+    @property
+    def place(self) -> str:
+        """What a row is called in a message."""
+        return "line" if self.kind == "text" else "row"
+
+
+def name_of(path: Any) -> str:
+    """Return what a file is called in messages."""
+    return "standard input" if str(path) == STDIN else str(path)
+
+
+@contextlib.contextmanager
+def opened(path: Any, progress: Progress | None = None) -> Iterator[tuple[Any, str, bool]]:
+    """Open a file once, since a pipe can be read once only; give it, its kind, and whether it is packed."""
+    with contextlib.ExitStack() as stack:
+        if str(path) == STDIN:
+            raw: Any = sys.stdin.buffer
+        else:
+            if not os.path.exists(path):  # noqa: PTH110
+                raise RequestError(f"there is no file {str(path)!r}.", values=(str(path),))
+            if os.path.isdir(path):  # noqa: PTH112
+                raise RequestError(f"{str(path)!r} is a folder: give a file.", values=(str(path),))
+            raw = stack.enter_context(open(path, "rb", buffering=0))  # noqa: PTH123
+        stream: Any = io.BufferedReader(_Counted(raw, progress))
+        packed = stream.peek(2)[:2] == GZIP
+        if packed:
+            stream = io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=stream)))
+        start = stream.peek(64)
+        kind = next((kind for begins, kind in BEGINNINGS if start.startswith(begins)), "text")
+        yield stream, "stata" if _OLD_STATA.match(start) else kind, packed
+
+
+class _Counted(io.RawIOBase):
+    """A file that says how far it was read."""
+
+    def __init__(self, raw: Any, progress: Progress | None) -> None:
+        self._raw, self._progress = raw, progress
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return bool(self._raw.seekable())
+
+    def seek(self, *where: int) -> int:
+        return int(self._raw.seek(*where))
+
+    def tell(self) -> int:
+        return int(self._raw.tell())
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._raw.read(len(buffer)) or b""
+        buffer[: len(data)] = data
+        if self._progress is not None:
+            self._progress(len(data))
+        return len(data)
+
+
+def contents(path: Any, source: Source, progress: Progress | None = None) -> Contents:
+    """Return a file as it is.
+
+    Parameters
+    ----------
+    path : path
+        The file, or ``-`` for standard input.
+    source : Source
+        How it is written.
+    progress : callable, optional
+        Is told how many bytes were read.
+    """
+    name = name_of(path)
+    with opened(path, progress) as (stream, kind, packed):
+        if kind == "text":
+            return _text(stream, name, source)
+        if kind == "xls":
+            raise RequestError(f"{name}: a workbook of Excel 97–2003. Save it as .xlsx.")
+        if packed:
+            raise RequestError(f"{name}: only text is read from a .gz file. Unpack it first.")
+        if kind == "excel":
+            need("openpyxl", "files", name)
+            return _excel(io.BytesIO(stream.read()), name, source)
+        if kind == "parquet":
+            need("pyarrow", "files", name)
+            return _parquet(stream, name)
+        if str(path) == STDIN:
+            raise RequestError(
+                f"{name}: a {IN_WORDS[kind]} file is read by its name, not from a pipe."
+            )
+    need("pyreadstat", "files", name)
+    return _statistics(path, kind, name)
+
+
+def _text(stream: Any, name: str, source: Source) -> Contents:
+    import pandas as pd
+
+    file = TextFile(stream, name, source.csv)
+    blocks = list(file.blocks())
+    columns = {}
+    for place, column in enumerate(file.names):
+        parts = [block.columns[place] for block in blocks]
+        for block in blocks:
+            # Let go of what has been taken.
+            block.columns[place] = None
+        columns[column] = pd.Series(joined_texts(parts))
+    places = np.concatenate([np.empty(0, dtype=np.int64), *(block.lines for block in blocks)])
+    return Contents(
+        name=name, kind="text", columns=columns, places=places, text=file, blocks=blocks
+    )
+
+
+def joined_texts(parts: Sequence[Any]) -> Any:
+    """Return parts of a column of text as one pandas array."""
+    import pandas as pd
+
+    if not any(hasattr(part, "type") for part in parts):
+        whole = np.concatenate([np.empty(0, dtype=object), *parts])
+        return pd.array(whole, dtype=pd.StringDtype("python"))
+    import pyarrow as pa
+
+    chunks = [chunk for part in parts for chunk in arrow_texts(part)]
+    return pd.arrays.ArrowStringArray(pa.chunked_array(chunks, pa.string()))
+
+
+def arrow_texts(part: Any) -> list[Any]:
+    """Return part of a column of text as Arrow arrays."""
+    import pyarrow as pa
+
+    return list(part.chunks) if hasattr(part, "chunks") else [pa.array(part, pa.string())]
+
+
+def _parquet(stream: Any, name: str) -> Contents:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(pa.BufferReader(stream.read()))
+    except pa.ArrowInvalid as error:
+        raise RequestError(f"{name}: a Parquet file that cannot be read ({error}).") from error
+    frame = table.to_pandas(ignore_metadata=True)
+    return _contents(frame, name, "parquet", about=table)
+
+
+def _contents(frame: Any, name: str, kind: str, **more: Any) -> Contents:
+    names = [str(each) for each in frame.columns]
+    twice = sorted({each for each in names if names.count(each) > 1})
+    if twice:
+        raise ColumnError(f"{name}: two columns are called {listing(twice)}.", values=twice)
+    columns = {
+        each: frame[column].reset_index(drop=True)
+        for each, column in zip(names, frame.columns, strict=True)
+    }
+    return Contents(
+        name=name, kind=kind, columns=columns, places=np.arange(1, len(frame) + 1), **more
+    )
+
+
+def _statistics(path: Any, kind: str, name: str) -> Contents:
+    """Return a file of SAS, SPSS or Stata, with its labels and the missing values that it declares."""
+    import pyreadstat
+
+    readers = {
+        "spss": "read_sav",
+        "stata": "read_dta",
+        "xport": "read_xport",
+        "sas7bdat": "read_sas7bdat",
+    }
+    options: dict[str, Any] = (
+        {} if kind in ("xport", "sas7bdat") else {"apply_value_formats": False}
+    )
+    if kind == "spss":
+        options["user_missing"] = True
+    try:
+        frame, about = getattr(pyreadstat, readers[kind])(os.fspath(path), **options)
+    except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
+        raise RequestError(
+            f"{name}: a {IN_WORDS[kind]} file that cannot be read ({error})."
+        ) from error
+    labels = {column: dict(words) for column, words in about.variable_value_labels.items()}
+    gaps = dict(about.missing_ranges) if kind == "spss" else {}
+    return _contents(frame, name, kind, labels=labels, gaps=gaps, about=about)
+
+
+# --------------------------------------------------------------------------------------------
+# Excel
+
+
+def _excel(data: io.BytesIO, name: str, source: Source) -> Contents:
+    """Return a table in a sheet: what the cells hold, with the row of the sheet of each."""
+    import openpyxl
+    import pandas as pd
+
+    try:
+        book = openpyxl.load_workbook(data)
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise RequestError(
+            f"{name}: no workbook of Excel (.xlsx) that can be read ({error})."
+        ) from error
+    sheet: Any = _sheet(book, name, source.excel.sheet)
+    formulas = [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    stored: Any = openpyxl.load_workbook(data, data_only=True)[sheet.title] if formulas else sheet
+    empty = [cell.coordinate for cell in formulas if stored[cell.coordinate].value is None]
+    if empty:
+        raise RequestError(
+            f"{name}, sheet {sheet.title!r}: formulas without a stored value in {listing(empty)}. "
+            f"Open the file in Excel and save it, or put the values."
+        )
+    top = source.excel.skip + 1
+    rows = list(stored.iter_rows(min_row=top))
+    header = [cell.value for cell in rows[0]] if rows else []
+    while header and header[-1] is None and all(row[len(header) - 1].value is None for row in rows):
+        header.pop()
+    if not any(each is not None for each in header):
+        raise RequestError(
+            f"{name}, sheet {sheet.title!r}: there is no header in row {top}. Say how many rows "
+            f"stand above it: {in_mapping('excel', {'skip': top})}."
+        )
+    data_rows = [row for row in rows[1:] if any(cell.value is not None for cell in row)]
+    last = data_rows[-1][0].row if data_rows else top
+    merged = [
+        str(area)
+        for area in sheet.merged_cells.ranges
+        if area.max_row > top and area.min_row <= last
+    ]
+    if merged:
+        raise RequestError(
+            f"{name}, sheet {sheet.title!r}: merged cells in the data, {listing(merged)}. Which row "
+            f"a value belongs to is not certain: unmerge them, and fill each row."
+        )
+    wrong = [cell.coordinate for row in data_rows for cell in row if cell.data_type == "e"]
+    if wrong:
+        raise RequestError(
+            f"{name}, sheet {sheet.title!r}: an error of a formula in {listing(wrong)}."
+        )
+    beyond = [
+        cell.coordinate
+        for row in data_rows
+        for cell in row[len(header) :]
+        if cell.value is not None
+    ]
+    if beyond:
+        raise RequestError(
+            f"{name}, sheet {sheet.title!r}: {listing(beyond)} stands under no header."
+        )
+    nameless = [
+        rows[0][place].coordinate for place, each in enumerate(header) if place and each is None
+    ]
+    if nameless:
+        raise RequestError(
+            f"{name}, sheet {sheet.title!r}: {listing(nameless)} in the header has no name, and there are "
+            f"values below. Where the header is further down, say how many rows stand above it: "
+            f"{in_mapping('excel', {'skip': top})}; else give it a name."
+        )
+    names = [
+        str(each).strip() if each is not None else f"column {place}"
+        for place, each in enumerate(header, 1)
+    ]
+    columns = {place: [_cell(row[place]) for row in data_rows] for place in range(len(names))}
+    frame = pd.DataFrame(
+        {place: pd.Series(cells, dtype=object) for place, cells in columns.items()}
+    )
+    frame.columns = pd.Index(names, dtype=object)
+    found = _contents(frame, name, "excel", about=(sheet.title, rows[0], data_rows))
+    return attrs.evolve(found, places=np.array([row[0].row for row in data_rows], dtype=np.int64))
+
+
+def _sheet(book: Any, name: str, wanted: str | None) -> Any:
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    titles = [sheet.title for sheet in book.worksheets]
+    if wanted is not None:
+        if wanted not in titles:
+            raise RequestError(
+                f"{name}: there is no sheet {wanted!r}; there are {listing(map(repr, titles), shown=20)}.",
+                variable="sheet",
+            )
+        return book[wanted]
+    filled = [sheet for sheet in sheets if sheet.max_row > 1 or sheet.max_column > 1]
+    if len(filled or sheets) != 1:
+        raise RequestError(
+            f"{name}: several sheets, {listing([repr(sheet.title) for sheet in filled or sheets], shown=20)}. Say which: "
+            f"{' or '.join(in_mapping('excel', {'sheet': sheet.title}) for sheet in (filled or sheets)[:2])}.",
+            variable="sheet",
+        )
+    return (filled or sheets)[0]
+
+
+def _cell(cell: Any) -> Any:
+    """Return what a cell holds; a number that is shown with leading zeros has them."""
+    value = cell.value
+    if (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and re.fullmatch(r"00+", cell.number_format)
+    ):
+        return str(value).zfill(len(cell.number_format))
+    if isinstance(value, dt.time):
+        return value.isoformat()
+    if isinstance(value, str) and not value.strip():
+        return None
+    return value

@@ -1,0 +1,375 @@
+"""`read`: a file as a table of visits; only measured columns become numbers or dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jiascores.core.errors import RequestError, listing
+from jiascores.core.variables import VARIABLES
+from jiascores.core.words import truth
+from jiascores.files.kinds import Contents, contents
+from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Source, in_mapping, read_mapping
+from jiascores.tables.baselines import Flagged, OnOrBefore
+from jiascores.tables.requests import Request
+from jiascores.tables.table import ROLES, WORDS, Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NUMBER, FLAG, DATE, WORD, ID = "number", "flag", "date", "word", "id"
+DATE_ROLES = ("date", "end_of_lead_in", "start", "stop")
+_MARKS = "./-"
+_TIMES = ("", " %H:%M", " %H:%M:%S")
+
+
+def read(path: Any, mapping: Any = None, *, table: str = "visits") -> pd.DataFrame:
+    r"""Read a file of visits, and only what the mapping says.
+
+    Parameters
+    ----------
+    path : path
+        CSV or other separated text (also ``.gz``), Excel, SAS, SPSS, Stata or Parquet. The kind
+        is told by the content, not by the name.
+    mapping : path or dict, optional
+        A mapping in TOML, or what such a file holds: separator, decimal sign, format of dates,
+        words, which column is which. Without it, everything is as jiascores writes it.
+    table : {"visits", "infusions", "medication", "laboratory", "events", "patients"}
+        Which of the files that the mapping describes this is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the file's own column names. Measured columns are numbers, columns of dates that are
+        used are dates; all others are as they stand in the file, text in a text file: an id
+        ``007`` keeps its zeros. A measured cell that is not understood stays as it was, and
+        `check` lists it. The index is the line of the file in which each row begins (``line``),
+        or the row of the sheet (``row``), by which messages name it.
+
+    Raises
+    ------
+    RequestError
+        If the mapping has an unknown key, a row has more or fewer fields than the header, or the
+        file is of no kind that is known.
+    ColumnError
+        If two columns have one name.
+    MissingExtraError
+        If openpyxl, pyreadstat or pyarrow is needed and not installed.
+
+    Notes
+    -----
+    Words for a gap (``missing = ["NA"]``) act on measured columns alone, never on ids or on
+    columns of your own. A number that stands for a gap is named by variable, since 99 is a
+    possible ESR.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> import jiascores as jia
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "visits.csv"
+    >>> _ = file.write_text("patient;date;physician_global\\n007;12.03.2024;6,5\\n")
+    >>> mapping = {"csv": {"decimal": ",", "date_format": "%d.%m.%Y"}}
+    >>> jia.prepare.read(file, mapping)
+         patient       date  physician_global
+    line
+    2        007 2024-03-12               6.5
+    """
+    how = confirmed(read_mapping(mapping))
+    if table not in ("visits", *OTHERS):
+        raise RequestError(
+            f"table={table!r}: choose {listing(['visits', *OTHERS], shown=9)}.", variable="table"
+        )
+    source = how.table(table)
+    return typed(contents(path, source), source, asked_of(how))
+
+
+OTHERS = ("infusions", "medication", "laboratory", "events", "patients")
+
+
+def confirmed(mapping: FileMapping) -> FileMapping:
+    """Return a mapping that somebody confirmed; a draft raises."""
+    if not mapping.confirmed:
+        raise RequestError(
+            f"{mapping.path or 'the mapping'} is a draft. Read each line, mend what is wrong, then "
+            f"set confirmed = true.",
+            reason="draft",
+            variable="confirmed",
+        )
+    return mapping
+
+
+# --------------------------------------------------------------------------------------------
+# Which column is read as what
+
+
+def asked_of(
+    mapping: FileMapping, requests: Sequence[Any] = (), baseline: Any = None
+) -> dict[str, str]:
+    """Return which columns are read as what, beside those that stand for variables and roles."""
+    asked: dict[str, str] = dict.fromkeys(mapping.exclusions.values(), FLAG)
+    asked |= dict.fromkeys(mapping.csv.dates, DATE)
+    if mapping.medication.inactive:
+        asked[mapping.medication.inactive] = FLAG
+    rules = [baseline, mapping.baseline]
+    for request in requests:
+        if not isinstance(request, Request):
+            continue
+        for name, bound in request.bound:
+            rules.append(bound)
+            if isinstance(bound, Column):
+                is_flag = name == "attended" or (name in VARIABLES and VARIABLES[name].flag)
+                word = WORD if name in WORDS else name if name in VARIABLES else NUMBER
+                asked[bound.name] = FLAG if is_flag else word
+            elif hasattr(bound, "column") and name == "course":
+                asked[bound.column] = WORD
+    for rule in rules:
+        if isinstance(rule, Flagged | OnOrBefore):
+            asked[rule.column] = FLAG if isinstance(rule, Flagged) else DATE
+    return asked
+
+
+def kinds_of(
+    source: Source, names: Sequence[str], asked: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Return for each column that is read what it is read as, and the variable or role that it is."""
+    columns, found = source.columns, {}
+    taken = {one for of in columns.values() for one in ([of] if isinstance(of, str) else of)}
+    for role in (*VARIABLES, *WORDS, *ROLES, *DATE_ROLES, *columns):
+        of = columns.get(role, role)
+        for name in [of] if isinstance(of, str) else of:
+            if name not in names or (role not in columns and name in taken):
+                continue
+            if role == "patient":
+                found[name] = (ID, role)
+            elif role in DATE_ROLES:
+                found[name] = (DATE, role)
+            elif role in VARIABLES:
+                found[name] = (FLAG if VARIABLES[role].flag else NUMBER, role)
+            elif role in (*WORDS, *ROLES):
+                found[name] = (WORD, role)
+    for name, kind in asked.items():
+        if name in names and name not in found:
+            found[name] = (NUMBER, kind) if kind in VARIABLES else (kind, name)
+    return found
+
+
+def typed(file: Contents, source: Source, asked: Mapping[str, str]) -> pd.DataFrame:
+    """Return a file as a pandas table, with the columns that are used as numbers, dates and words."""
+    import pandas as pd
+
+    kinds = kinds_of(source, list(file.columns), asked)
+    _check_codes(source, [variable for kind, variable in kinds.values() if kind == NUMBER])
+    columns = {}
+    for name, column in file.columns.items():
+        kind, variable = kinds.get(name, (None, name))
+        reader = None if kind is None else _reader(kind, variable, name, source, file)
+        columns[name] = column if reader is None else _each(column, reader, kind or "")
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(file.places)), copy=False)
+    frame.index = pd.Index(file.places, name=file.place)
+    return frame
+
+
+def _check_codes(source: Source, variables: Sequence[str]) -> None:
+    """Raise where a number stands for a gap in all columns and is a value of one of them."""
+    for code in _numbers_in(source.csv.missing):
+        possible = [
+            name for name in variables if VARIABLES[name].low <= code <= VARIABLES[name].high
+        ]
+        if possible:
+            raise RequestError(
+                f"missing = [{code:g}] for all columns: {code:g} is a possible value of "
+                f"{listing(possible, shown=12)}. Name the variables in which it stands for a gap, "
+                f"{in_mapping('missing', {possible[0]: [code]})}.",
+                reason="missing-code",
+                variable="missing",
+                values=(code,),
+            )
+
+
+def _numbers_in(words: Iterable[Any]) -> list[float]:
+    """Return the words that are numbers."""
+    return [number for word in words if (number := _as_number(word)) is not None]
+
+
+def _as_number(word: Any) -> float | None:
+    if isinstance(word, int | float) and not isinstance(word, bool):
+        return float(word)
+    if not isinstance(word, str):
+        return None
+    return float(word) if re.fullmatch(r"[+-]?\d+(\.\d+)?", word.strip(), re.ASCII) else None
+
+
+def _each(column: Any, reader: Callable[[Any], Any], kind: str) -> Any:
+    """Return a column with each distinct cell read once."""
+    import pandas as pd
+
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "M":
+        return column
+    codes, distinct = pd.factorize(column)
+    return _taken([reader(cell) for cell in distinct.tolist()], codes, kind)
+
+
+def _taken(cells: list[Any], codes: Any, kind: str) -> Any:
+    """Return cells by their codes, with a gap at −1, in the plainest type that holds them."""
+    import pandas as pd
+
+    there = [cell for cell in cells if cell is not None]
+    if kind == DATE and all(isinstance(cell, dt.date) for cell in there):
+        dates = [None if cell is None else np.datetime64(cell, "us") for cell in cells]
+        return pd.Series(np.array([*dates, None], dtype="datetime64[us]")[codes])
+    numbers = all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in there)
+    if numbers and (there or kind in (NUMBER, FLAG)):
+        return pd.Series(np.array([*cells, None], dtype=np.float64)[codes])
+    objects = np.empty(len(cells) + 1, dtype=object)
+    objects[:-1] = cells
+    return pd.Series(objects[codes], dtype=object)
+
+
+# --------------------------------------------------------------------------------------------
+# What a cell holds
+
+
+def _reader(
+    kind: str, variable: str, name: str, source: Source, file: Contents
+) -> Callable[[Any], Any] | None:
+    """Return what reads a cell of a column."""
+    if kind == ID:
+        return None if file.kind == "text" else _id
+    form = source.csv
+    labels = dict(file.labels.get(name, {})) if kind in (WORD, FLAG) else {}
+    gaps = (*form.missing, *source.missing.get(variable, source.missing.get(name, ())))
+    words = {str(word).strip() for word in gaps if not isinstance(word, int | float)}
+    codes = set(_numbers_in(gaps))
+    owners = [(each["lo"], each["hi"]) for each in file.gaps.get(name, ())]
+    said = dict(source.words.get(variable, source.words.get(name, {})))
+    folded = {word.casefold(): meant for word, meant in said.items()} | said
+    convert: dict[str, Callable[[Any], Any]] = {
+        NUMBER: partial(_number, form=form),
+        FLAG: partial(_flag, form=form),
+        DATE: _dates(form),
+        WORD: lambda cell: cell,
+    }
+
+    def read_cell(cell: Any) -> Any:
+        if any(low <= cell <= high for low, high in owners if isinstance(cell, type(low))):
+            return None
+        named = labels.get(cell, cell)
+        if kind == WORD or isinstance(_flag(named, form), float):
+            cell = named
+        text = cell.strip() if isinstance(cell, str) else cell
+        if isinstance(text, str) and (not text or text in words):
+            return None
+        for known in (text, text.casefold()) if isinstance(text, str) else ():
+            if known in folded:
+                return folded[known]
+        value = convert[kind](text)
+        if codes and _as_number(value) in codes:
+            return None
+        value = _beyond(value, source, variable)
+        return cell if value is text else value
+
+    return read_cell
+
+
+def _id(cell: Any) -> Any:
+    """Return an id as text: a number without a decimal point has none."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+@cache
+def _number_form(decimal: str, thousands: str) -> re.Pattern[str]:
+    mark = re.escape(decimal)
+    group = rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+|" if thousands else ""
+    number = rf"[+-]?(?:(?:{group}\d+)(?:{mark}\d*)?|{mark}\d+)(?:[eE][+-]?\d+)?"
+    return re.compile(number, re.ASCII)
+
+
+def _number(cell: Any, form: Csv) -> Any:
+    """Return a cell as a number, by the decimal sign that is said and no other."""
+    if not isinstance(cell, str):
+        return cell
+    if not _number_form(form.decimal, form.thousands).fullmatch(cell):
+        return cell
+    plain = cell.replace(form.thousands, "") if form.thousands else cell
+    return float(plain.replace(form.decimal, "."))
+
+
+def _flag(cell: Any, form: Csv) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    for words, meant in ((form.yes, 1.0), (form.no, 0.0)):
+        if cell.casefold() in [word.casefold() for word in words]:
+            return meant
+    said = truth(cell)
+    return cell if said is None else said
+
+
+def _beyond(cell: Any, source: Source, variable: str) -> Any:
+    """Return what a value below or above a limit is read as, where a rule is named for it."""
+    if not isinstance(cell, str):
+        return cell
+    for marks, rules in (("<≤", source.below), (">≥", source.above)):
+        if variable in rules and cell[0] in marks:
+            limit = _number(cell.lstrip(f"{marks}= "), source.csv)
+            if isinstance(limit, float):
+                return limit * {"limit": 1, "half": 0.5, "zero": 0}[rules[variable]]
+    return cell
+
+
+def _dates(form: Csv) -> Callable[[Any], Any]:
+    """Return what reads a date: by the format that is said, else ISO text and days as numbers."""
+    if form.date_format in EPOCHS:
+        epoch = dt.datetime.fromisoformat(EPOCHS[form.date_format])
+        return lambda cell: _counted(cell, epoch, form.date_format or "")
+    order = "%d{0}%m{0}%Y" if form.day_first else "%m{0}%d{0}%Y" if form.month_first else None
+    formats = [form.date_format] if form.date_format else []
+    if order is not None:
+        formats = [order.format(mark) + time for mark, time in product(_MARKS, _TIMES)]
+
+    def date(cell: Any) -> Any:
+        if not isinstance(cell, str):
+            return cell
+        if not form.date_format:
+            if re.match(r"\d{4}-\d", cell):
+                try:
+                    return dt.datetime.fromisoformat(cell).replace(tzinfo=None)
+                except ValueError:
+                    return cell
+            if not formats:
+                return _number(cell, form)
+        for each in formats:
+            try:
+                found = dt.datetime.strptime(cell, each)  # noqa: DTZ007  (a date has no zone)
+            except ValueError:
+                continue
+            return (
+                found.replace(day=form.day_of_month)
+                if form.day_of_month and not _says_day(each)
+                else found
+            )
+        return cell
+
+    return date
+
+
+def _says_day(form: str) -> bool:
+    return any(part in form for part in ("%d", "%j"))
+
+
+def _counted(cell: Any, epoch: dt.datetime, form: str) -> Any:
+    """Return a date that is written as a number of days, or of seconds by SPSS."""
+    number = (
+        float(cell) if isinstance(cell, str) and re.fullmatch(r"[+-]?\d+(\.\d*)?", cell) else cell
+    )
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return cell
+    unit = "seconds" if form == "spss" else "days"
+    return epoch + dt.timedelta(**{unit: number})

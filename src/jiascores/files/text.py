@@ -1,0 +1,448 @@
+"""Text files: every line as it was written, and its fields; the number of fields is checked."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from typing import IO, Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.errors import ColumnError, RequestError, listing
+from jiascores.files.mapping import Csv, in_mapping
+from jiascores.tables.frame import Positions
+
+SEPARATORS = (",", ";", "\t", "|")
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+QUOTE = '"'
+BLOCK = 1 << 25
+# From here on Arrow splits the lines, where it is installed.
+LARGE = 1 << 16
+
+
+@attrs.frozen(eq=False)
+class Block:
+    """Whole rows of a text file, as they were written and as fields.
+
+    Parameters
+    ----------
+    text : str
+        As it was written, line ends included.
+    first : int
+        The line of the file where it begins.
+    lines : array of int
+        The line of the file where each row begins.
+    ends : array of int
+        The line of the block on which each row ends, from 0.
+    empty : list of int
+        Lines of the block that hold separators only.
+    columns : list
+        The fields, column by column: Arrow arrays, or arrays of objects with None for gaps.
+    """
+
+    text: str
+    first: int
+    lines: Positions
+    ends: Positions
+    empty: list[int]
+    columns: list[Any]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def rows(self, newline: str) -> list[str]:
+        """Return the text of each row, without the end of its last line."""
+        lines = self.text.split(newline)
+        ends = (self.ends + 1).tolist()
+        starts = (self.lines - self.first).tolist()
+        return [newline.join(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+class TextFile:
+    """A file of rows and fields, read block by block.
+
+    Parameters
+    ----------
+    stream : binary file
+        Where it is read from.
+    name : str
+        What it is called in messages.
+    form : Csv
+        How it is written.
+    """
+
+    def __init__(self, stream: IO[bytes], name: str, form: Csv) -> None:
+        self.name, self.form = name, form
+        start = stream.read(BLOCK)
+        self.mark, self.encoding = _mark(start, form.encoding)
+        if b"\0" in start[:4096] and not self.encoding.lower().startswith(
+            ("utf-16", "utf_16", "utf-32")
+        ):
+            raise RequestError(
+                f"{name}: neither text nor a file of a kind that is known (CSV, Excel .xlsx, SAS, "
+                f"SPSS, Stata, Parquet)."
+            )
+        self._stream, self._start = stream, start[len(self.mark) :]
+        try:
+            self._decoder = codecs.getincrementaldecoder(self.encoding)()
+        except LookupError as error:
+            raise RequestError(
+                f"{in_mapping('csv', {'encoding': form.encoding})}: no such encoding."
+            ) from error
+        self._line = 1
+        self._rest = self._more()
+        lines = self._rest[: 1 << 16]
+        self.newline = "\n" if "\n" in lines or "\r" not in lines else "\r"
+        self.head = self._take_head()
+
+    # --- decoding
+
+    def _more(self) -> str:
+        """Return the next part of the text; nothing at the end."""
+        data, self._start = self._start or self._stream.read(BLOCK), b""
+        try:
+            text = self._decoder.decode(data, final=not data)
+            # A part may hold less than one character.
+            return text or (self._more() if data else "")
+        except UnicodeDecodeError as error:
+            before = error.object[: error.start].count(b"\n")
+            raise RequestError(
+                f"{self.name}: not written in {self.encoding}; see line {self._line + before} or below. "
+                f"{in_mapping('csv', {'encoding': 'cp1252'})} is what many spreadsheets write.",
+                reason="encoding",
+            ) from error
+
+    # --- the header
+
+    def _take_head(self) -> str:
+        """Take the lines to skip and the header, and read the names of the columns."""
+        head = [self._take_line() for _ in range(self.form.skip)]
+        self.header_line = self._line
+        header = self._take_line()
+        if not header.strip():
+            raise RequestError(
+                f"{self.name}: there is no header in line {self.header_line}."
+                f"{'' if self._rest else ' The file is empty.'}"
+            )
+        self.separator = self.form.separator or _separator(header, self.name)
+        while True:
+            try:
+                rows = list(self._reader([header]))
+                break
+            except csv.Error as error:
+                more = self._take_line()
+                if not more:
+                    raise self._broken(self.header_line, error) from error
+                header += more
+        names = [name.strip() for name in rows[0]]
+        if len(names) == 1:
+            other = next((mark for mark in SEPARATORS if mark in names[0]), None)
+            if other is not None:
+                raise RequestError(
+                    f"{self.name}: one column only, {names[0]!r}. Say what stands between "
+                    f"fields: {in_mapping('csv', {'separator': other})}.",
+                    reason="separator",
+                )
+        self.names = [name or f"column {place}" for place, name in enumerate(names, 1)]
+        twice = sorted({name for name in self.names if self.names.count(name) > 1})
+        if twice:
+            raise ColumnError(
+                f"{self.name}, line {self.header_line}: two columns are called "
+                f"{listing(map(repr, twice))}. Rename one in the file.",
+                variable=twice[0],
+                values=twice,
+            )
+        return "".join((*head, header))
+
+    def _take_line(self) -> str:
+        """Take the next physical line, with its end."""
+        while self.newline not in self._rest:
+            more = self._more()
+            self._rest += more
+            if not more:
+                break
+        end = self._rest.find(self.newline) + 1 or len(self._rest)
+        line, self._rest = self._rest[:end], self._rest[end:]
+        self._line += 1
+        return line
+
+    def _reader(self, lines: Sequence[str]) -> Any:
+        return csv.reader(iter(lines), delimiter=self.separator, strict=True)
+
+    def _broken(self, line: int, error: csv.Error) -> RequestError:
+        words = {
+            "unexpected end of data": "a quotation mark opens a field here and nothing closes it",
+        }.get(str(error), str(error))
+        return RequestError(
+            f"{self.name}, line {line}: {words}. Mend that line: inside quotation marks, write a "
+            f'quotation mark twice ("").',
+            reason="quotes",
+        )
+
+    # --- the rows
+
+    def blocks(self) -> Iterator[Block]:
+        """Return the rows below the header, block by block."""
+        rest, more = self._rest, "the first part is there already"
+        self._rest = ""
+        while more:
+            more = self._more()
+            text = rest + more
+            cut = text.rfind(self.newline) + 1 if more else len(text)
+            try:
+                block = self._block(text[:cut])
+            except csv.Error as error:
+                # A field may have line ends within, and go on in the next part.
+                if more and str(error) == "unexpected end of data":
+                    rest = text
+                    continue
+                raise self._broken(self._open_at, error) from error
+            self._line += text.count(self.newline, 0, cut)
+            rest = text[cut:]
+            if len(block) or block.text:
+                yield block
+
+    def _block(self, text: str) -> Block:
+        return self._by_arrow(text) or self._by_csv(text)
+
+    def _by_arrow(self, text: str) -> Block | None:
+        """Return plain lines split by Arrow; nothing where a line is not plain."""
+        if (
+            len(text) < LARGE
+            or QUOTE in text
+            or self.newline == "\r"
+            or self.form.trailing_separator
+        ):
+            return None
+        if find_spec("pyarrow") is None or not self.separator.isascii():
+            return None
+        import pyarrow as pa
+        from pyarrow import csv as arrow_csv
+
+        size = text.count("\n") + (not text.endswith("\n"))
+        try:
+            table = arrow_csv.read_csv(
+                pa.BufferReader(text.encode()),
+                read_options=arrow_csv.ReadOptions(column_names=self.names),
+                parse_options=arrow_csv.ParseOptions(delimiter=self.separator, quote_char=False),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(self.names, pa.string()),
+                    strings_can_be_null=True,
+                    null_values=[""],
+                ),
+            )
+        except pa.ArrowInvalid:
+            return None
+        if len(table) != size or self._has_empty_rows(table):
+            return None
+        places = np.arange(size)
+        return Block(text, self._line, places + self._line, places, [], table.columns)
+
+    @staticmethod
+    def _has_empty_rows(table: Any) -> bool:
+        import pyarrow.compute as pc
+
+        empty = None
+        for column in table.columns:
+            gaps = column.is_null()
+            empty = gaps if empty is None else pc.call_function("and", [empty, gaps])
+            if not pc.call_function("any", [empty]).as_py():
+                return False
+        return True
+
+    def _by_csv(self, text: str) -> Block:
+        """Return lines split by the rules of CSV."""
+        lines = [line + "\n" for line in text.split(self.newline)]
+        if lines[-1] == "\n":
+            lines.pop()
+        reader = self._reader(lines)
+        rows: list[list[str]] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        empty: list[int] = []
+        begun = 0
+        width = len(self.names)
+        try:
+            for fields in reader:
+                end = reader.line_num - 1
+                if any(map(str.strip, fields)):
+                    if len(fields) != width or self.form.trailing_separator:
+                        fields = self._fitting(fields, self._line + begun)  # noqa: PLW2901
+                    rows.append(fields)
+                    starts.append(begun)
+                    ends.append(end)
+                elif len(fields) > 1:
+                    empty.append(end)
+                begun = end + 1
+        except csv.Error:
+            self._open_at = self._line + begun
+            raise
+        columns = (
+            [_objects(column) for column in zip(*rows, strict=True)]
+            if rows
+            else [_objects(()) for _ in self.names]
+        )
+        return Block(
+            text,
+            self._line,
+            np.array(starts, dtype=np.int64) + self._line,
+            np.array(ends, dtype=np.int64),
+            empty,
+            columns,
+        )
+
+    def _fitting(self, fields: list[str], line: int) -> list[str]:
+        """Return as many fields as the header has names, or say in which line they are not."""
+        width = len(self.names)
+        ends = len(fields) == width + 1 and not fields[-1].strip()
+        if self.form.trailing_separator and ends:
+            return fields[:-1]
+        if self.form.trailing_separator and len(fields) == width:
+            words = "this row does not end in a separator, and trailing_separator = true says that all do"
+            raise RequestError(
+                f"{self.name}, line {line}: {words}. Take it out there, or add one here.",
+                reason="fields",
+            )
+        advice = (
+            f"It ends in a separator. Where every row does, say so: {in_mapping('csv', {'trailing_separator': True})}."
+            if ends
+            else "Where a separator stands inside a field, the field needs quotation marks."
+            if len(fields) > width
+            else "Is a line broken in two, or a separator missing?"
+        )
+        raise RequestError(
+            f"{self.name}, line {line}: {len(fields)} fields, and the header in line {self.header_line} "
+            f"names {width} columns. Every field beyond the fault would be read as another "
+            f"column's. {advice}",
+            reason="fields",
+            values=(len(fields),),
+        )
+
+    # --- writing
+
+    @property
+    def style(self) -> Style:
+        """How it is written."""
+        end = "\r\n" if self.head.endswith("\r\n") else self.newline
+        return Style(self.separator, self.form.decimal, self.encoding, self.mark, end)
+
+    @property
+    def before(self) -> str:
+        """What stands between a line and what is added to it."""
+        return "" if self.form.trailing_separator else self.separator
+
+    def head_with(self, names: Sequence[str]) -> str:
+        """Return the lines to skip and the header, with more names."""
+        style = self.style
+        body = self.head.removesuffix(style.end)
+        more = "".join(self.separator + style.quoted(name) for name in names)
+        return body + more + self.head[len(body) :]
+
+    def block_with(self, block: Block, added: Sequence[str], width: int) -> str:
+        """Return a block with fields added to each of its rows."""
+        lines = block.text.split(self.newline)
+        nothing = self.separator * (width - 1)
+        for end, fields in (
+            *zip(block.ends.tolist(), added, strict=True),
+            *((end, nothing) for end in block.empty),
+        ):
+            line = lines[end]
+            # Of \r\n, the first mark is still there.
+            rest = "\r" if line.endswith("\r") else ""
+            lines[end] = f"{line.removesuffix(rest)}{self.before}{fields}{rest}"
+        return self.newline.join(lines)
+
+
+@attrs.frozen
+class Style:
+    """How text is written.
+
+    Parameters
+    ----------
+    separator, decimal, encoding : str
+        Of the file.
+    mark : bytes
+        The byte-order mark that it begins with, or nothing.
+    end : str
+        The end of a line.
+    """
+
+    separator: str = ","
+    decimal: str = "."
+    encoding: str = "utf-8"
+    mark: bytes = b""
+    end: str = "\n"
+
+    def quoted(self, text: str) -> str:
+        """Return a text as a field."""
+        if any(mark in text for mark in (self.separator, QUOTE, "\n", "\r")):
+            return f"{QUOTE}{text.replace(QUOTE, QUOTE + QUOTE)}{QUOTE}"
+        return text
+
+    def field(self, value: Any) -> str:
+        """Return a cell as a field."""
+        if isinstance(value, float):
+            text = str(int(value)) if value.is_integer() else repr(value)
+            return self.quoted(text.replace(".", self.decimal))
+        if hasattr(value, "isoformat"):
+            return str(value.isoformat()).removesuffix("T00:00:00")
+        return self.quoted(str(value))
+
+    def fields(self, column: Any) -> tuple[Any, NDArray[Any]]:
+        """Return the distinct fields of a column and the place of each row's, made once for each."""
+        import pandas as pd
+
+        codes, distinct = pd.factorize(column)
+        return codes, np.array([*map(self.field, distinct.tolist()), ""], dtype=object)
+
+    def rows(
+        self, columns: Sequence[tuple[Any, NDArray[Any]]], part: slice = slice(None)
+    ) -> list[str]:
+        """Return the fields of each row as one text."""
+        texts = [words[codes[part]].tolist() for codes, words in columns]
+        return list(map(self.separator.join, zip(*texts, strict=True)))
+
+    def encoded(self, text: str) -> bytes:
+        """Return text in the encoding of the file."""
+        return text.encode(self.encoding)
+
+
+def _mark(start: bytes, encoding: str | None) -> tuple[bytes, str]:
+    """Return the byte-order mark of a file and the encoding that it, or the mapping, says."""
+    for mark, name in MARKS:
+        if start.startswith(mark) and (
+            encoding is None or encoding.lower().replace("_", "-").startswith(("utf", name[:5]))
+        ):
+            return mark, name
+    given = (encoding or "utf-8").lower().replace("_", "-")
+    return b"", {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(given, given)
+
+
+def _separator(header: str, name: str) -> str:
+    """Return what stands between the names of a header, outside of quotation marks."""
+    outside = "".join(header.split(QUOTE)[::2])
+    there = [mark for mark in SEPARATORS if mark in outside]
+    if len(there) > 1:
+        raise RequestError(
+            f"{name}: the header has {' and '.join(map(repr, there))} in it. Say what stands between "
+            f"fields: {' or '.join(in_mapping('csv', {'separator': mark}) for mark in there)}.",
+            reason="separator",
+        )
+    return there[0] if there else SEPARATORS[0]
+
+
+def _objects(column: Sequence[str]) -> NDArray[Any]:
+    """Return fields as objects, each distinct text once, None where nothing stands."""
+    seen: dict[str, str] = {}
+    out = np.empty(len(column), dtype=object)
+    out[:] = list(map(seen.setdefault, column, column))
+    out[out == ""] = None
+    return out
