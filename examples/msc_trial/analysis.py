@@ -383,7 +383,7 @@ def event_lines(study: Study) -> Lines:
     yield heading(study, "Adverse events before and after infusion")
     yield from broken(str(compare(study)).splitlines()[1:])
     if study.column("patient", "infusions").duplicated().any():
-        counts, _, _ = str(compare(study, per_infusion=True)).partition("\n\nFisher")
+        counts, _, _ = str(compare(study, per_infusion=True)).partition("\n\nTwo")
         yield "\nSecond analysis, around every infusion"
         yield from broken(counts.splitlines()[1:])
 

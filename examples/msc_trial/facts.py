@@ -242,6 +242,7 @@ def compare(study: Study, *, per_infusion: bool = False) -> Any:
         event_columns=study.who_and_when("events"),
         infusion_columns=study.who_and_when("infusions"),
         per_infusion=per_infusion,
+        test=None if per_infusion else "fisher-swart-2019",
     )
 
 

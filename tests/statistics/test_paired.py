@@ -47,7 +47,7 @@ def test_sign_flip_against_brute_force(rows):
         time_before=days_before,
         days_per_month=30.4375,
     )
-    assert test.p == near(brute_force([a * db - b * da for a, b, da, db in rows]))
+    assert test.p == near(brute_force([a - b for a, b, _, _ in rows]))
 
 
 def test_events_that_cluster_in_one_patient_are_one_difference():

@@ -109,12 +109,20 @@ class EventComparison:
         Days of each window that were observed.
     rate_before, rate_after : tuple of float
         Events per 100 patient-months, with their exact interval.
-    fisher, poisson : Comparison
-        By the central method.
-    fisher_minimum_likelihood, poisson_minimum_likelihood : Comparison
-        By the minimum-likelihood method, which most programs print.
+    poisson, poisson_minimum_likelihood : Comparison
+        The conditional test of the two counts, central and by the minimum-likelihood method,
+        which most programs print.
     mcnemar, sign_flip : Comparison
         For the units observed in both windows.
+    fisher, fisher_minimum_likelihood : Comparison, optional
+        Fisher's test, where it was asked for.
+    n_unequal : int
+        Units whose two windows were observed for different lengths, before any matching. If there
+        are some and the windows are not matched, no comparison has a p or an interval.
+    matched : bool
+        Whether windows were cut to the shorter length of each unit.
+    n_unmatched : int
+        Events that were left out by that.
     n_outside : int
         Events outside every window, or before or after the patient was observed: not counted.
     n_not_infused : int
@@ -138,12 +146,15 @@ class EventComparison:
     days_after: IntArray
     rate_before: tuple[float, float, float]
     rate_after: tuple[float, float, float]
-    fisher: Comparison
-    fisher_minimum_likelihood: Comparison
     poisson: Comparison
     poisson_minimum_likelihood: Comparison
     mcnemar: Comparison
     sign_flip: Comparison
+    fisher: Comparison | None
+    fisher_minimum_likelihood: Comparison | None
+    n_unequal: int
+    matched: bool
+    n_unmatched: int
     n_outside: int
     n_not_infused: int
     n_overlap: int
@@ -206,16 +217,28 @@ class EventComparison:
             "Events of patients without an infusion": self.n_not_infused,
             "Patients infused again within the window after": self.n_reinfused,
         }
-        notes = [f"{self.windows.name}, {self.windows.rule}."]
+        notes = [f"{self.windows.name}, {self.windows.rule}.", self._lengths()]
         notes += [f"{words}: {count}." for words, count in counted.items() if count]
         if self.unit == "infusions":
             notes.append(
-                f"Second analysis, by infusion; {self.n_overlap} days lie in more than one window. "
-                f"Every test takes infusions of one patient as independent, which they are not."
+                f"Second analysis, by infusion; {self.n_overlap} days lie in more than one window."
             )
         interval = f"{self.confidence * 100:g} % intervals"
         notes.append(f"{interval}; p is two-sided; nothing is corrected for the number of tests.")
         return notes
+
+    def _lengths(self) -> str:
+        """Say in how many units the windows differ in length, and what follows."""
+        found = (
+            f"Windows of different lengths: {self.n_unequal} of {len(self.patients)} {self.unit}"
+        )
+        if self.matched:
+            return (
+                f"{found}, cut to the shorter one, the days next to the infusion; events left out "
+                f"by that: {self.n_unmatched}."
+            )
+        advice = "; match_windows=True cuts them to the shorter one" if self.n_unequal else ""
+        return f"{found}{advice}."
 
     def __str__(self) -> str:
         notes = "".join(f"  {note}\n" for note in self._notes())
@@ -238,8 +261,9 @@ class EventComparison:
 
         counts = "".join(row(cells) for cells in self._summary())
         tests = "".join(
-            row((test.name, test.method, test._estimated(), p_shown(test.p), test.n, test.assumes))
+            row((test.name, test.method, test._estimated(), p, test.n, test.assumes))
             for test in self.tests
+            for p in [test.why_not or p_shown(test.p)]
         )
         head = row(("test", "method", "estimate", "p", "n", "assumes"), "th")
         notes = "".join(f"<li>{escape(note)}</li>" for note in self._notes())
@@ -257,6 +281,9 @@ def around_infusions(
     events: pd.DataFrame,
     n_not_infused: int = 0,
     per_infusion: bool = False,
+    match_windows: bool = False,
+    until_next: bool = False,
+    fisher: bool = False,
     confidence: float = CONFIDENCE,
 ) -> EventComparison:
     """Count events around infusions, and run every test on the counts.
@@ -276,63 +303,92 @@ def around_infusions(
         How many events of others there are.
     per_infusion : bool
         Whether to count around every infusion, not only the first.
+    match_windows : bool
+        Whether to cut both windows of each unit to the shorter one, next to the infusion.
+    until_next : bool
+        Whether the window after an infusion ends before the patient's next one.
+    fisher : bool
+        Whether Fisher's test is made too.
     confidence : float
         Of the intervals.
     """
     check_confidence(confidence)
-    counted = _counted(windows, labels, infusions, events, per_infusion=per_infusion)
-    for window, end in (("before", "from"), ("after", "until")):
+    units, owned, counted = _owned(
+        windows, infusions, until_next=until_next, per_infusion=per_infusion
+    )
+    happened = events.merge(owned, on=["patient", "day"])
+    lengths = _by_window(owned, len(units))
+    n_unequal = int(np.count_nonzero(lengths[0] != lengths[1]))
+    if match_windows:
+        owned = _matched(owned, lengths)
+        lengths = _by_window(owned, len(units))
+    for window, end, days in zip(("before", "after"), ("from", "until"), lengths, strict=True):
         words = f"nobody was observed in the window {window}: there is nothing to compare."
-        require(counted[f"days_{window}"].any(), words, f"observed_{end}")
+        require(days.any(), words, f"observed_{end}")
+    matched = happened.merge(owned[["patient", "day"]], on=["patient", "day"])
+    before, after = _by_window(matched, len(units))
     unit = "infusions" if per_infusion else "patients"
+    differ = f"the two windows differ in length in {n_unequal} of {len(units)} {unit}"
+    repeated = units["patient"].duplicated().any()
     tests = compare_periods(
-        **{name: counted[name] for name in ("before", "after", "days_before", "days_after")},
+        before=before,
+        after=after,
+        days_before=lengths[0],
+        days_after=lengths[1],
         days_per_month=windows.days_per_month,
         unit=unit,
         confidence=confidence,
+        why_not=differ if n_unequal and not match_windows else "",
+        why_not_paired="infusions of one patient are not independent" if repeated else "",
+        fisher=fisher,
     )
     return EventComparison(
         windows=windows,
         unit=unit,
-        **counted,
+        patients=tuple(labels[place] for place in units["patient"]),
+        infusion_days=tuple(units["day"].tolist()),
+        before=before,
+        after=after,
+        days_before=lengths[0],
+        days_after=lengths[1],
         **tests,
+        n_unequal=n_unequal,
+        matched=match_windows,
+        n_unmatched=len(happened) - len(matched),
+        n_outside=len(events) - len(happened),
         n_not_infused=n_not_infused,
+        **counted,
         confidence=confidence,
     )
 
 
-def _counted(
-    windows: EventWindows,
-    labels: Sequence[Any],
-    infusions: pd.DataFrame,
-    events: pd.DataFrame,
-    *,
-    per_infusion: bool,
-) -> dict[str, Any]:
-    """Give each observed day to one window of one infusion, and each event to its day's."""
+def _owned(
+    windows: EventWindows, infusions: pd.DataFrame, *, until_next: bool, per_infusion: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
+    """Give each observed day to one window of one infusion; count what overlaps."""
     # In the order in which patients come in the table.
     order = np.lexsort((infusions["day"], infusions.groupby("patient", sort=False).ngroup()))
     infusions = infusions.iloc[order].reset_index(drop=True)
-    since_first = infusions["day"] - infusions.groupby("patient")["day"].transform("first")
+    per_patient = infusions.groupby("patient")["day"]
+    since_first = infusions["day"] - per_patient.transform("first")
     again = infusions["patient"][since_first.between(1, windows.after[1])]
+    ends = per_patient.shift(-1) - 1 if until_next else np.nan
+    infusions = infusions.assign(ends=ends).fillna({"ends": np.inf})
     units = infusions if per_infusion else infusions.drop_duplicates("patient", ignore_index=True)
     days = _days(windows, units)
     shared = days[days.duplicated(["patient", "day"])]
-    owned = days.drop_duplicates(["patient", "day"])
-    happened = events.merge(owned, on=["patient", "day"])
-    windowed = zip(_by_window(happened, len(units)), _by_window(owned, len(units)), strict=True)
-    (before, days_before), (after, days_after) = windowed
-    return {
-        "patients": tuple(labels[place] for place in units["patient"]),
-        "infusion_days": tuple(units["day"].tolist()),
-        "before": before,
-        "after": after,
-        "days_before": days_before,
-        "days_after": days_after,
-        "n_outside": len(events) - len(happened),
+    counted = {
         "n_overlap": len(shared.drop_duplicates(["patient", "day"])),
         "n_reinfused": again.nunique(),
     }
+    return units, days.drop_duplicates(["patient", "day"]), counted
+
+
+def _matched(days: pd.DataFrame, lengths: IntArray) -> pd.DataFrame:
+    """Return of each unit as many days of both windows, those next to the infusion."""
+    nearest = days.iloc[np.argsort(days["offset"].abs(), kind="stable")]
+    place = nearest.groupby(["unit", "period"]).cumcount()
+    return nearest[place.to_numpy() < lengths.min(axis=0)[nearest["unit"]]]
 
 
 def _days(windows: EventWindows, units: pd.DataFrame) -> pd.DataFrame:
@@ -348,7 +404,8 @@ def _days(windows: EventWindows, units: pd.DataFrame) -> pd.DataFrame:
     ]
     days = pd.concat(parts)
     days["day"] += days["offset"]
-    return days[days["day"].between(days["first"], days["last"])]
+    last = np.where(days["period"] == 1, np.minimum(days["last"], days["ends"]), days["last"])
+    return days[days["day"].between(days["first"], last)]
 
 
 def _by_window(rows: pd.DataFrame, units: int) -> IntArray:

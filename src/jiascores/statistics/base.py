@@ -87,6 +87,8 @@ class Comparison:
         ``"minimum-likelihood"``: the outcomes that are no likelier. Else the test's own.
     confidence : float
         Of the interval.
+    why_not : str
+        Why there is no p and no interval, where the test's assumptions do not hold.
     """
 
     name: str
@@ -99,11 +101,18 @@ class Comparison:
     p: float
     method: str = ""
     confidence: float = CONFIDENCE
+    why_not: str = ""
+
+    def withheld(self, why: str, *names: str) -> Comparison:
+        """Return it without p, interval and what is named, because of this; else as it is."""
+        nothing = dict.fromkeys(("p", "low", "high", *names), math.nan)
+        return attrs.evolve(self, **nothing, why_not=why) if why else self
 
     def __str__(self) -> str:
         method = f", {self.method}" if self.method else ""
+        p = f"no p: {self.why_not}" if self.why_not else p_said(self.p)
         return (
-            f"{self.name}{method}: {p_said(self.p)}\n  {self.measure} {self._estimated()}\n"
+            f"{self.name}{method}: {p}\n  {self.measure} {self._estimated()}\n"
             f"  n: {self.n}\n  assumes: {self.assumes}"
         )
 

@@ -66,7 +66,7 @@ def sign_flip(
     after, before : array of int
         Number of events of each patient.
     time_after, time_before : array of int
-        Days that each patient was observed, above 0.
+        Days that each patient was observed, for the estimate.
     days_per_month : float
         Days of a month, for the estimate.
     unit : str
@@ -75,15 +75,15 @@ def sign_flip(
     Returns
     -------
     Comparison
-        The mean difference of rates, after less before, per 100 patient-months, and p; no
-        interval. p is 1 where no patient differs.
+        The difference of rates, after less before, per 100 patient-months, and p; no interval. p
+        is 1 where no patient differs.
 
     Notes
     -----
-    A patient's difference is events after × days before − events before × days after: the
-    difference in counts where both periods are equally long. Were the treatment without effect,
-    it would be as likely with the other sign; p is the share of all 2ⁿ sign flips whose sum is at
-    least as far from 0. However many events cluster in one patient, the patient is one of n.
+    A patient's difference is events after − events before. Were the treatment without effect and
+    both periods of the patient equally long, it would be as likely with the other sign; p is the
+    share of all 2ⁿ sign flips whose sum is at least as far from 0. However many events cluster in
+    one patient, the patient is one of n.
 
     Examples
     --------
@@ -93,20 +93,21 @@ def sign_flip(
     0.0625
     """
     counts = [np.asarray(values, dtype=np.int64) for values in (after, before)]
-    times = [np.asarray(values, dtype=np.int64) for values in (time_after, time_before)]
-    differences = counts[0] * times[1] - counts[1] * times[0]
-    weight = float((times[0] * times[1]).sum())
-    mean = float(differences.sum()) / weight if weight else math.nan
+    times = [float(np.sum(values)) for values in (time_after, time_before)]
+    differences = counts[0] - counts[1]
+    rates = [
+        count.sum() / time if time else math.nan for count, time in zip(counts, times, strict=True)
+    ]
     changed = int(np.count_nonzero(differences))
     return Comparison(
         name="Sign-flip test on differences within patients, exact",
         assumes=(
             "patients are independent of each other; without an effect a difference is as likely "
-            "with the other sign"
+            "with the other sign, so that both periods of a patient are equally long"
         ),
         n=f"{differences.size} {unit} observed in both periods, {changed} with a difference",
         measure=f"difference of rates, after − before, per {PER_MONTHS} patient-months",
-        estimate=mean * days_per_month * PER_MONTHS,
+        estimate=float(rates[0] - rates[1]) * days_per_month * PER_MONTHS,
         p=_flip_p(differences),
         method="all sign flips",
     )

@@ -140,6 +140,9 @@ def compare_periods(
     days_per_month: float,
     unit: str,
     confidence: float,
+    why_not: str = "",
+    why_not_paired: str = "",
+    fisher: bool = False,
 ) -> dict[str, Any]:
     """Compare the events of two periods by every test.
 
@@ -155,47 +158,54 @@ def compare_periods(
         What is counted, for the text.
     confidence : float
         Of the intervals.
+    why_not, why_not_paired : str
+        Why no comparison, or none that pairs, has a p and an interval; empty where they have.
+    fisher : bool
+        Whether Fisher's test is made, which takes the periods as independent groups.
 
     Returns
     -------
     dict
-        ``rate_before`` and ``rate_after`` per 100 patient-months, ``fisher`` and ``poisson`` with
-        and without ``_minimum_likelihood``, and of the patients observed in both periods
-        ``mcnemar`` and ``sign_flip``.
+        ``rate_before`` and ``rate_after`` per 100 patient-months; ``poisson`` and ``fisher`` with
+        and without ``_minimum_likelihood``, the last ones None where not asked for; and of the
+        patients observed in both periods ``mcnemar`` and ``sign_flip``.
     """
     months = days_per_month * PER_MONTHS
     both = (days_before > 0) & (days_after > 0)
+    events = {"after": int(after.sum()), "before": int(before.sum())}
+    times = {"time_after": float(days_after.sum()), "time_before": float(days_before.sum())}
+    mcnemar = mcnemar_exact(
+        only_after=int(((after > 0) & (before == 0) & both).sum()),
+        only_before=int(((before > 0) & (after == 0) & both).sum()),
+        n=int(both.sum()),
+        confidence=confidence,
+        unit=unit,
+    )
+    flips = sign_flip(
+        after=after[both],
+        before=before[both],
+        time_after=days_after[both],
+        time_before=days_before[both],
+        days_per_month=days_per_month,
+        unit=unit,
+    )
+    tests: dict[str, Any] = {
+        "rate_before": rate(events["before"], days_before.sum() / months, confidence=confidence),
+        "rate_after": rate(events["after"], days_after.sum() / months, confidence=confidence),
+        "mcnemar": mcnemar.withheld(why_not or why_not_paired, "estimate"),
+        "sign_flip": flips.withheld(why_not or why_not_paired),
+    }
     observed = {"after": after, "before": before, "n_after": days_after, "n_before": days_before}
     patients: dict[str, Any] = {
         name: int(np.count_nonzero(each)) for name, each in observed.items()
     }
-    events: dict[str, Any] = {"after": int(after.sum()), "before": int(before.sum())}
-    times: dict[str, Any] = {
-        "time_after": float(days_after.sum()),
-        "time_before": float(days_before.sum()),
-    }
-    tests: dict[str, Any] = {
-        "rate_before": rate(events["before"], days_before.sum() / months, confidence=confidence),
-        "rate_after": rate(events["after"], days_after.sum() / months, confidence=confidence),
-        "mcnemar": mcnemar_exact(
-            only_after=int(((after > 0) & (before == 0) & both).sum()),
-            only_before=int(((before > 0) & (after == 0) & both).sum()),
-            n=int(both.sum()),
-            confidence=confidence,
-            unit=unit,
-        ),
-        "sign_flip": sign_flip(
-            after=after[both],
-            before=before[both],
-            time_after=days_after[both],
-            time_before=days_before[both],
-            days_per_month=days_per_month,
-            unit=unit,
-        ),
-    }
     for method in get_args(Method):
         end = "" if method == "central" else "_minimum_likelihood"
         asked: dict[str, Any] = {"method": method, "confidence": confidence}
-        tests[f"fisher{end}"] = fisher_exact(**patients, **asked, unit=unit)
-        tests[f"poisson{end}"] = compare_rates(**events, **times, **asked)
+        tests[f"poisson{end}"] = compare_rates(**events, **times, **asked).withheld(why_not)
+        tests[f"fisher{end}"] = (
+            fisher_exact(**patients, **asked, unit=unit).withheld(why_not, "estimate")
+            if fisher
+            else None
+        )
     return tests

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from jiascores.core.definition import lookup
 from jiascores.core.errors import InconsistentError, RequestError
 from jiascores.measures.events import EventComparison, EventWindows, around_infusions
-from jiascores.statistics.base import CONFIDENCE
+from jiascores.statistics.base import CONFIDENCE, require
 from jiascores.tables.beside import OTHER_KIND, Beside, Dates, read_infusions
 from jiascores.tables.table import Column, require_column
 
@@ -25,7 +25,10 @@ def compare_events(
     infusion_columns: Mapping[str, str] | None = None,
     observed_from: Column | None = None,
     observed_until: Column | None = None,
+    until: Literal["next-infusion"] | None = None,
+    match_windows: bool = False,
     per_infusion: bool = False,
+    test: Literal["fisher-swart-2019"] | None = None,
     confidence: float = CONFIDENCE,
 ) -> EventComparison:
     """Compare adverse events before and after infusion, in the same patients.
@@ -45,8 +48,15 @@ def compare_events(
         The column of `infusions` with the first and the last day on which the patient's events
         were recorded, the same in all rows of a patient. Left out: the whole windows were
         observed.
+    until : {"next-infusion"}, optional
+        End the window after an infusion on the day before the patient's next one.
+    match_windows : bool
+        Cut both windows of each patient to the shorter one: of n days, −n to −1 and 0 to n − 1.
     per_infusion : bool
         Count around every infusion: a second analysis, for the windows of a patient may overlap.
+    test : {"fisher-swart-2019"}, optional
+        Add Fisher's test of patients with at least one event, which the trial names as its
+        method. It assumes two independent groups; here both are the same patients.
     confidence : float
         Of the intervals.
 
@@ -82,9 +92,28 @@ def compare_events(
     -----
     Days are dates or study days; a time of day is dropped. Days that were not observed shorten
     the exposure; events on them are not counted. A day in two windows belongs to the earlier
-    window after, else to the earlier infusion. Fisher's table is patients with at least one
-    event, before against after; McNemar's test and the sign-flip test take the patients observed
-    in both windows.
+    window after, else to the earlier infusion. McNemar's test and the sign-flip test take the
+    patients observed in both windows.
+
+    Every test takes an event to be as likely in one window as in the other, were there no effect.
+    That holds where both windows of each patient are equally long. Where those of one patient are
+    not, rates and their ratio are given, and no p and no interval of a comparison: with a window
+    after of 30 days against 91 before, McNemar's test would call a constant rate a fall. With
+    ``match_windows=True`` the tests are made of equal windows. How many patients are unequal, and
+    how many events the matching leaves out, is printed.
+
+    ====== ============= ============= ========================= =============================
+    row    observed      observed      as it is                  with match_windows=True
+           before        after
+    ====== ============= ============= ========================= =============================
+    1      −91 to −1     0 to 90       91 days, 91 days          the same
+    2      −91 to −1     0 to 29       91 days, 30 days          −30 to −1, 0 to 29
+    3      −10 to −1     0 to 90       10 days, 91 days          −10 to −1, 0 to 9
+    4      none          0 to 90       0 days, 91 days           left out
+    ====== ============= ============= ========================= =============================
+
+    With ``per_infusion=True`` and several infusions of a patient, the paired tests have no p:
+    infusions of one patient are not independent.
 
     References
     ----------
@@ -105,6 +134,13 @@ def compare_events(
     """
     import pandas as pd
 
+    for name, given, known in (
+        ("until", until, "next-infusion"),
+        ("test", test, "fisher-swart-2019"),
+    ):
+        require(
+            given in (None, known), f"{name}={given!r}: give {known!r}, or nothing.", name, given
+        )
     definition = lookup(EventWindows, windows, parameter="windows")
     infused = read_infusions(infusions, infusion_columns)
     table, days = infused.table, infused.days
@@ -128,6 +164,9 @@ def compare_events(
         events=pd.DataFrame({"patient": owners[known], "day": dates.days[known]}),
         n_not_infused=int(np.count_nonzero(~known)),
         per_infusion=per_infusion,
+        match_windows=match_windows,
+        until_next=until is not None,
+        fisher=test is not None,
         confidence=confidence,
     )
 
