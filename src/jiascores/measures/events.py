@@ -313,7 +313,7 @@ def around_infusions(
         Of the intervals.
     """
     check_confidence(confidence)
-    units, owned, counted = _owned(
+    units, owned, n_overlap, n_reinfused = _owned(
         windows, infusions, until_next=until_next, per_infusion=per_infusion
     )
     happened = events.merge(owned, on=["patient", "day"])
@@ -357,15 +357,16 @@ def around_infusions(
         n_unmatched=len(happened) - len(matched),
         n_outside=len(events) - len(happened),
         n_not_infused=n_not_infused,
-        **counted,
+        n_overlap=n_overlap,
+        n_reinfused=n_reinfused,
         confidence=confidence,
     )
 
 
 def _owned(
     windows: EventWindows, infusions: pd.DataFrame, *, until_next: bool, per_infusion: bool
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
-    """Give each observed day to one window of one infusion; count what overlaps."""
+) -> tuple[pd.DataFrame, pd.DataFrame, int, int]:
+    """Return infusions, days given to one window each, days in two, and who was infused again."""
     # In the order in which patients come in the table.
     order = np.lexsort((infusions["day"], infusions.groupby("patient", sort=False).ngroup()))
     infusions = infusions.iloc[order].reset_index(drop=True)
@@ -377,18 +378,16 @@ def _owned(
     units = infusions if per_infusion else infusions.drop_duplicates("patient", ignore_index=True)
     days = _days(windows, units)
     shared = days[days.duplicated(["patient", "day"])]
-    counted = {
-        "n_overlap": len(shared.drop_duplicates(["patient", "day"])),
-        "n_reinfused": again.nunique(),
-    }
-    return units, days.drop_duplicates(["patient", "day"]), counted
+    overlap = len(shared.drop_duplicates(["patient", "day"]))
+    return units, days.drop_duplicates(["patient", "day"]), overlap, again.nunique()
 
 
 def _matched(days: pd.DataFrame, lengths: IntArray) -> pd.DataFrame:
     """Return of each unit as many days of both windows, those next to the infusion."""
     nearest = days.iloc[np.argsort(days["offset"].abs(), kind="stable")]
     place = nearest.groupby(["unit", "period"]).cumcount()
-    return nearest[place.to_numpy() < lengths.min(axis=0)[nearest["unit"]]]
+    kept = place.to_numpy() < lengths.min(axis=0)[nearest["unit"]]
+    return nearest.iloc[np.flatnonzero(kept)]
 
 
 def _days(windows: EventWindows, units: pd.DataFrame) -> pd.DataFrame:

@@ -105,7 +105,7 @@ class Comparison:
 
     def withheld(self, why: str, *names: str) -> Comparison:
         """Return it without p, interval and what is named, because of this; else as it is."""
-        nothing = dict.fromkeys(("p", "low", "high", *names), math.nan)
+        nothing: dict[str, Any] = dict.fromkeys(("p", "low", "high", *names), math.nan)
         return attrs.evolve(self, **nothing, why_not=why) if why else self
 
     def __str__(self) -> str:

@@ -172,8 +172,11 @@ def compare_periods(
     """
     months = days_per_month * PER_MONTHS
     both = (days_before > 0) & (days_after > 0)
-    events = {"after": int(after.sum()), "before": int(before.sum())}
-    times = {"time_after": float(days_after.sum()), "time_before": float(days_before.sum())}
+    events: dict[str, Any] = {"after": int(after.sum()), "before": int(before.sum())}
+    times: dict[str, Any] = {
+        "time_after": float(days_after.sum()),
+        "time_before": float(days_before.sum()),
+    }
     mcnemar = mcnemar_exact(
         only_after=int(((after > 0) & (before == 0) & both).sum()),
         only_before=int(((before > 0) & (after == 0) & both).sum()),

@@ -134,13 +134,8 @@ def compare_events(
     """
     import pandas as pd
 
-    for name, given, known in (
-        ("until", until, "next-infusion"),
-        ("test", test, "fisher-swart-2019"),
-    ):
-        require(
-            given in (None, known), f"{name}={given!r}: give {known!r}, or nothing.", name, given
-        )
+    _check_word("until", until, "next-infusion")
+    _check_word("test", test, "fisher-swart-2019")
     definition = lookup(EventWindows, windows, parameter="windows")
     infused = read_infusions(infusions, infusion_columns)
     table, days = infused.table, infused.days
@@ -169,6 +164,11 @@ def compare_events(
         fisher=test is not None,
         confidence=confidence,
     )
+
+
+def _check_word(name: str, given: Any, word: str) -> None:
+    words = f"{name}={given!r}: give {word!r}, or nothing."
+    require(given in (None, word), words, name, given)
 
 
 def _observed(infused: Dates, name: str, given: Column | None, sign: int) -> NDArray[np.float64]:
