@@ -647,7 +647,7 @@ FILL = """
     $(id).dispatchEvent(new Event($(id).tagName === "SELECT" ? "change" : "input"));
   };
   const press = (text, within = document) => [...within.querySelectorAll("button")]
-    .filter((one) => one.textContent === text && one.closest("[hidden]") === null)
+    .filter((one) => one.textContent.replace(/ \\(\\d+\\)$/, "") === text && one.closest("[hidden]") === null)
     .forEach((one) => one.click());
   const joint = (label, number = 1) =>
     $(`jia-visit-${number}`).querySelector(`g[aria-label^="${label}:"]`);
@@ -960,9 +960,9 @@ def test_on_a_phone_nothing_is_cut_and_thumbs_hit_joints(browser: Chromium, widt
         )
 
     on_page(browser, 'press("Clear joints");')
-    browser.tap(*middle("right PIP 3")[:2])  # enlarges the hand
-    assert said("right PIP 3") == "right PIP 3: not examined"
-    for joint in ("right PIP 3", "right DIP 4", "right MCP 1"):
+    browser.tap(*middle("right PIP 3")[:2])  # marks it, and enlarges the hand
+    assert said("right PIP 3") == "right PIP 3: active"
+    for joint in ("right DIP 4", "right MCP 1"):
         x, y, across, down = middle(joint)
         assert min(across, down) >= 24
         browser.tap(x, y)
@@ -970,6 +970,42 @@ def test_on_a_phone_nothing_is_cut_and_thumbs_hit_joints(browser: Chromium, widt
     on_page(browser, '$("jia-view-1-whole-body").click();')
     browser.tap(*middle("left knee")[:2])
     assert said("left knee") == "left knee: active"
+
+
+@pytest.mark.browser
+def test_the_first_tap_on_an_ankle_is_kept_when_all_others_are_normal(browser: Chromium) -> None:
+    browser.window(390, 844, touch=True)
+    x, y = on_page(
+        browser,
+        """
+        joint("left ankle").scrollIntoView({ block: "center" });
+        const { x, y, width, height } = joint("left ankle").getBoundingClientRect();
+        return [x + width / 2, y + height / 2];
+        """,
+    )
+    browser.tap(x, y)
+    named, button = on_page(
+        browser,
+        """
+        return [document.querySelector(".jia-named").textContent,
+          [...document.querySelectorAll("button")].map((one) => one.textContent)
+            .find((text) => text.startsWith("All other"))];
+        """,
+    )
+    assert named == "Active: left ankle."
+    assert button == "All other joints are normal (70)"
+    names, counted = on_page(
+        browser,
+        """
+        const names = [...document.querySelectorAll(".jia-names text")].map((one) => one.textContent);
+        press("All other joints are normal");
+        return [names, document.querySelector(".jia-counted").textContent];
+        """,
+    )
+    foot = exported()["regions"]["left foot"]
+    labels = {one["name"]: one["label"].removeprefix("left ") for one in exported()["joints"]}
+    assert sorted(names) == sorted(labels[name] for name in foot)
+    assert counted == "Active 1 of 71, 1 of the 27; limited 0."
 
 
 @pytest.mark.browser

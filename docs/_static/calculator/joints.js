@@ -14,8 +14,9 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
   const KEYS = { a: "active", l: "limited", b: "both", n: "normal", Delete: "none", Backspace: "none" };
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const WHOLE = "whole body";
-  const TARGET = 24; // CSS pixels; closer joints are enlarged before a thumb marks one
+  const TARGET = 24; // CSS pixels; where joints are closer, a tap enlarges their part too
   const LETTERS = 14; // CSS pixels high, in whatever part is shown
+  const SMALL = 10; // the same, for the names of all joints of an enlarged part
   const MARGIN = 9; // around an enlarged part, in the units of the drawing
 
   const joints = Object.fromEntries(D.joints.map((joint) => [joint.name, joint]));
@@ -61,6 +62,13 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
     mark(joints[name].label, [name], again ? "normal" : brush);
   }
   function paint() {
+    others.textContent = `All other joints are normal (${unmarked().length})`;
+    const listed = (what) => D.joints.filter(({ name }) => marks[name] && marks[name][what]).map((one) => one.label);
+    found.textContent = ["active", "limited"]
+      .map((what) => [what, listed(what)])
+      .filter(([, those]) => those.length)
+      .map(([what, those]) => `${what[0].toUpperCase()}${what.slice(1)}: ${those.join(", ")}.`)
+      .join(" ");
     for (const { name } of D.joints) {
       const key = keyOf(marks[name]);
       groups[name].setAttribute("class", `jia-joint jia-is-${key}`);
@@ -89,13 +97,16 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
     picture.append(svg("text", { x, y, class: "jia-side", "text-anchor": "middle" }, side));
   }
   const label = svg("text", { class: "jia-label", "text-anchor": "middle", "aria-hidden": "true" });
+  const names = svg("g", { class: "jia-names", "text-anchor": "middle", "aria-hidden": "true" });
+  /* How large letters of so many CSS pixels are in the units of the part that is shown. */
+  const sized = (pixels) => (pixels * view().width) / (picture.clientWidth || width);
   const view = () => picture.viewBox.baseVal;
 
   /* Names a joint beside it. */
   function callOut(joint, text) {
     const { x, y, width: wide } = view();
     const [cx, cy, r] = joints[joint].at;
-    const size = (LETTERS * wide) / (picture.clientWidth || width);
+    const size = sized(LETTERS);
     label.textContent = text || described(joint);
     label.setAttribute("font-size", size);
     const half = label.getComputedTextLength() / 2;
@@ -117,6 +128,15 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
       if (!D.regions[part].includes(current)) focusable(D.regions[part][0]);
     }
     picture.setAttribute("viewBox", box.join(" "));
+    nameAll(part === WHOLE ? [] : D.regions[part].map((one) => joints[one]));
+  }
+  /* Writes on each joint of an enlarged part what it is; its side is that of the part. */
+  function nameAll(those) {
+    const size = sized(SMALL);
+    const written = those.map(({ label: text, at: [x, y] }) =>
+      svg("text", { x, y: y + size / 3, "font-size": size }, text.replace(/^(left|right) /, ""))
+    );
+    names.replaceChildren(...written);
   }
   const shownJoints = () => (region === WHOLE ? D.joints : D.regions[region].map((one) => joints[one]));
 
@@ -141,15 +161,11 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
     }
     return best.name;
   }
-  /* A thumb cannot tell these joints apart, so it enlarges their part of the body first. */
-  function enlarges(joint) {
+  /* Which part of the body a tap enlarges, because a thumb cannot tell its joints apart. */
+  function partToEnlarge(joint) {
     const narrow = (joint.room * picture.clientWidth) / view().width < TARGET;
-    const part = Object.keys(D.regions).find((one) => D.regions[one].includes(joint.name));
-    if (pointer === "mouse" || region !== WHOLE || !narrow || !part) return false;
-    show(part);
-    focusOn(joint.name);
-    callOut(joint.name, `${part}, enlarged`);
-    return true;
+    if (pointer === "mouse" || region !== WHOLE || !narrow) return undefined;
+    return Object.keys(D.regions).find((one) => D.regions[one].includes(joint.name));
   }
 
   picture.addEventListener("pointerdown", (event) => (pointer = event.pointerType));
@@ -163,9 +179,10 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
       svg("circle", { cx, cy, r, class: "jia-dot" })
     );
     group.addEventListener("click", () => {
-      if (enlarges(joint)) return;
-      focusOn(joint.name);
+      const part = partToEnlarge(joint);
       touch(joint.name);
+      if (part) show(part);
+      focusOn(joint.name);
       callOut(joint.name);
     });
     group.addEventListener("pointerenter", () => callOut(joint.name));
@@ -187,7 +204,7 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
     groups[joint.name] = group;
     picture.append(group);
   }
-  picture.append(label);
+  picture.append(names, label);
 
   // ------------------------------------------------------------------ what stands around it
   const swatch = (key) =>
@@ -230,6 +247,9 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
     list.append(el("div", {}, el("label", { for: id }, joint.label, joint.in27 ? " *" : ""), select));
   }
   const counted = el("p", { class: "jia-counted" });
+  const found = el("p", { class: "jia-named" });
+  const unmarked = () => D.joints.map((one) => one.name).filter((one) => !marks[one]);
+  const others = button("", () => mark("all others normal", unmarked(), "normal"));
   const box = el(
     "div",
     { class: "jia-drawing" },
@@ -237,13 +257,11 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
     brushes.box,
     counted,
     picture,
+    found,
     el(
       "div",
       { class: "jia-actions" },
-      button("All other joints are normal", () => {
-        const others = D.joints.map((one) => one.name).filter((one) => !marks[one]);
-        mark("all others normal", others, "normal");
-      }),
+      others,
       button("Clear joints", () => mark("clear joints", Object.keys(joints), "none")),
       undoButton
     ),
@@ -258,8 +276,8 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
     el(
       "p",
       { class: "jia-hint" },
-      "A second click on a mark makes the joint normal. Where joints lie too close for a thumb, " +
-        "the first tap enlarges the part."
+      "A second click on a mark makes the joint normal. Where joints lie close together, a tap " +
+        "marks one and enlarges the part: check its name, and correct it there."
     ),
     el(
       "details",
