@@ -102,6 +102,25 @@ def test_others_may_read_what_is_written_as_they_may_read_any_file(folder: Path)
     assert sorted(folder.glob(".*")) == []
 
 
+def test_a_baseline_for_each_variable(folder: Path) -> None:
+    rows = (
+        VISITS.replace("course", "dose")
+        .replace("poly", "2020-01-08")
+        .replace("0.75,4,6", "1.5,12,10")
+    )
+    late = "007,2020-01-08,60,5.0,1.5,12,10,,2020-01-08\n007,2020-03-01"
+    (folder / "visits.csv").write_text(rows.replace("007,2020-03-01", late))
+    rule = "on-or-before:dose:per_variable=true:days"
+    for days, level in ((7, "50"), (6, "")):
+        done = assess(folder, "--measure", "acr_ped", "--baseline", f"{rule}={days}")
+        assert done.exit_code == 0, done.output
+        assert done.output.splitlines()[3].split(",")[-3] == level
+    for wrong in (rule.replace(":days", ""), f"{rule}=soon", "flagged:dose:days=7"):
+        done = assess(folder, "--measure", "acr_ped", "--baseline", wrong)
+        assert done.exit_code == 1
+        assert "days=" in done.output
+
+
 def test_assess_by_other_criteria(folder: Path) -> None:
     done = assess(folder, "--measure", "acr_ped:ntr4146", "--baseline", "first")
     assert done.output.splitlines()[2].endswith("50,50,50")

@@ -264,18 +264,30 @@ def baseline_rule(text: str | None, what: str = "baseline") -> Any:
     """Return the rule that a word names: first, flagged:COLUMN or on-or-before:COLUMN."""
     if text is None or text == "first":
         return text
-    kind, _, name = text.partition(":")
+    # A column's own name may have a colon in it.
+    said = re.fullmatch(r"([a-z-]+):(.+?)((?::(?:days|per_variable)=[^:]*)*)", text)
+    kind, name, more = said.groups() if said else (text, "", "")
+    options: dict[str, Any] = dict(each.split("=") for each in more.split(":")[1:])
+    if "per_variable" in options:
+        options["per_variable"] = options["per_variable"] == "true"
+    try:
+        options |= {"days": float(options["days"])} if "days" in options else {}
+    except ValueError:
+        kind = "days"
     rules: dict[str, Any] = {"flagged": flagged, "on-or-before": on_or_before}
     if what == "day zero":
         rules["column"] = Column
-    if kind not in rules or not name:
+    lacks_days = options.get("per_variable") and "days" not in options
+    if kind not in rules or lacks_days or (options and kind != "on-or-before"):
         known = ", ".join(f"{each}:COLUMN" for each in rules)
         raise RequestError(
-            f"{what} {text!r}: give first, {known}.{suggestion(text, ['first', *rules])}",
+            f"{what} {text!r}: give first, {known}, or with a baseline for each variable "
+            f"on-or-before:COLUMN:per_variable=true:days=28."
+            f"{suggestion(text, ['first', *rules])}",
             variable=what,
             values=(text,),
         )
-    return rules[kind](name)
+    return rules[kind](name, **options)
 
 
 def _variant(mapping: FileMapping, name: str, given: dict[str, Any]) -> Definition:

@@ -191,10 +191,13 @@ def _response(
     context: tables.Table, rows: Rows, rule: ResponseCriteria
 ) -> tuple[AcrPedResponse[Any, Any, Any], NDArray[Any], NDArray[Any]]:
     """Return the response at these visits, and the six variables before and now, side by side."""
-    pairs = [
-        {name: values[at] for name, values in context.core_set.items()}
-        for at in (rows["baseline"].to_numpy(), rows.index.to_numpy())
-    ]
+    earlier, at = rows["baseline"].to_numpy(), rows.index.to_numpy()
+    own = context.own_of("baseline")
+    base_values = {
+        name: values[earlier] if own is None else own.values(name)[at]
+        for name, values in context.core_set.items()
+    }
+    pairs = [base_values, {name: values[at] for name, values in context.core_set.items()}]
     # A mixed reactant is ESR or CRP by patient; change in per cent has no unit.
     base, now = (
         CoreSet(**{name if name in LABELS else "esr": values for name, values in pair.items()})

@@ -100,7 +100,8 @@ def read_request(frame: Frame, request: Any, given: Mapping[str, Any]) -> Readin
     if earlier is not None:
         due = read.visits.after(earlier)
         before = np.maximum(earlier, 0)
-        gaps |= {f"{name} {AT_REFERENCE}": gap[before] for name, gap in gaps.items()}
+        missed = read.own_gaps or {name: gap[before] for name, gap in gaps.items()}
+        gaps |= {f"{name} {AT_REFERENCE}": gap for name, gap in missed.items()}
     answers = _answers(request, outputs, due, gaps)
     return Reading(tuple(answers), outputs, frozenset(seen.read))
 

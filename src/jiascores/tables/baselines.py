@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import RequestError, made, say, suggestion
 from jiascores.tables.frame import NONE, Positions
+from jiascores.tables.numbers import number_of
 from jiascores.tables.visits import Visits
 
 
@@ -23,9 +24,20 @@ class Flagged:
 
 @attrs.frozen
 class OnOrBefore:
-    """The last visit on or before a date that a column gives. Made by `on_or_before`."""
+    """The last visit, or the last value of each variable, on or before a date of a column.
+
+    Made by `on_or_before`.
+    """
 
     column: str
+    per_variable: bool = False
+    days: float | None = None
+
+    @property
+    def words(self) -> str:
+        """What it chooses, in words."""
+        within = "" if self.days is None else f" and at most {self.days:g} days before it"
+        return f"on or before {self.column}{within}"
 
 
 @attrs.frozen
@@ -80,26 +92,62 @@ def flagged(column: str) -> Flagged:
     return Flagged(column)
 
 
-def on_or_before(column: str) -> OnOrBefore:
+def on_or_before(
+    column: str, *, per_variable: bool = False, days: float | None = None
+) -> OnOrBefore:
     """Say that the visit is the last one on or before a date that stands in a column.
 
     Parameters
     ----------
     column : str
         Name of the column with the date, the same in all rows of a patient (or missing).
+    per_variable : bool
+        Whether each variable has a baseline of its own: its last value on or before the date.
+        Blood may have been drawn at screening, and the joints counted on the day of the dose.
+    days : float, optional
+        Most days that the visit, or the value, may lie before the date. Required with
+        `per_variable`, since a value from years ago is no baseline; no paper says how many.
 
     Returns
     -------
     OnOrBefore
         For ``baseline=`` or ``reference=``.
 
+    Raises
+    ------
+    RequestError
+        If `days` is missing with `per_variable`, or is no number of 0 or more.
+
+    Notes
+    -----
+    With `per_variable`, a core set or a score at baseline is made of these values, and its date
+    is that of the latest. Rows on or before that date have no response or change. A variable
+    without a value in these days is missing at baseline; two rows of one date that both have a
+    value raise. With the first dose on day 0 and ``days=28``:
+
+    ====== ==================== ==================== ==================================
+    day    physician global     ESR                  what it is
+    ====== ==================== ==================== ==================================
+    −29    8                    70                   too early
+    −14    –                    60                   the baseline of ESR
+    0      7                    –                    the baseline of the physician global
+    56     2                    20                   compared with 7 and 60
+    ====== ==================== ==================== ==================================
+
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.on_or_before("first_dose")
-    OnOrBefore(column='first_dose')
+    >>> jia.on_or_before("first_dose", per_variable=True, days=28)
+    OnOrBefore(column='first_dose', per_variable=True, days=28.0)
     """
-    return OnOrBefore(column)
+    if per_variable and days is None:
+        raise RequestError(
+            "on_or_before(per_variable=True) needs days=: how many days before the date a value "
+            "may be taken at most, for example days=28.",
+            variable="days",
+        )
+    within = None if days is None else number_of(days, "days", zero=True)
+    return OnOrBefore(column, bool(per_variable), within)
 
 
 def last_responding(level: int = 30, *, criteria: Any = "giannini-1997") -> LastResponding:

@@ -120,7 +120,8 @@ def assess_between(
     answers = [_answers(first, requests), _answers(table(ends[1]), requests)]
     if any(not isinstance(each.measure, Score) and each.measure.compares for each in requests):
         is_baseline = np.zeros(frame.size, dtype=bool)
-        is_baseline[first.baseline[first.baseline >= 0]] = True
+        rows = first.baseline_of(variable)
+        is_baseline[rows[rows >= 0]] = True
         for one, other in (ends, ends[::-1]):
             mixed = np.where(is_baseline, one, other)
             answers.append(_answers(table(mixed), requests))

@@ -668,6 +668,16 @@ def _baseline(found: _Findings, visits: Visits) -> NDArray[np.bool_]:
     baseline, of_patients = table.baseline, table.baseline_of_patients
     at_baseline = np.zeros(table.size, dtype=bool)
     at_baseline[of_patients[of_patients >= 0]] = True
+    own = table.own_of("baseline")
+    not_before = at_baseline.copy()
+    if own is not None:
+        for name in own.there:
+            rows = own.rows(name)
+            not_before[rows[rows >= 0]] = True
+            lacks = np.flatnonzero((rows < 0) & (of_patients >= 0))
+            found.patients(name, of_patients[lacks], MISSING_AT_BASELINE)
+        # A gap in a row is none at baseline, where another row has the variable's.
+        at_baseline[:] = False
     ordered = visits.order[visits.starts == np.arange(visits.size)]
     twice = table.with_two_baselines
     none = (of_patients[visits.patients[ordered]] < 0) & ~twice[visits.patients[ordered]]
@@ -680,11 +690,14 @@ def _baseline(found: _Findings, visits: Visits) -> NDArray[np.bool_]:
     earlier = np.maximum(baseline, 0)
     found.rows(
         "date",
-        np.flatnonzero(has & (visits.dates < visits.dates[earlier])),
+        np.flatnonzero(has & ~not_before & (visits.dates < visits.dates[earlier])),
         "Before the patient's baseline: no response, change or flare here.",
     )
     if table.column("patient_global_rater") in table.frame:
         codes, _ = table.raters()
+        if own is not None and "patient_global" in own.there:
+            rated = table.baseline_of("patient_global")
+            has, earlier = visits.sure & (rated >= 0), np.maximum(rated, 0)
         other = has & (codes >= 0) & (codes[earlier] >= 0) & (codes != codes[earlier])
         changed = np.flatnonzero(other & (visits.dates > visits.dates[earlier]))
         words = table.frame.objects(table.column("patient_global_rater"))

@@ -281,6 +281,9 @@ class Table:
         self._contradicting: Positions | None = None
         self._read: dict[Any, NDArray[np.float64]] = {}
         self._answers: dict[Any, tuple[Any, Rows]] = {}
+        self._own_baselines: dict[Any, OwnBaselines] = {}
+        # Where a variable is missing at an earlier visit, if each has its own.
+        self.own_gaps: dict[str, NDArray[np.bool_]] | None = None
 
     # --- which column is which
 
@@ -662,14 +665,39 @@ class Table:
         elif isinstance(rule, Flagged):
             rows = np.flatnonzero(self.flag(rule.column, blank=0.0) == 1)
             what = f"the visit flagged by {rule.column}"
+        elif rule.per_variable:
+            own = self.own_baselines(rule)
+            return own.dated(own.there)
         else:
-            rows = self._on_or_before(rule.column)
-            what = f"the last visit on or before {rule.column}"
+            rows = self._last(rule, np.ones(self.size, dtype=bool))
+            what = f"the last visit {rule.words}"
+        return self._one_of_each(rows, what)
+
+    def _one_of_each(self, rows: Positions, what: str) -> Positions:
+        """Return each patient's row, or `NONE`; of a patient with two they meet the policy."""
+        visits = self.visits
         per_patient, twice = visits.only_one(rows[visits.sure[rows]])
         if twice.size:
             self.with_two_baselines[visits.patients[twice]] = True
             self.refuse_two(twice, what)
         return per_patient
+
+    def own_baselines(self, rule: Any) -> OwnBaselines:
+        """Return the baseline of each variable by itself."""
+        if rule not in self._own_baselines:
+            self._own_baselines[rule] = OwnBaselines(self, rule)
+        return self._own_baselines[rule]
+
+    def own_of(self, reference: Any) -> OwnBaselines | None:
+        """Return the baselines of each variable, where a reference is a rule for these."""
+        rule = self.baseline_rule if reference == "baseline" else reference
+        each = isinstance(rule, OnOrBefore) and rule.per_variable and self._given_rows is None
+        return self.own_baselines(rule) if each else None
+
+    def baseline_of(self, name: str) -> Positions:
+        """Return for each row the baseline row of a variable."""
+        own = self.own_of("baseline")
+        return self.baseline if own is None else self.visits.per_row(own.rows(name))
 
     @cached_property
     def with_two_baselines(self) -> NDArray[np.bool_]:
@@ -726,10 +754,13 @@ class Table:
             )
         return per_patient[visits.patients]
 
-    def _on_or_before(self, column: str) -> Positions:
+    def _last(self, rule: OnOrBefore, known: NDArray[np.bool_]) -> Positions:
+        """Return the last rows of each patient, of those that are `known`, on or before a date."""
         visits = self.visits
-        limit = self.date_of_patients(column)
-        early = np.flatnonzero((limit != NO_DATE) & (visits.dates <= limit))
+        limit = self.date_of_patients(rule.column)
+        wait = np.where(limit == NO_DATE, NONE, limit - visits.dates)
+        most = np.inf if rule.days is None else rule.days * visits.per_day
+        early = np.flatnonzero(known & visits.sure & (wait >= 0) & (wait <= most))
         last = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
         np.maximum.at(last, visits.patients[early], visits.dates[early])
         is_last: NDArray[np.bool_] = visits.dates[early] == last[visits.patients[early]]
@@ -812,6 +843,9 @@ class Table:
     def uses_esr(self) -> NDArray[np.bool_]:
         """By ``"esr-else-crp"``, which rows belong to patients whose reactant is ESR."""
         esr = ~np.isnan(self.values("esr"))
+        own = self.own_of("baseline")
+        if own is not None:
+            return self.visits.per_row(own.rows(MARKERS[0])) >= 0
         if self.baseline_rule is not None and self._marked_by is None:
             return (self.baseline >= 0) & esr[np.maximum(self.baseline, 0)]
         any_esr = np.zeros(len(self.visits.labels), dtype=bool)
@@ -869,13 +903,15 @@ class Table:
             for term in term_names(score)
         }
 
-    def _of_reactant(self, score: Score, compute: Any) -> NDArray[np.float64]:
-        inputs = {each: self.values(each) for each in score.inputs}
+    def _of_reactant(self, score: Score, compute: Any, read: Any = None) -> NDArray[np.float64]:
+        """Return what is computed of a score's inputs, by the reactant of each row."""
+        values = read or self.values
+        inputs = {each: values(each) for each in score.inputs}
         if not score.either:
             return np.asarray(compute(inputs))
         if self.marker != ESR_ELSE_CRP:
-            return np.asarray(compute({**inputs, self.marker: self.values(self.marker)}))
-        by_esr, by_crp = (compute({**inputs, name: self.values(name)}) for name in MARKERS)
+            return np.asarray(compute({**inputs, self.marker: values(self.marker)}))
+        by_esr, by_crp = (compute({**inputs, name: values(name)}) for name in MARKERS)
         return np.asarray(np.where(self.uses_esr, by_esr, by_crp))
 
     @cached_property
@@ -975,6 +1011,87 @@ class Table:
         return outputs
 
 
+class OwnBaselines:
+    """The baseline of each variable by itself: its last value on or before a date.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    rule : OnOrBefore
+        On or before which date, and how many days at most.
+    """
+
+    def __init__(self, table: Table, rule: OnOrBefore) -> None:
+        self.table: Table = proxy(table)
+        self.rule = rule
+        self._rows: dict[str, Positions] = {}
+
+    def rows(self, name: str) -> Positions:
+        """Return each patient's row with the baseline of a variable, or `NONE`."""
+        if name not in self._rows:
+            table = self.table
+            values = table.reactant[1] if name == MIXED else table.values(name)
+            last = table._last(self.rule, ~np.isnan(values))
+            words = f"the last with a value of {name} {self.rule.words}"
+            self._rows[name] = table._one_of_each(last, words)
+        return self._rows[name]
+
+    def values(self, name: str) -> NDArray[np.float64]:
+        """Return the baseline of a variable for each row, NaN where there is none."""
+        table = self.table
+        values = table.reactant[1] if name == MIXED else table.values(name)
+        rows = table.visits.per_row(self.rows(name))
+        if not table.size:
+            return values
+        return np.where(rows >= 0, values[np.maximum(rows, 0)], np.nan)
+
+    @property
+    def there(self) -> list[str]:
+        """The variables of the core set that the table has, and the reactant that counts."""
+        table = self.table
+        markers = [name for name in MARKERS if table.has(name)]
+        if len(markers) > 1:
+            rule = table.marker_rule
+            markers = [] if rule is None else [MIXED if rule == ESR_ELSE_CRP else rule]
+        return [*(name for name in CORE_VARIABLES if table.has(name)), *markers]
+
+    def dated(self, names: Iterable[str]) -> Positions:
+        """Return each patient's latest row among the baselines of variables, or `NONE`."""
+        table = self.table
+        latest = np.full(len(table.visits.labels), NONE, dtype=np.int64)
+        for name in names:
+            rows = self.rows(name)
+            later = rows >= 0
+            later[later] = (latest[later] < 0) | (
+                table.visits.dates[rows[later]] > table.visits.dates[latest[later]]
+            )
+            latest = np.where(later, rows, latest)
+        return latest
+
+    def compared(self, what: str) -> tuple[Positions, Any]:
+        """Return the row that dates each row's baseline, and the values at baseline."""
+        table = self.table
+        values: Any
+        if what == CORE_SET:
+            names = list(table.core_set)
+            values = {name: self.values(name) for name in names}
+        elif what in VARIABLES:
+            names, values = [what], self.values(what)
+        else:
+            score = lookup(Score, what, parameter="measures")
+            table.require(score.inputs)
+            markers = [table.reactant[0]] if score.either else []
+            names = [*score.inputs, *markers]
+            values = table._of_reactant(score, partial(score_arrays, score), self.values)
+        rows = table.visits.per_row(self.dated(names))
+        table.own_gaps = {name: np.isnan(self.values(name)) for name in names}
+        if RATINGS[0] in names:
+            rated = table.visits.per_row(self.rows(RATINGS[0]))
+            table.compared.append(np.where(table.visits.after(rows), rated, NONE))
+        return rows, values
+
+
 class Rows:
     """A table as the source of a rule's values: what is not bound is the column of that name.
 
@@ -1070,7 +1187,12 @@ class Rows:
             return self._response(parameter, options["criteria"])
         if parameter == "now":
             return table.core_set if what == CORE_SET else self._value(what)
-        rows = self.rows = table.reference(self.bound.get("reference", "baseline"))
+        reference = self.bound.get("reference", "baseline")
+        own = table.own_of(reference)
+        if own is not None:
+            self.rows, values = own.compared(what)
+            return values
+        rows = self.rows = table.reference(reference)
         if what == CORE_SET:
             return table.earlier(rows)
         if what not in VARIABLES:
