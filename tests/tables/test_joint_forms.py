@@ -474,3 +474,18 @@ def test_whether_a_visit_was_examined_stands_in_its_rows():
     table["seen"] = ["yes", "no", "no", "no", "yes", "yes"]
     with pytest.raises(jia.errors.VisitError, match="says yes and no of a visit"):
         jia.prepare.joint_counts(table, **given)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_check_counts_the_forms_that_nobody_filled(kind):
+    table = {**ticks(BOXES["raw"][0]), **STATUS, "patient": ["1", "1", "2", "2"]}
+    table["date"] = ["2024-01-10", "2024-02-10", "2024-01-10", "2024-02-10"]
+    findings = {what: f"{what}___" for what in FINDINGS}
+    out = jia.prepare.joint_counts(
+        MAKERS[kind](table), **findings, painful_from="tender", examined="joints_complete"
+    )
+    found = columns_of(jia.check(out, measures=["cjadas10"]))
+    rows = [at for at, name in enumerate(found["variable"]) if name == "joints_examined"]
+    assert [found["finding"][at] for at in rows] == ["missing", "missing"]
+    assert [found["value"][at] for at in rows] == ["1", None]
+    assert [found["row"][at] for at in rows] == [None, 1]

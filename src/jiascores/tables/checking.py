@@ -55,6 +55,8 @@ YEARS_APART = 30.0
 STUDY_DAYS_HIGHEST = 20_000.0
 
 EPOCH = 1970
+# What `joint_counts` adds where it had to decide whether a form without a finding was filled.
+EXAMINED = "joints_examined"
 DAYS_A_YEAR = 365.25
 TWO = 2
 MISSING_AT_BASELINE = "Missing at baseline: nothing of this patient can be compared in it."
@@ -194,6 +196,7 @@ def check(
         _units(found, each)
         _throughout(found, each)
     _joint_counts(found, read)
+    _not_examined(found)
     _raters(found)
     if timeline is not None:
         for rows, message in doubtful_ids(table):
@@ -558,6 +561,21 @@ def _joint_counts(found: _Findings, read: Mapping[str, _Read]) -> None:
             )
     if said is not None:
         found.column("active_joints", said, value=known.sum())
+
+
+def _not_examined(found: _Findings) -> None:
+    """List visits at which nothing says that the joints were examined; `joint_counts` says so."""
+    if EXAMINED not in found.of.frame:
+        return
+    rows = np.flatnonzero(found.of.flag(EXAMINED) == 0)
+    if rows.size:
+        size = found.of.size
+        often = (
+            f"Nothing says that the joints were examined at {rows.size} of {size} visits: a form "
+            f"without a tick is no joint only where it is complete, or a field says that they were."
+        )
+        found.column(EXAMINED, often, value=rows.size, **_GAP)
+        found.rows(EXAMINED, rows, "Nothing says that the joints were examined.", **_GAP)
 
 
 def _words(table: Table) -> None:
