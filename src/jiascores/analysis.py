@@ -2,8 +2,8 @@
 
 from jiascores.statistics.paired import paired_change as paired_change
 from jiascores.statistics.proportions import stratified_difference as stratified_difference
+from jiascores.tables.agreements import agreement as agreement
 from jiascores.tables.events import compare_events as compare_events
-from jiascores.tables.summaries import agreement as agreement
 from jiascores.tables.summaries import compare_responders as compare_responders
 from jiascores.tables.summaries import responders_by_visit as responders_by_visit
 from jiascores.tables.summaries import time_in_states as time_in_states

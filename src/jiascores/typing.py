@@ -49,6 +49,7 @@ from jiascores.measures.response import AcrPedResponse as AcrPedResponse
 from jiascores.measures.response import ResponseCriteria as ResponseCriteria
 from jiascores.measures.states import Bounds as Bounds
 from jiascores.measures.states import CutoffSet as CutoffSet
+from jiascores.statistics.agreement import Agreement as Agreement
 from jiascores.statistics.base import Comparison as Comparison
 from jiascores.statistics.proportions import Difference as Difference
 from jiascores.tables.baselines import BaselineRule as BaselineRule

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -154,21 +153,6 @@ def test_steps_from_state_to_state() -> None:
     }
     assert len(out) == 16
     assert out.groupby("from")["proportion"].sum().loc["inactive"] == pytest.approx(1)
-
-
-@pytest.mark.stats
-def test_agreement_of_two_sets() -> None:
-    # Cohen's own arithmetic: observed 0.7, expected 0.5, so kappa 0.4.
-    pairs = [("low", "low")] * 35 + [("low", "high")] * 15 + [("high", "low")] * 15
-    pairs += [("high", "high")] * 35 + [("low", None)]
-    table = pd.DataFrame(pairs, columns=["one", "other"])
-    out = jia.analysis.agreement(table, jia.column("one"), jia.column("other"))
-    assert (out["visits"], out["left_out"]) == (100, 1)
-    assert out["agree"] == pytest.approx(0.7)
-    assert out["kappa"] == pytest.approx(0.4)
-    assert out["low"] < 0.4 < out["high"]
-    same = jia.analysis.agreement(table[:35], jia.column("one"), jia.column("other"))
-    assert np.isnan(same["kappa"])
 
 
 # The flares of two trials, and the test that gives the published p.

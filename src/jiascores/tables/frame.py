@@ -165,6 +165,26 @@ class Frame:
         arrow = find_spec("pyarrow") is not None
         return _arrow_codes(series.to_arrow()) if arrow else _polars_codes(series)
 
+    def categories(self, name: str) -> tuple[list[str] | None, bool]:
+        """Return the words that a column of categories declares, and whether they have an order.
+
+        None of any other column, and of one whose type only knows the words that occurred.
+        """
+        series = self.series(name)
+        if self.kind == "polars":
+            # A Categorical has the words that it met, here or in another column.
+            declared = series.dtype == sys.modules["polars"].Enum
+            return (series.dtype.categories.to_list(), True) if declared else (None, False)
+        if self.kind == "pyarrow":
+            if not sys.modules["pyarrow"].types.is_dictionary(series.type):
+                return None, False
+            chunks = series.unify_dictionaries().chunks
+            words = chunks[0].dictionary.to_pylist() if chunks else []
+            return words, bool(series.type.ordered)
+        if not hasattr(series, "cat"):
+            return None, False
+        return list(map(str, series.cat.categories)), bool(series.cat.ordered)
+
     def ids(self, name: str) -> tuple[Positions, Any]:
         """Return a column of ids as codes; a blank id is missing."""
         codes, labels = self.codes(name)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.measures.response import ResponseCriteria
-from jiascores.statistics.agreement import kappa_interval
 from jiascores.statistics.base import CONFIDENCE, check_confidence
 from jiascores.statistics.proportions import (
     Difference,
@@ -377,73 +376,6 @@ def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None
     return _table(
         frame, {"from": [one for one, _ in pairs], "to": [other for _, other in pairs]}, table
     )
-
-
-def agreement(
-    visits: Any, one: Column, other: Column, *, confidence: float = CONFIDENCE
-) -> dict[str, float]:
-    """Return how well two columns of states agree: Cohen's kappa, unweighted.
-
-    Parameters
-    ----------
-    visits : data frame
-        One row for each visit.
-    one, other : Column
-        Two columns of words, for example states by two cut-off sets.
-    confidence : float
-        Of the interval of kappa.
-
-    Returns
-    -------
-    dict
-        ``visits`` where both are known, ``left_out`` where one is missing, ``agree`` (the
-        proportion), ``kappa``, ``low`` and ``high``. Kappa is missing where both columns have one
-        and the same state throughout.
-
-    Raises
-    ------
-    MissingExtraError
-        If statsmodels is not installed.
-
-    Notes
-    -----
-    The interval takes visits as independent; with several of a patient it is too narrow.
-
-    ====== ============ ============= ===========
-    visit  one          other         counted
-    ====== ============ ============= ===========
-    1      low          low           agree
-    2      low          moderate      differ
-    3      low          missing       left out
-    4      missing      missing       left out
-    5      high         high          agree
-    6      high         low           differ
-    ====== ============ ============= ===========
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> import jiascores as jia
-    >>> visits = pd.DataFrame({"one": ["low", "low", "high", None, "high"],
-    ...                        "other": ["low", "moderate", "high", "low", "low"]})
-    >>> found = jia.analysis.agreement(visits, jia.column("one"), jia.column("other"))
-    >>> found["visits"], found["left_out"], found["agree"]
-    (4, 1, 0.5)
-    """
-    check_confidence(confidence)
-    frame = Frame(to_eager(visits))
-    words = pd.DataFrame({"one": _words(frame, one, "one"), "other": _words(frame, other, "other")})
-    pairs = words.dropna()
-    names = _in_order({*pairs["one"], *pairs["other"]})
-    counts = pd.crosstab(pairs["one"], pairs["other"])
-    table = counts.reindex(index=names, columns=names, fill_value=0).to_numpy(dtype=np.float64)
-    out = {
-        "visits": len(pairs),
-        "left_out": frame.size - len(pairs),
-        "agree": float(np.trace(table) / len(pairs)) if len(pairs) else np.nan,
-    }
-    kappa, low, high = kappa_interval(table, confidence=confidence)
-    return {**out, "kappa": kappa, "low": low, "high": high}
 
 
 # --------------------------------------------------------------------------------------------
