@@ -58,6 +58,7 @@ from jiascores.tables.baselines import Flagged as Flagged
 from jiascores.tables.baselines import LastResponding as LastResponding
 from jiascores.tables.baselines import OnOrBefore as OnOrBefore
 from jiascores.tables.baselines import ReferenceRule as ReferenceRule
+from jiascores.tables.intercurrent import IntercurrentEvents as IntercurrentEvents
 from jiascores.tables.requests import ChaqRequest as ChaqRequest
 from jiascores.tables.requests import FromCategory as FromCategory
 from jiascores.tables.requests import Request as Request

@@ -342,7 +342,7 @@ def test_stops_are_dates_or_study_days(kind, stop) -> None:
 def test_stops_that_are_dates_need_the_dates_of_the_visits() -> None:
     table = pd.DataFrame(TABLE).assign(stop="2024-03-24")
     ask = {"weeks": [8], "rule": "nri", "stopped": jia.column("stop")}
-    with pytest.raises(jia.errors.ColumnError, match="Stops are dates here"):
+    with pytest.raises(jia.errors.ColumnError, match="Dates are turned into study days"):
         jia.prepare.fill_gaps(table, jia.column("response"), **ask)
 
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jiascores as jia
+from tests.tables.kinds import MAKERS, column
 
 NAN = math.nan
 INF = math.inf
@@ -29,33 +30,36 @@ def one(visits: dict, stop=None, why=None, **more) -> tuple:
     )
     assert len(out) == 1
     row = out.iloc[0]
-    return row["duration"], bool(row["event"]), row["earliest"], row["latest"]
+    return row["duration"], bool(row["event"]), row["last_without"], row["first_with"]
 
 
 EVENTS = {"stop_is_event": ["lack of efficacy"], "stop_is_censored": ["moved away"]}
+EFFICACY, MOVED = "lack of efficacy", "moved away"
 CASES = [
-    # visits, stop, why, undetermined -> duration, event, earliest, latest
-    ({28: False, 56: True}, None, None, None, (56, True, 56, 56)),
-    ({28: False, 41: True, 56: True}, None, None, None, (41, True, 41, 41)),
+    # visits, stop, why, undetermined -> duration, event, last without, first with
+    ({28: False, 56: True}, None, None, None, (56, True, 28, 56)),
+    ({28: False, 41: True, 56: True}, None, None, None, (41, True, 28, 41)),
     ({28: False, 56: False}, None, None, None, (56, False, 56, INF)),
     ({}, None, None, None, (0, False, 0, INF)),
-    ({28: False}, 40, "lack of efficacy", None, (40, True, 40, 40)),
-    ({28: False}, 40, "moved away", None, (28, False, 28, INF)),
+    ({28: False}, 40, EFFICACY, None, (40, True, 28, 40)),
+    ({28: False}, 40, MOVED, None, (28, False, 28, INF)),
     # The visit after stopping does not count, the one on the day does.
-    ({28: False, 56: True}, 40, "moved away", None, (28, False, 28, INF)),
-    ({28: False, 40: True}, 40, "moved away", None, (40, True, 40, 40)),
-    ({28: False, 40: True}, 40, "lack of efficacy", None, (40, True, 40, 40)),
-    ({28: True, 40: False}, 40, "lack of efficacy", None, (28, True, 28, 28)),
-    # Undetermined visits
-    ({28: None, 56: True}, None, None, "no", (56, True, 28, 56)),
-    ({28: None, 56: True}, None, None, "event", (28, True, 28, 56)),
-    ({28: None, 56: True}, None, None, "censor", (0, False, 28, 56)),
-    ({14: False, 28: None, 56: True}, None, None, "censor", (14, False, 28, 56)),
-    ({28: None, 56: False}, None, None, "no", (56, False, 28, INF)),
-    ({28: None, 56: False}, None, None, "event", (28, True, 28, INF)),
-    ({28: True, 56: None}, None, None, None, (28, True, 28, 28)),
-    ({28: None}, 40, "lack of efficacy", "no", (40, True, 28, 40)),
-    ({28: False, 56: None}, 40, "moved away", None, (28, False, 28, INF)),
+    ({28: False, 56: True}, 40, MOVED, None, (28, False, 28, INF)),
+    ({28: False, 40: True}, 40, MOVED, None, (40, True, 28, 40)),
+    ({28: False, 40: True}, 40, EFFICACY, None, (40, True, 28, 40)),
+    ({28: True, 40: False}, 40, EFFICACY, None, (28, True, 0, 28)),
+    # Undetermined visits: a certain event is where it is first certain.
+    ({28: None, 56: True}, None, None, None, (56, True, 0, 56)),
+    ({28: False, 56: None, 84: False, 112: True}, None, None, None, (112, True, 28, 112)),
+    ({28: None, 56: True}, None, None, "no", (56, True, 0, 56)),
+    ({28: None, 56: True}, None, None, "event", (28, True, 0, 56)),
+    ({28: None, 56: True}, None, None, "censor", (0, False, 0, 56)),
+    ({14: False, 28: None, 56: True}, None, None, "censor", (14, False, 14, 56)),
+    ({28: None, 56: False}, None, None, "no", (56, False, 0, INF)),
+    ({28: None, 56: False}, None, None, "event", (28, True, 0, INF)),
+    ({28: True, 56: None}, None, None, None, (28, True, 0, 28)),
+    ({28: None}, 40, EFFICACY, "no", (40, True, 0, 40)),
+    ({28: False, 56: None}, 40, MOVED, None, (28, False, 28, INF)),
 ]
 
 
@@ -67,7 +71,7 @@ def test_which_visit_it_is(visits, stop, why, undetermined, expected) -> None:
 
 def test_an_undetermined_visit_that_matters_is_asked_about() -> None:
     with pytest.raises(jia.errors.RequestError, match=r"undetermined='no'.*'event'.*'censor'"):
-        one({28: None, 56: True})
+        one({28: None, 56: False})
 
 
 def test_every_reason_is_named() -> None:
@@ -102,13 +106,15 @@ ASK = {"criteria": "prcsg-printo", "reference": "baseline", "baseline": "first"}
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table, pl.LazyFrame])
 def test_time_to_flare_in_every_kind_of_frame(make) -> None:
     out = jia.analysis.time_to_flare(make(FLARES), **ASK)
-    found = {name: list(out[name]) for name in ("patient", "duration", "event", "earliest", "rule")}
+    found = {
+        name: list(out[name]) for name in ("patient", "duration", "event", "first_with", "rule")
+    }
     plain = {name: [getattr(v, "as_py", lambda v=v: v)() for v in vs] for name, vs in found.items()}
     assert plain["patient"] == ["A", "B", "C"]
     assert plain["duration"] == [91, 19, 0]
     assert plain["event"] == [True, True, False]
-    assert plain["earliest"] == [91, 19, 0]
-    assert plain["rule"][2].startswith("no assessment after the reference")
+    assert plain["first_with"] == [91, 19, INF]
+    assert plain["rule"][2].startswith("no assessment after the start")
 
 
 def test_a_patient_without_a_reference_stays_in_sight() -> None:
@@ -130,8 +136,8 @@ def test_time_to_the_first_response_by_its_bounds() -> None:
     table = pd.DataFrame(FLARES)[["patient", "date"]].iloc[:4]
     for name, values in {
         "physician_global": [8, 8, 4, 4],
-        "patient_global": [8, 8, None, 4],
-        "chaq": [2, 2, None, 1],
+        "patient_global": [8, 8, None, None],
+        "chaq": [2, 2, None, None],
         "active_joints": [10, 10, 5, 5],
         "limited_joints": [10, 10, 10, 5],
         "esr": [40, 40, 40, 40],
@@ -141,7 +147,8 @@ def test_time_to_the_first_response_by_its_bounds() -> None:
     with pytest.raises(jia.errors.RequestError, match="undetermined="):
         jia.analysis.time_to_first(table, "acr_ped", **ask)
     out = jia.analysis.time_to_first(table, "acr_ped", undetermined="no", **ask)
-    assert out.loc[0, ["duration", "earliest", "latest"]].tolist() == [91, 60, 91]
+    found = out.loc[0, ["duration", "event", "last_without", "first_with", "criteria"]].tolist()
+    assert found == [91, False, 31, INF, "giannini-1997"]
 
 
 def test_time_to_remission_by_words() -> None:
@@ -230,17 +237,17 @@ def test_no_rule_leaves_the_bounds_and_no_day_is_invented(visits, stop) -> None:
     found = [
         one(visits, when, why, undetermined=rule, **more) for rule in ("no", "event", "censor")
     ]
-    assert len({(earliest, latest) for _, _, earliest, latest in found}) == 1
-    for duration, event, earliest, latest in found:
+    assert len({(without, with_) for _, _, without, with_ in found}) == 1
+    for duration, event, without, with_ in found:
         assert duration in {0, *visits, when}
         if event:
-            assert earliest <= duration <= latest
-    # Each filling of the gaps has its event between the bounds.
-    _, _, earliest, latest = found[0]
+            assert without < duration <= with_ or duration == when == 0
+    # Each filling of the gaps has its event after the one bound and not after the other.
+    _, _, without, with_ = found[0]
     for filling in (True, False):
         filled = {day: filling if flag is None else flag for day, flag in visits.items()}
         duration, event, *_ = one(filled, when, why, **more)
-        assert earliest <= (duration if event else INF) <= latest
+        assert without < (duration if event else INF) <= with_ or duration == when == 0
 
 
 @given(
@@ -285,3 +292,92 @@ def test_a_later_visit_changes_no_event_before_it(visits) -> None:
     now = one(later, undetermined="no")
     assert now[:2] == ((duration, True) if event else (300, True))
     assert np.isfinite(now[3])
+
+
+# --------------------------------------------------------------------------------------------
+# From when, until when, and who
+
+
+RANDOMISED = {
+    # Lead-in visits on days 0 and 56, randomised on day 84, then day 112; B moves away, C is never
+    # seen after the lead-in, and D was randomised and never seen at all.
+    "patient": ["A", "A", "A", "B", "B", "B", "C"],
+    "date": [0, 56, 112, 0, 56, 100, 56],
+    "flared": [False, False, True, False, False, False, False],
+    "end_of_lead_in": [60] * 7,
+}
+PATIENTS = {
+    "patient": ["D", "B", "A", "C"],
+    "arm": ["drug", "placebo", "drug", "placebo"],
+    "randomised": [90, 84, 84, 84],
+    "planned": [258, 252, 252, 252],
+    "stratum": [1, 2, 1, 2],
+}
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_time_runs_from_randomisation_for_everybody_randomised(kind) -> None:
+    out = jia.analysis.time_to_first(
+        MAKERS[kind](RANDOMISED),
+        jia.column("flared"),
+        reference="end-of-lead-in",
+        origin=jia.column("randomised"),
+        until=jia.column("planned"),
+        patients=MAKERS[kind](PATIENTS),
+    )
+    assert column(out, "patient") == ["A", "B", "C", "D"]
+    assert column(out, "arm") == ["drug", "placebo", "placebo", "drug"]
+    assert column(out, "stratum") == [1, 2, 2, 1]
+    assert column(out, "duration") == [28, 16, 0, None]
+    assert column(out, "event") == [True, False, False, None]
+    assert column(out, "last_without") == [0, 16, 0, None]
+    assert column(out, "first_with") == [28, INF, INF, None]
+    assert column(out, "rule")[3] == "no reference visit"
+    assert set(column(out, "reference")) == {"end-of-lead-in"}
+
+
+def test_visits_before_the_origin_or_after_the_end_do_not_count() -> None:
+    table = pd.DataFrame({"patient": "A", "date": [0, 10, 20, 30], "there": [0, 1, 0, 1]})
+    ask = {"baseline": "first", "outcome": jia.column("there")}
+    found = {
+        until: jia.analysis.time_to_first(
+            table.assign(start=10), origin=jia.column("start"), until=until, **ask
+        ).loc[0, ["duration", "event"]].tolist()
+        for until in (None, 30, 29, 10)
+    }  # fmt: skip
+    # The event on the day of the origin is not after it.
+    assert found == {None: [20, True], 30: [20, True], 29: [10, False], 10: [0, False]}
+    cut = jia.analysis.time_to_first(table, data_cut=9, **ask)
+    assert cut.loc[0, ["duration", "event"]].tolist() == [0, False]
+    with pytest.raises(jia.errors.RequestError, match="is a date, and the visits have study days"):
+        jia.analysis.time_to_first(table, data_cut="2024-01-01", **ask)
+
+
+def test_half_days_are_elapsed_days() -> None:
+    table = pd.DataFrame({"patient": "A", "date": [0, 10.5, 20.25], "there": [0, 0, 1]})
+    out = jia.analysis.time_to_first(table, jia.column("there"), baseline="first")
+    assert out.loc[0, ["duration", "last_without", "first_with"]].tolist() == [20.25, 10.5, 20.25]
+
+
+def test_patients_that_never_meet_are_refused_and_others_are_counted() -> None:
+    table, ask = pd.DataFrame(RANDOMISED), {"reference": "end-of-lead-in"}
+    others = pd.DataFrame({"patient": ["X", "Y"]})
+    with pytest.raises(jia.errors.VisitError, match="'A', 'B' here, 'X', 'Y' there"):
+        jia.analysis.time_to_first(table, jia.column("flared"), patients=others, **ask)
+    with pytest.warns(jia.errors.LeftOutWarning, match="2 of 3 patients with visits"):
+        out = jia.analysis.time_to_first(
+            table, jia.column("flared"), patients=pd.DataFrame({"patient": ["C"]}), **ask
+        )
+    assert column(out, "patient") == ["C"]
+    twice = pd.DataFrame({"patient": ["A", "A", "B", "C"]})
+    with pytest.raises(jia.errors.VisitError, match="two rows of one patient"):
+        jia.analysis.time_to_first(table, jia.column("flared"), patients=twice, **ask)
+
+
+@pytest.mark.stats
+def test_bounds_go_into_interval_censoring_as_they_are() -> None:
+    from lifelines import KaplanMeierFitter
+
+    out = jia.analysis.time_to_flare(pd.DataFrame(FLARES), **ASK)
+    curve = KaplanMeierFitter().fit_interval_censoring(out["last_without"], out["first_with"])
+    assert curve.survival_function_.shape[0] > 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal
 
+import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -12,12 +14,21 @@ from numpy.typing import NDArray
 from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import NONE, Frame, Output, OutputKind, by_id, list_of
+from jiascores.tables.enrolled import Enrolled, cut, one_day
+from jiascores.tables.frame import NONE, Frame, Output, OutputKind, list_of
+from jiascores.tables.ids import parts_of
+from jiascores.tables.intercurrent import IntercurrentEvents, settle
 from jiascores.tables.numbers import number_of, numbers_in, one_of
-from jiascores.tables.outcomes import is_measured, read_outcome, require_response
+from jiascores.tables.outcomes import (
+    Outcome,
+    is_measured,
+    is_response,
+    read_outcome,
+    require_response,
+)
 from jiascores.tables.table import Column, Table, column_of
 from jiascores.tables.visits import CALENDAR
-from jiascores.tables.windows import DAYS_A_WEEK, differing_repeats, one_for_each, week_label
+from jiascores.tables.windows import DAYS_A_WEEK, differing_repeats, week_label
 
 GapRule = Literal["observed", "complete-case", "nri", "worst-case", "locf"]
 GAP_RULES = {
@@ -31,7 +42,11 @@ GAP_RULES = {
     "locf": "the last determined value carried forward for at most limit_days",
 }
 NO_RESPONSE = "rule='nri' makes non-responders"
-DATES_NEEDED = " Stops are dates here, and their days are counted by the dates of the visits."
+OTHER_SCALE = (
+    "dates cannot be turned into study days here, since the visits have study days in their column "
+    "of dates; give both as dates or both as study days."
+)
+DATES_NEEDED = " Dates are turned into study days by the dates of the visits."
 OBSERVED = "observed"
 OPEN = "observed: not determinable"
 NOTHING_BEFORE = ", nothing observed before"
@@ -48,7 +63,12 @@ def fill_gaps(
     worst: float | None = None,
     limit_days: float | None = None,
     stopped: Column | None = None,
-    columns: Mapping[str, str] | None = None,
+    intercurrent: IntercurrentEvents | None = None,
+    composite: float | None = None,
+    patients: Any = None,
+    data_cut: Any = None,
+    columns: Mapping[str, Any] | None = None,
+    patient_columns: Mapping[str, Any] | None = None,
 ) -> Any:
     """Return an outcome at every visit due, with each gap filled, or left, by a named rule.
 
@@ -78,8 +98,18 @@ def fill_gaps(
         For ``"nri"``: the column with the date or study day on which the patient stopped or was
         rescued, the same in all rows of a patient, missing if never. Later visits are
         non-responses whatever was observed; a visit on that day counts as before it.
-    columns : dict, optional
-        What is called otherwise: ``{"patient": …, "date": …}``.
+    intercurrent : IntercurrentEvents, optional
+        What happened to patients and what it means, of `intercurrent_events`. Visits after an
+        event are settled by its strategy, the gaps before it by the rule.
+    composite : float, optional
+        The value after an event with a composite strategy, where the outcome is no response.
+    patients : data frame, optional
+        One row for each patient who counts. Those never seen are in the table too, and the
+        columns of this one stand beside the outcome.
+    data_cut : date, text or number, optional
+        One date for all: later visits are left out, and no visit due after it is a gap.
+    columns, patient_columns : dict, optional
+        What is called otherwise in `visits` (``{"patient": …, "date": …}``) and in `patients`.
 
     Returns
     -------
@@ -134,7 +164,7 @@ def fill_gaps(
     """
     _check(rule, worst, limit_days, stopped)
     assert rule is not None
-    frame = Frame(to_eager(visits))
+    frame = cut(Frame(to_eager(visits)), columns, data_cut)
     table = Table(frame, columns)
     come_from = " nominal_visit and study_day come from jia.prepare.nominal_visits()."
     found = read_outcome(frame, outcome, level, criteria, come_from)
@@ -142,51 +172,162 @@ def fill_gaps(
         require_response(found, NO_RESPONSE, criteria)
     for name in ("nominal_visit", "study_day"):
         column_of(frame, Column(name), name, come_from)
-    due = sorted(number_of(week, "weeks", zero=True) for week in weeks)
-    words = tuple(week_label(week) for week in due)
     codes, labels, _ = table.patients()
-    ids, ranks = by_id(labels)
-    visit, day = _visits_due(frame, words), numbers_in(frame, "study_day")
-    rows = pd.DataFrame({"patient": ranks[codes], "visit": visit, "day": day})
+    enrolled = Enrolled.of(table, labels, patients, patient_columns)
+    plan = _Plan.of(weeks)
+    rows = pd.DataFrame({"patient": enrolled.of_codes[codes], "visit": plan.due(frame)})
+    rows["day"] = numbers_in(frame, "study_day")
     rows["value"], rows["least"] = found.data, found.least
-    cells = _cells(rows, ids, words, DAYS_A_WEEK * np.array(due))
+    days = StudyDays(table, enrolled, rows)
+    cells = _cells(rows, enrolled.ids, plan)
+    if data_cut is not None:
+        last = days.of_dates(
+            np.full(len(enrolled.ids), one_day(data_cut, "data_cut", days.scale)), days.scale
+        )
+        cells = cells[~cells["made"] | ~(cells["day"] > last[cells["patient"]])]
+    if stopped is not None:
+        end = days.of_dates(*enrolled.dates(stopped, "stopped", rows["patient"].to_numpy()))
+    cells["settled"] = False
+    if intercurrent is not None:
+        _settle(cells, rows, days.of_events(intercurrent), found, composite, criteria)
+    _apply(cells, rows, enrolled.ids, rule, worst, limit_days)
+    if stopped is not None:
+        _fill(cells, cells["day"] > end[cells["patient"]], 0.0, "nri: after stopping")
+    if rule in ("observed", "complete-case"):
+        cells = cells[~cells["made"] | (cells["settled"] & cells["value"].notna())]
+    new = Frame(_repeated(frame.new({table.column("patient"): enrolled.ids}), cells["patient"]))
+    outputs = _outputs(cells, plan.words, found.name, found.kind)
+    taken = [output.name for output in outputs]
+    if patients is not None:
+        kept = enrolled.outputs(cells["patient"].to_numpy(), taken)
+    else:
+        kept = _constants(table, rows["patient"], cells["patient"], taken)
+    return new.with_columns([*outputs, *kept])
+
+
+@attrs.frozen(eq=False)
+class _Plan:
+    """The visits that were due: what each is called, and its nominal day."""
+
+    words: tuple[str, ...]
+    days: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, weeks: Any) -> _Plan:
+        due = sorted(number_of(week, "weeks", zero=True) for week in weeks)
+        return cls(tuple(week_label(week) for week in due), DAYS_A_WEEK * np.array(due))
+
+    def due(self, frame: Frame) -> NDArray[np.int64]:
+        """Return which of the visits due each row is, or `NONE`; one that no row is raises."""
+        codes, labels = frame.codes("nominal_visit")
+        there = [str(label) for label in list_of(labels)]
+        held = [there[code] for code in np.unique(codes[codes >= 0])]
+        absent = [word for word in self.words if word not in held]
+        if absent and frame.size:
+            raise RequestError(
+                f"weeks= names {listing(absent)}, and no row is of that visit: everybody would "
+                f"have missed it. The table has {listing(held, shown=20) or 'none'} in "
+                f"'nominal_visit'.",
+                variable="weeks",
+                values=absent,
+            )
+        place = {word: at for at, word in enumerate(self.words)}
+        return np.array([*(place.get(word, NONE) for word in there), NONE])[codes]
+
+
+class StudyDays:
+    """Dates as study days, by the visits that have both.
+
+    Parameters
+    ----------
+    table : Table
+        The visits.
+    enrolled : Enrolled
+        The patients who count.
+    rows : DataFrame
+        ``patient`` by place and ``day`` of each visit.
+    """
+
+    def __init__(self, table: Table, enrolled: Enrolled, rows: pd.DataFrame) -> None:
+        self._table, self._enrolled, self._rows = table, enrolled, rows
+
+    @cached_property
+    def scale(self) -> float:
+        """Whether the visits have dates or, without a column of dates, study days alone."""
+        name = self._table.column("date")
+        return self._dates[1] if name in self._table.frame else 1.0
+
+    @cached_property
+    def _dates(self) -> tuple[NDArray[np.int64], float, NDArray[np.bool_]]:
+        return self._table.dates(self._table.column("date"), "date", gaps=True)
+
+    @cached_property
+    def zero(self) -> NDArray[np.float64]:
+        """Day zero of each patient, NaN for who has no visit with a study day."""
+        dates, per_day, known = self._dates
+        days = self._rows["day"].to_numpy()
+        sure = known & ~np.isnan(days) & (self._rows["patient"] >= 0).to_numpy()
+        zero = pd.Series(dates[sure] / per_day - days[sure])
+        first = zero.groupby(self._rows["patient"].to_numpy()[sure]).first()
+        return first.reindex(range(len(self._enrolled.ids))).to_numpy(dtype=np.float64)
+
+    def of_dates(self, days: NDArray[np.float64], per_day: float) -> NDArray[np.float64]:
+        """Return a date of each patient as a study day.
+
+        Beside visits with dates, a number is a study day already. Who was never seen has no day
+        zero, and then every visit comes after it.
+        """
+        there = self._table.column("date") in self._table.frame
+        if np.isnan(days).all() or (per_day != CALENDAR and (not there or self.scale == CALENDAR)):
+            return days
+        column_of(self._table.frame, Column(self._table.column("date")), "date", DATES_NEEDED)
+        if per_day == CALENDAR and self.scale != CALENDAR:
+            raise VisitError(OTHER_SCALE, reason="dates-and-study-days", variable="date")
+        return np.where(np.isnan(self.zero) & ~np.isnan(days), -np.inf, days - self.zero)
+
+    def of_events(self, intercurrent: IntercurrentEvents) -> pd.DataFrame:
+        """Return the events that rule, with study days."""
+        events = intercurrent.of(self._enrolled)
+        dates = events["day"].to_numpy(dtype=np.float64)
+        return events.assign(day=self.of_dates(dates, intercurrent.per_day))
+
+
+def _settle(
+    cells: pd.DataFrame,
+    rows: pd.DataFrame,
+    events: pd.DataFrame,
+    found: Outcome,
+    composite: float | None,
+    criteria: Any,
+) -> None:
+    """Write what the strategies for intercurrent events make of the visits after them."""
+    if composite is None and is_response(found, criteria):
+        composite = 0.0
+    settled = settle(cells, rows[rows["patient"] >= 0], events, composite)
+    cells["settled"] = settled.after
+    _fill(cells, settled.after, settled.data[settled.after], settled.words[settled.after])
+
+
+def _apply(
+    cells: pd.DataFrame,
+    rows: pd.DataFrame,
+    ids: Sequence[Any],
+    rule: str,
+    worst: float | None,
+    limit_days: float | None,
+) -> None:
+    """Fill the gaps before any intercurrent event by the rule."""
     gaps = cells["value"].isna()
     if rule == "complete-case":
         gaps = cells["patient"].isin(cells.loc[gaps, "patient"])
         _fill(cells, gaps, np.nan, "complete-case: the patient has a gap")
-    elif limit_days is not None:
+        return
+    gaps &= ~cells["settled"]
+    if limit_days is not None:
         _carry(cells, rows, ids, limit_days)
     elif rule != "observed":
         value = cells.loc[gaps, "least"].fillna(0.0) if worst is None else worst
         _fill(cells, gaps, value, _gap_in_words(rule, cells[gaps]))
-    if stopped is not None:
-        said = _study_days(table, column_of(frame, stopped, "stopped"), rows)
-        stop = cells["patient"].map(one_for_each(said.dropna(), ids, stopped.name))
-        _fill(cells, cells["day"] > stop, 0.0, "nri: after stopping")
-    if rule in ("observed", "complete-case"):
-        cells = cells[~cells["made"]]
-    new = Frame(_repeated(frame.new({table.column("patient"): ids}), cells["patient"]))
-    outputs = _outputs(cells, words, found.name, found.kind)
-    taken = {"nominal_visit", "study_day", *(output.name for output in outputs)}
-    return new.with_columns(
-        [*outputs, *_constants(table, rows["patient"], cells["patient"], taken)]
-    )
-
-
-def _study_days(table: Table, name: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the patients and study days of a column of dates or study days."""
-    dates, per_day, known = table.dates(name, name, gaps=True)
-    days = np.where(known, dates, 0) / per_day
-    if per_day == CALENDAR and known.any():
-        when = column_of(table.frame, Column(table.column("date")), "date", DATES_NEEDED)
-        seen, scale, sure = table.dates(when, "date", gaps=True)
-        if scale != CALENDAR and sure.any():
-            table.dates_beside(name)
-        sure &= rows["day"].notna().to_numpy()
-        # Day zero of each patient, from the visits that have both a date and a study day.
-        zero = pd.Series(np.where(sure, seen, 0) / scale - rows["day"])[sure]
-        days = days - rows["patient"].map(zero.groupby(rows["patient"][sure]).first()).to_numpy()
-    return pd.DataFrame({"patient": rows["patient"], "stop": np.where(known, days, np.nan)})
 
 
 def _constants(
@@ -196,7 +337,7 @@ def _constants(
     first = (~rows.duplicated()).to_numpy()
     row_of = np.full(int(rows.max()) + 1 if len(rows) else 0, NONE)
     row_of[rows[first]] = np.flatnonzero(first)
-    others = {*taken, table.column("patient"), table.column("date")}
+    others = {*taken, *parts_of(table.column("patient")), table.column("date")}
     kept = []
     for name in map(str, table.frame.names):
         if name in others or is_measured(name) or table.frame.nested(name):
@@ -240,39 +381,21 @@ def _repeated(table: Any, rows: pd.Series[int]) -> Any:
     return nw.maybe_reset_index(taken).to_native()
 
 
-def _visits_due(frame: Frame, words: Sequence[str]) -> NDArray[np.int64]:
-    """Return which of the visits due each row is, or `NONE`; one that no row is raises."""
-    codes, labels = frame.codes("nominal_visit")
-    there = [str(label) for label in list_of(labels)]
-    held = [there[code] for code in np.unique(codes[codes >= 0])]
-    absent = [word for word in words if word not in held]
-    if absent and frame.size:
-        raise RequestError(
-            f"weeks= names {listing(absent)}, and no row is of that visit: everybody would have "
-            f"missed it. The table has {listing(held, shown=20) or 'none'} in 'nominal_visit'.",
-            variable="weeks",
-            values=absent,
-        )
-    place = {word: at for at, word in enumerate(words)}
-    return np.array([*(place.get(word, NONE) for word in there), NONE])[codes]
-
-
-def _cells(
-    rows: pd.DataFrame, ids: Sequence[Any], words: Sequence[str], days: NDArray[np.float64]
-) -> pd.DataFrame:
+def _cells(rows: pd.DataFrame, ids: Sequence[Any], plan: _Plan) -> pd.DataFrame:
     """Return every visit that was due of every patient, and what was observed at it."""
     cell = ["patient", "visit"]
-    seen = rows[rows["visit"] >= 0].assign(made=False)
+    seen = rows[(rows["visit"] >= 0) & (rows["patient"] >= 0)].assign(made=False)
     many = seen.groupby(cell).size()
     for patient, visit in many.index[many > 1]:
         raise VisitError(
-            f"patient {ids[patient]} has {many[patient, visit]} rows of {words[visit]}; keep one.",
+            f"patient {ids[patient]} has {many[patient, visit]} rows of {plan.words[visit]}; keep "
+            f"one.",
             variable="nominal_visit",
         )
-    due = pd.MultiIndex.from_product([range(len(ids)), range(len(words))], names=cell)
+    due = pd.MultiIndex.from_product([range(len(ids)), range(len(plan.words))], names=cell)
     cells = due.to_frame(index=False).merge(seen, how="left", on=cell)
     cells["made"] = cells["made"].isna()
-    cells["day"] = np.where(cells["made"], days[cells["visit"]], cells["day"])
+    cells["day"] = np.where(cells["made"], plan.days[cells["visit"]], cells["day"])
     return cells.assign(rule=_either(cells["value"].isna(), OPEN, OBSERVED))
 
 
@@ -296,7 +419,8 @@ def _carry(cells: pd.DataFrame, rows: pd.DataFrame, ids: Sequence[Any], limit: f
     twins = known.loc[differing_repeats(known, ["patient", "day"]), ["patient", "day"]]
     twins = twins.rename(columns={"day": "last"})
     known["last"] = known["day"]
-    gaps = cells.loc[cells["value"].isna(), ["patient", "day", "made"]]
+    is_gap = cells["value"].isna() & ~cells["settled"]
+    gaps = cells.loc[is_gap, ["patient", "day", "made"]]
     gaps = gaps.fillna({"day": -np.inf}).sort_values("day")
     found = pd.merge_asof(gaps, known, on="day", by="patient", allow_exact_matches=False)
     last, age = found["last"], found["day"] - found["last"]

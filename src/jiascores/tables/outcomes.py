@@ -144,6 +144,40 @@ def _as_it_is(frame: Frame, name: str) -> Outcome:
     return Outcome(name, values, "level" if whole.all() else "score", nothing, judged)
 
 
+def no_response(outcome: Outcome, criteria: Any = "giannini-1997") -> str | None:
+    """Return why an outcome is no response; None where it is one.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The outcome.
+    criteria : str or ResponseCriteria
+        Which levels there are.
+    """
+    load()
+    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
+    levels = {0.0, 1.0, *definition.levels}
+    levels |= {level for each in published(ResponseCriteria) for level in each.levels}
+    name = outcome.name.lower()
+    if name in VARIABLES or name in (each.name for each in published(Score)):
+        return "a score or a variable"
+    if is_bad_news(name):
+        return "of which a yes is no response"
+    known = outcome.data[~np.isnan(outcome.data)]
+    other = [f"{value:g}" for value in np.unique(known[~np.isin(known, tuple(levels))])]
+    return f"with {listing(other)}" if other else None
+
+
+def is_response(outcome: Outcome, criteria: Any = "giannini-1997") -> bool:
+    """Return whether an outcome is a response: yes or no, or ACR Ped levels."""
+    return no_response(outcome, criteria) is None
+
+
+def is_bad_news(name: str) -> bool:
+    """Return whether a yes of this column, or this request, is no response: flare, loss, MAS."""
+    return name.endswith("_lost") or (name.startswith(BAD_NEWS) and "free" not in name)
+
+
 def require_response(outcome: Outcome, why: str, criteria: Any = "giannini-1997") -> None:
     """Raise where an outcome is no response, so that nobody can be a non-responder in it.
 
@@ -152,33 +186,19 @@ def require_response(outcome: Outcome, why: str, criteria: Any = "giannini-1997"
     outcome : Outcome
         The outcome.
     why : str
-        What was asked, and what would do instead.
+        What was asked.
     criteria : str or ResponseCriteria
         Which levels there are.
     """
-    load()
-    definition = lookup(ResponseCriteria, criteria, parameter="criteria")
-    levels = {
-        0.0,
-        *definition.levels,
-        *(n for each in published(ResponseCriteria) for n in each.levels),
-    }
-    name = outcome.name.lower()
-    known = outcome.data[~np.isnan(outcome.data)]
-    if name in VARIABLES or name in (each.name for each in published(Score)):
-        words = "a score or a variable"
-    elif name.endswith("_lost") or (name.startswith(BAD_NEWS) and "free" not in name):
-        words = "of which a yes is no response"
-    elif not (np.isin(known, (0, 1)).all() or np.isin(known, tuple(levels)).all()):
-        other = known[~np.isin(known, (0, 1))]
-        words = f"with {listing([f'{value:g}' for value in np.unique(other)])}"
-    else:
-        return
-    raise RequestError(
-        f"{why}, and {outcome.name!r} is a column {words}: nobody is a non-responder in it. ",
-        variable=outcome.name,
-        values=(outcome.name,),
-    )
+    words = no_response(outcome, criteria)
+    if words is not None:
+        raise RequestError(
+            f"{why}, and {outcome.name!r} is a column {words}: nobody is a non-responder in it. "
+            f"Name the value that a gap has there, rule='worst-case' with worst=…, or choose "
+            f"another rule.",
+            variable=outcome.name,
+            values=(outcome.name,),
+        )
 
 
 def is_measured(name: str) -> bool:

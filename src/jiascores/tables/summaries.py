@@ -22,11 +22,14 @@ from jiascores.statistics.proportions import (
     proportion_interval,
     stratified_difference,
 )
+from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
+from jiascores.tables.enrolled import Enrolled, cut
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
-from jiascores.tables.numbers import number_of
-from jiascores.tables.outcomes import read_outcome
-from jiascores.tables.table import Column, Table, column_of
+from jiascores.tables.intercurrent import IntercurrentEvents, settle
+from jiascores.tables.numbers import number_of, numbers_in
+from jiascores.tables.outcomes import Outcome, read_outcome, require_response
+from jiascores.tables.table import Column, Table, column_of, require_column
 
 FloatArray = NDArray[np.float64]
 NOT_DETERMINABLE = "not determinable"
@@ -40,8 +43,13 @@ def responders_by_visit(
     criteria: str | ResponseCriteria = "giannini-1997",
     by: Column | None = None,
     arm: Column | None = None,
+    baseline: BaselineRule | None = None,
+    patients: Any = None,
+    intercurrent: IntercurrentEvents | None = None,
+    data_cut: Any = None,
     confidence: float = CONFIDENCE,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, Any] | None = None,
+    patient_columns: Mapping[str, Any] | None = None,
 ) -> Any:
     """Count responders by visit, with exact and Wilson intervals and what is not determinable.
 
@@ -60,11 +68,23 @@ def responders_by_visit(
     by : Column, optional
         The column with the visit, by default ``nominal_visit``. Rows without one are not counted.
     arm : Column, optional
-        The column with the treatment arm, to count within each.
+        The column with the treatment arm, to count within each; of `patients` where that has it.
+    baseline : str or rule, optional
+        As for `assess`. A row on or before the baseline in which nothing stands is no visit at
+        which a response was due, and is not counted. Without it, rows up to day 0 where there is a
+        column ``study_day``, and with `level`, rows without bounds.
+    patients : data frame, optional
+        One row for each patient who counts, seen or not. At each visit that somebody has, who has
+        no row is not determinable.
+    intercurrent : IntercurrentEvents, optional
+        What happened to patients and what it means, of `intercurrent_events`. It settles rows that
+        are there; visits that were missed become rows by `fill_gaps`.
+    data_cut : date, text or number, optional
+        One date for all: later visits are left out.
     confidence : float
         Of the intervals.
-    columns : dict, optional
-        What is called otherwise: ``{"patient": …}``.
+    columns, patient_columns : dict, optional
+        What is called otherwise in `visits` (``{"patient": …, "date": …}``) and in `patients`.
 
     Returns
     -------
@@ -107,12 +127,19 @@ def responders_by_visit(
     1    52         3           1                 1       0.500
     """
     check_confidence(confidence)
-    frame = Frame(to_eager(visits))
-    found = read_outcome(frame, outcome, level, criteria).data
-    keys = {"arm": arm, "by": by or Column("nominal_visit")}
-    names = [column_of(frame, key, each) for each, key in keys.items() if key is not None]
-    groups, group = _groups(frame, names)
-    _once(frame, columns, group, "at a visit")
+    asked = {"arm": arm, "by": by or Column("nominal_visit")}
+    keys = {each: key for each, key in asked.items() if key is not None}
+    enrolled, seen = _seen(
+        visits, outcome, level, criteria, keys, columns=columns, baseline=baseline,
+        patients=patients, patient_columns=patient_columns, intercurrent=intercurrent,
+        data_cut=data_cut,
+    )  # fmt: skip
+    frame, names = enrolled.visits.frame, [key.name for key in keys.values()]
+    seen.once(enrolled, ["by"], "at a visit")
+    if patients is not None:
+        seen = seen.with_absent(enrolled, "by")
+    groups, group = seen.groups(keys)
+    found = seen.rows["value"]
     rows = pd.DataFrame(
         {"patients": True, "responders": found == 1, "not_determinable": np.isnan(found)}
     )
@@ -144,8 +171,12 @@ def compare_responders(
     strata: Sequence[Column] = (),
     undetermined: Literal["exclude", "non-responder"] | None = None,
     method: Method | None = None,
+    baseline: BaselineRule | None = None,
+    patients: Any = None,
+    intercurrent: IntercurrentEvents | None = None,
     confidence: float = CONFIDENCE,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, Any] | None = None,
+    patient_columns: Mapping[str, Any] | None = None,
 ) -> Difference:
     """Return the difference of responders between two arms, over strata.
 
@@ -165,6 +196,8 @@ def compare_responders(
         What a patient counts as whose response is not determinable. Required where there is one.
     method, confidence
         As for `stratified_difference`; there is no default method.
+    baseline, patients, intercurrent, patient_columns
+        As for `responders_by_visit`. Arm and strata are of `patients` where that has them.
 
     Returns
     -------
@@ -202,10 +235,17 @@ def compare_responders(
     0.5000 (95 % interval −0.1355 to 0.7891), p = 0.1483; Newcombe; 3 of 4 against 1 of 4
     """
     check_method(method)
-    frame = Frame(to_eager(visits))
-    found = read_outcome(frame, outcome, level, criteria).data
-    _once(frame, columns, np.zeros(frame.size), "in the comparison; keep the rows of one visit")
-    arms, side = _two_arms(frame, arm, reference_arm)
+    keys = {"arm": arm, **{f"strata {at}": each for at, each in enumerate(strata)}}
+    enrolled, seen = _seen(
+        visits, outcome, level, criteria, keys, columns=columns, baseline=baseline,
+        patients=patients, patient_columns=patient_columns, intercurrent=intercurrent,
+        data_cut=None,
+    )  # fmt: skip
+    seen.once(enrolled, [], "in the comparison; keep the rows of one visit")
+    if patients is not None:
+        seen = seen.with_absent(enrolled)
+    found = seen.rows["value"].to_numpy()
+    arms, side = _two_arms(seen, arm.name, reference_arm)
     unknown = np.isnan(found)
     if unknown.any():
         if undetermined not in ("exclude", "non-responder"):
@@ -216,11 +256,12 @@ def compare_responders(
             )
         found = np.where(unknown, 0.0, found)
     counted = ~unknown | (undetermined == "non-responder")
-    strata_, stratum = _groups(frame, [column_of(frame, each, "strata") for each in strata])
-    without = [frame.label(int(row)) for row in np.flatnonzero((side < 0) | (stratum < 0))]
+    strata_, stratum = seen.groups([key for key in keys if key != "arm"])
+    without = [str(enrolled.ids[who]) for who in seen.rows["patient"][(side < 0) | (stratum < 0)]]
     if without:
         raise VisitError(
-            f"every patient needs an arm and a stratum; one is missing in row {listing(without)}.",
+            f"every patient needs an arm and a stratum; one is missing for patient "
+            f"{listing(without)}.",
             variable="arm",
         )
     cell = (2 * stratum + (side == arms.index(reference_arm)))[counted]
@@ -235,13 +276,13 @@ def compare_responders(
     )
 
 
-def _two_arms(frame: Frame, arm: Column, reference: Any) -> tuple[list[Any], Positions]:
+def _two_arms(seen: _Seen, arm: str, reference: Any) -> tuple[list[Any], Positions]:
     """Return the arms that are compared, one of them the reference, and which each row is of."""
-    groups, side = _groups(frame, [column_of(frame, arm, "arm")])
+    groups, side = seen.groups(["arm"])
     arms = [value for (value,) in groups]
     if len(arms) != len(("arm", "reference")) or reference not in arms:
         raise RequestError(
-            f"column {arm.name!r} has {listing([repr(one) for one in arms]) or 'no arm'}, and "
+            f"column {arm!r} has {listing([repr(one) for one in arms]) or 'no arm'}, and "
             f"reference_arm={reference!r}: two arms are compared, one of them the reference.",
             variable="reference_arm",
         )
@@ -402,41 +443,117 @@ def _in_order(words: Iterable[Any]) -> list[Any]:
     return sorted(set(words), key=lambda word: (place.get(word, len(place)), _natural(word)))
 
 
-def _groups(frame: Frame, names: Sequence[str]) -> tuple[list[tuple[Any, ...]], Positions]:
-    """Return the combinations of values of columns in order, and which of them each row has.
+@attrs.frozen(eq=False)
+class _Seen:
+    """The rows in which patients count: whose each is, the response, and codes to group by."""
 
-    A row with a gap has none; of no columns, every row has the same.
-    """
-    words: list[list[Any]] = []
-    ranks = pd.DataFrame(index=range(frame.size))
-    for name in names:
-        codes, labels = frame.codes(name)
-        given = list_of(labels)
-        order = sorted(range(len(given)), key=list(map(_natural, given)).__getitem__)
-        words.append([given[code] for code in order])
-        ranks[name] = np.append(np.argsort(order), NONE).astype(np.int64)[codes]
-    if not names:
-        return [()], np.zeros(frame.size, dtype=np.int64)
-    whole = ranks[(ranks >= 0).all(axis=1)]
-    group = np.full(frame.size, NONE, dtype=np.int64)
-    group[whole.index] = whole.groupby(list(names)).ngroup()
-    there = whole.drop_duplicates().sort_values(list(names)).to_numpy()
-    return [tuple(map(list.__getitem__, words, row)) for row in there], group
+    rows: pd.DataFrame
+    labels: Mapping[str, list[Any]]
+
+    def once(self, enrolled: Enrolled, keys: list[str], where: str) -> None:
+        """Raise where a patient has two rows of one visit, or, without keys, two rows."""
+        rows = self.rows[(self.rows[keys] >= 0).all(axis=1)]
+        twice = rows.loc[rows.duplicated(["patient", *keys]), "patient"].unique()
+        if len(twice):
+            who = [str(enrolled.ids[place]) for place in sorted(twice)]
+            raise VisitError(
+                f"patient {listing(who)} has two rows {where}; each counts once.",
+                variable="patient",
+                values=who,
+            )
+
+    def with_absent(self, enrolled: Enrolled, by: str | None = None) -> _Seen:
+        """Return the rows, and one that is not determinable for each patient who has none.
+
+        With `by`, for each visit that somebody has.
+        """
+        rows, keys = self.rows, ["patient"] if by is None else ["patient", by]
+        due = [range(len(enrolled.ids))]
+        if by is not None:
+            due.append(np.unique(rows.loc[rows[by] >= 0, by]))
+        every = pd.MultiIndex.from_product(due, names=keys).to_frame(index=False)
+        every = every.merge(rows[keys].assign(there=True), how="left", on=keys)
+        absent = every.loc[every["there"].isna(), keys]
+        for name in self.rows.columns.difference([*keys, "value"]):
+            absent[name] = enrolled.of_columns[name][absent["patient"]]
+        whole = pd.concat([rows, absent.assign(value=np.nan)], ignore_index=True)
+        return _Seen(whole, self.labels)
+
+    def groups(self, keys: Iterable[str]) -> tuple[list[tuple[Any, ...]], Positions]:
+        """Return the combinations of values of keys in order, and which of them each row has.
+
+        A row with a gap has none; by no keys, every row has the same.
+        """
+        names, size = list(keys), len(self.rows)
+        if not names:
+            return [()], np.zeros(size, dtype=np.int64)
+        words: list[list[Any]] = []
+        ranks = pd.DataFrame(index=range(size))
+        for name in names:
+            given = self.labels[name]
+            order = sorted(range(len(given)), key=list(map(_natural, given)).__getitem__)
+            words.append([given[code] for code in order])
+            ranks[name] = np.append(np.argsort(order), NONE).astype(np.int64)[self.rows[name]]
+        whole = ranks[(ranks >= 0).all(axis=1)]
+        group = np.full(size, NONE, dtype=np.int64)
+        group[whole.index] = whole.groupby(names).ngroup()
+        there = whole.drop_duplicates().sort_values(names).to_numpy()
+        return [tuple(map(list.__getitem__, words, row)) for row in there], group
 
 
-def _once(frame: Frame, columns: Mapping[str, str] | None, group: Any, where: str) -> None:
-    """Raise where a patient has two rows of one group."""
-    name = Table(frame, columns).column("patient")
-    patients, labels = frame.codes(column_of(frame, Column(name), "patient"))
-    rows = pd.DataFrame({"patient": patients, "group": group})
-    rows = rows[(rows["patient"] >= 0) & (rows["group"] >= 0)]
-    twice = [str(labels[code]) for code in np.unique(rows.loc[rows.duplicated(), "patient"])]
-    if twice:
-        raise VisitError(
-            f"patient {listing(twice)} has two rows {where}; each counts once.",
-            variable="patient",
-            values=twice,
-        )
+def _seen(
+    visits: Any,
+    outcome: Any,
+    level: Any,
+    criteria: Any,
+    keys: Mapping[str, Column],
+    *,
+    columns: Any,
+    baseline: Any,
+    patients: Any,
+    patient_columns: Any,
+    intercurrent: IntercurrentEvents | None,
+    data_cut: Any,
+) -> tuple[Enrolled, _Seen]:
+    """Return the patients who count, and the rows in which a response of theirs is due."""
+    frame = cut(Frame(to_eager(visits)), columns, data_cut)
+    table = Table(frame, columns, baseline=baseline)
+    found = read_outcome(frame, outcome, level, criteria)
+    column_of(frame, Column(table.column("patient")), "patient")
+    who, names, _ = table.patients()
+    enrolled = Enrolled.of(table, names, patients, patient_columns)
+    rows = pd.DataFrame({"patient": enrolled.of_codes[who], "value": found.data})
+    labels = {}
+    for parameter, key in keys.items():
+        name = require_column(key, parameter.split()[0]).name
+        if parameter == "by":
+            codes, there = frame.codes(column_of(frame, key, parameter))
+        else:
+            codes, there = enrolled.codes(name, parameter.split()[0], rows["patient"].to_numpy())
+            enrolled.of_columns[parameter] = enrolled.of_patients(name, codes, rows["patient"])
+        rows[parameter], labels[parameter] = codes, list_of(there)
+    if intercurrent is not None:
+        require_response(found, "intercurrent= makes non-responders", criteria)
+        seen, per_day = table.visits.dates, table.visits.per_day
+        intercurrent.require(per_day)
+        rows["day"] = seen / per_day
+        here = rows[rows["patient"] >= 0]
+        settled = settle(here, here, intercurrent.of(enrolled), 0.0)
+        rows.loc[here.index[settled.after], "value"] = settled.data[settled.after]
+        rows = rows.drop(columns="day")
+    rows = rows[(rows["patient"] >= 0) & _due(table, found)].reset_index(drop=True)
+    return enrolled, _Seen(rows, labels)
+
+
+def _due(table: Table, found: Outcome) -> NDArray[np.bool_]:
+    """Return the rows in which a response is due: the baseline and what is before it has none."""
+    if table.baseline_rule is not None:
+        before = ~table.after_baseline
+    elif "study_day" in table.frame:
+        before = numbers_in(table.frame, "study_day") <= 0
+    else:
+        before = np.zeros(table.size, dtype=bool)
+    return found.judged & ~(before & np.isnan(found.data))
 
 
 def _states(

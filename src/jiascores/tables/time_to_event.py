@@ -17,15 +17,21 @@ from jiascores.core.measure import verdict_named
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.remission import BY_MEDICATION, WHATEVER_MEDICATION
 from jiascores.measures.response import ResponseCriteria
-from jiascores.tables.baselines import BaselineRule, Best, LastResponding, ReferenceRule
+from jiascores.tables.baselines import (
+    BaselineRule,
+    Best,
+    LastResponding,
+    ReferenceRule,
+    reference_name,
+)
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame, Output, OutputKind, Positions, by_id, list_of
+from jiascores.tables.enrolled import Enrolled, cut
+from jiascores.tables.frame import Frame, Output, OutputKind, Positions, list_of
+from jiascores.tables.intercurrent import COMPOSITE, IntercurrentEvents
 from jiascores.tables.numbers import in_words, one_of
-from jiascores.tables.outcomes import at_level
+from jiascores.tables.outcomes import at_level, is_bad_news
 from jiascores.tables.requests import Request, request
 from jiascores.tables.table import Column, Table, column_of, require_column
-from jiascores.tables.visits import NO_DATE
-from jiascores.tables.windows import one_for_each
 
 FloatArray = NDArray[np.float64]
 
@@ -40,18 +46,22 @@ STOPS_AS_EVENTS = ("lack of efficacy", "rescue")
 AT_VISIT = "first visit with the event"
 STOP_IS_EVENT = "stopping for this reason is the event"
 STOP_CENSORED = "stopped: censored at the last assessment on or before the stop"
+NEVER = "composite: never the event, censored at the end of planned follow-up"
+EVENT_CENSORED = "intercurrent event: censored at the last assessment on or before it"
 END = "censored at the last assessment"
-NEVER_SEEN = "no assessment after the reference: censored on day 0"
-NO_REFERENCE = "no reference visit"
-STOPPED_BEFORE = "stopped before the reference visit"
+NEVER_SEEN = "no assessment after the start: censored on day 0"
+NO_REFERENCE, NO_ORIGIN = "no reference visit", "no origin"
+STOPPED_BEFORE = "stopped before the start"
 # What is said of each patient.
 TIMES: Mapping[str, OutputKind] = {
     "duration": "score",
     "event": "flag",
-    "earliest": "score",
-    "latest": "score",
+    "last_without": "score",
+    "first_with": "score",
     "reason": "word",
     "rule": "word",
+    "criteria": "word",
+    "reference": "word",
 }
 
 
@@ -66,9 +76,15 @@ def time_to_flare(
     stop_is_censored: Sequence[str] = (),
     undetermined: Undetermined | None = None,
     flare_fever: Column | None = None,
+    origin: Column | None = None,
+    until: Any = None,
+    patients: Any = None,
+    intercurrent: IntercurrentEvents | None = None,
+    data_cut: Any = None,
     baseline: BaselineRule | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, Any] | None = None,
     units: Mapping[str, str] | None = None,
+    patient_columns: Mapping[str, Any] | None = None,
     marker: str | None = None,
 ) -> Any:
     """Return each patient's time from the reference visit to the first flare, in days.
@@ -93,25 +109,46 @@ def time_to_flare(
         Reasons for which a patient is censored at the last assessment. A reason in neither list
         is refused.
     undetermined : {"no", "event", "censor"}, optional
-        What a visit counts as at which the flare cannot be determined. Required where it matters.
+        What a visit counts as at which the flare cannot be determined. Required where such a
+        visit leaves open whether there was a flare at all; without it, a patient with a certain
+        flare has it at the first visit at which it is certain.
+    origin : Column, optional
+        The column with the date from which time runs, for example that of randomisation; by
+        default it is the date of the reference visit. Visits on or before it do not count.
+    until : Column, date, text or number, optional
+        The end of planned follow-up: the column with the date of each patient, or one for all.
+        Later visits do not count.
+    patients : data frame, optional
+        One row for each patient who counts, seen or not; its columns (arm, strata) stand beside
+        the times. `stopped`, `reason`, `origin` and `until` are read from it where it has them.
+    intercurrent : IntercurrentEvents, optional
+        What happened to patients and what it means, of `intercurrent_events`; in place of
+        `stopped`.
+    data_cut : date, text or number, optional
+        One date for all: later visits do not count.
+    patient_columns : dict, optional
+        What is called otherwise in `patients`.
     flare_fever, baseline, columns, units, marker
         As for `jia.ask.flare` and `assess`.
 
     Returns
     -------
     data frame
-        One row for each patient, in order of their ids: ``patient``, ``duration`` (days),
-        ``event``, ``earliest`` and ``latest`` (the event lies between them whatever the
-        undetermined visits hide; infinite where there may be none), ``reason`` and ``rule``.
-        ``duration`` and ``event`` go to lifelines' `KaplanMeierFitter.fit` or R's ``Surv`` as
-        they are, ``earliest`` and ``latest`` to `fit_interval_censoring`. A patient without a
+        One row for each patient, in order of their ids: ``patient``, the columns of `patients`,
+        ``duration`` (elapsed days, a float), ``event``, ``last_without`` and ``first_with``,
+        ``reason``, ``rule``, ``criteria`` and ``reference``. ``last_without`` is the last visit
+        up to which every visit is a certain no, else 0; ``first_with`` is the first certain yes,
+        else infinite: the event lies after the one and not after the other. ``duration`` and
+        ``event`` go to lifelines' `KaplanMeierFitter.fit` or R's ``Surv`` as they are,
+        ``last_without`` and ``first_with`` to `fit_interval_censoring`. A patient without a
         reference visit, or who stopped before it, stays in the frame with no duration.
 
     Raises
     ------
     RequestError
         If the reference differs between the visits of a patient, a reason is in neither list or
-        in both, or `undetermined` is missing and matters.
+        in both, `undetermined` is missing and matters, or a composite strategy makes a patient
+        never respond and `until` does not say until when.
     VisitError
         If a patient has two dates of stopping or two reasons, or one without the other.
     JiaScoresError
@@ -130,10 +167,16 @@ def time_to_flare(
     3      28 no                 40, efficacy       40         yes    stopping is the event
     4      28 no                 40, moved away     28         no     censored at day 28
     5      28 no, 56 no          –                  56         no     censored at day 56
-    6      28 unknown, 56 yes    –                  56 or 28   yes    `undetermined` decides
+    6      28 unknown, 56 yes    –                  56         yes    first visit with the event
+    7      28 unknown, 56 no     –                  56, 28, 0         `undetermined` decides
     ====== ===================== ================== ========== ====== ==========================
 
-    Row 6 has earliest 28 and latest 56 by each of the rules.
+    Row 6 has ``last_without`` 0 and ``first_with`` 56; row 7 is censored on day 56 by
+    ``undetermined="no"``, an event on day 28 by ``"event"``, and censored on day 0, the last visit
+    before, by ``"censor"``. No, unknown, no and yes on days 28, 56, 84 and 112 lie in (28, 112].
+
+    A composite strategy makes a flare on the date of the intercurrent event; while on treatment
+    and hypothetical censor at the last visit on or before it.
 
     Examples
     --------
@@ -155,14 +198,14 @@ def time_to_flare(
         verdict_named("flare"), criteria=criteria, reference=reference, flare_fever=flare_fever
     )
     _one_reference(asked.reference)
-
+    frame = cut(Frame(to_eager(visits)), columns, data_cut)
     return _times(
-        Table(Frame(to_eager(visits)), columns, units, baseline=baseline, marker=marker),
-        lambda table: asked.compute(table)[0].data,
-        "flare",
+        Table(frame, columns, units, baseline=baseline, marker=marker),
+        _Event(lambda table: asked.compute(table)[0].data, "flare", asked.criteria.name, False),
         asked.reference,
-        _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored)),
+        _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored), intercurrent),
         undetermined,
+        _Follow(origin, until, patients, patient_columns),
     )
 
 
@@ -179,9 +222,15 @@ def time_to_first(
     stop_is_event: Sequence[str] = (),
     stop_is_censored: Sequence[str] = (),
     undetermined: Undetermined | None = None,
+    origin: Column | None = None,
+    until: Any = None,
+    patients: Any = None,
+    intercurrent: IntercurrentEvents | None = None,
+    data_cut: Any = None,
     baseline: BaselineRule | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, Any] | None = None,
     units: Mapping[str, str] | None = None,
+    patient_columns: Mapping[str, Any] | None = None,
     marker: str | None = None,
 ) -> Any:
     """Return each patient's time from the reference visit to the first response or remission.
@@ -204,6 +253,9 @@ def time_to_first(
         The visit from which time runs, one for each patient.
     stopped, reason, stop_is_event, stop_is_censored, undetermined
         As for `time_to_flare`; no reason for stopping is a response unless it is named.
+    origin, until, patients, intercurrent, data_cut, patient_columns
+        As for `time_to_flare`. By a composite strategy a patient never responds after the event,
+        and is censored on the day of `until`, which must then be given.
     baseline, columns, units, marker
         As for `assess`.
 
@@ -249,14 +301,16 @@ def time_to_first(
     1       B      28.0  False
     """
     _one_reference(reference)
-    verdicts, name = _outcome(outcome, level, tuple(states), criteria)
+    verdicts, name, by = _outcome(outcome, level, tuple(states), criteria)
+    called = getattr(outcome, "stem", getattr(outcome, "name", str(outcome)))
+    frame = cut(Frame(to_eager(visits)), columns, data_cut)
     return _times(
-        Table(Frame(to_eager(visits)), columns, units, baseline=baseline, marker=marker),
-        verdicts,
-        name,
+        Table(frame, columns, units, baseline=baseline, marker=marker),
+        _Event(verdicts, name, by, not is_bad_news(str(called))),
         reference,
-        _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored)),
+        _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored), intercurrent),
         undetermined,
+        _Follow(origin, until, patients, patient_columns),
     )
 
 
@@ -271,7 +325,7 @@ def _one_reference(rule: Any) -> None:
 
 
 def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria: Any) -> Any:
-    """Return how to judge every row, and what the event is called."""
+    """Return how to judge every row, what the event is called, and by what it is judged."""
     if (level is not None) != (outcome == "acr_ped"):
         raise RequestError(
             "level= goes with outcome='acr_ped', and both are needed.", variable="level"
@@ -279,23 +333,25 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
     if states and not isinstance(outcome, Column):
         raise RequestError("states= goes with a column of words.", variable="states")
     if level is not None:
-        lookup(ResponseCriteria, criteria, parameter="criteria").require_level(level)
+        by = lookup(ResponseCriteria, criteria, parameter="criteria")
+        by.require_level(level)
         asked = request(verdict_named("acr_ped"), criteria=criteria)
 
         def reached(table: Table) -> FloatArray:
             _, lowest, highest = (output.data for output in asked.compute(table))
             return at_level(lowest, highest, level)
 
-        return reached, f"ACR Ped {level}"
+        return reached, f"ACR Ped {level}", by.name
     if isinstance(outcome, Request) and outcome.gives == "flag":
 
         def judged(table: Table) -> FloatArray:
             (values,) = [each.data for each in outcome.compute(table) if each.name == outcome.stem]
             return values
 
+        name = outcome.measure.name.replace("_", " ")
         if outcome.measure.gives == "level":
-            return judged, f"ACR Ped {outcome.level}"
-        return judged, outcome.measure.name.replace("_", " ")
+            name = f"ACR Ped {outcome.level}"
+        return judged, name, outcome.criteria.name
     if not isinstance(outcome, Column):
         raise RequestError(
             f"outcome={outcome!r}: give jia.column('…'), a request for yes or no such as "
@@ -303,8 +359,9 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
             variable="outcome",
         )
     if states:
-        return partial(_in_states, outcome=outcome, states=states), " or ".join(states)
-    return lambda table: table.flag(outcome.name, blank=0.0), outcome.name
+        in_states = partial(_in_states, outcome=outcome, states=states)
+        return in_states, " or ".join(states), outcome.name
+    return lambda table: table.flag(outcome.name, blank=0.0), outcome.name, outcome.name
 
 
 def _in_states(table: Table, outcome: Column, states: tuple[str, ...]) -> FloatArray:
@@ -341,6 +398,26 @@ def _known_words(frame: Frame, name: str, words: Sequence[str], codes: Positions
 
 
 @attrs.frozen(eq=False)
+class _Event:
+    """What the event is: how every row is judged, its name, by what, and whether it is good news."""
+
+    verdicts: Callable[[Table], FloatArray]
+    name: str
+    by: str
+    good: bool
+
+
+@attrs.frozen(eq=False)
+class _Follow:
+    """From when until when patients are followed, and who they are."""
+
+    origin: Column | None
+    until: Any
+    patients: Any
+    columns: Mapping[str, Any] | None
+
+
+@attrs.frozen(eq=False)
 class _Stops:
     """Who stopped when and why, and what that means."""
 
@@ -348,6 +425,7 @@ class _Stops:
     reason: Column | None
     events: tuple[str, ...]
     censored: tuple[str, ...]
+    intercurrent: IntercurrentEvents | None = None
 
     def __attrs_post_init__(self) -> None:
         for name, given in (("stopped", self.date), ("reason", self.reason)):
@@ -355,6 +433,11 @@ class _Stops:
                 require_column(given, name)
         if (self.date is None) != (self.reason is None):
             raise RequestError("stopped= and reason= go together.", variable="reason")
+        if self.date is not None and self.intercurrent is not None:
+            raise RequestError(
+                "stopped= and intercurrent= both say when a patient stopped: give one.",
+                variable="intercurrent",
+            )
         both = sorted(set(self.events) & set(self.censored))
         if both:
             raise RequestError(
@@ -362,40 +445,57 @@ class _Stops:
                 variable="stop_is_censored",
             )
 
-    def read(self, table: Table, start: pd.Series[int]) -> pd.DataFrame:
-        """Return one row for each patient: when follow-up starts and stops, and why it stops."""
-        visits = table.visits
-        date, why = self._of_those_who_stopped(table)
-        out = pd.DataFrame({"start": start, "date": date, "why": why})
-        out = out.reindex(range(len(visits.labels)))
-        out["stop"] = (out["date"] - out["start"]) / visits.per_day
-        out["why"] = out["why"].astype(object).fillna("")
-        out["is_event"] = out["why"].isin(self.events)
+    def read(
+        self, enrolled: Enrolled, per_day: float, of: Positions, *, good: bool
+    ) -> pd.DataFrame:
+        """Return one row for each patient: the date of stopping, why, and what it means.
+
+        Parameters
+        ----------
+        enrolled : Enrolled
+            The patients who count.
+        per_day : float
+            The scale of the visits' dates.
+        of : array of int
+            The place of each visit's patient.
+        good : bool
+            Whether the event is a response.
+        """
+        out = pd.DataFrame(index=range(len(enrolled.ids)))
+        if self.intercurrent is not None:
+            self.intercurrent.require(per_day)
+            events = self.intercurrent.of(enrolled)
+            composite = events["strategy"] == COMPOSITE
+            out["date"], out["why"] = events["day"], events["what"]
+            out["is_event"], out["never"] = composite & (not good), composite & good
+            out["rule"] = EVENT_CENSORED
+        else:
+            out["date"], out["why"] = self._of_those_who_stopped(enrolled, per_day, of)
+            out["is_event"], out["never"] = out["why"].isin(self.events), False
+            out["rule"] = STOP_CENSORED
+        out["why"] = out["why"].astype(object).where(out["why"].notna(), "")
         return out
 
-    def _of_those_who_stopped(self, table: Table) -> tuple[pd.Series[int], pd.Series[str]]:
-        """Return the date and the reason of stopping, by the code of each patient who stopped."""
-        visits, frame = table.visits, table.frame
+    def _of_those_who_stopped(
+        self, enrolled: Enrolled, per_day: float, of: Positions
+    ) -> tuple[FloatArray, NDArray[Any]]:
+        """Return the date and the reason of stopping of each patient, missing if never."""
+        nobody = np.full(len(enrolled.ids), np.nan)
         if self.date is None or self.reason is None:
-            return pd.Series(dtype=np.float64), pd.Series(dtype=object)
-        codes, labels = frame.codes(column_of(frame, self.reason, "reason"))
-        dates = table.dates_beside(self.date.name)
-        said = pd.DataFrame({"patient": visits.patients, "date": dates, "code": codes})
-        date = one_for_each(
-            said.loc[dates != NO_DATE, ["patient", "date"]], visits.labels, self.date.name
-        )
-        code = one_for_each(
-            said.loc[codes >= 0, ["patient", "code"]], visits.labels, self.reason.name
-        )
-        for patient in date.index.symmetric_difference(code.index):
-            missing = self.reason.name if patient in date.index else self.date.name
+            return nobody, nobody.astype(object)
+        date = enrolled.days(self.date, "stopped", per_day, of)
+        codes, labels = enrolled.codes(self.reason.name, "reason", of)
+        code = enrolled.one_code(self.reason.name, codes, of)
+        for place in np.flatnonzero(np.isnan(date) != (code < 0)):
+            missing = self.reason.name if code[place] < 0 else self.date.name
             raise VisitError(
-                f"patient {visits.labels[patient]} stopped, and {missing!r} is missing: a stop "
-                f"has a date and a reason.",
+                f"patient {enrolled.ids[place]} stopped, and {missing!r} is missing: a stop has a "
+                f"date and a reason.",
                 variable=missing,
             )
-        reason = code.map(dict(enumerate(map(str, list_of(labels)))))
-        unknown = sorted({*reason} - {*self.events, *self.censored})
+        words = np.array([*map(str, list_of(labels)), None], dtype=object)
+        reason = words[code]
+        unknown = sorted({*reason} - {*self.events, *self.censored, None})
         if unknown:
             raise RequestError(
                 f"reasons for stopping that no rule knows: {listing(unknown, shown=20)}. Put each "
@@ -415,32 +515,41 @@ def _days(seen: pd.DataFrame, which: str, patients: pd.Index) -> pd.Series[float
 def _judged(seen: pd.DataFrame, patients: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return each patient's time to the first visit that surely has the event.
 
-    ``open`` is the day of the first undetermined visit before it, missing where there is none.
+    ``open`` is the day of the first undetermined visit before it, missing where there is none, and
+    ``needed`` whether that leaves open whether there was the event.
     """
-    stop, stopped = patients["stop"], "stopped: " + patients["why"]
+    stop, why = patients["stop"], "stopped: " + patients["why"]
     certain = _days(seen[seen["verdict"] == 1], "min", patients.index)
     last = _days(seen, "max", patients.index)
     undetermined = _days(seen[seen["verdict"].isna()], "min", patients.index)
+    no_more = _days(seen[seen["verdict"] != 0], "min", patients.index)
+    surely = seen[~(seen["day"] >= seen["patient"].map(no_more))]
+    without = _days(surely, "max", patients.index).fillna(0.0)
     at_stop = patients["is_event"] & stop.notna()
     event = certain.notna() | at_stop
-    duration = certain.fillna(stop.where(at_stop, last.fillna(0.0)))
-    ways = [certain.notna(), at_stop, stop.notna(), last.notna()]
-    reasons: list[Any] = [name, stopped, stopped, "end of follow-up"]
+    never = patients["never"] & stop.notna() & ~event
+    first = certain.fillna(stop.where(at_stop))
+    duration = first.fillna(patients["until"].where(never)).fillna(last).fillna(0.0)
+    ways = [certain.notna(), at_stop, never, stop.notna(), last.notna()]
+    rules: list[Any] = [AT_VISIT, STOP_IS_EVENT, NEVER, patients["rule"], END]
     times = pd.DataFrame(
         {
             "duration": duration,
             "event": event.astype(np.float64),
-            "earliest": duration,
-            "latest": duration.where(event, np.inf),
-            "reason": np.select(ways, reasons, "not seen again"),
-            "rule": np.select(ways, [AT_VISIT, STOP_IS_EVENT, STOP_CENSORED, END], NEVER_SEEN),
+            "last_without": without,
+            "first_with": first.fillna(np.inf),
+            "reason": np.select(ways, [name, why, why, why, "end of follow-up"], "not seen again"),
+            "rule": np.select(ways, rules, NEVER_SEEN),
             "open": undetermined.mask(certain <= undetermined),
+            "needed": undetermined.notna() & ~event,
         }
     )
-    never, early = patients["start"].isna(), stop < 0
-    times.loc[never | early, ["duration", "event", "earliest", "latest", "open"]] = np.nan
+    missing, early = patients["start"].isna(), stop < 0
+    gone = ["duration", "event", "last_without", "first_with", "open"]
+    times.loc[missing | early, gone] = np.nan
+    times.loc[missing | early, "needed"] = False
     times.loc[early, "rule"] = STOPPED_BEFORE
-    times.loc[never, ["reason", "rule"]] = NO_REFERENCE
+    times.loc[missing, "reason"] = times.loc[missing, "rule"] = patients.loc[missing, "why not"]
     return times
 
 
@@ -455,35 +564,59 @@ def _resolve(times: pd.DataFrame, seen: pd.DataFrame, undetermined: Any, name: s
         before = seen[seen["day"] < seen["patient"].map(first)]
         times.loc[first.index, said] = 0.0, f"{name} not determinable", END
         times.loc[first.index, "duration"] = _days(before, "max", first.index).fillna(0.0)
-    times.loc[first.index, "earliest"] = first
     times.loc[first.index, "rule"] += (
         f"; undetermined={undetermined!r}: {UNDETERMINED[undetermined]}"
     )
 
 
+def _followed(
+    table: Table, enrolled: Enrolled, of: Positions, since: pd.DataFrame, follow: _Follow
+) -> pd.DataFrame:
+    """Return for each patient the start of follow-up, its planned end, and why there is none."""
+    per_day, who = table.visits.per_day, range(len(enrolled.ids))
+    out = pd.DataFrame(index=who)
+    out["reference"] = since.groupby("patient")["day"].first().reindex(who)
+    out["start"], out["why not"] = out["reference"], NO_REFERENCE
+    if follow.origin is not None:
+        require_column(follow.origin, "origin")
+        origin = pd.Series(enrolled.days(follow.origin, "origin", per_day, of))
+        out["start"] = origin.where(out["reference"].notna())
+        out.loc[out["reference"].notna(), "why not"] = NO_ORIGIN
+    out["until"] = np.nan
+    if follow.until is not None:
+        out["until"] = enrolled.days(follow.until, "until", per_day, of) - out["start"]
+    return out
+
+
 def _times(
     table: Table,
-    verdicts: Callable[[Table], FloatArray],
-    name: str,
+    event: _Event,
     reference: ReferenceRule,
     stops: _Stops,
     undetermined: Undetermined | None,
+    follow: _Follow,
 ) -> Any:
     if undetermined is not None:
         one_of(undetermined, UNDETERMINED, "undetermined")
-    visits, verdict = table.visits, verdicts(table)
+    visits, verdict = table.visits, event.verdicts(table)
+    enrolled = Enrolled.of(table, visits.labels, follow.patients, follow.columns)
+    of, days = enrolled.of_codes[visits.patients], visits.dates / visits.per_day
     rows = table.reference(reference)
-    since = visits.dates[np.maximum(rows, 0)]
-    start = pd.Series(since, visits.patients)[rows >= 0]
-    patients = stops.read(table, start[~start.index.duplicated()])
-    days = (visits.dates - since) / visits.per_day
-    seen = pd.DataFrame({"patient": visits.patients, "day": days, "verdict": verdict})
-    seen = seen[visits.after(rows)]
-    seen = seen[~(seen["day"] > seen["patient"].map(patients["stop"]))]
-    times = _judged(seen, patients, name)
-    needed = [visits.labels[code] for code in np.flatnonzero(times["open"].notna())]
+    referred = (rows >= 0) & (of >= 0)
+    since = pd.DataFrame({"patient": of, "day": days[np.maximum(rows, 0)]})[referred]
+    patients = _followed(table, enrolled, of, since, follow)
+    patients = patients.join(stops.read(enrolled, visits.per_day, of, good=event.good))
+    patients["stop"] = patients["date"] - patients["start"]
+    seen = pd.DataFrame({"patient": of, "day": days, "verdict": verdict})
+    seen = seen[visits.after(rows) & (of >= 0)]
+    seen["day"] -= seen["patient"].map(patients["start"])
+    end = patients[["stop", "until"]].min(axis=1)
+    seen = seen[(seen["day"] > 0) & ~(seen["day"] > seen["patient"].map(end))]
+    times = _judged(seen, patients, event.name)
+    _require_end(times, patients, enrolled)
+    needed = [str(enrolled.ids[place]) for place in np.flatnonzero(times["needed"])]
     if undetermined is not None:
-        _resolve(times, seen, undetermined, name)
+        _resolve(times, seen, undetermined, event.name)
     elif needed:
         raise RequestError(
             f"whether there was the event cannot be determined at some visits of patient "
@@ -492,8 +625,21 @@ def _times(
             variable="undetermined",
             values=needed,
         )
-    ids, ranks = by_id(visits.labels)
-    times = times.iloc[np.argsort(ranks)]
-    return Frame(table.frame.new({table.column("patient"): ids})).with_columns(
-        [Output(each, kind, times[each].to_numpy()) for each, kind in TIMES.items()]
-    )
+    times["criteria"], times["reference"] = event.by, reference_name(reference)
+    ids = table.frame.new({table.column("patient"): enrolled.ids})
+    kept = enrolled.outputs(np.arange(len(enrolled.ids)), TIMES)
+    outputs = [Output(each, kind, times[each].to_numpy()) for each, kind in TIMES.items()]
+    return Frame(ids).with_columns([*kept, *outputs])
+
+
+def _require_end(times: pd.DataFrame, patients: pd.DataFrame, enrolled: Enrolled) -> None:
+    """Raise where a patient never responds and nobody says until when that was looked at."""
+    without = np.flatnonzero((times["rule"] == NEVER) & patients["until"].isna())
+    if without.size:
+        who = [str(enrolled.ids[place]) for place in without]
+        raise RequestError(
+            f"by a composite strategy patient {listing(who)} never responds, and is censored at "
+            f"the end of planned follow-up: say when that is, until=jia.column('…') or a date.",
+            variable="until",
+            values=who,
+        )

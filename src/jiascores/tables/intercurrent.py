@@ -1,0 +1,255 @@
+"""Intercurrent events: what happens after a rescue, a stop or a death, said once for every analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.tables.beside import Beside, Dates
+from jiascores.tables.enrolled import Enrolled
+from jiascores.tables.numbers import one_of
+
+Strategy: TypeAlias = Literal["treatment-policy", "composite", "while-on-treatment", "hypothetical"]
+POLICY, COMPOSITE, WHILE_ON, HYPOTHETICAL = (
+    *("treatment-policy", "composite", "while-on-treatment"),
+    "hypothetical",
+)
+STRATEGIES = {
+    POLICY: "as observed, whether or not the event came",
+    COMPOSITE: "a non-responder from then on; a flare on that date; never a response",
+    WHILE_ON: "the last value on or before the event; a time is censored",
+    HYPOTHETICAL: "not determinable from then on; a time is censored",
+}
+SAID = {
+    COMPOSITE: "after {}: composite",
+    WHILE_ON: "after {}: while on treatment, the last value before",
+    HYPOTHETICAL: "after {}: hypothetical, not determinable",
+}
+
+
+@attrs.frozen(eq=False)
+class IntercurrentEvents:
+    """Events of patients, and the strategy for each kind. Made by `intercurrent_events`.
+
+    Parameters
+    ----------
+    strategies : mapping of str
+        What happened → strategy.
+    """
+
+    strategies: Mapping[str, Strategy]
+    _dates: Dates = attrs.field(alias="dates", repr=False)
+    _what: list[str] = attrs.field(alias="what", repr=False)
+
+    def of(self, enrolled: Enrolled) -> pd.DataFrame:
+        """Return for each patient by place the event that rules: its day, what, and the strategy.
+
+        Parameters
+        ----------
+        enrolled : Enrolled
+            The patients who count.
+        """
+        beside = self._dates.table
+        found = pd.DataFrame(
+            {
+                "patient": beside.among(enrolled.ids, whose="patients"),
+                "day": self._dates.values / self._dates.per_day,  # noqa: PD011 - no frame
+                "what": np.array(self._what, dtype=object),
+                "row": np.arange(len(self._what)),
+            }
+        )
+        found["strategy"] = found["what"].map(dict(self.strategies)).astype(object)
+        found = found[(found["patient"] >= 0) & (found["strategy"] != POLICY)]
+        first = found[found["day"] == found.groupby("patient")["day"].transform("min")]
+        several = first.groupby("patient")["strategy"].transform("nunique") > 1
+        beside.refuse_rows(
+            VisitError,
+            "two events of a patient on one date with two strategies, so that neither is the "
+            "earliest: {}. Keep the one that rules.",
+            "what",
+            first.loc[several, "row"].to_numpy(),
+        )
+        first = first.drop_duplicates("patient").set_index("patient")
+        return first.reindex(range(len(enrolled.ids)))[["day", "what", "strategy"]]
+
+    @property
+    def per_day(self) -> float:
+        """The scale of the dates: whether they are dates or study days."""
+        return self._dates.per_day
+
+    def require(self, per_day: float) -> None:
+        """Raise where these are dates and the visits have study days, or the reverse."""
+        self._dates.require(per_day)
+
+
+def intercurrent_events(
+    events: Any,
+    strategies: Mapping[str, Strategy],
+    *,
+    columns: Mapping[str, str] | None = None,
+) -> IntercurrentEvents:
+    """Say what each kind of intercurrent event means for every analysis.
+
+    Parameters
+    ----------
+    events : data frame
+        One row for each event: ``patient``, ``date`` (a date or study day, as the visits have)
+        and ``what`` happened.
+    strategies : dict of str
+        What happened → strategy; every kind in the table has one:
+
+        * ``"treatment-policy"``: as observed, whether or not the event came.
+        * ``"composite"``: a non-responder at every later visit; in time to flare a flare on that
+          date; in time to response never a response, censored at the end of planned follow-up; a
+          number has the value that the caller names.
+        * ``"while-on-treatment"``: the last determined value on or before the event; a time is
+          censored at the last visit on or before it.
+        * ``"hypothetical"``: not determinable at every later visit; a time is censored.
+    columns : dict, optional
+        What is called otherwise: ``{"patient": …, "date": …, "what": …}``.
+
+    Returns
+    -------
+    IntercurrentEvents
+        For ``intercurrent=`` of `fill_gaps`, `responders_by_visit`, `compare_responders`,
+        `time_to_flare` and `time_to_first`.
+
+    Raises
+    ------
+    RequestError
+        If a kind of event has no strategy, or a strategy is not known.
+    ColumnError, VisitError
+        If a column, a patient, a date or what happened is missing.
+
+    Notes
+    -----
+    A visit on the date of the event counts as before it. The earliest event of a patient rules,
+    those with ``"treatment-policy"`` passed over, since they change nothing. Two on one date with
+    two strategies are refused.
+
+    A response at weeks 4, 8 and 12, and an event between week 4 and week 8:
+
+    ====== ========== ================== =========== ==================== ==============
+    week   observed   treatment-policy   composite   while-on-treatment   hypothetical
+    ====== ========== ================== =========== ==================== ==============
+    4      yes        yes                yes         yes                  yes
+    8      no         no                 no          yes                  –
+    12     yes        yes                no          yes                  –
+    ====== ========== ================== =========== ==================== ==============
+
+    References
+    ----------
+    The strategies are those of the addendum ICH E9(R1) on estimands.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> events = pd.DataFrame({"patient": ["A", "B"], "date": [40, 50], "what": ["rescue", "moved"]})
+    >>> after = jia.prepare.intercurrent_events(
+    ...     events, {"rescue": "composite", "moved": "hypothetical"})
+    >>> visits = pd.DataFrame({"patient": ["A", "A", "B", "B"], "date": [28, 56, 28, 56],
+    ...                        "week": [4, 8, 4, 8], "response": [True, True, True, True]})
+    >>> jia.analysis.responders_by_visit(visits, jia.column("response"), by=jia.column("week"),
+    ...     intercurrent=after)[["week", "patients", "responders", "not_determinable"]]
+       week  patients  responders  not_determinable
+    0     4         2           2                 0
+    1     8         2           0                 1
+    """
+    table = Beside(
+        events,
+        columns,
+        what="intercurrent events",
+        parameter="columns",
+        needs=("patient", "date", "what"),
+    )
+    what = table.words("what")
+    table.refuse_rows(
+        VisitError,
+        "what happened is missing: {}.",
+        "what",
+        np.array([row for row, each in enumerate(what) if each is None], dtype=np.int64),
+    )
+    if not isinstance(strategies, Mapping):
+        raise RequestError(
+            "strategies= maps what happened to a strategy: {'rescue': 'composite'}.",
+            variable="strategies",
+        )
+    for each in strategies.values():
+        one_of(each, STRATEGIES, "strategies")
+    without = sorted({str(each) for each in what} - set(strategies))
+    if without:
+        raise RequestError(
+            f"intercurrent events without a strategy: {listing(map(repr, without), shown=20)}. Give "
+            f"each one of {', '.join(map(repr, STRATEGIES))} in strategies=.",
+            variable="strategies",
+            values=without,
+        )
+    said = [str(each) for each in what]
+    return IntercurrentEvents(MappingProxyType(dict(strategies)), table.dates("date"), said)
+
+
+@attrs.frozen(eq=False)
+class Settled:
+    """Values after an intercurrent event.
+
+    Parameters
+    ----------
+    after : array of bool
+        Where a strategy rules.
+    data : array
+        What it makes of the value there.
+    words : array of str
+        What is said of it.
+    """
+
+    after: NDArray[np.bool_]
+    data: NDArray[np.float64]
+    words: NDArray[Any]
+
+
+def settle(
+    cells: pd.DataFrame, known: pd.DataFrame, events: pd.DataFrame, composite: float | None
+) -> Settled:
+    """Return what the strategies make of the cells after the events.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        ``patient`` by place and ``day``.
+    known : DataFrame
+        ``patient``, ``day`` and ``value`` of all rows, for the last value before an event.
+    events : DataFrame
+        As of `IntercurrentEvents.of`, on the scale of ``day``.
+    composite : float, optional
+        What a composite makes of the value; it raises where there is none.
+    """
+    of = events.reindex(cells["patient"]).reset_index(drop=True)
+    after = (cells["day"].to_numpy() > of["day"].to_numpy()) & of["strategy"].notna().to_numpy()
+    values, words = np.full(len(cells), np.nan), np.full(len(cells), "", dtype=object)
+    for strategy, said in SAID.items():
+        mine = after & (of["strategy"] == strategy).to_numpy()
+        words[mine] = of.loc[mine, "what"].map(said.format)
+    is_composite = after & (of["strategy"] == COMPOSITE).to_numpy()
+    if is_composite.any():
+        if composite is None:
+            raise RequestError(
+                "a composite strategy makes a non-responder, and the outcome is no response: say "
+                "what it makes of the value, composite=…, or choose another strategy.",
+                variable="composite",
+            )
+        values[is_composite] = composite
+    earlier = known.dropna(subset=["value"])
+    earlier = earlier[earlier["day"] <= events["day"].reindex(earlier["patient"]).to_numpy()]
+    last = earlier.sort_values("day", kind="stable").drop_duplicates("patient", keep="last")
+    carried = last.set_index("patient")["value"].reindex(cells["patient"]).to_numpy()
+    while_on = after & (of["strategy"] == WHILE_ON).to_numpy()
+    values[while_on] = carried[while_on]
+    return Settled(after, values, words)
