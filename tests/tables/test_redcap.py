@@ -238,3 +238,15 @@ def test_a_row_with_two_dates_is_refused():
     rows = [("1", "a", "", "", "", "2024-01-10", "6", "", "", "2024-01-11", "48", "", "", "")]
     with pytest.raises(jia.errors.VisitError, match="more than one date"):
         jia.prepare.from_redcap(pd.DataFrame(export(rows)), columns=FIELDS)
+
+
+def test_what_is_recorded_once_may_have_a_name_here():
+    out = jia.prepare.from_redcap(
+        pd.DataFrame(export()),
+        columns={**FIELDS, "ilar_category": "category"},
+        once=["category"],
+        dictionary=pd.DataFrame(DICTIONARY),
+        keep=[],
+    )
+    assert out["ilar_category"].tolist() == ["Systemic arthritis"] * 3 + ["Psoriatic arthritis"]
+    assert "category" not in out

@@ -314,3 +314,30 @@ def test_tables_without_rows_give_visits_without_rows(kind):
         "date": [],
         "esr": [],
     }
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_several_columns_are_one_patient(kind):
+    wide = {"site": ["01", "02"], "subject": ["7", "7"], "date_1": ["a", "b"], "esr_1": [20.0, 8.0]}
+    names = {"patient": ["site", "subject"]}
+    out = jia.prepare.from_wide(MAKERS[kind](wide), columns=names)
+    assert columns_of(out) == {
+        "site": ["01", "02"],
+        "subject": ["7", "7"],
+        "visit": ["1", "1"],
+        "date": ["a", "b"],
+        "esr": [20.0, 8.0],
+    }
+    with pytest.raises(jia.errors.VisitError, match="more than one row"):
+        jia.prepare.from_wide(MAKERS[kind]({**wide, "site": ["01", "01"]}), columns=names)
+    long = {"site": ["01", "02"], "subject": ["7", "7"], "date": [1, 1], "variable": ["esr", "esr"]}
+    table = MAKERS[kind]({**long, "value": [20, 8]})
+    out = jia.prepare.from_long(table, variables={"esr": "esr"}, columns=names)
+    assert columns_of(out) == {
+        "site": ["01", "02"],
+        "subject": ["7", "7"],
+        "date": [1, 1],
+        "esr": [20, 8],
+    }
+    with pytest.raises(jia.errors.VisitError, match="more than one value"):
+        jia.prepare.from_long(table, variables={"esr": "esr"}, columns={"patient": "subject"})

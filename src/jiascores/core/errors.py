@@ -345,8 +345,11 @@ class Words:
     nothing = "None, NaN or null"
 
     def argument(self, name: str, value: Any = None) -> str:
-        """Return an argument by its name, or as it gives a value."""
-        return f"{name}={'' if value is None else repr(value)}"
+        """Return an argument by its name, or as it gives a value.
+
+        Before a dot stands the table of the mapping that has it, which Python does not need.
+        """
+        return f"{name.rpartition('.')[2]}={'' if value is None else repr(value)}"
 
     def made(self, name: str, column: str) -> str:
         """Return a rule or a column as it is made from the name of a column."""

@@ -200,7 +200,7 @@ def _refuse_missing(
         names = [f"{before}{joint}{after}" for joint in missing]
         raise ColumnError(
             f"{what}: the table has no column {listing(map(repr, names))}.{_these(strange)} Where the "
-            f"form has no such joint, say so, {say('not_on_form', missing)}: it leaves the counts "
+            f"form has no such joint, say so, {say('joints.not_on_form', missing)}: it leaves the counts "
             f"open.",
             variable=what,
             values=names,
@@ -389,8 +389,8 @@ def meant_by(codes: Mapping[str, str | Sequence[str]] | None) -> dict[str, tuple
     """Return the findings that each code means."""
     if not codes:
         raise RequestError(
-            f"{say('coded')} needs {say('codes')}: what each code means, as "
-            f"{say('codes', {'0': '', '1': 'swollen', '2': ['swollen', 'limited'], '9': 'not_examined'})}.",
+            f"{say('joints.coded')} needs {say('joints.codes')}: what each code means, as "
+            f"{say('joints.codes', {'0': '', '1': 'swollen', '2': ['swollen', 'limited'], '9': 'not_examined'})}.",
             variable="codes",
         )
     meant = {}
@@ -400,14 +400,14 @@ def meant_by(codes: Mapping[str, str | Sequence[str]] | None) -> dict[str, tuple
         for finding in findings:
             if finding not in CODED:
                 raise RequestError(
-                    f"{say('codes')} says that {code!r} is {finding!r}.{suggestion(finding, CODED)} "
+                    f"{say('joints.codes')} says that {code!r} is {finding!r}.{suggestion(finding, CODED)} "
                     f"Choose from {', '.join(CODED)}, or '' where a joint has no finding.",
                     variable="codes",
                     values=(finding,),
                 )
         meant[_code(code)] = findings
     if not _recorded(meant):
-        raise RequestError(f"{say('codes')} names no finding.", variable="codes")
+        raise RequestError(f"{say('joints.codes')} names no finding.", variable="codes")
     return meant
 
 
@@ -431,7 +431,7 @@ def decoded(
             where = [places[int(row)] for row in rows[:SHOWN]]
             raise NotCoveredError(
                 f"column {column!r} has the code {str(label)!r} in {listing(where, total=len(rows))}, "
-                f"and {say('codes')} does not say what it means. It says "
+                f"and {say('joints.codes')} does not say what it means. It says "
                 f"{listing(map(repr, meant), shown=20)}.",
                 variable=column,
                 values=(label,),

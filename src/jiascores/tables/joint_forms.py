@@ -51,7 +51,7 @@ from jiascores.tables.joint_cells import (
     unknown_joint,
 )
 from jiascores.tables.numbers import one_of
-from jiascores.tables.shapes import group_of, one_each, one_row, require_columns
+from jiascores.tables.shapes import group_of, one_each, one_row, require_column
 from jiascores.tables.table import Places
 
 AnyFrame = TypeVar("AnyFrame")
@@ -193,7 +193,7 @@ def joint_counts(
     if beyond_71 is not None:
         one_of(beyond_71, BEYOND_71, "beyond_71")
     if examined is not None:
-        require_columns(table, {"examined": examined}, "examined")
+        require_column(table, examined, "examined", say("joints.examined", "your column"))
         said = examined_rows(table, examined)
     days: Values | None = None
     if joint is None:
@@ -203,7 +203,7 @@ def joint_counts(
     else:
         if injected is not None:
             raise RequestError(
-                f"{say('injected')} and {say('joint')}: days since an injection are read from a table "
+                f"{say('joints.injected')} and {say('joints.joint')}: days since an injection are read from a table "
                 f"with one column for each joint.",
                 variable="injected",
             )
@@ -262,7 +262,7 @@ class _Form:
             for what, values in source.values.items():
                 if what in found:
                     raise RequestError(
-                        f"{what} is given twice, by {say(what)} and by {say('codes')}.",
+                        f"{what} is given twice, by {say(f'joints.{what}')} and by {say('joints.codes')}.",
                         variable=what,
                     )
                 found[what] = values
@@ -281,7 +281,7 @@ class _Form:
                 else ("does not record tender joints")
             )
             raise RequestError(
-                f"{say('painful_from', painful_from)}, and the form {wrong}. Leave it out.",
+                f"{say('joints.painful_from', painful_from)}, and the form {wrong}. Leave it out.",
                 variable="painful_from",
             )
         of = next(source for source in self.sources if painful_from in source.values)
@@ -361,7 +361,7 @@ class _Form:
         if beyond_71 is None:
             raise UnknownJointError(
                 f"the form has {listing(map(repr, beyond))}, not among the 71 joints of the counts. "
-                f"Say that they are left out, {say('beyond_71', 'left-out')}: the column "
+                f"Say that they are left out, {say('joints.beyond_71', 'left-out')}: the column "
                 f"joints_beyond_71 then names those with a finding.",
                 variable="beyond_71",
                 values=beyond,
@@ -395,7 +395,7 @@ def _joints(names: Sequence[str]) -> tuple[str, ...]:
     for name in named:
         if name not in JOINTS_71:
             raise UnknownJointError(
-                f"{say('not_on_form')} names {name!r}, which is no joint of the 71.{joint_hint(name)}",
+                f"{say('joints.not_on_form')} names {name!r}, which is no joint of the 71.{joint_hint(name)}",
                 variable="not_on_form",
                 values=(name,),
             )
@@ -443,7 +443,7 @@ class _Rows:
 
     def __attrs_post_init__(self) -> None:
         for role, name in (("joint", self.joint), *(("by", name) for name in self.by)):
-            require_columns(self.frame, {role: name}, role)
+            require_column(self.frame, name, role, say(f"joints.{role}", "your column"))
         if self.unlisted is not None:
             one_of(self.unlisted, UNLISTED, "unlisted")
 
@@ -463,9 +463,9 @@ class _Rows:
         for what, name in (*columns.items(), *(() if coded is None else (("coded", coded),))):
             if not isinstance(name, str):
                 raise RequestError(
-                    f"{what}: with {say('joint')} it is the name of a column.", variable=what
+                    f"{what}: with {say('joints.joint')} it is the name of a column.", variable=what
                 )
-            require_columns(frame, {what: name}, what)
+            require_column(frame, name, what, say(f"joints.{what}", "your column"))
         visit = group_of(*(frame.codes(name)[0] for name in self.by))
         count = int(visit.max(initial=NONE)) + 1
         first = one_row(np.arange(frame.size), visit, count)

@@ -16,10 +16,13 @@ from jiascores.tables.shapes import (
     blank,
     day_codes,
     group_of,
+    ids_at,
     joined,
     one_each,
     one_row,
-    require_columns,
+    patient_codes,
+    require_column,
+    require_ids,
     with_numbers,
 )
 from jiascores.tables.table import Places, nearest
@@ -107,9 +110,8 @@ def from_redcap(
       patient           visit        date  physician_global   esr
     0       1  baseline_arm_1  2024-01-10               6.0  48.0
     """
-    return with_numbers(
-        cast(FrameT, redcap_visits(Frame(export), columns, events, once, keep, dictionary))
-    )
+    visits, _ = redcap_visits(Frame(export), columns, events, once, keep, dictionary)
+    return with_numbers(cast(FrameT, visits))
 
 
 def redcap_visits(
@@ -119,35 +121,44 @@ def redcap_visits(
     once: Sequence[str] = (),
     keep: Sequence[str] | None = None,
     dictionary: Any = None,
-) -> Any:
-    """Return the visits of an export, each cell as it came; for the arguments see `from_redcap`."""
+    *,
+    days: Mapping[str, str] | None = None,
+) -> tuple[Any, Positions]:
+    """Return the visits of an export, each cell as it came, and the first row of each.
+
+    `days` names columns by which rows are of one day, where others than those of the dates say so;
+    the others are as for `from_redcap`.
+    """
     given = {name: _several(fields) for name, fields in columns.items()}
-    record = given.pop("patient", [_first_of(RECORD, frame) or RECORD[0]])[0]
-    wanted = [("patient", record), *((name, field) for name, of in given.items() for field in of)]
-    for role, field in wanted:
-        require_columns(frame, {role: field}, "columns")
+    ids = require_ids(frame, given.pop("patient", [_first_of(RECORD, frame) or RECORD[0]]))
+    for role, fields in given.items():
+        for field in fields:
+            require_column(frame, field, role, say("columns", {role: "your field"}))
     for field in once:
-        require_columns(frame, {"field": field}, "once")
-    export = _Export(frame, record, given, once)
+        require_column(frame, field, "once", say("redcap.once", ["your field"]))
+    # What is recorded once may have a name here too.
+    named = {fields[0]: name for name, fields in given.items() if set(fields) <= set(once)}
+    given = {name: fields for name, fields in given.items() if name not in named.values()}
+    export = _Export(frame, ids, given, [*once, *(days or {}).values()], days or {})
     rows, visit = export.visits(events)
     count = int(visit.max(initial=NONE)) + 1
     first = one_row(rows, visit, count)
-    out = {"patient": frame.taken(record, first)}
+    out = ids_at(frame, ids, first)
     if export.event is not None:
         out["visit"] = frame.texts(_events(frame, export.event, rows, visit, count))
     labels = _Labels(dictionary)
     for name, of in given.items():
-        out[name] = labels.words(name, of, export.cell(name, of, rows, visit, count), frame)
-    every = np.arange(frame.size)
-    codes = frame.codes(record)[0]
-    for name in once:
-        said = export.one(name, every, codes, int(codes.max(initial=NONE)) + 1, _once)
-        out[name] = frame.taken(name, np.append(said, NONE)[codes[first]])
-    others = export.others(keep)
+        out[name] = labels.words(name, of[0], export.cell(name, of, rows, visit, count), frame)
+    codes, every = export.patients, np.arange(frame.size)
+    for field in once:
+        said = export.one(field, every, codes, int(codes.max(initial=NONE)) + 1, _once)
+        cells = frame.taken(field, np.append(said, NONE)[codes[first]])
+        name = named.get(field, field)
+        out[name] = labels.words(name, field, cells, frame) if field in named else cells
     more = {}
-    for name in others:
+    for name in export.others(keep):
         more[labels.column(name)] = frame.taken(name, export.one(name, rows, visit, count, _other))
-    return frame.new(joined(out, more))
+    return frame.new(joined(out, more)), first
 
 
 def _several(fields: str | Sequence[str]) -> list[str]:
@@ -168,14 +179,14 @@ def _once(name: str) -> str:
 def _other(name: str) -> str:
     return (
         f"{name!r} says more than one thing of a visit: {{}}. Name the events that are visits, "
-        f"{say('events', ['event'])}, or the other fields to take along, {say('keep', ['field'])}."
+        f"{say('redcap.events', ['event'])}, or the other fields to take along, {say('redcap.keep', ['field'])}."
     )
 
 
 def _filled_twice(name: str) -> str:
     return (
         f"{name} is filled more than once for a visit: {{}}. Keep one, name the events that are "
-        f"visits, {say('events', ['event'])}, or the date of each instrument, "
+        f"visits, {say('redcap.events', ['event'])}, or the date of each instrument, "
         f"{say('columns', {'date': ['visit_date', 'lab_date']})}."
     )
 
@@ -197,9 +208,16 @@ class _Export:
     """The rows of an export: whose they are, of which event and instrument, and of which visit."""
 
     frame: Frame
-    record: str
+    ids: Sequence[str]
     given: Mapping[str, list[str]]
+    # Fields that are not those of a visit.
     once: Sequence[str]
+    days: Mapping[str, str]
+
+    @property
+    def patients(self) -> Positions:
+        """A number for the patient of each row."""
+        return patient_codes(self.frame, self.ids)
 
     def column(self, names: Sequence[str]) -> str | None:
         """Return the column that REDCap calls so, if there is one."""
@@ -213,7 +231,7 @@ class _Export:
     @property
     def places(self) -> Places:
         """What rows are called."""
-        named = {"record": self.record, "event": self.event}
+        named: dict[str, str | None] = {"record": self.ids[0], "event": self.event}
         named |= {"instrument": self.column(INSTRUMENT), "instance": self.column(INSTANCE)}
         return Places(self.frame, [(what, name) for what, name in named.items() if name])
 
@@ -232,7 +250,7 @@ class _Export:
             filled |= ~blank(frame, field)
         if events is not None:
             filled &= self._of(_several(events))
-        record, event = frame.codes(self.record)[0], self.codes(EVENT)
+        record, event = self.patients, self.codes(EVENT)
         base = self.codes(INSTRUMENT) == NONE
         instance = np.where(base, self.codes(INSTANCE), NONE)
         day = self._days(np.flatnonzero(filled))
@@ -253,7 +271,7 @@ class _Export:
         """Return which rows are of these events."""
         if self.event is None:
             raise ColumnError(
-                f"{say('events')} names events, and the export has no column {EVENT[0]!r}.",
+                f"{say('redcap.events')} names events, and the export has no column {EVENT[0]!r}.",
                 variable="events",
             )
         cells = [None if cell is None else str(cell) for cell in self.frame.objects(self.event)]
@@ -286,7 +304,8 @@ class _Export:
                     where=[self.places[int(row)] for row in twice[:100]],
                 )
             at[filled] = place * frame.size + filled
-        dates = Frame(frame.new({"date": frame.stacked(fields, at)}))
+        keys = [self.days.get(field, field) for field in fields]
+        dates = Frame(frame.new({"date": frame.stacked(keys, at)}))
         return day_codes(dates, "date")
 
     def one(
@@ -322,7 +341,7 @@ class _Export:
 
     def others(self, keep: Sequence[str] | None) -> list[str]:
         """Return the fields that are taken along."""
-        used = {self.record, *self.once, *(field for of in self.given.values() for field in of)}
+        used = {*self.ids, *self.once, *(field for of in self.given.values() for field in of)}
         used |= {name for names in (EVENT, INSTRUMENT, INSTANCE) for name in names}
         free = [name for name in self.frame.names if name not in used]
         if keep is None:
@@ -330,7 +349,7 @@ class _Export:
         for name in keep:
             if not any(_stands_for(name, field) for field in free):
                 raise ColumnError(
-                    f"{say('keep')} names {name!r}, which is no other field of the export."
+                    f"{say('redcap.keep')} names {name!r}, which is no other field of the export."
                     f"{nearest(name, free)}",
                     variable="keep",
                     values=(name,),
@@ -355,7 +374,7 @@ class _Labels:
         if None in names:
             wanted = (FIELD[0], TYPE[0], CHOICES[0])
             raise ColumnError(
-                f"{say('dictionary')} is no data dictionary of REDCap: it has no column "
+                f"{say('redcap.dictionary')} is no data dictionary of REDCap: it has no column "
                 f"{listing(repr(name) for name, is_there in zip(wanted, names, strict=True) if is_there is None)}.",
                 variable="dictionary",
             )
@@ -377,15 +396,12 @@ class _Labels:
         }
         return f"{field}{CHECKBOX}{of[code]}" if mark and code in of else name
 
-    def words(self, name: str, fields: Sequence[str], cells: Any, frame: Frame) -> Any:
+    def words(self, name: str, field: str, cells: Any, frame: Frame) -> Any:
         """Return the cells of a choice by their words, where the dictionary has these."""
-        of = self.choices.get(fields[0], {}) if len(fields) == 1 else {}
-        if (
-            name in VARIABLES
-            or name == "date"
-            or self.types.get(fields[0]) not in ("radio", "dropdown")
-        ):
+        is_choice = self.types.get(field) in ("radio", "dropdown")
+        if name in VARIABLES or name == "date" or not is_choice:
             return cells
         codes = Frame(frame.new({"cells": cells})).objects("cells")
         plain = [None if code is None else re.sub(r"\.0$", "", str(code)) for code in codes]
+        of = self.choices[field]
         return frame.texts([None if code is None else of.get(code, code) for code in plain])

@@ -38,7 +38,7 @@ def from_long(
     table: FrameT,
     *,
     variables: Mapping[str, str | Sequence[str]],
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
     by: Literal["date", "visit"] = "date",
     date_of: str | None = None,
     only: Mapping[str, Any] | None = None,
@@ -106,23 +106,28 @@ def from_long(
       patient        date  physician_global  patient_global  active_joints
     0  01-007  2024-01-10               6.0             5.5           12.0
     """
-    return with_numbers(
-        cast(FrameT, long_visits(Frame(table), variables, columns, by, date_of, only, keep))
-    )
+    visits, _ = long_visits(Frame(table), variables, columns, by, date_of, only, keep)
+    return with_numbers(cast(FrameT, visits))
 
 
 def long_visits(
     frame: Frame,
     variables: Mapping[str, str | Sequence[str]],
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
     by: str = "date",
     date_of: str | None = None,
     only: Mapping[str, Any] | None = None,
     keep: Sequence[str] = (),
-) -> Any:
-    """Return the visits of a long table, each cell as it came; for the arguments see `from_long`."""
+    *,
+    day: str | None = None,
+) -> tuple[Any, Positions]:
+    """Return the visits of a long table, each cell as it came, and the first row of each.
+
+    `day` is a column by which rows are of one day, where another than that of the dates says so;
+    the others are as for `from_long`.
+    """
     one_of(by, BY, "by")
-    long = _Long(frame, columns or {}, by)
+    long = _Long(frame, columns or {}, by, day)
     codes = _words_of(long, variables)
     rows = np.flatnonzero(long.taken(only or {}) & (codes >= 0))
     visit = long.visits(rows)
@@ -137,7 +142,7 @@ def long_visits(
             mine, of_visit[mine], count, name, long.places.__getitem__, _one_value
         )
     first = one_row(rows, visit, count)
-    out = {"patient": frame.taken(long.column("patient"), first)}
+    out = ids_at(frame, long.ids, first)
     if long.has("date"):
         date = long.date(rows, visit, count, cells, date_of)
         out["date"] = frame.taken(long.column("date"), date)
@@ -149,7 +154,7 @@ def long_visits(
     if long.has("unit"):
         unit = long.column("unit")
         made |= {f"{name}_unit": frame.taken(unit, at) for name, at in cells.items()}
-    return frame.new(joined(out, made))
+    return frame.new(joined(out, made)), first
 
 
 # --------------------------------------------------------------------------------------------
@@ -176,7 +181,7 @@ def one_row(rows: Positions, group: Positions, count: int) -> Positions:
 def _one_value(name: str) -> str:
     return (
         f"{name} has more than one value at a visit: {{}}. Keep one row, or name the column that "
-        f"says which rows count: {say('only', {'column': 'value'})}."
+        f"says which rows count: {say('long.only', {'column': 'value'})}."
     )
 
 
@@ -248,16 +253,34 @@ def joined(*parts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: column for part in parts for name, column in part.items()}
 
 
-def require_columns(frame: Frame, names: Mapping[str, str], parameter: str) -> None:
-    """Raise where the table has no column of such a name; `names` says what each is for."""
-    for role, name in names.items():
-        if name not in frame:
-            raise ColumnError(
-                f"there is no column {name!r} for {role}. Name yours: "
-                f"{say(parameter, {role: 'your column'})}.{nearest(name, frame.names)}",
-                variable=role,
-                values=(name,),
-            )
+def require_column(frame: Frame, name: str, what: str, advice: str) -> None:
+    """Raise where the table has no column of such a name."""
+    if name not in frame:
+        raise ColumnError(
+            f"there is no column {name!r} for {what}. Name yours: {advice}."
+            f"{nearest(name, frame.names)}",
+            variable=what,
+            values=(name,),
+        )
+
+
+def require_ids(frame: Frame, given: str | Sequence[str]) -> list[str]:
+    """Return the columns that together are the patient; one that is not there raises."""
+    names = [given] if isinstance(given, str) else list(given)
+    for name in names:
+        require_column(frame, name, "patient", say("columns", {"patient": "your column"}))
+    return names
+
+
+def patient_codes(frame: Frame, ids: Sequence[str]) -> Positions:
+    """Return a number for each row's patient, `NONE` where a part of the id is missing."""
+    parts = [np.where(blank(frame, name), NONE, frame.codes(name)[0]) for name in ids]
+    return np.where(np.min(parts, axis=0) < 0, NONE, group_of(*parts))
+
+
+def ids_at(frame: Frame, ids: Sequence[str], rows: Positions) -> dict[str, Any]:
+    """Return who the patients of these rows are: one id, or its parts under their own names."""
+    return {"patient" if len(ids) == 1 else name: frame.taken(name, rows) for name in ids}
 
 
 # --------------------------------------------------------------------------------------------
@@ -269,8 +292,10 @@ class _Long:
     """A long table, and which of its columns is which."""
 
     frame: Frame
-    given: Mapping[str, str]
+    given: Mapping[str, Any]
     by: str
+    day: str | None = None
+    ids: list[str] = attrs.field(factory=list, init=False)
 
     def __attrs_post_init__(self) -> None:
         for role in self.given:
@@ -280,13 +305,16 @@ class _Long:
                     f"{suggestion(role, ADAM)}",
                     variable=role,
                 )
-        needs = dict.fromkeys((*LONG_NEEDS, self.by, *self.given))
-        require_columns(self.frame, {role: self.column(role) for role in needs}, "columns")
+        for role in dict.fromkeys((*LONG_NEEDS, self.by, *self.given)):
+            if role != "patient":
+                advice = say("columns", {role: "your column"})
+                require_column(self.frame, self.column(role), role, advice)
+        self.ids.extend(require_ids(self.frame, self.given.get("patient", self.column("patient"))))
 
     def column(self, role: str) -> str:
         """Return the column of a role: the caller's, that of its name, or that of ADaM."""
         if role in self.given:
-            return self.given[role]
+            return str(self.given[role])
         return role if role in self.frame or ADAM[role] not in self.frame else ADAM[role]
 
     def has(self, role: str) -> bool:
@@ -296,7 +324,13 @@ class _Long:
     @property
     def places(self) -> Places:
         """What rows are called."""
-        return Places(self.frame, [(role, self.column(role)) for role in ROLES[:2]])
+        named = [("patient" if len(self.ids) == 1 else name, name) for name in self.ids]
+        return Places(self.frame, [*named, ("date", self.column("date"))])
+
+    @property
+    def days(self) -> Positions:
+        """A number for each row's day."""
+        return day_codes(self.frame, self.day or self.column("date"))
 
     def taken(self, only: Mapping[str, Any]) -> NDArray[np.bool_]:
         """Return which rows are taken: neither derived nor left out by `only`."""
@@ -304,24 +338,25 @@ class _Long:
         if self.has("derived"):
             taken = blank(self.frame, self.column("derived"))
         for name, value in only.items():
-            require_columns(self.frame, {"only": name}, "only")
-            taken &= np.array([cell == value for cell in self.frame.objects(name)], dtype=bool)
+            require_column(self.frame, name, "only", say("long.only", {"your column": value}))
+            taken &= np.array([_same(cell, value) for cell in self.frame.objects(name)], dtype=bool)
         if self.frame.size and only and not taken.any():
             raise RequestError(
-                f"{say('only', dict(only))} leaves no row. Is the value written so?",
+                f"{say('long.only', dict(only))} leaves no row. Is the value written so?",
                 variable="only",
             )
         return taken
 
     def visits(self, rows: Positions) -> Positions:
         """Return the number of the visit of each of these rows."""
-        patients = self.frame.codes(self.column("patient"))[0]
+        patients = patient_codes(self.frame, self.ids)
         name = self.column(self.by)
-        when = day_codes(self.frame, name) if self.by == "date" else self.frame.codes(name)[0]
+        when = self.days if self.by == "date" else self.frame.codes(name)[0]
         lost = rows[blank(self.frame, name)[rows]]
         if lost.size:
             said = listing((self.places[int(row)] for row in lost[:SHOWN_ROWS]), total=len(lost))
-            other = "by='visit' where the visits have names" if self.by == "date" else "by='date'"
+            other = say("long.by", "visit" if self.by == "date" else "date")
+            other += " where the visits have names" if self.by == "date" else ""
             raise VisitError(
                 f"the {self.by} is missing in {said}: which visit they belong to is not certain. "
                 f"Fill it in, or leave these rows out; or {other}.",
@@ -333,7 +368,7 @@ class _Long:
     def same(self, role: str, rows: Positions, visit: Positions, count: int) -> Positions:
         """Return for each visit a row with what a column says of it; two answers raise."""
         name = self.column(role) if role in ADAM else role
-        require_columns(self.frame, {"keep": name}, "keep")
+        require_column(self.frame, name, "keep", say("long.keep", ["your column"]))
         filled = ~blank(self.frame, name)[rows]
         rows, visit = rows[filled], visit[filled]
         codes = self.frame.codes(name)[0][rows]
@@ -363,11 +398,11 @@ class _Long:
         if date_of is not None:
             if date_of not in cells:
                 raise RequestError(
-                    f"{say('date_of', date_of)}: name one of the variables.{suggestion(date_of, cells)}",
+                    f"{say('long.date_of', date_of)}: name one of the variables.{suggestion(date_of, cells)}",
                     variable="date_of",
                 )
             return cells[date_of]
-        days = day_codes(self.frame, self.column("date"))
+        days = self.days
         dated = rows[days[rows] != NO_DATE]
         of_visit = visit[days[rows] != NO_DATE]
         answers = one_row(np.arange(dated.size), group_of(of_visit, days[dated]), dated.size)
@@ -376,12 +411,19 @@ class _Long:
         def words(_: str) -> str:
             return (
                 f"a visit has more than one date: {{}}. Name the variable whose date counts, "
-                f"{say('date_of', next(iter(cells)))}, or make a visit of each date, {say('by', 'date')}."
+                f"{say('long.date_of', next(iter(cells)))}, or make a visit of each date, {say('long.by', 'date')}."
             )
 
         return one_each(
             dated[answers], of_visit[answers], count, "date", self.places.__getitem__, words
         )
+
+
+def _same(cell: Any, value: Any) -> bool:
+    """Return whether a cell holds a value; in a file of text, whatever is written is text."""
+    if isinstance(cell, str) and isinstance(value, int | float) and not isinstance(value, bool):
+        return is_number(cell) and float(cell) == value
+    return bool(cell == value)
 
 
 def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Positions:
@@ -391,7 +433,7 @@ def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Posi
         for word in (words,) if isinstance(words, str) else words:
             if wanted.setdefault(str(word), place) != place:
                 raise RequestError(
-                    f"{say('variables')} gives {word!r} to {name} and to "
+                    f"{say('long.variables')} gives {word!r} to {name} and to "
                     f"{list(variables)[wanted[str(word)]]}.",
                     variable=name,
                 )
@@ -403,8 +445,8 @@ def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Posi
     if near:
         raise RequestError(
             f"column {column!r} has {listing(map(repr, near))}, which differs from a word of "
-            f"{say('variables')} by case or blanks alone. Name each as it is written: "
-            f"{say('variables', {'variable': ['one', 'other']})}.",
+            f"{say('long.variables')} by case or blanks alone. Name each as it is written: "
+            f"{say('long.variables', {'variable': ['one', 'other']})}.",
             variable=column,
             values=near,
         )
@@ -427,7 +469,7 @@ def from_wide(
     table: FrameT,
     *,
     pattern: str = "{variable}_{visit}",
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
     visits: Sequence[str] | Mapping[str, float] | None = None,
 ) -> FrameT:
     """Make visits from a wide table, which has one row for each patient.
@@ -478,26 +520,28 @@ def from_wide(
     1     007    w8  2024-03-06   f               2.0
     2     010    bl  2024-02-01   m               3.5
     """
-    return with_numbers(cast(FrameT, wide_visits(Frame(table), pattern, columns, visits)))
+    return with_numbers(cast(FrameT, wide_visits(Frame(table), pattern, columns, visits)[0]))
 
 
 def wide_visits(
     frame: Frame,
     pattern: str = "{variable}_{visit}",
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
     visits: Sequence[str] | Mapping[str, float] | None = None,
-) -> Any:
-    """Return the visits of a wide table, each cell as it came; for the arguments see `from_wide`."""
+) -> tuple[Any, Positions]:
+    """Return the visits of a wide table, each cell as it came, and the row of each.
+
+    The arguments are as for `from_wide`.
+    """
     if not {"{variable}", "{visit}"} <= set(re.findall(r"{\w+}", str(pattern))):
         raise RequestError(
-            f"{say('pattern', pattern)} must have both {{variable}} and {{visit}}, as "
+            f"{say('wide.pattern', pattern)} must have both {{variable}} and {{visit}}, as "
             f"'{{variable}}_{{visit}}'.",
             variable="pattern",
             values=(pattern,),
         )
-    given = dict(columns or {})
-    patient = given.pop("patient", "patient")
-    require_columns(frame, {"patient": patient}, "columns")
+    given: dict[str, Any] = dict(columns or {})
+    ids = require_ids(frame, given.pop("patient", "patient"))
     twice = sorted({word for word in given.values() if list(given.values()).count(word) > 1})
     if twice:
         raise RequestError(
@@ -505,8 +549,8 @@ def wide_visits(
             variable="columns",
             values=twice,
         )
-    _one_row_a_patient(frame, patient)
-    wide = _Wide(frame, pattern, given, patient)
+    _one_row_a_patient(frame, ids)
+    wide = _Wide(frame, pattern, given, ids)
     names = wide.visits(visits)
     cells = wide.cells(names)
     days = visits if isinstance(visits, Mapping) else None
@@ -516,10 +560,8 @@ def wide_visits(
             if name is not None:
                 shown[:, place] |= ~blank(frame, name)
     rows, places = np.nonzero(shown)
-    out = {
-        "patient": frame.taken(patient, rows),
-        "visit": frame.texts([names[at] for at in places]),
-    }
+    out = ids_at(frame, ids, rows)
+    out["visit"] = frame.texts([names[at] for at in places])
     made = {name: wide.stacked(of_visit, rows, places) for name, of_visit in cells.items()}
     if days is not None:
         out["date"] = frame.made(
@@ -527,14 +569,14 @@ def wide_visits(
         )
     elif "date" in made:
         out["date"] = made.pop("date")
-    used = {patient, *(name for of_visit in cells.values() for name in of_visit)}
+    used = {*ids, *(name for of_visit in cells.values() for name in of_visit)}
     others = {name: frame.taken(name, rows) for name in frame.names if name not in used}
-    return frame.new(joined(out, others, made))
+    return frame.new(joined(out, others, made)), rows
 
 
-def _one_row_a_patient(frame: Frame, patient: str) -> None:
+def _one_row_a_patient(frame: Frame, ids: Sequence[str]) -> None:
     """Raise where two rows have the same patient."""
-    codes = frame.codes(patient)[0]
+    codes = patient_codes(frame, ids)
     rows = np.flatnonzero(codes >= 0)
     count = int(codes.max(initial=NONE)) + 1
 
@@ -549,7 +591,7 @@ def _one_row_a_patient(frame: Frame, patient: str) -> None:
         codes[rows],
         count,
         "patient",
-        Places(frame, [("patient", patient)]).__getitem__,
+        Places(frame, [("patient", ids[0]), *((name, name) for name in ids[1:])]).__getitem__,
         words,
     )
 
@@ -561,7 +603,7 @@ class _Wide:
     frame: Frame
     pattern: str
     given: Mapping[str, str]
-    patient: str
+    ids: Sequence[str]
 
     @property
     def words(self) -> dict[str, str]:
@@ -582,7 +624,7 @@ class _Wide:
         holes = {"{variable}": re.escape(word), "{visit}": "(.+)"}
         shape = re.compile("".join(holes.get(part, re.escape(part)) for part in parts))
         found = {
-            name: shape.fullmatch(str(name)) for name in self.frame.names if name != self.patient
+            name: shape.fullmatch(str(name)) for name in self.frame.names if name not in self.ids
         }
         return {match.group(1): name for name, match in found.items() if match}
 
@@ -595,8 +637,8 @@ class _Wide:
         if not names:
             raise RequestError(
                 f"no column is called {self.name(dates, '…')!r}, so that nothing says which visits "
-                f"there are. Name them, {say('visits', ['bl', 'w8'])}, with their study days where "
-                f"the table has no dates, {say('visits', {'bl': 0, 'w8': 56})}; or say how dates "
+                f"there are. Name them, {say('wide.visits', ['bl', 'w8'])}, with their study days where "
+                f"the table has no dates, {say('wide.visits', {'bl': 0, 'w8': 56})}; or say how dates "
                 f"are called, {say('columns', {'date': 'visitdate'})}.",
                 variable="visits",
             )
@@ -607,7 +649,7 @@ class _Wide:
                 raise ColumnError(
                     f"{listing(map(repr, strange))}: {variable} of a visit that has no date? Visits "
                     f"with a date are {listing(map(repr, names))}. Name the visits, "
-                    f"{say('visits', names)}; other columns then stay with the patient.",
+                    f"{say('wide.visits', names)}; other columns then stay with the patient.",
                     variable=variable,
                     values=strange,
                 )
