@@ -121,6 +121,49 @@ def test_a_baseline_for_each_variable(folder: Path) -> None:
         assert "days=" in done.output
 
 
+TWICE = """patient,date,counts
+A,2024-01-01,1
+A,2024-01-01,0
+A,2024-01-22,0
+A,2024-04-01,0
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "mapping", "visits"),
+    [
+        (["--week", "0:..7", "--week", "2:8..21"], "", ["week 0", "", "week 2", ""]),
+        (["--week", "0:..8", "--week", "2:9..22", "--study-day"], "", ["week 0", "", "week 2", ""]),
+        (["--month", "0:0", "--month", "3:(89..92)"], "", None),
+        (["--month", "0:0", "--month", "3:89..92"], "", ["month 0", "", "", "month 3"]),
+        ([], 'weeks = {"0" = "..7", "2" = "8..21", "13" = 3}', ["week 0", "", "week 2", "week 13"]),
+        (
+            [],
+            'study_day = true\nmonths = {"0" = "..2", "3" = "90..93"}',
+            ["month 0", "", "", "month 3"],
+        ),
+    ],
+)
+def test_planned_visits(tmp_path: Path, options: list[str], mapping: str, visits: object) -> None:
+    (tmp_path / "visits.csv").write_text(TWICE)
+    (tmp_path / "mapping.toml").write_text(
+        f'[visits]\nrule = "first"\nday_zero = "first"\n{mapping}\n'
+    )
+    call = ["prepare", "nominal-visits", tmp_path / "visits.csv"]
+    call += ["--mapping", tmp_path / "mapping.toml", *options]
+    refused = run(*call)
+    assert refused.exit_code == 1
+    if visits is None:
+        assert "--month 8:43..70" in refused.output
+        return
+    # The advice is followed.
+    assert "--same-day flagged:" in refused.output
+    done = run(*call, "--same-day", "flagged:counts")
+    assert done.exit_code == 0, done.output
+    rows = [line.split(",") for line in done.output.splitlines()]
+    assert [row[rows[0].index("nominal_visit")] for row in rows[1:]] == visits
+
+
 def test_assess_by_other_criteria(folder: Path) -> None:
     done = assess(folder, "--measure", "acr_ped:ntr4146", "--baseline", "first")
     assert done.output.splitlines()[2].endswith("50,50,50")

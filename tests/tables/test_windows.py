@@ -65,6 +65,7 @@ def test_days_from_a_date_in_a_column() -> None:
         ({"weeks": {8: 14, 12: 14}}, "week 8 .to day 70. and week 12 .from day 70. meet"),
         ({"weeks": {}}, "maps each nominal week"),
         ({"weeks": [8]}, "maps each nominal week"),
+        ({"same_day": "counts"}, "jia.flagged"),
         ({"weeks": {"8": 7}}, "weeks='8': give a number"),
         ({"weeks": {8: -1}}, "0 or more"),
         ({"rule": None}, "nearest.*first"),
@@ -81,6 +82,146 @@ def test_two_rows_of_the_chosen_day_are_refused() -> None:
     table = pd.DataFrame({"patient": "A", "date": [0, 56, 56]})
     with pytest.raises(jia.errors.VisitError, match="two rows can be week 8"):
         jia.prepare.nominal_visits(table, weeks={8: 7}, rule="nearest", day_zero="first")
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_windows_of_first_and_last_days(kind) -> None:
+    days = [-100, 7, 8, 14, 21, 22, 42, 43]
+    dates = [dt.date(2024, 2, 20) + dt.timedelta(days=day) for day in days]
+    table = MAKERS[kind](
+        {"patient": list("ABCDEFGH"), "date": dates, "dose": [dt.date(2024, 2, 20)] * 8}
+    )
+    ask = {"rule": "nearest", "day_zero": jia.column("dose")}
+    weeks = {0: (None, 7), 2: (8, 21), 4: (22, 42)}
+    out = jia.prepare.nominal_visits(table, weeks=weeks, **ask)
+    visits = ["week 0"] * 2 + ["week 2"] * 3 + ["week 4"] * 2 + [None]
+    assert column(out, "nominal_visit") == visits
+    assert column(out, "nominal_days_off") == [-100, 7, -6, 0, 7, -6, 14, None]
+    # The same as study days, where day 1 is day zero; the days that are added stay elapsed ones.
+    weeks = {0: (None, 8), 2: (9, 22), 4: [23, 43]}
+    again = jia.prepare.nominal_visits(table, weeks=weeks, study_day=True, **ask)
+    assert column(again, "nominal_visit") == visits
+    assert column(again, "study_day") == days
+
+
+def test_study_days_before_day_zero_have_no_zero() -> None:
+    table = pd.DataFrame({"patient": list("ABC"), "date": [-1, 0, 1], "zero": 0})
+    ask = {"rule": "first", "day_zero": jia.column("zero"), "study_day": True}
+    out = jia.prepare.nominal_visits(table, weeks={0: (-1, 1)}, **ask)
+    assert column(out, "nominal_visit") == ["week 0", "week 0", None]
+    with pytest.raises(jia.errors.RequestError, match="study day 0"):
+        jia.prepare.nominal_visits(table, weeks={0: (0, 7)}, **ask)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "words"),
+    [
+        ({2: (15, 21)}, r"week 2 \(15, 21\).*must hold the nominal one, day 14"),
+        ({2: (8, 13)}, "day 14"),
+        ({2: (21, 8)}, "day 14"),
+        ({2: (8,)}, "first and its last day"),
+        ({2: (8, 14, 21)}, "first and its last day"),
+        ({2: ("8", 21)}, "give a number"),
+        ({2: (8, True)}, "give a number"),
+        ({0: (None, 8), 2: (8, 21)}, "to day 8. and week 2 .from day 8. meet"),
+        ({0: (None, None), 2: (8, 21)}, "meet"),
+        ({0: 7, 2: (7, 21)}, "meet"),
+    ],
+)
+def test_windows_that_do_not_hold_their_day_or_meet(weeks, words) -> None:
+    with pytest.raises(jia.errors.RequestError, match=words):
+        jia.prepare.nominal_visits(
+            pd.DataFrame({"patient": ["A"], "date": [0]}), weeks=weeks, rule="first",
+            day_zero="first",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_months_are_those_of_the_calendar(kind) -> None:
+    # Three months after 30 November 2023 is the last day of February, 91 days on.
+    zero, days = dt.date(2023, 11, 30), ["2023-11-30", "2024-02-28", "2024-02-29", "2024-03-07"]
+    dates = [dt.date.fromisoformat(day) for day in days]
+    table = MAKERS[kind]({"patient": list("ABCD"), "date": dates, "dose": [zero] * 4})
+    ask = {"rule": "nearest", "day_zero": jia.column("dose")}
+    out = jia.prepare.nominal_visits(table, months={0: 0, 3: 7, 6: 7}, **ask)
+    assert column(out, "nominal_visit") == ["month 0", "month 3", "month 3", "month 3"]
+    assert column(out, "nominal_days_off") == [0, -1, 0, 7]
+    out = jia.prepare.nominal_visits(table, months={0: 0, 3: (89, 97)}, **ask)
+    assert column(out, "nominal_visit") == ["month 0", "month 3", "month 3", None]
+
+
+@pytest.mark.parametrize(
+    ("months", "fine"),
+    [
+        ({3: (89, 92)}, True),
+        ({3: (90, 92)}, False),
+        ({3: (89, 91)}, False),
+        ({12: (365, 366)}, True),
+        ({48: (1460, 1461)}, True),
+        ({48: (1461, 1461)}, False),
+        ({0: 13, 1: 14}, True),
+        ({0: 14, 1: 14}, False),
+        ({1.5: 3}, False),
+    ],
+)
+def test_a_window_of_a_month_holds_whatever_month_it_is(months, fine) -> None:
+    table = pd.DataFrame({"patient": ["A"], "date": ["2024-01-31"]})
+    ask = {"months": months, "rule": "first", "day_zero": "first"}
+    if fine:
+        jia.prepare.nominal_visits(table, **ask)
+    else:
+        with pytest.raises(jia.errors.RequestError):
+            jia.prepare.nominal_visits(table, **ask)
+
+
+def test_months_need_dates_and_stand_instead_of_weeks() -> None:
+    ask = {"rule": "first", "day_zero": "first"}
+    with pytest.raises(jia.errors.VisitError, match="which need dates"):
+        jia.prepare.nominal_visits(
+            pd.DataFrame({"patient": ["A"], "date": [0]}), months={0: 3}, **ask
+        )
+    dated = pd.DataFrame({"patient": ["A"], "date": ["2024-01-01"]})
+    for both in ({}, {"weeks": {0: 0}, "months": {0: 0}}):
+        with pytest.raises(jia.errors.RequestError, match="one of the two"):
+            jia.prepare.nominal_visits(dated, **both, **ask)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_the_advice_about_two_rows_of_a_date_works(kind) -> None:
+    rows = {"patient": ["A"] * 5, "date": [0, 0, 56, 56, 58]}
+    ask = {"weeks": {0: 0, 8: 7}, "rule": "nearest", "day_zero": "first"}
+    with pytest.raises(Exception, match=r"same_day=jia.flagged\('your column'\)"):
+        column(jia.prepare.nominal_visits(MAKERS[kind](rows), **ask), "study_day")
+    rows["counts"] = ["Y", "N", None, "Y", "N"]
+    out = jia.prepare.nominal_visits(MAKERS[kind](rows), same_day=jia.flagged("counts"), **ask)
+    assert column(out, "nominal_visit") == ["week 0", None, None, "week 8", None]
+    passed = "not chosen: another of this date is flagged"
+    assert column(out, "nominal_status") == [CHOSEN, passed, passed, CHOSEN, NEARER]
+    # Both flagged, or neither, is as before.
+    for flags in ([1, 1, 0, 1, 0], [0, 0, 0, 1, 0]):
+        with pytest.raises(Exception, match="two rows can be week 0"):
+            column(
+                jia.prepare.nominal_visits(
+                    MAKERS[kind](rows | {"counts": flags}), same_day=jia.flagged("counts"), **ask
+                ),
+                "study_day",
+            )
+
+
+@pytest.mark.parametrize("zero", ["first", jia.on_or_before("dose"), jia.flagged("counts")])
+def test_two_rows_on_day_zero_leave_no_doubt_about_the_day(zero) -> None:
+    rows = pd.DataFrame({"patient": "A", "date": [0, 0, 56], "dose": 3, "counts": [1, 0, 0]})
+    out = jia.prepare.nominal_visits(
+        rows, weeks={0: 0, 8: 7}, rule="first", day_zero=zero, same_day=jia.flagged("counts")
+    )
+    assert column(out, "nominal_visit") == ["week 0", None, "week 8"]
+
+
+@pytest.mark.parametrize("zero", ["frist", jia.on_or_before("d", per_variable=True, days=3), 7])
+def test_a_day_zero_that_is_none(zero) -> None:
+    rows = pd.DataFrame({"patient": ["A"], "date": [0], "d": 0})
+    with pytest.raises(jia.errors.RequestError, match="where days are counted from"):
+        jia.prepare.nominal_visits(rows, weeks={0: 0}, rule="first", day_zero=zero)
 
 
 DAYS = st.lists(st.integers(0, 130), min_size=1, max_size=8, unique=True)

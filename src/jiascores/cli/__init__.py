@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from jiascores.cli.running import (
 from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
 from jiascores.core.joints import JOINTS_71
-from jiascores.files.mapping import baseline_rule
+from jiascores.files.mapping import baseline_rule, window_days
 from jiascores.files.reading import DATE, FLAG
 from jiascores.files.writing import refuse_target, write_table
 from jiascores.measures.courses import RetreatmentProtocol
@@ -347,15 +347,28 @@ def prepare() -> None:
         "weeks",
         multiple=True,
         metavar="WEEK:DAYS",
-        help="A week, and how many days a visit may lie around it.",
+        help="A week, and how many days a visit may lie around it, or its days, 2:8..21.",
     ),
+    click.option(
+        "--month", "months", multiple=True, metavar="MONTH:DAYS", help="The same with months."
+    ),
+    click.option(
+        "--study-day", is_flag=True, help="Days such as 8..21 are study days: day 1 is day zero."
+    ),
+    click.option("--same-day", help="flagged:COLUMN, where two rows have one date."),
     click.option(
         "--rule", type=click.Choice(["nearest", "first"]), help="Which of several visits counts."
     ),
     click.option("--day-zero", help="first, flagged:COLUMN, on-or-before:COLUMN or column:COLUMN."),
 )
 def nominal_visits(
-    job: Job, weeks: tuple[str, ...], rule: str | None, day_zero: str | None
+    job: Job,
+    weeks: tuple[str, ...],
+    months: tuple[str, ...],
+    rule: str | None,
+    day_zero: str | None,
+    study_day: bool,
+    same_day: str | None,
 ) -> None:
     """Say which visit of the protocol each row of FILE is.
 
@@ -364,14 +377,8 @@ def nominal_visits(
         --day-zero first -o planned.csv
     """
     own = job.how.visits
-    try:
-        windows = {float(week): float(days) for week, days in (each.split(":") for each in weeks)}
-    except ValueError as error:
-        raise RequestError(
-            "--week: give WEEK:DAYS, such as --week 8:7.", variable="weeks"
-        ) from error
     zero = baseline_rule(day_zero or own.day_zero, "day zero")
-    asked = {}
+    asked: dict[str, Any] = {}
     if isinstance(zero, OnOrBefore):
         asked = {zero.column: DATE}
     elif isinstance(zero, Flagged | Column):
@@ -380,14 +387,35 @@ def nominal_visits(
             if isinstance(zero, Flagged)
             else DATE
         }
+    flag = own.same_day and Flagged(own.same_day)
+    flag = baseline_rule(same_day, "--same-day") if same_day else flag
+    if isinstance(flag, Flagged):
+        asked[flag.column] = FLAG
     said = {
-        "weeks": windows or {float(week): days for week, days in own.weeks.items()},
+        "weeks": _windows("week", weeks, own.weeks),
+        "months": _windows("month", months, own.months),
+        "study_day": study_day or own.study_day,
+        "same_day": flag,
         "rule": rule or own.rule,
         "day_zero": zero,
         "columns": job.call["columns"],
         "prefix": job.call["prefix"],
     }
     job.add(lambda visits: jia.prepare.nominal_visits(visits, **said), **asked)
+
+
+def _windows(
+    name: str, given: tuple[str, ...], own: Mapping[str, float | str]
+) -> dict[float, Any] | None:
+    """Return the windows of weeks or months: those of the options, else of the mapping."""
+    pairs: list[Any] = [each.split(":", 1) for each in given] or list(own.items())
+    try:
+        return {float(due): window_days(str(days)) for due, days in pairs} or None
+    except ValueError as error:
+        raise RequestError(
+            f"--{name}: give {name.upper()}:DAYS, such as --{name} 8:7 or --{name} 8:43..70.",
+            variable=f"{name}s",
+        ) from error
 
 
 @prepare.command("laboratory-values")

@@ -176,7 +176,12 @@ class Timepoint:
 class NominalVisits:
     """The visits of the protocol."""
 
-    weeks: Mapping[str, float] = _key("week = days that a visit may lie around it.", dict)
+    weeks: Mapping[str, float | str] = _key(
+        'week = days that a visit may lie around it, or its first and last day, "8..21".', dict
+    )
+    months: Mapping[str, float | str] = _key("The same with months of the calendar.", dict)
+    study_day: bool = _key("Whether first and last days are study days: day 1 is day zero.", False)
+    same_day: str | None = _key("Your column that flags which of two rows of a date counts.")
     rule: Literal["nearest", "first"] | None = _key("Which of several visits in a window counts.")
     day_zero: str | None = _key("first, flagged:COLUMN, on-or-before:COLUMN or column:COLUMN.")
 
@@ -288,6 +293,23 @@ def baseline_rule(text: str | None, what: str = "baseline") -> Any:
             values=(text,),
         )
     return rules[kind](name, **options)
+
+
+def window_days(text: float | str) -> Any:
+    """Return the days of a window: a number around the nominal day, or ``FIRST..LAST``."""
+    if not isinstance(text, str):
+        return text
+    first, dots, last = text.partition("..")
+    try:
+        ends = tuple(float(each) if each.strip() else None for each in (first, last))
+    except ValueError as error:
+        raise RequestError(
+            f"{text!r}: give the days around the nominal one, such as 7, or the first and the last "
+            f"day, such as 8..21 or ..7.",
+            variable="weeks",
+            values=(text,),
+        ) from error
+    return ends if dots else ends[0]
 
 
 def _variant(mapping: FileMapping, name: str, given: dict[str, Any]) -> Definition:

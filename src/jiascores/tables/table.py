@@ -89,6 +89,8 @@ WORDS = ("course", "ilar_category")
 RATERS = ("parent", "patient")
 # A form may have the well-being of the child by the child and by a parent.
 RATINGS = ("patient_global", "parent_global")
+# What is done about two rows of a date where no flag can choose.
+KEEP_ONE = "Give a table with one row, or one value, of that date."
 # Columns that are named where one is missing and none is near.
 SHOWN_COLUMNS = 12
 JOINT_COUNTS = ("active_joints", "active_joints_27")
@@ -657,7 +659,7 @@ class Table:
 
     def chosen(self, rule: Any, what: str) -> Positions:
         """Return for each patient the row that a rule chooses, or `NONE`."""
-        visits = self.visits
+        visits, advice = self.visits, ""
         if rule == "first":
             first = np.full(len(visits.labels), np.iinfo(np.int64).max)
             np.minimum.at(first, visits.patients, visits.dates)
@@ -665,21 +667,22 @@ class Table:
         elif isinstance(rule, Flagged):
             rows = np.flatnonzero(self.flag(rule.column, blank=0.0) == 1)
             what = f"the visit flagged by {rule.column}"
+            advice = "Flag the one that counts alone."
         elif rule.per_variable:
             own = self.own_baselines(rule)
             return own.dated(own.there)
         else:
-            rows = self._last(rule, np.ones(self.size, dtype=bool))
+            rows = self.last_rows(rule, np.ones(self.size, dtype=bool))
             what = f"the last visit {rule.words}"
-        return self._one_of_each(rows, what)
+        return self._one_of_each(rows, what, advice)
 
-    def _one_of_each(self, rows: Positions, what: str) -> Positions:
+    def _one_of_each(self, rows: Positions, what: str, advice: str = "") -> Positions:
         """Return each patient's row, or `NONE`; of a patient with two they meet the policy."""
         visits = self.visits
         per_patient, twice = visits.only_one(rows[visits.sure[rows]])
         if twice.size:
             self.with_two_baselines[visits.patients[twice]] = True
-            self.refuse_two(twice, what)
+            self.refuse_two(twice, what, advice)
         return per_patient
 
     def own_baselines(self, rule: Any) -> OwnBaselines:
@@ -704,8 +707,12 @@ class Table:
         """Which patients have two rows that can be their baseline or reference."""
         return np.zeros(len(self.visits.labels), dtype=bool)
 
-    def refuse_two(self, rows: Positions, what: str) -> None:
+    def refuse_two(self, rows: Positions, what: str, advice: str = "") -> None:
         """Meet the policy with rows of a patient that are all the same thing."""
+        advice = advice or (
+            f"Flag the one that counts in a column, one row of each patient, and name that: "
+            f"{made('flagged')}."
+        )
         who = self.visits.patients[rows]
         pairs = [
             " and ".join(self.places[row] for row in rows[who == code])
@@ -714,8 +721,7 @@ class Table:
         self.refuse(
             "two-baselines",
             "date",
-            f"two rows can be {what} of a patient: {listing(pairs)}. Keep one of them, or "
-            f"flag the right one in a column: {made('flagged')}.",
+            f"two rows can be {what} of a patient: {listing(pairs)}. {advice}",
             rows=rows,
         )
 
@@ -754,7 +760,7 @@ class Table:
             )
         return per_patient[visits.patients]
 
-    def _last(self, rule: OnOrBefore, known: NDArray[np.bool_]) -> Positions:
+    def last_rows(self, rule: OnOrBefore, known: NDArray[np.bool_]) -> Positions:
         """Return the last rows of each patient, of those that are `known`, on or before a date."""
         visits = self.visits
         limit = self.date_of_patients(rule.column)
@@ -809,7 +815,8 @@ class Table:
         used[rows[rows >= 0]] = True
         twice = used[one] | used[other]
         if twice.any():
-            self.refuse_two(np.unique(np.concatenate((one[twice], other[twice]))), what)
+            rows_of_both = np.unique(np.concatenate((one[twice], other[twice])))
+            self.refuse_two(rows_of_both, what, KEEP_ONE)
         return rows
 
     def after(self, rows: Positions) -> NDArray[np.bool_]:
@@ -1032,9 +1039,9 @@ class OwnBaselines:
         if name not in self._rows:
             table = self.table
             values = table.reactant[1] if name == MIXED else table.values(name)
-            last = table._last(self.rule, ~np.isnan(values))
+            last = table.last_rows(self.rule, ~np.isnan(values))
             words = f"the last with a value of {name} {self.rule.words}"
-            self._rows[name] = table._one_of_each(last, words)
+            self._rows[name] = table._one_of_each(last, words, KEEP_ONE)
         return self._rows[name]
 
     def values(self, name: str) -> NDArray[np.float64]:

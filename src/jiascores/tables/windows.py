@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias, TypeVar
 
+import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError, VisitError
+from jiascores.core.errors import RequestError, VisitError, made, say
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
+from jiascores.measures.remission import months_after
 from jiascores.tables.assess import TableCall
-from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.beside import Beside, Dates
+from jiascores.tables.baselines import BaselineRule, Flagged, OnOrBefore
+from jiascores.tables.beside import Beside, Dates, whole_days
 from jiascores.tables.engines import IN_PIECES, kind_of_frame
 from jiascores.tables.frame import NONE, Output, Positions
 from jiascores.tables.numbers import number_of, one_of
 from jiascores.tables.problems import BELOW, error_of
 from jiascores.tables.table import Column, Table, column_of, not_numbers, require_variable
-from jiascores.tables.visits import NO_DATE
+from jiascores.tables.visits import CALENDAR, NO_DATE
 
 FrameT = TypeVar("FrameT")
+# Days around the nominal one, or the first and the last day, None for no end.
+WindowDays: TypeAlias = "float | tuple[float | None, float | None]"
 # When blood was drawn, and by row the known values of each variable.
 Drawings: TypeAlias = "tuple[Dates, dict[str, pd.Series[float]]]"
 DAYS_A_WEEK = 7
+FIRST_AND_LAST = 2
 NEAREST, FIRST = "nearest", "first"
 WINDOW_RULES = {
     NEAREST: "the visit nearest the nominal day; of two as near, the earlier",
@@ -35,6 +40,7 @@ WINDOW_RULES = {
 CHOSEN, TIE = "chosen", "chosen: of two as near, the earlier"
 NOT_NEAREST, NOT_FIRST = "not chosen: another is nearer", "not chosen: another is earlier"
 TIE_LOST = "not chosen: as near as another, and later"
+NOT_FLAGGED = "not chosen: another of this date is flagged"
 UNSCHEDULED, NO_ZERO = "unscheduled", "no day zero"
 
 
@@ -49,12 +55,77 @@ def week_label(week: float) -> str:
     return f"week {week:g}"
 
 
+@attrs.frozen
+class Window:
+    """The visit of a plan, and the days on which it may be.
+
+    Parameters
+    ----------
+    label : str
+        What the visit is called.
+    day : int, optional
+        Its nominal day since day zero; None where months are counted.
+    months : int, optional
+        The calendar months from day zero to its nominal day.
+    around : float, optional
+        Days that a visit may lie before or after the nominal day.
+    first, last : float
+        Else the first and the last day on which it may be.
+    """
+
+    label: str
+    day: float | None = None
+    months: int | None = None
+    around: float | None = None
+    first: float = -np.inf
+    last: float = np.inf
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The earliest and the latest day that can be the nominal one."""
+        if self.months is None:
+            return float(self.day or 0), float(self.day or 0)
+        return month_span(self.months)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The first and the last day that can lie in it."""
+        early, late = self.span
+        if self.around is None:
+            return self.first, self.last
+        return early - self.around, late + self.around
+
+    def nominal(self, zeros: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return its nominal day for each row, by the date of day zero (days since 1970)."""
+        if self.months is None:
+            return np.full(zeros.size, self.span[0])
+        return (months_after(zeros, self.months) - zeros).astype(np.float64)
+
+    def holds(self, days: NDArray[np.float64], nominal: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which days lie in it."""
+        if self.around is not None:
+            return np.abs(days - nominal) <= self.around
+        return (days >= self.first) & (days <= self.last)
+
+
+@cache
+def month_span(months: int) -> tuple[float, float]:
+    """Return the fewest and the most days that some calendar months can have."""
+    # A leap year is missing in 2100, and four years have every month of the others.
+    days = np.arange("2095-01-01", "2105-01-01", dtype="datetime64[D]").astype(np.int64)
+    spans = months_after(days, months) - days
+    return float(spans.min()), float(spans.max())
+
+
 def nominal_visits(
     visits: FrameT,
     *,
-    weeks: Mapping[float, float],
+    weeks: Mapping[float, WindowDays] | None = None,
+    months: Mapping[int, WindowDays] | None = None,
     rule: Literal["nearest", "first"] | None = None,
     day_zero: Column | BaselineRule | None = None,
+    study_day: bool = False,
+    same_day: Flagged | None = None,
     columns: Mapping[str, str] | None = None,
     prefix: str = "",
 ) -> FrameT:
@@ -65,14 +136,26 @@ def nominal_visits(
     visits : data frame
         One row for each visit, in any order.
     weeks : dict
-        Nominal week → days that a visit may lie before or after it, for example
-        ``{0: 0, 8: 7, 26: 14}``. Windows that meet are refused.
+        Nominal week → the days on which its visit may be: one number, how many days it may lie
+        before or after the nominal day, for example ``{0: 0, 8: 7, 26: 14}``; or the first and
+        the last day since day zero, both included, None where there is no end, for example
+        ``{0: (None, 7), 2: (8, 21), 4: (22, 42)}``. Each window must hold its nominal day, and
+        windows that meet are refused.
+    months : dict
+        Instead of weeks: nominal month → days, in the same two ways. Months are those of the
+        calendar: month 6 after 31 August is the last day of February.
     rule : {"nearest", "first"}
         Which of several visits in a window counts; there is no default.
     day_zero : Column or baseline rule
         Where days are counted from: a column with a date, the same in all rows of a patient, or
         the visit that is the baseline (``"first"``, ``jia.flagged("column")``,
         ``jia.on_or_before("column")``). There is no default.
+    study_day : bool
+        Whether first and last days are numbered as study days: day 1 is day zero, and the day
+        before it is −1.
+    same_day : Flagged, optional
+        ``jia.flagged("column")``: of two rows of one date that could both be chosen, the one that
+        the column flags.
     columns : dict, optional
         What is called otherwise: ``{"patient": …, "date": …}``.
     prefix : str
@@ -81,16 +164,17 @@ def nominal_visits(
     Returns
     -------
     data frame
-        `visits` with ``study_day``; ``nominal_visit`` (``week 8``; missing in a row that counts
-        as none); ``nominal_days_off``, the distance in days, in every row in a window; and
-        ``nominal_status``: chosen, why not, ``unscheduled``, or ``no day zero``.
+        `visits` with ``study_day``, the days since day zero, 0 on it, whatever `study_day` says
+        of the windows; ``nominal_visit`` (``week 8`` or ``month 3``; missing in a row that counts
+        as none); ``nominal_days_off``, the distance from the nominal day, in every row in a
+        window; and ``nominal_status``: chosen, why not, ``unscheduled``, or ``no day zero``.
 
     Raises
     ------
     RequestError
-        If windows meet, or a rule is missing.
+        If windows meet or do not hold their nominal day, or a rule is missing.
     VisitError
-        If two rows of a date would both be chosen.
+        If two rows of a date would both be chosen, or months are counted from study days.
 
     Notes
     -----
@@ -124,55 +208,137 @@ def nominal_visits(
     3         54        week 8                -2
     4         58           NaN                 2
     """
+    windows = planned(weeks, months, study_day=study_day)
     one_of(rule, WINDOW_RULES, "rule")
-    if day_zero is None:
+    whole = isinstance(day_zero, OnOrBefore) and not day_zero.per_variable
+    if not (whole or day_zero == "first" or isinstance(day_zero, Column | Flagged)):
         raise RequestError(
             "day_zero= must say where days are counted from: jia.column('first_dose'), 'first', "
             "jia.flagged('column') or jia.on_or_before('column').",
             variable="day_zero",
+            values=() if day_zero is None else (day_zero,),
         )
-    nominal = partial(_nominal, windows=_windows(weeks), zero=day_zero, nearest=rule == NEAREST)
+    if same_day is not None and not isinstance(same_day, Flagged):
+        raise RequestError(
+            f"same_day={same_day!r}: give jia.flagged('column').", variable="same_day"
+        )
+    nominal = partial(
+        _nominal,
+        windows=windows,
+        zero=day_zero,
+        nearest=rule == NEAREST,
+        flag=None if same_day is None else same_day.column,
+    )
     return TableCall(outputs=nominal, columns=columns, prefix=prefix).on(visits)
 
 
-def _windows(weeks: Any) -> tuple[tuple[str, float, float], ...]:
-    """Return label, nominal day and days around it of each window, in order."""
-    if not isinstance(weeks, Mapping) or not weeks:
+def planned(weeks: Any, months: Any = None, *, study_day: bool = False) -> tuple[Window, ...]:
+    """Return the windows of a plan in order; what they may be is checked.
+
+    Parameters
+    ----------
+    weeks, months : mapping
+        Nominal week or month → days, as for `nominal_visits`; one of the two.
+    study_day : bool
+        Whether first and last days are study days.
+    """
+    name, given = ("weeks", weeks) if months is None else ("months", months)
+    if (weeks is None) == (months is None) or not isinstance(given, Mapping) or not given:
         raise RequestError(
-            "weeks= maps each nominal week to the days around it: weeks={0: 0, 8: 7}.",
-            variable="weeks",
+            "weeks= maps each nominal week to the days around it, weeks={0: 0, 8: 7}, or to its "
+            "first and last day, weeks={0: (None, 7), 8: (43, 70)}; months= does so with months. "
+            "Give one of the two.",
+            variable=name,
         )
-    around = {
-        number_of(week, "weeks", zero=True): number_of(days, "weeks", zero=True)
-        for week, days in weeks.items()
-    }
-    windows = [(week_label(w), DAYS_A_WEEK * w, around[w]) for w in sorted(around)]
-    for (one, day, after), (two, then, before) in pairwise(windows):
-        if day + after >= then - before:
+    windows = [_window(name, due, days, study_day=study_day) for due, days in given.items()]
+    windows.sort(key=lambda window: window.span)
+    for one, other in pairwise(windows):
+        if one.ends[1] >= other.ends[0]:
             raise RequestError(
-                f"the windows of {one} (to day {day + after:g}) and {two} (from day "
-                f"{then - before:g}) meet: a visit could be either. Make them narrower.",
-                variable="weeks",
+                f"the windows of {one.label} (to day {one.ends[1]:g}) and {other.label} (from day "
+                f"{other.ends[0]:g}) meet: a visit could be either. Make them narrower.",
+                variable=name,
             )
     return tuple(windows)
 
 
+def _window(name: str, due: Any, days: Any, *, study_day: bool) -> Window:
+    """Return one window of a plan."""
+    number = number_of(due, name, zero=True)
+    if name == "weeks":
+        window = Window(week_label(number), day=DAYS_A_WEEK * number)
+    elif number.is_integer():
+        window = Window(f"month {number:g}", months=int(number))
+    else:
+        raise RequestError(f"months={due!r}: give whole months.", variable=name, values=(due,))
+    if not isinstance(days, tuple | list):
+        return attrs.evolve(window, around=number_of(days, name, zero=True))
+    ends = [_end(each, name, study_day=study_day) for each in days]
+    early, late = window.span
+    if len(ends) != FIRST_AND_LAST or not (ends[0] or -np.inf) <= early <= late <= (
+        np.inf if ends[1] is None else ends[1]
+    ):
+        held = f"day {early:g}" if early == late else f"days {early:g} to {late:g}"
+        raise RequestError(
+            f"{name}= gives {window.label} {days!r}: give its first and its last day since day "
+            f"zero, which must hold the nominal one, {held}.",
+            variable=name,
+            values=(days,),
+        )
+    first, last = ends
+    return attrs.evolve(
+        window,
+        first=-np.inf if first is None else first,
+        last=np.inf if last is None else last,
+    )
+
+
+def _end(day: Any, name: str, *, study_day: bool) -> float | None:
+    """Return the first or last day of a window as days since day zero; None is no end."""
+    if day is None:
+        return None
+    # Days before day zero are below 0.
+    before = isinstance(day, int | float | np.number) and day < 0
+    number = number_of(-day if before else day, name, zero=True) * (-1 if before else 1)
+    if study_day and not number:
+        raise RequestError(
+            f"{name}= has a study day 0, and there is none: day 1 is day zero, and the day before "
+            f"it is -1.",
+            variable=name,
+            values=(day,),
+        )
+    return number - 1 if study_day and number > 0 else number
+
+
 def _nominal(
-    table: Table, windows: Sequence[tuple[str, float, float]], zero: Any, *, nearest: bool
+    table: Table, windows: Sequence[Window], zero: Any, *, nearest: bool, flag: str | None
 ) -> list[Output]:
     """Return the visit of the protocol that each row is."""
     visits, zeros = table.visits, _zero_dates(table, zero)
     known = zeros != NO_DATE
     days = np.floor((visits.dates - np.where(known, zeros, 0)) / visits.per_day)
     days = np.where(known, days, np.nan)
+    counts_months = any(window.months is not None for window in windows)
+    if counts_months and table.size and visits.per_day != CALENDAR:
+        raise VisitError(
+            f"column {table.column('date')!r} holds study days, and months= counts in calendar "
+            f"months, which need dates. Give weeks=, or dates.",
+            variable="date",
+        )
+    zero_days = whole_days(np.where(known, zeros, 0), visits.per_day)
     inside, off = np.full(table.size, NONE), np.full(table.size, np.nan)
-    for place, (_, day, around) in enumerate(windows):
-        mine = np.abs(days - day) <= around
-        inside[mine], off[mine] = place, days[mine] - day
-    words = tuple(label for label, _, _ in windows)
+    for place, window in enumerate(windows):
+        due = window.nominal(zero_days)
+        mine = window.holds(days, due)
+        inside[mine], off[mine] = place, (days - due)[mine]
+    words = tuple(window.label for window in windows)
     rows = pd.DataFrame({"patient": visits.patients, "window": inside, "off": off})[inside >= 0]
-    chosen, said = _choose(table, rows, words, nearest=nearest)
     status = np.where(known, UNSCHEDULED, NO_ZERO).astype(object)
+    if flag is not None:
+        passed = _passed_over(rows, table.flag(flag, blank=0.0) == 1)
+        status[passed] = NOT_FLAGGED
+        rows = rows[~rows.index.isin(passed)]
+    chosen, said = _choose(table, rows, words, nearest=nearest)
     status[said.index] = said
     return [
         Output("study_day", "level", days),
@@ -180,6 +346,14 @@ def _nominal(
         Output("nominal_days_off", "level", off),
         Output("nominal_status", "word", status),
     ]
+
+
+def _passed_over(rows: pd.DataFrame, flagged: NDArray[np.bool_]) -> Positions:
+    """Return the rows that are not flagged, where another row of their date alone is."""
+    day = [rows["patient"], rows["window"], rows["off"]]
+    mine = pd.Series(flagged[rows.index], rows.index)
+    many = mine.groupby(day).transform("sum")
+    return rows.index[~mine & (many == 1)].to_numpy(dtype=np.int64)
 
 
 def _choose(
@@ -193,7 +367,13 @@ def _choose(
     first, as_near = ~rows.duplicated(window), rows["distance"] == best["distance"]
     twice = rows[rows.duplicated([*window, "off"], keep=False) & (rows["off"] == best["off"])]
     if len(twice):
-        table.refuse_two(twice.index.to_numpy(), words[twice["window"].iloc[0]])
+        option = say("same_day")
+        table.refuse_two(
+            twice.index.to_numpy(),
+            words[twice["window"].iloc[0]],
+            "Flag the one that counts in a column of yes and no, and say which column: "
+            f"{option}{'' if option.endswith('=') else ' '}{made('flagged', 'your column')}.",
+        )
     tied = (as_near & ~first).groupby([rows[key] for key in window]).transform("any")
     chosen = np.zeros(table.size, dtype=bool)
     chosen[rows.index[first]] = True
@@ -210,10 +390,19 @@ def _zero_dates(table: Table, zero: Any) -> NDArray[np.int64]:
     if isinstance(zero, Column):
         return table.date_of_patients(zero.name)
     visits = table.visits
-    rows = visits.per_row(table.chosen(zero, "day zero"))
     if not table.size:
         return visits.dates
-    return np.where(rows >= 0, visits.dates[np.maximum(rows, 0)], NO_DATE)
+    if isinstance(zero, Flagged):
+        rows = visits.per_row(table.chosen(zero, "day zero"))
+        return np.where(rows >= 0, visits.dates[np.maximum(rows, 0)], NO_DATE)
+    # Two rows of that date leave no doubt about the date.
+    last = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
+    if zero == "first":
+        np.maximum.at(last, visits.patients, -visits.dates)
+        return -visits.per_row(last)
+    early = table.last_rows(zero, np.ones(table.size, dtype=bool))
+    last[visits.patients[early]] = visits.dates[early]
+    return visits.per_row(last)
 
 
 def differing_repeats(table: pd.DataFrame, keys: Sequence[str]) -> Positions:
