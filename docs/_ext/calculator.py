@@ -148,7 +148,8 @@ def variable(name):
     return {
         "label": one.label,
         "unit": one.unit,
-        "units": {unit: one.factor(unit) for unit in one.units},
+        # By a factor alone; circles numbered from 1 and °F are for tables.
+        "units": {unit: factor for unit in one.units if (factor := one.factor(unit)) is not None},
         "low": one.low,
         "high": one.high,
         "whole": one.whole,

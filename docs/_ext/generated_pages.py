@@ -307,7 +307,7 @@ def variables():
     """Return the variables as entries of the glossary."""
     lines = ["```{glossary}", ":sorted:", ""]
     for one in VARIABLES.values():
-        others = ", ".join(f"`{unit}`" for unit, _ in one.conversions)
+        others = ", ".join(f"`{unit}`" for unit in one.units[1:])
         more = f" A table may declare {others}." if others else ""
         checked = FIGURES.get(("variable", one.name), ())
         evidence = "".join(f" Range: {figure.evidence}." for figure in checked)

@@ -55,14 +55,14 @@ PATCHES = [
     (
         "globals in mm added as they are",
         "core/variables.py",
-        'return Variable(name, label, "0-10", 0, 10, conv',
-        'return Variable(name, label, "0-10", 0, 100, conv',
+        'return Variable(name, label, "0-10", 0, 10, adv',
+        'return Variable(name, label, "0-10", 0, 100, adv',
     ),
     (
         "CRP in mg/dL used as mg/L",
-        "core/variables.py",
-        '_amount("crp", "C-reactive protein", "mg/L", ("mg/dL", 10.0))',
-        '_amount("crp", "C-reactive protein", "mg/L", ("mg/dL", 1.0))',
+        "core/units.csv",
+        "crp crp_upper_limit,mg/dL,10,0",
+        "crp crp_upper_limit,mg/dL,1,0",
     ),
     (
         "bands with gaps or overlaps",

@@ -48,6 +48,12 @@ TABLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "not-a-number": ({"esr": ["n/a"] * 4}, {}),
     "number-as-text": ({"esr": ["40", "20", "36", "12"]}, {}),
     "decimal-comma": ({"chaq": ["1,5", "0,75", "1,0", "0,5"]}, {}),
+    "thousands": ({"esr": ["1.234,5", "20,0", "36,0", "12,0"]}, {}),
+    "number-with-unit": ({"esr": ["40 mm/h", "20", "36 H", "12"]}, {}),
+    "unknown-unit": (
+        {"esr_unit": ["mm/h", "mm", "cm/h", None]},
+        {"units": {"esr": jia.column("esr_unit")}},
+    ),
     "below-limit": ({"esr": ["< 5", None, None, None]}, {}),
     "beyond-limit": ({"esr": ["> 120", None, None, None]}, {}),
     "yes-or-no": ({"chaq": [True, False, True, False]}, {}),

@@ -159,7 +159,7 @@ def variables() -> pd.DataFrame:
             "low": float(each.low),
             "high": float(each.high),
             "kind": "yes or no" if each.flag else "whole number" if each.whole else "number",
-            "other_units": "; ".join(f"{unit} × {factor:g}" for unit, factor in each.conversions),
+            "other_units": "; ".join(unit.rule for unit in each.other_units),
         }
         for each in VARIABLES.values()
     ]

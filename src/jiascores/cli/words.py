@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jiascores.core.errors import Words
+from jiascores.core.errors import Words, either
 from jiascores.files.mapping import in_mapping, toml
 
 OPTIONS = (
@@ -50,6 +50,16 @@ class CommandLine(Words):
         if name == "column":
             return f"column.{column}"
         return f"{name.replace('_', '-')}:{column.upper() if column == 'column' else column}"
+
+    def unit_in(self, name: str, column: str) -> str:
+        """Return how a column is said to hold the unit of each row."""
+        return f"[units] of the {self.mapping}: {name} = {{column = {toml(column)}}}"
+
+    def thousands(self, readings: Mapping[str, Sequence[float]]) -> str:
+        """Say which numbers texts with marks may be, and how the marks are read."""
+        said = [f"{text} is {either(numbers)}" for text, numbers in readings.items()]
+        marks = in_mapping("csv", {"decimal": ",", "thousands": "."})
+        return f"{'; '.join(said)}. Say which mark is which, {marks} or the other way round."
 
     def request(self, name: str, order: Sequence[str]) -> str:
         """Return a measure in one word."""

@@ -355,6 +355,10 @@ class Words:
         """Return a rule or a column as it is made from the name of a column."""
         return f"jia.{name}({column!r})"
 
+    def unit_in(self, name: str, column: str) -> str:
+        """Return how a column is said to hold the unit of each row."""
+        return f"units={{{name!r}: jia.column({column!r})}}"
+
     def request(self, name: str, order: Sequence[str]) -> str:
         """Return how a measure is asked for with what is to be chosen, in order."""
         chosen = ", ".join(f"{each}=…" for each in order)
@@ -384,8 +388,16 @@ class Words:
         return f"jia.prepare.below_limit(…, {variable!r}, rule=…) reads it by a rule that you name."
 
     def above(self, variable: str) -> str:
-        """Say what to do about values above a limit."""
-        return "Put that number, or leave a gap."
+        """Say how values above a limit are read."""
+        return f"jia.prepare.below_limit(…, {variable!r}, rule=…, above='limit') reads it as the limit."
+
+    def thousands(self, readings: Mapping[str, Sequence[float]]) -> str:
+        """Say which numbers texts with marks may be, and how the marks are read."""
+        said = [f"{text} is {either(numbers)}" for text, numbers in readings.items()]
+        return (
+            f"{'; '.join(said)}. Say which mark is which where the file is read: "
+            f"pandas.read_csv(…, thousands='.', decimal=',')."
+        )
 
     def translated(self, variable: str, column: str, words: Mapping[str, str | None]) -> str:
         """Say how words become those that are known; what a word means may be known."""
@@ -427,6 +439,11 @@ WORDS: ContextVar[Words] = ContextVar("words", default=Words())  # noqa: B039  #
 def door() -> Words:
     """Return the words of the place where a message is read."""
     return WORDS.get()
+
+
+def either(numbers: Iterable[float]) -> str:
+    """Return numbers of which one is meant."""
+    return " or ".join(f"{number:.15g}" for number in numbers)
 
 
 def say(name: str, value: Any = None) -> str:

@@ -1,4 +1,4 @@
-"""The variables: name, unit, range, whole or not, and the conversions that may be asked for.
+"""The variables: name, unit, range, whole or not.
 
 A parameter's name is its declaration: ``esr`` means ESR in mm/h, 0 or more, everywhere.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import attrs
 
+from jiascores.core.units import Unit, unit_named, units_of
+
 UNBOUNDED = float("inf")
 # What a yes/no variable takes.
 YES_OR_NO = "True, False, 1, 0"
@@ -14,7 +16,7 @@ YES_OR_NO = "True, False, 1, 0"
 
 @attrs.frozen
 class Variable:
-    """What a name means: its label, unit, range and conversions.
+    """What a name means: its label, unit and range.
 
     Parameters
     ----------
@@ -28,8 +30,6 @@ class Variable:
         Allowed range, ends included. An infinite end is open: infinity is never a value.
     whole : bool
         Whether only whole numbers are allowed (counts).
-    conversions : tuple of (str, float)
-        Other units that a table may declare, each with the factor to the canonical unit.
     advice : str
         What to do about a value out of range.
     flag : bool
@@ -42,7 +42,6 @@ class Variable:
     low: float
     high: float
     whole: bool = False
-    conversions: tuple[tuple[str, float], ...] = ()
     advice: str = ""
     flag: bool = False
 
@@ -59,36 +58,44 @@ class Variable:
             return f"{self.low:g} or more{unit}"
         return f"{self.low:g}–{self.high:g}{unit}"
 
+    def unit_named(self, unit: str) -> Unit | None:
+        """Return the unit that a text means, however it is spelled; None where it is none."""
+        return unit_named(self.name, unit)
+
     def factor(self, unit: str) -> float | None:
         """Return the factor from `unit` to the canonical unit, or None where none is known."""
-        if unit == self.unit:
-            return 1.0
-        return dict(self.conversions).get(unit)
+        known = self.unit_named(unit)
+        return None if known is None or known.zero else known.factor
 
     @property
     def units(self) -> tuple[str, ...]:
         """The units that a table may declare, the canonical one first."""
-        return (self.unit, *(unit for unit, _ in self.conversions))
+        return tuple(unit.name for unit in units_of(self.name)) or (self.unit,)
+
+    @property
+    def other_units(self) -> tuple[Unit, ...]:
+        """The units beside the canonical one."""
+        return units_of(self.name)[1:]
 
 
-_GLOBAL_CONVERSIONS = (("mm", 0.1), ("0-100", 0.1), ("cm", 1.0))
 _GLOBAL_ADVICE = (
     "if these are millimetres, divide by 10, or declare units={{'{name}': 'mm'}} for a table"
 )
+_FAHRENHEIT = "if this is in °F, subtract 32 and multiply by 5/9"
 _JOINT_ADVICE = "forms with 73 or 75 joints must be reduced to the 71-joint count first"
 
 
 def _global(name: str, label: str) -> Variable:
     advice = _GLOBAL_ADVICE.format(name=name)
-    return Variable(name, label, "0-10", 0, 10, conversions=_GLOBAL_CONVERSIONS, advice=advice)
+    return Variable(name, label, "0-10", 0, 10, advice=advice)
 
 
 def _joints(name: str, label: str, high: int = 71) -> Variable:
     return Variable(name, label, "joints", 0, high, whole=True, advice=_JOINT_ADVICE)
 
 
-def _amount(name: str, label: str, unit: str, *conversions: tuple[str, float]) -> Variable:
-    return Variable(name, label, unit, 0, UNBOUNDED, conversions=conversions)
+def _amount(name: str, label: str, unit: str) -> Variable:
+    return Variable(name, label, unit, 0, UNBOUNDED)
 
 
 def _flag(name: str, label: str) -> Variable:
@@ -109,20 +116,19 @@ VARIABLES = _index(
     _joints("active_joints_27", "active joint count, 27 joints", 27),
     _joints("limited_joints", "joints with limited range of motion, 71 joints"),
     _amount("esr", "erythrocyte sedimentation rate", "mm/h"),
-    _amount("crp", "C-reactive protein", "mg/L", ("mg/dL", 10.0)),
+    _amount("crp", "C-reactive protein", "mg/L"),
     _amount("esr_upper_limit", "upper limit of normal for ESR", "mm/h"),
-    _amount("crp_upper_limit", "upper limit of normal for CRP", "mg/L", ("mg/dL", 10.0)),
+    _amount("crp_upper_limit", "upper limit of normal for CRP", "mg/L"),
     _joints("swollen_joints", "swollen joint count"),
     Variable("biologicals_tried", "biological DMARDs tried", "drugs", 0, UNBOUNDED, whole=True),
     _joints("joints_ever", "joints affected since the onset of disease"),
-    Variable("temperature", "body temperature", "°C", 34, 43),
+    Variable("temperature", "body temperature", "°C", 34, 43, advice=_FAHRENHEIT),
     Variable(
         "haemoglobin",
         "haemoglobin",
         "g/dL",
         0,
         30,
-        conversions=(("g/L", 0.1),),
         advice="if this is in g/L, divide by 10",
     ),
     Variable(
@@ -131,14 +137,13 @@ VARIABLES = _index(
         "10^9/L",
         0,
         10_000,
-        conversions=(("10^3/uL", 1.0), ("/uL", 0.001)),
         advice="if this is per µL, divide by 1000",
     ),
-    _amount("ferritin", "ferritin", "ng/mL", ("ug/L", 1.0)),
+    _amount("ferritin", "ferritin", "ng/mL"),
     _amount("ast", "aspartate aminotransferase", "U/L"),
     _amount("ldh", "lactate dehydrogenase", "U/L"),
-    _amount("triglycerides", "triglycerides", "mg/dL", ("mmol/L", 88.57)),
-    _amount("fibrinogen", "fibrinogen", "mg/dL", ("g/L", 100.0)),
+    _amount("triglycerides", "triglycerides", "mg/dL"),
+    _amount("fibrinogen", "fibrinogen", "mg/dL"),
     _flag("febrile", "febrile"),
     _flag("known_or_suspected_sjia", "systemic arthritis known or suspected"),
     _flag("cns", "central nervous system involvement"),
@@ -167,7 +172,7 @@ VARIABLES = _index(
         10,
         advice="0 is none and 10 more than two hours; a duration in minutes is another variable",
     ),
-    _amount("morning_stiffness", "duration of morning stiffness", "min", ("h", 60.0)),
+    _amount("morning_stiffness", "duration of morning stiffness", "min"),
     Variable(
         "days_since_injection", "days since the steroid injection of a joint", "days", 0, UNBOUNDED
     ),
@@ -188,7 +193,14 @@ VARIABLES = _index(
     _flag("stills_symptoms", "any symptom of Still's disease"),
     _flag("esr_normal", "ESR normal"),
     _flag("crp_normal", "CRP normal"),
-    Variable("highest_temperature", "highest temperature in the preceding days", "°C", 34, 43),
+    Variable(
+        "highest_temperature",
+        "highest temperature in the preceding days",
+        "°C",
+        34,
+        43,
+        advice=_FAHRENHEIT,
+    ),
     _flag("attended", "visit attended"),
     _flag("not_due_to_jia", "raised acute-phase reactant not due to JIA"),
 )

@@ -25,6 +25,7 @@ from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import need, need_patient
 from jiascores.tables.frame import ROW, Frame, list_of
 from jiascores.tables.requests import Request, understand_requests
+from jiascores.tables.table import Units
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -42,7 +43,7 @@ def assess_files(
     *,
     measures: Sequence[str | Request] | str,
     columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: str | None = None,
     invalid: Literal["raise", "missing"] = "raise",

@@ -37,7 +37,7 @@ from jiascores.plot.base import (
 from jiascores.tables import table as tables
 from jiascores.tables.assess import policy_for
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.table import Column
+from jiascores.tables.table import Column, Units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,7 +60,7 @@ def response_matrix(
     criteria: str | ResponseCriteria = "giannini-1997",
     marker: str | None = None,
     columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     invalid: Literal["raise", "missing"] = "raise",
     ax: Axes | None = None,
 ) -> Axes:

@@ -16,7 +16,7 @@ from jiascores.reporting.pictures import drawings
 from jiascores.statistics.base import CONFIDENCE
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.joint_cells import Columns
-from jiascores.tables.table import Column
+from jiascores.tables.table import Column, Units
 
 __all__ = ["report"]
 
@@ -28,7 +28,7 @@ def report(
     measures: Any,
     by: Column | None = None,
     columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: str | None = None,
     joints: Columns | None = None,

@@ -263,10 +263,12 @@ class Cohort:
         rows = [(role, read.column(role), "", "", "") for role in roles]
         for name in self.gaps:
             variable, column = VARIABLES[name], read.column(name)
-            read_as = read.units.get(name, variable.unit)
-            factor = variable.factor(read_as)
-            if factor is not None and factor != 1:
-                read_as += f", × {factor:g} to {variable.unit}"
+            given = read.units.get(name, variable.unit)
+            unit = None if isinstance(given, Column) else variable.unit_named(given)
+            read_as = f"as in {given.name}" if isinstance(given, Column) else given
+            if unit is not None and not unit.same:
+                less = f"less {unit.zero:g}, " if unit.zero else ""
+                read_as += f", {less}× {unit.factor:g} to {variable.unit}"
             use = "yes" if column in used else "no"
             rows.append((name, column, read_as, variable.allowed, use))
         asked = sorted(str(name) for name in used - {row[1] for row in rows})

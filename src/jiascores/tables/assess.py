@@ -14,7 +14,7 @@ from jiascores.tables.engines import run
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.problems import Blank, Policy, Problem, Raise, error_of
 from jiascores.tables.requests import Request, understand_requests
-from jiascores.tables.table import Table, as_mapping
+from jiascores.tables.table import Table, Units, as_mapping
 
 FrameT = TypeVar("FrameT")
 
@@ -24,7 +24,7 @@ def assess(
     *,
     measures: Sequence[str | Request] | str,
     columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: str | None = None,
     invalid: Literal["raise", "missing"] = "raise",
@@ -147,7 +147,7 @@ def _columns(given: Mapping[str, str] | None) -> Mapping[str, str]:
     return as_mapping(given, "columns")
 
 
-def _units(given: Mapping[str, str] | None) -> Mapping[str, str]:
+def _units(given: Units | None) -> Units:
     return as_mapping(given, "units")
 
 
@@ -165,7 +165,7 @@ class TableCall:
 
     outputs: Callable[[Table], list[Output]]
     columns: Mapping[str, str] = attrs.field(default=None, converter=_columns)
-    units: Mapping[str, str] = attrs.field(default=None, converter=_units)
+    units: Units = attrs.field(default=None, converter=_units)
     baseline: BaselineRule | None = None
     marker: str | None = None
     invalid: Literal["raise", "missing"] = "raise"

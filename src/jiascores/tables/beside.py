@@ -23,7 +23,7 @@ from jiascores.core.errors import (
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.ids import SPELLING, plain_id
-from jiascores.tables.table import Table, as_mapping, nearest
+from jiascores.tables.table import Table, Units, as_mapping, nearest
 from jiascores.tables.visits import CALENDAR, NO_DATE
 
 # Rows that an error names.
@@ -115,7 +115,7 @@ class Beside:
         parameter: str,
         needs: Sequence[str] = ("patient", "date"),
         takes: Iterable[str] = (),
-        units: Mapping[str, str] | None = None,
+        units: Units | None = None,
     ) -> None:
         self.what, self.parameter = what, parameter
         with self._saying():

@@ -17,7 +17,7 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output
 from jiascores.tables.numbers import numbers_in
 from jiascores.tables.requests import Request, understand_requests
-from jiascores.tables.table import Column, Table, column_of, require_variable
+from jiascores.tables.table import Column, Table, Units, column_of, require_variable
 
 VALUE = "jiascores value between two ends"
 
@@ -30,7 +30,7 @@ def assess_between(
     high: Column,
     measures: Sequence[str | Request] | str,
     columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: str | None = None,
     prefix: str = "",

@@ -33,6 +33,7 @@ from jiascores.tables.table import (
     WORDS,
     Column,
     Table,
+    Units,
     both_markers,
     column_of,
 )
@@ -68,7 +69,7 @@ def check(
     visits: FrameT,
     *,
     columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: str | None = None,
     measures: Sequence[str | Request] | str | None = None,
@@ -418,7 +419,7 @@ class _Read:
     """One variable as the table has it: `numbers` in the canonical unit, `source` in its own."""
 
     variable: Variable
-    unit: str | None
+    unit: str | Column | None
     source: NDArray[np.float64]
     numbers: NDArray[np.float64]
     gaps: NDArray[np.bool_]
@@ -443,8 +444,7 @@ def _units(found: _Findings, read: _Read) -> None:
     known = known[np.isfinite(known)]
     if not known.size:
         return
-    units = dict(read.variable.conversions)
-    if "mm" in units:
+    if "mm" in read.variable.units:
         _global_units(found, read, known)
     if name == "crp":
         _crp_units(found, read, known)

@@ -81,6 +81,9 @@ REASONS = {
     "not-a-number": Reason(NotNumericError, alike=repr, blank=True),
     "number-as-text": Reason(NotNumericError, alike=_whole, blank=True),
     "decimal-comma": Reason(NotNumericError, alike=_whole, blank=True),
+    "thousands": Reason(NotNumericError, alike=_shape, blank=True),
+    "number-with-unit": Reason(NotNumericError, alike=_shape, blank=True),
+    "unknown-unit": Reason(NotCoveredError, alike=repr, blank=True),
     "below-limit": Reason(NotNumericError, alike=repr, blank=True),
     "beyond-limit": Reason(NotNumericError, alike=repr, blank=True),
     "yes-or-no": Reason(NotNumericError, alike=repr, blank=True),
@@ -256,6 +259,8 @@ Why: TypeAlias = Literal[
     "not-yes-or-no",
     "not-a-number",
     "number-as-text",
+    "number-with-unit",
+    "thousands",
 ]
 
 # Words of which a translation is shown.
@@ -267,9 +272,23 @@ GAP_CODES = (-999, -99, -9, -1, 99, 999, 9999)
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?\d+,\d+")
-# What `below_limit` reads, with the limit as its group.
-BELOW = re.compile(r"<\s*=?\s*(\d+(?:[.,]\d+)?)")
-_BEYOND = re.compile(r"[<>≤≥]\s*=?\s*\d+([.,]\d+)?")
+# A number that is only known to lie below or above a limit.
+LIMIT = re.compile(
+    r"(?P<sign>[<>≤≥⩽⩾])\s*=?\s*(?P<number>\d+(?:[.,]\d+)?|[.,]\d+)\s*(?P<unit>[^\d\s].*)?"
+)
+BELOW, ABOVE = "<≤⩽", ">≥⩾"
+# What may stand beside a number to say so.
+SIGNS = ("", "=", "<", "<=", "≤", ">", ">=", "≥")
+# A number and what follows it: its unit, a flag of the laboratory, or both.
+_WITH_MORE = re.compile(r"(?P<number>[+-]?\d+(?:[.,]\d+)?)\s*(?P<more>[^\d\s.,].*)")
+_FLAG = re.compile(
+    r"(?:^|\s)\(?(?:h{1,2}|l{1,2}|high|low|hoch|niedrig)\)?(?=\s|$)|[*+!↑↓]", re.IGNORECASE
+)
+# Thousands, and maybe decimals, by marks that differ from country to country.
+_THOUSANDS = re.compile(
+    r"(?P<whole>[+-]?\d{1,3}(?P<mark>[.,' \u00a0\u202f])\d{3}(?:(?P=mark)\d{3})*)"
+    r"(?:(?!(?P=mark))[.,](?P<decimals>\d+))?"
+)
 
 
 @attrs.frozen
@@ -349,6 +368,45 @@ def is_number(text: str) -> bool:
     return bool(_DECIMAL.fullmatch(text.strip()))
 
 
+@attrs.frozen
+class Measured:
+    """A number with what a laboratory writes after it: its unit, where it has one, or a flag."""
+
+    number: float
+    unit: str
+
+
+def measured(variable: Variable, cell: Any) -> Measured | None:
+    """Return the number that a cell holds, with its unit; None where it is no such text."""
+    if not isinstance(cell, str):
+        return None
+    if is_number(cell):
+        return Measured(float(cell), "")
+    found = _WITH_MORE.fullmatch(cell.strip())
+    if not found or "," in found["number"]:
+        return None
+    unit = found["more"]
+    if variable.unit_named(unit) is None:
+        # "2 h" of stiffness are hours, "45 H" of ESR is high.
+        unit = _FLAG.sub("", unit).strip()
+    return Measured(float(found["number"]), unit)
+
+
+def thousands(variable: Variable, text: str) -> list[float]:
+    """Return what a text with marks between thousands may be, of what the variable allows.
+
+    ``1.234`` may be more than a thousand, or less than two.
+    """
+    found = _THOUSANDS.fullmatch(text.strip())
+    if not found:
+        return []
+    whole = "".join(filter(str.isdigit, found["whole"]))
+    may_be = [float(f"{whole}.{found['decimals'] or 0}")]
+    if found["mark"] in ".," and text.count(found["mark"]) == 1 and not found["decimals"]:
+        may_be.insert(0, float(text.replace(",", ".")))
+    return [value for value in may_be if variable.low <= value <= variable.high]
+
+
 def why(variable: Variable, value: Any) -> Why:
     """Return why a cell is no number."""
     if isinstance(value, bool | np.bool_):
@@ -360,11 +418,15 @@ def why(variable: Variable, value: Any) -> Why:
         return "number-as-text"
     if variable.flag:
         return "not-yes-or-no"
+    may_be = thousands(variable, text)
+    if len(may_be) > 1 or (may_be and not _COMMA.fullmatch(text)):
+        return "thousands"
     if _COMMA.fullmatch(text):
         return "decimal-comma"
-    if BELOW.fullmatch(text):
-        return "below-limit"
-    return "beyond-limit" if _BEYOND.fullmatch(text) else "not-a-number"
+    limit = LIMIT.fullmatch(text)
+    if limit:
+        return "below-limit" if limit["sign"] in BELOW else "beyond-limit"
+    return "number-with-unit" if _WITH_MORE.fullmatch(text) else "not-a-number"
 
 
 def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]) -> str:
@@ -374,10 +436,17 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
         return about_flags(kinds, column)
     texts = [str(kind.value) for kind in kinds[:SHOWN_WORDS]]
     if reason == "not-a-number" and isinstance(kinds[0].value, str):
-        gap = door().gap(variable.name, texts, more=len(kinds) > SHOWN_WORDS)
-        return f"not a number. Where this stands for a gap, leave it empty, or {gap}."
+        return _no_number(variable, kinds)
+    if reason == "thousands":
+        readings = {kind.shown: thousands(variable, kind.value) for kind in kinds[:SHOWN]}
+        return f"marks between thousands, or a decimal mark. {door().thousands(readings)}"
     return {
         "decimal-comma": f"a decimal comma. {door().decimal_comma(column, texts)}",
+        "number-with-unit": (
+            f"a number with its unit or with a flag. Say that each cell has its own unit: "
+            f"{door().unit_in(variable.name, column)}. A cell without one is then in "
+            f"{variable.unit}."
+        ),
         "below-limit": f"below a limit of detection; {protocol}. {door().below(variable.name)}",
         "beyond-limit": f"beyond a limit of detection; {protocol}. {door().above(variable.name)}",
         "yes-or-no": "not a number but yes or no.",
@@ -386,11 +455,26 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
     }[reason]
 
 
+def _no_number(variable: Variable, kinds: Sequence[Refused]) -> str:
+    """Say what to do about texts; only one without a digit can stand for a gap."""
+    words = [str(kind.value) for kind in kinds if not re.search(r"\d", kind.value)]
+    if not words:
+        return "not a number. Correct it where it was written."
+    gap = door().gap(variable.name, words[:SHOWN_WORDS], more=len(words) > SHOWN_WORDS)
+    return f"not a number. Where this stands for a gap, leave it empty, or {gap}."
+
+
 def by_reason(variable: Variable, cells: Mapping[int, Any]) -> dict[Why, list[Refused]]:
     """Return cells that are no numbers by what is wrong with them, numbers as text last."""
     found: dict[Why, list[Refused]] = {}
     for kind in distinct(cells):
         found.setdefault(why(variable, kind.value), []).append(kind)
+    if {"decimal-comma", "thousands"} & {*found}:
+        # Beside decimal commas, a point may stand between thousands.
+        texts = found.pop("number-as-text", [])
+        for kind in texts:
+            two = len(thousands(variable, kind.value)) > 1
+            found.setdefault("thousands" if two else "number-as-text", []).append(kind)
     if "number-as-text" in found:
         found["number-as-text"] = found.pop("number-as-text")
     return found

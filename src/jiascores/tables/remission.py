@@ -30,7 +30,7 @@ from jiascores.tables.frame import Output, Positions
 from jiascores.tables.ids import SPELLING, plain_id
 from jiascores.tables.numbers import number_of
 from jiascores.tables.requests import Request, request
-from jiascores.tables.table import Column, Table, require_column
+from jiascores.tables.table import Column, Table, Units, require_column
 from jiascores.tables.visits import CALENDAR
 
 FrameT = TypeVar("FrameT")
@@ -50,7 +50,7 @@ def remission(
     inactive: Column | None = None,
     markers: str | None = None,
     columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     medication_columns: Mapping[str, str] | None = None,
     invalid: Literal["raise", "missing"] = "raise",
     prefix: str = "",

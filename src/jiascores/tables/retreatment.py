@@ -26,7 +26,7 @@ from jiascores.tables.beside import Beside, Dates, read_infusions, whole_days
 from jiascores.tables.engines import IN_PIECES, kind_of_frame, to_eager
 from jiascores.tables.frame import NONE, Frame, Output, Positions
 from jiascores.tables.ids import Several
-from jiascores.tables.table import Given, Table, as_mapping, nearest
+from jiascores.tables.table import Given, Table, Units, as_mapping, nearest
 from jiascores.tables.visits import Visits
 
 FrameT = TypeVar("FrameT")
@@ -39,7 +39,7 @@ def retreatment(
     *,
     protocol: str | RetreatmentProtocol,
     columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     infusion_columns: Mapping[str, str] | None = None,
     exclusions: Mapping[str, str] | None = None,
     marker: str | None = None,
@@ -142,7 +142,7 @@ def deviations(
     *,
     protocol: str | RetreatmentProtocol,
     columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     infusion_columns: Mapping[str, str] | None = None,
     exclusions: Mapping[str, str] | None = None,
     marker: str | None = None,

@@ -15,7 +15,6 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.decimals import nearest_decimal
 from jiascores.core.definition import definition_named, lookup
 from jiascores.core.errors import (
     ColumnError,
@@ -38,6 +37,7 @@ from jiascores.core.measure import (
     score_arrays,
     score_terms,
 )
+from jiascores.core.units import Unit
 from jiascores.core.values import is_fine, refused, to_floats
 from jiascores.core.variables import (
     CORE_VARIABLES,
@@ -77,6 +77,7 @@ from jiascores.tables.problems import (
     capital,
     gap_code,
     is_number,
+    measured,
 )
 from jiascores.tables.visits import CALENDAR, NO_DATE, Visits, parse_dates
 
@@ -116,6 +117,10 @@ class Column:
     """The name of a column, where any other string would be an id. Made by `column`."""
 
     name: str
+
+
+# Of variables, the unit, or the column with the unit of each row.
+Units = Mapping[str, str | Column]
 
 
 def column(name: str) -> Column:
@@ -250,7 +255,7 @@ class Table:
         self,
         frame: Frame,
         columns: Mapping[str, str] | None = None,
-        units: Mapping[str, str] | None = None,
+        units: Units | None = None,
         *,
         baseline: Any = None,
         marker: str | None = None,
@@ -260,10 +265,11 @@ class Table:
         check_baseline(baseline, frame.names)
         self.frame = frame
         self.size = frame.size
-        self.columns, self.units = as_mapping(columns, "columns"), as_mapping(units, "units")
+        self.columns: dict[str, str] = as_mapping(columns, "columns")
+        self.units: dict[str, str | Column] = as_mapping(units, "units")
         if self.columns or self.units:
             check_columns(frame, self.columns)
-            check_units(self.columns, self.units)
+            check_units(frame, self.columns, self.units)
         if isinstance(baseline, Flagged | OnOrBefore) and baseline.column not in frame:
             raise ColumnError(
                 f"{say('baseline')} names the column {baseline.column!r}, and the table has no such column."
@@ -387,7 +393,51 @@ class Table:
         try:
             return self.frame.floats(column, variable), {}
         except NotNumericError:
-            return mixed(self.frame.objects(column), variable)
+            values, cells = mixed(self.frame.objects(column), variable)
+        if self.units.get(variable.name) == Column(column):
+            # Numbers with their units are numbers here.
+            read = {row: measured(variable, cell) for row, cell in cells.items()}
+            for row, found in read.items():
+                if found is not None:
+                    values[row] = found.number
+                    del cells[row]
+        return values, cells
+
+    def _in_canonical(
+        self, variable: Variable, column: str, given: NDArray[np.float64], unit: str | Column
+    ) -> tuple[NDArray[np.float64], list[Problem]]:
+        """Return numbers in the canonical unit of a variable, and the units that are none of its.
+
+        The unit is one for all, or that of each row in a column; in the column of the numbers
+        itself, what follows them, and where nothing does, the canonical one.
+        """
+        if isinstance(unit, str):
+            declared = variable.unit_named(unit)
+            return given if declared is None else declared.canonical(given), []
+        codes, labels = self._codes(unit.name, variable.name) or (np.full(self.size, NONE), [])
+        names = [str(label) for label in list_of(labels)] + [""]
+        if unit.name == column:
+            names = [_unit_in(variable, name) for name in names]
+        units = {name: variable.unit_named(name) for name in dict.fromkeys(names)}
+        at = np.array([[*units].index(name) for name in names])[codes]
+        found = np.full(self.size, np.nan)
+        for place, known in enumerate(units.values()):
+            if known is not None:
+                found = np.where(at == place, known.canonical(given), found)
+        rows = np.flatnonzero(np.isnan(found) & ~np.isnan(given))
+        if not rows.size:
+            return found, []
+        cells = self.frame.objects(unit.name)[rows]
+        words = (
+            f"not a unit of {variable.label}, which can be in {', '.join(variable.units)}. "
+            f"Correct the unit, or leave the value missing."
+        )
+        values = ["" if cell is None else cell for cell in cells]
+        return found, [
+            Problem(
+                "unknown-unit", variable.name, words, column=unit.name, rows=rows, values=values
+            )
+        ]
 
     def _numbers(
         self,
@@ -407,11 +457,13 @@ class Table:
         problems = not_numbers(variable, column, cells) if cells else []
         if code is not None:
             given = np.where(given == code, np.nan, given)
-        factor = (None if unit is None else variable.factor(unit)) or 1.0
-        values = given if factor == 1 else nearest_decimal(given * factor)
+        values = given
+        if unit is not None:
+            values, more = self._in_canonical(variable, column, given, unit)
+            problems += more
         if not problems and is_fine(variable, values):
             return values
-        problems += _not_allowed(variable, column, given, values, unit)
+        problems += _not_allowed(variable, column, given, values, _words_of(unit))
         if not quietly:
             self.meet(*problems)
         values = values.copy()
@@ -1287,6 +1339,16 @@ def not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> li
     ]
 
 
+def _unit_in(variable: Variable, cell: str) -> str:
+    """Return the unit that a cell has after its number; the canonical one where it has none."""
+    found = measured(variable, cell)
+    return (found and found.unit) or variable.unit
+
+
+def _words_of(unit: str | Column | None) -> str | None:
+    return "its own unit" if isinstance(unit, Column) else unit
+
+
 def _not_allowed(
     variable: Variable,
     column: str,
@@ -1297,8 +1359,12 @@ def _not_allowed(
     """Return the problems of numbers that are out of range, or not whole."""
     outside, broken = refused(variable, values)
     advice = "" if unit or not variable.advice else f"; {variable.advice}"
-    if advice and "mm" in variable.units:
-        advice = f"; if these are millimetres, say so: {say('units', {variable.name: 'mm'})}"
+    meant = next(
+        (each for each in variable.other_units if fits(each, variable, given[outside])), None
+    )
+    if advice and meant is not None:
+        what = _SPOKEN.get(meant.name, f"in {meant.name}")
+        advice = f"; if these are {what}, say so: {say('units', {variable.name: meant.name})}"
     allowed = f"{capital(variable.label)} is {variable.allowed}"
 
     def out_of_range(kinds: Sequence[Refused]) -> str:
@@ -1323,11 +1389,20 @@ def _not_allowed(
     ]
 
 
+_SPOKEN = {"mm": "millimetres", "/uL": "per µL"}
+
+
+def fits(unit: Unit, variable: Variable, values: NDArray[np.float64]) -> bool:
+    """Return whether numbers that are out of range would be in it, if they were in this unit."""
+    inside = unit.canonical(values)
+    return not unit.same and bool(((inside >= variable.low) & (inside <= variable.high)).all())
+
+
 # --------------------------------------------------------------------------------------------
 # What a call says of a table
 
 
-def as_mapping(given: Any, parameter: str) -> dict[str, str]:
+def as_mapping(given: Any, parameter: str) -> dict[str, Any]:
     """Return `columns` or `units` as a dict; what is none raises."""
     if given is None:
         return {}
@@ -1390,7 +1465,9 @@ def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
             )
 
 
-def check_units(columns: Mapping[str, str], units: Mapping[str, str]) -> None:
+def check_units(
+    frame: Frame, columns: Mapping[str, str], units: Mapping[str, str | Column]
+) -> None:
     """Raise where `units` names a variable or unit that there is not."""
     for name, unit in units.items():
         if name not in VARIABLES:
@@ -1401,11 +1478,14 @@ def check_units(columns: Mapping[str, str], units: Mapping[str, str]) -> None:
                 f"{': ' + say('units', {meant: unit}) if meant else ''}.",
                 variable=name,
             )
-        known = VARIABLES[name].units
-        if unit not in known:
+        if isinstance(unit, Column):
+            column_of(frame, unit, "units")
+        elif VARIABLES[name].unit_named(str(unit)) is None:
+            # No near one is suggested: it may be another unit.
             raise ColumnError(
                 f"{say('units')} says that {name} is in {unit!r}; {VARIABLES[name].label} can be in "
-                f"{', '.join(known)}.{suggestion(unit, known)}",
+                f"{', '.join(VARIABLES[name].units)}, or in the unit that a column gives for each "
+                f"row: {door().unit_in(name, 'your column')}.",
                 variable=name,
                 values=(unit,),
             )

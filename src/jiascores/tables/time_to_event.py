@@ -31,7 +31,7 @@ from jiascores.tables.intercurrent import COMPOSITE, IntercurrentEvents
 from jiascores.tables.numbers import in_words, one_of
 from jiascores.tables.outcomes import at_level, is_bad_news
 from jiascores.tables.requests import Request, request
-from jiascores.tables.table import Column, Table, column_of, require_column
+from jiascores.tables.table import Column, Table, Units, column_of, require_column
 
 FloatArray = NDArray[np.float64]
 
@@ -83,7 +83,7 @@ def time_to_flare(
     data_cut: Any = None,
     baseline: BaselineRule | None = None,
     columns: Mapping[str, Any] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     patient_columns: Mapping[str, Any] | None = None,
     marker: str | None = None,
 ) -> Any:
@@ -229,7 +229,7 @@ def time_to_first(
     data_cut: Any = None,
     baseline: BaselineRule | None = None,
     columns: Mapping[str, Any] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     patient_columns: Mapping[str, Any] | None = None,
     marker: str | None = None,
 ) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cache, partial
 from itertools import pairwise
+from numbers import Real
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import attrs
@@ -13,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.errors import RequestError, VisitError, made, say
+from jiascores.core.units import Unit
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
 from jiascores.measures.remission import months_after
 from jiascores.tables.assess import TableCall
@@ -21,8 +24,16 @@ from jiascores.tables.beside import Beside, Dates, whole_days
 from jiascores.tables.engines import IN_PIECES, kind_of_frame
 from jiascores.tables.frame import NONE, Output, Positions
 from jiascores.tables.numbers import number_of, one_of
-from jiascores.tables.problems import BELOW, error_of
-from jiascores.tables.table import Column, Table, column_of, not_numbers, require_variable
+from jiascores.tables.problems import ABOVE, BELOW, LIMIT, SIGNS, Problem, error_of, measured
+from jiascores.tables.table import (
+    Column,
+    Table,
+    Units,
+    column_of,
+    not_numbers,
+    require_column,
+    require_variable,
+)
 from jiascores.tables.visits import CALENDAR, NO_DATE
 
 FrameT = TypeVar("FrameT")
@@ -454,7 +465,7 @@ def laboratory_values(
     lab_window_days: float | None = None,
     columns: Mapping[str, str] | None = None,
     lab_columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
+    units: Units | None = None,
     prefix: str = "",
 ) -> FrameT:
     """Bring laboratory values to the visits that they were drawn nearest to.
@@ -545,7 +556,7 @@ def _drawings(
     native: Any,
     asked: Sequence[str],
     columns: Mapping[str, str] | None,
-    units: Mapping[str, str] | None,
+    units: Units | None,
 ) -> Drawings:
     """Return when blood was drawn, and by row the known values of each variable."""
     table = Beside(
@@ -615,7 +626,10 @@ def below_limit(
     variable: str,
     *,
     rule: Literal["limit", "half", "zero", "interval"] | None = None,
+    above: Literal["limit"] | None = None,
+    comparator: Column | None = None,
     columns: Mapping[str, str] | None = None,
+    units: Units | None = None,
     prefix: str = "",
 ) -> FrameT:
     """Read a column in which some values are only known to lie below a limit, such as ``"< 5"``.
@@ -628,8 +642,15 @@ def below_limit(
         The variable, for example ``"crp"``.
     rule : {"limit", "half", "zero", "interval"}
         What such a value is read as; there is no default.
+    above : {"limit"}, optional
+        Reads a value above a limit, such as ``">250"``, as that limit; without it, it is refused.
+    comparator : Column, optional
+        The column with ``<``, ``≤``, ``>`` or nothing, where the limit stands alone.
     columns : dict, optional
         What is called otherwise.
+    units : dict, optional
+        The unit of the column, where it is not the canonical one. A cell may repeat it, as in
+        ``"<5 mg/L"``; a cell with another unit is refused.
     prefix : str
         Put before the name of every added column.
 
@@ -644,7 +665,9 @@ def below_limit(
     RequestError
         If the rule is missing.
     NotNumericError
-        If a text is neither a number nor a value below a limit.
+        If a text is neither a number nor a value below a limit, or has another unit.
+    NotCoveredError
+        If `comparator` holds something else.
 
     Notes
     -----
@@ -653,14 +676,14 @@ def below_limit(
     ====== ======== ======= ====== ====== ================
     1      12       12      12     12     12
     2      < 5      5       2.5    0      0 to 5
-    3      <5       5       2.5    0      0 to 5
+    3      ≤5 mg/L  5       2.5    0      0 to 5
     4      0        0       0      0      0
     5      "7.5"    7.5     7.5    7.5    7.5
     6      missing  –       –      –      –
     ====== ======== ======= ====== ====== ================
 
     With an interval, what does not depend on the value within it is decided all the same, by
-    `assess_within`: a CRP below 10 mg/L adds nothing to a JADAS, so that ``< 5`` is as good as 3.
+    `assess_between`: a CRP below 10 mg/L adds nothing to a JADAS, so that ``< 5`` is as good as 3.
 
     Examples
     --------
@@ -670,28 +693,46 @@ def below_limit(
     >>> jia.prepare.below_limit(labs, "crp", rule="half")[["crp_value", "crp_below_limit"]].values.tolist()
     [[12.0, <NA>], [2.5, 'half']]
     """
-    below = partial(_below, variable=variable, rule=one_of(rule, BELOW_RULES, "rule"))
-    return TableCall(outputs=below, columns=columns, prefix=prefix).on(table)
+    if above not in (None, "limit"):
+        raise RequestError(f"above={above!r}: give 'limit', or leave it out.", variable="above")
+    if comparator is not None:
+        require_column(comparator, "comparator")
+    below = partial(
+        _below,
+        variable=variable,
+        rule=one_of(rule, BELOW_RULES, "rule"),
+        signs=comparator,
+        reads_above=above is not None,
+    )
+    return TableCall(outputs=below, columns=columns, units=units, prefix=prefix).on(table)
 
 
-def _below(table: Table, variable: str, rule: str) -> list[Output]:
+def _below(
+    table: Table, variable: str, rule: str, signs: Column | None, *, reads_above: bool
+) -> list[Output]:
     """Return the values that a column holds, and the ends between which they lie."""
     name = column_of(table.frame, Column(table.column(variable)), variable)
-    cells = table.frame.objects(name)
-    ends = [_ends(cell) for cell in cells]
-    refused = {row: cells[row] for row, end in enumerate(ends) if end is None}
+    # Any column will do, whether or not jiascores has such a variable.
+    known = VARIABLES.get(variable, Variable(variable, variable, "", 0, UNBOUNDED))
+    cells, units = table.frame.objects(name), _units_of_rows(table, known)
+    if signs is not None:
+        beside = table.frame.objects(column_of(table.frame, signs, "comparator"))
+        _refuse_signs(table, signs.name, beside)
+        cells = _with_signs(beside, cells)
+    read = [_limited(cell, known, unit) for cell, unit in zip(cells, units, strict=True)]
+    allowed = ("", BELOW, ABOVE) if reads_above else ("", BELOW)
+    refused = {row: cells[row] for row, (sign, _) in enumerate(read) if sign not in allowed}
     if refused:
-        # Any column will do, whether or not jiascores has such a variable.
-        unknown = Variable(variable, variable, "", 0, UNBOUNDED)
-        raise error_of(not_numbers(VARIABLES.get(variable, unknown), name, refused), table.places)
-    low, high = np.array(ends, dtype=np.float64).reshape(-1, 2).T
-    is_made = np.array([isinstance(cell, str) and "<" in cell for cell in cells], dtype=bool)
-    single = {"limit": high, "half": high / 2, "zero": low, "interval": np.nan * low}
-    value = np.where(is_made, single[rule], high)
-    if rule != "interval":
-        low, high = value, value
+        raise error_of(not_numbers(known, name, refused), table.places)
+    numbers = np.array([number for _, number in read], dtype=np.float64)
+    below, above = (np.array([sign == of for sign, _ in read], dtype=bool) for of in (BELOW, ABOVE))
+    made_of = {"limit": numbers, "half": numbers / 2, "zero": 0 * numbers}
+    value = np.where(below, made_of.get(rule, np.nan * numbers), numbers)
+    low, high = value, value
+    if rule == "interval":
+        low, high = np.where(below, 0.0, numbers), numbers
     made = np.full(table.size, None, dtype=object)
-    made[is_made] = rule
+    made[below], made[above] = rule, "limit"
     return [
         Output(f"{variable}_value", "score", value),
         Output(f"{variable}_low", "score", low),
@@ -700,15 +741,53 @@ def _below(table: Table, variable: str, rule: str) -> list[Output]:
     ]
 
 
-def _ends(cell: Any) -> tuple[float, float] | None:
-    """Return the least and the most that a cell may be; nothing where it is no number."""
+def _units_of_rows(table: Table, variable: Variable) -> list[Unit | None]:
+    """Return the unit that each row's number is in."""
+    given = table.units.get(variable.name, variable.unit)
+    if isinstance(given, Column):
+        names = table.frame.objects(given.name)
+        return [None if name is None else variable.unit_named(str(name)) for name in names]
+    return [variable.unit_named(given)] * table.size
+
+
+def _refuse_signs(table: Table, column: str, signs: NDArray[Any]) -> None:
+    wrong = {row: sign for row, sign in enumerate(signs) if sign is not None}
+    wrong = {row: sign for row, sign in wrong.items() if str(sign).strip() not in SIGNS}
+    if wrong:
+        words = f"no comparator. It can be {', '.join(filter(None, SIGNS))}, or missing."
+        cells: dict[str, Any] = {"rows": np.array([*wrong]), "values": [*wrong.values()]}
+        problem = Problem("unknown-word", "comparator", words, column=column, **cells)
+        raise error_of([problem], table.places)
+
+
+def _with_signs(signs: NDArray[Any], cells: NDArray[Any]) -> NDArray[Any]:
+    """Return cells with the comparator that stands beside them in front."""
+    plain = ("" if sign is None else str(sign).strip().strip("=") for sign in signs)
+    both = zip(plain, cells, strict=True)
+    return np.array(
+        [cell if cell is None or not sign else f"{sign}{cell}" for sign, cell in both] + [None],
+        dtype=object,
+    )[:-1]
+
+
+def _limited(cell: Any, variable: Variable, unit: Unit | None) -> tuple[str | None, float]:
+    """Return whether a cell is a number, or below or above one; and that number.
+
+    None instead where it is none, or has another unit than its column.
+    """
     if cell is None or (isinstance(cell, str) and not cell.strip()):
-        return np.nan, np.nan
-    below = BELOW.fullmatch(cell.strip()) if isinstance(cell, str) else None
-    if below:
-        return 0.0, float(below.group(1).replace(",", "."))
-    try:
-        value = np.nan if isinstance(cell, bool | np.bool_) else float(cell)
-    except (TypeError, ValueError):
-        return None
-    return (value, value) if np.isfinite(value) else None
+        return "", np.nan
+    if not isinstance(cell, str):
+        fine = isinstance(cell, Real | Decimal) and not isinstance(cell, bool | np.bool_)
+        return ("", float(cell)) if fine and np.isfinite(float(cell)) else (None, np.nan)
+    found = LIMIT.fullmatch(cell.strip())
+    if found:
+        sign = BELOW if found["sign"] in BELOW else ABOVE
+        number, own = float(found["number"].replace(",", ".")), found["unit"]
+    elif (plain := measured(variable, cell)) is not None:
+        sign, number, own = "", plain.number, plain.unit
+    else:
+        return None, np.nan
+    if own and (unit is None or variable.unit_named(own) != unit):
+        return None, np.nan
+    return sign, number
