@@ -8,5 +8,7 @@ from jiascores.tables.summaries import compare_responders as compare_responders
 from jiascores.tables.summaries import responders_by_visit as responders_by_visit
 from jiascores.tables.summaries import time_in_states as time_in_states
 from jiascores.tables.summaries import transitions as transitions
+from jiascores.tables.survival import logrank as logrank
+from jiascores.tables.survival import survival_table as survival_table
 from jiascores.tables.time_to_event import time_to_first as time_to_first
 from jiascores.tables.time_to_event import time_to_flare as time_to_flare

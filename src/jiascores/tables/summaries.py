@@ -434,6 +434,19 @@ def _natural(word: Any) -> Any:
     return [(0, float(p), "") if at % 2 else (1, 0.0, p) for at, p in enumerate(parts) if p]
 
 
+def in_natural_order(labels: Sequence[Any]) -> tuple[list[Any], Positions]:
+    """Return labels in order, week 8 before week 12, and the place of each code; `NONE` last.
+
+    Parameters
+    ----------
+    labels : sequence
+        The labels, by code.
+    """
+    order = sorted(range(len(labels)), key=list(map(_natural, labels)).__getitem__)
+    places = np.append(np.argsort(order), NONE).astype(np.int64)
+    return [labels[code] for code in order], places
+
+
 STATES_IN_ORDER = ("none", "inactive", "low", "between", "moderate", "moderate_or_high", "high")
 
 
@@ -490,10 +503,9 @@ class _Seen:
         words: list[list[Any]] = []
         ranks = pd.DataFrame(index=range(size))
         for name in names:
-            given = self.labels[name]
-            order = sorted(range(len(given)), key=list(map(_natural, given)).__getitem__)
-            words.append([given[code] for code in order])
-            ranks[name] = np.append(np.argsort(order), NONE).astype(np.int64)[self.rows[name]]
+            there, places = in_natural_order(self.labels[name])
+            words.append(there)
+            ranks[name] = places[self.rows[name]]
         whole = ranks[(ranks >= 0).all(axis=1)]
         group = np.full(size, NONE, dtype=np.int64)
         group[whole.index] = whole.groupby(names).ngroup()
