@@ -436,3 +436,10 @@ def test_counts_and_choices_that_are_refused(counts, more, words) -> None:
 def test_counts_that_are_no_numbers_are_refused() -> None:
     with pytest.raises(errors.RequestError, match="whole numbers"):
         difference("a", [1], [1], [1], method="newcombe")
+
+
+def test_a_difference_of_0_but_for_rounding_has_a_p_of_1() -> None:
+    """Strata whose differences cancel: −1/3 and 1/3, weighted alike."""
+    found = difference([1, 2], [3, 3], [2, 1], [3, 3], method="newcombe")
+    assert abs(found.difference) < 1e-15
+    assert found.p == 1

@@ -280,7 +280,7 @@ def p_value(strata: Strata, method: str, z: float) -> float:
     found, low, high = limits(strata, method, z)
     if method != "newcombe":
         return _p(found, (high - low) / 2 / z)
-    if not found:
+    if abs(found) < NEAR:
         return 1.0
     ahead = strata if found > 0 else strata.mirrored
     most = 2.0
