@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import InconsistentError, RequestError, listing
 from jiascores.core.measure import Score
+from jiascores.core.variables import COURSES, VARIABLES
 from jiascores.tables.assess import add_columns
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
@@ -20,6 +21,8 @@ from jiascores.tables.requests import Request, understand_requests
 from jiascores.tables.table import Column, Table, Units, column_of, require_variable
 
 VALUE = "jiascores value between two ends"
+# Of a variable that is no whole number, the lowest value above 0.
+LEAST = 1e-6
 
 
 def assess_between(
@@ -84,7 +87,10 @@ def assess_between(
     6      8 to 11       –             5–5.1       high
     ====== ============= ============= =========== =====================================
 
-    Where visits are compared, the ends of the visit and of its baseline are combined, four ways.
+    Where visits are compared, the ends of the visit and of its baseline are combined, four ways; a
+    baseline from 0 up is also taken as the least above 0, since a variant of the criteria may read
+    a rise from 0 as no worsening. A state whose course follows from the joints (`from_category`) is
+    not determinable where the course changes between the ends: inside, it may be beyond both.
 
     Examples
     --------
@@ -117,20 +123,32 @@ def assess_between(
         return Table(with_value, named, units, baseline=baseline, marker=marker)
 
     first = table(ends[0])
-    answers = [_answers(first, requests), _answers(table(ends[1]), requests)]
+    ways = [first, table(ends[1])]
     if any(not isinstance(each.measure, Score) and each.measure.compares for each in requests):
         is_baseline = np.zeros(frame.size, dtype=bool)
         rows = first.baseline_of(variable)
         is_baseline[rows[rows >= 0]] = True
-        for one, other in (ends, ends[::-1]):
-            mixed = np.where(is_baseline, one, other)
-            answers.append(_answers(table(mixed), requests))
+        lowest, highest = ends
+        mixed = [(lowest, highest), (highest, lowest)]
+        # From 0 a variant may count what from the least above 0 is the worst: neither is an end.
+        above = _above_zero(variable, lowest, highest)
+        if (above != lowest)[is_baseline].any():
+            mixed += [(above, lowest), (above, highest)]
+        ways += [table(np.where(is_baseline, then, now)) for then, now in mixed]
     outputs = [
         output
-        for same in zip(*answers, strict=True)
-        for output in _merged([each for each, _ in same], of_score=same[0][1])
+        for request in requests
+        for output in _merged_request(request, [request.compute(way) for way in ways])
     ]
     return add_columns(frame, _known_levels(outputs), prefix)
+
+
+def _above_zero(
+    variable: str, low: NDArray[np.float64], high: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the lowest value above 0 where the low end is 0 and the high one is not."""
+    least = 1.0 if VARIABLES[variable].whole else LEAST
+    return np.where((low == 0) & (high >= least), least, low)
 
 
 def _refuse_unsteady(request: Any) -> None:
@@ -158,13 +176,26 @@ def _refuse_crossed(frame: Frame, low: Any, high: Any, variable: str) -> None:
         )
 
 
-def _answers(table: Table, requests: Sequence[Any]) -> list[tuple[Output, bool]]:
-    """Return every output, and whether it belongs to a score."""
-    return [
-        (output, isinstance(request.measure, Score))
-        for request in requests
-        for output in request.compute(table)
+def _merged_request(request: Any, ways: Sequence[Sequence[Output]]) -> list[Output]:
+    """Return the columns of a request; a state is open where its course is not the same throughout.
+
+    Other bounds hold for another course, so that a state inside the ends may be beyond both.
+    """
+    merged = [
+        output
+        for same in zip(*ways, strict=True)
+        for output in _merged(same, of_score=isinstance(request.measure, Score))
     ]
+    courses = [same for same in zip(*ways, strict=True) if same[0].words == COURSES]
+    for same in courses:
+        changes = np.ptp(np.stack([each.data for each in same]), axis=0) > 0
+        merged = [
+            attrs.evolve(each, data=np.where(changes, NONE, each.data))
+            if each.kind == "state"
+            else each
+            for each in merged
+        ]
+    return merged
 
 
 def _merged(ways: Sequence[Output], *, of_score: bool) -> list[Output]:
