@@ -237,7 +237,9 @@ def definitions():
             "ilar_categories": ILAR_CATEGORIES,
             "systemic": SYSTEMIC,
             "response_criteria": [
-                fields(one) | {"fever_rule": one.fever_rule} for one in published(ResponseCriteria)
+                fields(one) | {"fever_rule": one.fever_rule}
+                for one in published(ResponseCriteria)
+                if not one.systemic
             ],
             "flare_criteria": [fields(one) for one in published(FlareCriteria)],
             "jadas_improvement_criteria": [

@@ -50,6 +50,7 @@ from jiascores.measures.mas import mas_2016 as mas_2016
 from jiascores.measures.mas import ms_score as ms_score
 from jiascores.measures.mas import suggests_mas as suggests_mas
 from jiascores.measures.response import acr_ped as acr_ped
+from jiascores.measures.response import systemic_response as systemic_response
 from jiascores.measures.sjadas import csjadas10 as csjadas10
 from jiascores.measures.sjadas import csjadas27 as csjadas27
 from jiascores.measures.sjadas import csjadas71 as csjadas71

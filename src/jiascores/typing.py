@@ -47,6 +47,7 @@ from jiascores.measures.mas import MasScoreCutoff as MasScoreCutoff
 from jiascores.measures.remission import RemissionCriteria as RemissionCriteria
 from jiascores.measures.response import AcrPedResponse as AcrPedResponse
 from jiascores.measures.response import ResponseCriteria as ResponseCriteria
+from jiascores.measures.response import SystemicResponseCriteria as SystemicResponseCriteria
 from jiascores.measures.states import Bounds as Bounds
 from jiascores.measures.states import CutoffSet as CutoffSet
 from jiascores.statistics.agreement import Agreement as Agreement

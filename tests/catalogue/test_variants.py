@@ -60,7 +60,7 @@ def test_a_variant_says_what_it_varies() -> None:
 # What is no variable of a visit: scores that a rule reads, and what stands in other tables.
 BESIDE = {
     *(score.name for score in published(jia.typing.Score)),
-    *("course", "month", "upper_limit", "ilar_category", "joint_exam"),
+    *("course", "month", "upper_limit", "ilar_category", "joint_exam", "inactive"),
     *("event_day", "infusion_day", "infection", "febrile_illness", "malignancy", "biological"),
 }
 

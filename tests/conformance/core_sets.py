@@ -20,7 +20,10 @@ ACR: dict[str, tuple[str, tuple[str, bool] | None]] = {
     "ntr4146": ("ntr4146", None),
     "ruperto-2012": ("giannini-1997", ("38", False)),
     "de-benedetti-2012": ("giannini-1997", ("37.5", True)),
+    "quartier-2011": ("giannini-1997", None),
 }
+# Criteria that ask whether the systemic symptoms have responded too.
+SYSTEMIC = ("quartier-2011",)
 
 
 def core(prefix: str) -> tuple[str, ...]:
@@ -36,6 +39,7 @@ ACR_COLUMNS = (
     "upper_limit",
     "with_temperature",
     "highest_temperature",
+    "systemic_response",
     "expected",
     "expected_min",
     "expected_max",
@@ -64,6 +68,7 @@ def acr_row(
     attended: bool | None = None,
     upper_limit: Fraction | None = None,
     temperature: str | None = "36.8",
+    systemic: bool | None = True,
     **about: object,
 ) -> Row:
     marker = next(name for name in now if name not in SIX)
@@ -86,6 +91,12 @@ def acr_row(
         if temperature is None:
             lowest, unchanged, gaps = 0, 0, True
         elif F(temperature) > limit or (from_it and F(temperature) == limit):
+            lowest = highest = unchanged = 0
+    if criteria in SYSTEMIC:
+        more = {"systemic_response": systemic}
+        if systemic is None:
+            lowest, unchanged, gaps = 0, 0, True
+        elif not systemic:
             lowest = highest = unchanged = 0
     level: int | None = lowest if lowest == highest else None
     if missing == "worst-case":
@@ -230,6 +241,8 @@ def acr_ped() -> Iterator[Row]:
             yield acr_row(f"random {number}", criteria, earlier, now)
         if fever_rule is not None:
             yield from fever_rows(criteria, F(fever_rule[0]))
+        if criteria in SYSTEMIC:
+            yield from systemic_rows(criteria)
     yield from mistaken_gaps()
 
 
@@ -252,6 +265,18 @@ def fever_rows(criteria: str, limit: Fraction) -> Iterator[Row]:
     for policy in POLICIES:
         case = f"no temperature recorded: {policy}"
         yield acr_row(case, criteria, full, better, missing=policy, temperature=None)
+
+
+def systemic_rows(criteria: str) -> Iterator[Row]:
+    full, better, gappy = six("8 8 2 20 10 50"), six("2 2 0.5 4 5 45"), six("2 2 1 20 - 70")
+    for systemic, word in ((False, "have not responded"), (None, "are unknown")):
+        case = f"systemic symptoms {word}"
+        yield acr_row(case, criteria, full, better, systemic=systemic)
+        yield acr_row(f"{case}, level 0 anyhow", criteria, full, full, systemic=systemic)
+        yield acr_row(f"{case}, with a gap", criteria, full, gappy, systemic=systemic)
+        for policy in POLICIES:
+            of_policy = f"{case}: {policy}"
+            yield acr_row(of_policy, criteria, full, better, missing=policy, systemic=systemic)
 
 
 def mistaken_gaps() -> Iterator[Row]:

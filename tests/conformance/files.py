@@ -15,6 +15,7 @@ FILES: dict[str, tuple[Callable[[], Iterator[Row]], tuple[str, ...]]] = {
     "flare": (core_sets.flare, core_sets.FLARE_COLUMNS),
     "loss_of_response": (core_sets.loss_of_response, core_sets.LOSS_COLUMNS),
     "inactive_disease": (inactivity.inactive_disease, inactivity.INACTIVE_COLUMNS),
+    "systemic_response": (inactivity.systemic_response, inactivity.RESPONSE_COLUMNS),
     "reacch_out_flare": (activity.relapse, activity.RELAPSE_COLUMNS),
     "minimal_disease_activity": (activity.minimal_activity, activity.MINIMAL_COLUMNS),
     "activity_level": (activity.activity_level, activity.LEVEL_COLUMNS),

@@ -9,12 +9,16 @@ from tests.conformance.writing import F, Row, row, side
 # ------------------------------------------------------------------------------ Inactive disease
 
 KIND_INACTIVE = "inactive disease criteria"
-FINDINGS = ("fever", "rash", "serositis", "splenomegaly", "lymphadenopathy", "uveitis")
+SYSTEMIC = ("fever", "rash", "serositis", "splenomegaly", "lymphadenopathy")
+FINDINGS = (*SYSTEMIC, "uveitis")
 INACTIVE_COLUMNS = (
     "physician_global",
     "active_joints",
     *FINDINGS,
     "stills_symptoms",
+    "enthesitis",
+    "glucocorticoids",
+    "ilar_category",
     "morning_stiffness",
     "esr",
     "crp",
@@ -61,7 +65,8 @@ def normal(visit_: Mapping[str, object], marker: str, *, forgive: bool) -> tuple
 
 
 def inactive(criteria: str, visit_: Mapping[str, object]) -> Flag:
-    both = [normal(visit_, marker, forgive=criteria == "wallace-2011") for marker in ("esr", "crp")]
+    forgive = criteria in BY_2011
+    both = [normal(visit_, marker, forgive=forgive) for marker in ("esr", "crp")]
     tested = [fine for was_tested, fine in both if was_tested]
     if criteria == "eular-pres-2024":
         markers = [fine if was_tested else None for was_tested, fine in both]
@@ -70,18 +75,20 @@ def inactive(criteria: str, visit_: Mapping[str, object]) -> Flag:
         physician = visit_.get("physician_global")
         below_one = None if physician is None else F(str(physician)) < 1
         return all_true([at_most(visit_.get("active_joints"), 0), below_one])
-    items: list[Flag] = [
-        at_most(visit_.get("active_joints"), 0),
-        *(opposite_of(visit_, name) for name in FINDINGS),
-    ]
+    joints = at_most(visit_.get("active_joints"), 0)
     if criteria == "reacch-out":
         physician = visit_.get("physician_global")
         below_one = None if physician is None else F(str(physician)) < 1
-        return all_true([*items, below_one])
+        return all_true([joints, below_one, *reacch_out_findings(visit_)])
+    items: list[Flag] = [joints, *(opposite_of(visit_, name) for name in FINDINGS)]
     items.append(at_most(visit_.get("physician_global"), 0))
-    if criteria == "wallace-2011":
+    if criteria == "wallace-no-markers":
+        return all_true(items)
+    if criteria in BY_2011:
         items.append(at_most(visit_.get("morning_stiffness"), 15))
-    one_is_enough = criteria == "wallace-2011" and visit_.get("markers") == "any"
+    if criteria == "wallace-2011-no-glucocorticoids":
+        items.append(opposite_of(visit_, "glucocorticoids"))
+    one_is_enough = criteria in BY_2011 and visit_.get("markers") == "any"
     if not tested:
         items.append(None)
     else:
@@ -89,14 +96,41 @@ def inactive(criteria: str, visit_: Mapping[str, object]) -> Flag:
     return all_true(items)
 
 
+# Which categories each finding is asked about in.
+ASKED_IN = dict.fromkeys(SYSTEMIC, ("systemic",)) | {
+    "enthesitis": ("enthesitis_related", "psoriatic")
+}
+
+
+def reacch_out_findings(visit_: Mapping[str, object]) -> list[Flag]:
+    """Return what must hold of the findings, whichever category an unknown one may be."""
+    category = visit_.get("ilar_category")
+    items = [opposite_of(visit_, "uveitis")]
+    for finding, categories in ASKED_IN.items():
+        absent = opposite_of(visit_, finding)
+        if category is None:
+            items.append(True if absent else None)
+        elif category in categories:
+            items.append(absent)
+    return items
+
+
 def opposite_of(visit_: Mapping[str, object], name: str) -> Flag:
     flag = visit_.get(name)
     return opposite(flag) if isinstance(flag, bool) else None
 
 
-WALLACE = ("wallace-2004", "wallace-2011")
+BY_2011 = ("wallace-2011", "wallace-2011-no-glucocorticoids")
+WALLACE = ("wallace-2004", "wallace-no-markers", *BY_2011)
 # Physician global below 1, and the exact value 1 is not.
 BELOW_ONE = ("reacch-out", "recapture-jia")
+
+
+CATEGORIES = (
+    *("systemic", "oligoarthritis_persistent", "oligoarthritis_extended"),
+    *("polyarthritis_rf_negative", "polyarthritis_rf_positive", "psoriatic"),
+    *("enthesitis_related", "undifferentiated"),
+)
 
 
 def inactive_disease() -> Iterator[Row]:
@@ -105,6 +139,9 @@ def inactive_disease() -> Iterator[Row]:
         "active_joints": 0,
         **dict.fromkeys(FINDINGS, False),
         "stills_symptoms": False,
+        "enthesitis": False,
+        "glucocorticoids": False,
+        "ilar_category": "systemic",
         "morning_stiffness": 10,
         "esr": 12,
         "esr_upper_limit": 20,
@@ -115,7 +152,7 @@ def inactive_disease() -> Iterator[Row]:
 
     def made(case: str, criteria: str, change: Mapping[str, object], **about: object) -> Row:
         here = well | dict(change)
-        if criteria != "wallace-2011":
+        if criteria not in BY_2011:
             here["markers"] = None
         return row(
             case, KIND_INACTIVE, criteria, **here, expected=inactive(criteria, here), **about
@@ -132,13 +169,13 @@ def inactive_disease() -> Iterator[Row]:
                 bounds.append(("physician_global", "1", ("0.9", "1", "1.1")))
             else:
                 bounds.append(("physician_global", "0", ("0", "0.1")))
-        if criteria == "wallace-2011":
+        if criteria in BY_2011:
             bounds.append(("morning_stiffness", "15", ("14", "15", "16")))
         for name, bound, values in bounds:
             for value in values:
                 about = {"threshold": f"{name} {bound}", "side": side(F(value), F(bound))}
                 yield made(f"{name} {value}", criteria, rule | {name: value}, **about)
-        for name in (*FINDINGS, "stills_symptoms"):
+        for name in (*FINDINGS, "stills_symptoms", "enthesitis", "glucocorticoids"):
             yield made(f"{name} there", criteria, rule | {name: True})
             yield made(f"{name} unknown", criteria, rule | {name: None})
             yield made(f"{name} unknown, joints", criteria, rule | {name: None, "active_joints": 2})
@@ -149,6 +186,12 @@ def inactive_disease() -> Iterator[Row]:
         yield made("an empty form", criteria, gone | rule, mistake=empty)
         for choice in ("any", "all"):
             yield from marker_rows(made, criteria, choice)
+    for category in (*CATEGORIES, None):
+        of_category = {"ilar_category": category}
+        for name in (*ASKED_IN, "uveitis"):
+            for there, word in ((True, "there"), (None, "unknown")):
+                case = f"{name} {word}, {category or 'category unknown'}"
+                yield made(case, "reacch-out", of_category | {name: there})
     disagree = made("they disagree, and nobody says", "wallace-2011", {"crp": 9})
     yield disagree | {"expected": "refused"}
 
@@ -177,3 +220,67 @@ def marker_rows(made: Callable[..., Row], criteria: str, choice: str) -> Iterato
     )
     for case, change in states_:
         yield made(f"{case}; {choice}", criteria, change | {"markers": choice})
+
+
+# ------------------------------------------------------------------ Response of systemic symptoms
+
+RESPONSE_COLUMNS = (
+    "highest_temperature",
+    "baseline_esr",
+    "baseline_crp",
+    "esr",
+    "crp",
+    "esr_upper_limit",
+    "crp_upper_limit",
+    "expected",
+)
+
+
+def responded(visit_: Mapping[str, object]) -> Flag:
+    """Return whether there was no fever, and each reactant is normal or has halved."""
+    temperature = visit_.get("highest_temperature")
+    items: list[Flag] = [None if temperature is None else F(str(temperature)) < 38]
+    for name in ("esr", "crp"):
+        now, limit = visit_.get(name), visit_.get(f"{name}_upper_limit")
+        before = visit_.get(f"baseline_{name}")
+        halved: Flag = None
+        if before is not None and now is not None:
+            # Nothing improves from 0.
+            halved = F(str(before)) > 0 and F(str(before)) - F(str(now)) >= F(str(before)) / 2
+        items.append(any_true([None if limit is None else at_most(now, limit), halved]))
+    return all_true(items)
+
+
+def systemic_response() -> Iterator[Row]:
+    well: dict[str, object] = {
+        "highest_temperature": 37,
+        "baseline_esr": 80,
+        "baseline_crp": 90,
+        "esr": 10,
+        "crp": 6,
+        "esr_upper_limit": 10,
+        "crp_upper_limit": 6,
+    }
+
+    def made(case: str, change: Mapping[str, object], **about: object) -> Row:
+        here = well | dict(change)
+        kind = "systemic response criteria"
+        return row(case, kind, "quartier-2011", **here, expected=responded(here), **about)
+
+    yield made("both normal", {})
+    for value in ("37.9", "38", "38.1"):
+        about = {"threshold": "fever_limit 38", "side": side(F(value), F(38))}
+        yield made(f"highest temperature {value}", {"highest_temperature": value}, **about)
+    for value in ("39.9", "40", "40.1"):
+        fell = 100 * (1 - F(value) / 80)
+        about = {"threshold": "fall 50", "side": side(fell, F(50))}
+        yield made(f"ESR 80 to {value}", {"esr": value}, **about)
+    for name, at in (("esr", "10"), ("crp", "6")):
+        for value in (at, f"{at}.1"):
+            yield made(f"{name} {value} from {value}", {f"baseline_{name}": value, name: value})
+        for gap in (name, f"baseline_{name}", f"{name}_upper_limit"):
+            yield made(f"{gap} unknown", {gap: None})
+            yield made(f"{gap} unknown, raised", {name: 70, gap: None})
+        yield made(f"{name} from 0", {f"baseline_{name}": 0, name: 20})
+    yield made("temperature not recorded", {"highest_temperature": None})
+    yield made("temperature not recorded, ESR as before", {"highest_temperature": None, "esr": 80})

@@ -309,8 +309,14 @@ def events() -> Iterator[Row]:
 # ------------------------------------------------------------------------------ Remission
 
 REMISSION_COLUMNS = ("max_gap_days", "medication", "date", "inactive", "expected")
-# Months on and off medication; or months, whatever the medication.
-REMISSIONS = {"wallace-2004": (6, 12), "wallace-2011": (6, 12), "eular-pres-2024": 6}
+# Months on and off medication; or months, or days, whatever the medication.
+REMISSIONS: dict[str, tuple[int, int] | int | timedelta] = {
+    "wallace-2004": (6, 12),
+    "wallace-no-markers": (6, 12),
+    "wallace-2011": (6, 12),
+    "eular-pres-2024": 6,
+    "jadas-24-weeks": timedelta(weeks=24),
+}
 Period = tuple[date, date | None]
 
 
@@ -329,6 +335,10 @@ def takes_a_drug(day_: date, periods: list[Period]) -> bool:
     return any(first <= day_ and (last is None or day_ <= last) for first, last in periods)
 
 
+def end_of(start: date, rule: int | timedelta) -> date:
+    return start + rule if isinstance(rule, timedelta) else months_after(start, rule)
+
+
 def remission_state(
     criteria: str, seen: list[tuple[date, bool]], gap: int, periods: list[Period]
 ) -> str:
@@ -342,8 +352,8 @@ def remission_state(
             break
         clock = earlier
     rule = REMISSIONS[criteria]
-    if isinstance(rule, int):
-        return "remission" if today >= months_after(clock, rule) else "inactive"
+    if not isinstance(rule, tuple):
+        return "remission" if today >= end_of(clock, rule) else "inactive"
     drug = takes_a_drug(today, periods)
     since = today
     while since > clock and takes_a_drug(since - timedelta(days=1), periods) == drug:
@@ -389,16 +399,17 @@ def remission_rows(
 def remission() -> Iterator[Row]:
     start = date(2020, 1, 31)
     for criteria, rule in REMISSIONS.items():
-        both: list[tuple[str, int, list[Period]]]
-        if isinstance(rule, int):
-            both = [("months", rule, [])]
-        else:
+        both: list[tuple[str, int | timedelta, list[Period]]]
+        if isinstance(rule, tuple):
             both = [("months_on", rule[0], [(start, None)]), ("months_off", rule[1], [])]
-        for field, months, periods in both:
+        else:
+            both = [("days" if isinstance(rule, timedelta) else "months", rule, [])]
+        for field, time, periods in both:
+            number = time.days if isinstance(time, timedelta) else time
             for step in (-1, 0, 1):
-                end = months_after(start, months) + timedelta(days=step)
+                end = end_of(start, time) + timedelta(days=step)
                 seen: list[tuple[date, bool | None]] = [(start, True), (end, True)]
-                about: dict[str, object] = {"threshold": f"{field} {months}"}
+                about: dict[str, object] = {"threshold": f"{field} {number}"}
                 about["side"] = side(F(step), F(0))
                 case = f"{field}: inactive from {start} to {end}"
                 yield from remission_rows(case, criteria, seen, periods, last=about)

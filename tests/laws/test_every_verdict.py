@@ -98,8 +98,8 @@ YES_OR_NO = [case for case in CASES if case.verdict.gives == "flag"]
 def table_for(case: Case) -> pd.DataFrame:
     """Return visits with every variable, often at or near a number of the definition, or missing.
 
-    In every third row nearly all is calm. Of the reactants there is ESR alone, and no flag of a
-    normal one, since they may disagree.
+    In every third row nearly all is calm. Of the reactants there is ESR alone, unless the
+    definition needs both, and no flag of a normal one, since they may disagree.
     """
     random = np.random.default_rng(zlib.crc32(case.word.encode()))
     size = PATIENTS * VISITS
@@ -109,7 +109,7 @@ def table_for(case: Case) -> pd.DataFrame:
         "date": np.tile(np.arange(VISITS) * 30, PATIENTS),
     }
     for name, variable in VARIABLES.items():
-        if name == "crp" or name.endswith("_normal"):
+        if (name == "crp" and "crp" not in case.definition.needs) or name.endswith("_normal"):
             continue
         decisive, scale = values_of(variable, case.definition)
         values = np.where(random.random(size) < 0.7, random.choice(decisive, size), np.nan)
@@ -175,6 +175,8 @@ def arguments(case: Case, table: pd.DataFrame) -> dict[str, Any]:
     for name, how in case.verdict.plan(definition).items():
         if name in ("baseline", "reference", "now"):
             given[name] = value(definition.compared, table if name == "now" else first)
+        elif name in ("baseline_esr", "baseline_crp"):
+            given[name] = first[name.removeprefix("baseline_")]
         elif name == "score":
             given[name] = value(measure_of(definition, case.chosen), table)
         elif name == "category":

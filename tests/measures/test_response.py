@@ -573,3 +573,97 @@ def test_criteria_that_contradict_themselves():
 def test_what_criteria_need():
     for criteria in RESPONSE_CRITERIA:
         assert ("highest_temperature" in criteria.needs) is (criteria.fever_limit is not None)
+
+
+# --------------------------------------------------------------------------------------------
+# Response of systemic symptoms, and criteria that ask for it
+
+SYSTEMIC = {"criteria": "quartier-2011", "esr_upper_limit": 10, "crp_upper_limit": 6}
+HALVED = {"baseline_esr": 80, "baseline_crp": 90, "esr": 40, "crp": 45, "highest_temperature": 37.9}
+
+
+@pytest.mark.parametrize(
+    ("change", "answer"),
+    [
+        ({}, True),
+        ({"highest_temperature": 38}, False),
+        ({"highest_temperature": None}, None),
+        ({"esr": 40.1}, False),
+        ({"crp": 45.1}, False),
+        # Normal at the limit, whatever it was before; raised from normal has not halved.
+        ({"baseline_esr": 10, "esr": 10}, True),
+        ({"baseline_crp": 5, "crp": 6.1}, False),
+        ({"baseline_esr": None, "esr": 10}, True),
+        ({"baseline_esr": None}, None),
+        ({"esr": None}, None),
+        ({"esr": None, "crp": 90}, False),
+        ({"baseline_crp": 0, "crp": 7}, False),
+    ],
+)
+def test_systemic_symptoms_respond(change: dict[str, Any], answer: bool | None) -> None:
+    given = SYSTEMIC | HALVED | change
+    assert jia.systemic_response(**given) is answer
+    many = {name: np.array([value] * 3, float) for name, value in (HALVED | change).items()}
+    found = jia.systemic_response(**SYSTEMIC, **many)
+    expected = np.nan if answer is None else float(answer)
+    np.testing.assert_array_equal(found, [expected] * 3)
+
+
+def test_without_a_limit_only_a_fall_decides() -> None:
+    given = {"criteria": "quartier-2011", **HALVED}
+    assert jia.systemic_response(**given) is True
+    assert jia.systemic_response(**given | {"esr": 41}) is None
+    assert jia.systemic_response(**given | {"esr": 41, "crp": 46, "esr_upper_limit": 50}) is None
+
+
+def test_a_fall_is_read_as_the_decimals_that_were_typed() -> None:
+    given = SYSTEMIC | HALVED | {"baseline_crp": 14.2, "crp": 7.1}
+    assert jia.systemic_response(**given) is True
+    assert jia.systemic_response(**given | {"crp": 7.1001}) is False
+
+
+@pytest.mark.parametrize(
+    ("systemic", "levels"), [(True, (50, 50)), (False, (0, 0)), (None, (0, 50))]
+)
+def test_the_response_asks_for_that_of_systemic_symptoms(
+    systemic: bool | None, levels: tuple[int, int]
+) -> None:
+    whole = jia.acr_ped(baseline=START, now=BETTER).level
+    found = jia.acr_ped(
+        baseline=START, now=BETTER, criteria="quartier-2011", systemic_response=systemic
+    )
+    least, most = (whole if level else 0 for level in levels)
+    assert (found.level_min, found.level_max) == (least, most)
+    assert found.level == (least if least == most else None)
+    assert "systemic symptoms" in str(found.explain())
+    with pytest.raises(ArgumentError, match="needs systemic_response="):
+        jia.acr_ped(baseline=START, now=BETTER, criteria="quartier-2011")
+    with pytest.raises(ArgumentError, match="does not read it"):
+        jia.acr_ped(baseline=START, now=BETTER, systemic_response=True)
+
+
+@pytest.mark.parametrize("kind", ["pandas", "pyarrow"])
+def test_systemic_response_of_a_table_is_against_the_baseline(kind: str) -> None:
+    visits = pd.DataFrame(
+        {
+            "patient": ["a", "a", "a", "b", "b"],
+            "date": [1, 30, 60, 1, 30],
+            "highest_temperature": [39, 37.9, 38, 39, 37],
+            "esr": [80, 40, 10, 60, None],
+            "crp": [90, 45, 3, 90, 91],
+            "esr_upper_limit": 10,
+            "crp_upper_limit": 6,
+        }
+    )
+    table = (
+        pytest.importorskip("pyarrow").Table.from_pandas(visits) if kind == "pyarrow" else visits
+    )
+    request = jia.ask.systemic_response(criteria="quartier-2011")
+    out = jia.assess(table, measures=[request], baseline="first")
+    found = out["systemic_response_quartier_2011"]
+    answers = (
+        found.to_pylist()
+        if kind == "pyarrow"
+        else [None if pd.isna(each) else bool(each) for each in found]
+    )
+    assert answers == [None, True, False, None, False]

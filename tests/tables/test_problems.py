@@ -112,7 +112,8 @@ WORDS = [
         {"joint_injection": ["keine", "eine", "keine", "keine", "eine", "keine"],
          "treatment_intensified": [False] * 6,
          **{name: [False] * 6 for name in ("rash", "fever", "serositis", "splenomegaly",
-            "hepatosplenomegaly", "lymphadenopathy", "uveitis", "esr_normal")}},
+            "hepatosplenomegaly", "lymphadenopathy", "uveitis", "enthesitis", "esr_normal")},
+         "ilar_category": ["psoriatic"] * 6},
         {"measures": ["reacch_out_flare"]},
         [
             "joint_injection = 'keine' in 4 rows, first in row 0",

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jiascores as jia
+from jiascores.core.errors import DefinitionError, RequestError
 from tests.tables.kinds import MAKERS, column
 
 NONE = "none"
@@ -370,3 +371,66 @@ def test_an_empty_table_stays_empty() -> None:
     out = jia.remission(pd.DataFrame(TABLE)[:0], pd.DataFrame(PERIODS), **ASK)
     assert list(out.columns) == [*TABLE, COLUMN]
     assert np.shape(out) == (0, 4)
+
+
+# --------------------------------------------------------------------------------------------
+# By a cut-off set that the caller names
+
+
+def quiet_visits(dates: list[str], scores: list[float | None]) -> pd.DataFrame:
+    parts = {"physician_global": scores, "patient_global": 0.0, "active_joints": 0}
+    return pd.DataFrame({"patient": "A", "date": dates, **parts})
+
+
+STATE = jia.ask.state("cjadas10", cutoffs="trincianti-2021", course="poly")
+
+
+@pytest.mark.parametrize(
+    ("last", "state"),
+    [("2020-08-17", "inactive"), ("2020-08-18", "remission"), ("2020-08-19", "remission")],
+)
+def test_twenty_four_weeks_are_168_days(last: str, state: str) -> None:
+    # Six calendar months after 3 March 2020 would be 3 September.
+    visits = quiet_visits(["2020-03-03", "2020-06-01", last], [2.5, 2.5, 2.5])
+    out = jia.remission(visits, criteria="jadas-24-weeks", max_gap_days=100, inactive=STATE)
+    assert out["remission_jadas_24_weeks_cjadas10_trincianti_2021"].tolist()[-1] == state
+
+
+def test_a_state_that_is_not_inactive_or_unknown_breaks_or_opens_the_run() -> None:
+    dates = ["2020-01-01", "2020-04-01", "2020-07-01", "2020-10-01"]
+    ask = {"criteria": "jadas-24-weeks", "max_gap_days": 100, "inactive": STATE}
+
+    def states(scores: list[float | None]) -> list[str | None]:
+        out = jia.remission(quiet_visits(dates, scores), **ask)
+        return [None if pd.isna(each) else each for each in out.iloc[:, -1]]
+
+    assert states([0, 0, 0, 0]) == ["inactive", "inactive", "remission", "remission"]
+    assert states([0, 2.6, 0, 0]) == ["inactive", "none", "inactive", "inactive"]
+    # Inactive in April makes it remission in July and October; else it lasts since July.
+    assert states([0, None, 0, 0]) == ["inactive", None, None, None]
+
+
+def test_a_yes_or_no_column_or_request_will_do_too() -> None:
+    visits = quiet_visits(["2020-01-01", "2020-06-17"], [0, 0]).assign(calm=True)
+    ask = {"criteria": "jadas-24-weeks", "max_gap_days": 200}
+    out = jia.remission(visits, **ask, inactive=jia.column("calm"))
+    assert out["remission_jadas_24_weeks"].tolist() == ["inactive", "remission"]
+    simple = jia.ask.inactive_disease(criteria="recapture-jia")
+    out = jia.remission(visits, **ask, inactive=simple)
+    assert out.iloc[:, -1].tolist() == ["inactive", "remission"]
+    # Criteria with their own inactive disease take another, and keep their column.
+    out = jia.remission(visits, criteria="eular-pres-2024", max_gap_days=200, inactive=STATE)
+    assert out["remission_eular_pres_2024"].tolist() == ["inactive", "inactive"]
+
+
+def test_what_says_nothing_about_inactive_disease_is_refused() -> None:
+    visits = quiet_visits(["2020-01-01"], [0])
+    ask = {"criteria": "jadas-24-weeks", "max_gap_days": 100}
+    with pytest.raises(RequestError, match="cut-off set that you name"):
+        jia.remission(visits, **ask)
+    for request in (jia.ask.state("jadas27", cutoffs="bulatovic-2014"), jia.ask.acr_ped()):
+        with pytest.raises(RequestError, match="state that may be 'inactive'"):
+            jia.remission(visits, **ask, inactive=request)
+    for times in ({"days": 168, "months": 6}, {"days": None}, {"days": 0}):
+        with pytest.raises(DefinitionError):
+            jia.definition("jadas-24-weeks").variant(name="ours", **times)

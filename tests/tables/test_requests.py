@@ -169,7 +169,8 @@ def test_return_of_disease_is_judged_against_the_visit_before(make) -> None:  # 
         "date": [f"2020-0{month}-01" for month in (1, 2, 3, 4, 5)],
         "physician_global": [0.0, 0.9, 1.0, 0.0, 0.0],
         "active_joints": [0, 0, 0, 0, 0],
-        **{name: [False] * 5 for name in quiet},
+        **{name: [False] * 5 for name in (*quiet, "enthesitis")},
+        "ilar_category": ["psoriatic"] * 5,
         "joint_injection": [False, False, False, False, True],
         "treatment_intensified": [False, False, None, False, True],
     }

@@ -446,21 +446,35 @@ def _compared(parameter: str) -> Reading:
     )
 
 
+def _compared_marker(marker: str) -> Reading:
+    """Return what reads one reactant at baseline, for rules that read both."""
+    return lambda source, _, options: source.compared(f"baseline_{marker}", marker, options)
+
+
 # What a parameter of a rule stands for; every other name is a variable.
 READINGS: dict[str, Reading] = {
     "course": lambda source, definition, _: source.course(definition),
     "category": lambda source, *_: source.category(),
+    # The same, for rules that read it by some definitions alone.
+    "ilar_category": lambda source, *_: source.category(),
     "score": lambda source, definition, options: source.score(measure_of(definition, options)),
     "marker": lambda source, *_: source.marker(),
     "upper_limit": lambda source, definition, _: source.upper_limit(
         needed="upper_limit" in definition.needs
     ),
     **{name: _compared(name) for name in ("baseline", "reference", "reached", "now")},
+    **{f"baseline_{marker}": _compared_marker(marker) for marker in MARKERS},
     "month": lambda source, definition, _: source.month(definition),
 }
 # What some readings are called in the needs of a definition, which is asked before they are read;
 # and what a call names them.
-_IN_NEEDS = {"course": "course", "marker": "/".join(MARKERS), "month": "month"}
+_IN_NEEDS = {
+    "course": "course",
+    "ilar_category": "ilar_category",
+    "marker": "/".join(MARKERS),
+    "month": "month",
+}
+_ASKED_FIRST = ("course", "ilar_category", "month")
 _IN_A_CALL = {"category": ("ilar_category",), "marker": MARKERS}
 
 
@@ -733,7 +747,7 @@ class Verdict:
     @property
     def compares(self) -> bool:
         """Whether it judges a visit against an earlier one."""
-        return "now" in self.inputs
+        return not {"now", "baseline_esr"}.isdisjoint(self.inputs)
 
     def column(self, definition: Definition, **options: Any) -> str:
         """Return what its column is called."""
@@ -903,8 +917,7 @@ def _check_arguments(asked: Verdict, definition: Definition, given: Mapping[str,
     needed = [
         name
         for name, how in plan.items()
-        if (how == "needed" or (how == "reading" and name in ("course", "month")))
-        and name not in given
+        if (how == "needed" or (how == "reading" and name in _ASKED_FIRST)) and name not in given
     ]
     absent = [name for name in asked.required if name not in given and name not in needed] + needed
     if absent:

@@ -191,6 +191,9 @@ VARIABLES = _index(
     _flag("joint_injection", "joint injected with steroid"),
     _flag("treatment_intensified", "treatment intensified"),
     _flag("stills_symptoms", "any symptom of Still's disease"),
+    _flag("enthesitis", "active enthesitis"),
+    _flag("glucocorticoids", "glucocorticoids taken now"),
+    _flag("systemic_response", "response of systemic symptoms"),
     _flag("esr_normal", "ESR normal"),
     _flag("crp_normal", "CRP normal"),
     Variable(

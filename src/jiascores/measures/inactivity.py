@@ -52,6 +52,8 @@ class InactiveDiseaseCriteria(Definition):
         Most active joints allowed; None where the criteria do not ask.
     absent : tuple of str
         Findings that must be absent.
+    only_in : tuple of (str, tuple of str)
+        Findings that are asked about in some ILAR categories alone, each with these.
     physician_global : float, optional
         Highest physician global assessment allowed; None where the criteria do not ask.
     physician_global_below : bool
@@ -79,6 +81,7 @@ class InactiveDiseaseCriteria(Definition):
 
     active_joints: int | None = 0
     absent: tuple[str, ...]
+    only_in: tuple[tuple[str, tuple[str, ...]], ...] = ()
     physician_global: float | None = 0
     physician_global_below: bool = False
     morning_stiffness: float | None = None
@@ -90,13 +93,21 @@ class InactiveDiseaseCriteria(Definition):
         for field, choices in (("absent", FINDINGS), ("categories", ILAR_CATEGORIES)):
             known = set(getattr(self, field)) <= set(choices)
             self._require(known, field, f"choose from {', '.join(choices)}")
+        for finding, categories in self.only_in:
+            known = finding in self.absent and set(categories) <= set(ILAR_CATEGORIES)
+            self._require(known, "only_in", "it names findings of absent=, and ILAR categories")
         if self.markers is not None:
             self._require_one_of("markers", MARKER_RULES)
 
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        parts = [f"no {', '.join(self.absent)}"] if self.absent else []
+        only_in = dict(self.only_in)
+        always = [name for name in self.absent if name not in only_in]
+        parts = [f"no {', '.join(always)}"] if always else []
+        for categories in dict.fromkeys(only_in.values()):
+            asked = ", ".join(name for name in self.absent if only_in.get(name) == categories)
+            parts.append(f"in {' and '.join(categories)} alone: no {asked}")
         if self.active_joints is not None:
             parts.insert(0, f"active joints ≤ {self.active_joints}")
         if self.markers is not None:
@@ -116,6 +127,7 @@ class InactiveDiseaseCriteria(Definition):
         asked = (
             ("active_joints", self.active_joints),
             *((name, True) for name in self.absent),
+            ("ilar_category", self.only_in or None),
             ("physician_global", self.physician_global),
             ("morning_stiffness", self.morning_stiffness),
             *((name, self.markers) for name in reactants),
@@ -138,17 +150,16 @@ class InactiveDiseaseCriteria(Definition):
         raise RequestError(f"markers={markers!r}: {self.name} {says}.", variable="markers")
 
 
-# Findings due to JIA that criteria may want absent.
+SYSTEMIC_FINDINGS = ("fever", "rash", "serositis", "splenomegaly", "lymphadenopathy")
+# What criteria may want absent.
 FINDINGS = (
-    "fever",
-    "rash",
-    "serositis",
-    "splenomegaly",
-    "lymphadenopathy",
+    *SYSTEMIC_FINDINGS,
     "uveitis",
     "stills_symptoms",
+    "enthesitis",
+    "glucocorticoids",
 )
-_WALLACE_ABSENT = FINDINGS[:-1]
+_WALLACE_ABSENT = (*SYSTEMIC_FINDINGS, "uveitis")
 _WALLACE_CATEGORIES = (
     "systemic",
     "oligoarthritis_persistent",
@@ -164,9 +175,21 @@ _CATEGORY_NOTE = (
 INACTIVE_DISEASE_CRITERIA = publish(
     InactiveDiseaseCriteria.cited(
         "wallace-2004",
-        "If both ESR and CRP were tested, both must be normal.",
+        "If both ESR and CRP were tested, both must be normal: the congress abstract of the same "
+        'consensus says so, the journal\'s has only "or".',
+        "A reprint words the physician global as no active disease.",
         _CATEGORY_NOTE,
         absent=_WALLACE_ABSENT,
+        categories=_WALLACE_CATEGORIES,
+    ),
+    InactiveDiseaseCriteria.cited(
+        "wallace-no-markers",
+        "wallace-2004 as ReACCh-Out used it: ESR and CRP are left out, since records lack them.",
+        _CATEGORY_NOTE,
+        source="reacch-out-2012",
+        derives_from="wallace-2004",
+        absent=_WALLACE_ABSENT,
+        markers=None,
         categories=_WALLACE_CATEGORIES,
     ),
     InactiveDiseaseCriteria.cited(
@@ -181,6 +204,17 @@ INACTIVE_DISEASE_CRITERIA = publish(
         categories=_WALLACE_CATEGORIES,
     ),
     InactiveDiseaseCriteria.cited(
+        "wallace-2011-no-glucocorticoids",
+        "wallace-2011, and no current glucocorticoid. FROST judged it at month 9.",
+        source="frost-2022",
+        derives_from="wallace-2011",
+        absent=(*_WALLACE_ABSENT, "glucocorticoids"),
+        morning_stiffness=15,
+        markers="ask",
+        raised_for_other_cause=True,
+        categories=("systemic",),
+    ),
+    InactiveDiseaseCriteria.cited(
         "eular-pres-2024",
         "Still's disease: no symptoms, and ESR and CRP both normal.",
         active_joints=None,
@@ -191,9 +225,14 @@ INACTIVE_DISEASE_CRITERIA = publish(
     ),
     InactiveDiseaseCriteria.cited(
         "reacch-out",
-        "No active joint, no extra-articular manifestation, physician global < 10 mm.",
-        "That the six findings here are the extra-articular manifestations is our reading.",
-        absent=_WALLACE_ABSENT,
+        "Systemic manifestations are asked about in systemic arthritis alone, enthesitis in "
+        "enthesitis-related and psoriatic arthritis alone. Where the category is unknown, a finding "
+        "that would count in some category leaves the answer open.",
+        absent=(*_WALLACE_ABSENT, "enthesitis"),
+        only_in=(
+            *((name, ("systemic",)) for name in SYSTEMIC_FINDINGS),
+            ("enthesitis", ("enthesitis_related", "psoriatic")),
+        ),
         physician_global=1,
         physician_global_below=True,
         markers=None,
@@ -214,7 +253,10 @@ ACUTE_PHASE_INPUTS = (
     *("esr_normal", "crp_normal", "not_due_to_jia"),
 )
 # What may be given to criteria that do not ask for it: a form holds the items of them all.
-ITEMS = ("physician_global", "active_joints", *FINDINGS, "morning_stiffness", *ACUTE_PHASE_INPUTS)
+ITEMS = (
+    *("physician_global", "active_joints", *FINDINGS, "ilar_category", "morning_stiffness"),
+    *ACUTE_PHASE_INPUTS,
+)
 
 
 # --------------------------------------------------------------------------------------------
@@ -305,6 +347,16 @@ def _contradictions(
 # Inactive disease
 
 
+def _absent(name: str, values: Mapping[str, Any], categories: tuple[str, ...] | None) -> Any:
+    """Return whether a finding is absent, or not asked about in the patient's category."""
+    if categories is None:
+        return no(values[name])
+    asked = at_place(
+        values["ilar_category"], ILAR_CATEGORIES, lambda each: float(each in categories)
+    )
+    return any_of(no(values[name]), no(asked))
+
+
 @overload
 def inactive_disease(
     *,
@@ -318,6 +370,9 @@ def inactive_disease(
     lymphadenopathy: Scalar = ...,
     uveitis: Scalar = ...,
     stills_symptoms: Scalar = ...,
+    enthesitis: Scalar = ...,
+    glucocorticoids: Scalar = ...,
+    ilar_category: str | None = ...,
     morning_stiffness: Scalar = ...,
     esr: Scalar = ...,
     crp: Scalar = ...,
@@ -341,6 +396,9 @@ def inactive_disease(
     lymphadenopathy: Cells = ...,
     uveitis: Cells = ...,
     stills_symptoms: Cells = ...,
+    enthesitis: Cells = ...,
+    glucocorticoids: Cells = ...,
+    ilar_category: Any = ...,
     morning_stiffness: Cells = ...,
     esr: Cells = ...,
     crp: Cells = ...,
@@ -375,6 +433,9 @@ def inactive_disease(
     lymphadenopathy: Any,
     uveitis: Any,
     stills_symptoms: Any,
+    enthesitis: Any,
+    glucocorticoids: Any,
+    ilar_category: Any,
     morning_stiffness: Any,
     esr: Any,
     crp: Any,
@@ -402,6 +463,13 @@ def inactive_disease(
         Whether there is active uveitis.
     stills_symptoms : bool, array or Series
         Whether there is any symptom of Still's disease; for ``"eular-pres-2024"``.
+    enthesitis : bool, array or Series
+        Whether there is active enthesitis; for ``"reacch-out"``.
+    glucocorticoids : bool, array or Series
+        Whether glucocorticoids are taken now; for ``"wallace-2011-no-glucocorticoids"``.
+    ilar_category : str, array or Series
+        ILAR category, as `course` takes it; for ``"reacch-out"``, which asks about systemic
+        manifestations and enthesitis in some categories alone.
     morning_stiffness : float, array or Series
         Duration in minutes, 0 or more; for ``"wallace-2011"``.
     esr, crp : float, array or Series, optional
@@ -473,7 +541,7 @@ def inactive_disease(
     items = {}
     for name in criteria.needs:
         if name in FINDINGS:
-            items[name] = no(values[name])
+            items[name] = _absent(name, values, dict(criteria.only_in).get(name))
         elif name == "active_joints":
             items[name] = at_most(active_joints, criteria.active_joints)
         elif name == "physician_global":

@@ -38,18 +38,20 @@ APART = 100_000_000
 
 @attrs.frozen(kw_only=True)
 class RemissionCriteria(Definition):
-    """Criteria for remission: inactive disease for a number of calendar months.
+    """Criteria for remission: inactive disease for a number of calendar months, or of days.
 
     Parameters
     ----------
-    inactive : InactiveDiseaseCriteria
-        What inactive disease at one visit is.
+    inactive : InactiveDiseaseCriteria, optional
+        What inactive disease at one visit is; None where the caller names a cut-off set.
     months_on : int, optional
         Months of inactive disease on medication; None where medication does not matter.
     months_off : int, optional
         Months of inactive disease off medication; None where medication does not matter.
     months : int, optional
         Months of inactive disease where medication does not matter, else None.
+    days : int, optional
+        Days of inactive disease in place of months; medication does not matter.
 
     Examples
     --------
@@ -60,28 +62,32 @@ class RemissionCriteria(Definition):
 
     kind: ClassVar[str] = "remission criteria"
 
-    inactive: InactiveDiseaseCriteria
+    inactive: InactiveDiseaseCriteria | None
     months_on: int | None = None
     months_off: int | None = None
     months: int | None = None
+    days: int | None = None
 
     def _check(self) -> None:
-        given = [months for months in (self.months_on, self.months_off) if months is not None]
-        if len(given) != (2 if self.months is None else 0):
+        self._require_together("months_on", "months_off")
+        times = {"months_on": self.months_on, "months": self.months, "days": self.days}
+        given = [name for name, time in times.items() if time is not None]
+        if len(given) != 1:
             raise DefinitionError(
-                f"{self.name}: give months_on and months_off, or months alone.", variable="months"
-            )
-        shortest = min(given) if self.months is None else self.months
-        if shortest < 1:
-            raise DefinitionError(
-                f"{self.name}: remission needs at least 1 month, not {shortest}.",
+                f"{self.name}: give months_on and months_off, or months alone, or days alone.",
                 variable="months",
             )
+        for name in ("months_on", "months_off", "months", "days"):
+            time = getattr(self, name)
+            self._require(time is None or time >= 1, name, "remission lasts at least 1")
 
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        inactive = f"inactive disease ({self.inactive.name})"
+        by = "a cut-off set that the caller names" if self.inactive is None else self.inactive.name
+        inactive = f"inactive disease ({by})"
+        if self.days is not None:
+            return f"{inactive} for ≥ {self.days} days"
         if self.months is not None:
             return f"{inactive} for ≥ {self.months} calendar months"
         return (
@@ -92,12 +98,17 @@ class RemissionCriteria(Definition):
     @property
     def needs(self) -> tuple[str, ...]:
         """The variables that the criteria ask for."""
-        return self.inactive.needs
+        return ("inactive",) if self.inactive is None else self.inactive.needs
+
+    @property
+    def asks_about_medication(self) -> bool:
+        """Whether remission on medication is another than off it."""
+        return self.months_on is not None
 
     @property
     def words(self) -> tuple[str, ...]:
         """The states that a visit can be in."""
-        return BY_MEDICATION if self.months is None else WHATEVER_MEDICATION
+        return BY_MEDICATION if self.asks_about_medication else WHATEVER_MEDICATION
 
     @property
     def column(self) -> str:
@@ -118,7 +129,16 @@ def _criteria(name: str, note: str, **months: Any) -> RemissionCriteria:
 
 REMISSION_CRITERIA = publish(
     _criteria("wallace-2004", _CLOCK, months_on=6, months_off=12),
+    _criteria("wallace-no-markers", _CLOCK, months_on=6, months_off=12, source="reacch-out-2012"),
     _criteria("wallace-2011", _CLOCK, months_on=6, months_off=12),
+    RemissionCriteria.cited(
+        "jadas-24-weeks",
+        "A post hoc analysis of tofacitinib: inactive disease by JADAS10 with CRP and the cut-offs "
+        "of trincianti-2021 for polyarthritis. 24 weeks are 168 days, not six calendar months.",
+        source="tofacitinib-2025",
+        inactive=None,
+        days=168,
+    ),
     _criteria(
         "eular-pres-2024",
         "Still's disease; the recommendations set no condition on medication here.",
@@ -244,7 +264,7 @@ def remission_codes(
     on, since = periods.on(patients, days)
     first: Any = 1
     months: Any = criteria.months
-    if months is None:
+    if criteria.asks_about_medication:
         first = np.where(on, ON, OFF)
         months = np.where(on, cast(int, criteria.months_on), cast(int, criteria.months_off))
     else:
@@ -253,7 +273,9 @@ def remission_codes(
     for unknown in (True, False):
         read = np.where(missing(inactive), unknown, inactive == 1)
         runs = days[_run_starts(patients, days, read, same_day, max_gap_days)]
-        lasts = days >= months_after(np.maximum(runs, since), months)
+        begins = np.maximum(runs, since)
+        due = months_after(begins, months) if criteria.days is None else begins + criteria.days
+        lasts = days >= due
         answers.append(np.where(inactive == 0, 0, first + lasts))
     longest, shortest = answers
     certain = (longest == shortest) & ~missing(inactive)

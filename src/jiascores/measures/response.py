@@ -8,31 +8,34 @@ from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 import attrs
 import numpy as np
 
+from jiascores.core import logic
 from jiascores.core.core_set import CoreSet
 from jiascores.core.decimals import above, at_least, at_most
 from jiascores.core.definition import Definition, publish
 from jiascores.core.errors import RequestError
 from jiascores.core.like import read_only
-from jiascores.core.logic import count, either, highest_of, missing, unless
+from jiascores.core.logic import count, either, highest_of, known, missing, unless
 from jiascores.core.measure import (
     NRI,
     POLICIES,
     RESPONDER_POLICIES,
     Bounded,
     Call,
+    Items,
     MissingPolicy,
     Options,
     id_of,
     verdict,
 )
 from jiascores.core.values import Many, Scalar
-from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES
+from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES, MARKERS
 from jiascores.measures.change import (
     FROM_ZERO,
     FromZero,
     VisitComparison,
     change_heading,
     change_line,
+    improved_by,
     levels_improved,
     pick,
     unknown_or_worse,
@@ -64,6 +67,8 @@ class ResponseCriteria(Definition):
         Whether exactly that temperature is fever already (≥ instead of >).
     fever_days : int, optional
         How many days before the visit must be free of fever.
+    systemic : bool
+        Whether the systemic symptoms must have responded too, as `systemic_response` says.
 
     Examples
     --------
@@ -88,6 +93,7 @@ class ResponseCriteria(Definition):
     fever_limit: float | None = None
     fever_from: bool = False
     fever_days: int | None = None
+    systemic: bool = False
 
     def _check(self) -> None:
         ascend = bool(self.levels) and list(self.levels) == sorted(set(self.levels))
@@ -116,7 +122,8 @@ class ResponseCriteria(Definition):
     def needs(self) -> tuple[str, ...]:
         """The core set, and what else the rule asks about."""
         fever = () if self.fever_limit is None else ("highest_temperature",)
-        return (*CORE_SET_NEEDS, *fever)
+        systemic = ("systemic_response",) if self.systemic else ()
+        return (*CORE_SET_NEEDS, *fever, *systemic)
 
     @property
     def allows(self) -> tuple[str, ...]:
@@ -128,6 +135,7 @@ class ResponseCriteria(Definition):
         """The rule in one line."""
         sign = "≥" if self.worsening_from else ">"
         no_fever = f", and {self.fever_rule}" if self.fever_rule else ""
+        no_fever += ", and response of systemic symptoms" if self.systemic else ""
         return (
             f"level L ({self._levels_in_words}): ≥ L % better in ≥ {self.improved_needed} of "
             f"{CORE_SIZE} and {sign} {self.worsening:g} % worse in ≤ {self.worsened_allowed}{no_fever}"
@@ -200,6 +208,64 @@ RESPONSE_CRITERIA = publish(
         fever_days=7,
         derives_from="giannini-1997",
     ),
+    ResponseCriteria.cited(
+        "quartier-2011",
+        "Modified ACR Pedi of the placebo-controlled trial of anakinra in systemic arthritis. What "
+        "response of systemic symptoms is stands in the criteria of that name.",
+        systemic=True,
+        derives_from="giannini-1997",
+    ),
+)
+
+
+@attrs.frozen(kw_only=True)
+class SystemicResponseCriteria(Definition):
+    """Criteria for the response of systemic symptoms between two visits.
+
+    Parameters
+    ----------
+    fever_limit : float
+        Temperature in °C from which there is fever.
+    fever_days : int
+        For more than how many days before the visit there must be none.
+    fall : float
+        By how many per cent ESR and CRP must have fallen, where they are not normal.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.definition("quartier-2011", jia.typing.SystemicResponseCriteria).rule
+    'temperature < 38 °C for more than 7 days; ESR and CRP each normal or lower by ≥ 50 %'
+    """
+
+    kind: ClassVar[str] = "systemic response criteria"
+    no_thresholds: ClassVar[tuple[str, ...]] = ("fever_days",)
+    compared: ClassVar[str] = "esr"
+    reads: ClassVar[tuple[str, ...]] = ("highest_temperature", *MARKERS)
+    allows: ClassVar[tuple[str, ...]] = tuple(f"{name}_upper_limit" for name in MARKERS)
+
+    fever_limit: float
+    fever_days: int
+    fall: float
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line."""
+        return (
+            f"temperature < {self.fever_limit:g} °C for more than {self.fever_days} days; "
+            f"ESR and CRP each normal or lower by ≥ {self.fall:g} %"
+        )
+
+
+publish(
+    SystemicResponseCriteria.cited(
+        "quartier-2011",
+        "Normal is at or below the laboratory's upper limit. In the trial CRP was normal up to "
+        "6 mg/L and ESR up to 10 mm/h.",
+        fever_limit=38,
+        fever_days=7,
+        fall=50,
+    )
 )
 
 
@@ -248,6 +314,7 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
     _known: Any = attrs.field(alias="known")
     _limit: Any = attrs.field(alias="limit")
     _temperature: Any = attrs.field(alias="temperature")
+    _systemic: Any = attrs.field(alias="systemic")
 
     @property
     def level(self) -> LevelT:
@@ -333,6 +400,11 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
                 words = "not recorded, so fever is not excluded"
             label = f"highest temperature in {criteria.fever_days} days, °C"
             yield visit_line(label, temperature, words)
+        if criteria.systemic:
+            systemic = pick(self._systemic, row)
+            words = "responded" if systemic else "no response"
+            words = "unknown" if missing(systemic) else words
+            yield visit_line("systemic symptoms", systemic, words)
         yield f"{criteria.name}: {criteria.rule}."
         policy = f" ({self.missing}: {POLICIES[self.missing]})"
         yield f"ACR Ped {self._in_words(row)}{'' if self.missing == 'interval' else policy}."
@@ -386,6 +458,7 @@ def _response(
         known=bounds.known(policy, True if attended is None else attended == 1),
         limit=call.read_values["upper_limit"],
         temperature=call.read_values["highest_temperature"],
+        systemic=call.read_values["systemic_response"],
     )
 
 
@@ -399,6 +472,7 @@ def acr_ped(
     attended: bool = ...,
     upper_limit: Scalar = ...,
     highest_temperature: Scalar = ...,
+    systemic_response: Scalar = ...,
 ) -> AcrPedResponse[int | None, int, bool | None]: ...
 @overload
 def acr_ped(
@@ -410,6 +484,7 @@ def acr_ped(
     attended: bool | Many = ...,
     upper_limit: Many | Scalar = ...,
     highest_temperature: Many | Scalar = ...,
+    systemic_response: Many | Scalar = ...,
 ) -> AcrPedResponse[Many, Many, Many]: ...
 @overload
 def acr_ped(
@@ -421,6 +496,7 @@ def acr_ped(
     attended: bool | Many = ...,
     upper_limit: Many | Scalar = ...,
     highest_temperature: Many | Scalar = ...,
+    systemic_response: Many | Scalar = ...,
 ) -> AcrPedResponse[Many, Many, Many]: ...
 @verdict(
     ResponseCriteria,
@@ -437,6 +513,7 @@ def acr_ped(
     now: Mapping[str, Any],
     upper_limit: Any,
     highest_temperature: Any,
+    systemic_response: Any,
 ) -> Bounded:
     """ACR Pediatric (JIA ACR) response between two visits.
 
@@ -460,6 +537,9 @@ def acr_ped(
         For criteria with a fever rule, and only for these: highest temperature in °C in the
         criteria's days before the visit, 34–43. Where none was recorded pass None: fever is then
         not excluded, and the response is not determinable unless it is level 0 anyhow.
+    systemic_response : bool, array or Series
+        For ``"quartier-2011"``, and only for it: whether the systemic symptoms have responded, as
+        `systemic_response` says. No is level 0; unknown is a gap.
 
     Returns
     -------
@@ -521,13 +601,107 @@ def acr_ped(
     lowest = reached * (worse + unknown <= allowed)
     highest = possible * (worse <= allowed)
     unchanged = reached * (worse <= allowed)
-    if criteria.fever_limit is None:
-        return Bounded(lowest, highest, unchanged, unknown)
-    # Fever is level 0 whatever the gaps; a temperature that was not recorded may have been fever.
-    gap, fever = missing(highest_temperature), criteria.is_fever(highest_temperature)
-    return Bounded(
-        either(fever | gap, 0, lowest),
-        either(fever, 0, highest),
-        either(fever | gap, 0, unchanged),
-        unknown + gap,
-    )
+    # Fever, or systemic symptoms that have not responded, is level 0 whatever the gaps; what was
+    # not recorded may have been either.
+    for asked, value, bars in (
+        (criteria.fever_limit is not None, highest_temperature, criteria.is_fever),
+        (criteria.systemic, systemic_response, lambda answer: answer == 0),
+    ):
+        if asked:
+            gap, barred = missing(value), bars(value)
+            lowest = either(barred | gap, 0, lowest)
+            highest = either(barred, 0, highest)
+            unchanged = either(barred | gap, 0, unchanged)
+            unknown = unknown + gap
+    return Bounded(lowest, highest, unchanged, unknown)
+
+
+# --------------------------------------------------------------------------------------------
+# Response of systemic symptoms
+
+
+@overload
+def systemic_response(
+    *,
+    criteria: str | SystemicResponseCriteria,
+    highest_temperature: Scalar,
+    baseline_esr: Scalar,
+    baseline_crp: Scalar,
+    esr: Scalar,
+    crp: Scalar,
+    esr_upper_limit: Scalar = ...,
+    crp_upper_limit: Scalar = ...,
+) -> bool | None: ...
+@overload
+def systemic_response(
+    *,
+    criteria: str | SystemicResponseCriteria,
+    highest_temperature: Many,
+    baseline_esr: Many,
+    baseline_crp: Many,
+    esr: Many,
+    crp: Many,
+    esr_upper_limit: Many | Scalar = ...,
+    crp_upper_limit: Many | Scalar = ...,
+) -> Many: ...
+@verdict(SystemicResponseCriteria)
+def systemic_response(
+    criteria: SystemicResponseCriteria,
+    highest_temperature: Any,
+    baseline_esr: Any,
+    baseline_crp: Any,
+    esr: Any,
+    crp: Any,
+    esr_upper_limit: Any,
+    crp_upper_limit: Any,
+) -> Items:
+    """Whether the systemic symptoms of systemic arthritis have responded since baseline.
+
+    Parameters
+    ----------
+    criteria : str or SystemicResponseCriteria
+        ``"quartier-2011"``, or a variant of it.
+    highest_temperature : float, array or Series
+        Highest temperature in °C in more than the criteria's days before the visit, 34–43.
+    baseline_esr, baseline_crp : float, array or Series
+        ESR in mm/h and CRP in mg/L at baseline.
+    esr, crp : float, array or Series
+        The same at the visit.
+    esr_upper_limit, crp_upper_limit : float, array or Series, optional
+        The laboratory's upper limits of normal. Without one, only a fall decides.
+
+    Returns
+    -------
+    bool or None, array of 1/0/NaN, or nullable boolean Series
+        Yes where there was no fever and each reactant is normal or has fallen enough; no where any
+        of this is known not to hold; else not determinable.
+
+    Raises
+    ------
+    UnknownDefinitionError
+        If no criteria, or unknown ones, are named.
+    OutOfRangeError, NotNumericError, MisalignedError
+        For values that are not allowed or do not go together.
+
+    References
+    ----------
+    Quartier 2011, Ann Rheum Dis 70:747.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> now = dict(esr=20, crp=6, esr_upper_limit=10, crp_upper_limit=6, highest_temperature=37.9)
+    >>> jia.systemic_response(criteria="quartier-2011", baseline_esr=40, baseline_crp=90, **now)
+    True
+    >>> jia.systemic_response(criteria="quartier-2011", baseline_esr=39, baseline_crp=90, **now)
+    False
+    """
+    reactants = {
+        "esr": (baseline_esr, esr, esr_upper_limit),
+        "crp": (baseline_crp, crp, crp_upper_limit),
+    }
+    items = {"no_fever": logic.below(highest_temperature, criteria.fever_limit)}
+    for name, (before, now, limit) in reactants.items():
+        fallen = known(improved_by(before, now, criteria.fall) + 0.0, before, now)
+        items[name] = logic.any_of(logic.at_most(now, limit), fallen)
+    return Items(logic.all_of(*items.values()), items)

@@ -21,7 +21,7 @@ from jiascores.core.errors import (
     suggestion,
     warn,
 )
-from jiascores.core.measure import verdict_named
+from jiascores.core.measure import Verdict, verdict_named
 from jiascores.measures.remission import ONGOING, Periods, RemissionCriteria, remission_codes
 from jiascores.tables.assess import TableCall
 from jiascores.tables.beside import Beside, whole_days
@@ -37,6 +37,7 @@ FrameT = TypeVar("FrameT")
 ALL = "all"
 # Drugs that a message lists.
 SHOWN_DRUGS = 20
+INACTIVE = "inactive"
 NEED_DATES = "remission is counted in calendar months, which need dates"
 
 
@@ -47,7 +48,7 @@ def remission(
     criteria: str | RemissionCriteria | None = None,
     max_gap_days: float | None = None,
     counted: Sequence[str] | str | None = None,
-    inactive: Column | None = None,
+    inactive: Column | Request | None = None,
     markers: str | None = None,
     columns: Mapping[str, str] | None = None,
     units: Units | None = None,
@@ -66,15 +67,19 @@ def remission(
         missing while it goes on) and, where not every drug counts, ``drug``. Required where the
         criteria ask about medication; a patient without a row never took any.
     criteria : str or RemissionCriteria
-        ``"wallace-2004"``, ``"wallace-2011"``, ``"eular-pres-2024"``; there is no default.
+        ``"wallace-2004"``, ``"wallace-2011"``, ``"wallace-no-markers"``, ``"eular-pres-2024"``,
+        ``"jadas-24-weeks"``; there is no default.
     max_gap_days : float
         Most days between two visits of one run; there is no default.
     counted : list of str or "all"
         Which drugs count as anti-arthritis or anti-uveitis medication. Required where
         `medication` has a column ``drug``. The others are listed in a warning.
-    inactive : Column, optional
-        A yes/no column that holds inactive disease already; by default it is judged from the
-        variables by the criteria.
+    inactive : Column or Request, optional
+        A yes/no column that holds inactive disease already, or a request: for yes or no, or for a
+        state, of which ``inactive`` counts. By default inactive disease is judged from the
+        variables by the criteria. ``"jadas-24-weeks"`` needs one, since the caller names the
+        cut-off set: ``inactive=jia.ask.state("jadas10", cutoffs="trincianti-2021",
+        course="poly")``.
     markers : {"any", "all"}, optional
         As for `inactive_disease`.
     columns, units : dict, optional
@@ -91,7 +96,9 @@ def remission(
     data frame
         `visits` with one column, for example ``remission_wallace_2011``: ``none``; ``inactive,
         on medication``; ``clinical remission on medication``; ``inactive, off medication``;
-        ``clinical remission off medication``; missing where it cannot be determined.
+        ``clinical remission off medication``; missing where it cannot be determined. Where
+        medication does not matter, ``none``, ``inactive`` and ``remission``. By a cut-off set the
+        column bears its name: ``remission_jadas_24_weeks_jadas10_trincianti_2021``.
 
     Raises
     ------
@@ -171,11 +178,7 @@ def remission(
         "often to look: say how many days two visits of one run may be apart at most.",
     )
     # The request refuses markers= that the criteria do not take.
-    is_inactive = (
-        request(verdict_named("inactive_disease"), criteria=definition.inactive, markers=markers)
-        if inactive is None
-        else require_column(inactive, "inactive")
-    )
+    is_inactive = _how_inactive(definition, inactive, markers)
     in_remission = partial(
         _in_remission,
         criteria=definition,
@@ -187,6 +190,36 @@ def remission(
     return TableCall(
         outputs=in_remission, columns=columns, units=units, invalid=invalid, prefix=prefix
     ).on(visits)
+
+
+def _how_inactive(
+    criteria: RemissionCriteria, given: Column | Request | None, markers: str | None
+) -> Column | Request:
+    """Return what says whether disease is inactive at a visit."""
+    if isinstance(given, Request):
+        asked = given.measure
+        words = asked.words_of(given.criteria, dict(given.options)) if _gives(asked, "word") else ()
+        if _gives(asked, "flag") or INACTIVE in words:
+            return given
+        raise RequestError(
+            f"inactive= takes a request for yes or no, or for a state that may be "
+            f"{INACTIVE!r}, not {given!r}.",
+            variable="inactive",
+        )
+    if given is not None:
+        return require_column(given, "inactive")
+    if criteria.inactive is None:
+        state = "jia.ask.state('jadas10', cutoffs='…', course='…')"
+        raise RequestError(
+            f"{criteria.name} reads inactive disease from a cut-off set that you name: give "
+            f"inactive={state}, or a yes/no column.",
+            variable="inactive",
+        )
+    return request(verdict_named("inactive_disease"), criteria=criteria.inactive, markers=markers)
+
+
+def _gives(asked: Any, kind: str) -> bool:
+    return isinstance(asked, Verdict) and asked.gives == kind
 
 
 @attrs.frozen(eq=False)
@@ -220,7 +253,7 @@ def _periods_asked_about(
     counted: Sequence[str] | str | None,
 ) -> MedicationPeriods | None:
     """Return the periods with a drug, where the criteria ask about medication."""
-    if criteria.months is not None:
+    if not criteria.asks_about_medication:
         return None
     if medication is None:
         raise RequestError(
@@ -331,10 +364,17 @@ def _in_remission(
         raise VisitError(
             f"column {table.column('date')!r} holds study days, and {NEED_DATES}.", variable="date"
         )
+    column = criteria.column
     if isinstance(inactive, Column):
         is_inactive = table.flag(inactive.name)
     else:
-        is_inactive = inactive.compute(table)[0].data
+        (*_, answer) = (each for each in inactive.compute(table) if each.name == inactive.stem)
+        is_inactive = answer.data
+        if answer.kind == "state":
+            codes = np.asarray(answer.data)
+            is_inactive = np.where(codes < 0, np.nan, codes == answer.words.index(INACTIVE))
+        if criteria.inactive is None:
+            column = f"{column}_{inactive.stem.removeprefix('state_')}"
     codes = remission_codes(
         criteria,
         visits.patients[visits.order],
@@ -345,4 +385,4 @@ def _in_remission(
         if periods is None
         else periods.of(visits.labels, in_pieces=in_pieces),
     )
-    return [Output(criteria.column, "state", visits.unordered(codes), criteria.words)]
+    return [Output(column, "state", visits.unordered(codes), criteria.words)]

@@ -313,7 +313,7 @@ def bindable(asked: Verdict) -> Iterator[str]:
     for name in asked.inputs:
         if name == "category":
             yield "ilar_category"
-        elif name in VARIABLES or name in ("course", "upper_limit", "month"):
+        elif name in VARIABLES or name in ("course", "ilar_category", "upper_limit", "month"):
             yield name
     if asked.policies:
         yield "attended"
