@@ -167,7 +167,11 @@ class Job:
         with reading(path, quiet=self.quiet) as progress:
             file = contents(path, source, progress)
         more = asked_of(self.how, self.requests, self.baseline) if table == "visits" else {}
-        return file, typed(file, source, {**more, **asked})
+        frame = typed(file, source, {**more, **asked}, compact=True)
+        if file.text is not None:
+            # Its lines are written again, and what was read from them is in the table.
+            file.columns = {}
+        return file, frame
 
     def beside(self, path: Any, table: str, **asked: str) -> Any:
         """Return a second file as a table: the one that is given, or that of the mapping."""
@@ -188,7 +192,8 @@ class Job:
         if not self.as_json:
             kind_to_write(self.out)
         file, frame = self.read(**asked)
-        answer = compute(frame)
+        with shallow_copies():
+            answer = compute(frame)
         if self.as_json:
             self.table(answer)
             return
@@ -208,6 +213,18 @@ class Job:
         """Say what was written."""
         if self.out is not None and not self.quiet:
             click.echo(f"{rows} row{'' if rows == 1 else 's'} in {name_of(self.out)}", err=True)
+
+
+@contextmanager
+def shallow_copies() -> Iterator[None]:
+    """Let pandas copy a column when somebody writes to it, as pandas 3 does always."""
+    import pandas as pd
+
+    if int(pd.__version__.partition(".")[0]) > 2:  # noqa: PLR2004
+        yield
+        return
+    with pd.option_context("mode.copy_on_write", True):
+        yield
 
 
 def on_table(*more: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

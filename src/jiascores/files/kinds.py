@@ -9,6 +9,7 @@ import io
 import os
 import re
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, cast
@@ -18,7 +19,7 @@ import numpy as np
 
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.files.mapping import Source, in_mapping
-from jiascores.files.text import Block, TextFile
+from jiascores.files.text import Block, Coded, TextFile
 from jiascores.tables.engines import need
 
 # Which bytes a kind of file begins with.
@@ -47,10 +48,12 @@ ENDINGS = {
     ".sas7bdat": "sas7bdat",
 }
 IN_WORDS = {"xport": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "Stata"}
+# From this size on lines wait in a file, and not in memory, until they are written again.
+LARGE = 20_000_000
 Progress: TypeAlias = Callable[[int], None]
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.define(eq=False, kw_only=True)
 class Contents:
     """A file as it is.
 
@@ -61,7 +64,7 @@ class Contents:
     kind : str
         ``text``, ``excel``, ``parquet``, ``spss``, ``stata``, ``xport`` or ``sas7bdat``.
     columns : dict
-        Its columns in order, as pandas Series.
+        Its columns in order, as pandas Series; those of a text file as `Coded`.
     places : array of int
         What each row is called: its line in a text file, its row in a sheet, else its number.
     labels : dict, optional
@@ -144,6 +147,11 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
+def _size(path: Any) -> int:
+    """Return how large a file is; nothing is known of a pipe."""
+    return os.stat(path).st_size if str(path) != STDIN and os.path.isfile(path) else 0  # noqa: PTH113, PTH116
+
+
 def contents(path: Any, source: Source, progress: Progress | None = None) -> Contents:
     """Return a file as it is.
 
@@ -159,7 +167,7 @@ def contents(path: Any, source: Source, progress: Progress | None = None) -> Con
     name = name_of(path)
     with opened(path, progress) as (stream, kind, packed):
         if kind == "text":
-            return _text(stream, name, source)
+            return _text(stream, name, source, large=_size(path) > LARGE)
         if kind == "xls":
             raise RequestError(f"{name}: a workbook of Excel 97–2003. Save it as .xlsx.")
         if packed:
@@ -178,42 +186,21 @@ def contents(path: Any, source: Source, progress: Progress | None = None) -> Con
     return _statistics(path, kind, name)
 
 
-def _text(stream: Any, name: str, source: Source) -> Contents:
-    import pandas as pd
-
+def _text(stream: Any, name: str, source: Source, *, large: bool) -> Contents:
     file = TextFile(stream, name, source.csv)
-    blocks = list(file.blocks())
-    columns = {}
-    for place, column in enumerate(file.names):
-        parts = [block.columns[place] for block in blocks]
-        for block in blocks:
-            # Let go of what has been taken.
-            block.columns[place] = None
-        columns[column] = pd.Series(joined_texts(parts))
-    places = np.concatenate([np.empty(0, dtype=np.int64), *(block.lines for block in blocks)])
-    return Contents(
-        name=name, kind="text", columns=columns, places=places, text=file, blocks=blocks
-    )
-
-
-def joined_texts(parts: Sequence[Any]) -> Any:
-    """Return parts of a column of text as one pandas array."""
-    import pandas as pd
-
-    if not any(hasattr(part, "type") for part in parts):
-        whole = np.concatenate([np.empty(0, dtype=object), *parts])
-        return pd.array(whole, dtype=pd.StringDtype("python"))
-    import pyarrow as pa
-
-    chunks = [chunk for part in parts for chunk in arrow_texts(part)]
-    return pd.arrays.ArrowStringArray(pa.chunked_array(chunks, pa.string()))
-
-
-def arrow_texts(part: Any) -> list[Any]:
-    """Return part of a column of text as Arrow arrays."""
-    import pyarrow as pa
-
-    return list(part.chunks) if hasattr(part, "chunks") else [pa.array(part, pa.string())]
+    columns = {column: Coded() for column in file.names}
+    # It is closed, and gone, with the last block that is kept in it.
+    aside = tempfile.TemporaryFile() if large else None  # noqa: SIM115
+    blocks = []
+    for block in file.blocks():
+        for column, fields in zip(columns.values(), block.columns, strict=True):
+            column.add(fields)
+        block.columns.clear()
+        if aside is not None:
+            block.put_aside(aside)
+        blocks.append(block)
+    lines = np.concatenate([np.empty(0, dtype=np.int64), *(block.lines for block in blocks)])
+    return Contents(name=name, kind="text", columns=columns, places=lines, text=file, blocks=blocks)
 
 
 def _parquet(stream: Any, name: str) -> Contents:

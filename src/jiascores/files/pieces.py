@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, listing
-from jiascores.files.kinds import Contents, arrow_texts, joined_texts, name_of, opened
+from jiascores.files.kinds import Contents, name_of, opened
 from jiascores.files.mapping import FileMapping, read_mapping
 from jiascores.files.reading import NUMBER, asked_of, confirmed, kinds_of, typed
-from jiascores.files.text import Style, TextFile
+from jiascores.files.text import Coded, Style, TextFile
 from jiascores.files.writing import NotClosed, bar, kind_to_write, packed, whole
 from jiascores.tables.assess import TableCall, measured
 from jiascores.tables.baselines import BaselineRule
@@ -319,9 +319,10 @@ class _Text(_Reader):
             with self._open(path) as file:
                 order = [file.names.index(name) for name in self.names]
                 for block in file.blocks():
+                    fields = [block.columns[place] for place in order]
                     columns = [
-                        pa.chunked_array(arrow_texts(block.columns[place]), pa.string())
-                        for place in order
+                        pa.array(each, pa.string()) if isinstance(each, np.ndarray) else each
+                        for each in fields
                     ]
                     where = block.lines.astype(str).astype(object)
                     if several:
@@ -331,9 +332,9 @@ class _Text(_Reader):
                     yield pa.table([*columns, *more], [*self.names, LINE, ROW])
 
     def table(self, piece: Any) -> Any:
-        import pandas as pd
-
-        columns = {name: pd.Series(joined_texts([piece[name]])) for name in self.names}
+        columns = {name: Coded() for name in self.names}
+        for name, column in columns.items():
+            column.add(piece[name])
         places = np.array(piece[ROW].to_pylist(), dtype=object)
         file = Contents(name="", kind="text", columns=columns, places=places)
         return typed(file, self.how, self.asked)

@@ -16,6 +16,7 @@ from jiascores.core.variables import VARIABLES
 from jiascores.core.words import truth
 from jiascores.files.kinds import Contents, contents
 from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Source, in_mapping, read_mapping
+from jiascores.files.text import Coded
 from jiascores.tables.baselines import Flagged, OnOrBefore
 from jiascores.tables.requests import Request
 from jiascores.tables.table import ROLES, WORDS, Column
@@ -159,7 +160,9 @@ def kinds_of(
     return found
 
 
-def typed(file: Contents, source: Source, asked: Mapping[str, str]) -> pd.DataFrame:
+def typed(
+    file: Contents, source: Source, asked: Mapping[str, str], *, compact: bool = False
+) -> pd.DataFrame:
     """Return a file as a pandas table, with the columns that are used as numbers, dates and words."""
     import pandas as pd
 
@@ -169,7 +172,11 @@ def typed(file: Contents, source: Source, asked: Mapping[str, str]) -> pd.DataFr
     for name, column in file.columns.items():
         kind, variable = kinds.get(name, (None, name))
         reader = None if kind is None else _reader(kind, variable, name, source, file)
-        columns[name] = column if reader is None else _each(column, reader, kind or "")
+        if reader is not None:
+            columns[name] = _each(column, reader, kind or "")
+        else:
+            is_text = isinstance(column, Coded)
+            columns[name] = column.series(compact=compact) if is_text else column
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(file.places)), copy=False)
     frame.index = pd.Index(file.places, name=file.place)
     return frame
@@ -209,6 +216,8 @@ def _each(column: Any, reader: Callable[[Any], Any], kind: str) -> Any:
     """Return a column with each distinct cell read once."""
     import pandas as pd
 
+    if isinstance(column, Coded):
+        return _taken([reader(cell) for cell in column.texts], column.codes, kind)
     if isinstance(column.dtype, np.dtype) and column.dtype.kind == "M":
         return column
     codes, distinct = pd.factorize(column)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.files.mapping import Csv, in_mapping
-from jiascores.tables.frame import Positions
+from jiascores.tables.frame import NONE, Positions
 
 SEPARATORS = (",", ";", "\t", "|")
 MARKS = (
@@ -23,12 +23,12 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 QUOTE = '"'
-BLOCK = 1 << 25
+BLOCK = 1 << 23
 # From here on Arrow splits the lines, where it is installed.
 LARGE = 1 << 16
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Block:
     """Whole rows of a text file, as they were written and as fields.
 
@@ -38,10 +38,8 @@ class Block:
         As it was written, line ends included.
     first : int
         The line of the file where it begins.
-    lines : array of int
-        The line of the file where each row begins.
-    ends : array of int
-        The line of the block on which each row ends, from 0.
+    starts, ends : sequence of int
+        The lines of the block on which each row begins and ends, from 0.
     empty : list of int
         Lines of the block that hold separators only.
     columns : list
@@ -50,20 +48,91 @@ class Block:
 
     text: str
     first: int
-    lines: Positions
-    ends: Positions
+    starts: Sequence[int]
+    ends: Sequence[int]
     empty: list[int]
     columns: list[Any]
+    _aside: tuple[IO[bytes], int, int] | None = None
 
     def __len__(self) -> int:
-        return len(self.lines)
+        return len(self.starts)
+
+    @property
+    def lines(self) -> Positions:
+        """The line of the file where each row begins."""
+        return np.asarray(self.starts, dtype=np.int64) + self.first
+
+    def put_aside(self, file: IO[bytes]) -> None:
+        """Keep the text in a file that has no name, until it is written, and not in memory."""
+        data = self.text.encode()
+        self._aside = (file, file.tell(), len(data))
+        file.write(data)
+        self.text = ""
+
+    def written(self) -> str:
+        """Return the text, from where it is kept."""
+        if self._aside is None:
+            return self.text
+        file, start, size = self._aside
+        file.seek(start)
+        return file.read(size).decode()
 
     def rows(self, newline: str) -> list[str]:
         """Return the text of each row, without the end of its last line."""
         lines = self.text.split(newline)
-        ends = (self.ends + 1).tolist()
-        starts = (self.lines - self.first).tolist()
-        return [newline.join(lines[start:end]) for start, end in zip(starts, ends, strict=True)]
+        places = zip(self.starts, self.ends, strict=True)
+        return [newline.join(lines[start : end + 1]) for start, end in places]
+
+
+class Coded:
+    """A column of text: its distinct texts, and for each row the place of its own, −1 for a gap."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+        self._parts: list[NDArray[Any]] = []
+
+    def add(self, column: Any) -> None:
+        """Add the fields of a block."""
+        for texts, codes in _distinct(column):
+            places = [self._places.setdefault(text, len(self._places)) for text in texts]
+            # As narrow as they can be: a large file has many columns of few texts.
+            kind = np.min_scalar_type(-max(len(self._places), 1))
+            self._parts.append(np.array([*places, NONE], dtype=kind)[codes])
+
+    @property
+    def texts(self) -> list[str]:
+        """The distinct texts, in the order in which they come."""
+        return list(self._places)
+
+    @property
+    def codes(self) -> NDArray[Any]:
+        """The place of each row's text."""
+        self._parts = [np.concatenate([np.empty(0, dtype=np.int8), *self._parts])]
+        return self._parts[0]
+
+    def series(self, *, compact: bool) -> Any:
+        """Return the column for pandas: as text, or as categories, which take less room."""
+        import pandas as pd
+
+        if compact:
+            return pd.Series(
+                pd.Categorical.from_codes(self.codes, pd.Index(self.texts, dtype=object))
+            )
+        words = np.array([*self.texts, None], dtype=object)
+        return pd.Series(words[self.codes], dtype=pd.StringDtype("python"))
+
+
+def _distinct(column: Any) -> Iterator[tuple[list[str], NDArray[Any]]]:
+    """Return the distinct texts of a column and the place of each row's, part by part."""
+    if isinstance(column, np.ndarray):
+        import pandas as pd
+
+        codes, texts = pd.factorize(column)
+        yield texts.tolist(), codes
+        return
+    for chunk in getattr(column, "chunks", [column]):
+        coded = chunk.dictionary_encode()
+        yield coded.dictionary.to_pylist(), coded.indices.fill_null(NONE).to_numpy()
 
 
 class TextFile:
@@ -243,8 +312,7 @@ class TextFile:
             return None
         if len(table) != size or self._has_empty_rows(table):
             return None
-        places = np.arange(size)
-        return Block(text, self._line, places + self._line, places, [], table.columns)
+        return Block(text, self._line, range(size), range(size), [], table.columns)
 
     @staticmethod
     def _has_empty_rows(table: Any) -> bool:
@@ -290,14 +358,7 @@ class TextFile:
             if rows
             else [_objects(()) for _ in self.names]
         )
-        return Block(
-            text,
-            self._line,
-            np.array(starts, dtype=np.int64) + self._line,
-            np.array(ends, dtype=np.int64),
-            empty,
-            columns,
-        )
+        return Block(text, self._line, starts, ends, empty, columns)
 
     def _fitting(self, fields: list[str], line: int) -> list[str]:
         """Return as many fields as the header has names, or say in which line they are not."""
@@ -348,10 +409,10 @@ class TextFile:
 
     def block_with(self, block: Block, added: Sequence[str], width: int) -> str:
         """Return a block with fields added to each of its rows."""
-        lines = block.text.split(self.newline)
+        lines = block.written().split(self.newline)
         nothing = self.separator * (width - 1)
         for end, fields in (
-            *zip(block.ends.tolist(), added, strict=True),
+            *zip(block.ends, added, strict=True),
             *((end, nothing) for end in block.empty),
         ):
             line = lines[end]
@@ -401,6 +462,7 @@ class Style:
         import pandas as pd
 
         codes, distinct = pd.factorize(column)
+        codes = codes.astype(np.min_scalar_type(-max(len(distinct), 1)))
         return codes, np.array([*map(self.field, distinct.tolist()), ""], dtype=object)
 
     def rows(
