@@ -1,6 +1,6 @@
 """Make a table of visits ready: its shape, planned visits, laboratory values, gaps, joint forms."""
 
-from jiascores.files.reading import read as read
+from jiascores.files.visits import read as read
 from jiascores.tables.gaps import fill_gaps as fill_gaps
 from jiascores.tables.intercurrent import intercurrent_events as intercurrent_events
 from jiascores.tables.joint_forms import joint_counts as joint_counts

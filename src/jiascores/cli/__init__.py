@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import attrs
 import click
 
 import jiascores as jia
@@ -26,9 +28,9 @@ from jiascores.cli.running import (
 )
 from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
-from jiascores.core.joints import JOINTS_71
-from jiascores.files.mapping import baseline_rule, window_days
+from jiascores.files.mapping import Joints, baseline_rule, window_days
 from jiascores.files.reading import DATE, FLAG
+from jiascores.files.visits import with_counts
 from jiascores.files.writing import refuse_target, write_table
 from jiascores.measures.courses import RetreatmentProtocol
 from jiascores.measures.flares import FlareCriteria
@@ -320,15 +322,23 @@ FINDINGS = ("active", "limited", "swollen", "painful_on_motion", "tender", "swol
     )
 )
 def joints(job: Job, **beginnings: str | None) -> None:
-    """Count the joints of a form with a column for each of the 71.
+    """Count the joints of a form, which the options or [joints] of the mapping describe.
 
     \b
     jiascores joints visits.csv --active active_ --limited limited_ -o counted.csv
+
+    The form has a column for each joint, boxes to tick, lists of joints, a code for each joint, or
+    a row for each joint. `assess` and `check` count the joints of the mapping themselves.
     """
-    given: Any = {name: start for name, start in beginnings.items() if start is not None}
-    flags = {f"{start}{joint}": FLAG for start in given.values() for joint in JOINTS_71}
-    prefix = job.call["prefix"]
-    job.add(lambda visits: jia.prepare.joint_counts(visits, prefix=prefix, **given), **flags)
+    given: dict[str, Any] = {name: start for name, start in beginnings.items() if start is not None}
+    form = attrs.evolve(job.how.joints or Joints(), **given)
+    job.how, job.counted = attrs.evolve(job.how, joints=form), False
+    count = partial(with_counts, how=job.how, prefix=job.call["prefix"])
+    if form.joint is None:
+        job.add(count)
+    else:
+        refuse_target(job.out, force=job.force, inputs=[job.file])
+        job.table(count(job.read()[1]))
 
 
 # --------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from jiascores.core.measure import Verdict
 from jiascores.files.kinds import STDIN, Contents, contents, name_of
 from jiascores.files.mapping import FileMapping, baseline_rule, read_mapping
 from jiascores.files.reading import asked_of, confirmed, typed
+from jiascores.files.visits import read_visits, with_counts
 from jiascores.files.writing import kind_to_write, refuse_target, whole, write_table, write_with
 from jiascores.measures.states import ANY_COURSE
 from jiascores.tables.requests import Request, from_category, parse
@@ -146,12 +147,16 @@ class Job:
     quiet: bool
     baseline: Any = None
     requests: list[Any] = attrs.field(factory=list)
+    # Whether the joints of a form are counted.
+    counted: bool = True
+    # How many columns the visits had as they were read.
+    width: int = 0
     inputs: list[Any] = attrs.field(factory=list)
 
     @property
     def call(self) -> dict[str, Any]:
         """What the calls on a table are told of it."""
-        said = self.how.call(baseline=self.baseline)
+        said = self.how.as_read.call(baseline=self.baseline)
         return {**said, "invalid": self.how.study.invalid, "prefix": self.how.study.prefix}
 
     @property
@@ -166,9 +171,16 @@ class Job:
         self.inputs.append(path)
         with reading(path, quiet=self.quiet) as progress:
             file = contents(path, source, progress)
-        more = asked_of(self.how, self.requests, self.baseline) if table == "visits" else {}
-        frame = typed(file, source, {**more, **asked}, compact=True)
-        if file.text is not None:
+        if table == "visits":
+            more = {**asked_of(self.how, self.requests, self.baseline), **asked}
+            file, frame = read_visits(file, self.how, more, compact=True)
+            self.width = len(frame.columns)
+            if self.how.joints is not None and self.counted:
+                _refuse_rows_of_joints(self.how)
+                frame = with_counts(frame, self.how)
+        else:
+            frame = typed(file, source, asked, compact=True)
+        if file.text is not None and not file.shaped:
             # Its lines are written again, and what was read from them is in the table.
             file.columns = {}
         return file, frame
@@ -197,8 +209,9 @@ class Job:
         if self.as_json:
             self.table(answer)
             return
-        added = answer[list(answer.columns[len(frame.columns) :])]
-        write_with(file, frame, added, self.out, force=self.force, inputs=self.inputs)
+        added = answer[list(answer.columns[self.width :])]
+        own = frame[list(frame.columns[: self.width])]
+        write_with(file, own, added, self.out, force=self.force, inputs=self.inputs)
         self.said(len(added))
 
     def table(self, frame: Any) -> None:
@@ -213,6 +226,17 @@ class Job:
         """Say what was written."""
         if self.out is not None and not self.quiet:
             click.echo(f"{rows} row{'' if rows == 1 else 's'} in {name_of(self.out)}", err=True)
+
+
+def _refuse_rows_of_joints(how: FileMapping) -> None:
+    """Raise where a file of visits is due and the mapping is that of one row for each joint."""
+    if how.joints is not None and how.joints.joint is not None:
+        raise RequestError(
+            "[joints] of the --mapping says that the file has one row for each joint. "
+            "`jiascores joints` makes a file of counts of it, with one row for each visit; bring "
+            "these to the visits, and leave joint out.",
+            variable="joint",
+        )
 
 
 @contextmanager
@@ -281,7 +305,7 @@ def _with_choices(text: str, how: FileMapping) -> Any:
     by_course = getattr(request.criteria, "courses", (ANY_COURSE,)) != (ANY_COURSE,)
     open_course = "course" in request.measure.inputs and "course" not in dict(request.bound)
     if study.course == "from-category" and by_course and open_course:
-        column = how.columns.get("ilar_category", "ilar_category")
+        column = how.as_read.columns.get("ilar_category", "ilar_category")
         request = attrs.evolve(
             request, bound=(*request.bound, ("course", from_category(str(column))))
         )

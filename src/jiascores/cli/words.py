@@ -31,6 +31,10 @@ class CommandLine(Words):
 
     def argument(self, name: str, value: Any = None) -> str:
         """Return an option, or a table of the mapping with what it gives."""
+        if "." in name:
+            inside, _, key = name.rpartition(".")
+            is_table = isinstance(value, dict)
+            return in_mapping(name, value) if is_table else in_mapping(inside, {key: value})
         if name in ("columns", "units", "exclusions"):
             return in_mapping(name, value or {})
         if name.endswith("_columns"):

@@ -77,6 +77,8 @@ class Contents:
         Its lines.
     about : object
         What else the file says, to be written again.
+    shaped : bool
+        Whether the rows are visits that were made of the rows of the file.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Contents:
     text: TextFile | None = None
     blocks: Sequence[Block] = ()
     about: Any = None
+    shaped: bool = False
 
     @property
     def place(self) -> str:

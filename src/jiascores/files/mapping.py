@@ -8,7 +8,7 @@ import tomllib
 import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeAlias, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -187,11 +187,93 @@ class NominalVisits:
 
 
 @attrs.frozen(kw_only=True)
+class Long:
+    """The file has one row for each value; [columns] names patient, date, variable, value and unit."""
+
+    variables: Mapping[str, str | tuple[str, ...]] = _key(
+        "variable = what your column of variables calls it, or a list of such words.", dict
+    )
+    by: Literal["date", "visit"] = _key(
+        "What makes rows one visit: their date, or its name.", "date"
+    )
+    date_of: str | None = _key("The variable whose date is that of a visit which has several.")
+    only: Mapping[str, str | float | bool] = _key(
+        "your column = the value of the rows that count.", dict
+    )
+    keep: tuple[str, ...] = _key("Your columns that say one thing of a visit.", ())
+
+
+@attrs.frozen(kw_only=True)
+class Wide:
+    """The file has one row for each patient; [columns] says what the names of columns call each."""
+
+    pattern: str = _key(
+        "How the columns are named, with {variable} and {visit}.", "{variable}_{visit}"
+    )
+    visits: tuple[str, ...] | Mapping[str, float] | None = _key(
+        "The visits as the names have them; or visit = its study day, where there are no dates."
+    )
+
+
+@attrs.frozen(kw_only=True)
+class Redcap:
+    """The file is an export of REDCap; [columns] gives variable = field, or a list of fields."""
+
+    events: tuple[str, ...] | None = _key("The events that are visits; else all.")
+    once: tuple[str, ...] = _key("Fields that are recorded once for a patient.", ())
+    keep: tuple[str, ...] | None = _key("Which other fields to take along; else all.")
+    dictionary: str | None = _key("The data dictionary, a file beside the mapping.")
+
+
+# What stands before or around the joint in the names of columns, a column that lists joints, or
+# joint = column.
+Named: TypeAlias = str | Mapping[str, str] | None
+
+
+@attrs.frozen(kw_only=True)
+class Joints:
+    """How the file says which joints are active and limited."""
+
+    active: Named = _key("Columns of active joints: what stands before the joint, as active_.")
+    limited: Named = _key("Columns of joints with limited motion.")
+    swollen: Named = _key("Columns of swollen joints.")
+    painful_on_motion: Named = _key("Columns of joints painful on motion.")
+    tender: Named = _key("Columns of tender joints.")
+    swollen_by_deformity: Named = _key("Columns of joints that are swollen by deformity.")
+    coded: Named = _key("Columns with one code for each joint.")
+    codes: Mapping[str, str | tuple[str, ...]] = _key("code = the finding, or findings.", dict)
+    examined: str | None = _key("Your column that says whether the joints were examined.")
+    painful_from: Literal["tender"] | None = _key("Take pain on motion from tenderness.")
+    not_on_form: tuple[str, ...] = _key("Joints that the form does not have.", ())
+    beyond_71: Literal["left-out"] | None = _key("What becomes of joints that are not of the 71.")
+    joint: str | None = _key("Your column with the joint, where there is a row for each joint.")
+    by: tuple[str, ...] = _key("With joint: the columns that make a visit.", ("patient", "date"))
+    unlisted: Literal["no-finding"] | None = _key("With joint: what a joint without a row is.")
+    injected: Named = _key("Columns with the days since the injection of a joint.")
+    injection_rule: str | None = _key("What an injected joint counts as.")
+    injection_days: float | None = _key("For how many days the rule of injections holds.")
+
+    @property
+    def call(self) -> dict[str, Any]:
+        """What is given of it, as arguments of `joint_counts`."""
+        given = {each.name: getattr(self, each.name) for each in _fields(type(self))}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in given.items()
+            if value not in (None, (), {})
+        }
+
+
+@attrs.frozen(kw_only=True)
 class FileMapping(Source):
     """How the files of a study are written, and what is asked of them."""
 
     confirmed: bool = _key("False in a draft, which is not used until somebody sets true.", True)
     study: Study = _key("What is asked of the visits.", Study)
+    long: Long | None = _key("Where the file has one row for each value.")
+    wide: Wide | None = _key("Where the file has one row for each patient.")
+    redcap: Redcap | None = _key("Where the file is an export of REDCap.")
+    joints: Joints | None = _key("Where the file has a joint form and no counts.")
     visits: NominalVisits = _key("The visits of the protocol.", NominalVisits)
     definitions: Mapping[str, Mapping[str, Any]] = _key(
         "Your own variants: based_on = a definition's name, then what differs.", dict
@@ -236,6 +318,18 @@ class FileMapping(Source):
         return {
             name: value if given.get(name) is None else given[name] for name, value in said.items()
         }
+
+    @property
+    def shape(self) -> Long | Wide | Redcap | None:
+        """Which other shape than one row for each visit the file has."""
+        return self.long or self.wide or self.redcap
+
+    @property
+    def as_read(self) -> FileMapping:
+        """The mapping of the visits as they are read; those of another shape have our names."""
+        patient = self.columns.get("patient")
+        ids = {"patient": patient} if isinstance(patient, tuple) else {}
+        return self if self.shape is None else attrs.evolve(self, columns=ids)
 
     @property
     def baseline(self) -> BaselineRule | None:
@@ -360,6 +454,9 @@ def read_mapping(given: Any) -> FileMapping:
 def _built(data: dict[str, Any], path: Path | None) -> FileMapping:
     mapping = cast(FileMapping, _as(FileMapping, data, path, "", ""))
     mapping = attrs.evolve(mapping, given=data, path=path)
+    shapes = [name for name in ("long", "wide", "redcap") if getattr(mapping, name) is not None]
+    if len(shapes) > 1:
+        raise _wrong(path, shapes[0], "", f"and [{shapes[1]}] are two shapes: a file has one.")
     for table in ("visits", "infusions", "medication", "laboratory", "events", "patients"):
         _check(mapping, "" if table == "visits" else f"{table}.", mapping.table(table))
     return mapping

@@ -14,8 +14,8 @@ import numpy as np
 from jiascores.core.errors import RequestError, listing
 from jiascores.core.variables import VARIABLES
 from jiascores.core.words import truth
-from jiascores.files.kinds import Contents, contents
-from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Source, in_mapping, read_mapping
+from jiascores.files.kinds import Contents
+from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Source, in_mapping
 from jiascores.files.text import Coded
 from jiascores.tables.baselines import Flagged, OnOrBefore
 from jiascores.tables.requests import Request
@@ -28,69 +28,6 @@ NUMBER, FLAG, DATE, WORD, ID = "number", "flag", "date", "word", "id"
 DATE_ROLES = ("date", "end_of_lead_in", "start", "stop")
 _MARKS = "./-"
 _TIMES = ("", " %H:%M", " %H:%M:%S")
-
-
-def read(path: Any, mapping: Any = None, *, table: str = "visits") -> pd.DataFrame:
-    r"""Read a file of visits, and only what the mapping says.
-
-    Parameters
-    ----------
-    path : path
-        CSV or other separated text (also ``.gz``), Excel, SAS, SPSS, Stata or Parquet. The kind
-        is told by the content, not by the name.
-    mapping : path or dict, optional
-        A mapping in TOML, or what such a file holds: separator, decimal sign, format of dates,
-        words, which column is which. Without it, everything is as jiascores writes it.
-    table : {"visits", "infusions", "medication", "laboratory", "events", "patients"}
-        Which of the files that the mapping describes this is.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With the file's own column names. Measured columns are numbers, columns of dates that are
-        used are dates; all others are as they stand in the file, text in a text file: an id
-        ``007`` keeps its zeros. A measured cell that is not understood stays as it was, and
-        `check` lists it. The index is the line of the file in which each row begins (``line``),
-        or the row of the sheet (``row``), by which messages name it.
-
-    Raises
-    ------
-    RequestError
-        If the mapping has an unknown key, a row has more or fewer fields than the header, or the
-        file is of no kind that is known.
-    ColumnError
-        If two columns have one name.
-    MissingExtraError
-        If openpyxl, pyreadstat or pyarrow is needed and not installed.
-
-    Notes
-    -----
-    Words for a gap (``missing = ["NA"]``) act on measured columns alone, never on ids or on
-    columns of your own. A number that stands for a gap is named by variable, since 99 is a
-    possible ESR.
-
-    Examples
-    --------
-    >>> import tempfile, pathlib
-    >>> import jiascores as jia
-    >>> file = pathlib.Path(tempfile.mkdtemp()) / "visits.csv"
-    >>> _ = file.write_text("patient;date;physician_global\\n007;12.03.2024;6,5\\n")
-    >>> mapping = {"csv": {"decimal": ",", "date_format": "%d.%m.%Y"}}
-    >>> jia.prepare.read(file, mapping)
-         patient       date  physician_global
-    line
-    2        007 2024-03-12               6.5
-    """
-    how = confirmed(read_mapping(mapping))
-    if table not in ("visits", *OTHERS):
-        raise RequestError(
-            f"table={table!r}: choose {listing(['visits', *OTHERS], shown=9)}.", variable="table"
-        )
-    source = how.table(table)
-    return typed(contents(path, source), source, asked_of(how))
-
-
-OTHERS = ("infusions", "medication", "laboratory", "events", "patients")
 
 
 def confirmed(mapping: FileMapping) -> FileMapping:
@@ -180,6 +117,14 @@ def typed(
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(file.places)), copy=False)
     frame.index = pd.Index(file.places, name=file.place)
     return frame
+
+
+def cells_read(
+    column: Any, kind: str, variable: str, name: str, source: Source, file: Contents
+) -> Any:
+    """Return a column with its cells read as numbers, dates or words."""
+    reader = _reader(kind, variable, name, source, file)
+    return column if reader is None else _each(column, reader, kind)
 
 
 def _check_codes(source: Source, variables: Sequence[str]) -> None:

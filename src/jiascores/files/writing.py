@@ -219,15 +219,18 @@ def write_with(
     """
     kind = kind_to_write(path, file)
     with whole(path, force=force, inputs=inputs) as out:
-        if kind == "text" and file.kind == "text":
+        if kind == "text" and file.kind == "text" and not file.shaped:
             with packed(out, path) as sink:
                 _lines(file, added, sink)
-        elif kind == file.kind:
+        elif kind == file.kind and not file.shaped:
             _SAME[kind](file, added, out)
         else:
             import pandas as pd
 
             style = Style() if file.text is None else file.text.style
+            if file.shaped and kind == "text":
+                # The cells as they came.
+                typed = pd.DataFrame(dict(file.columns)).set_axis(added.index)
             _written(pd.concat([typed, added], axis=1), kind, out, style, path)
 
 

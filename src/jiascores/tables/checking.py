@@ -554,7 +554,9 @@ def _joint_counts(found: _Findings, read: Mapping[str, _Read]) -> None:
     else:
         known &= ~np.isnan(reduced.numbers)
         agree = (full.numbers[known] == reduced.numbers[known]).all()
-        if known.sum() >= TWO and agree and full.numbers[known].any():
+        # Both from one form of joints are no copies.
+        counted = f"{JOINT_COUNTS[0]}_min" in found.of.frame
+        if known.sum() >= TWO and agree and full.numbers[known].any() and not counted:
             said = (
                 f"The 71-joint and the 27-joint count agree at all {known.sum()} visits: is "
                 f"one a copy of the other?"

@@ -185,7 +185,8 @@ def joint_counts(
     columns = {what: named for what, named in given.items() if named is not None}
     if not columns and coded is None:
         raise RequestError(
-            "joint_counts() needs the columns of at least one finding: active=, limited=, …",
+            f"counting joints needs the columns of at least one finding: "
+            f"{say('joints.active', 'active_')}, or limited, swollen, …",
             variable="active",
         )
     rule = rule_for_injections(injection_rule, injection_days, injected=injected is not None)

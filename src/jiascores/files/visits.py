@@ -1,0 +1,271 @@
+"""`read`: a file of visits of whatever shape; long, wide or of REDCap, with a joint form or without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from jiascores.core.errors import RequestError, listing
+from jiascores.files.kinds import Contents, contents
+from jiascores.files.mapping import FileMapping, Joints, Long, Redcap, Source, Wide, read_mapping
+from jiascores.files.reading import DATE, FLAG, WORD, asked_of, cells_read, confirmed, typed
+from jiascores.tables.frame import Frame, Positions
+from jiascores.tables.joint_forms import joint_counts
+from jiascores.tables.redcap import redcap_visits
+from jiascores.tables.shapes import ADAM, long_visits, wide_visits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read(path: Any, mapping: Any = None, *, table: str = "visits") -> pd.DataFrame:
+    r"""Read a file of visits, and only what the mapping says.
+
+    Parameters
+    ----------
+    path : path
+        CSV or other separated text (also ``.gz``), Excel, SAS, SPSS, Stata or Parquet. The kind
+        is told by the content, not by the name.
+    mapping : path or dict, optional
+        A mapping in TOML, or what such a file holds: separator, decimal sign, format of dates,
+        words, which column is which. Without it, everything is as jiascores writes it.
+    table : {"visits", "infusions", "medication", "laboratory", "events", "patients"}
+        Which of the files that the mapping describes this is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the file's own column names; a file of another shape than one row for each visit
+        (``[long]``, ``[wide]``, ``[redcap]``) gives visits under the names that variables have
+        here, and ``[joints]`` adds the counts of a joint form. Measured columns are numbers, columns of dates that are
+        used are dates; all others are as they stand in the file, text in a text file: an id
+        ``007`` keeps its zeros. A measured cell that is not understood stays as it was, and
+        `check` lists it. The index is the line of the file in which each row begins (``line``),
+        or the row of the sheet (``row``), by which messages name it.
+
+    Raises
+    ------
+    RequestError
+        If the mapping has an unknown key, a row has more or fewer fields than the header, or the
+        file is of no kind that is known.
+    ColumnError
+        If two columns have one name.
+    MissingExtraError
+        If openpyxl, pyreadstat or pyarrow is needed and not installed.
+
+    Notes
+    -----
+    Words for a gap (``missing = ["NA"]``) act on measured columns alone, never on ids or on
+    columns of your own. A number that stands for a gap is named by variable, since 99 is a
+    possible ESR.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> import jiascores as jia
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "visits.csv"
+    >>> _ = file.write_text("patient;date;physician_global\\n007;12.03.2024;6,5\\n")
+    >>> mapping = {"csv": {"decimal": ",", "date_format": "%d.%m.%Y"}}
+    >>> jia.prepare.read(file, mapping)
+         patient       date  physician_global
+    line
+    2        007 2024-03-12               6.5
+    """
+    how = confirmed(read_mapping(mapping))
+    if table not in ("visits", *OTHERS):
+        raise RequestError(
+            f"table={table!r}: choose {listing(['visits', *OTHERS], shown=9)}.", variable="table"
+        )
+    if table != "visits":
+        source = how.table(table)
+        return typed(contents(path, source), source, asked_of(how))
+    visits: pd.DataFrame = read_visits(contents(path, how), how, asked_of(how))[1]
+    if how.joints is not None:
+        visits = with_counts(visits, how)
+    return visits
+
+
+OTHERS = ("infusions", "medication", "laboratory", "events", "patients")
+# By which days are compared that are written in any way.
+_DAY = "day of {}"
+
+
+def shaped(file: Contents, how: FileMapping) -> Contents:
+    """Return a file as one row for each visit, by the shape that the mapping names.
+
+    Each visit is called by the line or row in which it comes first.
+    """
+    import pandas as pd
+
+    shape = how.shape
+    if shape is None:
+        return file
+    columns = {name: _series(column) for name, column in file.columns.items()}
+    ids = _several(how.columns.get("patient", "patient"))
+    columns = {
+        name: column if name in ids else _without_gaps(column, name, file, how)
+        for name, column in columns.items()
+    }
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(file.places)), copy=False)
+    frame.index = pd.Index(file.places, name=file.place)
+    visits, first = _SHAPES[type(shape)](frame, shape, how, file)
+    # What says one thing of a visit or patient has our name too.
+    ours = {of: name for name, of in how.columns.items() if isinstance(of, str) and of not in ids}
+    visits = visits.rename(columns=ours)
+    return attrs.evolve(
+        file,
+        columns={
+            name: visits[name] for name in visits.columns if not str(name).startswith(_DAY[:7])
+        },
+        places=file.places[first],
+        blocks=(),
+        about=None,
+        shaped=True,
+    )
+
+
+def _series(column: Any) -> Any:
+    """Return a column as pandas text or as what its file holds."""
+    return column.series(compact=False) if hasattr(column, "series") else column
+
+
+def _several(names: Any) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _without_gaps(column: Any, name: str, file: Contents, how: FileMapping) -> Any:
+    """Return a column without the words that stand for a gap, and what its owner declared as one."""
+    words = {str(word).strip() for word in how.csv.missing if isinstance(word, str)}
+    ranges = [(each["lo"], each["hi"]) for each in file.gaps.get(name, ())]
+    if not words and not ranges:
+        return column
+
+    def is_gap(cell: Any) -> bool:
+        if isinstance(cell, str) and cell.strip() in words:
+            return True
+        return any(low <= cell <= high for low, high in ranges if isinstance(cell, type(low)))
+
+    return column.mask([is_gap(cell) for cell in column])
+
+
+def _days(frame: Any, names: Iterable[str], how: Source, file: Contents) -> dict[str, str]:
+    """Add columns of days to a table, and return which is of which column of dates."""
+    found = {}
+    for name in names:
+        if name in frame:
+            found[name] = _DAY.format(name)
+            dates = cells_read(frame[name], DATE, "date", name, how, file)
+            frame[found[name]] = dates.set_axis(frame.index)
+    return found
+
+
+def _from_long(frame: Any, shape: Long, how: FileMapping, file: Contents) -> tuple[Any, Positions]:
+    columns = {role: _named(of) for role, of in how.columns.items() if role in ADAM}
+    others = [str(of) for role, of in how.columns.items() if role not in ADAM]
+    date = columns.get("date", "date" if "date" in frame else ADAM["date"])
+    day = _days(frame, [str(date)], how, file).get(str(date))
+    return long_visits(
+        Frame(frame),
+        {name: _named(words) for name, words in shape.variables.items()},
+        columns,
+        shape.by,
+        shape.date_of,
+        shape.only,
+        [*dict.fromkeys((*shape.keep, *others))],
+        day=day,
+    )
+
+
+def _named(words: Any) -> Any:
+    return list(words) if isinstance(words, tuple) else words
+
+
+def _from_wide(frame: Any, shape: Wide, how: FileMapping, _: Contents) -> tuple[Any, Positions]:
+    # What stands in a column of its own says one thing of the patient at all visits.
+    columns = {
+        name: _named(of) for name, of in how.columns.items() if name == "patient" or of not in frame
+    }
+    visits = shape.visits
+    return wide_visits(
+        Frame(frame), shape.pattern, columns, list(visits) if isinstance(visits, tuple) else visits
+    )
+
+
+def _from_redcap(
+    frame: Any, shape: Redcap, how: FileMapping, file: Contents
+) -> tuple[Any, Positions]:
+    dictionary = None
+    if shape.dictionary is not None:
+        path = (how.path or Path()).parent / shape.dictionary
+        own = contents(path, Source())
+        dictionary = _table(own)
+    dates = _several(how.columns.get("date", "date"))
+    return redcap_visits(
+        Frame(frame),
+        {name: _named(of) for name, of in how.columns.items()},
+        None if shape.events is None else list(shape.events),
+        list(shape.once),
+        None if shape.keep is None else list(shape.keep),
+        dictionary,
+        days=_days(frame, dates, how, file),
+    )
+
+
+def _table(file: Contents) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame({name: _series(column) for name, column in file.columns.items()})
+
+
+_SHAPES: Mapping[Any, Any] = {Long: _from_long, Wide: _from_wide, Redcap: _from_redcap}
+
+
+# --------------------------------------------------------------------------------------------
+# Joint forms
+
+
+def joint_columns(joints: Joints | None, names: Iterable[str]) -> dict[str, str]:
+    """Return what the columns of a joint form are read as."""
+    if joints is None:
+        return {}
+    asked = {}
+    for name in names:
+        for what in FINDINGS_READ:
+            given = getattr(joints, what)
+            of = list(given.values()) if isinstance(given, Mapping) else [given]
+            for begins in filter(None, of):
+                before, _, after = str(begins).partition("{joint}")
+                if name != begins and name.startswith(before) and name.endswith(after):
+                    asked[name] = WORD if what == "coded" else FLAG
+                elif name == begins:
+                    asked[name] = FLAG if joints.joint is not None and what != "coded" else WORD
+    return asked
+
+
+FINDINGS_READ = (
+    "active",
+    "limited",
+    "swollen",
+    "painful_on_motion",
+    "tender",
+    "swollen_by_deformity",
+    "coded",
+)
+
+
+def read_visits(
+    file: Contents, how: FileMapping, asked: Mapping[str, str], *, compact: bool = False
+) -> tuple[Contents, Any]:
+    """Return a file of visits as it is, of whatever shape, and as a table; with its joints counted."""
+    file = shaped(file, how)
+    asked = {**joint_columns(how.joints, map(str, file.columns)), **asked}
+    return file, typed(file, how.as_read, asked, compact=compact)
+
+
+def with_counts(frame: Any, how: FileMapping, **more: Any) -> Any:
+    """Return a table with the counts of its joint form, by the mapping and what is given beside it."""
+    given = {} if how.joints is None else how.joints.call
+    return joint_counts(frame, **{**given, **more})
