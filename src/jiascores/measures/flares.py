@@ -268,7 +268,7 @@ def _unknown_or_worse(
     )
 
 
-def _variable(criteria: FlareCriteria, name: str, earlier: Any, now: Any) -> tuple[Any, Any, Any]:
+def judged(criteria: FlareCriteria, name: str, earlier: Any, now: Any) -> tuple[Any, Any, Any]:
     """Return whether a variable is unknown, counts as worse, and counts as better."""
     unknown, worse = _unknown_or_worse(criteria, name, earlier, now)
     floor = dict(criteria.floors).get(name)
@@ -337,7 +337,7 @@ class FlareVerdict(VisitComparison[ChangeT], Generic[FlagT, SureT, ChangeT]):
         return {n: self._unless_gap(gap, better, n) for n, (gap, _, better) in each.items()}
 
     def _each(self, name: str) -> tuple[Any, Any, Any]:
-        return _variable(self.criteria, name, self._earlier[name], self._now[name])
+        return judged(self.criteria, name, self._earlier[name], self._now[name])
 
     def _reasons(self, row: int) -> Iterator[str]:
         yield change_heading("reference")
@@ -507,7 +507,7 @@ def flare(
     criteria.require(tuple(now)[-1])
     named_alone = criteria.all_of and criteria.improvement is None
     asked = dict(criteria.all_of) if named_alone else now
-    each = {name: _variable(criteria, name, reference[name], now[name]) for name in asked}
+    each = {name: judged(criteria, name, reference[name], now[name]) for name in asked}
     unknown = count(gap for gap, _, _ in each.values())
     worse = count(worsened for _, worsened, _ in each.values())
     better = count(improved for _, _, improved in each.values())

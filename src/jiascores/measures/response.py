@@ -273,7 +273,7 @@ publish(
 # The rule
 
 
-def _variable(
+def judged(
     criteria: ResponseCriteria, earlier: Any, now: Any, upper_limit: Any
 ) -> tuple[Any, Any, list[Any]]:
     """Return whether a variable is unknown, has worsened, and the levels it improved by.
@@ -366,7 +366,7 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
 
     def _each(self, name: str) -> tuple[Any, Any, list[Any]]:
         limit = None if name in CORE_VARIABLES else self._limit
-        return _variable(self.criteria, self._earlier[name], self._now[name], limit)
+        return judged(self.criteria, self._earlier[name], self._now[name], limit)
 
     @property
     def improved(self) -> dict[str, FlagT]:
@@ -586,9 +586,7 @@ def acr_ped(
     0
     """
     each = [
-        _variable(
-            criteria, baseline[name], now[name], None if name in CORE_VARIABLES else upper_limit
-        )
+        judged(criteria, baseline[name], now[name], None if name in CORE_VARIABLES else upper_limit)
         for name in now
     ]
     unknown = count(gap for gap, _, _ in each)

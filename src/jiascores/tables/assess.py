@@ -10,6 +10,7 @@ import attrs
 
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.tables.baselines import BaselineRule
+from jiascores.tables.details import details_of
 from jiascores.tables.engines import run
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.problems import Blank, Policy, Problem, Raise, error_of
@@ -27,6 +28,7 @@ def assess(
     units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: str | None = None,
+    details: bool = False,
     invalid: Literal["raise", "missing"] = "raise",
     prefix: str = "",
 ) -> FrameT:
@@ -50,6 +52,13 @@ def assess(
         what compares visits.
     marker : {"esr", "crp", "esr-else-crp"}, optional
         Required where the table has both ESR and CRP.
+    details : bool
+        Whether to add what decided: for a measure that compares visits ``…_baseline_date`` or
+        ``…_reference_date``, ``…_marker``, how many of the six variables have ``…_improved`` (by
+        the level of a responder, else by the lowest), ``…_worsened`` and are ``…_missing``, and
+        ``…_change_<variable>`` in per cent, negative when better; for scores, and states by them,
+        ``…_marker`` and how many parts are ``…_missing``; for verdicts of several items, how many
+        of these are unknown.
     invalid : {"raise", "missing"}
         Whether a value that is not allowed raises, or is left out and listed in the added
         column ``invalid_values``.
@@ -115,7 +124,7 @@ def assess(
     if not isinstance(prefix, str):
         raise RequestError(f"prefix={prefix!r}: give text.", variable="prefix", values=(prefix,))
     return TableCall(
-        outputs=measured(measures),
+        outputs=measured(measures, details=details),
         columns=columns,
         units=units,
         baseline=baseline,
@@ -125,14 +134,19 @@ def assess(
     ).on(visits)
 
 
-def measured(measures: Sequence[str | Request] | str) -> Callable[[Table], list[Output]]:
+def measured(
+    measures: Sequence[str | Request] | str, *, details: bool = False
+) -> Callable[[Table], list[Output]]:
     """Return what turns a table into the columns of these measures."""
-    return partial(_measured, requests=tuple(understand_requests(measures)))
+    return partial(_measured, requests=tuple(understand_requests(measures)), details=details)
 
 
-def _measured(table: Table, requests: Sequence[Request]) -> list[Output]:
+def _measured(table: Table, requests: Sequence[Request], *, details: bool) -> list[Output]:
     table.require(name for request in requests for name in request.needs(table))
-    outputs = [output for request in requests for output in request.compute(table)]
+    outputs: list[Output] = []
+    for request in requests:
+        outputs += request.compute(table)
+        outputs += details_of(request, table) if details else []
     return outputs + table.which_counted()
 
 

@@ -25,13 +25,14 @@ from jiascores.core.measure import Verdict, verdict_named
 from jiascores.measures.remission import ONGOING, Periods, RemissionCriteria, remission_codes
 from jiascores.tables.assess import TableCall
 from jiascores.tables.beside import Beside, whole_days
+from jiascores.tables.details import details_of
 from jiascores.tables.engines import IN_PIECES, kind_of_frame
-from jiascores.tables.frame import Output, Positions
+from jiascores.tables.frame import NONE, Output, Positions
 from jiascores.tables.ids import SPELLING, plain_id
 from jiascores.tables.numbers import number_of
 from jiascores.tables.requests import Request, request
 from jiascores.tables.table import Column, Table, Units, require_column
-from jiascores.tables.visits import CALENDAR
+from jiascores.tables.visits import CALENDAR, Visits
 
 FrameT = TypeVar("FrameT")
 ALL = "all"
@@ -53,6 +54,7 @@ def remission(
     columns: Mapping[str, str] | None = None,
     units: Units | None = None,
     medication_columns: Mapping[str, str] | None = None,
+    details: bool = False,
     invalid: Literal["raise", "missing"] = "raise",
     prefix: str = "",
 ) -> FrameT:
@@ -86,6 +88,10 @@ def remission(
         As for `assess`.
     medication_columns : dict, optional
         What is called otherwise in `medication`, for example ``{"start": "first_day"}``.
+    details : bool
+        Whether to add what decided: ``…_reference_date``, the first visit of the run of inactive
+        disease that the visit belongs to, and, where inactive disease is judged from the
+        variables, ``…_missing``, how many of its items are unknown.
     invalid : {"raise", "missing"}
         As for `assess`.
     prefix : str
@@ -186,6 +192,7 @@ def remission(
         inactive=is_inactive,
         periods=_periods_asked_about(definition, medication, medication_columns, counted),
         in_pieces=kind_of_frame(visits) in IN_PIECES,
+        details=details,
     )
     return TableCall(
         outputs=in_remission, columns=columns, units=units, invalid=invalid, prefix=prefix
@@ -357,6 +364,7 @@ def _in_remission(
     periods: MedicationPeriods | None,
     *,
     in_pieces: bool,
+    details: bool,
 ) -> list[Output]:
     """Return how long inactive disease has lasted at each visit."""
     visits, nobody = table.visits, np.empty(0, dtype=np.int64)
@@ -385,4 +393,31 @@ def _in_remission(
         if periods is None
         else periods.of(visits.labels, in_pieces=in_pieces),
     )
-    return [Output(column, "state", visits.unordered(codes), criteria.words)]
+    outputs = [Output(column, "state", visits.unordered(codes), criteria.words)]
+    if details:
+        began = _beginnings(visits, is_inactive == 1, max_gap_days)
+        dates = table.frame.taken(table.column("date"), began)
+        outputs.append(Output(f"{column}_reference_date", "cells", dates))
+        if isinstance(inactive, Request):
+            further = details_of(attrs.evolve(inactive, name=column), table)
+            outputs += [each for each in further if each.name.endswith("_missing")]
+    return outputs
+
+
+def _beginnings(visits: Visits, inactive: NDArray[np.bool_], max_gap_days: float) -> Positions:
+    """Return the first row of the run of inactive visits that each row belongs to, or `NONE`."""
+    order = visits.order
+    now = inactive[order]
+    # Rows of one date are one visit: not inactive if one is not.
+    starts, of_day = np.unique(visits.day_starts, return_inverse=True)
+    now = np.minimum.reduceat(now, starts)[of_day] if order.size else now
+    days = visits.dates[order] / visits.per_day
+    follows = np.zeros(order.size, dtype=bool)
+    follows[1:] = (
+        now[1:]
+        & now[:-1]
+        & (visits.patients[order][1:] == visits.patients[order][:-1])
+        & (np.diff(days) <= max_gap_days)
+    )
+    places = np.maximum.accumulate(np.where(follows, 0, np.arange(order.size)))
+    return visits.unordered(np.where(now, order[places], NONE))

@@ -23,6 +23,7 @@ from jiascores.measures.courses import (
 from jiascores.tables.assess import TableCall
 from jiascores.tables.baselines import Best, LastResponding, best_earlier, latest_earlier
 from jiascores.tables.beside import Beside, Dates, read_infusions, whole_days
+from jiascores.tables.details import of_core_sets
 from jiascores.tables.engines import IN_PIECES, kind_of_frame, to_eager
 from jiascores.tables.frame import NONE, Frame, Output, Positions
 from jiascores.tables.ids import Several
@@ -43,6 +44,7 @@ def retreatment(
     infusion_columns: Mapping[str, str] | None = None,
     exclusions: Mapping[str, str] | None = None,
     marker: str | None = None,
+    details: bool = False,
     invalid: Literal["raise", "missing"] = "raise",
     prefix: str = "",
 ) -> FrameT:
@@ -67,6 +69,10 @@ def retreatment(
         yes or no.
     marker : {"esr", "crp", "esr-else-crp"}, optional
         Required where `visits` have both ESR and CRP.
+    details : bool
+        Whether to add what decided: the date of the baseline of the course, the reactant, how many
+        of the six variables have improved by the protocol's level, worsened and are missing, and
+        the change of each in per cent (``retreatment_baseline_date`` and so on).
     invalid : {"raise", "missing"}
         Whether a value that is not allowed raises, or is left out and listed in the added
         column ``invalid_values``.
@@ -127,7 +133,7 @@ def retreatment(
     in_pieces = kind_of_frame(visits) in IN_PIECES
     judge = _judge(protocol, infusions, infusion_columns, exclusions, in_pieces=in_pieces)
     return TableCall(
-        outputs=partial(_retreated, judge=judge),
+        outputs=partial(_retreated, judge=judge, details=details),
         columns=columns,
         units=units,
         marker=marker,
@@ -236,11 +242,23 @@ def _judged(
     return courses, _outputs(decided.codes[place], decided.eligible[place], words[place])
 
 
-def _retreated(table: Table, judge: Judge) -> list[Output]:
+def _retreated(table: Table, judge: Judge, *, details: bool) -> list[Output]:
     """Return what is decided for each visit, which reactant counted and who rated."""
     _, outputs = judge(table)
     # Names of their own: `assess` adds the same against another baseline.
-    further = reversed(table.which_counted())
+    further = list(reversed(table.which_counted()))
+    if details:
+        protocol = judge.keywords["protocol"]  # type: ignore[attr-defined]
+        outputs += of_core_sets(
+            "retreatment",
+            table,
+            table.baseline,
+            table.earlier(table.baseline),
+            protocol.criteria,
+            "baseline",
+            level=protocol.level,
+        )
+        further = [each for each in further if each.name != "marker"]
     return outputs + [attrs.evolve(each, name=f"retreatment_{each.name}") for each in further]
 
 

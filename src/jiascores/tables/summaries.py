@@ -481,7 +481,7 @@ class _Seen:
         With `by`, for each visit that somebody has.
         """
         rows, keys = self.rows, ["patient"] if by is None else ["patient", by]
-        due = [range(len(enrolled.ids))]
+        due: list[Any] = [range(len(enrolled.ids))]
         if by is not None:
             due.append(np.unique(rows.loc[rows[by] >= 0, by]))
         every = pd.MultiIndex.from_product(due, names=keys).to_frame(index=False)
@@ -509,8 +509,8 @@ class _Seen:
         whole = ranks[(ranks >= 0).all(axis=1)]
         group = np.full(size, NONE, dtype=np.int64)
         group[whole.index] = whole.groupby(names).ngroup()
-        there = whole.drop_duplicates().sort_values(names).to_numpy()
-        return [tuple(map(list.__getitem__, words, row)) for row in there], group
+        combinations = whole.drop_duplicates().sort_values(names).to_numpy()
+        return [tuple(map(list.__getitem__, words, row)) for row in combinations], group
 
 
 def _seen(
