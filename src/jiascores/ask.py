@@ -62,6 +62,8 @@ def _parameters(asked: Verdict) -> dict[str, tuple[Any, str, str]]:
         parameters["reference"] = (none, "str or rule", _REFERENCE)
     elif "baseline" in asked.inputs and asked.name != "acr_ped":
         parameters["reference"] = ("baseline", "str or rule", _REFERENCE)
+    if asked.compares:
+        parameters["within"] = (None, "tuple of float, optional", _WITHIN)
     for name in bindable(asked):
         parameters[name] = (None, *_BOUND.get(name, ("Column, optional", _COLUMN.format(name))))
     parameters["components"] = (False, "bool", "Whether to add each item as a column too.")
@@ -70,6 +72,10 @@ def _parameters(asked: Verdict) -> dict[str, tuple[Any, str, str]]:
     return ordered | parameters
 
 
+_WITHIN = (
+    "First and last day after the earlier visit on which it answers, for example ``(60, 120)``; "
+    "other visits are empty. Required where the paper has an interval of its own."
+)
 _COLUMN = "The column that holds it; by default the column ``{}``."
 _BOUND = {
     "course": (

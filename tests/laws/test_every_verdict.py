@@ -41,6 +41,8 @@ CHOICES = {
     "level": [30],
     "cutoffs": [each.name for each in published(CutoffSet)],
 }
+# Days in which every visit after the first lies.
+EVER = (0, 9999)
 
 
 @attrs.frozen
@@ -55,7 +57,7 @@ class Case:
     def word(self) -> str:
         """The request in one word, as at the command line."""
         position = [str(self.chosen[name]) for name in self.verdict.order if name in self.chosen]
-        others = [f"{name}={value}" for name, value in self.chosen.items()
+        others = [f"{name}={word(value)}" for name, value in self.chosen.items()
                   if name not in self.verdict.order]  # fmt: skip
         return ":".join((self.verdict.ask, *position, *others))
 
@@ -64,6 +66,11 @@ class Case:
         """The request, as its function makes it."""
         request: Request = getattr(jia.ask, self.verdict.ask)(**self.chosen)
         return request
+
+
+def word(value: Any) -> str:
+    """Return a choice as it is written in one word."""
+    return "..".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def cases() -> Iterator[Case]:
@@ -86,7 +93,8 @@ def chosen(verdict: Verdict, definition: Definition) -> dict[str, Any]:
             continue
         found = {verdict.parameter: definition.name}
         found |= {name: value for name, value in taken.items() if value != verdict.options[name]}
-        return found | ({"reference": "baseline"} if "reference" in verdict.inputs else {})
+        found |= {"reference": "baseline"} if "reference" in verdict.inputs else {}
+        return found | ({} if definition.months_apart is None else {"within": EVER})
     raise AssertionError(f"{verdict.name} by {definition.name}: nothing in CHOICES will do")
 
 
@@ -159,7 +167,8 @@ def test_the_tables_of_this_file_ask_both_ways() -> None:
 def arguments(case: Case, table: pd.DataFrame) -> dict[str, Any]:
     """Return what the public function takes: the columns, and of two visits what it compares."""
     definition: Any = case.definition
-    given = {name: value for name, value in case.chosen.items() if name != "reference"}
+    of_tables = ("reference", "within")
+    given = {name: value for name, value in case.chosen.items() if name not in of_tables}
     first = table.loc[table.groupby("patient")["date"].transform("idxmin")]
     first = first.set_axis(table.index)
 
@@ -213,7 +222,7 @@ def test_each_row_is_answered_as_by_the_function(case: Case) -> None:
 @every_case
 def test_one_word_asks_for_it(case: Case) -> None:
     assert parse(case.word) == case.request
-    by_name = [case.verdict.ask, *(f"{name}={value}" for name, value in case.chosen.items())]
+    by_name = [case.verdict.ask, *(f"{name}={word(value)}" for name, value in case.chosen.items())]
     assert parse(":".join(by_name)) == case.request
 
 

@@ -254,7 +254,7 @@ def test_gaps_at_the_visit_compared_with_are_told_apart(visits):
 
 
 def test_a_change_is_judged_after_the_visit_that_it_is_compared_with(visits):
-    page = page_of(visits, measures=["horneff_improvement"])
+    page = page_of(visits, measures=["horneff_improvement:within=30..120"])
     found = rows(section(page, "results-by-visit"))
     # Not at baseline; and C has no physician global there, B no patient global now.
     assert [row[0] for row in found[1:]] == ["8"]
@@ -336,7 +336,7 @@ def test_many_patients_are_drawn_from_counts(visits):
     page = page_of(
         many,
         pictures=True,
-        measures=["horneff_improvement"],
+        measures=["horneff_improvement:within=30..120"],
         treatments=treatments,
         treatment_columns={"date": "given"},
     )

@@ -119,7 +119,7 @@ CASES = {
         ),
     ),
     "improvement in JADAS10": (
-        lambda: "horneff_improvement",
+        lambda: "horneff_improvement:within=0..9999",
         "horneff_improvement_horneff_2014",
         lambda row: (
             None
@@ -186,7 +186,10 @@ def test_return_of_disease_is_judged_against_the_visit_before(make) -> None:  # 
             lambda: jia.ask.escalation_indicated(criteria="swart-2018", course="poly", month=3),
             r"month= takes a column: jia.column\(3\)",
         ),
-        (lambda: jia.ask.horneff_improvement(reference="before"), "reference='before'"),
+        (
+            lambda: jia.ask.horneff_improvement(reference="before", within=(60, 120)),
+            "reference='before'",
+        ),
         (
             lambda: jia.ask.state(
                 "jadas27", cutoffs="bulatovic-2014", course=jia.from_category("c")

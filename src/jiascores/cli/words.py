@@ -69,6 +69,10 @@ class CommandLine(Words):
         """Return a measure in one word."""
         return ":".join((name, *map(str.upper, order)))
 
+    def within(self, name: str, first: int, last: int) -> str:
+        """Return a measure at visits some days after the earlier one, in one word."""
+        return f"{name}:within={first}..{last}"
+
     def gap(self, variable: str, values: Sequence[Any], *, more: bool = False) -> str:
         """Say what stands for a gap: words for all measured columns, numbers for one."""
         if any(isinstance(value, str) for value in values):

@@ -76,6 +76,8 @@ class Definition:
     reads: ClassVar[tuple[str, ...]] = ()
     # What is to be known of every published definition of its kind.
     common_note: ClassVar[str] = ""
+    # Months between the two visits that it was made for, where its paper says how many.
+    months_apart: ClassVar[int | None] = None
     # Why there are no variants, where no function could take one.
     no_variants: ClassVar[str] = ""
 

@@ -364,6 +364,10 @@ class Words:
         chosen = ", ".join(f"{each}=…" for each in order)
         return f"jia.ask.{name}({chosen}), or {':'.join((name, *map(str.upper, order)))}"
 
+    def within(self, name: str, first: int, last: int) -> str:
+        """Return how a measure is asked for at visits some days after the earlier one."""
+        return f"jia.ask.{name}(within=({first}, {last})), or {name}:within={first}..{last}"
+
     def gap(self, variable: str, values: Sequence[Any], *, more: bool = False) -> str:
         """Say how words or numbers that stand for a gap are read as one."""
         shown = ", ".join(map(repr, values))

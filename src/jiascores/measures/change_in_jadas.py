@@ -75,6 +75,11 @@ class JadasImprovementCriteria(_ScoreCriteria):
     bands: tuple[FallNeeded, ...]
     months: int
 
+    @property
+    def months_apart(self) -> int:  # type: ignore[override]
+        """Months between the two visits, which a table must be near to."""
+        return self.months
+
     def _check(self) -> None:
         ascend = all(band.low < band.high for band in self.bands)
         meet = all(one.high == following.low for one, following in pairwise(self.bands))
@@ -126,7 +131,11 @@ def horneff_improvement(
 ) -> T: ...
 @verdict(JadasImprovementCriteria, default="horneff-2014")
 def horneff_improvement(criteria: JadasImprovementCriteria, baseline: Any, now: Any) -> Any:
-    """Return whether JADAS10 improved as much as its baseline asks for.
+    """Return whether JADAS10 improved as much as its baseline asks for, over three months.
+
+    A call takes two scores as they are. In a table, ``jia.ask.horneff_improvement(within=(60,
+    120))`` answers at visits so many days after the baseline alone, and the column ``…_days_off``
+    says how far each visit is from three months (91 days).
 
     Parameters
     ----------
@@ -216,6 +225,7 @@ publish(
     JadasChangeCriteria.cited(
         "bulatovic-2014",
         "That a change of exactly −5.5 or +1.7 counts is our reading.",
+        "Changes between consecutive visits; the abstract names no interval.",
         measure="jadas27",
         improvement=5.5,
         worsening=1.7,

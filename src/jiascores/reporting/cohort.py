@@ -98,7 +98,7 @@ def read_request(frame: Frame, request: Any, given: Mapping[str, Any]) -> Readin
     due = np.ones(frame.size, dtype=bool)
     earlier = read.judged_against
     if earlier is not None:
-        due = read.visits.after(earlier)
+        due = read.visits.after(earlier) if read.due is None else read.due
         before = np.maximum(earlier, 0)
         missed = read.own_gaps or {name: gap[before] for name, gap in gaps.items()}
         gaps |= {f"{name} {AT_REFERENCE}": gap for name, gap in missed.items()}

@@ -54,11 +54,16 @@ from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.tables.baselines import REFERENCES, check_reference, reference_name
 from jiascores.tables.frame import NONE, Output, OutputKind
+from jiascores.tables.numbers import number_of
 from jiascores.tables.problems import is_number
 from jiascores.tables.table import INACTIVE, Column, Table, require_column, term_names
 
 # What a request may bind beside the values that a rule reads.
 _REFERENCE = "reference"
+# The days from the earlier visit in which a request answers.
+_WITHIN = "within"
+# The days of a month on average, and a round number of them to suggest.
+DAYS_A_MONTH, _ROUND_MONTH = 30.4375, 30
 # What `assess` and `check` take beside the measures.
 _OF_THE_TABLE = ("baseline", "marker", "columns", "units", "invalid", "prefix")
 # What the bounds of a yes or no are called.
@@ -138,6 +143,8 @@ class Request:
             return tuple(f"{self.stem}_{part}" for part in ("level", "level_min", "level_max"))
         if self.measure.gives == "level" and self.components:
             return (self.stem, *(f"{self.stem}_{end}" for end in _ENDS))
+        if self.criteria.months_apart is not None:
+            return (self.stem, f"{self.stem}_days_off")
         return (self.stem,)
 
     def needs(self, table: Table) -> Iterator[str]:
@@ -170,13 +177,20 @@ class Request:
         self._need_a_marker(table)
         options, bound = dict(self.options), dict(self.bound)
         policy, attended = options.pop("missing", "interval"), bound.pop("attended", None)
+        within = bound.pop(_WITHIN, None)
         level = options.pop("level", None) if self.measure.gives == "level" else None
         here = True if attended is None else table.surely(attended.name)
         answer, source = table.answer(
             self.measure, self.criteria, options, bound, items=self.components
         )
         # The reading of an earlier visit, if there was one, left its rows in the source.
-        after = None if source.rows is None else table.after(source.rows)
+        rows, apart = source.rows, []
+        after = None if rows is None else table.after(rows)
+        if rows is not None and (within or self.criteria.months_apart):
+            days = table.days_since(rows)
+            apart = self._days_off(days, after)
+            if within:
+                after = table.due = after & (days >= within[0]) & (days <= within[1])
 
         def column(name: str, kind: OutputKind, values: Any) -> Output:
             # Empty on the reference row and before it.
@@ -202,10 +216,17 @@ class Request:
                 outputs += items
             answer = answer.answer
         if self.gives == "flag":
-            return [*outputs, column(self.stem, "flag", answer), *further]
+            return [*outputs, column(self.stem, "flag", answer), *further, *apart]
         codes = answer if after is None else np.where(after, answer, np.int8(NONE))
         words = self.measure.words_of(self.criteria, options)
-        return [*outputs, Output(self.stem, "state", codes, words)]
+        return [*outputs, Output(self.stem, "state", codes, words), *apart]
+
+    def _days_off(self, days: Any, after: Any) -> list[Output]:
+        """Return how far visits are from the interval of the paper, where it has one."""
+        if self.criteria.months_apart is None:
+            return []
+        off = days - round(self.criteria.months_apart * DAYS_A_MONTH)
+        return [Output(f"{self.stem}_days_off", "level", np.where(after, np.floor(off), np.nan))]
 
     def _need_a_marker(self, table: Table) -> None:
         """Meet the policy where a reactant is asked about and the table has none in any form."""
@@ -259,11 +280,13 @@ def request(asked: Verdict, *position: Any, **given: Any) -> Request:
     )
     names = (*asked.options, *(("missing",) if asked.policies else ()))
     options = options_of(asked, definition, {n: chosen.pop(n) for n in names if n in chosen})
+    within = _within(asked, definition, chosen.pop(_WITHIN, None))
     bound = {
         each: _bound(asked, definition, each, value)
         for each, value in chosen.items()
         if value is not None
     }
+    bound |= {} if within is None else {_WITHIN: within}
     if _REFERENCE in asked.inputs and _REFERENCE not in bound:
         raise ArgumentError(
             f"reference= must name the visit that {asked.name} is judged against: "
@@ -306,6 +329,34 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
     if name == "upper_limit" and not (is_name or isinstance(value, Column)):
         return number(value, attrs.evolve(VARIABLES["marker_upper_limit"], name=name))
     return require_column(value, name)
+
+
+def _within(asked: Verdict, definition: Any, given: Any) -> tuple[float, float] | None:
+    """Return the days from the earlier visit in which a measure answers, checked."""
+    months = definition.months_apart
+    if given is None and months is None:
+        return None
+    suggested = door().within(asked.ask, *(_ROUND_MONTH * (months or 3) + n for n in (-30, 30)))
+    if given is None:
+        raise ArgumentError(
+            f"{definition.name} judges two visits {months} months apart: say at how many days "
+            f"after the earlier one it answers, first and last, for example {suggested}.",
+            variable=_WITHIN,
+        )
+    if not asked.compares:
+        raise ArgumentError(
+            f"within= goes with what compares two visits; {asked.name} reads one.", variable=_WITHIN
+        )
+    ends = given if isinstance(given, tuple | list) else ()
+    fine = len(ends) == len(_ENDS)
+    first, last = (number_of(end, _WITHIN, zero=True) for end in ends) if fine else (1.0, 0.0)
+    if first > last:
+        raise RequestError(
+            f"within={given!r}: give the first and the last day, for example {suggested}.",
+            variable=_WITHIN,
+            values=(given,),
+        )
+    return first, last
 
 
 def bindable(asked: Verdict) -> Iterator[str]:
@@ -719,6 +770,10 @@ def _value(text: str) -> Any:
     """Return a word as the number or truth value that it may stand for."""
     if text in ("true", "false"):
         return text == "true"
+    first, dots, last = text.partition("..")
+    if dots:
+        ends = _value(first), _value(last)
+        return ends if all(isinstance(end, int) for end in ends) else text
     try:
         return int(text)
     except ValueError:

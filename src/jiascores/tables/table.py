@@ -290,6 +290,8 @@ class Table:
         self._read: dict[Any, NDArray[np.float64]] = {}
         self._answers: dict[Any, tuple[Any, Rows]] = {}
         self._own_baselines: dict[Any, OwnBaselines] = {}
+        # The rows at which the last request answers, where it named the days for that.
+        self.due: NDArray[np.bool_] | None = None
         # Where a variable is missing at an earlier visit, if each has its own.
         self.own_gaps: dict[str, NDArray[np.bool_]] | None = None
 
@@ -870,6 +872,16 @@ class Table:
             rows_of_both = np.unique(np.concatenate((one[twice], other[twice])))
             self.refuse_two(rows_of_both, what, KEEP_ONE)
         return rows
+
+    def days_since(self, rows: Positions) -> NDArray[np.float64]:
+        """Return the days of each row since an earlier one; of none, since any."""
+        visits = self.visits
+        if not visits.size:
+            return np.zeros(0)
+        days: NDArray[np.float64] = (
+            visits.dates - visits.dates[np.maximum(rows, 0)]
+        ) / visits.per_day
+        return days
 
     def after(self, rows: Positions) -> NDArray[np.bool_]:
         """Return which rows come after the earlier one that they are judged against."""
