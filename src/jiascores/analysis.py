@@ -3,8 +3,9 @@
 from jiascores.statistics.paired import paired_change as paired_change
 from jiascores.statistics.proportions import stratified_difference as stratified_difference
 from jiascores.tables.agreements import agreement as agreement
+from jiascores.tables.comparisons import compare_responders as compare_responders
+from jiascores.tables.comparisons import tipping_point as tipping_point
 from jiascores.tables.events import compare_events as compare_events
-from jiascores.tables.summaries import compare_responders as compare_responders
 from jiascores.tables.summaries import responders_by_visit as responders_by_visit
 from jiascores.tables.summaries import time_in_states as time_in_states
 from jiascores.tables.summaries import transitions as transitions

@@ -53,6 +53,7 @@ from jiascores.measures.states import CutoffSet as CutoffSet
 from jiascores.statistics.agreement import Agreement as Agreement
 from jiascores.statistics.base import Comparison as Comparison
 from jiascores.statistics.proportions import Difference as Difference
+from jiascores.statistics.tipping import TippingPoint as TippingPoint
 from jiascores.tables.baselines import BaselineRule as BaselineRule
 from jiascores.tables.baselines import Best as Best
 from jiascores.tables.baselines import Flagged as Flagged

@@ -43,11 +43,11 @@ def require(holds: Any, words: str, variable: str, *values: Any) -> None:
         raise RequestError(words, variable=variable, values=values)
 
 
-def check_confidence(confidence: Any) -> None:
-    """Raise unless a confidence lies between 0 and 1."""
+def check_confidence(confidence: Any, name: str = "confidence", example: float = 0.95) -> None:
+    """Raise unless a confidence, or another share, lies between 0 and 1."""
     holds = isinstance(confidence, float | np.floating) and 0 < confidence < 1
-    words = f"confidence={confidence!r}: give a number between 0 and 1, for example 0.95."
-    require(holds, words, "confidence", confidence)
+    words = f"{name}={confidence!r}: give a number between 0 and 1, for example {example}."
+    require(holds, words, name, confidence)
 
 
 def check_counts(**counts: float) -> None:

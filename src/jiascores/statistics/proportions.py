@@ -267,8 +267,8 @@ def limits(strata: Strata, method: str, z: float) -> Limits:
     return found, low, high
 
 
-def p_value(strata: Strata, method: str, z: float) -> float:
-    """Return the two-sided p that belongs to a method's interval.
+def estimate_and_p(strata: Strata, method: str, z: float) -> tuple[float, float]:
+    """Return a difference with the two-sided p that belongs to its interval.
 
     Parameters
     ----------
@@ -276,19 +276,19 @@ def p_value(strata: Strata, method: str, z: float) -> float:
         As for `limits`. Only the summary score depends on z, and only a little.
     """
     if method == "miettinen-nurminen":
-        return cmh_p(strata)
+        return strata.difference, cmh_p(strata)
     found, low, high = limits(strata, method, z)
     if method != "newcombe":
-        return _p(found, (high - low) / 2 / z)
+        return found, _p(found, (high - low) / 2 / z)
     if abs(found) < NEAR:
-        return 1.0
+        return found, 1.0
     ahead = strata if found > 0 else strata.mirrored
     most = 2.0
     while _newcombe(ahead, most)[1] > 0:
         most *= 2
     brentq = library("scipy.optimize", WHY).brentq
     reached = float(brentq(lambda z: _newcombe(ahead, z)[1], NEAR, most, xtol=1e-13))
-    return _p(reached, 1.0)
+    return found, _p(reached, 1.0)
 
 
 def normal_quantile(confidence: float) -> float:
@@ -537,7 +537,7 @@ def stratified_difference(
     counted, z = Strata(*(column[both] for column in columns)), normal_quantile(confidence)
     return Difference(
         *limits(counted, str(method), z),
-        p_value(counted, str(method), z),
+        estimate_and_p(counted, str(method), z)[1],
         confidence,
         str(method),
         counted,

@@ -1,4 +1,4 @@
-"""Summaries over visits: responders, differences between arms, time in states, agreement."""
+"""Summaries over visits: responders, time in states, transitions."""
 
 from __future__ import annotations
 
@@ -12,16 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.core.errors import VisitError, listing
 from jiascores.measures.response import ResponseCriteria
 from jiascores.statistics.base import CONFIDENCE, check_confidence
-from jiascores.statistics.proportions import (
-    Difference,
-    Method,
-    check_method,
-    proportion_interval,
-    stratified_difference,
-)
+from jiascores.statistics.proportions import proportion_interval
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import Enrolled, cut
@@ -129,7 +123,7 @@ def responders_by_visit(
     check_confidence(confidence)
     asked = {"arm": arm, "by": by or Column("nominal_visit")}
     keys = {each: key for each, key in asked.items() if key is not None}
-    enrolled, seen = _seen(
+    enrolled, seen = seen_rows(
         visits, outcome, level, criteria, keys, columns=columns, baseline=baseline,
         patients=patients, patient_columns=patient_columns, intercurrent=intercurrent,
         data_cut=data_cut,
@@ -155,138 +149,9 @@ def responders_by_visit(
         table[[f"{method}_low", f"{method}_high"]] = np.reshape(ends, (-1, 2))
     table["lowest"] = table["responders"] / table["patients"]
     table["highest"] = (table["responders"] + table["not_determinable"]) / table["patients"]
-    return _table(
+    return table_of(
         frame, {name: [key[at] for key in groups] for at, name in enumerate(names)}, table
     )
-
-
-def compare_responders(
-    visits: Any,
-    outcome: Column,
-    *,
-    arm: Column,
-    reference_arm: Any,
-    level: int | None = None,
-    criteria: str | ResponseCriteria = "giannini-1997",
-    strata: Sequence[Column] = (),
-    undetermined: Literal["exclude", "non-responder"] | None = None,
-    method: Method | None = None,
-    baseline: BaselineRule | None = None,
-    patients: Any = None,
-    intercurrent: IntercurrentEvents | None = None,
-    confidence: float = CONFIDENCE,
-    columns: Mapping[str, Any] | None = None,
-    patient_columns: Mapping[str, Any] | None = None,
-) -> Difference:
-    """Return the difference of responders between two arms, over strata.
-
-    Parameters
-    ----------
-    visits : data frame
-        One row for each patient: the visit at which arms are compared.
-    outcome, level, criteria, columns
-        As for `responders_by_visit`.
-    arm : Column
-        The column with the treatment arm; there must be two.
-    reference_arm : str
-        The arm that is subtracted.
-    strata : list of Column
-        The columns by which randomisation was stratified; without any, one stratum.
-    undetermined : {"exclude", "non-responder"}, optional
-        What a patient counts as whose response is not determinable. Required where there is one.
-    method, confidence
-        As for `stratified_difference`; there is no default method.
-    baseline, patients, intercurrent, patient_columns
-        As for `responders_by_visit`. Arm and strata are of `patients` where that has them.
-
-    Returns
-    -------
-    Difference
-        The other arm minus the reference arm, with interval and p.
-
-    Raises
-    ------
-    RequestError
-        If there are not two arms, no method is named, or `undetermined` is missing and matters.
-    VisitError
-        If a patient has two rows, or no arm or stratum.
-
-    Notes
-    -----
-    ====== ============================== =============== ==================
-    row    response                       exclude         non-responder
-    ====== ============================== =============== ==================
-    1      yes                            responder       responder
-    2      no                             non-responder   non-responder
-    3      not determinable               left out        non-responder
-    4      level 50, for level 30         responder       responder
-    5      level 0, for level 30          non-responder   non-responder
-    6      between 0 and 50, for level 30 left out        non-responder
-    ====== ============================== =============== ==================
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> import jiascores as jia
-    >>> visits = pd.DataFrame({"patient": range(8), "drug": ["A"] * 4 + ["placebo"] * 4,
-    ...                        "response": [1, 1, 1, 0, 1, 0, 0, 0]})
-    >>> jia.analysis.compare_responders(visits, jia.column("response"), arm=jia.column("drug"),
-    ...                        reference_arm="placebo", method="newcombe")
-    0.5000 (95 % interval −0.1355 to 0.7891), p = 0.1483; Newcombe; 3 of 4 against 1 of 4
-    """
-    check_method(method)
-    keys = {"arm": arm, **{f"strata {at}": each for at, each in enumerate(strata)}}
-    enrolled, seen = _seen(
-        visits, outcome, level, criteria, keys, columns=columns, baseline=baseline,
-        patients=patients, patient_columns=patient_columns, intercurrent=intercurrent,
-        data_cut=None,
-    )  # fmt: skip
-    seen.once(enrolled, [], "in the comparison; keep the rows of one visit")
-    if patients is not None:
-        seen = seen.with_absent(enrolled)
-    found = seen.rows["value"].to_numpy()
-    arms, side = _two_arms(seen, arm.name, reference_arm)
-    unknown = np.isnan(found)
-    if unknown.any():
-        if undetermined not in ("exclude", "non-responder"):
-            raise RequestError(
-                f"the response of {int(unknown.sum())} patients is not determinable: say what "
-                f"they count as, undetermined='exclude' or undetermined='non-responder'.",
-                variable="undetermined",
-            )
-        found = np.where(unknown, 0.0, found)
-    counted = ~unknown | (undetermined == "non-responder")
-    strata_, stratum = seen.groups([key for key in keys if key != "arm"])
-    without = [str(enrolled.ids[who]) for who in seen.rows["patient"][(side < 0) | (stratum < 0)]]
-    if without:
-        raise VisitError(
-            f"every patient needs an arm and a stratum; one is missing for patient "
-            f"{listing(without)}.",
-            variable="arm",
-        )
-    cell = (2 * stratum + (side == arms.index(reference_arm)))[counted]
-    size = 2 * len(strata_)
-    n1, n0 = np.bincount(cell, minlength=size).reshape(-1, 2).T.tolist()
-    a, b = np.bincount(cell, found[counted], minlength=size).reshape(-1, 2).T.tolist()
-    difference = stratified_difference(a, n1, b, n0, method=method, confidence=confidence)
-    words = {"exclude": "left out", "non-responder": "as non-responders"}
-    open_ = int(unknown.sum())
-    return attrs.evolve(
-        difference, undetermined=open_, undetermined_as=words[str(undetermined)] if open_ else ""
-    )
-
-
-def _two_arms(seen: _Seen, arm: str, reference: Any) -> tuple[list[Any], Positions]:
-    """Return the arms that are compared, one of them the reference, and which each row is of."""
-    groups, side = seen.groups(["arm"])
-    arms = [value for (value,) in groups]
-    if len(arms) != len(("arm", "reference")) or reference not in arms:
-        raise RequestError(
-            f"column {arm!r} has {listing([repr(one) for one in arms]) or 'no arm'}, and "
-            f"reference_arm={reference!r}: two arms are compared, one of them the reference.",
-            variable="reference_arm",
-        )
-    return arms, side
 
 
 def time_in_states(
@@ -350,7 +215,7 @@ def time_in_states(
     table["proportion_of_visits"] = table["visits"] / frame.size
     table["days"] = [days[codes == code].sum() for code in range(len(names))]
     table["proportion_of_days"] = table["days"] / (days.sum() or np.nan)
-    return _table(frame, {state.name: names}, table)
+    return table_of(frame, {state.name: names}, table)
 
 
 def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None = None) -> Any:
@@ -414,7 +279,7 @@ def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None
     proportion = counts / np.where(total > 0, total, np.nan)
     table = pd.DataFrame({"count": counts.ravel(), "proportion": proportion.ravel()})
     pairs = list(product(names, names))
-    return _table(
+    return table_of(
         frame, {"from": [one for one, _ in pairs], "to": [other for _, other in pairs]}, table
     )
 
@@ -457,7 +322,7 @@ def _in_order(words: Iterable[Any]) -> list[Any]:
 
 
 @attrs.frozen(eq=False)
-class _Seen:
+class Seen:
     """The rows in which patients count: whose each is, the response, and codes to group by."""
 
     rows: pd.DataFrame
@@ -475,7 +340,7 @@ class _Seen:
                 values=who,
             )
 
-    def with_absent(self, enrolled: Enrolled, by: str | None = None) -> _Seen:
+    def with_absent(self, enrolled: Enrolled, by: str | None = None) -> Seen:
         """Return the rows, and one that is not determinable for each patient who has none.
 
         With `by`, for each visit that somebody has.
@@ -490,7 +355,7 @@ class _Seen:
         for name in self.rows.columns.difference([*keys, "value"]):
             absent[name] = enrolled.of_columns[name][absent["patient"]]
         whole = pd.concat([rows, absent.assign(value=np.nan)], ignore_index=True)
-        return _Seen(whole, self.labels)
+        return Seen(whole, self.labels)
 
     def groups(self, keys: Iterable[str]) -> tuple[list[tuple[Any, ...]], Positions]:
         """Return the combinations of values of keys in order, and which of them each row has.
@@ -513,7 +378,7 @@ class _Seen:
         return [tuple(map(list.__getitem__, words, row)) for row in combinations], group
 
 
-def _seen(
+def seen_rows(
     visits: Any,
     outcome: Any,
     level: Any,
@@ -526,7 +391,7 @@ def _seen(
     patient_columns: Any,
     intercurrent: IntercurrentEvents | None,
     data_cut: Any,
-) -> tuple[Enrolled, _Seen]:
+) -> tuple[Enrolled, Seen]:
     """Return the patients who count, and the rows in which a response of theirs is due."""
     frame = cut(Frame(to_eager(visits)), columns, data_cut)
     table = Table(frame, columns, baseline=baseline)
@@ -554,7 +419,7 @@ def _seen(
         rows.loc[here.index[settled.after], "value"] = settled.data[settled.after]
         rows = rows.drop(columns="day")
     rows = rows[(rows["patient"] >= 0) & _due(table, found)].reset_index(drop=True)
-    return enrolled, _Seen(rows, labels)
+    return enrolled, Seen(rows, labels)
 
 
 def _due(table: Table, found: Outcome) -> NDArray[np.bool_]:
@@ -582,7 +447,7 @@ def _states(
     return table, words, codes
 
 
-def _table(frame: Frame, keys: Mapping[str, list[Any]], numbers: pd.DataFrame) -> Any:
+def table_of(frame: Frame, keys: Mapping[str, list[Any]], numbers: pd.DataFrame) -> Any:
     """Return a new table of keys, counts and other numbers."""
     outputs = [
         Output(

@@ -1,0 +1,192 @@
+"""What patients whose outcome is open could do to a comparison of two arms."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+from typing import Any, NoReturn
+
+import attrs
+import numpy as np
+
+from jiascores.core.errors import RequestError
+from jiascores.statistics.base import FloatArray, IntArray, p_said, require
+from jiascores.statistics.proportions import (
+    METHODS,
+    Strata,
+    estimate_and_p,
+    normal_quantile,
+)
+
+# More combinations than this would take minutes, and nobody reads them.
+MOST_POINTS = 20_000
+NEITHER, HIGHER, LOWER = 0, 1, -1
+
+
+@attrs.frozen(eq=False)
+class OpenCounts:
+    """The counts of two arms in each stratum, with those that are open; one row a stratum.
+
+    Parameters
+    ----------
+    responders, patients : array of int
+        All patients, the open ones as they are analysed; the arm in the first column, the
+        reference in the second.
+    open_responders, open_patients : array of int
+        Those of them that are open.
+    """
+
+    responders: IntArray
+    patients: IntArray
+    open_responders: IntArray
+    open_patients: IntArray
+
+    def strata(self, open_responders: IntArray) -> Strata:
+        """Return the counts were so many of the open patients responders."""
+        counts = self.responders - self.open_responders + open_responders
+        return Strata(counts[:, 0], self.patients[:, 0], counts[:, 1], self.patients[:, 1])
+
+
+@attrs.frozen(eq=False, repr=False)
+class TippingPoint:
+    """Whether patients whose outcome is open could turn a comparison round.
+
+    Parameters
+    ----------
+    method : str
+        By which p was found.
+    alpha : float
+        The limit that p is held against.
+    arms : tuple of str
+        The arm and the reference arm.
+    counts : OpenCounts
+        All patients and the open ones, by stratum and arm.
+    difference, p : float
+        As analysed.
+    to_significant, to_not_significant : int, optional
+        The fewest open patients whose outcome must be the other one for p to be below alpha, and
+        for it not to be: one of the two is 0, as analysed. None: no combination does it.
+    table : data frame
+        One row for each combination: how many of the open patients responded in each arm (and
+        stratum), ``switches`` (how many are not as analysed), ``difference`` and ``p``.
+
+    Examples
+    --------
+    See `jiascores.analysis.tipping_point`.
+    """
+
+    method: str
+    alpha: float
+    arms: tuple[str, str]
+    counts: OpenCounts
+    difference: float
+    p: float
+    fewest: dict[int, tuple[int, tuple[int, int]]]
+    table: Any
+
+    @property
+    def to_significant(self) -> int | None:
+        """The fewest switches to p below alpha."""
+        return min(
+            (self.fewest[way][0] for way in (HIGHER, LOWER) if way in self.fewest), default=None
+        )
+
+    @property
+    def to_not_significant(self) -> int | None:
+        """The fewest switches to p not below alpha."""
+        return self.fewest[NEITHER][0] if NEITHER in self.fewest else None
+
+    def __bool__(self) -> NoReturn:
+        raise RequestError(
+            "a tipping point is neither true nor false: ask for its .to_significant."
+        )
+
+    def __str__(self) -> str:
+        arm, reference = self.arms
+        of = self.counts.open_patients.sum(axis=0).tolist()
+        now = self.counts.open_responders.sum(axis=0).tolist()
+        said = {
+            HIGHER: f"p < {self.alpha:g}, {arm} higher",
+            NEITHER: f"p ≥ {self.alpha:g}",
+            LOWER: f"p < {self.alpha:g}, {reference} higher",
+        }
+        method = METHODS[self.method][0]
+        as_analysed = f"difference {self.difference:.4f}, {p_said(self.p)}".replace("-", "−")
+        lines = [
+            f"Tipping point: open in {arm} {of[0]}, in {reference} {of[1]}; p by {method}",
+            f"  as analysed, {now[0]} and {now[1]} of them responders: {as_analysed}",
+        ]
+        for way, words in said.items():
+            if way not in self.fewest:
+                lines.append(f"  {words}: not reached")
+                continue
+            switches, (one, two) = self.fewest[way]
+            example = f"{switches} switched, {one} and {two} of them responders"
+            lines.append(f"  {words}: {example if switches else 'as analysed'}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def combinations(
+    counts: OpenCounts, *, method: str, alpha: float
+) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    """Return every number of responders among the open patients, and what each comes to.
+
+    Parameters
+    ----------
+    counts : OpenCounts
+        With patients of both arms in each stratum.
+    method : str
+        One of the methods of a difference.
+    alpha : float
+        The limit of p.
+
+    Returns
+    -------
+    tuple of array
+        Open responders by combination, stratum and arm; switches; differences; p.
+    """
+    of = counts.open_patients
+    points = math.prod((of + 1).ravel().tolist())
+    words = (
+        f"{int(of.sum())} open patients in {of.size} arms and strata make {points} combinations, "
+        f"more than {MOST_POINTS}: leave strata= out, or fewer patients open."
+    )
+    require(points <= MOST_POINTS, words, "strata", points)
+    ranges = [range(most + 1) for most in of.ravel().tolist()]
+    grid = np.array(list(product(*ranges)), dtype=np.int64).reshape(-1, *of.shape)
+    switches = np.abs(grid - counts.open_responders).sum(axis=(1, 2))
+    z = normal_quantile(1 - alpha)
+    found = []
+    for point in grid:
+        try:
+            found.append(estimate_and_p(counts.strata(point), method, z))
+        except RequestError as problem:
+            raise RequestError(
+                f"one of the {points} combinations has no p. {problem}", variable="method"
+            ) from problem
+    differences, p = np.array(found).T
+    return grid, switches, differences, p
+
+
+def fewest_switches(
+    grid: IntArray, switches: IntArray, differences: FloatArray, p: FloatArray, alpha: float
+) -> dict[int, tuple[int, tuple[int, int]]]:
+    """Return of each conclusion the fewest switches to it, and one combination of open responders.
+
+    Parameters
+    ----------
+    grid, switches, differences, p
+        Of `combinations`.
+    alpha : float
+        The limit of p.
+    """
+    conclusion = np.where(p < alpha, np.sign(differences), NEITHER).astype(np.int64)
+    fewest = {}
+    for way in np.unique(conclusion).tolist():
+        there = np.flatnonzero(conclusion == way)
+        at = there[np.argmin(switches[there])]
+        one, two = grid[at].sum(axis=0).tolist()
+        fewest[way] = int(switches[at]), (one, two)
+    return fewest

@@ -1,0 +1,356 @@
+"""Two arms compared: the difference of responders, and what the open outcomes could do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.core.words import meaning
+from jiascores.measures.response import ResponseCriteria
+from jiascores.statistics.base import CONFIDENCE, IntArray, check_confidence
+from jiascores.statistics.proportions import (
+    Difference,
+    Method,
+    check_method,
+    stratified_difference,
+)
+from jiascores.statistics.tipping import (
+    OpenCounts,
+    TippingPoint,
+    combinations,
+    fewest_switches,
+)
+from jiascores.tables.baselines import BaselineRule
+from jiascores.tables.engines import to_eager
+from jiascores.tables.frame import Frame, Positions
+from jiascores.tables.gaps import OBSERVED
+from jiascores.tables.intercurrent import IntercurrentEvents
+from jiascores.tables.summaries import Seen, seen_rows, table_of
+from jiascores.tables.table import Column
+
+FLAGS = {"1": "yes", "1.0": "yes", "true": "yes", "0": "no", "0.0": "no", "false": "no"}
+
+
+@attrs.frozen(eq=False)
+class _Compared:
+    """The patients of two arms: response, arm (0, or 1 the reference) and stratum of each."""
+
+    seen: Seen
+    found: NDArray[np.float64]
+    side: Positions
+    stratum: Positions
+    arms: tuple[Any, Any]
+    strata: list[tuple[Any, ...]]
+
+    def counted(self, of: Any) -> IntArray:
+        """Return the sum of what each patient counts, by stratum and arm."""
+        cell = 2 * self.stratum + self.side
+        sums = np.bincount(cell, np.asarray(of, dtype=np.float64), minlength=2 * len(self.strata))
+        return sums.astype(np.int64).reshape(-1, 2)
+
+
+def compare_responders(
+    visits: Any,
+    outcome: Column,
+    *,
+    arm: Column,
+    reference_arm: Any,
+    level: int | None = None,
+    criteria: str | ResponseCriteria = "giannini-1997",
+    strata: Sequence[Column] = (),
+    undetermined: Literal["exclude", "non-responder"] | None = None,
+    method: Method | None = None,
+    baseline: BaselineRule | None = None,
+    patients: Any = None,
+    intercurrent: IntercurrentEvents | None = None,
+    confidence: float = CONFIDENCE,
+    columns: Mapping[str, Any] | None = None,
+    patient_columns: Mapping[str, Any] | None = None,
+) -> Difference:
+    """Return the difference of responders between two arms, over strata.
+
+    Parameters
+    ----------
+    visits : data frame
+        One row for each patient: the visit at which arms are compared.
+    outcome, level, criteria, columns
+        As for `responders_by_visit`.
+    arm : Column
+        The column with the treatment arm; there must be two.
+    reference_arm : str
+        The arm that is subtracted.
+    strata : list of Column
+        The columns by which randomisation was stratified; without any, one stratum.
+    undetermined : {"exclude", "non-responder"}, optional
+        What a patient counts as whose response is not determinable. Required where there is one.
+    method, confidence
+        As for `stratified_difference`; there is no default method.
+    baseline, patients, intercurrent, patient_columns
+        As for `responders_by_visit`. Arm and strata are of `patients` where that has them.
+
+    Returns
+    -------
+    Difference
+        The other arm minus the reference arm, with interval and p.
+
+    Raises
+    ------
+    RequestError
+        If there are not two arms, no method is named, or `undetermined` is missing and matters.
+    VisitError
+        If a patient has two rows, or no arm or stratum.
+
+    Notes
+    -----
+    ====== ============================== =============== ==================
+    row    response                       exclude         non-responder
+    ====== ============================== =============== ==================
+    1      yes                            responder       responder
+    2      no                             non-responder   non-responder
+    3      not determinable               left out        non-responder
+    4      level 50, for level 30         responder       responder
+    5      level 0, for level 30          non-responder   non-responder
+    6      between 0 and 50, for level 30 left out        non-responder
+    ====== ============================== =============== ==================
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({"patient": range(8), "drug": ["A"] * 4 + ["placebo"] * 4,
+    ...                        "response": [1, 1, 1, 0, 1, 0, 0, 0]})
+    >>> jia.analysis.compare_responders(visits, jia.column("response"), arm=jia.column("drug"),
+    ...                        reference_arm="placebo", method="newcombe")
+    0.5000 (95 % interval −0.1355 to 0.7891), p = 0.1483; Newcombe; 3 of 4 against 1 of 4
+    """
+    check_method(method)
+    compared = _compared(
+        visits, outcome, arm, reference_arm, level=level, criteria=criteria, strata=strata,
+        baseline=baseline, patients=patients, intercurrent=intercurrent, columns=columns,
+        patient_columns=patient_columns,
+    )  # fmt: skip
+    unknown = np.isnan(compared.found)
+    if unknown.any() and undetermined not in ("exclude", "non-responder"):
+        raise RequestError(
+            f"the response of {int(unknown.sum())} patients is not determinable: say what "
+            f"they count as, undetermined='exclude' or undetermined='non-responder'.",
+            variable="undetermined",
+        )
+    n1, n0 = compared.counted(~unknown | (undetermined == "non-responder")).T.tolist()
+    a, b = compared.counted(compared.found == 1).T.tolist()
+    difference = stratified_difference(a, n1, b, n0, method=method, confidence=confidence)
+    words = {"exclude": "left out", "non-responder": "as non-responders"}
+    open_ = int(unknown.sum())
+    return attrs.evolve(
+        difference, undetermined=open_, undetermined_as=words[str(undetermined)] if open_ else ""
+    )
+
+
+def tipping_point(
+    visits: Any,
+    outcome: Column,
+    *,
+    arm: Column,
+    reference_arm: Any,
+    level: int | None = None,
+    criteria: str | ResponseCriteria = "giannini-1997",
+    strata: Sequence[Column] = (),
+    over: Column | None = None,
+    method: Method | None = None,
+    alpha: float = 0.05,
+    baseline: BaselineRule | None = None,
+    patients: Any = None,
+    intercurrent: IntercurrentEvents | None = None,
+    columns: Mapping[str, Any] | None = None,
+    patient_columns: Mapping[str, Any] | None = None,
+) -> TippingPoint:
+    """Say whether patients whose outcome is open could turn a comparison of two arms round.
+
+    Every number of responders among them, in each arm and stratum, is tried.
+
+    Parameters
+    ----------
+    visits, outcome, arm, reference_arm, level, criteria, strata, columns
+        As for `compare_responders`.
+    over : Column, optional
+        Which outcomes are open besides those that are not determinable: a column of yes and no,
+        or the ``gap_rule`` of `fill_gaps`, by which all are open that were not observed. They are
+        analysed as they stand; those not determinable, as non-responders.
+    method : str
+        That of the comparison, as for `stratified_difference`; there is no default. p is the one
+        that belongs to its interval.
+    alpha : float
+        The limit that p is held against.
+    baseline, patients, intercurrent, patient_columns
+        As for `compare_responders`. Who is in `patients` and was never seen is open.
+
+    Returns
+    -------
+    TippingPoint
+        The fewest outcomes that must be the other one for p to pass alpha, both ways, and the
+        table of all combinations; prints as a short report.
+
+    Raises
+    ------
+    RequestError
+        As for `compare_responders`; if there are more than 20 000 combinations, or the method has
+        no p for one of them (``"miettinen-nurminen"`` has one for all).
+    VisitError
+        As for `compare_responders`.
+
+    Notes
+    -----
+    ====== ============================== ==================== =======================
+    row    response                       as analysed          open
+    ====== ============================== ==================== =======================
+    1      yes, observed                  responder            no
+    2      no, observed                   non-responder        no
+    3      not determinable               non-responder        yes
+    4      no, ``nri: visit missing``     non-responder        with over= ``gap_rule``
+    5      between 0 and 50, for level 30 non-responder        yes
+    6      between 30 and 50, for level 30 responder           no
+    ====== ============================== ==================== =======================
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> response = [True] * 9 + [False] * 2 + [None] + [True] * 3 + [False] * 7 + [None] * 2
+    >>> visits = pd.DataFrame({"patient": range(24), "drug": ["A"] * 12 + ["placebo"] * 12,
+    ...                        "response": response})
+    >>> found = jia.analysis.tipping_point(visits, jia.column("response"), arm=jia.column("drug"),
+    ...                                    reference_arm="placebo", method="miettinen-nurminen")
+    >>> print(found)
+    Tipping point: open in A 1, in placebo 2; p by Miettinen–Nurminen
+      as analysed, 0 and 0 of them responders: difference 0.5000, p = 0.0165
+      p < 0.05, A higher: as analysed
+      p ≥ 0.05: 2 switched, 0 and 2 of them responders
+      p < 0.05, placebo higher: not reached
+    >>> found.table.round(3)
+       responders_A  responders_placebo  switches  difference      p
+    0             0                   0         0       0.500  0.016
+    1             0                   1         1       0.417  0.045
+    2             0                   2         2       0.333  0.105
+    3             1                   0         1       0.583  0.005
+    4             1                   1         2       0.500  0.015
+    5             1                   2         3       0.417  0.039
+    """
+    check_method(method)
+    check_confidence(alpha, "alpha", 0.05)
+    compared = _compared(
+        visits, outcome, arm, reference_arm, level=level, criteria=criteria, strata=strata,
+        baseline=baseline, patients=patients, intercurrent=intercurrent, columns=columns,
+        patient_columns=patient_columns, over=over,
+    )  # fmt: skip
+    open_ = np.isnan(compared.found) | _imputed(compared.seen, over)
+    whole = [
+        compared.counted(of)
+        for of in (compared.found == 1, compared.side >= 0, (compared.found == 1) & open_, open_)
+    ]
+    both: NDArray[np.bool_] = np.all(whole[1] > 0, axis=1)
+    if not both.any():
+        raise RequestError("no stratum has patients in both arms.", variable="strata")
+    counts = OpenCounts(*(each[both] for each in whole))
+    grid, switches, differences, p = combinations(counts, method=str(method), alpha=alpha)
+    now = np.flatnonzero(switches == 0)[0]
+    names = [
+        "_".join(map(str, ("responders", side, *stratum)))
+        for stratum, there in zip(compared.strata, both, strict=True)
+        if there
+        for side in compared.arms
+    ]
+    table = pd.DataFrame(grid.reshape(len(grid), -1), columns=names)
+    table = table.assign(switches=switches, difference=differences, p=p)
+    first = {names[0]: table.pop(names[0]).tolist()}
+    return TippingPoint(
+        str(method),
+        alpha,
+        (str(compared.arms[0]), str(compared.arms[1])),
+        counts,
+        float(differences[now]),
+        float(p[now]),
+        fewest_switches(grid, switches, differences, p, alpha),
+        table_of(Frame(to_eager(visits)), first, table),
+    )
+
+
+def _imputed(seen: Seen, over: Column | None) -> NDArray[np.bool_]:
+    """Return which outcomes are not as observed, by a column of yes and no or of gap rules."""
+    if over is None:
+        return np.zeros(len(seen.rows), dtype=bool)
+    labels = list(map(str, seen.labels["over"]))
+    rules = any(label.startswith(OBSERVED) or ": " in label for label in labels)
+    answers = []
+    for label in labels:
+        word: str | None
+        if rules:
+            word = "no" if label.startswith(OBSERVED) else "yes"
+        else:
+            word = FLAGS.get(label.lower()) or meaning("yes_or_no", label)
+        if word not in ("yes", "no"):
+            raise RequestError(
+                f"over={over.name!r} holds {label!r}: give a column of yes and no, or the gap_rule "
+                f"of fill_gaps.",
+                variable="over",
+                values=(label,),
+            )
+        answers.append(word == "yes")
+    return np.array([*answers, False])[seen.rows["over"]]
+
+
+def _compared(
+    visits: Any,
+    outcome: Column,
+    arm: Column,
+    reference: Any,
+    *,
+    strata: Sequence[Column],
+    patients: Any,
+    over: Column | None = None,
+    level: Any,
+    criteria: Any,
+    **more: Any,
+) -> _Compared:
+    """Return the patients who are compared, once each, with their arm and stratum."""
+    keys = {"arm": arm, **{f"strata {at}": each for at, each in enumerate(strata)}}
+    strata_of = [key for key in keys if key != "arm"]
+    if over is not None:
+        keys["over"] = over
+    enrolled, seen = seen_rows(
+        visits, outcome, level, criteria, keys, patients=patients, data_cut=None, **more
+    )
+    seen.once(enrolled, [], "in the comparison; keep the rows of one visit")
+    if patients is not None:
+        seen = seen.with_absent(enrolled)
+    arms, side = _two_arms(seen, arm.name, reference)
+    found, stratum = seen.groups(strata_of)
+    without = [str(enrolled.ids[who]) for who in seen.rows["patient"][(side < 0) | (stratum < 0)]]
+    if without:
+        raise VisitError(
+            f"every patient needs an arm and a stratum; one is missing for patient "
+            f"{listing(without)}.",
+            variable="arm",
+        )
+    first = arms[1 - arms.index(reference)]
+    is_reference = (side == arms.index(reference)).astype(np.int64)
+    values = seen.rows["value"].to_numpy()
+    return _Compared(seen, values, is_reference, stratum, (first, reference), found)
+
+
+def _two_arms(seen: Seen, arm: str, reference: Any) -> tuple[list[Any], Positions]:
+    """Return the arms that are compared, one of them the reference, and which each row is of."""
+    groups, side = seen.groups(["arm"])
+    arms = [value for (value,) in groups]
+    if len(arms) != len(("arm", "reference")) or reference not in arms:
+        raise RequestError(
+            f"column {arm!r} has {listing([repr(one) for one in arms]) or 'no arm'}, and "
+            f"reference_arm={reference!r}: two arms are compared, one of them the reference.",
+            variable="reference_arm",
+        )
+    return arms, side
