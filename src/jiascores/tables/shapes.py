@@ -452,9 +452,11 @@ def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Posi
         )
     for word, place in wanted.items():
         if there and word not in there:
+            name = list(variables)[place]
             raise RequestError(
-                f"no row of column {column!r} says {word!r} ({list(variables)[place]})."
-                f"{suggestion(word, there)} It has {listing(map(repr, there), shown=20)}.",
+                f"no row of column {column!r} says {word!r} ({name}).{suggestion(word, there)} It "
+                f"has {listing(map(repr, there), shown=20)}. Write the word as it stands there, "
+                f"{say('long.variables', {name: '…'})}, or leave {name} out.",
                 variable=column,
                 values=(word,),
             )

@@ -1,0 +1,131 @@
+"""Every generated file goes through `init`, `check` and `assess`, and gives the right scores.
+
+What is refused says what to write, and with that written the scores are right too.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from jiascores.cli import main
+from tests.files.generated import CASES, Case
+
+pytest.importorskip("openpyxl")
+pytest.importorskip("pyreadstat")
+pytest.importorskip("pyarrow")
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def toml(value: Any) -> str:
+    """Return a value as TOML has it."""
+    if isinstance(value, Mapping):
+        pairs = (f"{json.dumps(key)} = {toml(each)}" for key, each in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return tables of a mapping with those of another written over them."""
+    out = dict(one)
+    for key, value in other.items():
+        both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
+        out[key] = merged(out[key], value) if both else value
+    return out
+
+
+def write(path: Path, mapping: Mapping[str, Any]) -> Path:
+    path.write_text("".join(f"{key} = {toml(of)}\n" for key, of in mapping.items()), "utf-8")
+    return path
+
+
+def drafted(case: Case, file: Path, folder: Path) -> dict[str, Any]:
+    """Return the mapping that `init` drafts, or nothing where the file cannot be opened."""
+    if "init" not in main.commands:
+        return {}
+    done = run("init", file, *case.init, "-o", folder / "draft.toml")
+    if done.exit_code:
+        assert case.refused or case.remade, done.output
+        return {}
+    draft = tomllib.loads((folder / "draft.toml").read_text(encoding="utf-8"))
+    # Nothing is read by a draft.
+    refused = run("check", file, "--mapping", folder / "draft.toml", "--measure", "jadas10")
+    assert refused.exit_code != 0
+    assert "confirmed = true" in refused.output
+    return draft
+
+
+def assess(file: Path, mapping: Path, folder: Path) -> Result:
+    # Of another kind than the file, and read by another reader than ours.
+    out = folder / "out.parquet"
+    out.unlink(missing_ok=True)
+    return run("assess", file, "--mapping", mapping, "--measure", "jadas10", "-o", out)
+
+
+def scores_of(folder: Path) -> list[float | None]:
+    import pyarrow.parquet as pq
+
+    return pq.read_table(folder / "out.parquet", columns=["jadas10"])["jadas10"].to_pylist()
+
+
+def same(found: list[float | None], wanted: list[float | None]) -> bool:
+    return len(found) == len(wanted) and all(
+        one is other is None or (None not in (one, other) and abs(one - other) < 1e-9)
+        for one, other in zip(found, wanted, strict=True)
+    )
+
+
+def test_there_are_many() -> None:
+    assert len(CASES) >= 60
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_generated_file(case: Case, tmp_path: Path) -> None:
+    file = case.make(tmp_path)
+    before = file.read_bytes()
+    mapping = {**merged(drafted(case, file, tmp_path), case.answers), "confirmed": True}
+    if case.refused:
+        for command in ("check", "assess"):
+            path = write(tmp_path / "mapping.toml", mapping)
+            options = ("--mapping", path, "--measure", "jadas10")
+            more = ("-o", tmp_path / "out.parquet") if command == "assess" else ()
+            done = run(command, file, *options, *more)
+            assert done.exit_code != 0, done.output
+            assert case.refused in done.output
+            assert "Traceback" not in done.output
+            assert not (tmp_path / "out.parquet").exists()
+        # The message says it in the words of the mapping.
+        for table, keys in case.advice.items():
+            assert f"[{table}" in done.output
+            for key in keys:
+                assert str(key) in done.output
+        mapping = merged(mapping, case.advice)
+        if case.remade is not None:
+            file = case.remade(tmp_path)
+            before = file.read_bytes()
+    if case.listed:
+        path = write(tmp_path / "mapping.toml", mapping)
+        listed = run("check", file, "--mapping", path, "--measure", "jadas10")
+        assert f"[{next(iter(case.advice))}]" in listed.output
+        assert case.listed in listed.output
+        mapping = merged(mapping, case.advice)
+    path = write(tmp_path / "mapping.toml", mapping)
+    checked = run("check", file, "--mapping", path, "--measure", "jadas10")
+    assert checked.exit_code == 0, checked.output
+    assert "refused," not in checked.output
+    done = assess(file, path, tmp_path)
+    assert done.exit_code == 0, done.output
+    assert same(scores_of(tmp_path), list(case.scores)), scores_of(tmp_path)
+    assert file.read_bytes() == before
