@@ -1,5 +1,6 @@
 """Analyse assessed visits: responders, states, times to event, adverse events and paired change."""
 
+from jiascores.catalogue.manifest import manifest as manifest
 from jiascores.statistics.paired import paired_change as paired_change
 from jiascores.statistics.proportions import stratified_difference as stratified_difference
 from jiascores.tables.agreements import agreement as agreement

@@ -1,5 +1,7 @@
 """The types of definitions, results and requests, for annotations and for variants."""
 
+from jiascores.catalogue.manifest import Input as Input
+from jiascores.catalogue.manifest import Manifest as Manifest
 from jiascores.catalogue.verification import Failure as Failure
 from jiascores.catalogue.verification import Verification as Verification
 from jiascores.catalogue.verification import VerifiedDefinition as VerifiedDefinition

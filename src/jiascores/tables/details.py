@@ -157,7 +157,8 @@ def _marker(stem: str, table: Table, where: Any) -> Output:
     names: Any = table.marker
     if names == ESR_ELSE_CRP:
         names = np.where(table.uses_esr, *MARKERS)
-    words = np.where(where, names, None).astype(object)
+    words: Any = np.where(where, names, None)
+    words = words.astype(object)
     return Output(f"{stem}_marker", "word", words)
 
 

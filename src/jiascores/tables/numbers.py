@@ -78,6 +78,19 @@ def one_of(value: Any, choices: Mapping[str, str], name: str) -> str:
     return value
 
 
+def plain_date(value: Any) -> str:
+    """Return a date as ISO text, with the time where there is one.
+
+    Parameters
+    ----------
+    value : date, timestamp or datetime64
+        The date.
+    """
+    import pandas as pd
+
+    return pd.Timestamp(value).isoformat().removesuffix("T00:00:00")
+
+
 def in_words(choices: Mapping[str, str]) -> str:
     """Return choices with what each of them means.
 

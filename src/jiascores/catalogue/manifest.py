@@ -1,0 +1,370 @@
+"""What an analysis was made of: its input, call, versions and definitions, and the words for a plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import metadata
+from typing import Any
+
+import attrs
+import numpy as np
+
+from jiascores._version import __version__
+from jiascores.catalogue.definitions import definition
+from jiascores.core.definition import Definition, lookup, published
+from jiascores.core.errors import RequestError
+from jiascores.core.measure import RESPONDER_POLICIES, Score
+from jiascores.measures.flares import LossCriteria
+from jiascores.measures.response import ResponseCriteria
+from jiascores.tables.baselines import BASELINES, Best, Flagged, LastResponding, OnOrBefore
+from jiascores.tables.engines import to_eager
+from jiascores.tables.frame import Frame
+from jiascores.tables.numbers import plain_date
+from jiascores.tables.requests import understand_requests
+from jiascores.tables.table import MARKER_RULES, Column
+
+PACKAGES = ("numpy", "pandas", "narwhals", "scipy", "statsmodels")
+# What stands in the place of a gap, and before text, so that "12" is not 12.
+GAP, TEXT = "\x00", "\x01"
+
+
+@attrs.frozen
+class Input:
+    """One table that went in.
+
+    Parameters
+    ----------
+    name : str
+        What it is: ``visits``, or what the caller calls it.
+    rows, columns : int
+        Its size.
+    sha256 : str
+        Of its names and cells, the same for every kind of frame.
+    """
+
+    name: str
+    rows: int
+    columns: int
+    sha256: str
+
+
+@attrs.frozen(repr=False)
+class Manifest:
+    """What an analysis was made of. Made by `jiascores.analysis.manifest`.
+
+    Parameters
+    ----------
+    inputs : tuple of Input
+        The tables that went in.
+    call : mapping of str
+        What was asked for, as JSON has it.
+    versions : mapping of str
+        Of jiascores, Python and what it stands on.
+    definitions : tuple of Definition
+        Every definition that was used.
+    date : str, optional
+        The date that the caller gave.
+    """
+
+    inputs: tuple[Input, ...]
+    call: Mapping[str, Any]
+    versions: Mapping[str, str]
+    definitions: tuple[Definition, ...]
+    date: str | None = None
+
+    def json(self) -> str:
+        """Return all of it as JSON, with keys in order: equal analyses give equal text."""
+        whole = {
+            "date": self.date,
+            "inputs": [attrs.asdict(each) for each in self.inputs],
+            "call": self.call,
+            "versions": dict(self.versions),
+            "definitions": [
+                {
+                    "kind": each.kind,
+                    "name": each.name,
+                    "rule": each.rule,
+                    "derives_from": each.derives_from,
+                    "thresholds": {one.key: one.value for one in each.thresholds},
+                    "reference": each.reference.citation,
+                    "identifier": each.reference.identifier,
+                    "evidence": each.evidence_in_words,
+                    "notes": list(each.notes),
+                }
+                for each in self.definitions
+            ],
+        }
+        return json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+
+    def methods(self) -> str:
+        """Return the paragraph for a statistical analysis plan, from the definitions used."""
+        return " ".join(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        yield f"Outcomes were computed with jiascores {self.versions['jiascores']}."
+        for each in self.definitions:
+            derived = f", a variant of {each.derives_from}" if each.derives_from else ""
+            seen = each.reference.identifier
+            yield (
+                f"{each.kind[:1].upper()}{each.kind[1:]} {each.name}{derived}: {each.rule} "
+                f"({each.reference.citation}{f', {seen}' if seen != 'none seen' else ''}; evidence: "
+                f"{each.evidence_in_words})."
+            )
+        yield from _of_the_table(self.call)
+        doubtful = [
+            each.name for each in self.definitions if "unverified" in each.evidence_in_words
+        ]
+        if doubtful:
+            yield (
+                f"Figures of {', '.join(doubtful)} are marked unverified: nobody has checked them "
+                f"against the source yet."
+            )
+
+    def __str__(self) -> str:
+        tables = (
+            f"  {each.name}: {each.rows} rows, {each.columns} columns, sha256 {each.sha256}"
+            for each in self.inputs
+        )
+        used = (f"  {each.kind} {each.name}" for each in self.definitions)
+        versions = ", ".join(f"{name} {number}" for name, number in self.versions.items())
+        return "\n".join(["Input", *tables, "Definitions", *used, f"Versions: {versions}"])
+
+    __repr__ = __str__
+
+
+def manifest(
+    visits: Any,
+    *,
+    measures: Any = (),
+    columns: Mapping[str, Any] | None = None,
+    units: Mapping[str, Any] | None = None,
+    baseline: Any = None,
+    marker: str | None = None,
+    definitions: Sequence[str | Definition] = (),
+    tables: Mapping[str, Any] | None = None,
+    date: str | None = None,
+    **call: Any,
+) -> Manifest:
+    """Say what an analysis was made of, so that somebody else can do it again.
+
+    Parameters
+    ----------
+    visits : data frame
+        The table that went in, as for `assess`.
+    measures, columns, units, baseline, marker
+        What `assess` was asked for.
+    definitions : list of str or Definition
+        Further definitions that were used, for example ``"swart-2019"``.
+    tables : dict of str to data frame
+        Further tables that went in, by what they are: ``{"events": events}``.
+    date : str, optional
+        The date to write into it; there is no clock here.
+    **call
+        Everything else that was chosen, for example ``rule="nri"``, ``weeks={0: 0, 12: 14}``,
+        ``criteria="prcsg-printo"``. Definitions among these, by ``criteria``, ``protocol`` and
+        ``cutoffs``, count as used.
+
+    Returns
+    -------
+    Manifest
+        `json`, `methods`, and its parts; printed, a summary.
+
+    Raises
+    ------
+    JiaScoresError
+        If a measure or a definition is not known.
+
+    Notes
+    -----
+    The hash is SHA-256 of the names of the columns and of all cells in their order. It is the same
+    for a pandas, Polars and Arrow table with the same cells: whole numbers and floats of one value
+    are one, a date is one however it is held, text is not the number that it spells.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({"patient": ["A"], "date": ["2024-01-10"], "physician_global": [2.0],
+    ...                        "patient_global": [1.0], "active_joints": [1]})
+    >>> made = jia.analysis.manifest(visits, measures=["cjadas10"], date="2026-01-31")
+    >>> made.inputs[0].rows, [each.name for each in made.definitions]
+    (1, ['cjadas10'])
+    >>> print(made.methods().split(". ")[1])
+    Score cjadas10: cJADAS10 = PhGA + PtGA + active joints (at most 10); 0 to 30 (McErlane 2013, Ann
+    Rheum Dis 72:1983; evidence: primary).
+    """
+    requests = understand_requests(measures) if _something(measures) else []
+    used = [each for request in requests for each in used_by(request)]
+    used += [definition(each) if isinstance(each, str) else each for each in definitions]
+    used += _named(call)
+    used += _of_rule(baseline)
+    given = {"columns": columns, "units": units, "baseline": baseline, "marker": marker, **call}
+    asked = {name: _plain(value) for name, value in given.items() if value is not None}
+    if requests:
+        asked["measures"] = [_plain(each) for each in requests]
+    found = {"jiascores": __version__, "Python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    whole = {"visits": visits, **(tables or {})}
+    return Manifest(
+        inputs=tuple(hashed(name, table) for name, table in whole.items()),
+        call=asked,
+        versions=found,
+        definitions=tuple({(each.kind, each.name): each for each in used}.values()),
+        date=date,
+    )
+
+
+def used_by(request: Any) -> Iterator[Definition]:
+    """Yield every definition that a request uses.
+
+    Parameters
+    ----------
+    request : Request
+        What was asked for.
+    """
+    criteria, options = request.criteria, dict(getattr(request, "options", ()))
+    bound = dict(getattr(request, "bound", ()))
+    yield criteria
+    measure = options.get("measure") or getattr(criteria, "measure", None)
+    compared = getattr(criteria, "compared", None)
+    scores = {each.name for each in published(Score)}
+    for name in (measure, compared):
+        if isinstance(name, str) and name in scores:
+            yield lookup(Score, name, parameter="measure")
+    if isinstance(criteria, LossCriteria):
+        yield lookup(ResponseCriteria, options["criteria"], parameter="criteria")
+    inactive = getattr(criteria, "inactive", None)
+    if isinstance(inactive, str):
+        yield definition(inactive, "inactive disease criteria")
+    rule = getattr(bound.get("course"), "rule", None)
+    if isinstance(rule, Definition):
+        yield rule
+    yield from _of_rule(bound.get("reference"))
+
+
+def _of_rule(rule: Any) -> list[Definition]:
+    """Return the response criteria by which a reference visit is chosen."""
+    if rule in ("last-responding", "best"):
+        rule = LastResponding()
+    if not isinstance(rule, LastResponding | Best):
+        return []
+    return [lookup(ResponseCriteria, rule.criteria, parameter="criteria")]
+
+
+def _named(call: Mapping[str, Any]) -> list[Definition]:
+    """Return the definitions that other arguments name."""
+    names = {each.name for each in published()}
+    found = []
+    for name, value in call.items():
+        if isinstance(value, Definition):
+            found.append(value)
+        elif name in ("criteria", "protocol", "cutoffs") and value in names:
+            kinds = [each for each in published() if each.name == value]
+            found += kinds
+    return found
+
+
+def _something(measures: Any) -> bool:
+    return isinstance(measures, str) or not isinstance(measures, Iterable) or bool(list(measures))
+
+
+def _of_the_table(call: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the call says of baseline, reactant and gaps, in sentences."""
+    baseline = call.get("baseline")
+    if baseline is not None:
+        yield f"Baseline was {BASELINES.get(str(baseline), baseline)}."
+    marker = call.get("marker")
+    if marker is not None:
+        yield f"Acute-phase reactant: {MARKER_RULES.get(str(marker), marker)}."
+    policies = {each.get("missing") for each in call.get("measures", ()) if "missing" in each}
+    for policy in sorted(policies):
+        yield f"Missing components ({policy}): {RESPONDER_POLICIES[policy]}."
+    rest = {
+        name: value
+        for name, value in call.items()
+        if name not in ("baseline", "marker", "measures", "columns", "units")
+    }
+    if rest:
+        said = "; ".join(
+            f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in rest.items()
+        )
+        yield f"Further choices: {said}."
+
+
+# --------------------------------------------------------------------------------------------
+
+
+def hashed(name: str, table: Any) -> Input:
+    """Return a table's size, and the hash of its names and cells.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    table : data frame
+        Of any kind.
+    """
+    frame = Frame(to_eager(table))
+    digest = hashlib.sha256()
+    for column in map(str, frame.names):
+        cells = (_cell(value) for value in frame.objects(column).tolist())
+        digest.update("\x1f".join([TEXT + column, *cells, "\x1e"]).encode())
+    return Input(name, frame.size, len(frame.names), digest.hexdigest())
+
+
+def _cell(value: Any) -> str:
+    """Return a cell as text, the same in every kind of frame."""
+    if value is None or value != value:
+        return GAP
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return TEXT + value
+    if isinstance(value, dt.date | np.datetime64):
+        return plain_date(value)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return TEXT + str(value)
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def _plain(value: Any) -> Any:
+    """Return an argument as JSON has it."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float | np.number):
+        return float(value) if np.isfinite(value) else str(value)
+    if isinstance(value, Column):
+        return {"column": value.name}
+    if isinstance(value, Definition):
+        return value.name
+    if isinstance(value, Flagged | OnOrBefore | LastResponding | Best):
+        kind = {Flagged: "flagged", OnOrBefore: "on_or_before", Best: "best"}
+        return {kind.get(type(value), "last_responding"): _plain(attrs.asdict(value))}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, dt.date | np.datetime64):
+        return plain_date(value)
+    if hasattr(value, "compute") and hasattr(value, "criteria"):
+        chosen = {**dict(getattr(value, "options", ())), **dict(getattr(value, "bound", ()))}
+        measure = getattr(getattr(value, "measure", None), "name", value.stem)
+        return {"measure": measure, "by": value.criteria.name, **_plain(chosen)} | {
+            "columns": list(value.columns)
+        }
+    if isinstance(value, Iterable):
+        return [_plain(each) for each in value]
+    raise RequestError(
+        f"{value!r} cannot be written into a manifest: give words, numbers, columns, definitions, "
+        f"lists or dicts of these; tables go into tables=.",
+        variable="call",
+        values=(value,),
+    )
