@@ -98,11 +98,11 @@ def two_arms(arm: Mapping[str, Any], *, what: str) -> Draw:
         for method in METHODS:
             found = difference(method, *frozen)
             if found is None:
-                yield method, None
+                yield f"`{method}`", None
             elif what == "size":
-                yield method, found[2] < ALPHA
+                yield f"`{method}`", found[2] < ALPHA
             else:
-                yield method, inside((p1 - p0)[0], *found[:2])
+                yield f"`{method}`", inside((p1 - p0)[0], *found[:2])
 
     return draw
 

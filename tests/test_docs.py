@@ -147,3 +147,15 @@ def test_every_error_is_behind_its_door() -> None:
 def test_the_tests_see_the_documentation_of_this_folder() -> None:
     assert (DOCS / "index.md").exists()
     assert os.fspath(DOCS / "index.md") in {os.fspath(page) for page in pages()}
+
+
+def test_every_method_stands_in_the_simulated_coverage() -> None:
+    """The page of the statistics has a figure for each method of each size, from enough simulations."""
+    from jiascores.statistics.proportions import METHODS
+
+    page = (ROOT / "benchmarks" / "coverage.md").read_text(encoding="utf-8")
+    assert page.startswith("From 10,000 simulations of each cell (seed 20190508;")
+    for method in METHODS:
+        rows = [row for row in page.splitlines() if row.startswith(f"| `{method}` |")]
+        assert len(rows) == 7
+        assert all(row.count("|") == 7 and "–" not in row for row in rows)

@@ -140,13 +140,29 @@ def test_nothing_outside_the_interval_is_kept_and_its_ends_are_reached(slopes, c
     assert (high == math.inf) == (count == weights.size - 1)
 
 
-def test_ten_thousand_events_have_a_minimum_likelihood_interval():
+@pytest.mark.parametrize("events", [10_000, 50_000])
+def test_many_events_have_a_minimum_likelihood_interval(events):
     """Its ends are where scipy's p crosses 0.05."""
-    asked = {"after": 4000, "before": 6000, "time_before": 1}
+    after = events * 2 // 5
+    asked = {"after": after, "before": events - after, "time_before": 1}
     test = compare_rates(**asked, time_after=1, method="minimum-likelihood")
     for end, outward in ((test.low, 1 - 1e-5), (test.high, 1 + 1e-5)):
         inside, outside = (
-            stats.binomtest(4000, 10_000, odds / (1 + odds)).pvalue
+            stats.binomtest(after, events, odds / (1 + odds)).pvalue
             for odds in (end / outward**40, end * outward)
         )
         assert outside <= 0.05 < inside
+
+
+def test_the_interval_costs_as_much_as_its_outcomes(monkeypatch):
+    """No more than some passes over the outcomes, not one for each of them."""
+    passes = []
+    exp = np.exp
+    monkeypatch.setattr(np, "exp", lambda values: passes.append(np.size(values)) or exp(values))
+    for events in (1_000, 10_000):
+        passes.clear()
+        compare_rates(
+            after=events // 3, before=events, time_after=1, time_before=1,
+            method="minimum-likelihood",
+        )  # fmt: skip
+        assert 0 < sum(passes) < 100 * events * 4 / 3
