@@ -149,7 +149,7 @@ def core_sets() -> None:
     assert_type(base, jia.CoreSet[float])
     assert_type(now, jia.CoreSet[float])
     assert_type(base.chaq, float)
-    assert_type(base.marker, str)
+    assert_type(base.marker, jia.typing.Marker)
     assert_type(arrays, jia.CoreSet[NDArray[Any]])
     assert_type(arrays.chaq, NDArray[Any])
     assert_type(series, "jia.CoreSet[pd.Series[Any]]")

@@ -10,8 +10,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import jiascores as jia
-from jiascores.plot.homunculus import JOINTS
 
+JOINTS = jia.definition("joints-71").joints
 rng = np.random.default_rng(5)
 often = {"knee": 0.45, "ankle": 0.3, "wrist": 0.22, "elbow": 0.12, "hip": 0.1, "mcp2": 0.12}
 chance = np.array([often.get(name.rpartition("_")[0], 0.03) for name in JOINTS])

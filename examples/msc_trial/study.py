@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 import jiascores as jia
-from jiascores.core.variables import VARIABLES
+
+# What units other than jiascores' own are multiplied by.
+FACTORS = {None: 1.0, "mm": 0.1, "cm": 1.0, "mg/L": 1.0, "mg/dL": 10.0}
 
 SYNTHETIC = "synthetic reconstruction"
 YES_NO = {"y": 1, "yes": 1, "true": 1, "n": 0, "no": 0, "false": 0}
@@ -312,7 +314,6 @@ class Study:
 
     def value(self, rows: pd.DataFrame, variable: str) -> pd.Series:
         """Return a variable of some visits in jiascores' own unit."""
-        unit = self.mapping.get("units", {}).get(variable)
-        factor = 1.0 if unit is None else VARIABLES[variable].factor(unit)
+        factor = FACTORS[self.mapping.get("units", {}).get(variable)]
         # Rounded as jiascores does: 1.3 mg/dL is 13 mg/L, and not 13.000000000000002.
         return (rows[self.named(variable)].astype(float) * factor).round(9)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, cast
+from typing import Any, Generic, cast, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jiascores.core.errors import MarkerError
 from jiascores.core.like import Like, read_only, take
-from jiascores.core.values import Scalar, T, kind_of
-from jiascores.core.variables import MARKERS
+from jiascores.core.values import Listed, Scalar, T, kind_of
+from jiascores.core.variables import MARKERS, Marker
 
 # Declared as None, so that a marker which is not given says nothing of the type of the core set.
 _NOT_GIVEN = cast(None, type("NotGiven", (), {"__repr__": lambda _: "<not given>"})())
@@ -70,6 +71,7 @@ class CoreSet(Generic[T]):
     _like: Like
     _values: dict[str, Any]
 
+    @overload
     def __init__(
         self,
         *,
@@ -78,8 +80,51 @@ class CoreSet(Generic[T]):
         chaq: T | Scalar,
         active_joints: T | Scalar,
         limited_joints: T | Scalar,
-        esr: T | Scalar = _NOT_GIVEN,
-        crp: T | Scalar = _NOT_GIVEN,
+        esr: T | Scalar,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        *,
+        physician_global: T | Scalar,
+        patient_global: T | Scalar,
+        chaq: T | Scalar,
+        active_joints: T | Scalar,
+        limited_joints: T | Scalar,
+        crp: T | Scalar,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: CoreSet[NDArray[Any]],
+        *,
+        physician_global: Listed,
+        patient_global: Listed,
+        chaq: Listed,
+        active_joints: Listed,
+        limited_joints: Listed,
+        esr: Listed,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: CoreSet[NDArray[Any]],
+        *,
+        physician_global: Listed,
+        patient_global: Listed,
+        chaq: Listed,
+        active_joints: Listed,
+        limited_joints: Listed,
+        crp: Listed,
+    ) -> None: ...
+    def __init__(
+        self,
+        *,
+        physician_global: Any,
+        patient_global: Any,
+        chaq: Any,
+        active_joints: Any,
+        limited_joints: Any,
+        esr: Any = _NOT_GIVEN,
+        crp: Any = _NOT_GIVEN,
     ) -> None:
         markers = {
             name: value for name, value in (("esr", esr), ("crp", crp)) if value is not _NOT_GIVEN
@@ -114,9 +159,9 @@ class CoreSet(Generic[T]):
             object.__setattr__(self, name, value)
 
     @property
-    def marker(self) -> str:
+    def marker(self) -> Marker:
         """Which acute-phase reactant it holds: ``"esr"`` or ``"crp"``."""
-        return next(reversed(self._values))
+        return cast(Marker, next(reversed(self._values)))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from jiascores.core.values import (
     FloatArray,
     Kind,
     check,
+    instead_of,
     is_missing,
     kind_of,
     number,
@@ -156,11 +157,13 @@ def _to_polars(values: NDArray[Any], name: str, dtype: str) -> Any:
     return series.cast(kinds[dtype])
 
 
-def common(given: Mapping[str, Any]) -> Like:
+def common(given: Mapping[str, Any], *, expressions: bool = False) -> Like:
     """Return the kind that all the inputs of one call share; scalars go with any.
 
     Raises
     ------
+    NotCoveredError
+        If there are Polars expressions, where only scores take them.
     MisalignedError
         If lengths differ, indexes differ, or Series stand beside arrays: nothing is ever
         aligned, and nothing matched by position in silence.
@@ -171,6 +174,12 @@ def common(given: Mapping[str, Any]) -> Like:
         other = like_of(value)
         if other is NUMBER:
             continue
+        if other.kind == "expression" and not expressions:
+            raise NotCoveredError(
+                f"{name} is a Polars expression, and scores alone take them. Give Series, or assess "
+                f"the frame: jia.assess(frame, measures=[…]), lazy frames too.",
+                variable=name,
+            )
         if first is None:
             first, like = name, other
         else:
@@ -186,6 +195,8 @@ def like_of(value: Any) -> Like:
     kind = kind_of(value)
     if kind == "number":
         return NUMBER
+    if kind == "expression":
+        return Like(kind)
     return Like(kind, shape_of(value), value.index if kind == "pandas" else None)
 
 
@@ -210,11 +221,28 @@ _KINDS: dict[str, str] = {
     "array": "an array",
     "pandas": "a pandas Series",
     "polars": "a Polars Series",
+    "expression": "a Polars expression",
 }
 
 
 def _size(shape: tuple[int, ...]) -> str:
     return f"{shape[0]} values" if len(shape) == 1 else f"shape {shape}"
+
+
+def as_expression(function: Callable[..., Any], given: Mapping[str, Any], name: str) -> Any:
+    """Return a Polars expression that gives a function's answers where it is evaluated."""
+    polars = sys.modules["polars"]
+    columns = {each: value for each, value in given.items() if kind_of(value) == "expression"}
+    fixed = {
+        each: number(value, VARIABLES[each]) for each, value in given.items() if each not in columns
+    }
+
+    def answers(rows: Any) -> Any:
+        return function(**fixed, **{each: rows.struct.field(each) for each in columns})
+
+    rows = polars.struct(**columns)
+    answered = rows.map_batches(answers, return_dtype=polars.Float64, is_elementwise=True)
+    return answered.alias(name)
 
 
 def take(given: Mapping[str, Any]) -> tuple[dict[str, Any], Like]:
@@ -272,6 +300,8 @@ def places_of(
         What to do about a word that is not allowed.
     """
     if kind_of(given) == "number":
+        if not isinstance(given, str) and (advice_on := instead_of(given)):
+            raise NotCoveredError(f"{name} is no column of words. {advice_on}.", variable=name)
         each, positions = [given], None
     else:
         if kind_of(given) == "polars":

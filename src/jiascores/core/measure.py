@@ -13,7 +13,7 @@ import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, reduce, wraps
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, cast
 
 import attrs
 import numpy as np
@@ -37,7 +37,7 @@ from jiascores.core.errors import (
     listing,
     suggestion,
 )
-from jiascores.core.like import Like, codes_of, common, places_of, take
+from jiascores.core.like import Like, as_expression, codes_of, common, places_of, take
 from jiascores.core.logic import NAN
 from jiascores.core.values import (
     BLOCK,
@@ -58,7 +58,8 @@ from jiascores.core.variables import (
 )
 from jiascores.core.words import category_hint
 
-F = TypeVar("F", bound=Callable[..., Any])
+# What is made public: the body, or the rule, of a score or a verdict.
+Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 _SCALE = 10.0**decimals.SCORE_DECIMALS
 
 
@@ -161,14 +162,14 @@ _BODIES: dict[str, Callable[..., Any]] = {}
 
 def measure(
     *, source: str, either: tuple[str, ...] = (), notes: tuple[str, ...] = (), **how: Any
-) -> Callable[[F], F]:
+) -> Decorator:
     """Make a formula on keyword arguments into a public score.
 
     The parameters of the body must be declared variables; one that is not fails at import.
     `source` is a key of references.csv; for `how` see `Score`.
     """
 
-    def decorate(body: F) -> F:
+    def decorate(body: Callable[..., Any]) -> Callable[..., Any]:
         names = tuple(inspect.signature(body).parameters)
         _refuse_undeclared(body.__name__, names, VARIABLES)
         inputs = tuple(name for name in names if name not in either)
@@ -183,7 +184,7 @@ def measure(
         publish(score)
         _FUNCTIONS[score.name] = wrapper
         _BODIES[score.name] = body
-        return cast(F, wrapper)
+        return wrapper
 
     return decorate
 
@@ -222,7 +223,9 @@ def _refuse_unknown(owner: str, given: Mapping[str, Any], known: tuple[str, ...]
 
 
 def _compute(score: Score, body: Callable[..., Any], given: Mapping[str, Any]) -> Any:
-    like = common(given)
+    like = common(given, expressions=True)
+    if like.kind == "expression":
+        return as_expression(score.function, given, score.name)
     if like.kind == "number":
         numbers = {name: number(value, VARIABLES[name]) for name, value in given.items()}
         # The double nearest to the decimal, by the same steps as for arrays.
@@ -844,9 +847,7 @@ def verdict_named(name: str) -> Verdict:
     return VERDICTS[name]
 
 
-def verdict(
-    kind: type[Definition], **how: Any
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def verdict(kind: type[Definition], **how: Any) -> Decorator:
     """Make a rule into a public verdict; everybody who asks comes through it.
 
     Callers see the overloads and reach `_answer`; the rule itself is called by `Verdict.judge`.

@@ -23,7 +23,7 @@ from jiascores.core.errors import (
     NotWholeError,
     OutOfRangeError,
 )
-from jiascores.core.variables import Variable
+from jiascores.core.variables import Course, Variable
 
 
 class SeriesLike(Protocol):
@@ -35,25 +35,38 @@ class SeriesLike(Protocol):
     def __len__(self) -> int: ...
 
 
+class ExpressionLike(Protocol):
+    """An expression of Polars, where that is installed."""
+
+    @property
+    def meta(self) -> Any: ...
+    def alias(self, name: str) -> Any: ...
+    def over(self, partition_by: Any) -> Any: ...
+
+
 # What a measure takes and gives back: T. Scalars may stand beside arrays or Series (`T | Scalar`),
 # and where there are scalars alone, T is float. Many is the same without the single number, where
 # a verdict on one number has a type of its own.
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
-    T = TypeVar("T", bound="float | NDArray[Any] | SeriesLike", default=float)
+    T = TypeVar("T", bound="float | NDArray[Any] | SeriesLike | ExpressionLike", default=float)
 else:
     from typing import TypeVar
 
-    T = TypeVar("T", bound="float | NDArray[Any] | SeriesLike")
+    T = TypeVar("T", bound="float | NDArray[Any] | SeriesLike | ExpressionLike")
 E = TypeVar("E", bound=JiaScoresError)
 Many = TypeVar("Many", bound="NDArray[Any] | SeriesLike")
 # Named one by one, so that T is float beside a truth value or a NumPy number too.
 Scalar: TypeAlias = float | int | bool | np.float64 | np.integer[Any] | np.floating[Any] | None
 FloatArray: TypeAlias = NDArray[np.float64]
+# Lists and tuples may stand beside arrays, and give arrays.
+Listed: TypeAlias = Sequence[float | None] | NDArray[Any] | Scalar
+# One course for all, or one for each; a list, since a text is a sequence of texts too.
+Courses: TypeAlias = Course | list[Any] | tuple[str | None, ...] | NDArray[Any] | SeriesLike | None
 Numbers: TypeAlias = float | FloatArray
 
-Kind: TypeAlias = Literal["number", "array", "pandas", "polars"]
+Kind: TypeAlias = Literal["number", "array", "pandas", "polars", "expression"]
 NAN = float("nan")
 # What NumPy turns into float64 as we would, None into NaN; a truth value is of another type.
 _PLAIN = frozenset({float, int, type(None), np.float64, np.int64})
@@ -84,8 +97,12 @@ def kind_of(value: Any) -> Kind:
             return "pandas"
         if isinstance(value, pandas.Index | pandas.api.extensions.ExtensionArray):
             return "array"
-    if _comes_from("polars", value) and isinstance(value, sys.modules["polars"].Series):
-        return "polars"
+    if _comes_from("polars", value):
+        polars = sys.modules["polars"]
+        if isinstance(value, polars.Series):
+            return "polars"
+        if isinstance(value, polars.Expr):
+            return "expression"
     return "number"
 
 
@@ -96,6 +113,31 @@ def shape_of(value: Any) -> tuple[int, ...]:
     if kind_of(value) == "polars":
         return (len(value),)
     return cast("tuple[int, ...]", np.shape(value))
+
+
+# What to give in place of the arrays of other packages.
+_INSTEAD = {
+    "xarray": "Give its values, as a NumPy array: x.to_numpy()",
+    "dask": "Compute it first, x.compute(); or assess the Dask frame as a whole: jia.assess",
+    "pyspark": "Assess the Spark frame as a whole: jia.assess",
+    "pyarrow": "Give a NumPy array, x.to_numpy(), or assess the table as a whole: jia.assess",
+    "narwhals": "Give the Series that it wraps: x.to_native()",
+    "polars": "Give one column, frame['name'], or assess the frame as a whole: jia.assess",
+    "pandas": "Give one column, frame['name'], or assess the frame as a whole: jia.assess",
+    **dict.fromkeys(("jax", "jaxlib"), "Give a NumPy array: numpy.asarray(x)"),
+    "torch": "Give a NumPy array: x.detach().cpu().numpy()",
+    "cupy": "Give a NumPy array: x.get()",
+    "tensorflow": "Give a NumPy array: x.numpy()",
+}
+
+
+def instead_of(value: Any) -> str:
+    """Return what to give in place of an array or a frame that is not taken; else nothing."""
+    packages = {base.__module__.partition(".")[0] for base in type(value).__mro__}
+    # A single value of such a package, as a time stamp of pandas, has no length.
+    if not hasattr(value, "__len__") and not packages & {"pyspark", "narwhals"}:
+        return ""
+    return next((_INSTEAD[package] for package in packages if package in _INSTEAD), "")
 
 
 # --------------------------------------------------------------------------------------------
@@ -413,4 +455,6 @@ def _not_numeric(
     variable: Variable, values: Sequence[Any], where: Sequence[Any], total: int | None = None
 ) -> NotNumericError:
     found, more = _found(variable, values, where, total), "; leave a gap as None, NaN or null"
+    if not where and (advice := instead_of(values[0])):
+        more = f". {advice}"
     return _refusal(NotNumericError, variable, found, "not a number", more, values, where)

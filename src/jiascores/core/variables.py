@@ -5,6 +5,8 @@ A parameter's name is its declaration: ``esr`` means ESR in mm/h, 0 or more, eve
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias, get_args
+
 import attrs
 
 from jiascores.core.units import Unit, unit_named, units_of
@@ -210,7 +212,10 @@ VARIABLES = _index(
 
 # The core set of Giannini 1997: five variables and one acute-phase reactant.
 CORE_VARIABLES = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints")
-MARKERS = ("esr", "crp")
+Marker: TypeAlias = Literal["esr", "crp"]
+MARKERS: tuple[Marker, ...] = get_args(Marker)
+# What a table may be told where it has both.
+MarkerRule: TypeAlias = Marker | Literal["esr-else-crp"]
 CORE_SIZE = len(CORE_VARIABLES) + 1
 # How the catalogue words the six.
 CORE_SET_NEEDS = (*CORE_VARIABLES, "/".join(MARKERS))
@@ -219,7 +224,8 @@ CORE_SET_NEEDS = (*CORE_VARIABLES, "/".join(MARKERS))
 # --------------------------------------------------------------------------------------------
 # Words
 
-COURSES = ("oligo", "poly", "systemic")
+Course: TypeAlias = Literal["oligo", "poly", "systemic"]
+COURSES: tuple[Course, ...] = get_args(Course)
 ILAR_CATEGORIES = (
     "systemic",
     "oligoarthritis_persistent",

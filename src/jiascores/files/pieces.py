@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, listing
+from jiascores.core.variables import MarkerRule
 from jiascores.files.kinds import Contents, name_of, opened
 from jiascores.files.mapping import FileMapping, read_mapping
 from jiascores.files.reading import NUMBER, asked_of, confirmed, kinds_of, typed
@@ -24,7 +25,7 @@ from jiascores.tables.assess import TableCall, measured
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import need, need_patient
 from jiascores.tables.frame import ROW, Frame, list_of
-from jiascores.tables.requests import Request, understand_requests
+from jiascores.tables.requests import Measures, understand_requests
 from jiascores.tables.table import Units
 
 PathLike: TypeAlias = str | os.PathLike[str]
@@ -41,11 +42,11 @@ def assess_files(
     source: PathLike | Sequence[PathLike],
     target: PathLike,
     *,
-    measures: Sequence[str | Request] | str,
+    measures: Measures,
     columns: Mapping[str, str] | None = None,
     units: Units | None = None,
     baseline: BaselineRule | None = None,
-    marker: str | None = None,
+    marker: MarkerRule | None = None,
     invalid: Literal["raise", "missing"] = "raise",
     prefix: str = "",
     mapping: PathLike | Mapping[str, Any] | None = None,

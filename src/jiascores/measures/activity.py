@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal, overload
 
 import attrs
+from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, Threshold, publish
 from jiascores.core.errors import NotCoveredError
@@ -25,7 +26,8 @@ from jiascores.core.logic import (
     no,
 )
 from jiascores.core.measure import Contradiction, Options, verdict
-from jiascores.core.values import Scalar, T
+from jiascores.core.values import Courses, Listed, Scalar, T
+from jiascores.core.variables import Course
 from jiascores.measures.jadas import JOINT_CAP
 
 LEVELS = ("low", "moderate", "high")
@@ -122,9 +124,9 @@ MINIMAL_ACTIVITY_CRITERIA = publish(
 
 
 @overload
-def minimal_disease_activity(  # pyright: ignore[reportOverlappingOverload]
+def minimal_disease_activity(  # type: ignore[overload-overlap]
     *,
-    course: str | None,
+    course: Course | None,
     physician_global: Scalar,
     patient_global: Scalar,
     swollen_joints: Scalar = ...,
@@ -132,15 +134,25 @@ def minimal_disease_activity(  # pyright: ignore[reportOverlappingOverload]
     criteria: str | MinimalActivityCriteria,
 ) -> bool | None: ...
 @overload
-def minimal_disease_activity(
+def minimal_disease_activity(  # type: ignore[overload-overlap]
     *,
-    course: Any,
+    course: Courses,
     physician_global: T | Scalar,
     patient_global: T | Scalar,
     swollen_joints: T | Scalar = ...,
     active_joints: T | Scalar = ...,
     criteria: str | MinimalActivityCriteria,
 ) -> T: ...
+@overload
+def minimal_disease_activity(
+    *,
+    course: Courses,
+    physician_global: Listed,
+    patient_global: Listed,
+    swollen_joints: Listed = ...,
+    active_joints: Listed = ...,
+    criteria: str | MinimalActivityCriteria,
+) -> NDArray[Any]: ...
 @verdict(MinimalActivityCriteria, steady=True)
 def minimal_disease_activity(
     criteria: MinimalActivityCriteria,
@@ -316,7 +328,7 @@ def activity_level(  # type: ignore[overload-overlap]  # numbers alone come firs
     criteria: str | ActivityLevelCriteria,
 ) -> str | None: ...
 @overload
-def activity_level(
+def activity_level(  # type: ignore[overload-overlap]
     *,
     physician_global: T | Scalar,
     patient_global: T | Scalar,
@@ -326,6 +338,17 @@ def activity_level(
     upper_limit: T | Scalar,
     criteria: str | ActivityLevelCriteria,
 ) -> T: ...
+@overload
+def activity_level(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    esr: Listed = ...,
+    crp: Listed = ...,
+    upper_limit: Listed,
+    criteria: str | ActivityLevelCriteria,
+) -> NDArray[Any]: ...
 @verdict(ActivityLevelCriteria, steady=True, gives="word", words=LEVELS)
 def activity_level(
     criteria: ActivityLevelCriteria,
@@ -468,9 +491,13 @@ def polyarthritis_state(  # type: ignore[overload-overlap]  # numbers alone come
     score: Scalar, *, active_joints: Scalar, criteria: str | PolyarthritisCriteria
 ) -> str | None: ...
 @overload
-def polyarthritis_state(
+def polyarthritis_state(  # type: ignore[overload-overlap]
     score: T | Scalar, *, active_joints: T | Scalar, criteria: str | PolyarthritisCriteria
 ) -> T: ...
+@overload
+def polyarthritis_state(
+    score: Listed, *, active_joints: Listed, criteria: str | PolyarthritisCriteria
+) -> NDArray[Any]: ...
 @verdict(
     PolyarthritisCriteria, gives="word", words=POLYARTHRITIS_STATES, contradictions=_not_of_joints
 )
@@ -615,23 +642,32 @@ ESCALATION_CRITERIA = publish(
 
 
 @overload
-def escalation_indicated(  # pyright: ignore[reportOverlappingOverload]
+def escalation_indicated(  # type: ignore[overload-overlap]
     score: Scalar,
     *,
     measure: str | None = ...,
     month: Scalar,
-    course: str | None,
+    course: Course | None,
     criteria: str | EscalationCriteria,
 ) -> bool | None: ...
 @overload
-def escalation_indicated(
+def escalation_indicated(  # type: ignore[overload-overlap]
     score: T | Scalar,
     *,
     measure: str | None = ...,
     month: T | Scalar,
-    course: Any,
+    course: Courses,
     criteria: str | EscalationCriteria,
 ) -> T: ...
+@overload
+def escalation_indicated(
+    score: Listed,
+    *,
+    measure: str | None = ...,
+    month: Listed,
+    course: Courses,
+    criteria: str | EscalationCriteria,
+) -> NDArray[Any]: ...
 @verdict(EscalationCriteria, steady=True)
 def escalation_indicated(
     criteria: EscalationCriteria, score: Any, month: Any, course: Any, *, measure: str | None = None
@@ -749,7 +785,7 @@ def chronically_uncontrolled(  # type: ignore[overload-overlap]  # numbers alone
     criteria: str | UncontrolledCriteria,
 ) -> bool | None: ...
 @overload
-def chronically_uncontrolled(
+def chronically_uncontrolled(  # type: ignore[overload-overlap]
     *,
     physician_global: T | Scalar,
     patient_global: T | Scalar,
@@ -757,6 +793,15 @@ def chronically_uncontrolled(
     biologicals_tried: T | Scalar,
     criteria: str | UncontrolledCriteria,
 ) -> T: ...
+@overload
+def chronically_uncontrolled(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    biologicals_tried: Listed,
+    criteria: str | UncontrolledCriteria,
+) -> NDArray[Any]: ...
 @verdict(UncontrolledCriteria, steady=True)
 def chronically_uncontrolled(
     criteria: UncontrolledCriteria,

@@ -6,11 +6,12 @@ from itertools import pairwise
 from typing import Any, ClassVar, overload
 
 import attrs
+from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, Threshold, publish
 from jiascores.core.logic import NAN, all_of, at_least, at_most, below, choose
 from jiascores.core.measure import verdict
-from jiascores.core.values import Scalar, T
+from jiascores.core.values import Listed, Scalar, T
 
 CHANGES = ("worsened", "unchanged", "improved")
 
@@ -126,9 +127,13 @@ def horneff_improvement(  # type: ignore[overload-overlap]  # numbers alone come
     *, baseline: Scalar, now: Scalar, criteria: str | JadasImprovementCriteria = ...
 ) -> bool | None: ...
 @overload
-def horneff_improvement(
+def horneff_improvement(  # type: ignore[overload-overlap]
     *, baseline: T | Scalar, now: T | Scalar, criteria: str | JadasImprovementCriteria = ...
 ) -> T: ...
+@overload
+def horneff_improvement(
+    *, baseline: Listed, now: Listed, criteria: str | JadasImprovementCriteria = ...
+) -> NDArray[Any]: ...
 @verdict(JadasImprovementCriteria, default="horneff-2014")
 def horneff_improvement(criteria: JadasImprovementCriteria, baseline: Any, now: Any) -> Any:
     """Return whether JADAS10 improved as much as its baseline asks for, over three months.
@@ -238,9 +243,13 @@ def bulatovic_change(  # type: ignore[overload-overlap]  # numbers alone come fi
     *, baseline: Scalar, now: Scalar, criteria: str | JadasChangeCriteria = ...
 ) -> str | None: ...
 @overload
-def bulatovic_change(
+def bulatovic_change(  # type: ignore[overload-overlap]
     *, baseline: T | Scalar, now: T | Scalar, criteria: str | JadasChangeCriteria = ...
 ) -> T: ...
+@overload
+def bulatovic_change(
+    *, baseline: Listed, now: Listed, criteria: str | JadasChangeCriteria = ...
+) -> NDArray[Any]: ...
 @verdict(JadasChangeCriteria, steady=True, gives="word", words=CHANGES, default="bulatovic-2014")
 def bulatovic_change(criteria: JadasChangeCriteria, baseline: Any, now: Any) -> Any:
     """Return whether JADAS27 changed by as much as matters to patients.

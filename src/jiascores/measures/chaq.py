@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Generic, TypeAlias, cast, overload
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from jiascores.core import decimals
 from jiascores.core.definition import Definition, lookup, publish
@@ -20,7 +21,7 @@ from jiascores.core.errors import DefinitionError, InconsistentError, RequestErr
 from jiascores.core.like import Like, read_only
 from jiascores.core.logic import NAN, any_of, at_least, at_most, choose, either, missing, unless
 from jiascores.core.measure import Call, verdict
-from jiascores.core.values import Scalar, T, check, kind_of, number
+from jiascores.core.values import Listed, Scalar, T, check, kind_of, number
 from jiascores.core.variables import UNBOUNDED, VARIABLES
 
 # The domains in the order of the form, and how many items each has.
@@ -532,9 +533,13 @@ def chaq_change(  # type: ignore[overload-overlap]  # numbers alone come first
     *, baseline: Scalar, now: Scalar, difference: str | ChaqDifference
 ) -> str | None: ...
 @overload
-def chaq_change(
+def chaq_change(  # type: ignore[overload-overlap]
     *, baseline: T | Scalar, now: T | Scalar, difference: str | ChaqDifference
 ) -> T: ...
+@overload
+def chaq_change(
+    *, baseline: Listed, now: Listed, difference: str | ChaqDifference
+) -> NDArray[Any]: ...
 @verdict(ChaqDifference, steady=True, gives="word", words=CHANGES, parameter="difference")
 def chaq_change(difference: ChaqDifference, baseline: Any, now: Any) -> Any:
     """Return whether the CHAQ changed by what is important to patients or parents.

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, overload
 
 import attrs
+from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import NotCoveredError, listing
 from jiascores.core.logic import NAN, at_most, at_place, either
 from jiascores.core.measure import verdict
-from jiascores.core.values import Scalar, T
-from jiascores.core.variables import COURSES, ILAR_CATEGORIES
+from jiascores.core.values import Listed, Scalar, T
+from jiascores.core.variables import COURSES, ILAR_CATEGORIES, Course
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 
 SYSTEMIC = "systemic"
@@ -99,7 +100,7 @@ def course(
     active_joints: Scalar = ...,
     joints_ever: Scalar = ...,
     rule: str | CourseRule = ...,
-) -> str | None: ...
+) -> Course | None: ...
 @overload
 def course(
     ilar_category: T,
@@ -109,6 +110,15 @@ def course(
     joints_ever: T | Scalar = ...,
     rule: str | CourseRule = ...,
 ) -> T: ...
+@overload
+def course(
+    ilar_category: list[str | None] | list[str] | tuple[str | None, ...],
+    *,
+    cutoffs: str | CutoffSet,
+    active_joints: Listed = ...,
+    joints_ever: Listed = ...,
+    rule: str | CourseRule = ...,
+) -> NDArray[Any]: ...
 @verdict(
     CourseRule,
     gives="word",

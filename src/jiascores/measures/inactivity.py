@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar, cast, overload
 
 import attrs
@@ -23,7 +23,7 @@ from jiascores.core.logic import (
     no,
 )
 from jiascores.core.measure import Call, Contradiction, Items, Options, id_of, verdict
-from jiascores.core.values import Many, Scalar, SeriesLike
+from jiascores.core.values import Listed, Many, Scalar, SeriesLike
 from jiascores.core.variables import ILAR_CATEGORIES, MARKERS
 from jiascores.measures.change import Result
 
@@ -421,6 +421,41 @@ def inactive_disease(
     esr_normal: Cells = ...,
     crp_normal: Cells = ...,
 ) -> Many: ...
+@overload
+def inactive_disease(
+    *,
+    criteria: str | InactiveDiseaseCriteria,
+    physician_global: Sequence[float | None],
+    active_joints: Listed = ...,
+    fever: Listed = ...,
+    rash: Listed = ...,
+    serositis: Listed = ...,
+    splenomegaly: Listed = ...,
+    lymphadenopathy: Listed = ...,
+    uveitis: Listed = ...,
+    stills_symptoms: Listed = ...,
+    morning_stiffness: Listed = ...,
+    esr: Listed = ...,
+    crp: Listed = ...,
+    esr_upper_limit: Listed = ...,
+    crp_upper_limit: Listed = ...,
+    esr_normal: Listed = ...,
+    crp_normal: Listed = ...,
+    not_due_to_jia: Listed = ...,
+    markers: MarkerChoice | None = ...,
+) -> NDArray[Any]: ...
+@overload
+def inactive_disease(
+    *,
+    criteria: str | InactiveDiseaseCriteria,
+    stills_symptoms: Sequence[float | None],
+    esr: Listed = ...,
+    crp: Listed = ...,
+    esr_upper_limit: Listed = ...,
+    crp_upper_limit: Listed = ...,
+    esr_normal: Listed = ...,
+    crp_normal: Listed = ...,
+) -> NDArray[Any]: ...
 @verdict(InactiveDiseaseCriteria, steady=True, contradictions=_contradictions, passes_over=ITEMS)
 def inactive_disease(
     criteria: InactiveDiseaseCriteria,
@@ -559,6 +594,12 @@ def within_categories(
 ) -> bool | None: ...
 @overload
 def within_categories(ilar_category: Many, *, criteria: str | InactiveDiseaseCriteria) -> Many: ...
+@overload
+def within_categories(
+    ilar_category: list[str | None] | list[str] | tuple[str | None, ...],
+    *,
+    criteria: str | InactiveDiseaseCriteria,
+) -> NDArray[Any]: ...
 @verdict(InactiveDiseaseCriteria)
 def within_categories(criteria: InactiveDiseaseCriteria, category: Any) -> Any:
     """Return whether criteria for inactive disease were made for a patient's ILAR category.
@@ -689,6 +730,15 @@ def reacch_out_flare(
     treatment_intensified: Many | Scalar,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[Many]: ...
+@overload
+def reacch_out_flare(
+    *,
+    inactive_before: Sequence[float | None],
+    inactive_now: Sequence[float | None],
+    joint_injection: Listed,
+    treatment_intensified: Listed,
+    criteria: str | RelapseCriteria = ...,
+) -> Relapse[NDArray[Any]]: ...
 @verdict(RelapseCriteria, default="reacch-out", titled=relapse_column, result=_relapse)
 def reacch_out_flare(
     criteria: RelapseCriteria,

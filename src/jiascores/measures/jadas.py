@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import chain
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jiascores.core.logic import at_cap
-from jiascores.core.measure import F, add, measure
-from jiascores.core.values import Scalar, T
+from jiascores.core.measure import Decorator, add, measure
+from jiascores.core.values import Listed, Scalar, T
 from jiascores.core.variables import MARKERS
 
 JOINT_CAP = 10
@@ -63,7 +63,7 @@ def jadas_of(
     *terms: Term,
     source: str,
     notes: tuple[str, ...] = (),
-) -> Callable[[F], F]:
+) -> Decorator:
     """Make a sum of both globals and these terms into a public score."""
     terms = (GLOBALS, *terms)
     return measure(
@@ -114,6 +114,38 @@ def points_between(value: Any, low: float, high: float) -> Any:
 # JADAS, and JADAS without the acute-phase reactant
 
 
+@overload
+def jadas10(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    esr: T | Scalar,
+) -> T: ...
+@overload
+def jadas10(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    crp: T | Scalar,
+) -> T: ...
+@overload
+def jadas10(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    esr: Listed,
+) -> NDArray[Any]: ...
+@overload
+def jadas10(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    crp: Listed,
+) -> NDArray[Any]: ...
 @jadas_of("JADAS10", JOINTS_10, ACUTE_PHASE, source="consolaro-2009")
 def jadas10(
     *,
@@ -171,6 +203,38 @@ def jadas10(
     return add(**jadas_terms(physician_global, patient_global, capped(active_joints), acute_phase))
 
 
+@overload
+def jadas27(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints_27: T | Scalar,
+    esr: T | Scalar,
+) -> T: ...
+@overload
+def jadas27(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints_27: T | Scalar,
+    crp: T | Scalar,
+) -> T: ...
+@overload
+def jadas27(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints_27: Listed,
+    esr: Listed,
+) -> NDArray[Any]: ...
+@overload
+def jadas27(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints_27: Listed,
+    crp: Listed,
+) -> NDArray[Any]: ...
 @jadas_of("JADAS27", JOINTS_27, ACUTE_PHASE, source="consolaro-2009")
 def jadas27(
     *,
@@ -228,6 +292,38 @@ def jadas27(
     return add(**jadas_terms(physician_global, patient_global, active_joints_27, acute_phase))
 
 
+@overload
+def jadas71(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    esr: T | Scalar,
+) -> T: ...
+@overload
+def jadas71(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    crp: T | Scalar,
+) -> T: ...
+@overload
+def jadas71(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    esr: Listed,
+) -> NDArray[Any]: ...
+@overload
+def jadas71(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    crp: Listed,
+) -> NDArray[Any]: ...
 @jadas_of("JADAS71", JOINTS_71, ACUTE_PHASE, source="consolaro-2009")
 def jadas71(
     *,
@@ -286,6 +382,20 @@ def jadas71(
     return add(**jadas_terms(physician_global, patient_global, active_joints, acute_phase))
 
 
+@overload
+def cjadas10(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+) -> T: ...
+@overload
+def cjadas10(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+) -> NDArray[Any]: ...
 @jadas_of("cJADAS10", JOINTS_10, source="mcerlane-2013")
 def cjadas10(
     *, physician_global: T | Scalar, patient_global: T | Scalar, active_joints: T | Scalar
@@ -326,6 +436,20 @@ def cjadas10(
     return add(**jadas_terms(physician_global, patient_global, capped(active_joints)))
 
 
+@overload
+def cjadas27(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints_27: T | Scalar,
+) -> T: ...
+@overload
+def cjadas27(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints_27: Listed,
+) -> NDArray[Any]: ...
 @jadas_of("cJADAS27", JOINTS_27, source="mcerlane-2013")
 def cjadas27(
     *, physician_global: T | Scalar, patient_global: T | Scalar, active_joints_27: T | Scalar
@@ -367,6 +491,20 @@ def cjadas27(
     return add(**jadas_terms(physician_global, patient_global, active_joints_27))
 
 
+@overload
+def cjadas71(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+) -> T: ...
+@overload
+def cjadas71(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+) -> NDArray[Any]: ...
 @jadas_of("cJADAS71", JOINTS_71, source="mcerlane-2013")
 def cjadas71(
     *, physician_global: T | Scalar, patient_global: T | Scalar, active_joints: T | Scalar

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, cast, overload
 
 import attrs
+from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, publish
 from jiascores.core.logic import above, at_least
-from jiascores.core.measure import F, add, measure
-from jiascores.core.values import Scalar, T
+from jiascores.core.measure import Decorator, add, measure
+from jiascores.core.values import Listed, Scalar, T
 from jiascores.core.variables import MARKERS
 
 
@@ -76,7 +76,7 @@ ESR_OR_CRP = " + ESR or CRP"
 BACK_MOBILITY = " + back mobility"
 
 
-def jspada_of(label: str, source: str, high: int, *without: str) -> Callable[[F], F]:
+def jspada_of(label: str, source: str, high: int, *without: str) -> Decorator:
     """Make the sum of the items, but for those left out, into a public score."""
     formula = (
         f"active joints + entheses + pain{ESR_OR_CRP} + morning stiffness + sacroiliitis + "
@@ -132,6 +132,58 @@ def sum_of_items(
     return add(**{name: term for name, term in terms.items() if term is not None})
 
 
+@overload
+def jspada(  # type: ignore[overload-overlap]
+    *,
+    active_joints: T | Scalar,
+    entheses: T | Scalar,
+    pain: T | Scalar,
+    esr: T | Scalar,
+    marker_upper_limit: T | Scalar,
+    morning_stiffness: T | Scalar,
+    sacroiliitis: T | Scalar,
+    uveitis: T | Scalar,
+    abnormal_schober: T | Scalar,
+) -> T: ...
+@overload
+def jspada(  # type: ignore[overload-overlap]
+    *,
+    active_joints: T | Scalar,
+    entheses: T | Scalar,
+    pain: T | Scalar,
+    crp: T | Scalar,
+    marker_upper_limit: T | Scalar,
+    morning_stiffness: T | Scalar,
+    sacroiliitis: T | Scalar,
+    uveitis: T | Scalar,
+    abnormal_schober: T | Scalar,
+) -> T: ...
+@overload
+def jspada(
+    *,
+    active_joints: Listed,
+    entheses: Listed,
+    pain: Listed,
+    esr: Listed,
+    marker_upper_limit: Listed,
+    morning_stiffness: Listed,
+    sacroiliitis: Listed,
+    uveitis: Listed,
+    abnormal_schober: Listed,
+) -> NDArray[Any]: ...
+@overload
+def jspada(
+    *,
+    active_joints: Listed,
+    entheses: Listed,
+    pain: Listed,
+    crp: Listed,
+    marker_upper_limit: Listed,
+    morning_stiffness: Listed,
+    sacroiliitis: Listed,
+    uveitis: Listed,
+    abnormal_schober: Listed,
+) -> NDArray[Any]: ...
 @jspada_of("JSpADA", "weiss-2014", 8)
 def jspada(
     *,
@@ -220,6 +272,54 @@ def jspada(
     )
 
 
+@overload
+def jspada7_no_schober(  # type: ignore[overload-overlap]
+    *,
+    active_joints: T | Scalar,
+    entheses: T | Scalar,
+    pain: T | Scalar,
+    esr: T | Scalar,
+    marker_upper_limit: T | Scalar,
+    morning_stiffness: T | Scalar,
+    sacroiliitis: T | Scalar,
+    uveitis: T | Scalar,
+) -> T: ...
+@overload
+def jspada7_no_schober(  # type: ignore[overload-overlap]
+    *,
+    active_joints: T | Scalar,
+    entheses: T | Scalar,
+    pain: T | Scalar,
+    crp: T | Scalar,
+    marker_upper_limit: T | Scalar,
+    morning_stiffness: T | Scalar,
+    sacroiliitis: T | Scalar,
+    uveitis: T | Scalar,
+) -> T: ...
+@overload
+def jspada7_no_schober(
+    *,
+    active_joints: Listed,
+    entheses: Listed,
+    pain: Listed,
+    esr: Listed,
+    marker_upper_limit: Listed,
+    morning_stiffness: Listed,
+    sacroiliitis: Listed,
+    uveitis: Listed,
+) -> NDArray[Any]: ...
+@overload
+def jspada7_no_schober(
+    *,
+    active_joints: Listed,
+    entheses: Listed,
+    pain: Listed,
+    crp: Listed,
+    marker_upper_limit: Listed,
+    morning_stiffness: Listed,
+    sacroiliitis: Listed,
+    uveitis: Listed,
+) -> NDArray[Any]: ...
 @jspada_of("JSpADA7 without Schober", "srinivasalu-2023", 7, BACK_MOBILITY)
 def jspada7_no_schober(
     *,
@@ -287,6 +387,28 @@ def jspada7_no_schober(
     )
 
 
+@overload
+def jspada7_no_marker(  # type: ignore[overload-overlap]
+    *,
+    active_joints: T | Scalar,
+    entheses: T | Scalar,
+    pain: T | Scalar,
+    morning_stiffness: T | Scalar,
+    sacroiliitis: T | Scalar,
+    uveitis: T | Scalar,
+    abnormal_schober: T | Scalar,
+) -> T: ...
+@overload
+def jspada7_no_marker(
+    *,
+    active_joints: Listed,
+    entheses: Listed,
+    pain: Listed,
+    morning_stiffness: Listed,
+    sacroiliitis: Listed,
+    uveitis: Listed,
+    abnormal_schober: Listed,
+) -> NDArray[Any]: ...
 @jspada_of("JSpADA7 without CRP/ESR", "srinivasalu-2023", 7, ESR_OR_CRP)
 def jspada7_no_marker(
     *,
@@ -353,6 +475,26 @@ def jspada7_no_marker(
     )
 
 
+@overload
+def jspada6(  # type: ignore[overload-overlap]
+    *,
+    active_joints: T | Scalar,
+    entheses: T | Scalar,
+    pain: T | Scalar,
+    morning_stiffness: T | Scalar,
+    sacroiliitis: T | Scalar,
+    uveitis: T | Scalar,
+) -> T: ...
+@overload
+def jspada6(
+    *,
+    active_joints: Listed,
+    entheses: Listed,
+    pain: Listed,
+    morning_stiffness: Listed,
+    sacroiliitis: Listed,
+    uveitis: Listed,
+) -> NDArray[Any]: ...
 @jspada_of("JSpADA6 (modified JSpADA)", "srinivasalu-2023", 6, ESR_OR_CRP, BACK_MOBILITY)
 def jspada6(
     *,

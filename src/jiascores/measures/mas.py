@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, cast, overload
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, publish
 from jiascores.core.logic import above, all_of, at_least, at_least_of, at_most
 from jiascores.core.measure import Items, add, measure, verdict
-from jiascores.core.values import Many, Scalar, T
+from jiascores.core.values import Listed, Many, Scalar, T
 
 _APPLIES_NOTE = "For a febrile patient with known or suspected systemic arthritis."
 MAS_INPUTS = (
@@ -147,6 +149,18 @@ def mas_2016(
     fibrinogen: Many | Scalar,
     criteria: str | MasCriteria = ...,
 ) -> Many: ...
+@overload
+def mas_2016(
+    *,
+    febrile: Listed,
+    known_or_suspected_sjia: Listed,
+    ferritin: Sequence[float | None],
+    platelets: Listed,
+    ast: Listed,
+    triglycerides: Listed,
+    fibrinogen: Listed,
+    criteria: str | MasCriteria = ...,
+) -> NDArray[Any]: ...
 @verdict(MasCriteria, steady=True, default="ravelli-2016")
 def mas_2016(
     criteria: MasCriteria,
@@ -232,6 +246,28 @@ def weighted(weight: float, value: T | Scalar) -> T:
     return cast(T, weight * cast(Any, value))
 
 
+@overload
+def ms_score(  # type: ignore[overload-overlap]
+    *,
+    cns: T | Scalar,
+    haemorrhage: T | Scalar,
+    arthritis: T | Scalar,
+    platelets: T | Scalar,
+    ldh: T | Scalar,
+    fibrinogen: T | Scalar,
+    ferritin: T | Scalar,
+) -> T: ...
+@overload
+def ms_score(
+    *,
+    cns: Listed,
+    haemorrhage: Listed,
+    arthritis: Listed,
+    platelets: Listed,
+    ldh: Listed,
+    fibrinogen: Listed,
+    ferritin: Listed,
+) -> NDArray[Any]: ...
 @measure(
     label="MS score",
     formula=(
@@ -318,6 +354,10 @@ def ms_score(
 def suggests_mas(score: Scalar, *, cutoff: str | MasScoreCutoff = ...) -> bool | None: ...
 @overload
 def suggests_mas(score: Many, *, cutoff: str | MasScoreCutoff = ...) -> Many: ...
+@overload
+def suggests_mas(
+    score: Sequence[float | None], *, cutoff: str | MasScoreCutoff = ...
+) -> NDArray[Any]: ...
 @verdict(MasScoreCutoff, steady=True, parameter="cutoff", default="minoia-2019")
 def suggests_mas(cutoff: MasScoreCutoff, score: Any) -> Any:
     """Whether an MS score suggests macrophage activation syndrome.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import cast
+from typing import Any, cast, overload
+
+from numpy.typing import NDArray
 
 from jiascores.core.logic import above, any_of, below
-from jiascores.core.measure import F, add, measure
-from jiascores.core.values import Scalar, T
+from jiascores.core.measure import Decorator, add, measure
+from jiascores.core.values import Listed, Scalar, T
 from jiascores.measures.jadas import (
     ACUTE_PHASE,
     JOINT_CAP,
@@ -30,6 +31,30 @@ PLATELETS_ABOVE = 600
 FERRITIN_ABOVE = 500
 
 
+@overload
+def systemic_manifestation_score(  # type: ignore[overload-overlap]
+    *,
+    temperature: T | Scalar,
+    rash: T | Scalar,
+    lymphadenopathy: T | Scalar,
+    hepatosplenomegaly: T | Scalar,
+    serositis: T | Scalar,
+    haemoglobin: T | Scalar,
+    platelets: T | Scalar,
+    ferritin: T | Scalar,
+) -> T: ...
+@overload
+def systemic_manifestation_score(
+    *,
+    temperature: Listed,
+    rash: Listed,
+    lymphadenopathy: Listed,
+    hepatosplenomegaly: Listed,
+    serositis: Listed,
+    haemoglobin: Listed,
+    platelets: Listed,
+    ferritin: Listed,
+) -> NDArray[Any]: ...
 @measure(
     label="mSMS",
     formula=(
@@ -150,10 +175,46 @@ _MSMS = Term("mSMS", 10)
 _CLINICAL_MSMS = _MSMS._replace(notes=(_CLINICAL_NOTE,))
 
 
-def _systemic(label: str, *terms: Term) -> Callable[[F], F]:
+def _systemic(label: str, *terms: Term) -> Decorator:
     return jadas_of(label, *terms, source="tibaldi-2020")
 
 
+@overload
+def sjadas10(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    systemic_manifestations: T | Scalar,
+    esr: T | Scalar,
+) -> T: ...
+@overload
+def sjadas10(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    systemic_manifestations: T | Scalar,
+    crp: T | Scalar,
+) -> T: ...
+@overload
+def sjadas10(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    systemic_manifestations: Listed,
+    esr: Listed,
+) -> NDArray[Any]: ...
+@overload
+def sjadas10(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    systemic_manifestations: Listed,
+    crp: Listed,
+) -> NDArray[Any]: ...
 @_systemic("sJADAS10", JOINTS_10, ACUTE_PHASE, _MSMS)
 def sjadas10(
     *,
@@ -216,6 +277,42 @@ def sjadas10(
     return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
+@overload
+def sjadas27(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints_27: T | Scalar,
+    systemic_manifestations: T | Scalar,
+    esr: T | Scalar,
+) -> T: ...
+@overload
+def sjadas27(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints_27: T | Scalar,
+    systemic_manifestations: T | Scalar,
+    crp: T | Scalar,
+) -> T: ...
+@overload
+def sjadas27(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints_27: Listed,
+    systemic_manifestations: Listed,
+    esr: Listed,
+) -> NDArray[Any]: ...
+@overload
+def sjadas27(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints_27: Listed,
+    systemic_manifestations: Listed,
+    crp: Listed,
+) -> NDArray[Any]: ...
 @_systemic("sJADAS27", _DERIVED_27, ACUTE_PHASE, _MSMS)
 def sjadas27(
     *,
@@ -279,6 +376,42 @@ def sjadas27(
     return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
+@overload
+def sjadas71(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    systemic_manifestations: T | Scalar,
+    esr: T | Scalar,
+) -> T: ...
+@overload
+def sjadas71(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    systemic_manifestations: T | Scalar,
+    crp: T | Scalar,
+) -> T: ...
+@overload
+def sjadas71(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    systemic_manifestations: Listed,
+    esr: Listed,
+) -> NDArray[Any]: ...
+@overload
+def sjadas71(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    systemic_manifestations: Listed,
+    crp: Listed,
+) -> NDArray[Any]: ...
 @_systemic("sJADAS71", _DERIVED_71, ACUTE_PHASE, _MSMS)
 def sjadas71(
     *,
@@ -339,6 +472,22 @@ def sjadas71(
     return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
+@overload
+def csjadas10(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    systemic_manifestations: T | Scalar,
+) -> T: ...
+@overload
+def csjadas10(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    systemic_manifestations: Listed,
+) -> NDArray[Any]: ...
 @_systemic("csJADAS10", JOINTS_10, _CLINICAL_MSMS)
 def csjadas10(
     *,
@@ -391,6 +540,22 @@ def csjadas10(
     return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
+@overload
+def csjadas27(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints_27: T | Scalar,
+    systemic_manifestations: T | Scalar,
+) -> T: ...
+@overload
+def csjadas27(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints_27: Listed,
+    systemic_manifestations: Listed,
+) -> NDArray[Any]: ...
 @_systemic("csJADAS27", _DERIVED_27, _CLINICAL_MSMS)
 def csjadas27(
     *,
@@ -444,6 +609,22 @@ def csjadas27(
     return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
+@overload
+def csjadas71(  # type: ignore[overload-overlap]
+    *,
+    physician_global: T | Scalar,
+    patient_global: T | Scalar,
+    active_joints: T | Scalar,
+    systemic_manifestations: T | Scalar,
+) -> T: ...
+@overload
+def csjadas71(
+    *,
+    physician_global: Listed,
+    patient_global: Listed,
+    active_joints: Listed,
+    systemic_manifestations: Listed,
+) -> NDArray[Any]: ...
 @_systemic("csJADAS71", _DERIVED_71, _CLINICAL_MSMS)
 def csjadas71(
     *,
@@ -500,6 +681,22 @@ def csjadas71(
 # The parents' JADAS
 
 
+@overload
+def parjadas(  # type: ignore[overload-overlap]
+    *,
+    parent_disease_activity: T | Scalar,
+    pain: T | Scalar,
+    parent_joints: T | Scalar,
+    morning_stiffness_rating: T | Scalar,
+) -> T: ...
+@overload
+def parjadas(
+    *,
+    parent_disease_activity: Listed,
+    pain: Listed,
+    parent_joints: Listed,
+    morning_stiffness_rating: Listed,
+) -> NDArray[Any]: ...
 @measure(
     label="parJADAS",
     formula=(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, TypeAlias, overload
 
 import attrs
+from numpy.typing import NDArray
 
 from jiascores.core.decimals import at_most, below
 from jiascores.core.definition import Definition, Threshold, lookup, publish
@@ -14,7 +15,8 @@ from jiascores.core.errors import NotCoveredError
 from jiascores.core.logic import NAN, at_place, count, known
 from jiascores.core.measure import Score, id_of, verdict
 from jiascores.core.references import Evidence
-from jiascores.core.values import Scalar, T
+from jiascores.core.values import Courses, Scalar, T
+from jiascores.core.variables import Course
 
 ANY_COURSE = "any"
 COMPLETE = ("inactive", "low", "moderate", "high")
@@ -279,10 +281,16 @@ def _state(score: Any, bounds: Bounds) -> Any:
 
 @overload
 def disease_state(  # type: ignore[overload-overlap]  # numbers alone come first
-    score: Scalar, *, measure: str, course: str | None = ..., cutoffs: str | CutoffSet
+    score: Scalar, *, measure: str, course: Course | None = ..., cutoffs: str | CutoffSet
 ) -> str | None: ...
 @overload
-def disease_state(score: T, *, measure: str, course: Any = ..., cutoffs: str | CutoffSet) -> T: ...
+def disease_state(
+    score: T, *, measure: str, course: Courses = ..., cutoffs: str | CutoffSet
+) -> T: ...
+@overload
+def disease_state(
+    score: Sequence[float | None], *, measure: str, course: Courses = ..., cutoffs: str | CutoffSet
+) -> NDArray[Any]: ...
 @verdict(
     CutoffSet,
     gives="word",

@@ -33,7 +33,7 @@ from jiascores.plot.base import (
     table,
     treatment,
 )
-from jiascores.plot.over_time import Since, on_time_axis, time_axis, treatments_of
+from jiascores.plot.over_time import on_time_axis, time_axis, treatments_of
 from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def swimmer(
     *,
     response: Column | None = None,
     code: Column | None = None,
-    since: Since = "first-treatment",
-    order: Order = "follow-up",
+    since: Literal["first-visit", "first-treatment", "date"] = "first-treatment",
+    order: Literal["follow-up", "patient", "table"] = "follow-up",
     columns: Mapping[str, str] | None = None,
     treatment_columns: Mapping[str, str] | None = None,
     ax: Axes | None = None,

@@ -78,7 +78,7 @@ def trajectories(
     course: str | None = None,
     measure: str | None = None,
     treatments: Any = None,
-    since: Since = "first-visit",
+    since: Literal["first-visit", "first-treatment", "date"] = "first-visit",
     by: Column | None = None,
     labels: bool | None = None,
     columns: Mapping[str, str] | None = None,

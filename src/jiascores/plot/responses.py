@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from jiascores.core.core_set import CoreSet
 from jiascores.core.definition import lookup
 from jiascores.core.errors import RequestError, VisitError
+from jiascores.core.variables import MarkerRule
 from jiascores.measures.response import AcrPedResponse, ResponseCriteria, acr_ped
 from jiascores.plot.base import (
     BETTER,
@@ -58,7 +59,7 @@ def response_matrix(
     patient: Any = None,
     by: Column | None = None,
     criteria: str | ResponseCriteria = "giannini-1997",
-    marker: str | None = None,
+    marker: MarkerRule | None = None,
     columns: Mapping[str, str] | None = None,
     units: Units | None = None,
     invalid: Literal["raise", "missing"] = "raise",

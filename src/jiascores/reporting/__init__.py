@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jiascores.core.variables import MarkerRule
 from jiascores.reporting import sections
 from jiascores.reporting.cohort import read_cohort
 from jiascores.reporting.page import as_html
@@ -16,6 +17,7 @@ from jiascores.reporting.pictures import drawings
 from jiascores.statistics.base import CONFIDENCE
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.joint_cells import Columns
+from jiascores.tables.requests import Measures
 from jiascores.tables.table import Column, Units
 
 __all__ = ["report"]
@@ -25,12 +27,12 @@ def report(
     visits: Any,
     path: str | Path | None = None,
     *,
-    measures: Any,
+    measures: Measures,
     by: Column | None = None,
     columns: Mapping[str, str] | None = None,
     units: Units | None = None,
     baseline: BaselineRule | None = None,
-    marker: str | None = None,
+    marker: MarkerRule | None = None,
     joints: Columns | None = None,
     treatments: Any = None,
     treatment_columns: Mapping[str, str] | None = None,

@@ -9,12 +9,13 @@ from typing import Any, Literal, TypeVar, cast
 import attrs
 
 from jiascores.core.errors import ColumnError, RequestError, listing
+from jiascores.core.variables import MarkerRule
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.details import details_of
 from jiascores.tables.engines import run
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.problems import Blank, Policy, Problem, Raise, error_of
-from jiascores.tables.requests import Request, understand_requests
+from jiascores.tables.requests import Measures, Request, understand_requests
 from jiascores.tables.table import Table, Units, as_mapping
 
 FrameT = TypeVar("FrameT")
@@ -23,11 +24,11 @@ FrameT = TypeVar("FrameT")
 def assess(
     visits: FrameT,
     *,
-    measures: Sequence[str | Request] | str,
+    measures: Measures,
     columns: Mapping[str, str] | None = None,
     units: Units | None = None,
     baseline: BaselineRule | None = None,
-    marker: str | None = None,
+    marker: MarkerRule | None = None,
     details: bool = False,
     invalid: Literal["raise", "missing"] = "raise",
     prefix: str = "",
@@ -134,9 +135,7 @@ def assess(
     ).on(visits)
 
 
-def measured(
-    measures: Sequence[str | Request] | str, *, details: bool = False
-) -> Callable[[Table], list[Output]]:
+def measured(measures: Measures, *, details: bool = False) -> Callable[[Table], list[Output]]:
     """Return what turns a table into the columns of these measures."""
     return partial(_measured, requests=tuple(understand_requests(measures)), details=details)
 
@@ -181,7 +180,7 @@ class TableCall:
     columns: Mapping[str, str] = attrs.field(default=None, converter=_columns)
     units: Units = attrs.field(default=None, converter=_units)
     baseline: BaselineRule | None = None
-    marker: str | None = None
+    marker: MarkerRule | None = None
     invalid: Literal["raise", "missing"] = "raise"
     prefix: str = ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -55,8 +55,14 @@ class Best:
     criteria: Any = "giannini-1997"
 
 
-BaselineRule: TypeAlias = str | Flagged | OnOrBefore
-ReferenceRule: TypeAlias = str | Flagged | OnOrBefore | LastResponding | Best
+BaselineRule: TypeAlias = Literal["first"] | Flagged | OnOrBefore
+ReferenceRule: TypeAlias = (
+    Literal["baseline", "last-responding", "best", "end-of-lead-in"]
+    | Flagged
+    | OnOrBefore
+    | LastResponding
+    | Best
+)
 
 BASELINES = {"first": "the first visit of each patient"}
 REFERENCES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import InconsistentError, RequestError, listing
 from jiascores.core.measure import Score
-from jiascores.core.variables import COURSES, VARIABLES
+from jiascores.core.variables import COURSES, VARIABLES, MarkerRule
 from jiascores.tables.assess import add_columns
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output
 from jiascores.tables.numbers import numbers_in
-from jiascores.tables.requests import Request, understand_requests
+from jiascores.tables.requests import Measures, Request, understand_requests
 from jiascores.tables.table import Column, Table, Units, column_of, require_variable
+
+FrameT = TypeVar("FrameT")
 
 VALUE = "jiascores value between two ends"
 # Of a variable that is no whole number, the lowest value above 0.
@@ -26,18 +28,18 @@ LEAST = 1e-6
 
 
 def assess_between(
-    visits: Any,
+    visits: FrameT,
     variable: str,
     *,
     low: Column,
     high: Column,
-    measures: Sequence[str | Request] | str,
+    measures: Measures,
     columns: Mapping[str, str] | None = None,
     units: Units | None = None,
     baseline: BaselineRule | None = None,
-    marker: str | None = None,
+    marker: MarkerRule | None = None,
     prefix: str = "",
-) -> Any:
+) -> FrameT:
     """Compute measures where one variable is only known to lie between two ends.
 
     Parameters
@@ -140,7 +142,7 @@ def assess_between(
         for request in requests
         for output in _merged_request(request, [request.compute(way) for way in ways])
     ]
-    return add_columns(frame, _known_levels(outputs), prefix)
+    return cast(FrameT, add_columns(frame, _known_levels(outputs), prefix))
 
 
 def _above_zero(

@@ -17,6 +17,7 @@ from jiascores.core.variables import (
     ILAR_CATEGORIES,
     MARKERS,
     VARIABLES,
+    MarkerRule,
     Variable,
 )
 from jiascores.tables.assess import in_the_way, measured
@@ -25,7 +26,7 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, by_id
 from jiascores.tables.identities import doubtful_ids
 from jiascores.tables.problems import Collect, Finding, Problem, Refused, capital
-from jiascores.tables.requests import Request
+from jiascores.tables.requests import Measures
 from jiascores.tables.table import (
     JOINT_COUNTS,
     RATERS,
@@ -71,8 +72,8 @@ def check(
     columns: Mapping[str, str] | None = None,
     units: Units | None = None,
     baseline: BaselineRule | None = None,
-    marker: str | None = None,
-    measures: Sequence[str | Request] | str | None = None,
+    marker: MarkerRule | None = None,
+    measures: Measures | None = None,
     by: Column | None = None,
 ) -> FrameT:
     """List what is missing, refused and suspicious in a table of visits.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -30,6 +30,8 @@ from jiascores.tables.table import Column, Table, column_of
 from jiascores.tables.visits import CALENDAR
 from jiascores.tables.windows import DAYS_A_WEEK, differing_repeats, week_label
 
+FrameT = TypeVar("FrameT")
+
 GapRule = Literal["observed", "complete-case", "nri", "worst-case", "locf"]
 GAP_RULES = {
     "observed": "what was observed; nothing is filled and no row made",
@@ -53,7 +55,7 @@ NOTHING_BEFORE = ", nothing observed before"
 
 
 def fill_gaps(
-    visits: Any,
+    visits: FrameT,
     outcome: Column,
     *,
     weeks: Sequence[float] | Mapping[float, float],
@@ -69,7 +71,7 @@ def fill_gaps(
     data_cut: Any = None,
     columns: Mapping[str, Any] | None = None,
     patient_columns: Mapping[str, Any] | None = None,
-) -> Any:
+) -> FrameT:
     """Return an outcome at every visit due, with each gap filled, or left, by a named rule.
 
     Parameters
@@ -202,7 +204,7 @@ def fill_gaps(
         kept = enrolled.outputs(cells["patient"].to_numpy(), taken)
     else:
         kept = _constants(table, rows["patient"], cells["patient"], taken)
-    return new.with_columns([*outputs, *kept])
+    return cast(FrameT, new.with_columns([*outputs, *kept]))
 
 
 @attrs.frozen(eq=False)

@@ -22,6 +22,7 @@ from jiascores.core.errors import (
     warn,
 )
 from jiascores.core.measure import Verdict, verdict_named
+from jiascores.measures.inactivity import MarkerChoice
 from jiascores.measures.remission import ONGOING, Periods, RemissionCriteria, remission_codes
 from jiascores.tables.assess import TableCall
 from jiascores.tables.beside import Beside, whole_days
@@ -50,7 +51,7 @@ def remission(
     max_gap_days: float | None = None,
     counted: Sequence[str] | str | None = None,
     inactive: Column | Request | None = None,
-    markers: str | None = None,
+    markers: MarkerChoice | None = None,
     columns: Mapping[str, str] | None = None,
     units: Units | None = None,
     medication_columns: Mapping[str, str] | None = None,

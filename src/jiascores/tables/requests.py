@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from inspect import Parameter, signature
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -680,6 +680,11 @@ def chaq_di(
 
 # --------------------------------------------------------------------------------------------
 # What was asked for
+
+
+# Names, functions of jiascores and requests; one alone or several.
+Measure: TypeAlias = "str | Request | ChaqRequest | Callable[..., Any]"
+Measures: TypeAlias = "Measure | Sequence[Measure]"
 
 
 def understand_requests(measures: Any) -> list[Any]:

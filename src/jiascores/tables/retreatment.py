@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from jiascores.core.definition import lookup
 from jiascores.core.errors import ColumnError, VisitError, listing, suggestion
 from jiascores.core.measure import VERDICTS
+from jiascores.core.variables import MarkerRule
 from jiascores.measures.courses import (
     CODES,
     Decisions,
@@ -43,7 +44,7 @@ def retreatment(
     units: Units | None = None,
     infusion_columns: Mapping[str, str] | None = None,
     exclusions: Mapping[str, str] | None = None,
-    marker: str | None = None,
+    marker: MarkerRule | None = None,
     details: bool = False,
     invalid: Literal["raise", "missing"] = "raise",
     prefix: str = "",
@@ -151,7 +152,7 @@ def deviations(
     units: Units | None = None,
     infusion_columns: Mapping[str, str] | None = None,
     exclusions: Mapping[str, str] | None = None,
-    marker: str | None = None,
+    marker: MarkerRule | None = None,
     invalid: Literal["raise", "missing"] = "raise",
 ) -> FrameT:
     """List each later infusion with what the protocol said at the last visit on or before it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -25,12 +25,14 @@ from jiascores.tables.numbers import number_of, numbers_in
 from jiascores.tables.outcomes import Outcome, read_outcome, require_response
 from jiascores.tables.table import Column, Table, column_of, require_column
 
+FrameT = TypeVar("FrameT")
+
 FloatArray = NDArray[np.float64]
 NOT_DETERMINABLE = "not determinable"
 
 
 def responders_by_visit(
-    visits: Any,
+    visits: FrameT,
     outcome: Column,
     *,
     level: int | None = None,
@@ -44,7 +46,7 @@ def responders_by_visit(
     confidence: float = CONFIDENCE,
     columns: Mapping[str, Any] | None = None,
     patient_columns: Mapping[str, Any] | None = None,
-) -> Any:
+) -> FrameT:
     """Count responders by visit, with exact and Wilson intervals and what is not determinable.
 
     Parameters
@@ -149,18 +151,21 @@ def responders_by_visit(
         table[[f"{method}_low", f"{method}_high"]] = np.reshape(ends, (-1, 2))
     table["lowest"] = table["responders"] / table["patients"]
     table["highest"] = (table["responders"] + table["not_determinable"]) / table["patients"]
-    return table_of(
-        frame, {name: [key[at] for key in groups] for at, name in enumerate(names)}, table
+    return cast(
+        FrameT,
+        table_of(
+            frame, {name: [key[at] for key in groups] for at, name in enumerate(names)}, table
+        ),
     )
 
 
 def time_in_states(
-    visits: Any,
+    visits: FrameT,
     state: Column,
     *,
     max_gap_days: float,
     columns: Mapping[str, str] | None = None,
-) -> Any:
+) -> FrameT:
     """Return the proportion of visits and of days that patients spent in each state.
 
     Parameters
@@ -215,10 +220,12 @@ def time_in_states(
     table["proportion_of_visits"] = table["visits"] / frame.size
     table["days"] = [days[codes == code].sum() for code in range(len(names))]
     table["proportion_of_days"] = table["days"] / (days.sum() or np.nan)
-    return table_of(frame, {state.name: names}, table)
+    return cast(FrameT, table_of(frame, {state.name: names}, table))
 
 
-def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None = None) -> Any:
+def transitions(
+    visits: FrameT, state: Column, *, columns: Mapping[str, str] | None = None
+) -> FrameT:
     """Count the steps of patients from state to state, between consecutive visits.
 
     Parameters
@@ -279,8 +286,11 @@ def transitions(visits: Any, state: Column, *, columns: Mapping[str, str] | None
     proportion = counts / np.where(total > 0, total, np.nan)
     table = pd.DataFrame({"count": counts.ravel(), "proportion": proportion.ravel()})
     pairs = list(product(names, names))
-    return table_of(
-        frame, {"from": [one for one, _ in pairs], "to": [other for _, other in pairs]}, table
+    return cast(
+        FrameT,
+        table_of(
+            frame, {"from": [one for one, _ in pairs], "to": [other for _, other in pairs]}, table
+        ),
     )
 
 

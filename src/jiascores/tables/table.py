@@ -1121,7 +1121,7 @@ class OwnBaselines:
     def there(self) -> list[str]:
         """The variables of the core set that the table has, and the reactant that counts."""
         table = self.table
-        markers = [name for name in MARKERS if table.has(name)]
+        markers: list[str] = [name for name in MARKERS if table.has(name)]
         if len(markers) > 1:
             rule = table.marker_rule
             markers = [] if rule is None else [MIXED if rule == ESR_ELSE_CRP else rule]

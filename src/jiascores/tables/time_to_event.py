@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from jiascores.core.definition import lookup
 from jiascores.core.errors import RequestError, VisitError, listing, suggestion
 from jiascores.core.measure import verdict_named
+from jiascores.core.variables import MarkerRule
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.remission import BY_MEDICATION, WHATEVER_MEDICATION
 from jiascores.measures.response import ResponseCriteria
@@ -32,6 +33,8 @@ from jiascores.tables.numbers import in_words, one_of
 from jiascores.tables.outcomes import at_level, is_bad_news
 from jiascores.tables.requests import Request, request
 from jiascores.tables.table import Column, Table, Units, column_of, require_column
+
+FrameT = TypeVar("FrameT")
 
 FloatArray = NDArray[np.float64]
 
@@ -66,7 +69,7 @@ TIMES: Mapping[str, OutputKind] = {
 
 
 def time_to_flare(
-    visits: Any,
+    visits: FrameT,
     *,
     criteria: str | FlareCriteria | None = None,
     reference: ReferenceRule | None = None,
@@ -85,8 +88,8 @@ def time_to_flare(
     columns: Mapping[str, Any] | None = None,
     units: Units | None = None,
     patient_columns: Mapping[str, Any] | None = None,
-    marker: str | None = None,
-) -> Any:
+    marker: MarkerRule | None = None,
+) -> FrameT:
     """Return each patient's time from the reference visit to the first flare, in days.
 
     Parameters
@@ -199,18 +202,21 @@ def time_to_flare(
     )
     _one_reference(asked.reference)
     frame = cut(Frame(to_eager(visits)), columns, data_cut)
-    return _times(
-        Table(frame, columns, units, baseline=baseline, marker=marker),
-        _Event(lambda table: asked.compute(table)[0].data, "flare", asked.criteria.name, False),
-        asked.reference,
-        _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored), intercurrent),
-        undetermined,
-        _Follow(origin, until, patients, patient_columns),
+    return cast(
+        FrameT,
+        _times(
+            Table(frame, columns, units, baseline=baseline, marker=marker),
+            _Event(lambda table: asked.compute(table)[0].data, "flare", asked.criteria.name, False),
+            asked.reference,
+            _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored), intercurrent),
+            undetermined,
+            _Follow(origin, until, patients, patient_columns),
+        ),
     )
 
 
 def time_to_first(
-    visits: Any,
+    visits: FrameT,
     outcome: Column | Request | str,
     *,
     level: int | None = None,
@@ -231,8 +237,8 @@ def time_to_first(
     columns: Mapping[str, Any] | None = None,
     units: Units | None = None,
     patient_columns: Mapping[str, Any] | None = None,
-    marker: str | None = None,
-) -> Any:
+    marker: MarkerRule | None = None,
+) -> FrameT:
     """Return each patient's time from the reference visit to the first response or remission.
 
     Parameters
@@ -304,13 +310,16 @@ def time_to_first(
     verdicts, name, by = _outcome(outcome, level, tuple(states), criteria)
     called = getattr(outcome, "stem", getattr(outcome, "name", str(outcome)))
     frame = cut(Frame(to_eager(visits)), columns, data_cut)
-    return _times(
-        Table(frame, columns, units, baseline=baseline, marker=marker),
-        _Event(verdicts, name, by, not is_bad_news(str(called))),
-        reference,
-        _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored), intercurrent),
-        undetermined,
-        _Follow(origin, until, patients, patient_columns),
+    return cast(
+        FrameT,
+        _times(
+            Table(frame, columns, units, baseline=baseline, marker=marker),
+            _Event(verdicts, name, by, not is_bad_news(str(called))),
+            reference,
+            _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored), intercurrent),
+            undetermined,
+            _Follow(origin, until, patients, patient_columns),
+        ),
     )
 
 
