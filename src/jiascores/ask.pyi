@@ -28,6 +28,7 @@ def acr_ped(
     criteria: str | ResponseCriteria = ...,
     *,
     missing: MissingPolicy = ...,
+    within: Column | None = ...,
     upper_limit: float | Column | None = ...,
     highest_temperature: Column | None = ...,
     systemic_response: Column | None = ...,
@@ -49,6 +50,7 @@ def bulatovic_change(
     criteria: str | JadasChangeCriteria = ...,
     *,
     reference: ReferenceRule = ...,
+    within: Column | None = ...,
     components: bool = ...,
     name: str | None = ...,
 ) -> Request: ...
@@ -56,6 +58,7 @@ def chaq_change(
     difference: str | ChaqDifference,
     *,
     reference: ReferenceRule = ...,
+    within: Column | None = ...,
     components: bool = ...,
     name: str | None = ...,
 ) -> Request: ...
@@ -92,6 +95,7 @@ def flare(
     criteria: str | FlareCriteria,
     reference: ReferenceRule,
     *,
+    within: Column | None = ...,
     flare_fever: Column | None = ...,
     components: bool = ...,
     name: str | None = ...,
@@ -100,6 +104,7 @@ def horneff_improvement(
     criteria: str | JadasImprovementCriteria = ...,
     *,
     reference: ReferenceRule = ...,
+    within: Column | None = ...,
     components: bool = ...,
     name: str | None = ...,
 ) -> Request: ...
@@ -135,6 +140,7 @@ def loss_of_response(
     criteria: str | ResponseCriteria = ...,
     *,
     rule: str | LossCriteria = ...,
+    within: Column | None = ...,
     components: bool = ...,
     name: str | None = ...,
 ) -> Request: ...
@@ -196,6 +202,7 @@ def suggests_mas(
 def systemic_response(
     criteria: str | SystemicResponseCriteria,
     *,
+    within: Column | None = ...,
     highest_temperature: Column | None = ...,
     esr: Column | None = ...,
     crp: Column | None = ...,
