@@ -438,3 +438,25 @@ def test_workbooks_that_would_be_misread(tmp_path) -> None:
     assert days(visits["date"]) == ["2024-01-01", "2024-02-01"]
     assert visits["esr"].tolist() == [2, 3.5]
     assert visits.index.tolist() == [2, 4]
+
+
+def test_a_limit_with_its_unit_and_a_comparator_beside(file) -> None:
+    path = file("patient,crp,op\na,<5 mg/L,\nb,5,<\nc,7,=\nd,< 0.5 mg/dL,\ne,> 100,\n")
+    how = {"below": {"crp": {"rule": "half", "comparator": "op"}}, "above": {"crp": "limit"}}
+    visits = jia.prepare.read(path, how)
+    # A limit in another unit than the column's is not read.
+    assert visits["crp"].tolist() == [2.5, 2.5, 7, "< 0.5 mg/dL", 100]
+    with pytest.raises(ColumnError, match="Did you mean 'op'"):
+        jia.prepare.read(path, {"below": {"crp": {"rule": "half", "comparator": "ops"}}})
+
+
+def test_a_unit_in_each_row(file) -> None:
+    path = file(
+        "patient,physician_global,patient_global,active_joints,crp,u\na,1,1,1,2.4,mg/dL\nb,1,1,1,24,mg/L\n"
+    )
+    from jiascores.files.mapping import read_mapping
+
+    how = read_mapping({"units": {"crp": {"column": "u"}}})
+    said = {name: how.call()[name] for name in ("columns", "units")}
+    out = jia.assess(jia.prepare.read(path, how), measures=["jadas10"], **said)
+    assert out["jadas10"].tolist() == [4.4, 4.4]

@@ -28,6 +28,7 @@ from jiascores.cli.running import (
 )
 from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
+from jiascores.files.drafting import draft
 from jiascores.files.mapping import Joints, baseline_rule, window_days
 from jiascores.files.reading import DATE, FLAG
 from jiascores.files.visits import with_counts
@@ -127,6 +128,27 @@ def definitions(
 
 # --------------------------------------------------------------------------------------------
 # Tables
+
+
+@main.command()
+@click.argument("file", type=FILE)
+@click.option("--sheet", help="The sheet of a workbook.")
+@click.option("--dictionary", type=FILE, help="A data dictionary of REDCap (CSV).")
+@_out
+def init(
+    file: Path, sheet: str | None, dictionary: Path | None, out: Path | None, force: bool
+) -> None:
+    """Draft a mapping for FILE from its names and values.
+
+    \b
+    jiascores init visits.csv -o mapping.toml
+
+    Read each line of it, mend what is wrong, and set confirmed = true: no command uses a draft.
+    """
+    refuse_target(out, force=force, inputs=[file])
+    write_text(draft(file, sheet=sheet, dictionary=dictionary), out, force=force, inputs=[file])
+    if out is not None:
+        click.echo(f"A draft in {out}: read each line, then set confirmed = true.", err=True)
 
 
 @main.command(epilog=MEASURES)

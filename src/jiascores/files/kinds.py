@@ -9,7 +9,6 @@ import io
 import os
 import re
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, cast
@@ -19,7 +18,7 @@ import numpy as np
 
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.files.mapping import Source, in_mapping
-from jiascores.files.text import Block, Coded, TextFile
+from jiascores.files.text import Aside, Block, Coded, TextFile
 from jiascores.tables.engines import need
 
 # Which bytes a kind of file begins with.
@@ -192,8 +191,7 @@ def contents(path: Any, source: Source, progress: Progress | None = None) -> Con
 def _text(stream: Any, name: str, source: Source, *, large: bool) -> Contents:
     file = TextFile(stream, name, source.csv)
     columns = {column: Coded() for column in file.names}
-    # It is closed, and gone, with the last block that is kept in it.
-    aside = tempfile.TemporaryFile() if large else None  # noqa: SIM115
+    aside = Aside() if large else None
     blocks = []
     for block in file.blocks():
         for column, fields in zip(columns.values(), block.columns, strict=True):
@@ -290,7 +288,8 @@ def _excel(data: io.BytesIO, name: str, source: Source) -> Contents:
     if not any(each is not None for each in header):
         raise RequestError(
             f"{name}, sheet {sheet.title!r}: there is no header in row {top}. Say how many rows "
-            f"stand above it: {in_mapping('excel', {'skip': top})}."
+            f"stand above it: {in_mapping('excel', {'skip': top})}.",
+            reason="header",
         )
     data_rows = [row for row in rows[1:] if any(cell.value is not None for cell in row)]
     last = data_rows[-1][0].row if data_rows else top
@@ -326,7 +325,8 @@ def _excel(data: io.BytesIO, name: str, source: Source) -> Contents:
         raise RequestError(
             f"{name}, sheet {sheet.title!r}: {listing(nameless)} in the header has no name, and there are "
             f"values below. Where the header is further down, say how many rows stand above it: "
-            f"{in_mapping('excel', {'skip': top})}; else give it a name."
+            f"{in_mapping('excel', {'skip': top})}; else give it a name.",
+            reason="header",
         )
     names = [
         str(each).strip() if each is not None else f"column {place}"

@@ -88,6 +88,14 @@ class PerRow:
 
 
 @attrs.frozen(kw_only=True)
+class Limit:
+    """What a value below a limit is read as, where a column beside it says so."""
+
+    rule: Literal["limit", "half", "zero"] = _key("What it is read as.", "limit")
+    comparator: str | None = _key('Your column that holds "<", beside the number.')
+
+
+@attrs.frozen(kw_only=True)
 class Source:
     """One file and its columns."""
 
@@ -101,7 +109,7 @@ class Source:
     words: Mapping[str, Mapping[str, str | float | bool]] = _key(
         "By variable: your word = the word or number as in jiascores.", dict
     )
-    below: Mapping[str, Literal["limit", "half", "zero"]] = _key(
+    below: Mapping[str, Literal["limit", "half", "zero"] | Limit] = _key(
         'variable = what a value such as "< 5" is read as.', dict
     )
     above: Mapping[str, Literal["limit"]] = _key(
@@ -345,11 +353,11 @@ class FileMapping(Source):
 
 def in_mapping(table: str, keys: Mapping[str, Any]) -> str:
     """Return where something is said in the mapping, in the words of the place of the message."""
-    pairs = ", ".join(f"{_bare(key)} = {toml(value)}" for key, value in keys.items())
+    pairs = ", ".join(f"{bare(key)} = {toml(value)}" for key, value in keys.items())
     return f"[{table}] of the {door().mapping}{f': {pairs}' if pairs else ''}"
 
 
-def _bare(key: str) -> str:
+def bare(key: str) -> str:
     """Return a key as TOML writes it."""
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else toml(key)
 
@@ -555,7 +563,11 @@ def _words(kind: Any) -> str:
         return f"a list of {_words(parts[0])}"
     if origin in (Union, types.UnionType):
         return " or ".join(_words(part) for part in parts if part is not type(None))
-    return "a table" if kind is not PerRow else '{column = "your column"}'
+    inline = {
+        PerRow: '{column = "your column"}',
+        Limit: '{rule = "half", comparator = "your column"}',
+    }
+    return inline.get(kind, "a table")
 
 
 # --------------------------------------------------------------------------------------------

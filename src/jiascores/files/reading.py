@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jiascores.core.errors import RequestError, listing
+from jiascores.core.errors import ColumnError, RequestError, listing, suggestion
 from jiascores.core.variables import VARIABLES
 from jiascores.core.words import truth
 from jiascores.files.kinds import Contents
-from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Source, in_mapping
+from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Limit, Source, in_mapping
 from jiascores.files.text import Coded
 from jiascores.tables.baselines import Flagged, OnOrBefore
+from jiascores.tables.problems import BELOW, LIMIT
 from jiascores.tables.requests import Request
 from jiascores.tables.table import ROLES, WORDS, Column
 
 if TYPE_CHECKING:
     import pandas as pd
 
+# What share of its limit a value is read as.
+SHARES = {"limit": 1.0, "half": 0.5, "zero": 0.0}
 NUMBER, FLAG, DATE, WORD, ID = "number", "flag", "date", "word", "id"
 DATE_ROLES = ("date", "end_of_lead_in", "start", "stop")
 _MARKS = "./-"
@@ -110,7 +113,8 @@ def typed(
         kind, variable = kinds.get(name, (None, name))
         reader = None if kind is None else _reader(kind, variable, name, source, file)
         if reader is not None:
-            columns[name] = _each(column, reader, kind or "")
+            cells = _with_signs(file, source, variable, column)
+            columns[name] = _each(cells, reader, kind or "")
         else:
             is_text = isinstance(column, Coded)
             columns[name] = column.series(compact=compact) if is_text else column
@@ -146,10 +150,10 @@ def _check_codes(source: Source, variables: Sequence[str]) -> None:
 
 def _numbers_in(words: Iterable[Any]) -> list[float]:
     """Return the words that are numbers."""
-    return [number for word in words if (number := _as_number(word)) is not None]
+    return [number for word in words if (number := _asnumber_in(word)) is not None]
 
 
-def _as_number(word: Any) -> float | None:
+def _asnumber_in(word: Any) -> float | None:
     if isinstance(word, int | float) and not isinstance(word, bool):
         return float(word)
     if not isinstance(word, str):
@@ -204,7 +208,7 @@ def _reader(
     said = dict(source.words.get(variable, source.words.get(name, {})))
     folded = {word.casefold(): meant for word, meant in said.items()} | said
     convert: dict[str, Callable[[Any], Any]] = {
-        NUMBER: partial(_number, form=form),
+        NUMBER: partial(number_in, form=form),
         FLAG: partial(_flag, form=form),
         DATE: _dates(form),
         WORD: lambda cell: cell,
@@ -223,7 +227,7 @@ def _reader(
             if known in folded:
                 return folded[known]
         value = convert[kind](text)
-        if codes and _as_number(value) in codes:
+        if codes and _asnumber_in(value) in codes:
             return None
         value = _beyond(value, source, variable)
         return cell if value is text else value
@@ -246,7 +250,7 @@ def _number_form(decimal: str, thousands: str) -> re.Pattern[str]:
     return re.compile(number, re.ASCII)
 
 
-def _number(cell: Any, form: Csv) -> Any:
+def number_in(cell: Any, form: Csv) -> Any:
     """Return a cell as a number, by the decimal sign that is said and no other."""
     if not isinstance(cell, str):
         return cell
@@ -268,14 +272,48 @@ def _flag(cell: Any, form: Csv) -> Any:
 
 def _beyond(cell: Any, source: Source, variable: str) -> Any:
     """Return what a value below or above a limit is read as, where a rule is named for it."""
-    if not isinstance(cell, str):
+    found = LIMIT.fullmatch(cell) if isinstance(cell, str) else None
+    if found is None:
         return cell
-    for marks, rules in (("<≤", source.below), (">≥", source.above)):
-        if variable in rules and cell[0] in marks:
-            limit = _number(cell.lstrip(f"{marks}= "), source.csv)
-            if isinstance(limit, float):
-                return limit * {"limit": 1, "half": 0.5, "zero": 0}[rules[variable]]
-    return cell
+    rules = source.below if found["sign"] in BELOW else source.above
+    rule = rules.get(variable)
+    limit = number_in(found["number"], source.csv)
+    if rule is None or not isinstance(limit, float):
+        return cell
+    known, unit = VARIABLES[variable], source.units.get(variable)
+    if found["unit"] and known.unit_named(found["unit"]) != known.unit_named(
+        unit if isinstance(unit, str) else known.unit
+    ):
+        return cell
+    return limit * SHARES[rule.rule if isinstance(rule, Limit) else rule]
+
+
+def _with_signs(file: Contents, source: Source, variable: str, column: Any) -> Any:
+    """Return a column with what the comparator beside it says in front of each cell."""
+    rule = source.below.get(variable)
+    if not isinstance(rule, Limit) or rule.comparator is None:
+        return column
+    if rule.comparator not in file.columns:
+        raise ColumnError(
+            f"{in_mapping('below', {})}: {variable} has the comparator {rule.comparator!r}, and "
+            f"{file.name} has no such column.{suggestion(rule.comparator, file.columns)}",
+            variable=variable,
+        )
+    signs, cells = (_as_objects(each) for each in (file.columns[rule.comparator], column))
+    joined = [
+        f"{str(sign).strip()}{cell}"
+        if sign is not None and str(sign).strip(" =") and cell is not None
+        else cell
+        for sign, cell in zip(signs, cells, strict=True)
+    ]
+    import pandas as pd
+
+    return pd.Series(joined, dtype=object)
+
+
+def _as_objects(column: Any) -> list[Any]:
+    series = column.series(compact=False) if isinstance(column, Coded) else column
+    return list(series.astype(object).where(series.notna(), None))
 
 
 def _dates(form: Csv) -> Callable[[Any], Any]:
@@ -298,7 +336,7 @@ def _dates(form: Csv) -> Callable[[Any], Any]:
                 except ValueError:
                     return cell
             if not formats:
-                return _number(cell, form)
+                return number_in(cell, form)
         for each in formats:
             try:
                 found = dt.datetime.strptime(cell, each)  # noqa: DTZ007  (a date has no zone)

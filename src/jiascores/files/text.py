@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import tempfile
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import IO, Any
@@ -26,6 +27,27 @@ QUOTE = '"'
 BLOCK = 1 << 23
 # From here on Arrow splits the lines, where it is installed.
 LARGE = 1 << 16
+
+
+class Aside:
+    """A file without a name, in which something is kept as long as somebody may ask for it."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (it is closed with this object)
+
+    def __del__(self) -> None:
+        self._file.close()
+
+    def put(self, data: bytes) -> tuple[int, int]:
+        """Keep data; return where they begin, and how many they are."""
+        start = self._file.seek(0, 2)
+        self._file.write(data)
+        return start, len(data)
+
+    def get(self, start: int, size: int) -> bytes:
+        """Return what is kept there."""
+        self._file.seek(start)
+        return self._file.read(size)
 
 
 @attrs.define(eq=False)
@@ -52,7 +74,7 @@ class Block:
     ends: Sequence[int]
     empty: list[int]
     columns: list[Any]
-    _aside: tuple[IO[bytes], int, int] | None = None
+    _aside: tuple[Aside, int, int] | None = None
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -62,20 +84,17 @@ class Block:
         """The line of the file where each row begins."""
         return np.asarray(self.starts, dtype=np.int64) + self.first
 
-    def put_aside(self, file: IO[bytes]) -> None:
-        """Keep the text in a file that has no name, until it is written, and not in memory."""
-        data = self.text.encode()
-        self._aside = (file, file.tell(), len(data))
-        file.write(data)
+    def put_aside(self, aside: Aside) -> None:
+        """Keep the text in a file until it is written, and not in memory."""
+        self._aside = (aside, *aside.put(self.text.encode()))
         self.text = ""
 
     def written(self) -> str:
         """Return the text, from where it is kept."""
         if self._aside is None:
             return self.text
-        file, start, size = self._aside
-        file.seek(start)
-        return file.read(size).decode()
+        aside, start, size = self._aside
+        return aside.get(start, size).decode()
 
     def rows(self, newline: str) -> list[str]:
         """Return the text of each row, without the end of its last line."""
@@ -199,7 +218,8 @@ class TextFile:
         if not header.strip():
             raise RequestError(
                 f"{self.name}: there is no header in line {self.header_line}."
-                f"{'' if self._rest else ' The file is empty.'}"
+                f"{'' if self._rest else ' The file is empty.'}",
+                reason="header",
             )
         self.separator = self.form.separator or _separator(header, self.name)
         while True:

@@ -231,7 +231,8 @@ def write_with(
             if file.shaped and kind == "text":
                 # The cells as they came.
                 typed = pd.DataFrame(dict(file.columns)).set_axis(added.index)
-            _written(pd.concat([typed, added], axis=1), kind, out, style, path)
+            both = pd.concat([typed, added], axis=1).reset_index(drop=True)
+            _written(both, kind, out, style, path)
 
 
 @contextlib.contextmanager

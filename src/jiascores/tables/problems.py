@@ -507,14 +507,23 @@ def about_dates(kinds: Sequence[Refused], column: str) -> str:
     A format is shown where it reads all that any reads. Two are shown where both do: whether
     03/04 is in March or in April, only who wrote the file can say.
     """
-    texts = list(dict.fromkeys(_as_text(kind.value) for kind in kinds))[:_TRIED]
-    read = {form: {text for text in texts if _reads(text, form)} for form in _FORMATS}
-    every = set[str]().union(*read.values())
-    forms = [form for form in _FORMATS if every and read[form] == every]
+    texts = list(dict.fromkeys(_as_text(kind.value) for kind in kinds))
+    forms, every = formats_of(texts)
     if not forms:
         return f"not understood. {door().any_dates()}"
-    rest = "" if len(every) == len(texts) else " What else is there needs mending, or a gap."
+    rest = "" if every else " What else is there needs mending, or a gap."
     return f"not understood. {door().dates(column, forms)}{rest}"
+
+
+def formats_of(texts: Sequence[str]) -> tuple[list[str], bool]:
+    """Return the formats of dates that read all that any reads, and whether that is all."""
+    first, rest = texts[:_TRIED], texts[_TRIED:]
+    read = {form: {text for text in first if _reads(text, form)} for form in _FORMATS}
+    every = set[str]().union(*read.values())
+    forms = [form for form in _FORMATS if every and read[form] == every]
+    # Only few are left to be tried on many.
+    left = [form for form in forms if all(_reads(text, form) for text in rest)]
+    return left or forms, len(every) == len(first) and bool(left)
 
 
 def _as_text(value: Any) -> str:

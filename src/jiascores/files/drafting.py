@@ -1,0 +1,524 @@
+"""`init`: a mapping drafted from the names and values of a file, for a person to confirm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import product
+from typing import Any, Literal
+
+import attrs
+
+from jiascores.core.errors import RequestError, listing
+from jiascores.core.variables import COURSES, VARIABLES
+from jiascores.core.words import ideas, meaning, truth
+from jiascores.files.kinds import Contents, contents
+from jiascores.files.mapping import Csv, Excel, Source, bare, toml
+from jiascores.files.reading import number_in, typed
+from jiascores.files.text import SEPARATORS, Coded
+from jiascores.tables.problems import ABOVE, BELOW, GAP_CODES, LIMIT, formats_of, measured
+
+# Which ideas in the name of a column together are a variable or role; the most ideas win.
+NAMES = {
+    "patient": ("patient", "patient id", "id", "case"),
+    "date": ("date", "visit", "visit date"),
+    "birth_date": ("birth", "birth date"),
+    "site": ("site", "site id"),
+    "sex": ("sex",),
+    "physician_global": ("physician", "physician global"),
+    "patient_global": ("patient global", "patient wellbeing", "wellbeing", "parent", "parent global", "parent wellbeing", "global wellbeing"),
+    "chaq": ("chaq", "chaq wellbeing"),
+    "active_joints": ("active joints", "active joints count", "active joints 71", "active joints count 71"),
+    "active_joints_27": ("active joints 27", "active joints count 27"),
+    "limited_joints": ("limited joints", "limited joints count", "limited"),
+    "swollen_joints": ("swollen joints", "swollen joints count"),
+    "esr": ("esr",),
+    "crp": ("crp",),
+    "esr_upper_limit": ("esr upper limit",),
+    "crp_upper_limit": ("crp upper limit",),
+    "ilar_category": ("category",),
+    "course": ("course",),
+    "patient_global_rater": ("rater", "global rater"),
+    "pain": ("pain", "pain global", "patient pain"),
+    "morning_stiffness": ("morning stiffness",),
+    "biologicals_tried": ("biologicals tried",),
+    **{
+        name: (name,)
+        for name in (
+            "temperature", "haemoglobin", "platelets", "ferritin", "ast", "ldh", "triglycerides",
+            "fibrinogen", "uveitis", "rash", "fever", "serositis", "splenomegaly", "lymphadenopathy",
+        )
+    },
+}  # fmt: skip
+# A variable whose item is 0 up to here: what lies below a smaller limit gives the same score.
+NO_POINTS = {"esr": 20.0, "crp": 10.0}
+ENCODINGS = ("utf-8", "cp1252")
+# Lines above a header, at most.
+MOST_SKIPPED = 6
+# Of the cells of a column that is taken for one of numbers or dates.
+MOST = 0.8
+# From here on a number in a workbook is a date, as Excel counts the days, and no study day.
+EXCEL_DAYS = 20_000
+MILLIMETRES = 100
+THOUSAND = 1000
+SCALES = ("physician_global", "patient_global", "pain")
+
+
+class PerCell(str):
+    """A column in which each cell has its own unit."""
+
+    __slots__ = ()
+
+
+@attrs.define
+class Draft:
+    """What is written in the mapping, table by table, and what is asked about each line."""
+
+    lines: dict[str, dict[str, tuple[Any, str]]] = attrs.field(factory=dict)
+    questions: list[str] = attrs.field(factory=list)
+
+    def put(self, table: str, key: str, value: Any, remark: str = "") -> None:
+        """Add a line."""
+        self.lines.setdefault(table, {})[key] = (value, remark)
+
+    def ask(self, question: str) -> None:
+        """Add a question."""
+        self.questions.append(question)
+
+    def text(self, name: str) -> str:
+        """Return the mapping."""
+        out = [
+            f"# How {name} is written, drafted from its names and values. Read each line, mend what",
+            "# is wrong, then set confirmed = true: no command uses a draft.",
+            "confirmed = false",
+        ]
+        if self.questions:
+            out += ["", "# To decide:", *(f"# - {question}" for question in self.questions)]
+        for table, lines in self.lines.items():
+            out += ["", f"[{table}]"]
+            for key, (value, remark) in lines.items():
+                shown = toml(value)
+                if isinstance(value, PerCell):
+                    shown = f"{{column = {shown}}}"
+                line = f"{bare(key)} = {shown}"
+                out.append(f"{line}  # {remark}" if remark else line)
+        out += [
+            "",
+            "[study]  # in place of options at the command line",
+            *self._study(),
+        ]
+        return "\n".join(out) + "\n"
+
+    def _study(self) -> Iterator[str]:
+        there = self.lines.get("columns", {})
+        if "esr" in there and "crp" in there:
+            yield '# marker = "esr"  # both are there: which one counts, esr or crp?'
+        if "ilar_category" in there and "course" not in there:
+            yield 'course = "from-category"'
+        yield '# baseline = "first"  # first, flagged:COLUMN or on-or-before:COLUMN'
+        yield '# measures = ["jadas10"]'
+
+
+def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str:
+    """Return a mapping for a file, to be confirmed.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    sheet : str, optional
+        The sheet of a workbook.
+    dictionary : path, optional
+        The data dictionary of a REDCap project, which says what its fields mean.
+    """
+    made = Draft()
+    file = _opened(path, sheet, made)
+    cells = {name: _texts(column) for name, column in file.columns.items()}
+    labels, choices = _dictionary(dictionary)
+    labels = {**_labels_of(file), **labels}
+    for name in choices.keys() & cells.keys():
+        cells[name] = [choices[name].get(str(cell), cell) for cell in cells[name]]
+    decimal, thousands = _signs(cells)
+    if file.kind == "text" or decimal != ".":
+        made.put("csv", "decimal", decimal)
+    form = Csv(decimal=decimal, thousands=thousands)
+    if thousands:
+        made.put("csv", "thousands", thousands)
+    columns = _columns(cells, labels, form, made)
+    _site(file, columns, made)
+    _dates(columns, cells, made)
+    missing: dict[str, None] = {}
+    for variable, name in columns.items():
+        if variable in VARIABLES:
+            _variable(variable, name, [*cells[name]], labels.get(name, name), form, made, missing)
+        elif variable in ("ilar_category", "course"):
+            _words(variable, cells[name], made)
+        _choices(variable, choices.get(name, {}), made)
+    if missing:
+        made.put("csv", "missing", list(missing), "words that stand for a gap?")
+    order = ("csv", "excel", "columns", "units", "missing", "below")
+    made.lines = {
+        **{table: made.lines[table] for table in order if table in made.lines},
+        **made.lines,
+    }
+    return made.text(file.name)
+
+
+def _opened(path: Any, sheet: str | None, made: Draft) -> Contents:
+    """Return a file as it is, and say in the draft how it is opened."""
+    first: RequestError | None = None
+    ways = product(ENCODINGS, (None, *SEPARATORS), range(MOST_SKIPPED), (False, True))
+    for encoding, separator, skip, ends in ways:
+        if separator is not None and (first is None or first.reason != "separator"):
+            continue
+        csv = Csv(encoding=encoding, separator=separator, skip=skip, trailing_separator=ends)
+        source = Source(csv=csv, excel=Excel(sheet=sheet, skip=skip))
+        try:
+            file = contents(path, source)
+        except RequestError as error:
+            if error.reason not in ("fields", "header", "separator", "encoding"):
+                raise
+            if first is None or first.reason == "encoding":
+                first = error
+            continue
+        # A row of values is no header, and a title no table.
+        plain_names = not any(isinstance(number_in(name, csv), float) for name in file.columns)
+        if plain_names and (len(file.columns) > 1 or len(file.places)):
+            _say_how(file, source, made)
+            return file
+    raise first or RequestError(f"{path}: no header was found.", reason="header")
+
+
+def _say_how(file: Contents, source: Source, made: Draft) -> None:
+    csv = source.csv
+    if file.text is not None:
+        made.put("csv", "separator", file.text.separator)
+        made.put(
+            "csv",
+            "encoding",
+            file.text.encoding,
+            "" if csv.encoding == "utf-8" else "are all letters right?",
+        )
+        if csv.trailing_separator:
+            made.put("csv", "trailing_separator", True)
+        if csv.skip:
+            made.put("csv", "skip", csv.skip)
+    if file.kind == "excel":
+        made.put("excel", "sheet", file.about[0])
+        if source.excel.skip:
+            made.put("excel", "skip", source.excel.skip)
+
+
+def _texts(column: Any) -> list[Any]:
+    """Return the distinct cells of a column that are filled."""
+    if isinstance(column, Coded):
+        return column.texts
+    return list(column.dropna().unique().tolist())
+
+
+def _labels_of(file: Contents) -> dict[str, str]:
+    """Return the labels of the columns that a file of statistics has."""
+    found = getattr(file.about, "column_names_to_labels", None) or {}
+    return {name: label for name, label in found.items() if label}
+
+
+def _signs(cells: Mapping[str, Sequence[Any]]) -> tuple[Literal[".", ","], str]:
+    """Return the decimal sign and what groups digits, as the cells show them."""
+    texts = [cell.strip() for column in cells.values() for cell in column if isinstance(cell, str)]
+    grouped = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+")
+    either = re.compile(r"[+-]?\d+([.,])\d+")
+    surely = {
+        match[1]
+        for text in texts
+        if not grouped.fullmatch(text) and (match := either.fullmatch(text))
+    }
+    maybe = {match[1][0] for text in texts if (match := grouped.fullmatch(text))}
+    if surely == {","} or (not surely and maybe == {","}):
+        return ",", "." if "." in maybe else ""
+    return ".", "," if "," in maybe and "," not in surely else ""
+
+
+def _columns(
+    cells: Mapping[str, Sequence[Any]], labels: Mapping[str, str], form: Csv, made: Draft
+) -> dict[str, str]:
+    """Return which column is which variable or role, by names, labels and values."""
+    wanted: dict[str, list[str]] = {}
+    for name in cells:
+        known = name if name in NAMES or name in VARIABLES else None
+        for text in (name, labels.get(name, "")):
+            variable = known or _variable_named(text)
+            if variable is not None and _can_be(variable, cells[name], form):
+                wanted.setdefault(variable, []).append(name)
+                break
+    found = {}
+    for variable, names in wanted.items():
+        exact = [name for name in names if name == variable]
+        if len(names) > 1 and not exact:
+            made.ask(f"{variable}: {' or '.join(map(repr, names))}? Write it under [columns].")
+            continue
+        found[variable] = (exact or names)[0]
+    for variable, name in found.items():
+        value: Any = name
+        remark = labels.get(name, "")
+        if variable == "patient":
+            remark = ""
+            if "case" in _ideas(name):
+                remark = "a case number? One given anew at each admission is no patient"
+                made.ask(
+                    f"Is {name!r} the same at all visits of a child? A number that is given at "
+                    f"each admission makes one child several patients."
+                )
+        if variable not in ("site", "sex", "birth_date"):
+            made.put("columns", variable, value, remark)
+    for role in ("patient", "date"):
+        if role not in found:
+            made.ask(f"Which column is the {role}? Write it under [columns].")
+    return found
+
+
+def _site(file: Contents, columns: Mapping[str, str], made: Draft) -> None:
+    """Propose the site as part of the patient's id, where a number comes at two sites."""
+    if not {"site", "patient"} <= set(columns):
+        return
+    import pandas as pd
+
+    parts = [columns["site"], columns["patient"]]
+    pairs = pd.DataFrame({name: _series(file.columns[name]) for name in parts}).drop_duplicates()
+    if pairs[parts[1]].duplicated().any():
+        made.put("columns", "patient", parts, "a number comes at several sites")
+        made.ask(
+            f"Is a {parts[1]!r} that comes at two sites two children? If it is one who moved, write "
+            f"patient = {toml(parts[1])}."
+        )
+
+
+def _series(column: Any) -> Any:
+    return column.series(compact=True).astype(object) if isinstance(column, Coded) else column
+
+
+def _ideas(name: str) -> frozenset[str]:
+    """Return the ideas that a name of a column is about."""
+    apart = re.sub(r"(?<=[a-zäöüß])(?=[A-Z])|(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])", " ", name)
+    return (ideas("column", name, strict=False) or frozenset()) | (
+        ideas("column", apart, strict=False) or frozenset()
+    )
+
+
+def _variable_named(name: str) -> str | None:
+    """Return the variable or role that a name is about, or nothing where two are as likely."""
+    named = _ideas(name)
+    sizes: dict[str, int] = {}
+    for variable, alternatives in NAMES.items():
+        fitting = [len(each.split()) for each in alternatives if set(each.split()) <= named]
+        if fitting:
+            sizes[variable] = max(fitting)
+    best = [variable for variable, size in sizes.items() if size == max(sizes.values())]
+    return best[0] if len(best) == 1 else None
+
+
+def _can_be(variable: str, cells: Sequence[Any], form: Csv) -> bool:
+    """Return whether the cells of a column can be those of a variable or role."""
+    if not cells or variable in ("patient", "site", "sex", "patient_global_rater", "birth_date"):
+        return True
+    if variable == "date":
+        fine = [_is_date(cell) for cell in cells]
+    elif variable in ("ilar_category", "course"):
+        fine = [isinstance(cell, str) and not cell.strip().isdigit() for cell in cells]
+    elif VARIABLES[variable].flag:
+        fine = [truth(str(cell)) is not None for cell in cells]
+    else:
+        fine = [_is_amount(cell, form) for cell in cells]
+    return (
+        sum(fine) >= MOST * len(fine)
+        or (variable not in VARIABLES and any(fine))
+        or (variable in VARIABLES and not VARIABLES[variable].flag and sum(fine) * 2 >= len(fine))
+    )
+
+
+def _is_amount(cell: Any, form: Csv) -> bool:
+    value = number_in(cell.strip(), form) if isinstance(cell, str) else cell
+    return not isinstance(value, str) or value[:1] in BELOW + ABOVE
+
+
+def _is_date(cell: Any) -> bool:
+    if not isinstance(cell, str):
+        return hasattr(cell, "year") or isinstance(cell, int | float)
+    return bool(re.fullmatch(r"\d{4}-\d\d?-\d\d?.*|\d+(\.0)?", cell.strip())) or bool(
+        formats_of([cell.strip()])[0]
+    )
+
+
+def _dates(columns: Mapping[str, str], cells: Mapping[str, Sequence[Any]], made: Draft) -> None:
+    """Say how dates are written."""
+    if "date" not in columns:
+        return
+    found = cells[columns["date"]]
+    texts = [cell.strip() for cell in found if isinstance(cell, str)]
+    numbers = [cell for cell in found if isinstance(cell, int | float)]
+    if numbers and not texts and min(numbers) > EXCEL_DAYS:
+        made.put("csv", "date_format", "excel", "days since 1900")
+    other = [text for text in texts if not re.match(r"\d{4}-\d\d?-\d", text)]
+    if not other or all(re.fullmatch(r"\d{1,5}", text) for text in other):
+        return
+    forms, every = formats_of(other)
+    if len(forms) == 1 and every and len(other) == len(texts):
+        made.put("csv", "date_format", forms[0], f"{other[0]} as {_shown_date(other[0], forms[0])}")
+    elif forms and all(form.startswith("%d") and "%Y" in form for form in forms):
+        made.put("csv", "day_first", True)
+    elif forms:
+        choices = " or ".join(
+            f"date_format = {toml(form)} ({other[0]} as {_shown_date(other[0], form)})"
+            for form in forms
+        )
+        made.ask(f"[csv] {choices}? The dates do not say; write it under [csv].")
+    else:
+        made.ask(f'In which format are dates such as {other[0]!r}? [csv] date_format = "…".')
+
+
+def _shown_date(text: str, form: str) -> str:
+    return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007  (a date has no zone)
+
+
+def _variable(
+    variable: str,
+    name: str,
+    cells: Sequence[Any],
+    label: str,
+    form: Csv,
+    made: Draft,
+    missing: dict[str, None],
+) -> None:
+    """Say in which unit a variable is, and what of it is no plain number."""
+    known = VARIABLES[variable]
+    read = [number_in(cell.strip(), form) if isinstance(cell, str) else cell for cell in cells]
+    if known.flag:
+        words = [cell for cell in cells if isinstance(cell, str) and truth(cell) is None]
+        missing |= dict.fromkeys(word.strip() for word in words)
+        return
+    numbers = [float(cell) for cell in read if isinstance(cell, int | float)]
+    texts = [cell for cell in read if isinstance(cell, str)]
+    unit = _unit(known, f"{name} {label}")
+    codes = sorted({cell for cell in numbers if cell in GAP_CODES and _beyond(cell, known, unit)})
+    plain_numbers = [cell for cell in numbers if cell not in codes]
+    if (
+        unit is None
+        and variable in SCALES
+        and any(known.high < cell <= MILLIMETRES for cell in plain_numbers)
+    ):
+        unit = "mm"
+    if unit is not None and unit != known.unit:
+        made.put("units", variable, unit, "" if unit in name else "values above 10")
+    elif unit is None and variable not in SCALES and known.other_units:
+        made.ask(
+            f"{variable} is read in {known.unit}. Else say under [units]: {variable} = "
+            f"{toml(known.other_units[0].name)}."
+        )
+    if codes:
+        made.put("missing", variable, [int(code) for code in codes], "a code for a gap")
+    below = [text for text in texts if text[0] in BELOW]
+    if below:
+        limits = [_limit(text, known, unit or known.unit, form) for text in below]
+        if max(limits) <= NO_POINTS.get(variable, 0):
+            made.put("below", variable, "limit", f"{below[0]}: all values below it give 0 points")
+        else:
+            made.ask(
+                f'What is {below[0]!r} in {name!r} read as? [below] {variable} = "limit", '
+                f'"half" or "zero".'
+            )
+    _two_readings(known, name, cells, form, made)
+    words = [text for text in texts if not re.search(r"\d", text)]
+    missing |= dict.fromkeys(words)
+    for text in texts:
+        if text in below or text in words:
+            continue
+        own = measured(known, text)
+        if own is not None and own.unit:
+            made.put("units", variable, PerCell(name), "each cell with its own unit")
+        else:
+            made.ask(f"{text!r} in {name!r} is no number: mend it in the file.")
+
+
+def _limit(text: str, known: Any, unit: str, form: Csv) -> float:
+    """Return the limit below which a value lies, in the canonical unit; else infinity."""
+    found = LIMIT.fullmatch(text)
+    limit = number_in(found["number"], form) if found else None
+    factor = known.factor((found and found["unit"]) or unit)
+    return limit * factor if isinstance(limit, float) and factor else float("inf")
+
+
+def _two_readings(known: Any, name: str, cells: Sequence[Any], form: Csv, made: Draft) -> None:
+    """Ask about numbers such as 12.345, which may be twelve thousand, where nothing else tells."""
+    if form.thousands or known.high < THOUSAND:
+        return
+    mark = re.escape(form.decimal)
+    parts = [cell.strip() for cell in cells if isinstance(cell, str) and form.decimal in cell]
+    if parts and all(re.fullmatch(rf"[1-9]\d{{0,2}}{mark}\d{{3}}", part) for part in parts):
+        other = "," if form.decimal == "." else "."
+        made.ask(
+            f"Is {parts[0]!r} in {name!r} {parts[0].replace(form.decimal, '')}? Then write "
+            f"decimal = {toml(other)} and thousands = {toml(form.decimal)} under [csv]."
+        )
+
+
+def _beyond(cell: float, known: Any, unit: str | None) -> bool:
+    value = cell * (known.factor(unit or known.unit) or 1.0)
+    most = MILLIMETRES if unit is None and known.name in SCALES else known.high
+    return not known.low <= value <= most
+
+
+def _unit(known: Any, text: str) -> str | None:
+    """Return the unit that a name or label says."""
+    words = re.split(r"[\s()\[\],;_]+", text)
+    named = (known.unit_named(word) for word in words if word)
+    return next((str(unit.name) for unit in named if unit is not None), None)
+
+
+def _words(variable: str, cells: Sequence[Any], made: Draft) -> None:
+    """Say what words mean that are not understood by themselves."""
+    for cell in cells:
+        word = str(cell).strip()
+        known = meaning(variable, word) if variable == "ilar_category" else word in COURSES
+        if known is None or known is False:
+            made.put(f"words.{variable}", word, "…", "which of those of jiascores?")
+
+
+# --------------------------------------------------------------------------------------------
+# The data dictionary of a REDCap project
+
+FIELD, LABEL = "Variable / Field Name", "Field Label"
+CHOICES = "Choices, Calculations, OR Slider Labels"
+
+
+def _dictionary(path: Any) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Return what each field means, and what its codes stand for."""
+    if path is None:
+        return {}, {}
+    table = typed(contents(path, Source()), Source(), {})
+    names = (FIELD, LABEL, CHOICES)
+    absent = [name for name in names if name not in table]
+    if absent:
+        raise RequestError(
+            f"{path}: no data dictionary of REDCap, which has the columns {listing(names)}."
+        )
+    labels, choices = {}, {}
+    for field, label, choice in table[list(names)].fillna("").itertuples(index=False):
+        labels[field] = re.sub(r"<[^>]*>", "", label)
+        pairs = (each.partition(",") for each in choice.split("|") if "," in each)
+        choices[field] = {code.strip(): words.strip() for code, _, words in pairs}
+    return labels, choices
+
+
+def _choices(variable: str, choices: Mapping[str, str], made: Draft) -> None:
+    """Say what the codes of a field mean, where they are no numbers by themselves."""
+    for code, words in choices.items():
+        meant: Any = None
+        if variable == "ilar_category":
+            meant = meaning(variable, words) or "…"
+        elif variable == "course":
+            meant = words if words in COURSES else "…"
+        elif variable in VARIABLES and VARIABLES[variable].flag:
+            said = truth(words)
+            meant = None if said is None or said == truth(code) else bool(said)
+        if meant is not None:
+            made.put(f"words.{variable}", code, meant, words)

@@ -1,0 +1,184 @@
+"""`init`: a draft from names and values, which gives the right numbers once it is confirmed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import jiascores as jia
+from jiascores.cli import main
+from jiascores.files.mapping import read_mapping
+
+CASES = Path(__file__).parent / "cases"
+
+
+def run(*arguments: object):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def confirmed(path: Path, folder: Path, *more: object) -> Path:
+    """Draft a mapping, and confirm it as a person would who found nothing to mend."""
+    mapping = folder / "mapping.toml"
+    mapping.unlink(missing_ok=True)
+    done = run("init", path, "-o", mapping, *more)
+    assert done.exit_code == 0, done.output
+    text = mapping.read_text(encoding="utf-8")
+    assert "confirmed = false" in text
+    mapping.write_text(text.replace("confirmed = false", "confirmed = true"), encoding="utf-8")
+    read_mapping(mapping)
+    return mapping
+
+
+def column(done, name: str, separator: str = ",") -> list[str]:
+    head, *rows = (line.split(separator) for line in done.output.splitlines())
+    return [row[head.index(name)] for row in rows]
+
+
+def test_a_draft_is_not_used(tmp_path) -> None:
+    mapping = tmp_path / "mapping.toml"
+    run("init", CASES / "german.csv", "-o", mapping)
+    for command in (("check",), ("assess", "--measure", "jadas10")):
+        done = run(*command, CASES / "german.csv", "--mapping", mapping)
+        assert done.exit_code == 1
+        assert "set confirmed = true" in done.output
+    # Nothing is written over what somebody may have mended.
+    assert run("init", CASES / "german.csv", "-o", mapping).exit_code == 1
+
+
+def test_the_german_file_needs_no_more_than_to_be_confirmed(tmp_path) -> None:
+    mapping = confirmed(CASES / "german.csv", tmp_path)
+    assert "a case number?" in mapping.read_text(encoding="utf-8")
+    done = run("assess", CASES / "german.csv", "--mapping", mapping, "--measure", "jadas10")
+    assert done.exit_code == 0, done.output
+    assert column(done, "jadas10", ";")[0] == "16,1"
+    assert [line.rpartition(";")[2] for line in done.output.splitlines()[1:]] == [
+        "16,1",
+        "4,8",
+        "18,1",
+    ]
+    for line, before in zip(
+        done.output.splitlines(), (CASES / "german.csv").read_text().splitlines(), strict=True
+    ):
+        assert line.startswith(before + ";")
+
+
+@pytest.mark.parametrize(
+    ("name", "measures", "values"),
+    [
+        ("us_dates.csv", ["jadas10"], ["15.2", "9", "3"]),
+        ("trailing_separator.csv", ["cjadas10"], ["15", "3"]),
+        ("below_limit.csv", ["jadas10"], ["15.1", "15.2", "15", "15.4"]),
+        ("missing_codes.csv", ["jadas10"], ["28.9", "23", ""]),
+    ],
+)  # fmt: skip
+def test_the_cases_come_out_right(tmp_path, name, measures, values) -> None:
+    mapping = confirmed(CASES / name, tmp_path)
+    asked = [word for measure in measures for word in ("--measure", measure)]
+    assert run("check", CASES / name, "--mapping", mapping, *asked).exit_code == 0
+    done = run("assess", CASES / name, "--mapping", mapping, *asked)
+    assert done.exit_code == 0, done.output
+    assert [line.rpartition(",")[2] for line in done.output.splitlines()[1:]] == values
+
+
+def test_a_workbook_with_a_title_above(tmp_path) -> None:
+    pytest.importorskip("openpyxl")
+    mapping = confirmed(CASES / "visits.xlsx", tmp_path)
+    out = tmp_path / "out.xlsx"
+    done = run(
+        "assess", CASES / "visits.xlsx", "--mapping", mapping, "--measure", "jadas10", "-o", out
+    )
+    assert done.exit_code == 0, done.output
+    table = pd.read_excel(out, dtype={"id": str})
+    assert table["jadas10"].fillna(-1).tolist() == [15.7, -1, 7.1]
+    assert table["id"].tolist() == ["007", "007", "010"]
+
+
+def test_numbers_that_come_at_two_sites(tmp_path) -> None:
+    mapping = confirmed(CASES / "two_sites.csv", tmp_path)
+    assert read_mapping(mapping).columns["patient"] == ("site", "patient")
+    asked = ("--measure", "acr_ped", "--baseline", "first")
+    done = run("assess", CASES / "two_sites.csv", "--mapping", mapping, *asked)
+    assert done.exit_code == 0, done.output
+    assert column(done, "acr_ped_level") == ["", "0", "", "50"]
+
+
+def test_what_may_be_thousands_is_asked(tmp_path) -> None:
+    text = confirmed(CASES / "german_thousands.csv", tmp_path).read_text(encoding="utf-8")
+    assert 'thousands = "."' in text
+    assert "fibrinogen is read in mg/dL" in text
+
+
+@pytest.mark.parametrize(
+    ("names", "variables"),
+    [
+        ("PatientID;VisitDate;PhGA;PtGA;AJC;LOM;ESR", "patient date physician_global patient_global active_joints limited_joints esr"),
+        ("pat_nr;besuchsdatum;arzt_vas;eltern_vas;gelenke_aktiv;gelenke_eingeschraenkt;bsg_mm_h", "patient date physician_global patient_global active_joints limited_joints esr"),
+        ("subject;datum;VAS arts;VAS ouder;actieve gewrichten;beperkte gewrichten;BSE", "patient date physician_global patient_global active_joints limited_joints esr"),
+    ],
+)  # fmt: skip
+def test_names_of_columns(tmp_path, names, variables) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text(f"{names}\n007;2024-01-10;6.5;5;4;3;22\n", encoding="utf-8")
+    columns = read_mapping(confirmed(path, tmp_path)).columns
+    assert dict(columns) == dict(zip(variables.split(), names.split(";"), strict=True))
+
+
+@pytest.mark.parametrize(
+    "name", ["CRP date", "birth date", "physician", "joint", "esr_id", "visit"]
+)
+def test_a_name_of_two_things_is_not_taken(tmp_path, name) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text(f"patient,{name}\n1,word\n", encoding="utf-8")
+    assert list(read_mapping(confirmed(path, tmp_path)).columns) == ["patient"]
+
+
+def test_units_words_and_codes(tmp_path) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_bytes(
+        "Export der Ambulanz\r\n\r\n"
+        "Patient;Datum;Arzt;CRP (mg/dl);Aktive Gelenke;Diagnose;Fieber\r\n"
+        "1;5.2.2024;62;0,5;3;Oligoarthritis;ja\r\n"
+        "1;15.12.2024;18;k.A.;99;Überlappung;nein\r\n".encode("cp1252")
+    )
+    how = read_mapping(confirmed(path, tmp_path))
+    assert (how.csv.skip, how.csv.encoding, how.csv.decimal) == (2, "cp1252", ",")
+    assert how.csv.date_format == "%d.%m.%Y"
+    assert dict(how.units) == {"physician_global": "mm", "crp": "mg/dL"}
+    assert dict(how.missing) == {"active_joints": (99,)}
+    assert how.csv.missing == ("k.A.",)
+    assert dict(how.words["ilar_category"]) == {"Überlappung": "…"} | (
+        {"Oligoarthritis": "…"} if "Oligoarthritis" in how.words["ilar_category"] else {}
+    )
+
+
+def test_dates_that_can_be_read_in_two_ways_are_asked_about(tmp_path) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text("patient,date\n1,03/04/2024\n1,05/06/2024\n", encoding="utf-8")
+    mapping = confirmed(path, tmp_path)
+    text = mapping.read_text(encoding="utf-8")
+    assert "(03/04/2024 as 2024-04-03)" in text
+    assert "(03/04/2024 as 2024-03-04)" in text
+    assert read_mapping(mapping).csv.date_format is None
+
+
+def test_a_dictionary_of_redcap(tmp_path) -> None:
+    (tmp_path / "dictionary.csv").write_text(
+        '"Variable / Field Name","Form Name","Field Type","Field Label","Choices, Calculations, OR Slider Labels"\n'
+        'record_id,a,text,Record ID,\nv1,a,text,Visit date,\nq1,a,slider,"Physician global (0-10)",\n'
+        'q2,a,text,<b>Patient</b> global,\nq3,a,text,Active joints,\nq4,a,radio,Uveitis,"1, Yes | 2, No"\n'
+        'dx,a,dropdown,ILAR category,"1, Systemic | 2, Oligoarthritis persistent"\n',
+        encoding="utf-8",
+    )
+    path = tmp_path / "export.csv"
+    path.write_text("record_id,v1,q1,q2,q3,q4,dx\n1,2024-01-10,6,5,4,2,2\n", encoding="utf-8")
+    mapping = confirmed(path, tmp_path, "--dictionary", tmp_path / "dictionary.csv")
+    how = read_mapping(mapping)
+    assert how.columns["physician_global"] == "q1"
+    assert how.columns["active_joints"] == "q3"
+    visits = jia.prepare.read(path, mapping)
+    assert visits["dx"].tolist() == ["oligoarthritis_persistent"]
+    done = run("assess", path, "--mapping", mapping, "--measure", "cjadas10")
+    assert done.output.splitlines()[1].endswith(",15")
