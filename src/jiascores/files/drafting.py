@@ -11,6 +11,7 @@ from typing import Any, Literal
 import attrs
 
 from jiascores.core.errors import RequestError, listing
+from jiascores.core.joints import joint_named
 from jiascores.core.variables import COURSES, VARIABLES
 from jiascores.core.words import ideas, meaning, truth
 from jiascores.files.kinds import Contents, contents
@@ -61,6 +62,7 @@ MOST = 0.8
 # From here on a number in a workbook is a date, as Excel counts the days, and no study day.
 EXCEL_DAYS = 20_000
 MILLIMETRES = 100
+MANY_JOINTS = 10
 THOUSAND = 1000
 SCALES = ("physician_global", "patient_global", "pain")
 
@@ -147,6 +149,7 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
         made.put("csv", "thousands", thousands)
     columns = _columns(cells, labels, form, made)
     _site(file, columns, made)
+    _shapes(list(cells), made)
     _dates(columns, cells, made)
     missing: dict[str, None] = {}
     for variable, name in columns.items():
@@ -290,6 +293,21 @@ def _site(file: Contents, columns: Mapping[str, str], made: Draft) -> None:
         made.ask(
             f"Is a {parts[1]!r} that comes at two sites two children? If it is one who moved, write "
             f"patient = {toml(parts[1])}."
+        )
+
+
+def _shapes(names: Sequence[str], made: Draft) -> None:
+    """Ask about a file that may not have one row for each visit, and about a form of joints."""
+    if "redcap_event_name" in names or "redcap_repeat_instrument" in names:
+        made.ask(
+            "An export of REDCap: an empty table [redcap] makes one row of each visit of its events "
+            "and instruments."
+        )
+    joints = [name for name in names if joint_named(re.sub(r".*___|.*choice=", "", name))]
+    if len(joints) >= MANY_JOINTS:
+        made.ask(
+            f"{len(joints)} columns are joints, {joints[0]!r} for example: [joints] active = what "
+            f"stands before the joint in their names counts them."
         )
 
 
