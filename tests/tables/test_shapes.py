@@ -341,3 +341,40 @@ def test_several_columns_are_one_patient(kind):
     }
     with pytest.raises(jia.errors.VisitError, match="more than one value"):
         jia.prepare.from_long(table, variables={"esr": "esr"}, columns={"patient": "subject"})
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("nobody", [None, " "])
+def test_rows_of_nobody_are_refused(kind, nobody):
+    table = MAKERS[kind](
+        long_columns([(nobody, *row[1:]) if row[0] == "010" else row for row in ROWS])
+    )
+    with pytest.raises(jia.errors.VisitError, match="the patient is missing in row 1"):
+        jia.prepare.from_long(table, variables=CODES)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_words_may_be_numbers(kind):
+    table = MAKERS[kind]({"patient": [1, 1], "date": [1, 1], "variable": [7, 8], "value": [20, 5]})
+    out = jia.prepare.from_long(table, variables={"esr": 7, "crp": [8, 9]} | {"crp": "8"})
+    assert columns_of(out) == {"patient": [1], "date": [1], "esr": [20], "crp": [5]}
+
+
+@pytest.mark.parametrize("variables", [None, {}, "ESR", ["ESR"]])
+def test_what_is_asked_for_must_be_said(variables):
+    with pytest.raises(jia.errors.RequestError, match="which rows are which variable"):
+        jia.prepare.from_long(pd.DataFrame(long_columns(ROWS)), variables=variables)
+
+
+def test_study_days_beside_dates_are_refused_and_the_advice_works():
+    with pytest.raises(jia.errors.RequestError, match=r"visits=\['bl', 'w8'\]"):
+        jia.prepare.from_wide(pd.DataFrame(WIDE), columns=NAMES, visits={"bl": 0, "w8": 56})
+    out = jia.prepare.from_wide(pd.DataFrame(WIDE), columns=NAMES, visits=["bl", "w8"])
+    assert out["date"].tolist()[:2] == ["2024-01-10", "2024-03-06"]
+
+
+def test_days_of_text_are_days_whatever_the_hour():
+    rows = [("A", "2024-01-10T08:00", "PHGA", 1.0), ("A", "2024-01-10 15:30", "PTGA", 2.0)]
+    variables = {name: CODES[name] for name in ("physician_global", "patient_global")}
+    out = jia.prepare.from_long(pd.DataFrame(long_columns(rows)), variables=variables)
+    assert out.to_numpy().tolist() == [["A", "2024-01-10T08:00", 1.0, 2.0]]

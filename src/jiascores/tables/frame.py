@@ -116,6 +116,21 @@ class Frame:
             series = _arrow_to_numpy(series)
         return to_floats(series, variable).astype(np.float64, copy=False)
 
+    def textual(self, name: str) -> bool:
+        """Return whether a column may hold text, by its type."""
+        if self.kind == "pandas":
+            import pandas as pd
+
+            return not pd.api.types.is_numeric_dtype(self.native[name].dtype)
+        import narwhals as nw
+
+        return self.narwhal.get_column(name).dtype in (
+            nw.String,
+            nw.Categorical,
+            nw.Enum,
+            nw.Object,
+        )
+
     def nested(self, name: str) -> bool:
         """Return whether a column holds lists or structures by its type."""
         if self.kind == "polars":

@@ -16,7 +16,6 @@ from jiascores.core.errors import (
     ColumnError,
     JiaScoresError,
     NotCoveredError,
-    NotNumericError,
     RequestError,
     UnknownJointError,
     listing,
@@ -247,16 +246,19 @@ def finding_of(frame: Frame, column: str, joint: str, what: str) -> FloatArray:
 def checked(frame: Frame, variable: Variable) -> FloatArray:
     """Return a column as checked numbers, NaN where missing."""
     name = variable.name
-    try:
+    if not frame.textual(name):
         values = frame.floats(name, variable)
-    except NotNumericError:
-        objects = frame.objects(name)
-        if variable.flag:
-            objects = np.array([_tick(cell, name) for cell in objects], dtype=object)
-        values, cells = mixed(objects, variable)
-        if cells:
-            problems = not_numbers(variable, name, cells)
-            raise error_of(problems, Places(frame, [])) from None
+    else:
+        # Each distinct cell is read once.
+        codes, labels = frame.codes(name)
+        cells = [_tick(cell, name) if variable.flag else cell for cell in list_of(labels)]
+        distinct = np.empty(len(cells), dtype=object)
+        distinct[:] = cells
+        read, refused = mixed(distinct, variable)
+        if refused:
+            rows = {row: cells[code] for row, code in enumerate(codes.tolist()) if code in refused}
+            raise error_of(not_numbers(variable, name, rows), Places(frame, [])) from None
+        values = np.append(read, np.nan)[codes]
     check(variable, values, frame.native.index if frame.kind == "pandas" else None)
     return values
 

@@ -23,6 +23,7 @@ from jiascores.tables.shapes import (
     patient_codes,
     require_column,
     require_ids,
+    require_patients,
     with_numbers,
 )
 from jiascores.tables.table import Places, nearest
@@ -264,6 +265,7 @@ class _Export:
         same = first[together[undated]] == last[together[undated]]
         day[undated[same]] = first[together[undated[same]]]
         rows = np.flatnonzero(filled)
+        require_patients(record, rows, self.places)
         alone = np.where(day == NO_DATE, group_of(together, instance) + 1, 0)
         return rows, group_of(record[rows], day[rows], alone[rows])
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, say, suggestion
 from jiascores.core.variables import VARIABLES
-from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.numbers import one_of
 from jiascores.tables.problems import is_number
 from jiascores.tables.table import ROLES, WORDS, Places, nearest
@@ -127,6 +127,12 @@ def long_visits(
     the others are as for `from_long`.
     """
     one_of(by, BY, "by")
+    if not isinstance(variables, Mapping) or not variables:
+        raise RequestError(
+            f"which rows are which variable? Say what the table calls each: "
+            f"{say('long.variables', {'esr': 'ESR'})}.",
+            variable="variables",
+        )
     long = _Long(frame, columns or {}, by, day)
     codes = _words_of(long, variables)
     rows = np.flatnonzero(long.taken(only or {}) & (codes >= 0))
@@ -168,7 +174,8 @@ def _no_blank(cell: Any) -> Any:
 
 def blank(frame: Frame, name: str) -> NDArray[np.bool_]:
     """Return which cells of a column are empty, or hold blanks alone."""
-    return np.array([_no_blank(cell) is None for cell in frame.objects(name)], dtype=bool)
+    codes, labels = frame.codes(name)
+    return np.array([*(_no_blank(label) is None for label in list_of(labels)), True])[codes]
 
 
 def one_row(rows: Positions, group: Positions, count: int) -> Positions:
@@ -223,11 +230,17 @@ def with_numbers(native: FrameT) -> FrameT:
 
 def day_codes(frame: Frame, name: str) -> Positions:
     """Return a number for each row's day, `NO_DATE` where there is none; the text's where unread."""
-    dates, _, unread = parse_dates(frame, name)
-    if not unread:
-        return dates
-    codes = frame.codes(name)[0]
-    return np.where(blank(frame, name), NO_DATE, codes)
+    codes, labels = frame.codes(name)
+    cells = list_of(labels)
+    if not any(isinstance(cell, str) for cell in cells):
+        dates, _, unread = parse_dates(frame, name)
+        return codes if unread else dates
+    # Each distinct text is read once.
+    texts = pd.DataFrame({"date": pd.Series(cells, dtype=object)})
+    days, _, unread = parse_dates(Frame(texts), "date")
+    days = np.arange(len(cells)) if [at for at in unread if cells[at].strip()] else days
+    empty = np.array([_no_blank(cell) is None for cell in cells])
+    return np.append(np.where(empty, NO_DATE, days), NO_DATE)[codes]
 
 
 def group_of(*codes: NDArray[np.int64]) -> Positions:
@@ -276,6 +289,19 @@ def patient_codes(frame: Frame, ids: Sequence[str]) -> Positions:
     """Return a number for each row's patient, `NONE` where a part of the id is missing."""
     parts = [np.where(blank(frame, name), NONE, frame.codes(name)[0]) for name in ids]
     return np.where(np.min(parts, axis=0) < 0, NONE, group_of(*parts))
+
+
+def require_patients(patients: Positions, rows: Positions, places: Sequence[Any]) -> None:
+    """Raise where rows that are made into visits say of no patient whose they are."""
+    lost = rows[patients[rows] < 0]
+    if lost.size:
+        said = listing((places[int(row)] for row in lost[:SHOWN_ROWS]), total=len(lost))
+        raise VisitError(
+            f"the patient is missing in {said}: whose visit it is, is not certain. Fill it in, or "
+            f"leave these rows out.",
+            variable="patient",
+            where=[places[int(row)] for row in lost[:MOST_PLACES]],
+        )
 
 
 def ids_at(frame: Frame, ids: Sequence[str], rows: Positions) -> dict[str, Any]:
@@ -350,6 +376,7 @@ class _Long:
     def visits(self, rows: Positions) -> Positions:
         """Return the number of the visit of each of these rows."""
         patients = patient_codes(self.frame, self.ids)
+        require_patients(patients, rows, self.places)
         name = self.column(self.by)
         when = self.days if self.by == "date" else self.frame.codes(name)[0]
         lost = rows[blank(self.frame, name)[rows]]
@@ -430,7 +457,7 @@ def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Posi
     """Return for each row the place of its variable, `NONE` where it is not asked for."""
     wanted: dict[str, int] = {}
     for place, (name, words) in enumerate(variables.items()):
-        for word in (words,) if isinstance(words, str) else words:
+        for word in words if isinstance(words, list | tuple) else [words]:
             if wanted.setdefault(str(word), place) != place:
                 raise RequestError(
                     f"{say('long.variables')} gives {word!r} to {name} and to "
@@ -438,8 +465,9 @@ def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Posi
                     variable=name,
                 )
     column = long.column("variable")
-    said = [None if word is None else str(word) for word in long.frame.objects(column)]
-    there = dict.fromkeys(word for word in said if word is not None)
+    codes, labels = long.frame.codes(column)
+    said = [str(label) for label in list_of(labels)]
+    there = dict.fromkeys(word for word in said if word.strip())
     plain = {word.strip().casefold() for word in wanted}
     near = [word for word in there if word not in wanted and word.strip().casefold() in plain]
     if near:
@@ -460,7 +488,7 @@ def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Posi
                 variable=column,
                 values=(word,),
             )
-    return np.array([wanted.get(word, NONE) if word else NONE for word in said], dtype=np.int64)
+    return np.array([*(wanted.get(word, NONE) for word in said), NONE], dtype=np.int64)[codes]
 
 
 # --------------------------------------------------------------------------------------------
@@ -555,7 +583,15 @@ def wide_visits(
     wide = _Wide(frame, pattern, given, ids)
     names = wide.visits(visits)
     cells = wide.cells(names)
-    days = visits if isinstance(visits, Mapping) else None
+    days = None
+    if isinstance(visits, Mapping):
+        days = {str(name): float(day) for name, day in visits.items()}
+        if "date" in cells:
+            raise RequestError(
+                f"{say('wide.visits')} gives study days, and the table has dates: name the visits "
+                f"alone, {say('wide.visits', names)}.",
+                variable="visits",
+            )
     shown = np.zeros((frame.size, len(names)), dtype=bool)
     for of_visit in cells.values():
         for place, name in enumerate(of_visit):
@@ -567,7 +603,7 @@ def wide_visits(
     made = {name: wide.stacked(of_visit, rows, places) for name, of_visit in cells.items()}
     if days is not None:
         out["date"] = frame.made(
-            Output("date", "score", np.array([float(days[names[at]]) for at in places]))
+            Output("date", "score", np.array([days[names[at]] for at in places]))
         )
     elif "date" in made:
         out["date"] = made.pop("date")
