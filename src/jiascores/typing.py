@@ -85,6 +85,7 @@ from jiascores.tables.gaps import GapRule as GapRule
 from jiascores.tables.intercurrent import IntercurrentEvents as IntercurrentEvents
 from jiascores.tables.intercurrent import Strategy as Strategy
 from jiascores.tables.joint_cells import Columns as Columns
+from jiascores.tables.readable import ReadableTable as ReadableTable
 from jiascores.tables.requests import ChaqRequest as ChaqRequest
 from jiascores.tables.requests import FromCategory as FromCategory
 from jiascores.tables.requests import Measure as Measure

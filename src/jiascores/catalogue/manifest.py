@@ -261,14 +261,13 @@ def _of_rule(rule: Any) -> list[Definition]:
 
 def _named(call: Mapping[str, Any]) -> list[Definition]:
     """Return the definitions that other arguments name."""
-    names = {each.name for each in published()}
-    found = []
+    every: tuple[Definition, ...] = published()
+    found: list[Definition] = []
     for name, value in call.items():
         if isinstance(value, Definition):
             found.append(value)
-        elif name in ("criteria", "protocol", "cutoffs") and value in names:
-            kinds = [each for each in published() if each.name == value]
-            found += kinds
+        elif name in ("criteria", "protocol", "cutoffs"):
+            found += [each for each in every if each.name == value]
     return found
 
 

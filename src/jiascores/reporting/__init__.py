@@ -16,6 +16,9 @@ from jiascores.reporting.page import as_html
 from jiascores.reporting.pictures import drawings
 from jiascores.statistics.base import CONFIDENCE
 from jiascores.tables.baselines import BaselineRule
+from jiascores.tables.engines import to_eager
+from jiascores.tables.enrolled import cut
+from jiascores.tables.frame import Frame
 from jiascores.tables.joint_cells import Columns
 from jiascores.tables.requests import Measures
 from jiascores.tables.table import Column, Units
@@ -29,6 +32,8 @@ def report(
     *,
     measures: Measures,
     by: Column | None = None,
+    arm: Column | None = None,
+    data_cut: Any = None,
     columns: Mapping[str, str] | None = None,
     units: Units | None = None,
     baseline: BaselineRule | None = None,
@@ -53,6 +58,10 @@ def report(
     by : Column, optional
         The column with the visit. Without it ``nominal_visit`` where the table has it, else the
         number of the visit among those of its patient.
+    arm : Column, optional
+        The column with the treatment arm; then the results by visit are those of each arm.
+    data_cut : date, text or number, optional
+        One date for all: later visits are left out of the page.
     columns, units, baseline, marker
         As for `assess`.
     joints : str or mapping, optional
@@ -101,10 +110,13 @@ def report(
     >>> "62" in page, page.startswith("<!doctype html>")
     (True, True)
     """
+    if data_cut is not None:
+        visits = cut(Frame(to_eager(visits)), columns, data_cut).native
     cohort = read_cohort(
         visits,
         measures,
         by=by,
+        arm=arm,
         columns=columns,
         units=units,
         baseline=baseline,

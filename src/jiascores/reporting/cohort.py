@@ -28,7 +28,7 @@ from jiascores.tables.joint_cells import Columns
 from jiascores.tables.joint_forms import joint_shares
 from jiascores.tables.problems import Blank
 from jiascores.tables.requests import score, understand_requests
-from jiascores.tables.table import MARKER_RULES, ROLES, Column, Table
+from jiascores.tables.table import MARKER_RULES, ROLES, Column, Table, column_of
 from jiascores.tables.visits import CALENDAR, Visits
 
 Mask = NDArray[np.bool_]
@@ -218,6 +218,8 @@ class Cohort:
         When the first and the last visit was.
     visits : ByVisit
         The visits that its rows belong to.
+    arms : dict of str to array of bool
+        The rows of each arm, where the table is parted by arm.
     gaps : dict of str to array of bool
         Where each variable that the table has is missing or refused.
     requests, readings : sequence
@@ -235,6 +237,7 @@ class Cohort:
     patients: int | None
     period: str
     visits: ByVisit
+    arms: Mapping[str, Mask]
     gaps: Mapping[str, Mask]
     requests: Sequence[Any]
     readings: Sequence[Reading]
@@ -352,7 +355,13 @@ class Cohort:
 
 
 def read_cohort(
-    visits: Any, measures: Any, *, by: Column | None, joints: Columns | None, **given: Any
+    visits: Any,
+    measures: Any,
+    *,
+    by: Column | None,
+    arm: Column | None,
+    joints: Columns | None,
+    **given: Any,
 ) -> Cohort:
     """Read a table, and find all that was asked for; values that are refused are left out."""
     frame = Frame(to_eager(visits))
@@ -368,6 +377,7 @@ def read_cohort(
         patients=len(read.visits.labels) if dated else None,
         period=_period(read.visits) if dated and frame.size else "",
         visits=_by_visit(read, by),
+        arms={} if arm is None else _arms(frame, arm),
         gaps={name: np.isnan(read.values(name)) for name in VARIABLES if read.has(name)},
         requests=requests,
         readings=readings,
@@ -375,6 +385,14 @@ def read_cohort(
         rules={rule: given[rule] for rule in ("baseline", "marker")},
         joints=joints,
     )
+
+
+def _arms(frame: Frame, arm: Column) -> dict[str, Mask]:
+    """Return the rows of each arm, in order of the arms; a gap is an arm of its own."""
+    labels, codes = places(frame.objects(column_of(frame, arm, "arm")))
+    arms = {str(label): np.equal(codes, code) for code, label in enumerate(labels)}
+    without = codes < 0
+    return {**arms, "no arm": without} if without.any() else arms
 
 
 def _period(visits: Visits) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
 from typing import Any, TypeAlias
 
@@ -279,21 +279,29 @@ def results(cohort: Cohort, confidence: float) -> Section:
     )
     blocks: list[Block] = [words]
     for number, answer in enumerate(cohort.answers, start=1):
-        heads, rows = _rows(answer, cohort.visits, within)
+        heads, rows = _rows(answer, cohort.visits, within, cohort.arms)
         table = Table(f"{answer.name} by visit", rows, heads)
         blocks += [Heading(answer.name, id=f"result-{number}"), table]
     return Section("Results by visit", blocks)
 
 
 def _rows(
-    answer: Answer, visits: ByVisit, confidence: float | None
+    answer: Answer, visits: ByVisit, confidence: float | None, arms: Mapping[str, Mask]
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return the heads of an answer's table, and a row for each visit at which it is judged."""
+    """Return the heads of an answer's table, and a row for each visit at which it is judged.
+
+    Where there are arms, it is a row for each visit and arm.
+    """
     data, open_ = answer.output.data, answer.undetermined
-    groups = list(zip(map(shown_visit, visits.labels), visits.rows, strict=True))
+    keys = ("visit", "arm") if arms else ("visit",)
+    groups = [
+        ((shown_visit(label), *arm), rows if among is None else rows[among[rows]])
+        for label, rows in zip(visits.labels, visits.rows, strict=True)
+        for arm, among in ([((name,), mask) for name, mask in arms.items()] or [((), None)])
+    ]
     if answer.output.kind == "score":
-        heads = ("visit", "known", "median", "quartiles", "range", "not determinable")
-        return heads, [(label, *_score(data[rows])) for label, rows in groups]
+        heads = (*keys, "known", "median", "quartiles", "range", "not determinable")
+        return heads, [(*label, *_score(data[rows])) for label, rows in groups]
     judged = [(label, rows[answer.due[rows]]) for label, rows in groups]
     judged = [(label, rows) for label, rows in judged if rows.size]
     if answer.highest is not None:
@@ -301,10 +309,10 @@ def _rows(
         highest = answer.highest.data
         levels = [(data >= level, (data >= level) | (highest < level)) for level in answer.levels]
         lines = [
-            (label, f"{rows.size}", *(_open_too(*level, rows, confidence) for level in levels))
+            (*label, f"{rows.size}", *(_open_too(*level, rows, confidence) for level in levels))
             for label, rows in judged
         ]
-        return ("visit", "visits judged", *(f"at least level {n}" for n in answer.levels)), lines
+        return (*keys, "visits judged", *(f"at least level {n}" for n in answer.levels)), lines
     codes = {"yes": 1}
     if answer.output.kind != "flag":
         codes = {in_words(word): code for code, word in enumerate(answer.output.words)}
@@ -317,8 +325,8 @@ def _rows(
             _proportion(number, known, confidence) + _of_all(number, gaps, rows.size)
             for number in numbers
         )
-        lines.append((label, f"{known}", *shares, f"{gaps}"))
-    return ("visit", "known", *codes, "not determinable"), lines
+        lines.append((*label, f"{known}", *shares, f"{gaps}"))
+    return (*keys, "known", *codes, "not determinable"), lines
 
 
 def _score(values: NDArray[np.float64]) -> list[str]:

@@ -325,7 +325,7 @@ def in_natural_order(labels: Sequence[Any]) -> tuple[list[Any], Positions]:
 STATES_IN_ORDER = ("none", "inactive", "low", "between", "moderate", "moderate_or_high", "high")
 
 
-def _in_order(words: Iterable[Any]) -> list[Any]:
+def in_order(words: Iterable[Any]) -> list[Any]:
     """Return words in order: states by activity, visits by number."""
     place = {word: at for at, word in enumerate(STATES_IN_ORDER)}
     return sorted(set(words), key=lambda word: (place.get(word, len(place)), _natural(word)))
@@ -449,7 +449,7 @@ def _states(
     """Return the table, the words of the states in order, and each row's place in them."""
     table = Table(Frame(to_eager(visits)), columns)
     given = _words(table.frame, state, "state")
-    words = _in_order({*given} - {None})
+    words = in_order({*given} - {None})
     codes = pd.Categorical(given, categories=words).codes.astype(np.int64)
     if (codes < 0).any():
         codes[codes < 0] = len(words)
