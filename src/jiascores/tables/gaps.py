@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, TypeVar, cast
 
@@ -15,7 +15,7 @@ from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import Enrolled, cut, one_day
-from jiascores.tables.frame import NONE, Frame, Output, OutputKind, list_of
+from jiascores.tables.frame import NONE, Frame, Output, list_of
 from jiascores.tables.ids import parts_of
 from jiascores.tables.intercurrent import IntercurrentEvents, settle
 from jiascores.tables.numbers import number_of, numbers_in, one_of
@@ -28,11 +28,11 @@ from jiascores.tables.outcomes import (
 )
 from jiascores.tables.table import Column, Table, column_of
 from jiascores.tables.visits import CALENDAR
-from jiascores.tables.windows import DAYS_A_WEEK, differing_repeats, week_label
+from jiascores.tables.windows import Window, differing_repeats, planned
 
 FrameT = TypeVar("FrameT")
 
-GapRule = Literal["observed", "complete-case", "nri", "worst-case", "locf"]
+GapRule = Literal["observed", "complete-case", "nri", "worst-case", "locf", "bocf"]
 GAP_RULES = {
     "observed": "what was observed; nothing is filled and no row made",
     "complete-case": "only patients with every visit determined; the others are emptied",
@@ -42,7 +42,10 @@ GAP_RULES = {
     ),
     "worst-case": "a visit missing or not determinable has the value that worst= names",
     "locf": "the last determined value carried forward for at most limit_days",
+    "bocf": "the last determined value on or before day zero, the baseline, carried forward",
 }
+# The rules for values that are filled together.
+TOGETHER = ("observed", "locf", "bocf")
 NO_RESPONSE = "rule='nri' makes non-responders"
 OTHER_SCALE = (
     "dates cannot be turned into study days here, since the visits have study days in their column "
@@ -51,14 +54,15 @@ OTHER_SCALE = (
 DATES_NEEDED = " Dates are turned into study days by the dates of the visits."
 OBSERVED = "observed"
 OPEN = "observed: not determinable"
-NOTHING_BEFORE = ", nothing observed before"
+NOTHING_BEFORE, NOTHING_AT_BASELINE = ", nothing observed before", ", nothing observed at baseline"
 
 
 def fill_gaps(
     visits: FrameT,
-    outcome: Column,
+    outcome: Column | Sequence[Column],
     *,
-    weeks: Sequence[float] | Mapping[float, float],
+    weeks: Sequence[float] | Mapping[float, Any] | None = None,
+    months: Sequence[int] | Mapping[int, Any] | None = None,
     rule: GapRule | None = None,
     level: int | None = None,
     criteria: str | ResponseCriteria = "giannini-1997",
@@ -78,13 +82,17 @@ def fill_gaps(
     ----------
     visits : data frame
         With the columns of `nominal_visits`; rows that are no visit of the protocol serve
-        ``"locf"`` alone.
-    outcome : Column
+        ``"locf"`` and ``"bocf"`` alone.
+    outcome : Column or list of Column
         A column of yes/no, levels or numbers; with `level`, what the names of the columns
-        ``…_level_min`` and ``…_level_max`` begin with, ``jia.column("acr_ped")``.
+        ``…_level_min`` and ``…_level_max`` begin with, ``jia.column("acr_ped")``. Several columns,
+        such as the six of the core set, are filled together, by ``"locf"`` or ``"bocf"``: what is
+        missing at a visit comes from one other visit, the last that has all of them.
     weeks : list of float
         The weeks at which a visit was due (the mapping given to `nominal_visits` will do).
-    rule : {"observed", "complete-case", "nri", "worst-case", "locf"}
+    months : list of int
+        Instead of weeks: the months, by the dates of the visits.
+    rule : {"observed", "complete-case", "nri", "worst-case", "locf", "bocf"}
         There is no default. ``"nri"`` is for a response alone, yes/no or ACR Ped levels: a missed
         visit is no JADAS of 0 and no absence of flare.
     level : int, optional
@@ -119,7 +127,7 @@ def fill_gaps(
         One row for each patient and visit, by patient and week: ``nominal_visit``,
         ``study_day`` (of a row that was made, the nominal day), the outcome, ``gap_rule`` (what
         made the value; ``observed`` where nothing did) and ``row_made``. Only ``"nri"``,
-        ``"worst-case"`` and ``"locf"`` make rows. Then what is the same in every row of each
+        ``"worst-case"``, ``"locf"`` and ``"bocf"`` make rows. Then what is the same in every row of each
         patient: arm, strata and the like.
 
     Raises
@@ -169,19 +177,30 @@ def fill_gaps(
     frame = cut(Frame(to_eager(visits)), columns, data_cut)
     table = Table(frame, columns)
     come_from = " nominal_visit and study_day come from jia.prepare.nominal_visits()."
-    found = read_outcome(frame, outcome, level, criteria, come_from)
+    outcomes = _outcomes(frame, outcome, level, criteria, come_from)
+    if len(outcomes) > 1 and (rule not in TOGETHER or intercurrent is not None):
+        raise RequestError(
+            f"several columns are filled together by rule= {listing(map(repr, TOGETHER))}, without "
+            f"intercurrent=; fill an outcome that is made of them by the others.",
+            variable="rule",
+        )
+    found = outcomes[0]
     if rule == "nri":
         require_response(found, NO_RESPONSE, criteria)
     for name in ("nominal_visit", "study_day"):
         column_of(frame, Column(name), name, come_from)
     codes, labels, _ = table.patients()
     enrolled = Enrolled.of(table, labels, patients, patient_columns)
-    plan = _Plan.of(weeks)
+    plan = _Plan.of(weeks, months)
     rows = pd.DataFrame({"patient": enrolled.of_codes[codes], "visit": plan.due(frame)})
     rows["day"] = numbers_in(frame, "study_day")
     rows["value"], rows["least"] = found.data, found.least
+    # Of several columns it matters which row they come from; of one, what it says.
+    rows["row"] = np.arange(frame.size) if len(outcomes) > 1 else 0
+    for each in outcomes[1:]:
+        rows.loc[np.isnan(each.data), "value"] = np.nan
     days = StudyDays(table, enrolled, rows)
-    cells = _cells(rows, enrolled.ids, plan)
+    cells = _cells(rows, enrolled.ids, plan, days)
     if data_cut is not None:
         last = days.of_dates(
             np.full(len(enrolled.ids), one_day(data_cut, "data_cut", days.scale)), days.scale
@@ -198,7 +217,7 @@ def fill_gaps(
     if rule in ("observed", "complete-case"):
         cells = cells[~cells["made"] | (cells["settled"] & cells["value"].notna())]
     new = Frame(_repeated(frame.new({table.column("patient"): enrolled.ids}), cells["patient"]))
-    outputs = _outputs(cells, plan.words, found.name, found.kind)
+    outputs = _outputs(cells, plan.words, outcomes)
     taken = [output.name for output in outputs]
     if patients is not None:
         kept = enrolled.outputs(cells["patient"].to_numpy(), taken)
@@ -211,13 +230,31 @@ def fill_gaps(
 class _Plan:
     """The visits that were due: what each is called, and its nominal day."""
 
-    words: tuple[str, ...]
-    days: NDArray[np.float64]
+    windows: tuple[Window, ...]
+    name: str
 
     @classmethod
-    def of(cls, weeks: Any) -> _Plan:
-        due = sorted(number_of(week, "weeks", zero=True) for week in weeks)
-        return cls(tuple(week_label(week) for week in due), DAYS_A_WEEK * np.array(due))
+    def of(cls, weeks: Any, months: Any) -> _Plan:
+        name, given = ("weeks", weeks) if months is None else ("months", months)
+        # Days around the nominal one are chosen already.
+        due = None if given is None else {number_of(each, name, zero=True): 0 for each in given}
+        windows = planned(due) if months is None else planned(weeks, due)
+        return cls(windows, name)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What each visit is called."""
+        return tuple(window.label for window in self.windows)
+
+    def days(self, visits: NDArray[np.int64], zeros: Any) -> NDArray[np.float64]:
+        """Return the nominal day of visits; months are counted from the dates of day zero."""
+        if self.name == "weeks":
+            return np.array([window.span[0] for window in self.windows])[visits]
+        zero = zeros()
+        known = ~np.isnan(zero)
+        whole = np.where(known, zero, 0).astype(np.int64)
+        days = np.stack([window.nominal(whole) for window in self.windows])
+        return np.where(known, days[visits, np.arange(visits.size)], np.nan)
 
     def due(self, frame: Frame) -> NDArray[np.int64]:
         """Return which of the visits due each row is, or `NONE`; one that no row is raises."""
@@ -227,10 +264,10 @@ class _Plan:
         absent = [word for word in self.words if word not in held]
         if absent and frame.size:
             raise RequestError(
-                f"weeks= names {listing(absent)}, and no row is of that visit: everybody would "
+                f"{self.name}= names {listing(absent)}, and no row is of that visit: everybody would "
                 f"have missed it. The table has {listing(held, shown=20) or 'none'} in "
                 f"'nominal_visit'.",
-                variable="weeks",
+                variable=self.name,
                 values=absent,
             )
         place = {word: at for at, word in enumerate(self.words)}
@@ -272,6 +309,21 @@ class StudyDays:
         zero = pd.Series(dates[sure] / per_day - days[sure])
         first = zero.groupby(self._rows["patient"].to_numpy()[sure]).first()
         return first.reindex(range(len(self._enrolled.ids))).to_numpy(dtype=np.float64)
+
+    @property
+    def dated_zero(self) -> NDArray[np.float64]:
+        """Day zero of each patient as a date, which months are counted from."""
+        date = Column(self._table.column("date"))
+        column_of(
+            self._table.frame, date, "date", " Months are counted by the dates of the visits."
+        )
+        if self.scale != CALENDAR:
+            raise VisitError(
+                "months= are those of the calendar, and the visits have study days in their column "
+                "of dates. Give weeks=, or dates.",
+                variable="date",
+            )
+        return self.zero
 
     def of_dates(self, days: NDArray[np.float64], per_day: float) -> NDArray[np.float64]:
         """Return a date of each patient as a study day.
@@ -325,8 +377,8 @@ def _apply(
         _fill(cells, gaps, np.nan, "complete-case: the patient has a gap")
         return
     gaps &= ~cells["settled"]
-    if limit_days is not None:
-        _carry(cells, rows, ids, limit_days)
+    if rule in ("locf", "bocf"):
+        _carry(cells, rows, ids, rule, np.inf if limit_days is None else limit_days)
     elif rule != "observed":
         value = cells.loc[gaps, "least"].fillna(0.0) if worst is None else worst
         _fill(cells, gaps, value, _gap_in_words(rule, cells[gaps]))
@@ -351,14 +403,37 @@ def _constants(
     return kept
 
 
+def _outcomes(frame: Frame, given: Any, level: Any, criteria: Any, hint: str) -> list[Outcome]:
+    """Return the columns that are filled, alone or together."""
+    several = given if isinstance(given, list | tuple) else [given]
+    if level is not None and len(several) > 1:
+        raise RequestError("level= goes with one outcome.", variable="level")
+    found = [read_outcome(frame, each, level, criteria, hint) for each in several]
+    if not found or len({each.name for each in found}) < len(found):
+        raise RequestError("outcome= names each column once.", variable="outcome")
+    return found
+
+
+def _filled(cells: pd.DataFrame, outcomes: Sequence[Outcome]) -> Iterator[NDArray[np.float64]]:
+    """Yield the values of each outcome; of several, each of the visit, else of its source."""
+    if len(outcomes) == 1:
+        yield cells["value"].to_numpy()
+        return
+    own, source = (cells[name].fillna(NONE).to_numpy(np.int64) for name in ("row", "source"))
+    for each in outcomes:
+        data = np.append(each.data, np.nan)
+        yield np.where(np.isnan(data[own]), data[source], data[own])
+
+
 def _outputs(
-    cells: pd.DataFrame, words: tuple[str, ...], outcome: str, kind: OutputKind
+    cells: pd.DataFrame, words: tuple[str, ...], outcomes: Sequence[Outcome]
 ) -> list[Output]:
     """Return the columns of the visits due, but for the patient."""
+    filled = zip(outcomes, _filled(cells, outcomes), strict=True)
     return [
         Output("nominal_visit", "state", cells["visit"].to_numpy(), words),
         Output("study_day", "level", cells["day"].to_numpy()),
-        Output(outcome, kind, cells["value"].to_numpy()),
+        *(Output(each.name, each.kind, values) for each, values in filled),
         Output("gap_rule", "word", cells["rule"].to_numpy(dtype=object)),
         Output("row_made", "flag", cells["made"].to_numpy(dtype=np.float64)),
     ]
@@ -383,7 +458,7 @@ def _repeated(table: Any, rows: pd.Series[int]) -> Any:
     return nw.maybe_reset_index(taken).to_native()
 
 
-def _cells(rows: pd.DataFrame, ids: Sequence[Any], plan: _Plan) -> pd.DataFrame:
+def _cells(rows: pd.DataFrame, ids: Sequence[Any], plan: _Plan, days: StudyDays) -> pd.DataFrame:
     """Return every visit that was due of every patient, and what was observed at it."""
     cell = ["patient", "visit"]
     seen = rows[(rows["visit"] >= 0) & (rows["patient"] >= 0)].assign(made=False)
@@ -397,7 +472,10 @@ def _cells(rows: pd.DataFrame, ids: Sequence[Any], plan: _Plan) -> pd.DataFrame:
     due = pd.MultiIndex.from_product([range(len(ids)), range(len(plan.words))], names=cell)
     cells = due.to_frame(index=False).merge(seen, how="left", on=cell)
     cells["made"] = cells["made"].isna()
-    cells["day"] = np.where(cells["made"], plan.days[cells["visit"]], cells["day"])
+    patients = cells["patient"].to_numpy()
+    nominal = plan.days(cells["visit"].to_numpy(), lambda: days.dated_zero[patients])
+    cells["day"] = np.where(cells["made"], nominal, cells["day"])
+    cells["source"] = np.nan
     return cells.assign(rule=_either(cells["value"].isna(), OPEN, OBSERVED))
 
 
@@ -415,9 +493,13 @@ def _gap_in_words(rule: Any, gaps: pd.DataFrame) -> NDArray[Any]:
     return _either(gaps["made"], f"{rule}: visit missing", f"{rule}: not determinable")
 
 
-def _carry(cells: pd.DataFrame, rows: pd.DataFrame, ids: Sequence[Any], limit: float) -> None:
-    """Carry the last value before each gap forward, where it is not too old."""
-    known = rows[["patient", "day", "value"]].dropna().sort_values("day")
+def _carry(
+    cells: pd.DataFrame, rows: pd.DataFrame, ids: Sequence[Any], rule: str, limit: float
+) -> None:
+    """Carry the last value before each gap forward, where it is not too old, or the baseline's."""
+    known = rows[["patient", "day", "value", "row"]].dropna().sort_values("day")
+    if rule == "bocf":
+        known = known[known["day"] <= 0]
     twins = known.loc[differing_repeats(known, ["patient", "day"]), ["patient", "day"]]
     twins = twins.rename(columns={"day": "last"})
     known["last"] = known["day"]
@@ -435,11 +517,11 @@ def _carry(cells: pd.DataFrame, rows: pd.DataFrame, ids: Sequence[Any], limit: f
             variable="study_day",
         )
     old = _worded(age, ", the last value is {:g} days old")
-    said = np.where(
-        carried, _worded(last, ", from day {:g}"), np.where(age.notna(), old, NOTHING_BEFORE)
-    )
+    nothing = NOTHING_AT_BASELINE if rule == "bocf" else NOTHING_BEFORE
+    said = np.where(carried, _worded(last, ", from day {:g}"), np.where(age.notna(), old, nothing))
     value = found["value"].where(carried).to_numpy()
-    _fill(cells, gaps.index, value, _gap_in_words("locf", gaps) + said)
+    cells.loc[gaps.index, "source"] = found["row"].where(carried).to_numpy()
+    _fill(cells, gaps.index, value, _gap_in_words(rule, gaps) + said)
 
 
 def _worded(numbers: pd.Series[float], words: str) -> NDArray[Any]:
