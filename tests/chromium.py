@@ -87,21 +87,28 @@ class Chromium:
 
     def call(self, method: str, **params: Any) -> Any:
         """Return the answer to a command; what else is reported goes to `events`."""
+        number = self._send(method, **params)
+        while (answer := self._next()).get("id") != number:
+            self.events.append(answer)
+        assert "error" not in answer, (method, answer["error"])
+        return answer["result"]
+
+    def _send(self, method: str, **params: Any) -> int:
         self._number += 1
         message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
         if self._session:
             message["sessionId"] = self._session
         self._commands.write(json.dumps(message).encode() + b"\0")
-        while (answer := self._next()).get("id") != self._number:
-            self.events.append(answer)
-        assert "error" not in answer, (method, answer["error"])
-        return answer["result"]
+        return self._number
 
     def _next(self) -> dict[str, Any]:
         parts = bytearray()
         while not parts.endswith(b"\0"):
             parts += self._buffered()
         found: dict[str, Any] = json.loads(parts[:-1])
+        if found.get("method") == "Page.javascriptDialogOpening":
+            # The page warns of what a reload loses; whoever goes on has read it.
+            self._send("Page.handleJavaScriptDialog", accept=True)
         return found
 
     def _buffered(self) -> bytes:

@@ -624,7 +624,7 @@ def test_what_is_typed_is_read_as_the_library_would(browser: Chromium) -> None:
 
 def expected(name: str, text: str, convert: Callable[[float], float]) -> tuple[float | None, bool]:
     """Return the value and whether it is refused."""
-    if not text:
+    if not text or (name in ("esr", "crp") and re.fullmatch(r"[<≤] *\d+", text)):
         return None, False
     if not re.fullmatch(r"[+-]?(\d+[.,]?\d*|[.,]\d+)", text):
         return None, True
@@ -660,7 +660,7 @@ FILL = """
       [...one.querySelectorAll("h3 span")].map((value) => value.textContent),
     ])),
     states: Object.fromEntries([...document.querySelectorAll(".jia-set")].map((one) => [
-      `${one.closest(".jia-score").dataset.score} ${one.querySelector("a").textContent}`,
+      `${one.closest(".jia-score").dataset.score} ${one.querySelector("a").dataset.name}`,
       one.querySelector(".jia-band").getAttribute("aria-label"),
     ])),
     here: [...document.querySelectorAll(".jia-here")].map((one) => one.dataset.state),
@@ -784,7 +784,7 @@ def test_a_refused_value_says_why_beside_its_field(browser: Chromium) -> None:
         $("jia-marker-crp|mg/dL").click();
         put("jia-crp-1", "2,4");
         seen.push(said("crp"));
-        put("jia-crp-1", "<0.5");
+        put("jia-crp-1", ">0.5");
         seen.push(said("crp"));
         $("jia-joints-1-type").click();
         put("jia-active_joints-1", "3");
@@ -803,7 +803,7 @@ def test_a_refused_value_says_why_beside_its_field(browser: Chromium) -> None:
         ["", None, "0–100 mm = 6.2"],
         ["620 is out of range: 0–100 mm", "true", "0–100 mm"],
         ["", None, "mg/dL = 24 mg/L"],
-        ["<0.5 is a limit and not a value", "true", "mg/dL"],
+        [">0.5 is a limit and not a value", "true", "mg/dL"],
         ["4 of the 27 cannot be more than 3 of the 71", "true", ""],
     ]
 
@@ -1186,6 +1186,64 @@ def test_a_course_that_changes_between_the_visits_is_said_beside_the_states(
     # The reactant and what is not verified of it go along.
     assert "JADAS10-CRP: 11 → 13" in text
     assert all(note in text for note in jia.definition("jadas10", Score).notes)
+
+
+BELOW = """
+  put("jia-category", "polyarthritis_rf_negative");
+  $("jia-scale-0-10").click();
+  $("jia-marker-esr|mm/h").click();
+  put("jia-physician_global-1", "2");
+  put("jia-patient_global-1", "1");
+  $("jia-joints-1-type").click();
+  put("jia-active_joints-1", "0");
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("typed", "score"), [("<5", "3"), ("≤20", "3"), ("<= 21", "3 to 3.1"), ("<45", "3 to 5.5")]
+)
+def test_a_reactant_below_a_limit_is_read_where_it_cannot_matter(
+    browser: Chromium, typed: str, score: str
+) -> None:
+    shown, code, text = on_page(
+        browser,
+        f"""
+        {BELOW} put("jia-esr-1", {json.dumps(typed)});
+        return [results(), taken("Copy as Python"), taken("Copy as text")];
+        """,
+    )
+    assert shown["scores"]["jadas10"] == [score]
+    assert shown["scores"]["cjadas10"] == ["3"]
+    assert f"ESR: {typed} mm/h" in text
+    found: dict[str, Any] = {}
+    with redirect_stdout(StringIO()):
+        exec(code, found)
+    assert in_words(found["scores_1"]["jadas10"]) == score
+
+
+@pytest.mark.browser
+def test_the_set_that_is_chosen_stands_out_and_is_in_the_line_to_copy(browser: Chromium) -> None:
+    rows, before, after = on_page(
+        browser,
+        f"""
+        {BELOW} put("jia-esr-1", "58");
+        const rows = [...document.querySelectorAll(".jia-overview tbody tr")]
+          .map((row) => [...row.children].map((cell) => cell.textContent));
+        const before = taken("Copy one line");
+        $("jia-set-consolaro-2012-2014").click();
+        put("jia-patient_global-1", "1.5");
+        return [rows, before, taken("Copy one line")];
+        """,
+    )
+    by_set = {name: cells for name, *cells in rows}
+    assert by_set["Consolaro 2012–2014"] == ["moderate", "–"]
+    assert by_set["Consolaro 2014"] == ["–", "moderate"]
+    assert before == f"JADAS10 6.8; cJADAS10 3. jiascores {jia.__version__}"
+    assert after == (
+        f"JADAS10 7.3 (moderate); cJADAS10 3.5; cut-offs Consolaro 2012–2014. "
+        f"jiascores {jia.__version__}"
+    )
 
 
 @pytest.mark.browser

@@ -6,6 +6,7 @@ the library computes with. It runs when the site is built.
 
 import json
 import math
+import re
 from pathlib import Path
 
 import attrs
@@ -66,10 +67,25 @@ def plain(value):
     return value
 
 
+# Parts of a name that are not written with a capital first letter alone.
+WRITTEN = {
+    **{word.lower(): word for word in ("ACR", "EULAR", "NTR4146", "PRCSG", "PRINTO", "PReS")},
+    **{word.lower(): word for word in ("Benedetti", "Manzoni", "Ped", "ReACCh", "sJIA")},
+}
+
+
+def title(name):
+    """Return the name of a definition as people write it: consolaro-2012-2014 is Consolaro 2012–2014."""
+    first, *rest = name.split("-")
+    words = [WRITTEN.get(first, first.capitalize()), *(WRITTEN.get(word, word) for word in rest)]
+    return re.sub(r"(\d{4}) (\d{4})", r"\1–\2", " ".join(words))
+
+
 def about(definition):
     """Return what a reader must know of a definition besides its numbers."""
     return {
         "name": definition.name,
+        "title": title(definition.name),
         "kind": definition.kind,
         "anchor": slug(definition.kind, definition.name),
         "rule": definition.rule,

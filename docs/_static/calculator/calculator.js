@@ -16,6 +16,7 @@
   const GLOBALS = ["physician_global", "patient_global"];
   const COUNTS = ["active_joints", "active_joints_27", "limited_joints"];
   const CATALOGUE = "../generated/catalogue.html";
+  const OVERVIEW = ["jadas10", "cjadas10"]; // the scores side by side; the others are folded
   const PAUSE = 600; // ms without a change, after which what changed is said
 
   // ------------------------------------------------------------------ small helpers
@@ -198,6 +199,7 @@
       const values = {};
       const units = {};
       const typed = {};
+      const below = {};
       const drawn = mode.value() === "draw";
       counts.hidden = drawn;
       drawing.box.hidden = !drawn;
@@ -207,8 +209,9 @@
         units[name] = unitOf(name);
         typed[name] = input.value.trim();
         const asked = used && !(drawn && COUNTS.includes(name));
-        const { value, error = "" } = asked ? E.read(name, input.value, units[name]) : { value: NaN };
+        const { value, error = "", span } = asked ? E.read(name, input.value, units[name]) : { value: NaN };
         values[name] = value;
+        if (span) below[name] = span;
         refuse(name, error && GLOBALS.includes(name) ? globalError(name, units[name], typed[name], error) : error);
         unit.textContent = unitWords(name, units[name], value);
       }
@@ -230,7 +233,8 @@
         fields[name].error.textContent && `${R.LABELS[name]}: ${fields[name].error.textContent}`,
       ]);
       return {
-        values, units, typed, spans, marks, drawn,
+        values, units, typed, marks, drawn,
+        spans: { ...spans, ...below },
         marker: reactant().name,
         fever: fever.select.value === "" ? NaN : Number(fever.select.value),
         facts: [[`joints ${number}`, counted && `Visit ${number}: ${counted}`], ...errors],
@@ -261,18 +265,23 @@
     return made;
   }
   const link = (definition) =>
-    el("a", { href: `${CATALOGUE}#${definition.anchor}` }, definition.name);
+    el("a", { href: `${CATALOGUE}#${definition.anchor}`, "data-name": definition.name }, definition.title);
   const badge = (evidence) => el("span", { class: `evidence evidence-${evidence.split(",")[0]}` }, evidence);
   const sign = (inclusive) => (inclusive ? "≤" : "<");
 
   function gaps(found) {
     const lines = R.needed(found);
     if (!lines.length) return null;
+    const folded = D.scores.filter(({ name }) => !OVERVIEW.includes(name)).map(({ label }) => label);
+    const isMore = ([, left]) => left.split(", ").every((one) => folded.includes(one));
+    const list = (those) =>
+      el("ul", {}, ...those.map(([what, left]) => el("li", {}, el("strong", {}, what), ` for ${left}`)));
+    const [first, more] = [lines.filter((line) => !isMore(line)), lines.filter(isMore)];
     return el(
       "div",
       { class: "jia-needed" },
-      el("h3", {}, "Still needed"),
-      el("ul", {}, ...lines.map(([what, left]) => el("li", {}, el("strong", {}, what), ` for ${left}`)))
+      first.length ? [el("h3", {}, "Still needed"), list(first)] : null,
+      more.length ? details("needed", "More", list(more)) : null
     );
   }
 
@@ -362,6 +371,46 @@
     );
   }
 
+  /* The set that a reader goes by: its row stands out, and it is in the line to copy. */
+  let chosenSet = null;
+  function overview(found) {
+    const columns = found.results.scores.filter(({ definition }) => OVERVIEW.includes(definition.name));
+    const sets = D.cutoff_sets.filter((set) => columns.some(({ sets: those }) => those.some((one) => one.set === set)));
+    const value = (spans) => spans.map(R.spanWords).join(" → ");
+    const heads = columns.map(({ definition, spans }) => [R.label(definition, found.marker), value(spans)]);
+    const cell = ({ sets: those }, set, at) => {
+      const one = those.find((each) => each.set === set);
+      const known = one && one.visits.some(({ bounds }) => bounds !== null);
+      const words = known ? one.visits.map(R.stateWords).join(" → ") : "–";
+      return el("td", { "data-label": heads[at][0] }, words);
+    };
+    return el(
+      "table",
+      { class: "jia-table jia-overview" },
+      el("caption", {}, "States by each cut-off set. Choose the one that you go by."),
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Cut-off set"),
+        ...heads.map(([label, words]) => el("th", { scope: "col" }, `${label} `, el("span", { class: "jia-value" }, words))))),
+      el(
+        "tbody",
+        {},
+        ...sets.map((set) => {
+          const input = el("input", { type: "radio", name: "jia-set", value: set.name, id: `jia-set-${set.name}`, checked: set === chosenSet });
+          input.addEventListener("change", () => {
+            chosenSet = set;
+            update();
+            document.getElementById(input.id).focus();
+          });
+          return el(
+            "tr",
+            { class: set === chosenSet ? "jia-chosen" : null },
+            el("th", { scope: "row" }, el("label", { class: "jia-choice" }, input, el("span", {}, set.title))),
+            ...columns.map((column, at) => cell(column, set, at))
+          );
+        })
+      )
+    );
+  }
+
   function reasonsTable(one, visits) {
     const heads = ["Variable", "Visit 1", "Visit 2", "Change", "Counts as"];
     return el(
@@ -397,7 +446,7 @@
           `${kind} ${criteria.name}`,
           [
             el("span", { class: open ? "jia-open" : "jia-value" }, verdict),
-            el("span", { class: "jia-by" }, criteria.name, " ", badge(criteria.evidence)),
+            el("span", { class: "jia-by" }, criteria.title, " ", badge(criteria.evidence)),
           ],
           el("p", {}, link(criteria), `: ${R.words(criteria.rule)}.`),
           one.each && el("p", {}, R.tally(one), extra && ` ${extra}`),
@@ -455,7 +504,11 @@
     return [
       gaps(found),
       change ? el("p", { class: "jia-needed" }, change) : null,
-      any ? results.scores.map((score) => scoreBlock(score, found.marker)) : null,
+      any ? overview(found) : null,
+      any
+        ? details("bounds", "JADAS27 and JADAS71, and the bounds of every set",
+            ...results.scores.map((score) => scoreBlock(score, found.marker)))
+        : null,
       ...notes.map(([note, names]) => el("p", { class: "jia-hint" }, `${names.join(", ")}: ${note}.`)),
       ...(any ? both : []),
       any ? verdicts("changes", results.changes, R.changeWords, visits) : null,
@@ -483,6 +536,7 @@
   const takeAlong = el(
     "div",
     { class: "jia-actions jia-take" },
+    button("Copy one line", () => take("Line", R.line(latest, chosenSet))),
     button("Copy as text", () => take("Text", R.text(latest))),
     button("Copy as Python", () => take("Python", P.python(latest))),
     button("Print", () => window.print())
@@ -491,7 +545,7 @@
   /* What was typed, for paper: the fields themselves are not printed. */
   function writeEntered({ category: name, visits }) {
     entered.replaceChildren(
-      el("p", {}, `jiascores ${D.version}. ILAR category: ${name ? R.words(name) : "not chosen"}`),
+      el("p", {}, `Printed ${new Date().toLocaleDateString("en-GB", { dateStyle: "long" })}. jiascores ${D.version}. ILAR category: ${name ? R.words(name) : "not chosen"}`),
       ...visits.flatMap((one, at) => [
         el("h3", {}, `Visit ${at + 1}`),
         el("ul", {}, ...R.entered(one).map(([label, value]) => el("li", {}, `${label}: ${value}`))),
@@ -558,6 +612,11 @@
     said
   );
   form.addEventListener("submit", (event) => event.preventDefault());
+  window.addEventListener("beforeprint", () => writeEntered(latest));
+  /* Nothing is stored, so a reload loses what was entered. */
+  window.addEventListener("beforeunload", (event) => {
+    if (latest.visits.some((one) => R.entered(one).length)) event.preventDefault();
+  });
 
   let latest = null;
   let spoken = new Map();

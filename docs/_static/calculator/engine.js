@@ -24,13 +24,19 @@ globalThis.jiascoresEngine = function (D) {
   const nearestDecimal = (x) => rint(x * scale) / scale;
 
   // ------------------------------------------------------------------ what was typed
-  /* Returns {value} (NaN where nothing was typed) or {value: NaN, error}. */
+  /* Returns {value} (NaN where nothing was typed) or {value: NaN, error}. A reactant below the limit
+     of its assay has no value and a span. */
   function read(name, text, unit) {
     const variable = D.variables[name];
     const typed = String(text).trim().replace("−", "-");
     if (typed === "") return { value: NaN };
     const refused = (error) => ({ value: NaN, error: `${typed} ${error}` });
-    if (/^[<>≤≥].*$/.test(typed)) return refused("is a limit and not a value");
+    const limit = D.markers.includes(name) && /^(?:<=?|≤)\s*(?=[\d.,])(.*)$/.exec(typed);
+    if (limit) {
+      const { value, error } = read(name, limit[1], unit);
+      return error ? { value: NaN, error } : { value: NaN, span: { low: variable.low, high: value, value: NaN } };
+    }
+    if (/^[<>≤≥]/.test(typed)) return refused("is a limit and not a value");
     if (!/^[+-]?(\d+([.,]\d*)?|[.,]\d+)$/.test(typed)) return refused("is not a number");
     if (!(unit in variable.units)) return refused("has no unit yet: choose it first");
     const high = variable.high === null ? Infinity : variable.high;

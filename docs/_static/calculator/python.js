@@ -15,6 +15,8 @@ globalThis.jiascoresPython = function (D, E, asked) {
 
   /* An input of a score. An open count goes in as its two ends, and two answers come out. */
   function input(visit, number, name) {
+    const below = D.markers.includes(name) && visit.spans[name];
+    if (below) return `${name}=[${below.low}, ${below.high}]`;
     if (!fromExam(visit, name)) return named(name, visit.values[name]);
     const count = `joints_${number}.${name}`;
     return `${name}=${E.isOpen(visit.spans[name]) ? `[${count}_min, ${count}_max]` : count}`;

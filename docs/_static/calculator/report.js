@@ -240,17 +240,37 @@ globalThis.jiascoresReport = function (D, E) {
   }
 
   // ------------------------------------------------------------------ text to take along
+  /* One line for a letter: scores, their states by the chosen set, and the response. */
+  function line(found, set) {
+    const { results } = found;
+    const parts = results.scores
+      .filter(({ spans }) => spans.some((span) => !E.missing(span.low)))
+      .filter(({ definition }) => ["jadas10", "cjadas10"].includes(definition.name))
+      .map(({ definition, spans, sets }) => {
+        const by = sets.find((one) => one.set === set);
+        const known = by && by.visits.some(({ bounds }) => bounds !== null);
+        const state = known ? ` (${by.visits.map(stateWords).join(" → ")})` : "";
+        return `${label(definition, found.marker)} ${spans.map(spanWords).join(" → ")}${state}`;
+      });
+    if (set && parts.length) parts.push(`cut-offs ${set.title}`);
+    const response = results.responses.slice(0, 1);
+    parts.push(...response.map((one) => `${responseWords(one)} (${one.criteria.title})`));
+    return `${parts.join("; ") || "No score yet"}. jiascores ${D.version}`;
+  }
+
   /* What was entered at a visit: [[label, value], …]. */
   function entered(visit) {
     const known = Object.entries(visit.values).filter(
       ([name, value]) => !E.missing(value) && !(visit.drawn && name.includes("joints"))
     );
+    const below = D.markers.filter((name) => visit.spans[name]);
     const lines = known.map(([name, value]) => {
       const { unit } = D.variables[name];
       const asTyped = visit.units[name] === unit ? "" : ` (${visit.typed[name]} ${visit.units[name]})`;
       const shownUnit = /^(\d|joints)/.test(unit) ? "" : ` ${unit}`;
       return [LABELS[name], `${E.shown(value)}${shownUnit}${asTyped}`];
     });
+    lines.push(...below.map((name) => [LABELS[name], `${visit.typed[name]} ${visit.units[name]}`]));
     if (visit.drawn) {
       const listed = (names) => names.map((name) => jointLabel[name]).join(", ") || "none";
       const open = E.unseen(visit.marks);
@@ -335,6 +355,6 @@ globalThis.jiascoresReport = function (D, E) {
 
   return {
     OPEN, LABELS, HEADS, words, spanWords, stateWords, responseWords, flareWords, changeWords,
-    reasons, tally, beside, asked, needed, label, courseChange, courseNotes, facts, summary, entered, used, text,
+    reasons, tally, beside, asked, needed, label, courseChange, courseNotes, facts, summary, entered, used, text, line,
   };
 };
