@@ -53,7 +53,7 @@ define new_venv
 endef
 
 .PHONY: help demo test lint format types docs bench coverage \
-	test-browser test-engines test-oldest test-newest test-bare verify ci clean
+	test-browser test-engines test-r test-oldest test-newest test-bare verify ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -103,6 +103,11 @@ test-engines: .venv-engines/.ready ## run the engine tests with a real, local Py
 
 test-browser: $(VENV)/.test ## hold the calculator of the documentation against the library, in Chromium
 	@$(PY) -m pytest -q -m browser $(PYTEST_ARGS)
+
+test-r: $(VENV)/.test ## hold the statistics against R and scipy, on 1,000 random tables
+	@command -v Rscript >/dev/null 2>&1 || { \
+		echo 'make test-r needs R (on Debian and Ubuntu: r-base-core): no Rscript was found.' >&2; exit 1; }
+	@$(PY) -m pytest -q -m r $(PYTEST_ARGS)
 
 test-oldest: .venv-oldest/.ready ## run the tests with the oldest dependencies we promise, on Python 3.11
 	@.venv-oldest/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)

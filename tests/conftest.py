@@ -38,16 +38,16 @@ def value(text: str) -> float | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs packages or a browser that may not be installed."""
+    """Leave out what needs packages, a browser or R that may not be installed."""
     absent = set()
     if find_spec("pyspark") is None and os.environ.get("JIASCORES_ENGINES") != "all":
         absent.add("engines")
     # lifelines asks for pandas below 3.
     if find_spec("lifelines") is None or find_spec("statsmodels") is None:
         absent.add("stats")
-    # Only where they are asked for: `-m browser`.
-    if "browser" not in config.getoption("markexpr"):
-        absent.add("browser")
+    # Only where they are asked for: `-m browser`, `-m r`.
+    asked = config.getoption("markexpr").split()
+    absent |= {"browser", "r"}.difference(asked)
     out = {item for item in items if any(item.get_closest_marker(name) for name in absent)}
     if out:
         config.hook.pytest_deselected(items=[item for item in items if item in out])
