@@ -159,3 +159,27 @@ def test_every_method_stands_in_the_simulated_coverage() -> None:
         rows = [row for row in page.splitlines() if row.startswith(f"| `{method}` |")]
         assert len(rows) == 7
         assert all(row.count("|") == 7 and "–" not in row for row in rows)
+
+
+@pytest.mark.parametrize("name", ["parallel-arms", "withdrawal", "registry", "msc-trial"])
+def test_a_tutorial_goes_from_visits_to_a_table_without_a_loop_or_a_merge(name: str) -> None:
+    text = (DOCS / "tutorials" / f"{name}.md").read_text(encoding="utf-8")
+    code = "\n".join(block["code"] for block in BLOCK.finditer(text))
+    assert not re.search(r"\bfor\b|\bwhile\b|\.merge\(|\.join\(|\.apply\(|groupby", code)
+    assert "_table(" in code
+    assert "By hand" in text
+
+
+def test_the_invented_trials_are_those_that_their_program_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {"__name__": "__main__"}
+    source = DOCS / "data" / "trials.py"
+    exec(compile(source.read_text(encoding="utf-8"), str(source), "exec"), names)
+    written = sorted(tmp_path.iterdir())
+    assert len(written) == 6
+    for file in written:
+        assert file.read_text(encoding="utf-8") == (DOCS / "data" / file.name).read_text(
+            encoding="utf-8"
+        )

@@ -295,9 +295,9 @@ def _rows(
     data, open_ = answer.output.data, answer.undetermined
     keys = ("visit", "arm") if arms else ("visit",)
     groups = [
-        ((shown_visit(label), *arm), rows if among is None else rows[among[rows]])
+        ((shown_visit(label), *arm), mine)
         for label, rows in zip(visits.labels, visits.rows, strict=True)
-        for arm, among in ([((name,), mask) for name, mask in arms.items()] or [((), None)])
+        for arm, mine in _by_arm(rows, arms)
     ]
     if answer.output.kind == "score":
         heads = (*keys, "known", "median", "quartiles", "range", "not determinable")
@@ -327,6 +327,13 @@ def _rows(
         )
         lines.append((*label, f"{known}", *shares, f"{gaps}"))
     return (*keys, "known", *codes, "not determinable"), lines
+
+
+def _by_arm(
+    rows: NDArray[np.int64], arms: Mapping[str, Mask]
+) -> list[tuple[tuple[str, ...], NDArray[np.int64]]]:
+    """Return the rows of each arm under its name; without arms, all of them under none."""
+    return [((name,), rows[among[rows]]) for name, among in arms.items()] or [((), rows)]
 
 
 def _score(values: NDArray[np.float64]) -> list[str]:

@@ -33,7 +33,7 @@ NOTHING = "–"
 ROUNDED = "Percentages to one decimal, other numbers to two, halves away from zero."
 
 
-def rounded(value: float, decimals: int) -> str:
+def rounded(value: float | None, decimals: int) -> str:
     """Return a number as printed: its decimals rounded, halves away from zero.
 
     Parameters
@@ -349,8 +349,8 @@ def states_table(
                 shares = [share((mine == word).sum(), mine.size - gaps) for word in there]
                 keys = (_word(label),) if arm is None else (_word(label), _word(called))
                 rows.append((*keys, str(mine.size), *shares, str(gaps)))
-    keys = [(by or Column("nominal_visit")).name, *([] if arm is None else [arm.name])]
-    head = (*keys, "n", *(word.replace("_", " ") for word in there), NOT_DETERMINABLE)
+    heads = [(by or Column("nominal_visit")).name, *([] if arm is None else [arm.name])]
+    head = (*heads, "n", *(word.replace("_", " ") for word in there), NOT_DETERMINABLE)
     notes = ("Shares are of those determinable.", ROUNDED)
     return ReadableTable(title or f"States by visit: {state.name}", head, tuple(rows), notes)
 

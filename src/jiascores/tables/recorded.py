@@ -78,7 +78,8 @@ def compare_recorded(
     1       B        9          8        differs
     2       C        4       <NA>  recorded only
     """
-    if not isinstance(recorded, Mapping) or not recorded:
+    given: Any = recorded
+    if not isinstance(given, Mapping) or not given:
         raise RequestError(
             "recorded= maps each measure to the column in which it was recorded: "
             "{'jadas71': jia.column('your column')}.",
@@ -96,13 +97,13 @@ def compare_recorded(
         rows = _compared(frame, name, outputs[request.columns[0]])
         found.append(rows.assign(measure=measure))
     whole = pd.concat(found, ignore_index=True)
-    rows = whole["row"].to_numpy(dtype=np.int64)
+    places = whole["row"].to_numpy(dtype=np.int64)
     names = [*parts_of(table.column("patient")), table.column("date")]
-    ids = [Output(name, "cells", frame.taken(name, rows)) for name in names[1:]]
+    ids = [Output(name, "cells", frame.taken(name, places)) for name in names[1:]]
     words = ("measure", "recorded", "recomputed", "finding")
     said = [Output(name, "word", whole[name].to_numpy(dtype=object)) for name in words]
     said.insert(3, Output("difference", "score", whole["difference"].to_numpy(np.float64)))
-    first = frame.new({names[0]: frame.objects(names[0])[rows].tolist()})
+    first = frame.new({names[0]: frame.objects(names[0])[places].tolist()})
     return Frame(first).with_columns([*ids, *said])
 
 

@@ -49,6 +49,7 @@ STOPS_AS_EVENTS = ("lack of efficacy", "rescue")
 AT_VISIT = "first visit with the event"
 STOP_IS_EVENT = "stopping for this reason is the event"
 STOP_CENSORED = "stopped: censored at the last assessment on or before the stop"
+COMPOSITE_EVENT = "composite: the event, on the date of the intercurrent event"
 NEVER = "composite: never the event, censored at the end of planned follow-up"
 EVENT_CENSORED = "intercurrent event: censored at the last assessment on or before it"
 END = "censored at the last assessment"
@@ -477,11 +478,11 @@ class _Stops:
             composite = events["strategy"] == COMPOSITE
             out["date"], out["why"] = events["day"], events["what"]
             out["is_event"], out["never"] = composite & (not good), composite & good
-            out["rule"] = EVENT_CENSORED
+            out["rule"], out["event rule"] = EVENT_CENSORED, COMPOSITE_EVENT
         else:
             out["date"], out["why"] = self._of_those_who_stopped(enrolled, per_day, of)
             out["is_event"], out["never"] = out["why"].isin(self.events), False
-            out["rule"] = STOP_CENSORED
+            out["rule"], out["event rule"] = STOP_CENSORED, STOP_IS_EVENT
         out["why"] = out["why"].astype(object).where(out["why"].notna(), "")
         return out
 
@@ -540,7 +541,7 @@ def _judged(seen: pd.DataFrame, patients: pd.DataFrame, name: str) -> pd.DataFra
     first = certain.fillna(stop.where(at_stop))
     duration = first.fillna(patients["until"].where(never)).fillna(last).fillna(0.0)
     ways = [certain.notna(), at_stop, never, stop.notna(), last.notna()]
-    rules: list[Any] = [AT_VISIT, STOP_IS_EVENT, NEVER, patients["rule"], END]
+    rules: list[Any] = [AT_VISIT, patients["event rule"], NEVER, patients["rule"], END]
     times = pd.DataFrame(
         {
             "duration": duration,
