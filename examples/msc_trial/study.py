@@ -15,8 +15,12 @@ import jiascores as jia
 FACTORS = {None: 1.0, "mm": 0.1, "cm": 1.0, "mg/L": 1.0, "mg/dL": 10.0}
 
 SYNTHETIC = "synthetic reconstruction"
-YES_NO = {"y": 1, "yes": 1, "true": 1, "n": 0, "no": 0, "false": 0}
-DATES = ("date", "last_tocilizumab")
+# What the analysis itself counts with, beside the variables of jiascores.
+DATES = ("last_tocilizumab",)
+NUMBERS = (
+    "age_years", "disease_duration_years", "biologicals_failed", "methotrexate_failed",
+    "corticosteroids_failed", "joint_damage", "dose_million_per_kg",
+)  # fmt: skip
 CRITERIA = ("giannini-1997", "ntr4146")
 SAID = ("marker", "rater_changed")
 REFERENCES = ("last-responding", "best")
@@ -29,7 +33,7 @@ INACTIVE = (
 
 
 def read(path: Path, mapping: dict[str, Any], table: str) -> pd.DataFrame:
-    """Read one file: separator, decimal sign and order of dates as the mapping says.
+    """Read one file as the mapping says, and the columns that the analysis itself needs.
 
     Parameters
     ----------
@@ -43,30 +47,17 @@ def read(path: Path, mapping: dict[str, Any], table: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        With the file's own column names, dates as dates, yes and no as 1 and 0.
+        With the file's own column names.
     """
     own = mapping if table == "visits" else mapping.get(table, {})
-    csv = {**mapping.get("csv", {}), **own.get("csv", {})}
     names = own.get("columns", {})
-    patient = names.get("patient", "patient")
-    dates = [names.get(role, role) for role in DATES]
-    frame = pd.read_csv(
-        path,
-        sep=csv.get("separator", ","),
-        decimal=csv.get("decimal", "."),
-        encoding=csv.get("encoding", "utf-8-sig"),
-        dtype=dict.fromkeys((patient, *dates), str),
-    )
-    for name in frame.columns:
-        if name in dates:
-            plain = frame[name].str.strip().str.replace(r"[./]", "-", regex=True)
-            order = "%d-%m-%Y" if csv.get("day_first", False) else "%Y-%m-%d"
-            frame[name] = pd.to_datetime(plain, format=order)
-        elif name != patient and not pd.api.types.is_numeric_dtype(frame[name]):
-            words = frame[name].astype("string").str.strip().str.lower()
-            if words.notna().any() and words.dropna().isin(list(YES_NO)).all():
-                frame[name] = words.map(YES_NO).astype("Int64")
-    return frame
+    more = {
+        "dates": [names.get(role, role) for role in DATES],
+        "numbers": [names.get(role, role) for role in NUMBERS],
+    }
+    mended = {**own, "csv": {**own.get("csv", {}), **more}}
+    whole = mended if table == "visits" else {**mapping, table: mended}
+    return jia.prepare.read(path, whole, table=table)
 
 
 def response_column(criteria: str, part: str = "level") -> str:

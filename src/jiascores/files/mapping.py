@@ -70,6 +70,7 @@ class Csv:
     dates: tuple[str, ...] = _key(
         "Your columns with dates, beside those that are named elsewhere.", ()
     )
+    numbers: tuple[str, ...] = _key("Your columns with numbers, beside the variables.", ())
 
 
 @attrs.frozen(kw_only=True)
@@ -305,7 +306,9 @@ class FileMapping(Source):
         own: Source = getattr(self, name)
         written = self.given.get(name, {}).get("csv", {})
         kept = {each: getattr(own.csv, each) for each in written}
-        shared = attrs.evolve(self.csv, separator=None, skip=0, dates=(), trailing_separator=False)
+        shared = attrs.evolve(
+            self.csv, separator=None, skip=0, dates=(), numbers=(), trailing_separator=False
+        )
         return attrs.evolve(own, csv=attrs.evolve(shared, **kept))
 
     def call(self, **given: Any) -> dict[str, Any]:

@@ -54,7 +54,6 @@ def asked_of(
 ) -> dict[str, str]:
     """Return which columns are read as what, beside those that stand for variables and roles."""
     asked: dict[str, str] = dict.fromkeys(mapping.exclusions.values(), FLAG)
-    asked |= dict.fromkeys(mapping.csv.dates, DATE)
     if mapping.medication.inactive:
         asked[mapping.medication.inactive] = FLAG
     rules = [baseline, mapping.baseline]
@@ -94,7 +93,8 @@ def kinds_of(
                 found[name] = (FLAG if VARIABLES[role].flag else NUMBER, role)
             elif role in (*WORDS, *ROLES):
                 found[name] = (WORD, role)
-    for name, kind in asked.items():
+    own = dict.fromkeys(source.csv.dates, DATE) | dict.fromkeys(source.csv.numbers, NUMBER)
+    for name, kind in (*own.items(), *asked.items()):
         if name in names and name not in found:
             found[name] = (NUMBER, kind) if kind in VARIABLES else (kind, name)
     return found
@@ -107,7 +107,9 @@ def typed(
     import pandas as pd
 
     kinds = kinds_of(source, list(file.columns), asked)
-    _check_codes(source, [variable for kind, variable in kinds.values() if kind == NUMBER])
+    _check_codes(
+        source, [name for kind, name in kinds.values() if kind == NUMBER and name in VARIABLES]
+    )
     columns = {}
     for name, column in file.columns.items():
         kind, variable = kinds.get(name, (None, name))
