@@ -352,3 +352,199 @@ def test_advice_is_in_the_words_of_the_command_line(
     assert "={" not in done.output
     with pytest.raises(jia.errors.RequestError, match="measures= asks for nothing"):
         jia.assess(table, measures=[])
+
+
+CASES = Path(__file__).parent / "files" / "cases"
+
+
+def test_a_mapping_with_an_unknown_table_is_refused(tmp_path: Path) -> None:
+    file, mapping = CASES / "unknown_table.csv", CASES / "unknown_table.toml"
+    done = run("assess", file, "--mapping", mapping, "--measure", "jadas10")
+    assert done.exit_code == 1
+    assert "no table [unit]. Did you mean [units]?" in done.output
+    mended = tmp_path / "mapping.toml"
+    mended.write_text(mapping.read_text().replace("[unit]", "[units]"))
+    done = run("assess", file, "--mapping", mended, "--measure", "jadas10")
+    assert done.output.splitlines()[1].endswith(",24.2")
+
+
+def test_ids_of_two_sites(tmp_path: Path) -> None:
+    file, mapping = CASES / "two_sites.csv", tmp_path / "mapping.toml"
+    found = run("check", file, "--measure", "acr_ped", "--baseline", "first")
+    assert "suspicious" in found.output
+    mapping.write_text('[columns]\npatient = ["site", "patient"]\n')
+    asked = ("--measure", "acr_ped", "--baseline", "first", "--mapping", mapping)
+    done = run("assess", file, *asked)
+    assert [line.split(",")[9] for line in done.output.splitlines()[1:]] == ["", "0", "", "50"]
+    listed = run("check", file, *asked, "--by", "site")
+    assert listed.exit_code == 0, listed.output
+
+
+def test_ids_that_never_meet_are_refused() -> None:
+    done = run(
+        *("remission", CASES / "remission_ids.csv", CASES / "remission_drugs.csv"),
+        *("--criteria", "wallace-2011", "--max-gap-days", "400", "--counted", "methotrexate"),
+        *("--inactive", "inactive"),
+    )
+    assert done.exit_code == 1
+    assert "001" in done.output
+
+
+def test_remission_from_files(tmp_path: Path) -> None:
+    drugs = tmp_path / "drugs.csv"
+    drugs.write_text((CASES / "remission_drugs.csv").read_text().replace("001", "1"))
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(
+        '[medication]\nfile = "drugs.csv"\ncriteria = "wallace-2011"\nmax_gap_days = 400\n'
+        'counted = ["methotrexate"]\ninactive = "inactive"\n'
+    )
+    options = (
+        *("--criteria", "wallace-2011", "--max-gap-days", "400", "--counted", "methotrexate"),
+        *("--inactive", "inactive"),
+    )
+    by_options = run("remission", CASES / "remission_ids.csv", drugs, *options)
+    assert by_options.exit_code == 0, by_options.output
+    states = [line.rpartition(",")[2].strip('"') for line in by_options.output.splitlines()]
+    assert states[0] == "remission_wallace_2011"
+    assert states[-1] == "clinical remission on medication"
+    assert (
+        run("remission", CASES / "remission_ids.csv", "--mapping", mapping).output
+        == by_options.output
+    )
+
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "msc_trial"
+
+
+def test_retreatment_of_the_trial_is_that_of_python(tmp_path: Path) -> None:
+    mapping, out = EXAMPLE / "mapping.toml", tmp_path / "out.csv"
+    files = (EXAMPLE / "visits.csv", EXAMPLE / "infusions.csv")
+    done = run("retreatment", *files, "--mapping", mapping, "-o", out)
+    assert done.exit_code == 0, done.output
+    visits = jia.prepare.read(files[0], mapping)
+    infusions = jia.prepare.read(files[1], mapping, table="infusions")
+    expected = jia.retreatment(
+        visits,
+        infusions,
+        protocol="swart-2019",
+        columns={
+            "date": "visit_date", "physician_global": "physician_global_mm",
+            "patient_global": "patient_global_mm",
+        },
+        units={"physician_global": "mm", "patient_global": "mm"},
+        infusion_columns={"date": "infusion_date"},
+        marker="esr",
+    )  # fmt: skip
+    written = pd.read_csv(out)
+    assert list(written["retreatment_code"]) == list(expected["retreatment_code"].astype(str))
+    listed = run("retreatment", *files, "--mapping", mapping, "--deviations")
+    assert len(listed.output.splitlines()) == 4
+    named = tmp_path / "mapping.toml"
+    named.write_text(mapping.read_text().replace("# min_days = 28 ", "min_days = 400 "))
+    assert run("retreatment", *files, "--mapping", named, "-o", out, "--force").exit_code == 0
+    assert "eligible" not in set(pd.read_csv(out)["retreatment_code"])
+    done = run("retreatment", *files)
+    assert "which protocol?" in done.output
+
+
+def test_nominal_visits_and_laboratory_values(tmp_path: Path) -> None:
+    visits, labs = tmp_path / "visits.csv", tmp_path / "labs.csv"
+    visits.write_text("patient,date\na,2024-01-01\na,2024-02-26\na,2024-03-20\n")
+    labs.write_text("patient,date,esr\na,2024-02-25,12\n")
+    done = run(
+        *("prepare", "nominal-visits", visits, "--week", "0:0", "--week", "8:7"),
+        *("--rule", "nearest", "--day-zero", "first"),
+    )
+    assert [line.split(",")[3] for line in done.output.splitlines()] == [
+        "nominal_visit", "week 0", "week 8", "",
+    ]  # fmt: skip
+    done = run(
+        *("prepare", "laboratory-values", visits, labs, "--value", "esr", "--window-days", "7"),
+    )
+    assert [line.split(",")[2] for line in done.output.splitlines()] == ["esr_lab", "", "12", ""]
+
+
+def test_a_variant_of_ones_own_is_a_measure(folder: Path) -> None:
+    own = '\n[definitions.mine]\nbased_on = "giannini-1997"\nimproved_needed = 6\n'
+    (folder / "mapping.toml").write_text(MAPPING + own)
+    done = assess(folder, "--measure", "acr_ped:mine", "--baseline", "first")
+    assert done.exit_code == 0, done.output
+    assert "acr_ped_mine_level" in done.output.splitlines()[0]
+
+
+def test_what_the_mapping_asks_for(folder: Path) -> None:
+    study = (
+        '\n[study]\nbaseline = "first"\nmeasures = ["acr_ped", "state:jadas71:consolaro-2012-2014"]\n'
+        'prefix = "x_"\ncourse = "from-category"\n'
+    )
+    lines = VISITS.replace("course", "ilar_category").replace("poly", "oligoarthritis_persistent")
+    (folder / "visits.csv").write_text(lines)
+    (folder / "mapping.toml").write_text(MAPPING + study)
+    done = assess(folder)
+    assert done.exit_code == 0, done.output
+    head = done.output.splitlines()[0]
+    assert "x_acr_ped_level" in head
+    assert "x_state_jadas71" in head
+    assert run("check", folder / "visits.csv", "--mapping", folder / "mapping.toml").exit_code == 0
+    (folder / "mapping.toml").write_text(MAPPING)
+    assert "nothing is asked for" in assess(folder).output
+
+
+@pytest.mark.parametrize(
+    ("typed", "goes_on"),
+    [
+        ("jadas1", ["jadas10"]),
+        ("acr_ped:gian", ["acr_ped:giannini-1997"]),
+        ("state:cjadas10:trinc", ["state:cjadas10:trincianti-2021"]),
+        ("flare:brunner-2002:bas", ["flare:brunner-2002:baseline"]),
+        ("nonsense:", []),
+    ],
+)
+def test_completion(typed: str, goes_on: list[str]) -> None:
+    from jiascores.cli.measures import completions
+
+    assert completions(typed) == goes_on
+
+
+def test_the_demonstration_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("demo")
+    assert done.exit_code == 0, done.output
+    commands = [
+        line.split()[1:] for line in done.output.splitlines() if line.startswith("  jiascores")
+    ]
+    assert [command[0] for command in commands] == ["check", "assess", "report", "init"]
+    for command in commands:
+        more = ["--no-pictures"] if command[0] == "report" else []
+        again = run(*command, *more)
+        assert again.exit_code == 0, again.output
+    assert "exists" in run("demo").output
+
+
+def test_check_fails_exactly_where_assess_does(folder: Path) -> None:
+    """Whatever is changed in the file, the status of the one is that of the other."""
+    changes = [
+        ("60,", "620,"),
+        ("5.0", "x"),
+        ("2020-03-01", ""),
+        ("007,2020-03", ",2020-03"),
+        ("poly", "foo"),
+        ("esr", "bsg"),
+        ("2020-03-01", "2020-01-01"),
+        ("40", "<5"),
+        ("4,6", "4.5,6"),
+        ("", ""),
+    ]
+    for measure in ("jadas71", "acr_ped", "cjadas10", "state:cjadas10:consolaro-2014"):
+        for old, new in changes:
+            (folder / "visits.csv").write_text(VISITS.replace(old, new) if old else VISITS)
+            for invalid in ("raise", "missing"):
+                options = (
+                    *("--mapping", folder / "mapping.toml", "--measure", measure),
+                    *("--baseline", "first", "--invalid", invalid),
+                )
+                codes = [
+                    run(command, folder / "visits.csv", *options).exit_code
+                    for command in ("check", "assess")
+                ]
+                assert codes[0] == codes[1], (measure, old, new, invalid)

@@ -26,11 +26,13 @@ from jiascores.cli.running import (
     out_options,
     write_text,
 )
+from jiascores.cli.trying import DEMO, demo_visits
 from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
 from jiascores.files.drafting import draft
 from jiascores.files.mapping import Joints, baseline_rule, window_days
 from jiascores.files.reading import DATE, FLAG
+from jiascores.files.text import Style
 from jiascores.files.visits import with_counts
 from jiascores.files.writing import refuse_target, write_table
 from jiascores.measures.courses import RetreatmentProtocol
@@ -151,6 +153,33 @@ def init(
         click.echo(f"A draft in {out}: read each line, then set confirmed = true.", err=True)
 
 
+@main.command()
+@click.argument(
+    "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("jiascores-demo")
+)
+@click.option("--force", is_flag=True, help="Write over files that exist.")
+def demo(folder: Path, force: bool) -> None:
+    """Write synthetic visits and their mapping to FOLDER, to try the commands on.
+
+    \b
+    jiascores demo
+    jiascores assess jiascores-demo/visits.csv --mapping jiascores-demo/mapping.toml -o scored.csv
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    visits, mapping = folder / "visits.csv", folder / "mapping.toml"
+    for path in (visits, mapping):
+        refuse_target(path, force=force)
+    write_table(demo_visits(), visits, force=force, style=Style(separator=";", decimal=","))
+    write_text(DEMO, mapping, force=force)
+    click.echo(
+        f"Synthetic visits, of nobody, are in {visits}, and how they are written in {mapping}.\nTry:\n"
+        f"  jiascores check {visits} --mapping {mapping}\n"
+        f"  jiascores assess {visits} --mapping {mapping} -o {folder / 'scored.csv'}\n"
+        f"  jiascores report {visits} --mapping {mapping} --by visit -o {folder / 'report.html'}\n"
+        f"  jiascores init {visits}"
+    )
+
+
 @main.command(epilog=MEASURES)
 @on_table(baseline_option, measures_option)
 def assess(job: Job) -> None:
@@ -177,8 +206,12 @@ def _need_measures(job: Job) -> None:
 
 
 @main.command(epilog=MEASURES)
-@on_table(baseline_option, measures_option)
-def check(job: Job) -> None:
+@on_table(
+    baseline_option,
+    measures_option,
+    click.option("--by", help="A column by which the findings are put in order, such as the site."),
+)
+def check(job: Job, by: str | None) -> None:
     """List what is missing, refused and suspicious in FILE.
 
     \b
@@ -189,7 +222,8 @@ def check(job: Job) -> None:
     """
     _, visits = job.read()
     said = {name: job.call[name] for name in ("columns", "units", "baseline", "marker")}
-    findings = jia.check(visits, measures=job.requests or None, **said)
+    order = None if by is None else jia.column(by)
+    findings = jia.check(visits, measures=job.requests or None, by=order, **said)
     job.table(findings)
     if job.requests:
         try:
@@ -236,8 +270,8 @@ def report(job: Job, by: str | None, title: str | None, pictures: bool) -> None:
 
 
 @main.command()
-@click.argument("infusions", type=FILE, required=False)
 @on_table(
+    click.argument("infusions", type=FILE, required=False),
     click.option(
         "--protocol",
         type=click.Choice([each.name for each in published(RetreatmentProtocol)]),
@@ -286,8 +320,8 @@ def _text_columns(columns: Any) -> dict[str, Any]:
 
 
 @main.command()
-@click.argument("medication", type=FILE, required=False)
 @on_table(
+    click.argument("medication", type=FILE, required=False),
     click.option(
         "--criteria", type=click.Choice([each.name for each in published(RemissionCriteria)])
     ),
@@ -391,7 +425,7 @@ def prepare() -> None:
     click.option(
         "--rule", type=click.Choice(["nearest", "first"]), help="Which of several visits counts."
     ),
-    click.option("--day-zero", help="first, flagged:COLUMN, on-or-before:COLUMN or column:COLUMN."),
+    click.option("--day-zero", help="first, flagged:COLUMN, on-or-before:COLUMN or column.COLUMN."),
 )
 def nominal_visits(
     job: Job,
@@ -451,8 +485,8 @@ def _windows(
 
 
 @prepare.command("laboratory-values")
-@click.argument("laboratory", type=FILE, required=False)
 @on_table(
+    click.argument("laboratory", type=FILE, required=False),
     click.option("--value", "values", multiple=True, help="A variable to bring, such as esr."),
     click.option("--window-days", type=float, help="Most days between visit and drawing."),
 )

@@ -9,17 +9,13 @@ from typing import Any
 from jiascores.core.errors import Words, either
 from jiascores.files.mapping import in_mapping, toml
 
-OPTIONS = (
-    "marker",
-    "baseline",
-    "invalid",
-    "measures",
-    "prefix",
-    "out",
-    "by",
-    "criteria",
-    "counted",
-)
+# What an option is called that has another name in Python.
+OPTIONS = {
+    "measures": "measure",
+    "weeks": "week",
+    "values": "value",
+    "lab_window_days": "window_days",
+}
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?P<mark>[.,])\d{3}")
 
 
@@ -42,12 +38,8 @@ class CommandLine(Words):
                 name.removesuffix("_columns")
             )
             return in_mapping(f"{table or name.removesuffix('_columns')}.columns", value or {})
-        if name in OPTIONS:
-            option = {"measures": "measure"}.get(name, name)
-            return " ".join((f"--{option}", *([str(value)] if value else [])))
-        if name == "force":
-            return "--force"
-        return f"--{name.replace('_', '-')}{'' if value is None else f' {value}'}"
+        option = OPTIONS.get(name, name).replace("_", "-")
+        return f"--{option}" if value in (None, "", True) else f"--{option} {value}"
 
     def made(self, name: str, column: str) -> str:
         """Return a rule or a column in one word."""

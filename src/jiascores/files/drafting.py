@@ -256,6 +256,8 @@ def _columns(
                 break
     found = {}
     for variable, names in wanted.items():
+        if variable == "date" and len(names) > 1:
+            names = _likelier(names, cells)  # noqa: PLW2901
         exact = [name for name in names if name == variable]
         if len(names) > 1 and not exact:
             made.ask(f"{variable}: {' or '.join(map(repr, names))}? Write it under [columns].")
@@ -278,6 +280,16 @@ def _columns(
         if role not in found:
             made.ask(f"Which column is the {role}? Write it under [columns].")
     return found
+
+
+def _likelier(names: Sequence[str], cells: Mapping[str, Sequence[Any]]) -> Sequence[str]:
+    """Return which of several columns of dates hold dates, and not the numbers of visits."""
+    for fits in (
+        lambda name: not all(str(cell).strip().isdigit() for cell in cells[name]),
+        lambda name: "date" in _ideas(name),
+    ):
+        names = [name for name in names if fits(name)] or names
+    return names
 
 
 def _site(file: Contents, columns: Mapping[str, str], made: Draft) -> None:
@@ -438,7 +450,12 @@ def _variable(
     if below:
         limits = [_limit(text, known, unit or known.unit, form) for text in below]
         if max(limits) <= NO_POINTS.get(variable, 0):
-            made.put("below", variable, "limit", f"{below[0]}: all values below it give 0 points")
+            made.put(
+                "below",
+                variable,
+                "limit",
+                f"{below[0]}: all values below it give 0 points of a JADAS",
+            )
         else:
             made.ask(
                 f'What is {below[0]!r} in {name!r} read as? [below] {variable} = "limit", '

@@ -192,7 +192,7 @@ class NominalVisits:
     study_day: bool = _key("Whether first and last days are study days: day 1 is day zero.", False)
     same_day: str | None = _key("Your column that flags which of two rows of a date counts.")
     rule: Literal["nearest", "first"] | None = _key("Which of several visits in a window counts.")
-    day_zero: str | None = _key("first, flagged:COLUMN, on-or-before:COLUMN or column:COLUMN.")
+    day_zero: str | None = _key("first, flagged:COLUMN, on-or-before:COLUMN or column.COLUMN.")
 
 
 @attrs.frozen(kw_only=True)
@@ -374,6 +374,8 @@ def baseline_rule(text: str | None, what: str = "baseline") -> Any:
     """Return the rule that a word names: first, flagged:COLUMN or on-or-before:COLUMN."""
     if text is None or text == "first":
         return text
+    if what == "day zero" and text.startswith("column."):
+        return Column(text.removeprefix("column."))
     # A column's own name may have a colon in it.
     said = re.fullmatch(r"([a-z-]+):(.+?)((?::(?:days|per_variable)=[^:]*)*)", text)
     kind, name, more = said.groups() if said else (text, "", "")
@@ -385,11 +387,10 @@ def baseline_rule(text: str | None, what: str = "baseline") -> Any:
     except ValueError:
         kind = "days"
     rules: dict[str, Any] = {"flagged": flagged, "on-or-before": on_or_before}
-    if what == "day zero":
-        rules["column"] = Column
     lacks_days = options.get("per_variable") and "days" not in options
     if kind not in rules or lacks_days or (options and kind != "on-or-before"):
         known = ", ".join(f"{each}:COLUMN" for each in rules)
+        known += ", column.COLUMN" if what == "day zero" else ""
         raise RequestError(
             f"{what} {text!r}: give first, {known}, or with a baseline for each variable "
             f"on-or-before:COLUMN:per_variable=true:days=28."

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar, cast
 
 import attrs
 
-from jiascores.core.errors import ColumnError, RequestError, listing
+from jiascores.core.errors import ColumnError, RequestError, listing, say
 from jiascores.core.variables import MarkerRule
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.details import details_of
@@ -241,15 +241,16 @@ def in_the_way(
     frame: Frame,
     outputs: Sequence[Output],
     *,
-    advice: str = "Rename or drop it, or give prefix='…'",
+    advice: str | None = None,
 ) -> list[Problem]:
     """Return the problem that columns to add are there already; the same one twice raises."""
+    advice = advice or f"Rename or drop it, or give {say('prefix', '…')}"
     names = [output.name for output in outputs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ColumnError(
             f"two requests would add {listing([repr(name) for name in twice])}; ask for one of "
-            f"them, or assess twice with prefix='…'.",
+            f"them, or assess twice with {say('prefix', '…')}.",
             variable=twice[0],
             values=twice,
         )

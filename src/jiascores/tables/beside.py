@@ -17,6 +17,7 @@ from jiascores.core.errors import (
     LeftOutWarning,
     VisitError,
     listing,
+    say,
     suggestion,
     warn,
 )
@@ -138,14 +139,14 @@ class Beside:
         for role, column in given.items():
             if role not in roles:
                 raise ColumnError(
-                    f"{self.parameter}= maps {role!r}; it can map {listing(roles)}."
+                    f"{say(self.parameter)} maps {role!r}; it can map {listing(roles)}."
                     f"{suggestion(role, roles)}",
                     variable=role,
                 )
             twice = [other for other in given if given[other] == column]
             if len(twice) > 1:
                 raise ColumnError(
-                    f"{self.parameter}= gives the column {column!r} to {' and '.join(twice)}.",
+                    f"{say(self.parameter)} gives the column {column!r} to {' and '.join(twice)}.",
                     variable=role,
                     values=(column,),
                 )
@@ -153,8 +154,8 @@ class Beside:
             column = self.column(role)
             if column not in self.frame:
                 words = (
-                    f"there is no column {column!r} for the {role}. Name yours: {self.parameter}="
-                    f"{{'{role}': 'your column'}}.{nearest(column, self.frame.names)}"
+                    f"there is no column {column!r} for the {role}. Name yours: "
+                    f"{say(self.parameter, {role: 'your column'})}.{nearest(column, self.frame.names)}"
                 )
                 self.refuse(ColumnError, words, role, values=(column,))
 

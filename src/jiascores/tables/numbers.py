@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import NotNumericError, RequestError, suggestion
+from jiascores.core.errors import NotNumericError, RequestError, say, suggestion
 from jiascores.tables.frame import Frame
 
 
@@ -35,7 +35,7 @@ def number_of(value: Any, name: str, why: str = "", *, zero: bool = False) -> fl
         return float(plain)
     least = "0 or more" if zero else "above 0"
     raise RequestError(
-        f"{name}={value!r}: give a number {least}.{' ' if why else ''}{why}",
+        f"{say(name, value)}: give a number {least}.{' ' if why else ''}{why}",
         variable=name,
         values=(value,),
     )
@@ -71,7 +71,7 @@ def one_of(value: Any, choices: Mapping[str, str], name: str) -> str:
     """
     if not (isinstance(value, str) and value in choices):
         raise RequestError(
-            f"{name}={value!r}: choose {in_words(choices)}.{suggestion(str(value), choices)}",
+            f"{say(name, value)}: choose {in_words(choices)}.{suggestion(str(value), choices)}",
             variable=name,
             values=(value,),
         )

@@ -18,6 +18,7 @@ from jiascores.core.errors import (
     RequestError,
     VisitError,
     listing,
+    say,
     suggestion,
     warn,
 )
@@ -300,8 +301,8 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
     if not table.has("drug"):
         if counted not in (None, ALL):
             words = (
-                f"counted= names drugs, and there is no column {table.column('drug')!r}. "
-                f"Name yours: medication_columns={{'drug': 'your column'}}."
+                f"{say('counted')} names drugs, and there is no column {table.column('drug')!r}. "
+                f"Name yours: {say('medication_columns', {'drug': 'your column'})}."
             )
             table.refuse(ColumnError, words, "drug")
         return every
@@ -310,7 +311,7 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
     shown = f"The medication has {listing(rows, shown=SHOWN_DRUGS)}."
     if counted is None:
         raise RequestError(
-            f"counted= must say which drugs count as medication, as a list or 'all'. {shown}",
+            f"{say('counted')} must say which drugs count as medication, as a list or 'all'. {shown}",
             variable="counted",
         )
     if isinstance(counted, str) and counted == ALL:
@@ -319,7 +320,7 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
     absent = [drug for drug in wanted if drug not in rows]
     if absent and drugs:
         raise RequestError(
-            f"counted= names {listing(map(repr, absent))}, which nobody took: it would count for "
+            f"{say('counted')} names {listing(map(repr, absent))}, which nobody took: it would count for "
             f"nothing.{suggestion(absent[0], rows)} {shown}",
             variable="counted",
             values=absent,
@@ -341,8 +342,8 @@ def _say_left_out(table: Beside, left_out: Mapping[str, int], wanted: Sequence[s
     if pairs:
         shown = listing(f"{drug!r} beside {other!r}" for drug, other in pairs.items())
         raise RequestError(
-            f"counted= leaves out drugs that differ from those counted by {SPELLING} alone: "
-            f"{shown}. Name each spelling in counted=, or write the drug in one way.",
+            f"{say('counted')} leaves out drugs that differ from those counted by {SPELLING} alone: "
+            f"{shown}. Name each spelling in {say('counted')}, or write the drug in one way.",
             variable="counted",
             values=tuple(pairs),
         )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup
-from jiascores.core.errors import ColumnError, VisitError, listing, suggestion
+from jiascores.core.errors import ColumnError, VisitError, listing, say, suggestion
 from jiascores.core.measure import VERDICTS
 from jiascores.core.variables import MarkerRule
 from jiascores.measures.courses import (
@@ -300,7 +300,7 @@ def _exclusions(
     for name in named:
         if name not in known:
             raise ColumnError(
-                f"exclusions= maps {name!r}; the exclusions of {protocol.name} are "
+                f"{say('exclusions')} maps {name!r}; the exclusions of {protocol.name} are "
                 f"{listing(known, shown=len(known)) or 'none'}.{suggestion(name, known)}",
                 variable=name,
             )
@@ -310,8 +310,8 @@ def _exclusions(
         name, column = next(iter(absent.items()))
         raise ColumnError(
             f"the table has no column {listing(map(repr, absent.values()))}, and {protocol.name} "
-            f"excludes patients with {listing(absent)}. Name yours: exclusions={{'{name}': 'your "
-            f"column'}}, or make a variant of the protocol.{nearest(column, table.frame.names)}",
+            f"excludes patients with {listing(absent)}. Name yours: "
+            f"{say('exclusions', {name: 'your column'})}, or make a variant of the protocol.{nearest(column, table.frame.names)}",
             variable=name,
             values=tuple(absent.values()),
         )

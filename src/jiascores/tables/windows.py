@@ -224,14 +224,14 @@ def nominal_visits(
     whole = isinstance(day_zero, OnOrBefore) and not day_zero.per_variable
     if not (whole or day_zero == "first" or isinstance(day_zero, Column | Flagged)):
         raise RequestError(
-            "day_zero= must say where days are counted from: jia.column('first_dose'), 'first', "
-            "jia.flagged('column') or jia.on_or_before('column').",
+            f"{say('day_zero')} must say where days are counted from: {made('column', 'first_dose')}, "
+            f"'first', {made('flagged')} or {made('on_or_before')}.",
             variable="day_zero",
             values=() if day_zero is None else (day_zero,),
         )
     if same_day is not None and not isinstance(same_day, Flagged):
         raise RequestError(
-            f"same_day={same_day!r}: give jia.flagged('column').", variable="same_day"
+            f"{say('same_day', same_day)}: give {made('flagged')}.", variable="same_day"
         )
     nominal = partial(
         _nominal,
