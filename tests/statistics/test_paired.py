@@ -164,6 +164,13 @@ def test_two_hundred_pairs_have_an_exact_p():
     assert exact == pytest.approx(wilcoxon_normal(differences), abs=0.005)
 
 
+def test_a_small_p_is_printed_as_a_bound():
+    fallen = jia.analysis.paired_change(list(range(1, 31)), [0.5] * 30)
+    assert "p exact < 0.0001; p normal approximation < 0.0001" in str(fallen)
+    with pytest.raises(errors.RequestError, match="PairedChange is neither true nor false"):
+        bool(fallen)
+
+
 def test_too_many_pairs_leave_the_exact_p_open():
     assert math.isnan(wilcoxon_exact(np.arange(1, 2001, dtype=float)))
 

@@ -422,6 +422,8 @@ def test_a_result_is_neither_true_nor_false_and_stays() -> None:
         (([11], [10], [1], [10]), {}, "counts that cannot be"),
         (([-1], [10], [1], [10]), {}, "counts that cannot be"),
         (([1.5], [10], [1], [10]), {}, "counts that cannot be"),
+        (([math.nan], [10], [1], [10]), {}, "counts that cannot be"),
+        (([1], [math.inf], [1], [10]), {}, "counts that cannot be"),
         (([1, 2], [10], [1], [10]), {}, "one entry for each stratum"),
         (([1], [10], [1], [10]), {"method": "peto"}, "mantel-haenszel"),
         (([1], [10], [1], [10]), {"method": None}, "There is no default"),

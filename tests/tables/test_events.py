@@ -376,6 +376,9 @@ def test_a_result_cannot_be_changed():
         result.before[0] = 7
     with pytest.raises(AttributeError):
         result.before = None
+    for answer in (result, result.poisson):
+        with pytest.raises(errors.RequestError, match="neither true nor false"):
+            bool(answer)
 
 
 # ---------------------------------------------------------------- refused

@@ -14,6 +14,7 @@ from jiascores.core.errors import DefinitionError
 from jiascores.statistics.base import (
     CONFIDENCE,
     PER_MONTHS,
+    Answer,
     Comparison,
     IntArray,
     check_confidence,
@@ -90,7 +91,7 @@ EVENT_WINDOWS = publish(
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class EventComparison:
+class EventComparison(Answer):
     """Adverse events before and after infusion, with each test and what it assumes.
 
     Attributes

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, NoReturn, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 import numpy as np
 
-from jiascores.core.errors import RequestError
-from jiascores.statistics.base import CONFIDENCE, FloatArray, IntArray, library
+from jiascores.statistics.base import CONFIDENCE, Answer, FloatArray, IntArray, library
 
 Weights: TypeAlias = Literal["linear", "quadratic"]
 POWERS = {"linear": 1, "quadratic": 2}
@@ -18,7 +17,7 @@ FEWEST = 20
 
 
 @attrs.frozen(kw_only=True)
-class Agreement:
+class Agreement(Answer):
     """How well two columns of words agree.
 
     Parameters
@@ -57,9 +56,6 @@ class Agreement:
     why_not: str = ""
     weights: Weights | None = None
     confidence: float = CONFIDENCE
-
-    def __bool__(self) -> NoReturn:
-        raise RequestError("an agreement is neither true nor false: ask for its .kappa or .agree.")
 
     def __str__(self) -> str:
         if self.why_not:

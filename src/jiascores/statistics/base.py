@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 import numpy as np
@@ -64,8 +64,19 @@ def check_times(**times: float) -> None:
         require(0 < time < math.inf, words, name, time)
 
 
+class Answer:
+    """What an analysis gives: it has values, and is neither true nor false."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        raise RequestError(
+            f"{type(self).__name__} is neither true nor false: ask for one of its values."
+        )
+
+
 @attrs.frozen(kw_only=True)
-class Comparison:
+class Comparison(Answer):
     """One test: its name, what it assumes, its estimate, interval and p.
 
     Attributes
@@ -130,10 +141,10 @@ def p_shown(p: float) -> str:
     return "< 0.0001" if p < 0.0001 else f"{p:.4f}"
 
 
-def p_said(p: float) -> str:
-    """Return a p value with its letter, for print."""
+def p_said(p: float, name: str = "p") -> str:
+    """Return a p value with its name, for print."""
     shown = p_shown(p)
-    return f"p {shown}" if shown[0] in "<n" else f"p = {shown}"
+    return f"{name} {shown}" if shown[0] in "<n" else f"{name} = {shown}"
 
 
 def short(value: float) -> str:

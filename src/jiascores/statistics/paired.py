@@ -15,7 +15,15 @@ from jiascores.core.errors import MisalignedError
 from jiascores.core.like import common
 from jiascores.core.values import check, kind_of, to_floats
 from jiascores.core.variables import UNBOUNDED, Variable
-from jiascores.statistics.base import PER_MONTHS, Comparison, FloatArray, IntArray, p_shown
+from jiascores.statistics.base import (
+    PER_MONTHS,
+    Answer,
+    Comparison,
+    FloatArray,
+    IntArray,
+    p_said,
+    p_shown,
+)
 
 # Steps of the exact distribution beyond which it would take minutes.
 MOST_STEPS = 4_000_000_000
@@ -180,7 +188,7 @@ def wilcoxon_normal(differences: FloatArray) -> float:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class PairedChange:
+class PairedChange(Answer):
     """Change within pairs, and Wilcoxon's signed-rank test of it.
 
     Attributes
@@ -222,7 +230,7 @@ class PairedChange:
             f"  n = {self.n_pairs} pairs, {self.n_changed} of them with a change ({left_out})",
             f"  median {self.median_before:g} → {self.median_after:g}, median change {change}",
             f"  rank sum of rises {self.rank_sum_up:g}, of falls {self.rank_sum_down:g}",
-            f"  p exact = {p_shown(self.p_exact)}; p normal approximation = {p_shown(self.p_normal)}",
+            f"  {p_said(self.p_exact, 'p exact')}; {p_said(self.p_normal, 'p normal approximation')}",
         ]
         return "\n".join(lines)
 

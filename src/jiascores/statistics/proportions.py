@@ -12,6 +12,7 @@ import numpy as np
 from jiascores.core.errors import RequestError, listing
 from jiascores.statistics.base import (
     CONFIDENCE,
+    Answer,
     Comparison,
     FloatArray,
     check_confidence,
@@ -307,7 +308,7 @@ def normal_quantile(confidence: float) -> float:
 
 
 @attrs.frozen(repr=False)
-class Difference:
+class Difference(Answer):
     """A difference of two proportions, arm minus reference, over strata.
 
     Parameters
@@ -365,9 +366,6 @@ class Difference:
     def cmh_p(self) -> float:
         """The p of the Cochran–Mantel–Haenszel test, without continuity correction."""
         return cmh_p(self.counts)
-
-    def __bool__(self) -> NoReturn:
-        raise RequestError("a difference is neither true nor false: ask for its .p or .low.")
 
     @property
     def _n(self) -> str:
@@ -569,7 +567,8 @@ def _counts(given: Sequence[Sequence[int]]) -> Strata:
         raise RequestError("counts must be whole numbers.", variable="responders") from problem
     alike = a.size == n1.size == b.size == n0.size
     require(alike, "the four lists of counts must have one entry for each stratum.", "patients")
-    whole = np.array([each % 1 == 0 for each in (a, n1, b, n0)]).all(axis=0)
+    whole = np.array([each == np.floor(each) for each in (a, n1, b, n0)]).all(axis=0)
+    whole &= np.isfinite(n1) & np.isfinite(n0)
     wrong = np.flatnonzero(~whole | (a < 0) | (b < 0) | (a > n1) | (b > n0))
     strata = listing([f"stratum {place}" for place in wrong])
     require(not wrong.size, f"counts that cannot be: {strata}.", "responders")

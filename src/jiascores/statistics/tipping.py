@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from jiascores.core.errors import RequestError
-from jiascores.statistics.base import FloatArray, IntArray, p_said, require
+from jiascores.statistics.base import Answer, FloatArray, IntArray, p_said, require
 from jiascores.statistics.proportions import (
     METHODS,
     Strata,
@@ -48,7 +48,7 @@ class OpenCounts:
 
 
 @attrs.frozen(eq=False, repr=False)
-class TippingPoint:
+class TippingPoint(Answer):
     """Whether patients whose outcome is open could turn a comparison round.
 
     Parameters

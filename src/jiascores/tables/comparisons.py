@@ -27,7 +27,6 @@ from jiascores.statistics.tipping import (
     fewest_switches,
 )
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Positions
 from jiascores.tables.gaps import OBSERVED
 from jiascores.tables.intercurrent import IntercurrentEvents
@@ -41,6 +40,7 @@ FLAGS = {"1": "yes", "1.0": "yes", "true": "yes", "0": "no", "0.0": "no", "false
 class _Compared:
     """The patients of two arms: response, arm (0, or 1 the reference) and stratum of each."""
 
+    frame: Frame
     seen: Seen
     found: NDArray[np.float64]
     side: Positions
@@ -276,7 +276,7 @@ def tipping_point(
         float(differences[now]),
         float(p[now]),
         fewest_switches(grid, switches, differences, p, alpha),
-        table_of(Frame(to_eager(visits)), first, table),
+        table_of(compared.frame, first, table),
     )
 
 
@@ -329,7 +329,7 @@ def _compared(
     if patients is not None:
         seen = seen.with_absent(enrolled)
     arms, side = _two_arms(seen, arm.name, reference)
-    found, stratum = seen.groups(strata_of)
+    strata_, stratum = seen.groups(strata_of)
     without = [str(enrolled.ids[who]) for who in seen.rows["patient"][(side < 0) | (stratum < 0)]]
     if without:
         raise VisitError(
@@ -337,10 +337,16 @@ def _compared(
             f"{listing(without)}.",
             variable="arm",
         )
-    first = arms[1 - arms.index(reference)]
     is_reference = (side == arms.index(reference)).astype(np.int64)
-    values = seen.rows["value"].to_numpy()
-    return _Compared(seen, values, is_reference, stratum, (first, reference), found)
+    return _Compared(
+        frame=enrolled.visits.frame,
+        seen=seen,
+        found=seen.rows["value"].to_numpy(),
+        side=is_reference,
+        stratum=stratum,
+        arms=(arms[1 - arms.index(reference)], reference),
+        strata=strata_,
+    )
 
 
 def _two_arms(seen: Seen, arm: str, reference: Any) -> tuple[list[Any], Positions]:
