@@ -14,6 +14,7 @@ from jiascores.core.errors import NotNumericError as NotNumericError
 from jiascores.core.errors import NotWholeError as NotWholeError
 from jiascores.core.errors import OutOfRangeError as OutOfRangeError
 from jiascores.core.errors import RequestError as RequestError
+from jiascores.core.errors import SuspiciousWarning as SuspiciousWarning
 from jiascores.core.errors import UnknownDefinitionError as UnknownDefinitionError
 from jiascores.core.errors import UnknownJointError as UnknownJointError
 from jiascores.core.errors import VisitError as VisitError

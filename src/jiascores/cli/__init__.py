@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -227,7 +228,10 @@ def check(job: Job, by: str | None) -> None:
     job.table(findings)
     if job.requests:
         try:
-            jia.assess(visits, measures=job.requests, **job.call)
+            with warnings.catch_warnings():
+                # It stands among the findings.
+                warnings.simplefilter("ignore", jia.errors.SuspiciousWarning)
+                jia.assess(visits, measures=job.requests, **job.call)
         except JiaScoresError as error:
             click.echo(f"Refused: {error}", err=True)
             raise click.exceptions.Exit(FAILED) from error

@@ -17,7 +17,7 @@ import attrs
 import click
 
 from jiascores.cli.words import CommandLine
-from jiascores.core.errors import WORDS, JiaScoresError, RequestError
+from jiascores.core.errors import WORDS, JiaScoresError, RequestError, SuspiciousWarning
 from jiascores.core.measure import Verdict
 from jiascores.files.kinds import STDIN, Contents, contents, name_of
 from jiascores.files.mapping import FileMapping, baseline_rule, read_mapping
@@ -42,6 +42,7 @@ class Commands(click.Group):
         spoken = WORDS.set(CommandLine())
         with stopped_by_signals(), warnings.catch_warnings():
             warnings.showwarning = _on_one_line
+            warnings.simplefilter("always", SuspiciousWarning)
             try:
                 return super().invoke(ctx)
             except JiaScoresError as error:

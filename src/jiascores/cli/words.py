@@ -57,6 +57,10 @@ class CommandLine(Words):
         marks = in_mapping("csv", {"decimal": ",", "thousands": "."})
         return f"{'; '.join(said)}. Say which mark is which, {marks} or the other way round."
 
+    def all_of_it(self) -> str:
+        """Say how all that is suspicious is listed."""
+        return "jiascores check with the same options lists all of it, with what is missing."
+
     def request(self, name: str, order: Sequence[str]) -> str:
         """Return a measure in one word."""
         return ":".join((name, *map(str.upper, order)))

@@ -336,6 +336,25 @@ def warn(words: str, kind: type[Warning]) -> None:
 _HOME = __name__.partition(".")[0]
 
 
+class SuspiciousWarning(UserWarning):
+    """Values that look as if they were in another unit or coding than is declared.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({
+    ...     "febrile": [True], "known_or_suspected_sjia": [True], "ferritin": [900.0],
+    ...     "platelets": [300], "ast": [30], "triglycerides": [100], "fibrinogen": [4.0]})
+    >>> with warnings.catch_warnings(record=True) as said:
+    ...     warnings.simplefilter("always")
+    ...     out = jia.assess(visits, measures=["mas_2016"])
+    >>> print(said[0].category.__name__)
+    SuspiciousWarning
+    """
+
+
 class Words:
     """How a message says what to do: here in Python, where a table is in memory."""
 
@@ -358,6 +377,10 @@ class Words:
     def unit_in(self, name: str, column: str) -> str:
         """Return how a column is said to hold the unit of each row."""
         return f"units={{{name!r}: jia.column({column!r})}}"
+
+    def all_of_it(self) -> str:
+        """Say how all that is suspicious is listed."""
+        return "jia.check(…) with the same arguments lists all of it, with what is missing."
 
     def request(self, name: str, order: Sequence[str]) -> str:
         """Return how a measure is asked for with what is to be chosen, in order."""

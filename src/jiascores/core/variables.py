@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
+from jiascores.core.suspicions import Suspicion, suspicions_of
 from jiascores.core.units import Unit, unit_named, units_of
 
 UNBOUNDED = float("inf")
@@ -78,6 +79,11 @@ class Variable:
     def other_units(self) -> tuple[Unit, ...]:
         """The units beside the canonical one."""
         return units_of(self.name)[1:]
+
+    @property
+    def suspicions(self) -> tuple[Suspicion, ...]:
+        """What looks like another unit or coding, by limits that refuse nothing."""
+        return suspicions_of(self.name, flag=self.flag)
 
 
 _GLOBAL_ADVICE = (

@@ -12,13 +12,17 @@ from jiascores.core.errors import ColumnError, RequestError, listing, say
 from jiascores.core.variables import MarkerRule
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.details import details_of
-from jiascores.tables.engines import run
+from jiascores.tables.engines import kind_of_frame, run
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.problems import Blank, Policy, Problem, Raise, error_of
 from jiascores.tables.requests import Measures, Request, understand_requests
+from jiascores.tables.suspects import warn_of_suspects
 from jiascores.tables.table import Table, Units, as_mapping
 
 FrameT = TypeVar("FrameT")
+IN_MEMORY = ("pandas", "polars", "pyarrow")
+# Between the warning and the call of `assess`.
+FRAMES_ABOVE = 4
 
 
 def assess(
@@ -102,6 +106,9 @@ def assess(
     than at the baseline or reference that the row was compared with. Where the table has both
     ratings, ``patient_global`` and ``parent_global``, `columns` must say which counts.
 
+    Where values of a table in memory look as if they were in another unit or coding, the call ends
+    with one `SuspiciousWarning`; `check` lists what is suspicious. Lazy tables say nothing.
+
     Where the table has both joint counts, the 71-joint count less the 27-joint count must lie in
     0–44; ``invalid="missing"`` leaves both out.
 
@@ -132,6 +139,7 @@ def assess(
         marker=marker,
         invalid=invalid,
         prefix=prefix,
+        looks=True,
     ).on(visits)
 
 
@@ -174,6 +182,8 @@ class TableCall:
         From a table to the columns to add.
     columns, units, baseline, marker, invalid, prefix
         As for `assess`.
+    looks : bool
+        Whether it ends with one warning where something is suspicious in a table in memory.
     """
 
     outputs: Callable[[Table], list[Output]]
@@ -183,20 +193,28 @@ class TableCall:
     marker: MarkerRule | None = None
     invalid: Literal["raise", "missing"] = "raise"
     prefix: str = ""
+    looks: bool = False
 
     def on(self, visits: FrameT) -> FrameT:
         """Return a frame of any kind with the columns added; `run` does it by calling this object."""
+        if self.looks and kind_of_frame(visits) in IN_MEMORY:
+            table = self.table(Frame(visits))
+            answer = add_columns(table.frame, self._added(table), self.prefix)
+            warn_of_suspects(table, FRAMES_ABOVE)
+            return cast(FrameT, answer)
         patient = self.columns.get("patient", "patient")
         return cast(FrameT, run(visits, self, patient=patient, together=self.compares_visits))
 
     def __call__(self, visits: Any) -> Any:
         """Return an eager table with the columns added."""
-        frame = Frame(visits)
-        return add_columns(frame, self._added(frame)[0], self.prefix)
+        table = self.table(Frame(visits))
+        return add_columns(table.frame, self._added(table), self.prefix)
 
     def compares_visits(self, visits: Any) -> bool:
         """Return whether rows of a patient are compared, as a table of no rows shows already."""
-        return self._added(Frame(visits))[1]
+        table = self.table(Frame(visits))
+        self._added(table)
+        return table.compares_visits
 
     def table(self, frame: Frame) -> Table:
         """Return the table as this call reads it."""
@@ -209,13 +227,12 @@ class TableCall:
             policy=policy_for(self.invalid),
         )
 
-    def _added(self, frame: Frame) -> tuple[list[Output], bool]:
-        """Return the columns to add; what was read and found on the way is let go of."""
-        table = self.table(frame)
+    def _added(self, table: Table) -> list[Output]:
+        """Return the columns to add."""
         outputs = self.outputs(table)
         if isinstance(table.policy, Blank):
             outputs.append(Output("invalid_values", "word", table.policy.words(table.size)))
-        return outputs, table.compares_visits
+        return outputs
 
 
 def add_columns(frame: Frame, outputs: list[Output], prefix: str) -> Any:

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import door, listing, say
+from jiascores.core.errors import JiaScoresError, door, listing, say
 from jiascores.core.variables import (
     CORE_VARIABLES,
     COURSES,
@@ -27,6 +27,7 @@ from jiascores.tables.frame import NONE, Frame, Positions, by_id
 from jiascores.tables.identities import doubtful_ids
 from jiascores.tables.problems import Collect, Finding, Problem, Refused, capital
 from jiascores.tables.requests import Measures
+from jiascores.tables.suspects import suspects
 from jiascores.tables.table import (
     JOINT_COUNTS,
     RATERS,
@@ -35,7 +36,6 @@ from jiascores.tables.table import (
     Column,
     Table,
     Units,
-    both_markers,
     column_of,
 )
 from jiascores.tables.visits import CALENDAR, Visits
@@ -45,13 +45,12 @@ Words: TypeAlias = Sequence[str | None] | NDArray[Any]
 KINDS: tuple[Finding, ...] = ("refused", "suspicious", "missing")
 
 # Limits of suspicion: chosen here, from no paper. They refuse nothing.
-ESR_HIGHEST = 200.0
-CRP_HIGHEST = 500.0
-CRP_LIMIT_LOWEST = 2.0
-CRP_ITEM_BEGINS = 10.0
 MANY_VISITS = 20
-LIKERT_HIGHEST = 3.0
-REDUCED_JOINTS = 27
+MANY_JOINTS = 10
+TENFOLD = 10
+MOST_GROUPS = 100
+# Which part of the patients may be in two groups.
+FEW_MOVE = 0.1
 YEARS = (1970, 2100)
 YEARS_APART = 30.0
 STUDY_DAYS_HIGHEST = 20_000.0
@@ -147,11 +146,17 @@ def check(
     beside the 27-joint count, a date that is not understood, and two visits that can both be the
     baseline.
 
-    Suspicious, by limits that no paper gives: globals above 10 and globals declared as
-    millimetres and never above 10; globals that are always 0, 1, 2 or 3; a CRP that is never
-    above 10 mg/L, or mostly below 1, an upper limit of CRP below 2 mg/L (mg/dL?), and values
-    above 500 mg/L; an ESR that is always 0, and values above 200 mm/h; a 71-joint count never
-    above 27; a column with one value throughout; two visits of a patient on a date; ids that
+    Suspicious, by limits that no paper gives, and that say nothing on simulated tables without
+    mistakes: globals above 10; globals that stay among a few whole numbers, or below 10 mm, though
+    joints are active, and globals that differ tenfold between groups of patients; values that look
+    like another unit (fibrinogen below 20 or above 2000 mg/dL, triglycerides below 15 mg/dL,
+    haemoglobin above 20 g/dL or nearly all below 10.5, platelets above 3000 or all below 10,
+    ferritin below 1, half of AST below 5 or of LDH below 20 U/L, half of CRP below 5 mg/L where ESR
+    is 40 or more, an upper limit of CRP below 2 mg/L, stiffness of less than a minute or a few
+    minutes throughout); an ESR above 200 mm/h or always 0, a CRP above 500 mg/L; 99, 888 or 999
+    far more often than their neighbours; a 71-joint count that ends at 27, or is a copy of the
+    27-joint count; a CHAQ without an answer of 0; rare signs at every visit; a column with one
+    value throughout that is not 0; two visits of a patient on a date; ids that
     differ by leading zeros, blanks, case, quotes or ``.0`` alone; a patient number at two sites
     (columns ``site``, ``sex``, ``birth_date`` and ``ilar_category``, or those that `columns` names)
     whose visits are at both in turn, or whose sex, birth date or category differ; dates outside 1970–2099, and more than 30 years after the
@@ -194,10 +199,9 @@ def check(
     if timeline is not None and baseline is not None:
         at_baseline = _baseline(found, timeline)
     found.problems(collected.problems)
-    for each in read.values():
-        _units(found, each)
-        _throughout(found, each)
-    _joint_counts(found, read)
+    _suspects(found, read)
+    _copied(found, read)
+    _by_groups(found, read)
     _not_examined(found)
     _raters(found)
     if timeline is not None:
@@ -214,10 +218,8 @@ def _core_set(found: _Findings) -> None:
     table = found.of
     table.require((*CORE_VARIABLES, *(() if table.marker_rule not in MARKERS else (table.marker,))))
     if table.marker_rule is None:
-        if all(table.has(name) for name in MARKERS):
-            # Whether `assess` refuses it depends on what it is asked for.
-            found.column("esr", capital(both_markers()), reason="both-markers")
-        else:
+        # With both there is a choice; whether `assess` needs one depends on what it is asked for.
+        if not all(table.has(name) for name in MARKERS):
             _ = table.marker
 
 
@@ -439,131 +441,87 @@ class _Read:
         return self.source[~np.isnan(self.source)]
 
 
-def _units(found: _Findings, read: _Read) -> None:
-    """List columns that look as if they were in another unit than is declared."""
-    name, unit, known = read.variable.name, read.unit, read.known
-    known = known[np.isfinite(known)]
-    if not known.size:
-        return
-    if "mm" in read.variable.units:
-        _global_units(found, read, known)
-    if name == "crp":
-        _crp_units(found, read, known)
-    if name == "crp_upper_limit" and unit is None and (known < CRP_LIMIT_LOWEST).any():
-        low = int((known < CRP_LIMIT_LOWEST).sum())
-        found.column(
-            name,
-            f"An upper limit of CRP below {CRP_LIMIT_LOWEST:g} mg/L at {low} of {known.size} "
-            f"visits: mg/dL? Then declare "
-            f"{say('units', {'crp_upper_limit': 'mg/dL', 'crp': 'mg/dL'})}.",
-            value=low,
-        )
-    highest = {"esr": ESR_HIGHEST, "crp": CRP_HIGHEST}.get(name)
-    if highest is not None:
-        rows = np.flatnonzero(read.numbers > highest)
-        found.rows(
-            name,
-            rows,
-            f"Above {highest:g} {read.variable.unit}: hardly possible; a slip, another unit, or a "
-            f"code for a gap?",
-            values=[_text(value) for value in read.source[rows].tolist()],
-        )
-
-
-def _global_units(found: _Findings, read: _Read, known: NDArray[np.float64]) -> None:
-    name, unit, top = read.variable.name, read.unit, read.variable.high
-    beyond = int((known > top).sum())
-    if unit not in ("mm", "0-100"):
-        if beyond:
+def _suspects(found: _Findings, read: Mapping[str, _Read]) -> None:
+    """List columns and values that look as if they were in another unit or coding."""
+    for name, each in read.items():
+        beyond = int((each.known > each.variable.high).sum())
+        if "mm" in each.variable.units and each.unit not in ("mm", "0-100") and beyond:
             found.column(
                 name,
-                f"{beyond} of {known.size} values are above {top:g}: millimetres? Then declare "
-                f"{say('units', {name: 'mm'})}.",
+                f"{beyond} of {each.known.size} values are above {each.variable.high:g}: "
+                f"millimetres? Then declare {say('units', {name: 'mm'})}.",
                 value=beyond,
             )
-        likert = known.max() <= LIKERT_HIGHEST and known.size >= MANY_VISITS and known.max() > 0
-        if likert and not (known % 1).any():
-            found.column(
-                name,
-                f"Whole numbers, never above {LIKERT_HIGHEST:g} in {known.size} visits: a scale of "
-                f"four steps is not the 0–10 scale.",
-                value=known.size,
+    numbers = {name: each.numbers for name, each in read.items()}
+    for suspect in suspects(found.of, numbers):
+        if suspect.rows is None:
+            found.column(suspect.variable, suspect.message, value=suspect.count)
+        else:
+            values = read[suspect.variable].source[suspect.rows].tolist()
+            found.rows(
+                suspect.variable, suspect.rows, suspect.message, values=[*map(_text, values)]
             )
-    elif not beyond and known.max() > 0:
+
+
+def _copied(found: _Findings, read: Mapping[str, _Read]) -> None:
+    """List one joint count that is a copy of the other."""
+    if not all(name in read for name in JOINT_COUNTS):
+        return
+    full, reduced = (read[name].numbers for name in JOINT_COUNTS)
+    known = ~np.isnan(full) & ~np.isnan(reduced)
+    agree = (full[known] == reduced[known]).all()
+    # Both from one form of joints are no copies; and of few joints all may be among the 27.
+    counted = f"{JOINT_COUNTS[0]}_min" in found.of.frame
+    if known.sum() >= TWO and agree and full[known].max() >= MANY_JOINTS and not counted:
         found.column(
-            name,
-            f"Declared as {unit}, and never above {top:g} in {known.size} visits: centimetres "
-            f"already? Then leave its unit out.",
-            value=known.size,
+            "active_joints",
+            f"The 71-joint and the 27-joint count agree at all {known.sum()} visits: is one a "
+            f"copy of the other?",
+            value=known.sum(),
         )
 
 
-def _crp_units(found: _Findings, read: _Read, known: NDArray[np.float64]) -> None:
-    raised = known[known > 0]
-    if read.unit is not None or not raised.size:
+def _by_groups(found: _Findings, read: Mapping[str, _Read]) -> None:
+    """List globals that differ tenfold between sites, or other groups of patients."""
+    table = found.of
+    globals_ = [each for each in read.values() if "mm" in each.variable.units]
+    if not globals_ or table.column("patient") not in table.frame:
         return
-    if known.max() <= CRP_ITEM_BEGINS:
-        said = f"never above {CRP_ITEM_BEGINS:g} mg/L, so that the CRP item is always 0"
-    elif np.median(raised) < 1 and known.max() * 10 <= CRP_HIGHEST:
-        said = "mostly below 1 mg/L"
-    else:
-        return
-    found.column(
-        "crp",
-        f"CRP is {said}: mg/dL? Then declare {say('units', {'crp': 'mg/dL'})}.",
-        value=known.size,
-    )
+    visits = table.visits
+    taken = {table.column(name) for name in (*ROLES, *VARIABLES)}
+    for name in table.frame.names:
+        groups = None if name in taken else _groups(table, visits.patients, name)
+        if groups is None:
+            continue
+        for each in globals_:
+            medians = _medians(each.numbers, groups)
+            if medians and min(medians) > 0 and max(medians) >= TENFOLD * min(medians):
+                found.column(
+                    each.variable.name,
+                    f"Medians from {min(medians):g} to {max(medians):g} between groups of {name!r}: "
+                    f"one of them in another unit? {door().unit_in(each.variable.name, 'your column')} "
+                    f"reads the unit of each row.",
+                    value=len(medians),
+                )
 
 
-def _throughout(found: _Findings, read: _Read) -> None:
-    """List columns that hold one value throughout."""
-    name, known = read.variable.name, read.known
-    if read.variable.flag or name.endswith("_upper_limit") or known.size < TWO:
-        return
-    first = known[0]
-    if not (known == first).all():
-        return
-    if name == "esr" and first == 0:
-        found.column(
-            name,
-            f"ESR is 0 at all {known.size} visits: 0 is a value, not a gap. Leave gaps empty.",
-            value=known.size,
-        )
-    elif known.size >= MANY_VISITS:
-        found.column(
-            name,
-            f"Always {_text(float(first))}, at {known.size} visits: a default that nobody changed?",
-            value=known.size,
-        )
+def _groups(table: Table, patients: Positions, name: Any) -> Positions | None:
+    """Return a column as codes where it groups patients: few words, each patient in one group."""
+    try:
+        codes, labels = table.frame.codes(name)
+    except JiaScoresError:
+        return None
+    if not 1 < len(labels) <= MOST_GROUPS:
+        return None
+    pairs = np.unique(np.stack([patients, codes]), axis=1)
+    moved = np.bincount(pairs[0], minlength=1) > 1
+    return codes if moved.mean() < FEW_MOVE else None
 
 
-def _joint_counts(found: _Findings, read: Mapping[str, _Read]) -> None:
-    """List a 27-joint count in disguise, and one count that is a copy of the other."""
-    full, reduced = (read.get(name) for name in JOINT_COUNTS)
-    if full is None:
-        return
-    known = ~np.isnan(full.numbers)
-    said = None
-    if reduced is None:
-        top = np.max(full.numbers[known], initial=0)
-        # Few children have so many joints; in a few visits it says nothing that none has.
-        if 0 < top <= REDUCED_JOINTS and known.sum() >= MANY_VISITS:
-            said = (
-                f"Never above {REDUCED_JOINTS} in {known.sum()} visits: is it the count of 71 "
-                f"joints? The reduced count is another variable, active_joints_27."
-            )
-    else:
-        known &= ~np.isnan(reduced.numbers)
-        agree = (full.numbers[known] == reduced.numbers[known]).all()
-        # Both from one form of joints are no copies.
-        counted = f"{JOINT_COUNTS[0]}_min" in found.of.frame
-        if known.sum() >= TWO and agree and full.numbers[known].any() and not counted:
-            said = (
-                f"The 71-joint and the 27-joint count agree at all {known.sum()} visits: is "
-                f"one a copy of the other?"
-            )
-    if said is not None:
-        found.column("active_joints", said, value=known.sum())
+def _medians(values: NDArray[np.float64], groups: Positions) -> list[float]:
+    known = ~np.isnan(values) & (groups >= 0)
+    parts = [values[known & (groups == code)] for code in np.unique(groups[known])]
+    return [float(np.median(part)) for part in parts if part.size >= MANY_VISITS]
 
 
 def _not_examined(found: _Findings) -> None:

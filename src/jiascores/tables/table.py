@@ -5,7 +5,7 @@ Whatever is asked of a table is read here, once, and what cannot be read meets t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any
@@ -1029,6 +1029,14 @@ class Table:
         return bounds
 
     # --- what is shown beside the answers
+
+    def read_columns(self) -> Iterator[tuple[tuple[str, str], NDArray[np.float64]]]:
+        """Yield the measured variables that were read, each with its column and its values."""
+        for key, values in self._read.items():
+            if isinstance(key, str) and key in VARIABLES:
+                yield (key, self.column(key)), values
+            elif isinstance(key, tuple) and key[0] in VARIABLES:
+                yield key[:2], values
 
     def gaps(self) -> dict[str, NDArray[np.bool_]]:
         """Return where what was read is missing, by variable or column."""

@@ -16,6 +16,8 @@ LABEL = "synthetic: made by jiascores.testing.simulate_visits from a seed; descr
 _DAYS_OF_MONTH = 30.4375
 _OLIGO = 0.4  # the share of children with oligoarthritis
 _FLARES = 0.06  # and of visits with a flare
+# What a laboratory hardly ever reports more of.
+_HIGHEST = {"esr": 140.0, "crp": 300.0}
 # How often each is missing, relative to `gaps`: blood is drawn at fewer visits than joints are felt.
 _GAPS = {
     "physician_global": 0.5,
@@ -183,5 +185,9 @@ def _values(
         "active_joints": active,
         "active_joints_27": np.minimum(among_27, VARIABLES["active_joints_27"].high),
         "limited_joints": counted(1.3),
-        **{name: np.round(reactants[name] * skewed) for name in MARKERS if name in markers},
+        **{
+            name: np.minimum(np.round(reactants[name] * skewed), _HIGHEST[name])
+            for name in MARKERS
+            if name in markers
+        },
     }

@@ -1,0 +1,108 @@
+"""Columns of a table that look as if they were in another unit or coding than is declared."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from jiascores.core.errors import SuspiciousWarning, door, say
+from jiascores.core.suspicions import Codes, Outside, Seen, Suspicion
+from jiascores.core.variables import VARIABLES, Variable
+from jiascores.tables.frame import Positions
+from jiascores.tables.problems import capital
+from jiascores.tables.table import Table
+
+# Of a long table `assess` looks at about so many rows.
+LOOKED_AT = 50_000
+# A form without a single "no difficulty" is rare, and so many answers without one are no form.
+FORMS, ANSWERS = 5, 100
+# Of what is said in a warning.
+SAID = 3
+
+
+@attrs.frozen(eq=False)
+class Suspect:
+    """What is suspicious in a column, or in some of its rows."""
+
+    variable: str
+    message: str
+    count: int
+    column: str | None = None
+    rows: Positions | None = None
+
+
+def suspects(table: Table, read: Mapping[str, NDArray[np.float64]]) -> Iterator[Suspect]:
+    """Yield what is suspicious in variables that were read, in their canonical units."""
+    for name, values in read.items():
+        variable = VARIABLES[name]
+        given = table.units.get(name)
+        unit = variable.unit_named(given) if isinstance(given, str) else None
+        declared, step = (None, 1.0) if unit is None else (unit.name, unit.factor)
+        seen = Seen(values, read, declared, step)
+        if not seen.known.size:
+            continue
+        for suspicion in variable.suspicions:
+            # Where each row has its own unit, no number stands for all.
+            if isinstance(suspicion, Codes) and not (given is None or unit):
+                continue
+            which = suspicion.which(seen)
+            if which is not None:
+                yield _suspect(variable, suspicion, np.flatnonzero(which), seen)
+    items = [values for key, values in table.read_columns() if key[0] == "chaq_item"]
+    if items:
+        yield from _coded_from_one(items)
+
+
+def _suspect(variable: Variable, suspicion: Suspicion, rows: Positions, seen: Seen) -> Suspect:
+    """Say what is suspicious, and what to do."""
+    unit = "" if variable.unit[:1].isdigit() or variable.flag else f" {variable.unit}"
+    meant = getattr(suspicion, "unit", "")
+    guess = getattr(suspicion, "guess", "") or meant
+    if isinstance(suspicion, Outside) and suspicion.each:
+        message = f"{capital(suspicion.words)}{unit}: hardly possible; {guess}?"
+        return Suspect(variable.name, message, rows.size, rows=rows)
+    todo = ""
+    if meant:
+        todo = f" Then declare {say('units', {variable.name: meant})}."
+        if seen.unit is not None:
+            todo = f" It is declared as {seen.unit}."
+    of = f"{rows.size} of {seen.known.size} visits"
+    words = f"{suspicion.words}{unit if meant else ''}"
+    return Suspect(variable.name, f"{capital(words)}, at {of}: {guess}?{todo}", rows.size)
+
+
+def _coded_from_one(items: list[NDArray[np.float64]]) -> Iterator[Suspect]:
+    answers = np.array(items)
+    known = answers[~np.isnan(answers)]
+    forms = int((~np.isnan(answers)).any(axis=0).sum())
+    if forms >= FORMS and known.size >= ANSWERS and not (known == 0).any():
+        yield Suspect(
+            "chaq_item",
+            f"No 0 among {known.size} answers of {forms} forms: coded from 1 to 4? Then say "
+            f"coded_from=1 where the index is asked for.",
+            forms,
+        )
+
+
+def warn_of_suspects(table: Table, stacklevel: int) -> None:
+    """Warn once of what is suspicious in the columns that a table was read for.
+
+    Every row of a short table is looked at, and of a long one every so many.
+    """
+    every = slice(None, None, max(1, table.size // LOOKED_AT))
+    read = {
+        name: values[every] for (name, *_), values in table.read_columns() if name != "chaq_item"
+    }
+    found = list(suspects(table, read))
+    if found:
+        more = f" And {len(found) - SAID} more." if len(found) > SAID else ""
+        said = " ".join(f"{each.variable}: {each.message}" for each in found[:SAID])
+        warnings.warn(
+            f"Suspicious: {said}{more} {door().all_of_it()}",
+            SuspiciousWarning,
+            stacklevel=stacklevel,
+        )
