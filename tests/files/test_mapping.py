@@ -93,3 +93,19 @@ def test_a_variant_of_ones_own() -> None:
         _ = read_mapping(
             {"definitions": {"mine": {"based_on": "giannini-1997", "worsened_alowed": 2}}}
         ).variants
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ({"long": {}, "wide": {}}, r"\[long\] and \[wide\] are two shapes"),
+        ({"longg": {"variables": {"esr": "ESR"}}}, r"Did you mean \[long\]"),
+        ({"redcap": {"event": ["a"]}}, "Did you mean 'events'"),
+        ({"joints": {"painful_from": "swollen"}}, 'give "tender"'),
+        ({"long": {"by": "week"}}, 'give "date" or "visit"'),
+        ({"wide": {"visits": {"v1": "a"}}}, "give a number"),
+    ],
+)
+def test_what_is_wrong_with_a_shape_is_said(mapping, said) -> None:
+    with pytest.raises(RequestError, match=said):
+        read_mapping(mapping)

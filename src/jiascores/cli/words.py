@@ -29,6 +29,8 @@ class CommandLine(Words):
         """Return an option, or a table of the mapping with what it gives."""
         if "." in name:
             inside, _, key = name.rpartition(".")
+            if value is None:
+                return f"{key} in {in_mapping(inside, {})}"
             is_table = isinstance(value, dict)
             return in_mapping(name, value) if is_table else in_mapping(inside, {key: value})
         if name in ("columns", "units", "exclusions"):

@@ -10,15 +10,17 @@ from typing import Any, Literal
 
 import attrs
 
-from jiascores.core.errors import RequestError, listing
-from jiascores.core.joints import joint_named
+from jiascores.core.errors import ColumnError, RequestError, listing
+from jiascores.core.joints import COUNTS
 from jiascores.core.variables import COURSES, VARIABLES
 from jiascores.core.words import ideas, meaning, truth
+from jiascores.files.guessing import Guess, guess, guess_joints
 from jiascores.files.kinds import Contents, contents
 from jiascores.files.mapping import Csv, Excel, Source, bare, toml
 from jiascores.files.reading import number_in, typed
 from jiascores.files.text import SEPARATORS, Coded
 from jiascores.tables.problems import ABOVE, BELOW, GAP_CODES, LIMIT, formats_of, measured
+from jiascores.tables.shapes import ADAM
 
 # Which ideas in the name of a column together are a variable or role; the most ideas win.
 NAMES = {
@@ -62,7 +64,6 @@ MOST = 0.8
 # From here on a number in a workbook is a date, as Excel counts the days, and no study day.
 EXCEL_DAYS = 20_000
 MILLIMETRES = 100
-MANY_JOINTS = 10
 THOUSAND = 1000
 SCALES = ("physician_global", "patient_global", "pain")
 
@@ -147,9 +148,19 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
     form = Csv(decimal=decimal, thousands=thousands)
     if thousands:
         made.put("csv", "thousands", thousands)
+    shape = guess(cells, lambda name: _objects(file.columns[name]), _variable_named)
+    counted = (of for name, of in shape.cells.items() if _variable_named(name) == "active_joints")
+    guess_joints(shape, has_count=any(counted))
+    if any(table == "joints" for table, *_ in shape.lines):
+        # An empty column is no count.
+        shape.cells = {
+            name: of for name, of in shape.cells.items() if _variable_named(name) not in COUNTS
+        }
+    cells = {name: list(of) for name, of in shape.cells.items()}
     columns = _columns(cells, labels, form, made)
-    _site(file, columns, made)
-    _shapes(list(cells), made)
+    _as_guessed(shape, columns, made)
+    if not shape.shape:
+        _site(file, columns, made)
     _dates(columns, cells, made)
     missing: dict[str, None] = {}
     for variable, name in columns.items():
@@ -170,7 +181,7 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
 
 def _opened(path: Any, sheet: str | None, made: Draft) -> Contents:
     """Return a file as it is, and say in the draft how it is opened."""
-    first: RequestError | None = None
+    first: RequestError | ColumnError | None = None
     ways = product(ENCODINGS, (None, *SEPARATORS), range(MOST_SKIPPED), (False, True))
     for encoding, separator, skip, ends in ways:
         if separator is not None and (first is None or first.reason != "separator"):
@@ -179,8 +190,9 @@ def _opened(path: Any, sheet: str | None, made: Draft) -> Contents:
         source = Source(csv=csv, excel=Excel(sheet=sheet, skip=skip))
         try:
             file = contents(path, source)
-        except RequestError as error:
-            if error.reason not in ("fields", "header", "separator", "encoding"):
+        except (RequestError, ColumnError) as error:
+            # Below the header, values are names that may come twice.
+            if error.reason not in ("fields", "header", "separator", "encoding", "column"):
                 raise
             if first is None or first.reason == "encoding":
                 first = error
@@ -308,19 +320,33 @@ def _site(file: Contents, columns: Mapping[str, str], made: Draft) -> None:
         )
 
 
-def _shapes(names: Sequence[str], made: Draft) -> None:
-    """Ask about a file that may not have one row for each visit, and about a form of joints."""
-    if "redcap_event_name" in names or "redcap_repeat_instrument" in names:
+def _as_guessed(shape: Guess, columns: dict[str, str], made: Draft) -> None:
+    """Write down the shape of a file, and what variables are called in it."""
+    own = made.lines.get("columns", {})
+    if shape.shape:
+        made.lines.setdefault(shape.shape, {})
+    for variable, name in columns.items():
+        if name in shape.codes:
+            made.put("long.variables", variable, *own.pop(variable))
+    unknown = sorted(shape.codes - {*columns.values()})
+    if unknown:
         made.ask(
-            "An export of REDCap: an empty table [redcap] makes one row of each visit of its events "
-            "and instruments."
+            f"What else is needed of {listing(map(repr, unknown), shown=20)}? Write it under "
+            f"[long.variables]: variable = the word."
         )
-    joints = [name for name in names if joint_named(re.sub(r".*___|.*choice=", "", name))]
-    if len(joints) >= MANY_JOINTS:
-        made.ask(
-            f"{len(joints)} columns are joints, {joints[0]!r} for example: [joints] active = what "
-            f"stands before the joint in their names counts them."
-        )
+    for table, key, value, remark in shape.lines:
+        made.put(table, key, value, remark)
+    if shape.shape == "long" and ADAM["date"] in shape.cells:
+        made.questions = [each for each in made.questions if "is the date?" not in each]
+    made.questions += shape.questions
+
+
+def _objects(column: Any) -> list[Any]:
+    """Return a column as plain cells, None for a gap."""
+    import pandas as pd
+
+    cells = _series(column)
+    return [None if gap else cell for cell, gap in zip(cells, pd.isna(cells), strict=True)]
 
 
 def _series(column: Any) -> Any:

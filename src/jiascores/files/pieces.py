@@ -122,6 +122,13 @@ def assess_files(
     """
     need("pyarrow", "files", "assess_files")
     how = confirmed(read_mapping(mapping))
+    for name in ("long", "wide", "redcap", "joints"):
+        if getattr(how, name) is not None:
+            raise RequestError(
+                f"[{name}] of the mapping: files in pieces have one row for each visit, and its "
+                f"counts. Read the file, and assess what you get: jia.prepare.read(…, mapping).",
+                variable="mapping",
+            )
     form: dict[str, Any] = {"separator": separator, "decimal": decimal}
     csv = attrs.evolve(how.csv, **{name: one for name, one in form.items() if one is not None})
     said = how.call(columns=columns, units=units, baseline=baseline, marker=marker)

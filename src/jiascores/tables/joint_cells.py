@@ -398,14 +398,15 @@ def meant_by(codes: Mapping[str, str | Sequence[str]] | None) -> dict[str, tuple
     meant = {}
     for code, words in codes.items():
         each = [words] if isinstance(words, str) else list(words)
-        findings = tuple(re.sub(r"\W+", "_", word.strip().lower()) for word in each if word.strip())
-        for finding in findings:
+        findings = tuple(re.sub(r"\s+", "_", word.strip().lower()) for word in each if word.strip())
+        for finding, word in zip(findings, filter(str.strip, each), strict=True):
             if finding not in CODED:
                 raise RequestError(
-                    f"{say('joints.codes')} says that {code!r} is {finding!r}.{suggestion(finding, CODED)} "
-                    f"Choose from {', '.join(CODED)}, or '' where a joint has no finding.",
+                    f"{say('joints.codes')} says that {code!r} is {word!r}."
+                    f"{suggestion(finding, CODED)} Choose from {', '.join(CODED)}, or '' where a "
+                    f"joint has no finding.",
                     variable="codes",
-                    values=(finding,),
+                    values=(word,),
                 )
         meant[_code(code)] = findings
     if not _recorded(meant):
@@ -459,12 +460,17 @@ def _findings_of(code: str, meant: Mapping[str, tuple[str, ...]]) -> tuple[str, 
 # Whether the joints were examined
 
 
+def is_status(column: str) -> bool:
+    """Return whether a column is one of REDCap that says how far a form is filled."""
+    return bool(_STATUS.fullmatch(column))
+
+
 def examined_rows(frame: Frame, column: str) -> FloatArray:
     """Return whether the joints were examined: 1, 0, NaN where it is not said.
 
     A column of REDCap that says how far a form is filled says yes where it is complete.
     """
-    if _STATUS.fullmatch(column):
+    if is_status(column):
         cells = [_code("" if cell is None else cell) for cell in frame.objects(column)]
         return np.array([1.0 if cell in _COMPLETE else np.nan for cell in cells])
     return finding_of(frame, column, "joints", "examined")

@@ -1,0 +1,252 @@
+"""What shape a file may have, by its names and cells; a person confirms it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from jiascores.core.joints import JOINTS_71, joint_named
+from jiascores.core.words import truth
+from jiascores.tables.joint_cells import is_beyond, is_status
+from jiascores.tables.redcap import EVENT, INSTANCE, INSTRUMENT, RECORD
+from jiascores.tables.shapes import ADAM
+
+Cells = Mapping[str, Sequence[Any]]
+# Which variable or role a name is about.
+Named = Callable[[str], str | None]
+MANY = 2
+# So many columns of joints are a form.
+FORM = 10
+_VARIABLE = re.compile(
+    r"(variable|param(eter)?(cd)?|test(cd|name)?|messgr.*|lbtestcd)", re.IGNORECASE
+)
+_VALUE = re.compile(
+    r"(value|result|avalc?|wert|ergebnis|messwert|lb(or|st)res[nc]?)", re.IGNORECASE
+)
+_WIDE = (
+    ("{variable}_{visit}", r"(?P<variable>.+)_(?P<visit>[^_]+)"),
+    ("{visit}_{variable}", r"(?P<visit>[^_]+)_(?P<variable>.+)"),
+    ("{variable}.{visit}", r"(?P<variable>.+)\.(?P<visit>[^.]+)"),
+    ("{visit}.{variable}", r"(?P<visit>[^.]+)\.(?P<variable>.+)"),
+    ("{variable} {visit}", r"(?P<variable>.+) (?P<visit>[^ ]+)"),
+    ("{visit} {variable}", r"(?P<visit>[^ ]+) (?P<variable>.+)"),
+    ("{variable}{visit}", r"(?P<variable>.*[^\d])(?P<visit>\d+)"),
+)
+_FINDINGS = {
+    "swollen": r"sw|gezwol|gonf|tumef",
+    "tender": r"ten|druck|pijn.*druk|dolora",
+    "limited": r"lim|rom|bew|restr|einge",
+    "painful_on_motion": r"pain|pom|schmerz|douleur",
+    "active": r"act|akt|attiv",
+}
+
+
+@attrs.define
+class Guess:
+    """What a file may be.
+
+    Parameters
+    ----------
+    cells : mapping
+        What variables are looked for in: the distinct cells, by what [columns] would say.
+    shape : str
+        ``long``, ``wide``, ``redcap``, or nothing.
+    lines : list of tuple
+        Lines of the mapping: table, key, value and a remark.
+    questions : list of str
+        What a person must decide.
+    codes : set of str
+        The words of a long table.
+    """
+
+    cells: dict[str, Sequence[Any]]
+    shape: str = ""
+    lines: list[tuple[str, str, Any, str]] = attrs.field(factory=list)
+    questions: list[str] = attrs.field(factory=list)
+    codes: set[str] = attrs.field(factory=set)
+
+
+def guess(cells: Cells, column: Callable[[str], Any], named: Named) -> Guess:
+    """Return what shape a file may have.
+
+    Parameters
+    ----------
+    cells : mapping
+        The distinct cells of each column.
+    column : callable
+        From a name to the whole column, as objects.
+    named : callable
+        From a name to the variable or role that it is about.
+    """
+    made = Guess(dict(cells))
+    if any(name in cells for name in (*EVENT, *INSTRUMENT)):
+        made.shape = "redcap"
+        for name in (*EVENT, *INSTRUMENT, *INSTANCE):
+            made.cells.pop(name, None)
+        _once(made, column, named)
+    elif not _long(made, column, named):
+        _wide(made, named)
+    return made
+
+
+def _once(made: Guess, column: Callable[[str], Any], named: Named) -> None:
+    """Say which fields of an export are recorded once for a patient, and each date."""
+    import pandas as pd
+
+    record = next((name for name in RECORD if name in made.cells), None)
+    once = []
+    for name in made.cells:
+        if record and named(name) in ("ilar_category", "course"):
+            filled = pd.DataFrame({"who": column(record), "cell": column(name)}).dropna()
+            if not filled["who"].duplicated().any():
+                once.append(name)
+    made.lines.append(("redcap", "once", once, "fields that are recorded once for a patient"))
+    dates = [name for name in made.cells if named(name) == "date"]
+    if len(dates) > 1:
+        made.lines.append(("columns", "date", dates, "each instrument has its own"))
+        for name in dates[1:]:
+            del made.cells[name]
+
+
+def _long(made: Guess, column: Callable[[str], Any], named: Named) -> bool:
+    """Look for a column of variables and one of values."""
+    variables = [name for name in made.cells if _VARIABLE.fullmatch(name)]
+    values = [name for name in made.cells if _VALUE.fullmatch(name)]
+    best = [name for name in variables if name == ADAM["variable"]] or variables
+    value = [name for name in values if name == ADAM["value"]] or values
+    if len(best) != 1 or len(value) != 1:
+        return False
+    words = [str(word) for word in made.cells[best[0]]]
+    if sum(named(word) is not None for word in words) < MANY:
+        return False
+    made.shape, made.codes = "long", set(words)
+    said, held = column(best[0]), column(value[0])
+    for role, name in (("variable", best[0]), ("value", value[0])):
+        if name not in (role, ADAM[role]):
+            made.lines.append(("columns", role, name, ""))
+        made.cells.pop(name)
+    if "patient" not in map(named, made.cells) and ADAM["patient"] in made.cells:
+        made.lines.append(("columns", "patient", ADAM["patient"], ""))
+        made.cells["patient"] = made.cells.pop(ADAM["patient"])
+    for word in words:
+        of = [cell for cell, each in zip(held, said, strict=True) if each == word]
+        made.cells[word] = list(dict.fromkeys(cell for cell in of if cell is not None))
+    return True
+
+
+def _wide(made: Guess, named: Named) -> None:
+    """Look for names of columns that say a variable and a visit."""
+    best: tuple[int, str, dict[str, dict[str, str]]] = (0, "", {})
+    for pattern, shape in _WIDE:
+        found: dict[str, dict[str, str]] = {}
+        for name in made.cells:
+            match = re.fullmatch(shape, name)
+            if match and joint_named(name) is None and named(match["variable"]) is not None:
+                found.setdefault(match["visit"], {})[match["variable"]] = name
+        visits = {visit: of for visit, of in found.items() if len(of) >= MANY}
+        common = set.intersection(*(set(of) for of in visits.values())) if visits else set()
+        if len(visits) >= MANY and len(common) >= MANY:
+            size = sum(map(len, visits.values()))
+            best = max(best, (size, pattern, visits), key=lambda each: each[0])
+    _, pattern, visits = best
+    if not visits:
+        return
+    made.shape = "wide"
+    made.lines.append(("wide", "pattern", pattern, "how the columns are named"))
+    made.lines.append(("wide", "visits", list(visits), "is any of them missing?"))
+    for of in visits.values():
+        for variable, name in of.items():
+            cells = made.cells.pop(name)
+            made.cells[variable] = [*made.cells.get(variable, ()), *cells]
+    if "date" not in map(named, {variable for of in visits.values() for variable in of}):
+        days = " and ".join(f"{visit} = …" for visit in visits)
+        made.questions.append(
+            f"There are no dates: write the study day of each visit under [wide.visits], {days}, in "
+            f"place of visits under [wide]."
+        )
+
+
+# --------------------------------------------------------------------------------------------
+# Joint forms
+
+
+def guess_joints(made: Guess, *, has_count: bool) -> None:
+    """Look for a form of joints, and say what it may record."""
+    patterns: dict[str, dict[str, str]] = {}
+    for name in made.cells:
+        pattern, joint = _joint_in(name)
+        if joint is not None:
+            patterns.setdefault(pattern, {})[joint] = name
+    forms = {pattern: of for pattern, of in patterns.items() if len(of) >= FORM}
+    if not forms:
+        return
+    first = next(iter(next(iter(forms.values())).values()))
+    if has_count:
+        made.questions.append(
+            f"There is a form of joints too, {first!r} for example. The count is taken from its "
+            f"column; to count the joints, write [joints] and leave the count out of [columns]."
+        )
+        return
+    for pattern, of in forms.items():
+        _form(made, pattern, of, len(forms))
+    status = [name for name in made.cells if is_status(name)]
+    if any(re.search(r"___|\(choice=", pattern) for pattern in forms):
+        if len(status) == 1:
+            remark = "a form without a tick counts where this is Complete"
+            made.lines.append(("joints", "examined", status[0], remark))
+        else:
+            made.questions.append(
+                "Boxes to tick: which column says that the joints were examined? Write it under "
+                "[joints], examined = …; without it, a form without a tick is a gap."
+            )
+    findings = {key for table, key, *_ in made.lines if table == "joints"}
+    if "tender" in findings and not {"painful_on_motion", "active"} & findings:
+        made.questions.append(
+            "The form has tender joints, and none that are painful on motion: does a tender joint "
+            'count as one? Then write under [joints]: painful_from = "tender".'
+        )
+    for of in forms.values():
+        for name in of.values():
+            made.cells.pop(name)
+
+
+def _joint_in(name: str) -> tuple[str, str | None]:
+    """Return how columns are named in which a name says a joint, and the joint."""
+    for match in re.finditer(r"(?:___|\(choice=|^|[_. ])", name):
+        rest = name[match.end() :].rstrip(")")
+        if (joint := joint_named(rest)) is not None:
+            return name[: match.end()], joint
+    for match in re.finditer(r"[_. ]", name[::-1]):
+        end = len(name) - match.end()
+        if (joint := joint_named(name[:end])) is not None:
+            return "{joint}" + name[end:], joint
+    return "", None
+
+
+def _form(made: Guess, pattern: str, of: Mapping[str, str], forms: int) -> None:
+    """Say what the columns of one finding, or of codes, are called."""
+    cells = {str(cell).strip() for name in of.values() for cell in made.cells[name]} - {""}
+    plain = pattern.replace("{joint}", "").strip("_. ").lower()
+    finding = next((name for name, begins in _FINDINGS.items() if re.match(begins, plain)), None)
+    coded = forms == 1 and any(truth(re.sub(r"\.0$", "", cell)) is None for cell in cells)
+    key = "coded" if coded else finding or "active"
+    taken = any(table == "joints" and key == each for table, each, *_ in made.lines)
+    remark = "" if finding or coded else "active joints? else swollen, limited, tender"
+    if taken:
+        made.questions.append(f"What do the columns named {pattern!r} say of a joint?")
+        return
+    made.lines.append(("joints", key, pattern, remark))
+    if coded:
+        for cell in sorted(cells):
+            made.lines.append(("joints.codes", cell, "" if cell == "0" else "…", ""))
+        made.questions.append("What does each code of a joint mean? Say it under [joints.codes].")
+    missing = [joint for joint in JOINTS_71 if joint not in of]
+    if missing:
+        made.lines.append(("joints", "not_on_form", missing, "the form has no such joints?"))
+    beyond = [name for name in made.cells if name.startswith(pattern) and is_beyond(name)]
+    if beyond and ("joints", "beyond_71") not in [line[:2] for line in made.lines]:
+        remark = f"{beyond[0]} and others are not among the 71"
+        made.lines.append(("joints", "beyond_71", "left-out", remark))
