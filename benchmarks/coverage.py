@@ -29,6 +29,7 @@ from jiascores.statistics.proportions import (
     stratified_difference,
 )
 from jiascores.statistics.rates import compare_rates, rate
+from jiascores.statistics.survival import kaplan_meier, logrank_test
 
 SEED = 20190508
 SIZES = (6, 10, 20, 50)
@@ -243,6 +244,44 @@ def kappa(weights: Any, visits: int) -> Draw:
     return draw
 
 
+# ------------------------------------------------------------------ times to an event
+
+VISIT_DAYS, LAST_DAY, MEDIAN = 28, 168, 84
+
+
+def followed(random: np.random.Generator, n: int, scale: Any = 1.0) -> tuple[Any, Any]:
+    """Draw when an event of exponential times is first seen, at visits; one in ten is lost early."""
+    times = random.exponential(MEDIAN / np.log(2), n) * scale
+    seen = np.ceil(times / VISIT_DAYS) * VISIT_DAYS
+    lost = np.where(random.random(n) < 0.1, VISIT_DAYS * random.integers(1, 6, n), LAST_DAY)
+    return np.minimum(seen, lost).astype(float), (seen <= lost).astype(float)
+
+
+def logrank(strata: int) -> Draw:
+    """Draw two arms of n; in a second stratum the disease flares half as fast."""
+
+    def draw(random: np.random.Generator, n: int) -> Iterator[tuple[str, bool | None]]:
+        stratum = np.arange(2 * n) % strata
+        times, events = followed(random, 2 * n, 1.0 + stratum)
+        arms = np.repeat([0, 1], n)
+        p = logrank_test(times, events, arms, stratum).p
+        yield (
+            f"log-rank, {strata} strat{'a' if strata > 1 else 'um'}",
+            None if np.isnan(p) else p < ALPHA,
+        )
+
+    return draw
+
+
+def curve() -> Draw:
+    def draw(random: np.random.Generator, n: int) -> Iterator[tuple[str, bool | None]]:
+        found = kaplan_meier(*followed(random, n), np.array([float(MEDIAN)]))
+        low, high = found["low"][0], found["high"][0]
+        yield "Kaplan–Meier, log–log", None if np.isnan(low) else inside(0.5, low, high)
+
+    return draw
+
+
 # ------------------------------------------------------------------ the page
 
 SAME, MORE = {"arm": [0.3], "reference": [0.3]}, {"arm": [0.7], "reference": [0.3]}
@@ -287,6 +326,10 @@ PARTS: dict[str, dict[str, list[tuple[str, Draw]]]] = {
             ("three states", kappa("quadratic", 1)),
             ("three states", kappa(None, 3)),
         ]
+    },
+    "Times to an event, seen at visits every 28 days": {
+        ERRS: [("the same times", logrank(1)), ("half as fast in one stratum", logrank(2))],
+        COVERS: [("50 % without, at day 84", curve())],
     },
 }
 
