@@ -1,3 +1,4 @@
+# pyright: strict
 """The public interface as a user writes it, for the type checkers; nothing here is run.
 
 A float stays a float, an array an array, and a Series a Series of its package.
@@ -5,19 +6,20 @@ A float stays a float, an array an array, and a Series a Series of its package.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, assert_type
 
 import numpy as np
 import pandas as pd
-import polars as pl
+from hypothesis.strategies import SearchStrategy
 from numpy.typing import NDArray
 
 import jiascores as jia
+from jiascores import testing
 
 array = np.array([1.0, 2.0])
 counts = np.array([3, 4])
-frame = pd.DataFrame({"global": [1.0, 2.0], "joints": [3, 4]})
-table = pl.DataFrame({"global": [1.0, 2.0], "joints": [3, 4]})
+frame = pd.DataFrame({"global": [1.0, 2.0], "joints": [3, 4], "course": ["oligo", "poly"]})
 
 
 def scores_of_one_patient() -> None:
@@ -80,15 +82,6 @@ def scores_of_series() -> None:
         jia.cjadas71(physician_global=4.5, patient_global=None, active_joints=frame["joints"]),
         "pd.Series[Any]",
     )
-    assert_type(
-        jia.jadas71(
-            physician_global=table["global"],
-            patient_global=table["global"],
-            active_joints=table["joints"],
-            esr=30,
-        ),
-        pl.Series,
-    )
 
 
 def states() -> None:
@@ -106,10 +99,6 @@ def states() -> None:
     assert_type(
         jia.disease_state(frame["global"], measure="cjadas10", course="poly", cutoffs=cutoffs),
         "pd.Series[Any]",
-    )
-    assert_type(
-        jia.disease_state(table["global"], measure="cjadas10", course="poly", cutoffs=cutoffs),
-        pl.Series,
     )
 
 
@@ -135,14 +124,6 @@ series = jia.CoreSet(
     limited_joints=frame["joints"],
     crp=12,
 )
-polars_series = jia.CoreSet(
-    physician_global=table["global"],
-    patient_global=table["global"],
-    chaq=1.5,
-    active_joints=table["joints"],
-    limited_joints=table["joints"],
-    crp=12,
-)
 
 
 def core_sets() -> None:
@@ -154,7 +135,6 @@ def core_sets() -> None:
     assert_type(arrays.chaq, NDArray[Any])
     assert_type(series, "jia.CoreSet[pd.Series[Any]]")
     assert_type(series.chaq, "pd.Series[Any]")
-    assert_type(polars_series.chaq, pl.Series)
 
 
 def response_of_one_patient() -> None:
@@ -178,7 +158,6 @@ def response_of_many() -> None:
     assert_type(jia.acr_ped(baseline=arrays, now=arrays).level, NDArray[Any])
     assert_type(jia.acr_ped(baseline=arrays, now=arrays).level_min, NDArray[Any])
     assert_type(jia.acr_ped(baseline=series, now=series).meets(30), "pd.Series[Any]")
-    assert_type(jia.acr_ped(baseline=polars_series, now=polars_series).level, pl.Series)
     # One baseline for many visits, and many baselines for one visit.
     assert_type(jia.acr_ped(baseline=base, now=series).level, "pd.Series[Any]")
     assert_type(jia.acr_ped(baseline=arrays, now=now).level, NDArray[Any])
@@ -191,9 +170,6 @@ def flares() -> None:
     assert_type(found.explain(), str)
     assert_type(
         jia.flare(reference=series, now=series, criteria="prcsg-printo").flared, "pd.Series[Any]"
-    )
-    assert_type(
-        jia.flare(reference=base, now=polars_series, criteria="brunner-2002").flared, pl.Series
     )
     assert_type(
         jia.loss_of_response(baseline=base, reached=now, now=base, level=30).lost, bool | None
@@ -298,6 +274,77 @@ def other_verdicts() -> None:
     assert_type(jia.suggests_mas(array), NDArray[Any])
 
 
+def lists() -> None:
+    assert_type(
+        jia.jadas71(
+            physician_global=[6.0, None], patient_global=[5, 3], active_joints=(12, 4), esr=[48, 20]
+        ),
+        NDArray[Any],
+    )
+    assert_type(
+        jia.cjadas10(physician_global=[6.0, None], patient_global=5.5, active_joints=[12, 4]),
+        NDArray[Any],
+    )
+    of_lists = jia.CoreSet(
+        physician_global=[6.0, 3.0],
+        patient_global=[5.0, None],
+        chaq=1.5,
+        active_joints=[12, 4],
+        limited_joints=[10, 2],
+        esr=[40, 12],
+    )
+    assert_type(of_lists, jia.CoreSet[NDArray[Any]])
+    assert_type(jia.acr_ped(baseline=of_lists, now=of_lists).level, NDArray[Any])
+    assert_type(
+        jia.disease_state(
+            [1.0, 5.0], measure="jadas10", course=["oligo", "poly"], cutoffs="trincianti-2021"
+        ),
+        NDArray[Any],
+    )
+    assert_type(jia.course(["psoriatic", None], cutoffs="trincianti-2021"), NDArray[Any])
+    assert_type(jia.suggests_mas([-2.0, None]), NDArray[Any])
+    assert_type(jia.horneff_improvement(baseline=[12.0], now=[5.0]), NDArray[Any])
+
+
+def courses() -> None:
+    course = jia.course("psoriatic", cutoffs="trincianti-2021", active_joints=4)
+    assert_type(course, jia.typing.Course | None)
+    assert_type(
+        jia.disease_state(4.0, measure="jadas10", course=course, cutoffs="trincianti-2021"),
+        str | None,
+    )
+    assert_type(
+        jia.disease_state(
+            frame["global"], measure="jadas10", course=frame["course"], cutoffs="trincianti-2021"
+        ),
+        "pd.Series[Any]",
+    )
+
+
+def joints() -> None:
+    exam = jia.JointExam(active={"knee_left"}, not_examined=["hip_left"])
+    assert_type(exam.active_joints, int | None)
+    assert_type(exam.active_joints_max, int)
+    assert_type(exam.surely_active, tuple[str, ...])
+
+
+def requests() -> list[jia.typing.Measure]:
+    made = [
+        jia.ask.score("jadas71", components=True),
+        jia.ask.state("cjadas10", cutoffs="trincianti-2021", course="poly"),
+        jia.ask.state("cjadas10", "trincianti-2021", course=jia.column("kind")),
+        jia.ask.state("cjadas10", "trincianti-2021", course=jia.from_category("ilar")),
+        jia.ask.acr_ped(missing="worst-case", upper_limit=20.0),
+        jia.ask.responder(30, criteria="ntr4146"),
+        jia.ask.flare("brunner-2002", reference="last-responding"),
+        jia.ask.flare("brunner-2002", reference=jia.on_or_before("randomised")),
+        jia.ask.loss_of_response(50),
+        jia.ask.inactive_disease("wallace-2011", markers="any"),
+    ]
+    assert_type(made, list[jia.typing.Request])
+    return ["jadas71", jia.cjadas10, *made]
+
+
 def tables() -> None:
     ours = jia.assess(
         frame,
@@ -305,10 +352,62 @@ def tables() -> None:
         units={"physician_global": "mm"},
         baseline="first",
         marker="esr",
-        measures=["jadas71", jia.ask.flare(criteria="prcsg-printo", reference="baseline")],
+        measures=[*requests(), jia.ask.flare(criteria="prcsg-printo", reference="baseline")],
     )
     assert_type(ours, pd.DataFrame)
-    assert_type(jia.assess(table, measures=["cjadas10"]), pl.DataFrame)
-    assert_type(jia.assess(table.lazy(), measures=["cjadas10"]), pl.LazyFrame)
+    assert_type(jia.assess(frame, measures="jadas71", marker="esr-else-crp"), pd.DataFrame)
+    assert_type(jia.assess(frame, measures=jia.jadas71), pd.DataFrame)
     assert_type(jia.check(frame), pd.DataFrame)
-    assert_type(jia.check(frame, measures=["jadas10"]), pd.DataFrame)
+    assert_type(jia.check(frame, measures=["jadas10"], baseline=jia.flagged("b")), pd.DataFrame)
+    assert_type(jia.retreatment(frame, frame, protocol="swart-2019"), pd.DataFrame)
+    assert_type(jia.deviations(frame, frame, protocol="swart-2019"), pd.DataFrame)
+    assert_type(
+        jia.remission(frame, frame, criteria="wallace-2004", max_gap_days=200), pd.DataFrame
+    )
+    low, high = jia.column("low"), jia.column("high")
+    assert_type(
+        jia.assess_between(frame, "esr", low=low, high=high, measures=["jadas71"]), pd.DataFrame
+    )
+    assert_type(
+        jia.assess_files("visits.csv", Path("out.csv"), measures=["jadas71"], baseline="first"),
+        Path,
+    )
+    assert_type(jia.report(frame, measures=["jadas71"]), str)
+
+
+def prepared() -> None:
+    assert_type(jia.prepare.nominal_visits(frame, weeks={4: 1}, rule="nearest"), pd.DataFrame)
+    assert_type(
+        jia.prepare.fill_gaps(frame, jia.column("acr_ped"), weeks=[4, 8], rule="nri", level=30),
+        pd.DataFrame,
+    )
+    assert_type(jia.prepare.joint_counts(frame, active="active_"), pd.DataFrame)
+    assert_type(jia.prepare.below_limit(frame, "crp", rule="half"), pd.DataFrame)
+
+
+def analysed() -> None:
+    level, state = jia.column("acr_ped"), jia.column("state")
+    assert_type(jia.analysis.responders_by_visit(frame, level, level=30), pd.DataFrame)
+    assert_type(jia.analysis.transitions(frame, state), pd.DataFrame)
+    assert_type(jia.analysis.time_in_states(frame, state, max_gap_days=100), pd.DataFrame)
+    assert_type(
+        jia.analysis.time_to_flare(
+            frame, criteria="brunner-2002", reference="baseline", baseline="first"
+        ),
+        pd.DataFrame,
+    )
+    assert_type(jia.analysis.time_to_first(frame, "inactive_disease:wallace-2004"), pd.DataFrame)
+
+
+def looked_up() -> None:
+    assert_type(jia.definition("joints-71", jia.typing.JointSet).joints, tuple[str, ...])
+    assert_type(jia.definitions("score"), pd.DataFrame)
+    assert_type(jia.variables(), pd.DataFrame)
+    assert_type(jia.verify().passed, bool)
+
+
+def tested() -> None:
+    assert_type(testing.simulate_visits(10, seed=1), pd.DataFrame)
+    assert_type(next(testing.conformance("flare")), testing.Case)
+    assert_type(testing.assert_same_answers(jia.flare, "flare"), None)
+    assert_type(testing.core_sets(), SearchStrategy[jia.CoreSet[float]])

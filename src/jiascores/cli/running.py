@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import click
@@ -86,14 +86,15 @@ def stopped_by_signals() -> Iterator[None]:
 # --------------------------------------------------------------------------------------------
 # Options
 
+Option: TypeAlias = Callable[[Any], Any]
 FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 OUT = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
-mapping_option = click.option(
+mapping_option: Option = click.option(
     "--mapping",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="How the file is written, as TOML; `jiascores init` drafts one.",
 )
-out_options = (
+out_options: tuple[Option, ...] = (
     click.option(
         *("-o", "--out"),
         type=OUT,
@@ -101,8 +102,8 @@ out_options = (
     ),
     click.option("--force", is_flag=True, help="Write over a file that exists."),
 )
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+quiet_option: Option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+json_option: Option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def _complete(_: Any, __: Any, incomplete: str) -> list[str]:
@@ -112,14 +113,14 @@ def _complete(_: Any, __: Any, incomplete: str) -> list[str]:
     return completions(incomplete)
 
 
-measures_option = click.option(
+measures_option: Option = click.option(
     "--measure",
     "measures",
     multiple=True,
     shell_complete=_complete,
     help="What to compute; may be given more than once. Else those of the mapping.",
 )
-TABLE = (
+TABLE: tuple[Option, ...] = (
     click.argument("file", type=FILE),
     mapping_option,
     click.option("--marker", type=click.Choice(tuple(MARKER_RULES)), help="Which reactant counts."),
@@ -133,7 +134,9 @@ TABLE = (
     json_option,
     quiet_option,
 )
-baseline_option = click.option("--baseline", help="first, flagged:COLUMN or on-or-before:COLUMN.")
+baseline_option: Option = click.option(
+    "--baseline", help="first, flagged:COLUMN or on-or-before:COLUMN."
+)
 
 
 @attrs.define

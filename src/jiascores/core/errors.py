@@ -53,8 +53,8 @@ class JiaScoresError(Exception):
         super().__init__(message)
         self.reason = reason or type(self).reason
         self.variable = variable
-        self.values = tuple(values)
-        self.where = tuple(where)
+        self.values: tuple[Any, ...] = tuple(values)
+        self.where: tuple[Any, ...] = tuple(where)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only arguments are lost by the default; engines carry errors between processes.

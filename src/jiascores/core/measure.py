@@ -492,10 +492,10 @@ class Call:
     def __init__(self, owner: str, given: Mapping[str, Any]) -> None:
         self.owner = owner
         self.given = given
-        self.like = common(given)
+        self.like: Like = common(given)
         # What the rule read, for the result; `_answer` sets it.
         self.read_values: dict[str, Any] = {}
-        self.size = None if self.like.kind == "number" else self.like.size
+        self.size: int | None = None if self.like.kind == "number" else self.like.size
 
     def read(self, name: str, variable: Variable) -> Any:
         """Return one argument, checked: a number, or a flat array."""

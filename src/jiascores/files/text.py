@@ -168,9 +168,12 @@ class TextFile:
     """
 
     def __init__(self, stream: IO[bytes], name: str, form: Csv) -> None:
-        self.name, self.form = name, form
+        self.name: str = name
+        self.form: Csv = form
         start = stream.read(BLOCK)
-        self.mark, self.encoding = _mark(start, form.encoding)
+        mark, encoding = _mark(start, form.encoding)
+        self.mark: bytes = mark
+        self.encoding: str = encoding
         if b"\0" in start[:4096] and not self.encoding.lower().startswith(
             ("utf-16", "utf_16", "utf-32")
         ):
@@ -189,7 +192,7 @@ class TextFile:
         self._rest = self._more()
         lines = self._rest[: 1 << 16]
         self.newline = "\n" if "\n" in lines or "\r" not in lines else "\r"
-        self.head = self._take_head()
+        self.head: str = self._take_head()
 
     # --- decoding
 
@@ -213,7 +216,7 @@ class TextFile:
     def _take_head(self) -> str:
         """Take the lines to skip and the header, and read the names of the columns."""
         head = [self._take_line() for _ in range(self.form.skip)]
-        self.header_line = self._line
+        self.header_line: int = self._line
         header = self._take_line()
         if not header.strip():
             raise RequestError(
@@ -221,7 +224,7 @@ class TextFile:
                 f"{'' if self._rest else ' The file is empty.'}",
                 reason="header",
             )
-        self.separator = self.form.separator or _separator(header, self.name)
+        self.separator: str = self.form.separator or _separator(header, self.name)
         while True:
             try:
                 rows = list(self._reader([header]))
@@ -240,7 +243,7 @@ class TextFile:
                     f"fields: {in_mapping('csv', {'separator': other})}.",
                     reason="separator",
                 )
-        self.names = [name or f"column {place}" for place, name in enumerate(names, 1)]
+        self.names: list[Any] = [name or f"column {place}" for place, name in enumerate(names, 1)]
         twice = sorted({name for name in self.names if self.names.count(name) > 1})
         if twice:
             raise ColumnError(

@@ -242,11 +242,15 @@ class SystemicResponseCriteria(Definition):
     no_thresholds: ClassVar[tuple[str, ...]] = ("fever_days",)
     compared: ClassVar[str] = "esr"
     reads: ClassVar[tuple[str, ...]] = ("highest_temperature", *MARKERS)
-    allows: ClassVar[tuple[str, ...]] = tuple(f"{name}_upper_limit" for name in MARKERS)
 
     fever_limit: float
     fever_days: int
     fall: float
+
+    @property
+    def allows(self) -> tuple[str, ...]:
+        """The upper limits of normal, where they are there."""
+        return tuple(f"{name}_upper_limit" for name in MARKERS)
 
     @property
     def rule(self) -> str:

@@ -118,17 +118,19 @@ class Beside:
         takes: Iterable[str] = (),
         units: Units | None = None,
     ) -> None:
-        self.what, self.parameter = what, parameter
+        self.what: str = what
+        self.parameter: str = parameter
         with self._saying():
-            self.frame = Frame(to_eager(native))
-            self.table = Table(self.frame, None, units)
+            self.frame: Frame = Frame(to_eager(native))
+            self.table: Table = Table(self.frame, None, units)
         # Its roles are not those of visits, and are checked here.
         self.table.columns = as_mapping(columns, parameter)
-        self.places = self.table.places
+        self.places: Any = self.table.places
         self._check_columns(needs, list(dict.fromkeys((*needs, *takes))))
         with self._saying():
-            self.patients, labels, _ = self.table.patients()
-        self.labels = list_of(labels)
+            patients, labels, _ = self.table.patients()
+        self.patients: Positions = patients
+        self.labels: list[Any] = list_of(labels)
 
     def column(self, role: str) -> str:
         """Return what the caller calls a role."""

@@ -206,13 +206,14 @@ def fill_gaps(
             np.full(len(enrolled.ids), one_day(data_cut, "data_cut", days.scale)), days.scale
         )
         cells = cells[~cells["made"] | ~(cells["day"] > last[cells["patient"]])]
+    end = None
     if stopped is not None:
         end = days.of_dates(*enrolled.dates(stopped, "stopped", rows["patient"].to_numpy()))
     cells["settled"] = False
     if intercurrent is not None:
         _settle(cells, rows, days.of_events(intercurrent), found, composite, criteria)
     _apply(cells, rows, enrolled.ids, rule, worst, limit_days)
-    if stopped is not None:
+    if end is not None:
         _fill(cells, cells["day"] > end[cells["patient"]], 0.0, "nri: after stopping")
     if rule in ("observed", "complete-case"):
         cells = cells[~cells["made"] | (cells["settled"] & cells["value"].notna())]

@@ -17,7 +17,7 @@ from jiascores.tables.table import Table
 Doubt: TypeAlias = tuple[Positions, str]
 
 # How columns that tell about a patient are called, without case, blanks and underscores.
-NAMES = {
+NAMES: dict[str, tuple[str, ...]] = {
     "site": ("site", "siteid", "centre", "center", "centreid", "centerid", "hospital", "clinic"),
     "sex": ("sex", "gender"),
     "birth_date": ("birthdate", "dateofbirth", "dob", "birthday"),

@@ -197,7 +197,7 @@ def deviations(
     0                2                 7            holds                 False
     """
     judge = _judge(protocol, infusions, infusion_columns, exclusions, in_pieces=False)
-    retreated = partial(_retreated, judge=judge)
+    retreated = partial(_retreated, judge=judge, details=False)
     call = TableCall(
         outputs=retreated, columns=columns, units=units, marker=marker, invalid=invalid
     )

@@ -264,7 +264,7 @@ class Table:
         check_marker(marker)
         check_baseline(baseline, frame.names)
         self.frame = frame
-        self.size = frame.size
+        self.size: int = frame.size
         self.columns: dict[str, str] = as_mapping(columns, "columns")
         self.units: dict[str, str | Column] = as_mapping(units, "units")
         if self.columns or self.units:
@@ -280,7 +280,7 @@ class Table:
         self.baseline_rule = baseline
         self.marker_rule = marker
         self.policy: Policy = Raise() if policy is None else policy
-        self.places = Places(frame, [(role, self.column(role)) for role in ROLES[:2]])
+        self.places: Places = Places(frame, [(role, self.column(role)) for role in ROLES[:2]])
         self.compared: list[Positions] = []
         self.words_read: set[tuple[str, str]] = set()
         self.judged_against: Positions | None = None

@@ -46,8 +46,8 @@ class Visits:
         self.dates = dates
         self.per_day = per_day
         self.labels = labels
-        self.sure = np.ones(len(patients), dtype=bool) if sure is None else sure
-        self.size = len(patients)
+        self.sure: NDArray[np.bool_] = np.ones(len(patients), dtype=bool) if sure is None else sure
+        self.size: int = len(patients)
 
     @cached_property
     def order(self) -> Positions:

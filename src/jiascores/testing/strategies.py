@@ -293,7 +293,7 @@ def joint_exams(draw: st.DrawFn, *, gaps: bool = True) -> JointExam:
 
 # ------------------------------------------------------------------------------------------ Visits
 
-courses = st.sampled_from(["oligo", "poly", None])
+courses: SearchStrategy[str | None] = st.sampled_from(["oligo", "poly", None])
 # Patients by number or by text; text sorts otherwise than numbers do.
 PATIENTS: tuple[list[Any], ...] = ([1, 2, 10, 3], ["01", "NL-2", "é", "10"])
 FIRST_DAY = pd.Timestamp("2019-01-01")
