@@ -74,9 +74,16 @@ format: $(VENV)/.lint ## format the code and mend what can be mended by machine
 	@$(PY) -m ruff format
 
 # On Python 3.11, whose types are checked: NumPy 2.5 and its stubs are for 3.12 and newer.
-types: .venv-types/.ready ## check the types with mypy (strict) and pyright
-	@.venv-types/bin/python -m mypy
-	@.venv-types/bin/python -m pyright --pythonpath .venv-types/bin/python
+# Then as users have it who installed nothing else: without Polars and the stubs of pandas.
+TYPES := .venv-types/bin/python -m
+BARE_TYPES := .venv-types-bare/bin/python
+types: .venv-types/.ready .venv-types-bare/.ready ## check the types with mypy (strict) and pyright
+	@$(TYPES) mypy
+	@$(TYPES) pyright --pythonpath .venv-types/bin/python
+	@$(TYPES) pyright --pythonpath .venv-types/bin/python --verifytypes jiascores --ignoreexternal \
+		>.venv-types/types.txt || { grep -B1 -A1 ' error' .venv-types/types.txt; exit 1; }
+	@$(BARE_TYPES) -m mypy --config-file= --strict --follow-imports=silent tests/typing_user.py
+	@$(TYPES) pyright --pythonpath $(BARE_TYPES) tests/typing_user.py
 
 docs: $(VENV)/.docs ## build the documentation into docs/_build/html
 	@rm -rf docs/_build docs/gallery docs/generated # what is no longer made must not stay
@@ -164,12 +171,12 @@ $(VENV)/.coverage: groups = --group test --group coverage
 
 # The other environments: the group of the same name; the wheel's tests have no source to edit.
 .venv-%/.ready: python = $(PYTHON)
-.venv-oldest/.ready .venv-types/.ready: python = $(OLDEST_PYTHON)
+.venv-oldest/.ready .venv-types/.ready .venv-types-bare/.ready: python = $(OLDEST_PYTHON)
 .venv-newest/.ready: python = $(NEWEST_PYTHON)
 .venv-%/.ready: editable = --editable
 .venv-newest/.ready .venv-bare/.ready: editable =
 
-.venv-engines/.ready .venv-types/.ready .venv-oldest/.ready .venv-newest/.ready .venv-bare/.ready: \
+.venv-engines/.ready .venv-types/.ready .venv-types-bare/.ready .venv-oldest/.ready .venv-newest/.ready .venv-bare/.ready: \
 		.venv-%/.ready: pyproject.toml
 	$(call new_venv,.venv-$*,$(python))
 	@echo 'installing jiascores and the tools for "$*" (once)'

@@ -1,7 +1,7 @@
 # pyright: strict
 """The public interface as a user writes it, for the type checkers; nothing here is run.
 
-A float stays a float, an array an array, and a Series a Series of its package.
+A float stays a float, and an array or a list gives an array. Neither pandas nor Polars is needed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import numpy as np
-import pandas as pd
 from hypothesis.strategies import SearchStrategy
 from numpy.typing import NDArray
 
@@ -18,8 +17,9 @@ import jiascores as jia
 from jiascores import testing
 
 array = np.array([1.0, 2.0])
+
+
 counts = np.array([3, 4])
-frame = pd.DataFrame({"global": [1.0, 2.0], "joints": [3, 4], "course": ["oligo", "poly"]})
 
 
 def scores_of_one_patient() -> None:
@@ -68,22 +68,6 @@ def scores_of_arrays() -> None:
     )
 
 
-def scores_of_series() -> None:
-    assert_type(
-        jia.jadas71(
-            physician_global=frame["global"],
-            patient_global=frame["global"],
-            active_joints=frame["joints"],
-            esr=30,
-        ),
-        "pd.Series[Any]",
-    )
-    assert_type(
-        jia.cjadas71(physician_global=4.5, patient_global=None, active_joints=frame["joints"]),
-        "pd.Series[Any]",
-    )
-
-
 def states() -> None:
     score = jia.cjadas10(physician_global=1, patient_global=1.5, active_joints=0)
     cutoffs = "trincianti-2021"
@@ -96,18 +80,18 @@ def states() -> None:
     assert_type(
         jia.disease_state(array, measure="cjadas10", course="poly", cutoffs=cutoffs), NDArray[Any]
     )
-    assert_type(
-        jia.disease_state(frame["global"], measure="cjadas10", course="poly", cutoffs=cutoffs),
-        "pd.Series[Any]",
-    )
 
 
 base = jia.CoreSet(
     physician_global=6, patient_global=5, chaq=1.5, active_joints=12, limited_joints=10, esr=40
 )
+
+
 now = jia.CoreSet(
     physician_global=2.5, patient_global=None, chaq=0.75, active_joints=4, limited_joints=6, esr=20
 )
+
+
 arrays = jia.CoreSet(
     physician_global=array,
     patient_global=array,
@@ -115,14 +99,6 @@ arrays = jia.CoreSet(
     active_joints=counts,
     limited_joints=counts,
     crp=None,
-)
-series = jia.CoreSet(
-    physician_global=frame["global"],
-    patient_global=frame["global"],
-    chaq=1.5,
-    active_joints=frame["joints"],
-    limited_joints=frame["joints"],
-    crp=12,
 )
 
 
@@ -133,8 +109,6 @@ def core_sets() -> None:
     assert_type(base.marker, jia.typing.Marker)
     assert_type(arrays, jia.CoreSet[NDArray[Any]])
     assert_type(arrays.chaq, NDArray[Any])
-    assert_type(series, "jia.CoreSet[pd.Series[Any]]")
-    assert_type(series.chaq, "pd.Series[Any]")
 
 
 def response_of_one_patient() -> None:
@@ -157,9 +131,6 @@ def response_of_one_patient() -> None:
 def response_of_many() -> None:
     assert_type(jia.acr_ped(baseline=arrays, now=arrays).level, NDArray[Any])
     assert_type(jia.acr_ped(baseline=arrays, now=arrays).level_min, NDArray[Any])
-    assert_type(jia.acr_ped(baseline=series, now=series).meets(30), "pd.Series[Any]")
-    # One baseline for many visits, and many baselines for one visit.
-    assert_type(jia.acr_ped(baseline=base, now=series).level, "pd.Series[Any]")
     assert_type(jia.acr_ped(baseline=arrays, now=now).level, NDArray[Any])
 
 
@@ -168,9 +139,6 @@ def flares() -> None:
     assert_type(found.flared, bool | None)
     assert_type(found.flared_min, bool)
     assert_type(found.explain(), str)
-    assert_type(
-        jia.flare(reference=series, now=series, criteria="prcsg-printo").flared, "pd.Series[Any]"
-    )
     assert_type(
         jia.loss_of_response(baseline=base, reached=now, now=base, level=30).lost, bool | None
     )
@@ -212,22 +180,6 @@ def other_verdicts() -> None:
             esr_upper_limit=15,
         ),
         bool | None,
-    )
-    assert_type(
-        jia.inactive_disease(
-            criteria="wallace-2004",
-            physician_global=frame["global"],
-            active_joints=frame["joints"],
-            fever=False,
-            rash=False,
-            serositis=False,
-            splenomegaly=False,
-            lymphadenopathy=False,
-            uveitis=None,
-            esr=frame["global"],
-            esr_upper_limit=15,
-        ),
-        "pd.Series[Any]",
     )
     assert_type(
         jia.horneff_improvement(baseline=12.0, now=5.0, criteria="horneff-2014"), bool | None
@@ -313,12 +265,6 @@ def courses() -> None:
         jia.disease_state(4.0, measure="jadas10", course=course, cutoffs="trincianti-2021"),
         str | None,
     )
-    assert_type(
-        jia.disease_state(
-            frame["global"], measure="jadas10", course=frame["course"], cutoffs="trincianti-2021"
-        ),
-        "pd.Series[Any]",
-    )
 
 
 def joints() -> None:
@@ -346,68 +292,18 @@ def requests() -> list[jia.typing.Measure]:
 
 
 def tables() -> None:
-    ours = jia.assess(
-        frame,
-        columns={"physician_global": "global", "active_joints": "joints"},
-        units={"physician_global": "mm"},
-        baseline="first",
-        marker="esr",
-        measures=[*requests(), jia.ask.flare(criteria="prcsg-printo", reference="baseline")],
-    )
-    assert_type(ours, pd.DataFrame)
-    assert_type(jia.assess(frame, measures="jadas71", marker="esr-else-crp"), pd.DataFrame)
-    assert_type(jia.assess(frame, measures=jia.jadas71), pd.DataFrame)
-    assert_type(jia.check(frame), pd.DataFrame)
-    assert_type(jia.check(frame, measures=["jadas10"], baseline=jia.flagged("b")), pd.DataFrame)
-    assert_type(jia.retreatment(frame, frame, protocol="swart-2019"), pd.DataFrame)
-    assert_type(jia.deviations(frame, frame, protocol="swart-2019"), pd.DataFrame)
-    assert_type(
-        jia.remission(frame, frame, criteria="wallace-2004", max_gap_days=200), pd.DataFrame
-    )
-    low, high = jia.column("low"), jia.column("high")
-    assert_type(
-        jia.assess_between(frame, "esr", low=low, high=high, measures=["jadas71"]), pd.DataFrame
-    )
     assert_type(
         jia.assess_files("visits.csv", Path("out.csv"), measures=["jadas71"], baseline="first"),
         Path,
     )
-    assert_type(jia.report(frame, measures=["jadas71"]), str)
-
-
-def prepared() -> None:
-    assert_type(jia.prepare.nominal_visits(frame, weeks={4: 1}, rule="nearest"), pd.DataFrame)
-    assert_type(
-        jia.prepare.fill_gaps(frame, jia.column("acr_ped"), weeks=[4, 8], rule="nri", level=30),
-        pd.DataFrame,
-    )
-    assert_type(jia.prepare.joint_counts(frame, active="active_"), pd.DataFrame)
-    assert_type(jia.prepare.below_limit(frame, "crp", rule="half"), pd.DataFrame)
-
-
-def analysed() -> None:
-    level, state = jia.column("acr_ped"), jia.column("state")
-    assert_type(jia.analysis.responders_by_visit(frame, level, level=30), pd.DataFrame)
-    assert_type(jia.analysis.transitions(frame, state), pd.DataFrame)
-    assert_type(jia.analysis.time_in_states(frame, state, max_gap_days=100), pd.DataFrame)
-    assert_type(
-        jia.analysis.time_to_flare(
-            frame, criteria="brunner-2002", reference="baseline", baseline="first"
-        ),
-        pd.DataFrame,
-    )
-    assert_type(jia.analysis.time_to_first(frame, "inactive_disease:wallace-2004"), pd.DataFrame)
 
 
 def looked_up() -> None:
     assert_type(jia.definition("joints-71", jia.typing.JointSet).joints, tuple[str, ...])
-    assert_type(jia.definitions("score"), pd.DataFrame)
-    assert_type(jia.variables(), pd.DataFrame)
     assert_type(jia.verify().passed, bool)
 
 
 def tested() -> None:
-    assert_type(testing.simulate_visits(10, seed=1), pd.DataFrame)
     assert_type(next(testing.conformance("flare")), testing.Case)
     assert_type(testing.assert_same_answers(jia.flare, "flare"), None)
     assert_type(testing.core_sets(), SearchStrategy[jia.CoreSet[float]])
