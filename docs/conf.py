@@ -24,10 +24,10 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.viewcode",
     "sphinx_gallery.gen_gallery",
     "sphinxcontrib.bibtex",
     "calculator",  # docs/_ext: the definition objects as data for the calculator
+    "family",  # docs/_ext: public names that share a page
     "generated_pages",  # docs/_ext: what is made from the definition objects
     "sample_report",  # docs/_ext: the report that how-to/report shows
     "links",  # docs/_ext: names in docstrings lead to the reference and the glossary
@@ -106,7 +106,7 @@ html_last_updated_fmt = None
 html_theme_options = {
     "navigation_with_keys": False,
     "show_prev_next": False,
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 8,
     "navbar_align": "left",
     "show_toc_level": 2,
     "footer_start": ["copyright"],

@@ -183,3 +183,9 @@ def test_the_invented_trials_are_those_that_their_program_writes(
         assert file.read_text(encoding="utf-8") == (DOCS / "data" / file.name).read_text(
             encoding="utf-8"
         )
+
+
+def test_the_hazard_log_names_tests_that_exist() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)`", (DOCS / "validation/hazards.md").read_text("utf-8"))
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).is_file()] == []

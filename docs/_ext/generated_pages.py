@@ -331,8 +331,8 @@ def further_names():
         "``jiascores.__version__`` is the version of the package, as text.",
     ]
     if rest:
-        lines += ["", ".. currentmodule:: jiascores", "", ".. autosummary::"]
-        lines += ["   :toctree: api", "", *(f"   {name}" for name in rest)]
+        lines += ["", ".. currentmodule:: jiascores", "", ".. family::"]
+        lines += ["", *(f"   {name}" for name in rest)]
     return "\n".join(lines) + "\n"
 
 

@@ -1,6 +1,7 @@
 """Names in single backticks and in Parameters lead to the reference and the glossary."""
 
 import re
+import typing
 
 from docutils import nodes
 from public_names import public
@@ -19,9 +20,24 @@ WITHOUT_DOOR = {
 # An alias of types has no docstring of its own.
 ALIASES = {
     "BaselineRule": "What `assess` takes as ``baseline=``.",
+    "Cells": "One value for each visit, or one for all.",
+    "Columns": "What `assess` takes as ``columns=``: variable → your column.",
+    "Courses": "The course of each patient, or one for all.",
+    "Domains": "The domains of a CHAQ form.",
+    "FloatArray": "An array of numbers.",
+    "Items": "The items of a CHAQ form, by domain.",
+    "Listed": "One number, or a list or array of them.",
+    "MarkerRule": "What `assess` takes as ``marker=``.",
+    "Measure": "One measure that a table is asked for: a name, a request or a function.",
+    "Measures": "One measure, or several.",
     "MissingPolicy": "What a gap does to a response, as for `acr_ped`.",
+    "Nested": "Which words of a finer vocabulary belong to each word of a coarser one.",
+    "PathLike": "The path of a file.",
     "ReferenceRule": "What a request takes as ``reference=``, the visit that a row is judged against.",
     "Scalar": "What a function takes for one patient: a number, or a gap.",
+    "Ticks": "The aids and devices that are ticked, by domain.",
+    "Units": "What `assess` takes as ``units=``: variable → unit.",
+    "WindowDays": "How far around a planned visit a row may lie: days, or the first and last day.",
 }
 PARAMETER = re.compile(r"^(\s+)\*\*(\w+)\*\*( : .*)?$")
 
@@ -64,7 +80,9 @@ def link_parameters(app, what, name, obj, options, lines):  # noqa: ARG001
 def explain_aliases(app, what, name, obj, options, lines):  # noqa: ARG001
     """Say what an alias stands for, in place of what Python says of every alias."""
     if what == "data":
-        lines[:] = [ALIASES[name.rpartition(".")[2]], ""]
+        alias = name.rpartition(".")[2]
+        words = [f"``{word!r}``" for word in typing.get_args(obj)]
+        lines[:] = [ALIASES.get(alias) or f"One of {', '.join(words)}.", ""]
 
 
 def shorten_signatures(app, what, name, obj, options, signature, returns):  # noqa: ARG001

@@ -63,12 +63,17 @@ class TippingPoint(Answer):
         All patients and the open ones, by stratum and arm.
     difference, p : float
         As analysed.
-    to_significant, to_not_significant : int, optional
-        The fewest open patients whose outcome must be the other one for p to be below alpha, and
-        for it not to be: one of the two is 0, as analysed. None: no combination does it.
+    fewest : dict
+        The fewest switches that bring p across alpha, by the way they go.
     table : data frame
         One row for each combination: how many of the open patients responded in each arm (and
         stratum), ``switches`` (how many are not as analysed), ``difference`` and ``p``.
+
+    Attributes
+    ----------
+    to_significant, to_not_significant : int or None
+        The fewest open patients whose outcome must be the other one for p to be below alpha, and
+        for it not to be: one of the two is 0, as analysed. None: no combination does it.
 
     Examples
     --------

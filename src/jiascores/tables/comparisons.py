@@ -206,16 +206,16 @@ def tipping_point(
 
     Notes
     -----
-    ====== ============================== ==================== =======================
-    row    response                       as analysed          open
-    ====== ============================== ==================== =======================
-    1      yes, observed                  responder            no
-    2      no, observed                   non-responder        no
-    3      not determinable               non-responder        yes
-    4      no, ``nri: visit missing``     non-responder        with over= ``gap_rule``
-    5      between 0 and 50, for level 30 non-responder        yes
-    6      between 30 and 50, for level 30 responder           no
-    ====== ============================== ==================== =======================
+    ====== ================================ ==================== =======================
+    row    response                         as analysed          open
+    ====== ================================ ==================== =======================
+    1      yes, observed                    responder            no
+    2      no, observed                     non-responder        no
+    3      not determinable                 non-responder        yes
+    4      no, ``nri: visit missing``       non-responder        with over= ``gap_rule``
+    5      between 0 and 50, for level 30   non-responder        yes
+    6      between 30 and 50, for level 30  responder            no
+    ====== ================================ ==================== =======================
 
     Examples
     --------
