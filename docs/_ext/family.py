@@ -16,11 +16,11 @@ def lines_of(name):
     """Return the lines that explain one name."""
     value = PUBLIC[name]
     if not isinstance(value, type):
-        return [f".. auto{'function' if callable(value) else 'data'}:: {name}", ""]
+        return [f".. auto{'function' if callable(value) else 'data'}:: jiascores.{name}", ""]
     if issubclass(value, BaseException):
-        return [f".. autoexception:: {name}", ""]
+        return [f".. autoexception:: jiascores.{name}", ""]
     more = ["   :inherited-members:"] if hasattr(value, "variant") else []
-    return [f".. autoclass:: {name}", "   :members:", *more, ""]
+    return [f".. autoclass:: jiascores.{name}", "   :members:", *more, ""]
 
 
 class Family(SphinxDirective):

@@ -15,6 +15,7 @@ from public_names import public
 from jiascores.core.definition import published
 
 # What a browser fetches by itself, as against what a reader may follow.
+MOST_PAGES = 130  # a site that a reader can know
 FETCHED = {"script", "img", "link", "source", "iframe", "video", "audio", "object"}
 
 
@@ -38,6 +39,8 @@ class Page(HTMLParser):
 def problems(site):
     """Yield what is wrong."""
     pages = {path.resolve(): Page(path) for path in site.rglob("*.html")}
+    if len(pages) > MOST_PAGES:
+        yield f"{len(pages)} pages: let names of one family share a page (at most {MOST_PAGES})"
     everywhere = set().union(*(page.anchors for page in pages.values()))
     for name, _ in public():
         if f"jiascores.{name}" not in everywhere:
