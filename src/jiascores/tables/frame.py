@@ -139,6 +139,11 @@ class Frame:
             return bool(sys.modules["pyarrow"].types.is_nested(self.series(name).type))
         return False
 
+    def type_of(self, name: str) -> Any:
+        """Return the type of a column, as its kind of frame has it."""
+        series = self.series(name)
+        return series.type if self.kind == "pyarrow" else series.dtype
+
     def objects(self, name: str) -> NDArray[Any]:
         """Return a column as objects with None for gaps."""
         import pandas as pd

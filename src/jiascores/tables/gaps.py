@@ -461,18 +461,24 @@ def _repeated(table: Any, rows: pd.Series[int]) -> Any:
 
 def _cells(rows: pd.DataFrame, ids: Sequence[Any], plan: _Plan, days: StudyDays) -> pd.DataFrame:
     """Return every visit that was due of every patient, and what was observed at it."""
-    cell = ["patient", "visit"]
-    seen = rows[(rows["visit"] >= 0) & (rows["patient"] >= 0)].assign(made=False)
-    many = seen.groupby(cell).size()
-    for patient, visit in many.index[many > 1]:
+    seen = rows[(rows["visit"] >= 0) & (rows["patient"] >= 0)]
+    due = len(plan.words)
+    place = (seen["patient"] * due + seen["visit"]).to_numpy()
+    many = np.bincount(place, minlength=len(ids) * due)
+    for twice in np.flatnonzero(many > 1):
+        patient, visit = divmod(int(twice), due)
         raise VisitError(
-            f"patient {ids[patient]} has {many[patient, visit]} rows of {plan.words[visit]}; keep "
-            f"one.",
+            f"patient {ids[patient]} has {many[twice]} rows of {plan.words[visit]}; keep one.",
             variable="nominal_visit",
         )
-    due = pd.MultiIndex.from_product([range(len(ids)), range(len(plan.words))], names=cell)
-    cells = due.to_frame(index=False).merge(seen, how="left", on=cell)
-    cells["made"] = cells["made"].isna()
+    cells = pd.DataFrame(
+        {"patient": np.arange(many.size) // due, "visit": np.arange(many.size) % due}
+    )
+    for name in seen.columns.difference(["patient", "visit"], sort=False):
+        values = np.full(many.size, np.nan)
+        values[place] = seen[name].to_numpy()
+        cells[name] = values
+    cells["made"] = many == 0
     patients = cells["patient"].to_numpy()
     nominal = plan.days(cells["visit"].to_numpy(), lambda: days.dated_zero[patients])
     cells["day"] = np.where(cells["made"], nominal, cells["day"])

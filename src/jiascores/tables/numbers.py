@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import NotNumericError, RequestError, say, suggestion
+from jiascores.core.variables import UNBOUNDED, Variable
 from jiascores.tables.frame import Frame
 
 
@@ -52,6 +53,11 @@ def numbers_in(frame: Frame, name: str) -> NDArray[np.float64]:
         The column.
     """
     try:
+        return frame.floats(name, Variable(name, name, "", -UNBOUNDED, UNBOUNDED, flag=True))
+    except NotNumericError:
+        pass
+    try:
+        # Numbers written as text, mixed with others.
         return frame.objects(name).astype(np.float64)
     except (TypeError, ValueError) as problem:
         raise NotNumericError(f"column {name!r} must hold numbers.", variable=name) from problem

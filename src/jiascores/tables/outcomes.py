@@ -110,7 +110,7 @@ def at_level(lowest: FloatArray, highest: FloatArray, level: int) -> FloatArray:
 def _levels(frame: Frame, name: str, level: int, criteria: ResponseCriteria) -> FloatArray:
     """Return a column of levels; yes and no, and other numbers, raise."""
     values = numbers_in(frame, name)
-    other = [f"{value:g}" for value in np.unique(values) if value not in (0, *criteria.levels)]
+    other = [f"{value:g}" for value in np.sort(pd.unique(values)) if value not in (0, *criteria.levels)]
     other = [value for value in other if value != "nan"]
     if _is_yes_or_no(frame, name) or other:
         words = "yes and no" if not other or _is_yes_or_no(frame, name) else listing(other)
@@ -126,6 +126,10 @@ def _levels(frame: Frame, name: str, level: int, criteria: ResponseCriteria) -> 
 
 
 def _is_yes_or_no(frame: Frame, name: str) -> bool:
+    """Return whether a column holds truth values, by its type or by its cells."""
+    kind = str(frame.type_of(name)).lower()
+    if kind.startswith(("bool", "int", "uint", "float", "double")):
+        return kind.startswith("bool")
     return pd.api.types.infer_dtype(frame.objects(name), skipna=True) == "boolean"
 
 
