@@ -548,3 +548,25 @@ def test_check_fails_exactly_where_assess_does(folder: Path) -> None:
                     for command in ("check", "assess")
                 ]
                 assert codes[0] == codes[1], (measure, old, new, invalid)
+
+
+def test_details_arms_and_a_data_cut(tmp_path: Path) -> None:
+    six = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints", "esr")
+    table = pd.DataFrame({"patient": ["A", "A", "B", "B"], "week": [0, 8] * 2, "arm": list("xxyy")})
+    table["date"] = ["2024-01-01", "2024-03-01"] * 2
+    table = table.assign(**{name: [3.0, 1, 3, 3] for name in six})
+    table.to_csv(tmp_path / "visits.csv", index=False)
+    asked = (tmp_path / "visits.csv", "--baseline", "first", "--measure", "responder:50")
+    assert run("assess", *asked, "--details", "-o", tmp_path / "out.csv").exit_code == 0
+    out = pd.read_csv(tmp_path / "out.csv")
+    by_python = jia.assess(table, measures=["responder:50"], baseline="first", details=True)
+    assert list(out.columns)[10:] == list(by_python.columns)[10:]
+    assert out["acr_ped_50_improved"].tolist()[1::2] == [6, 0]
+    page = tmp_path / "page.html"
+    more = ("--by", "week", "--arm", "arm", "--no-pictures", "-o", page, "--force")
+    assert run("report", *asked, *more).exit_code == 0
+    assert ">arm<" in page.read_text(encoding="utf-8")
+    assert run("report", *asked, *more, "--data-cut", "2024-02-01").exit_code == 0
+    assert "The table has 2 rows" in page.read_text(encoding="utf-8")
+    refused = run("report", *asked, *more, "--data-cut", "20")
+    assert "--data-cut 20.0 is a study day" in refused.output

@@ -182,8 +182,12 @@ def demo(folder: Path, force: bool) -> None:
 
 
 @main.command(epilog=MEASURES)
-@on_table(baseline_option, measures_option)
-def assess(job: Job) -> None:
+@on_table(
+    baseline_option,
+    measures_option,
+    click.option("--details", is_flag=True, help="Add what decided each answer, as columns."),
+)
+def assess(job: Job, details: bool) -> None:
     """Add measures to every visit of FILE, a row for each visit.
 
     \b
@@ -194,7 +198,8 @@ def assess(job: Job) -> None:
     input. A line of the output is the line of the input with fields added.
     """
     _need_measures(job)
-    job.add(lambda visits: jia.assess(visits, measures=job.requests, **job.call))
+    said = {**job.call, "details": details}
+    job.add(lambda visits: jia.assess(visits, measures=job.requests, **said))
 
 
 def _need_measures(job: Job) -> None:
@@ -244,12 +249,21 @@ def check(job: Job, by: str | None) -> None:
     baseline_option,
     measures_option,
     click.option("--by", help="The column with the visit; by default nominal_visit, or a number."),
+    click.option("--arm", help="The column with the treatment arm, for results of each arm."),
+    click.option("--data-cut", help="The last date that counts; later visits are left out."),
     click.option("--title", help="Title of the page."),
     click.option(
         "--pictures/--no-pictures", default=True, show_default=True, help="Whether to draw."
     ),
 )
-def report(job: Job, by: str | None, title: str | None, pictures: bool) -> None:
+def report(
+    job: Job,
+    by: str | None,
+    arm: str | None,
+    data_cut: str | None,
+    title: str | None,
+    pictures: bool,
+) -> None:
     """Write one page on FILE: what was read, missing and found, with pictures.
 
     \b
@@ -264,6 +278,8 @@ def report(job: Job, by: str | None, title: str | None, pictures: bool) -> None:
         visits,
         measures=job.requests,
         by=None if by is None else jia.column(by),
+        arm=None if arm is None else jia.column(arm),
+        data_cut=_day(data_cut),
         pictures=pictures,
         title=title or job.how.study.title or "Visits assessed",
         **{name: job.call[name] for name in ("columns", "units", "baseline", "marker")},
@@ -271,6 +287,14 @@ def report(job: Job, by: str | None, title: str | None, pictures: bool) -> None:
     write_text(page, job.out, force=job.force, inputs=job.inputs)
     if not job.quiet:
         click.echo(f"Report in {job.out}", err=True)
+
+
+def _day(text: str | None) -> str | float | None:
+    """Return a date, or the number that a study day is."""
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return text
 
 
 @main.command()

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import LeftOutWarning, RequestError, VisitError, listing, warn
+from jiascores.core.errors import LeftOutWarning, RequestError, VisitError, listing, say, warn
 from jiascores.tables.beside import Beside
 from jiascores.tables.frame import NONE, Frame, Output, Positions, by_id, list_of
 from jiascores.tables.ids import parts_of
@@ -217,7 +217,7 @@ def one_day(given: Any, parameter: str, per_day: float) -> float:
             day = np.nan
     if np.isnan(day):
         raise RequestError(
-            f"{parameter}={given!r}: give a date such as '2024-06-30', or a study day where the "
+            f"{say(parameter, given)}: give a date such as '2024-06-30', or a study day where the "
             f"visits have study days.",
             variable=parameter,
             values=(given,),
@@ -225,7 +225,7 @@ def one_day(given: Any, parameter: str, per_day: float) -> float:
     if is_number == (per_day == CALENDAR):
         kinds = ("a study day", "dates") if is_number else ("a date", "study days")
         raise RequestError(
-            f"{parameter}={given!r} is {kinds[0]}, and the visits have {kinds[1]}.",
+            f"{say(parameter, given)} is {kinds[0]}, and the visits have {kinds[1]}.",
             variable=parameter,
             values=(given,),
         )

@@ -110,8 +110,8 @@ def at_level(lowest: FloatArray, highest: FloatArray, level: int) -> FloatArray:
 def _levels(frame: Frame, name: str, level: int, criteria: ResponseCriteria) -> FloatArray:
     """Return a column of levels; yes and no, and other numbers, raise."""
     values = numbers_in(frame, name)
-    other = [f"{value:g}" for value in np.sort(pd.unique(values)) if value not in (0, *criteria.levels)]
-    other = [value for value in other if value != "nan"]
+    allowed = np.isin(values, (0, *criteria.levels)) | np.isnan(values)
+    other = [f"{value:g}" for value in np.unique(values[~allowed])]
     if _is_yes_or_no(frame, name) or other:
         words = "yes and no" if not other or _is_yes_or_no(frame, name) else listing(other)
         raise RequestError(
