@@ -7,6 +7,7 @@ and on the same tables with mistakes. They refuse nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache, cached_property
 from typing import Any, TypeAlias
 
 import attrs
@@ -19,14 +20,13 @@ from jiascores.core.decimals import TOLERANCE
 CODES = (99.0, 888.0, 999.0)
 
 
-@attrs.frozen(eq=False)
 class Seen:
     """The values of a variable in its canonical unit, NaN where missing, with those beside them.
 
     Parameters
     ----------
     values : array
-        One for each visit.
+        One for each visit, at least one.
     beside : mapping of str to array
         Other variables of the same visits.
     unit : str, optional
@@ -35,19 +35,20 @@ class Seen:
         What one of that unit is in the canonical one.
     """
 
-    values: NDArray[np.float64]
-    beside: Mapping[str, NDArray[np.float64]] = attrs.field(factory=dict)
-    unit: str | None = None
-    step: float = 1.0
-    known: NDArray[np.float64] = attrs.field(init=False)
-    low: float = attrs.field(init=False)
-    high: float = attrs.field(init=False)
+    def __init__(
+        self,
+        values: NDArray[np.float64],
+        beside: Mapping[str, NDArray[np.float64]],
+        unit: str | None = None,
+        step: float = 1.0,
+    ) -> None:
+        self.values, self.beside, self.unit, self.step = values, beside, unit, step
+        self.low, self.high = np.fmin.reduce(values), np.fmax.reduce(values)
 
-    def __attrs_post_init__(self) -> None:
-        known = self.values[self.values == self.values]
-        object.__setattr__(self, "known", known)
-        object.__setattr__(self, "low", float(known.min()) if known.size else np.nan)
-        object.__setattr__(self, "high", float(known.max()) if known.size else np.nan)
+    @cached_property
+    def known(self) -> NDArray[np.float64]:
+        """The values that are there."""
+        return np.asarray(self.values[self.values == self.values])
 
 
 @attrs.frozen(kw_only=True)
@@ -91,6 +92,8 @@ class Typical:
 
     def which(self, seen: Seen) -> Any:
         """Return which values these are: all, or None."""
+        if seen.values.size < self.visits or not seen.low < self.below:
+            return None
         if seen.known.size < self.visits or not np.quantile(seen.known, self.part) < self.below:
             return None
         return seen.values == seen.values
@@ -118,9 +121,9 @@ class Scale:
     def which(self, seen: Seen) -> Any:
         """Return which values these are: all, or None."""
         joints = seen.beside.get("active_joints")
-        if joints is None or not 0 < seen.high <= self.highest or seen.known.size < self.visits:
+        if seen.values.size < self.visits or not 0 < seen.high <= self.highest or joints is None:
             return None
-        if (seen.unit in self.declared) != bool(self.declared):
+        if seen.known.size < self.visits or (seen.unit in self.declared) != bool(self.declared):
             return None
         there = seen.values == seen.values
         if self.whole and (seen.known % 1).any():
@@ -216,7 +219,7 @@ class Always:
 
     def which(self, seen: Seen) -> Any:
         """Return which values these are: all, or None."""
-        if seen.known.size < self.visits or seen.low != seen.high:
+        if seen.low != seen.high or seen.known.size < self.visits:
             return None
         # No joints and no pain throughout are what remission is.
         wrong = seen.high != 0 if self.value is None else seen.high == self.value
@@ -238,7 +241,7 @@ class Codes:
         """Return which values these are, or None."""
         wrong = None
         for code in (code * seen.step for code in CODES):
-            if seen.high < code - TOLERANCE:
+            if not seen.high >= code - TOLERANCE:
                 break
             same = np.abs(seen.known - code) < TOLERANCE
             often = np.count_nonzero(same)
@@ -301,6 +304,7 @@ _RARE = ("rash", "serositis", "haemorrhage", "cns", "uveitis")
 _FLAG = (Always(value=1, guess="another coding, such as 1 for no and 2 for yes"),)
 
 
+@cache
 def suspicions_of(variable: str, *, flag: bool) -> tuple[Suspicion, ...]:
     """Return what is suspicious in a variable.
 

@@ -42,9 +42,9 @@ def suspects(table: Table, read: Mapping[str, NDArray[np.float64]]) -> Iterator[
         given = table.units.get(name)
         unit = variable.unit_named(given) if isinstance(given, str) else None
         declared, step = (None, 1.0) if unit is None else (unit.name, unit.factor)
-        seen = Seen(values, read, declared, step)
-        if not seen.known.size:
+        if not values.size:
             continue
+        seen = Seen(values, read, declared, step)
         for suspicion in variable.suspicions:
             # Where each row has its own unit, no number stands for all.
             if isinstance(suspicion, Codes) and not (given is None or unit):

@@ -940,11 +940,11 @@ class Table:
 
     def upper_limit(self, given: Any) -> Any:
         """Return the upper limit of normal of the reactant: a number, a column, or the usual one."""
-        if isinstance(given, Column):
-            name = self.marker if self.marker in MARKERS else MARKERS[0]
-            return self.floats(given.name, f"{name}_upper_limit")
-        if given is None:
+        if given is None or (isinstance(given, Column) and self._is_limit_of_one(given.name)):
             return self._of_marker("_upper_limit")
+        if isinstance(given, Column):
+            name = self.marker if self.marker in MARKERS else "marker"
+            return self.floats(given.name, f"{name}_upper_limit")
         if self.marker == ESR_ELSE_CRP:
             raise RequestError(
                 f"upper_limit= is a limit of ESR or of CRP, and by {say('marker', ESR_ELSE_CRP)} some "
@@ -953,6 +953,27 @@ class Table:
                 variable="upper_limit",
             )
         return given
+
+    def _is_limit_of_one(self, column: str) -> bool:
+        """Return whether a column has the limit of one reactant where patients differ in theirs.
+
+        Then each patient's is that of the reactant; where it is not there, that is refused.
+        """
+        limits = {self.column(f"{name}_upper_limit"): name for name in MARKERS}
+        named = [name for name in MARKERS if name in column.casefold()]
+        if self.marker != ESR_ELSE_CRP or not (column in limits or len(named) == 1):
+            return False
+        if column in limits and all(limit in self.frame for limit in limits):
+            return True
+        both = {f"{name}_upper_limit": f"your limit of {name.upper()}" for name in MARKERS}
+        raise RequestError(
+            f"upper_limit= names {column!r}, the limit of one reactant, and by "
+            f"{say('marker', ESR_ELSE_CRP)} some patients have ESR and some CRP. Name the limits of "
+            f"both, {say('columns', both)}, and give one of them; or give a column with the limit "
+            f"of each row's reactant.",
+            variable="upper_limit",
+            values=(column,),
+        )
 
     # --- scores, core sets and responses
 
