@@ -40,7 +40,9 @@ ITEM_COUNT = sum(ITEMS.values())
 
 Items: TypeAlias = Mapping[str, Sequence[T | Scalar]] | Sequence[T | Scalar]
 Domains: TypeAlias = Mapping[str, T | Scalar] | Sequence[T | Scalar]
-Ticks: TypeAlias = Mapping[str, T | Scalar] | Collection[str]
+Ticks: TypeAlias = Mapping[str, T | Scalar] | Collection[str] | Sequence[T | Scalar]
+# The answer of an item that is worst.
+HIGHEST = 3
 
 
 @attrs.frozen(kw_only=True)
@@ -327,17 +329,49 @@ def _everything(
     }
     for kind, ticked in ticks.items():
         names = (ticked,) if isinstance(ticked, str) else ticked
+        if not all(isinstance(name, str) for name in names):
+            names = ticks_in_order(names, kind)
         _refuse_names(names, kind)
         by_name = names if isinstance(names, Mapping) else dict.fromkeys(names, True)
         found |= {f"{kind} for {name}": flag for name, flag in by_name.items()}
     return found
 
 
-def _answer(call: Call, key: str, called: str, code: float | None) -> tuple[Any, Any]:
-    """Return one checked answer, and whether it is a gap: what does not apply is none."""
-    variable = attrs.evolve(VARIABLES["chaq_item"], name=called)
+def ticks_in_order(given: Any, parameter: str) -> dict[str, Any]:
+    """Return a list of eight ticks, in the order of the form, by domain."""
+    if len(given) != len(DOMAINS):
+        raise RequestError(
+            f"{parameter} is a list of {len(given)}: give the domains by name, or one for each of "
+            f"the {len(DOMAINS)}, in the order of the form.",
+            variable=parameter,
+            values=(len(given),),
+        )
+    return dict(zip(DOMAINS, given, strict=True))
+
+
+def coding_of(coded_from: Any, not_applicable: float | None) -> float:
+    """Return the number from which answers are coded; what contradicts itself raises."""
+    if coded_from not in (0, 1):
+        raise RequestError(
+            f"coded_from={coded_from!r}: items are coded from 0 or from 1.",
+            variable="coded_from",
+            values=(coded_from,),
+        )
+    if not_applicable is not None and coded_from <= not_applicable <= coded_from + HIGHEST:
+        raise InconsistentError(
+            f"not_applicable={not_applicable!r} is an answer as well: "
+            f"{coded_from:g}–{coded_from + HIGHEST:g}",
+            variable="not_applicable",
+            values=(not_applicable,),
+        )
+    return float(coded_from)
+
+
+def _answer(call: Call, key: str, called: str, code: float | None, start: float) -> tuple[Any, Any]:
+    """Return one checked answer from 0, and whether it is a gap: what does not apply is none."""
+    variable = attrs.evolve(VARIABLES["chaq_item"], name=called, low=start, high=start + HIGHEST)
     if code is None:
-        answer = call.read(key, variable)
+        answer = call.read(key, variable) - start
         return answer, missing(answer)
     read = call.read(key, attrs.evolve(variable, low=-UNBOUNDED, high=UNBOUNDED, whole=False))
     applies = read != code
@@ -346,7 +380,7 @@ def _answer(call: Call, key: str, called: str, code: float | None) -> tuple[Any,
         number(answer, variable)
     else:
         check(variable, call.like.shaped(answer), call.like.labels)
-    return answer, missing(answer) & applies
+    return answer - start, missing(answer) & applies
 
 
 def _used(call: Call, name: str) -> Any:
@@ -356,9 +390,13 @@ def _used(call: Call, name: str) -> Any:
     return any_of(0.0, *(call.read(key, variable) for key in keys))
 
 
-def _domain(call: Call, name: str, called: Sequence[str], code: float | None) -> tuple[Any, Any]:
+def _domain(
+    call: Call, name: str, called: Sequence[str], code: float | None, start: float
+) -> tuple[Any, Any]:
     """Return the score of a domain, and whether one of its items was not answered."""
-    read = [_answer(call, f"{name} {place}", each, code) for place, each in enumerate(called, 1)]
+    read = [
+        _answer(call, f"{name} {place}", each, code, start) for place, each in enumerate(called, 1)
+    ]
     gap = reduce(or_, (unanswered for _, unanswered in read), not read)
     return highest_item(answer for answer, _ in read), gap
 
@@ -370,6 +408,7 @@ def chaq_form(
     aids: Ticks[T] = (),
     help: Ticks[T] = (),
     not_applicable: float | None = None,
+    coded_from: float = 0,
     scoring: str | ChaqScoring = "singh-1994",
 ) -> ChaqForm[T]:
     """Score a CHAQ, and keep the domains that the index was made from.
@@ -383,12 +422,14 @@ def chaq_form(
         and ``activities``.
     domains : dict of str to float, array or Series, or list
         Instead of items: the highest item of each domain, 0–3, None where unanswered.
-    aids, help : set of str, or dict of str to bool, array or Series
-        Domains in which aids or devices, or help from another person, are ticked. A domain that
-        is left out is not ticked.
+    aids, help : list of str, dict of str to bool, array or Series, or list of eight of these
+        Domains in which aids or devices, or help from another person, are ticked; or a tick for
+        each of the eight, in the order of the form. A domain that is left out is not ticked.
     not_applicable : float, optional
         The number that stands for "not applicable" in the data, for example 9. Without it every
         gap is an unanswered item.
+    coded_from : {0, 1}
+        The number that stands for "without any difficulty" in the data, 0 or 1.
     scoring : str or ChaqScoring
         How the index is made.
 
@@ -434,12 +475,7 @@ def chaq_form(
             "give either items= or domains=, the highest item of each domain",
             variable="items and domains",
         )
-    if not_applicable is not None and 0 <= not_applicable <= 3:
-        raise InconsistentError(
-            f"not_applicable={not_applicable!r} is an answer as well: 0–3",
-            variable="not_applicable",
-            values=(not_applicable,),
-        )
+    start = coding_of(coded_from, not_applicable)
     of_items = items is not None
     parts = by_domain(items if of_items else domains, "items" if of_items else "domains")
     if not of_items:
@@ -449,7 +485,7 @@ def chaq_form(
     doubtful: Any = False
     for name, part in parts.items():
         called = [f"{name} item {place + 1}" for place in range(len(part))] if of_items else [name]
-        score, gap = _domain(call, name, called, not_applicable)
+        score, gap = _domain(call, name, called, not_applicable, start)
         scores[name], is_open = raised(score, _used(call, name), definition.raised_to)
         doubtful = doubtful | is_open
         # What no higher answer could change is not flagged.
@@ -471,6 +507,7 @@ def chaq_di(
     aids: Ticks[T] = (),
     help: Ticks[T] = (),
     not_applicable: float | None = None,
+    coded_from: float = 0,
     scoring: str | ChaqScoring = "singh-1994",
 ) -> T:
     """CHAQ disability index from items or from domain scores.
@@ -482,10 +519,12 @@ def chaq_di(
         30 in the order of the form. Each item is a number, an array or a Series.
     domains : dict of str to float, array or Series, or list
         Instead of items: the highest item of each domain, 0–3, None where unanswered.
-    aids, help : set of str, or dict of str to bool, array or Series
+    aids, help : list of str, dict of str to bool, array or Series, or list of eight of these
         Domains in which aids or devices, or help from another person, are ticked.
     not_applicable : float, optional
         The number that stands for "not applicable" in the data.
+    coded_from : {0, 1}
+        The number that stands for "without any difficulty" in the data.
     scoring : str or ChaqScoring
         How the index is made.
 
@@ -519,6 +558,7 @@ def chaq_di(
         aids=aids,
         help=help,
         not_applicable=not_applicable,
+        coded_from=coded_from,
         scoring=scoring,
     )
     return form.index

@@ -48,7 +48,14 @@ from jiascores.core.variables import (
     MARKERS,
     VARIABLES,
 )
-from jiascores.measures.chaq import ChaqScoring, by_domain, chaq_form
+from jiascores.measures.chaq import (
+    DOMAINS,
+    ChaqScoring,
+    by_domain,
+    chaq_form,
+    coding_of,
+    ticks_in_order,
+)
 from jiascores.measures.ilar import CourseRule
 from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import ANY_COURSE, CutoffSet
@@ -550,15 +557,20 @@ def from_category(column: str, *, rule: str | CourseRule = "joints-at-visit") ->
 # A form of items
 
 
+# What stands for an item that does not apply, whatever the table writes.
+DOES_NOT_APPLY = -1.0
+
+
 @attrs.frozen(eq=False)
 class ChaqRequest:
     """The disability index from the columns of a form; made by `chaq_di`."""
 
     items: Mapping[str, Sequence[Column]] | None
     domains: Mapping[str, Column] | None
-    aids: Mapping[str, Column]
-    help: Mapping[str, Column]
+    aids: Mapping[str, Column] | Column
+    help: Mapping[str, Column] | Column
     not_applicable: float | None
+    coded_from: float
     criteria: ChaqScoring
     components: bool
     stem: str
@@ -577,15 +589,16 @@ class ChaqRequest:
 
         def answers(column: Column) -> Any:
             code = self.not_applicable
-            values = table.floats(column.name, "chaq_item", code=code)
+            values = table.floats(column.name, "chaq_item", code=code, start=self.coded_from)
             # What does not apply differs from what was not answered in the components alone.
             if code is None or not self.components:
                 return values
-            whole = table.frame.floats(column.name, VARIABLES["chaq_item"])
-            return np.where(whole == code, code, values)
+            return np.where(table.is_code(column.name, code), DOES_NOT_APPLY, values)
 
-        def ticks(columns: Mapping[str, Column]) -> dict[str, Any]:
-            return {name: table.flag(column.name, blank=0.0) for name, column in columns.items()}
+        def ticks(given: Mapping[str, Column] | Column) -> dict[str, Any]:
+            if isinstance(given, Column):
+                return table.named(given.name, DOMAINS, "domain of the CHAQ")
+            return {name: table.flag(column.name, blank=0.0) for name, column in given.items()}
 
         items, domains = self.items or {}, self.domains or {}
         form: Any = chaq_form(
@@ -593,7 +606,7 @@ class ChaqRequest:
             domains={name: answers(column) for name, column in domains.items()} or None,
             aids=ticks(self.aids),
             help=ticks(self.help),
-            not_applicable=self.not_applicable,
+            not_applicable=None if self.not_applicable is None else DOES_NOT_APPLY,
             scoring=self.criteria,
         )
         index = Output(self.stem, "score", form.index)
@@ -611,9 +624,10 @@ def chaq_di(
     *,
     items: Mapping[str, Sequence[Column]] | Sequence[Column] | None = None,
     domains: Mapping[str, Column] | Sequence[Column] | None = None,
-    aids: Mapping[str, Column] | None = None,
-    help: Mapping[str, Column] | None = None,
+    aids: Mapping[str, Column] | Sequence[Column] | Column | None = None,
+    help: Mapping[str, Column] | Sequence[Column] | Column | None = None,
     not_applicable: float | None = None,
+    coded_from: float = 0,
     scoring: str | ChaqScoring = "singh-1994",
     components: bool = False,
     name: str = "chaq_di",
@@ -627,10 +641,13 @@ def chaq_di(
         form, each ``jia.column("…")``.
     domains : dict of str to Column, or list of Column
         Instead of items: the columns of the eight domains.
-    aids, help : dict of str to Column
-        For a domain, the column that says whether aids or devices, or help, were ticked.
+    aids, help : dict of str to Column, list of eight of Column, or Column
+        For a domain, the column that says whether aids or devices, or help, were ticked; all eight
+        in the order of the form; or one column that lists the domains, as in ``"reach, grip"``.
     not_applicable : float, optional
         The number that stands for "not applicable" in the data.
+    coded_from : {0, 1}
+        The number that stands for "without any difficulty". Answers in words are read as they are.
     scoring : str or ChaqScoring
         How the index is made.
     components : bool
@@ -658,7 +675,13 @@ def chaq_di(
         )
     parameter = "domains" if items is None else "items"
     parts = by_domain(domains if items is None else items, parameter)
-    named = [*(aids or {}).values(), *(help or {}).values()]
+    start = coding_of(coded_from, not_applicable)
+    ticked = {name: _ticked(given, name) for name, given in (("aids", aids), ("help", help))}
+    named = [
+        column
+        for given in ticked.values()
+        for column in ([given] if isinstance(given, Column) else given.values())
+    ]
     for part in parts.values():
         named += part if parameter == "items" else [part]
     for column in named:
@@ -669,13 +692,20 @@ def chaq_di(
     return ChaqRequest(
         items=None if items is None else parts,
         domains=None if domains is None else parts,
-        aids=aids or {},
-        help=help or {},
+        **ticked,
         not_applicable=not_applicable,
+        coded_from=start,
         criteria=definition,
         components=components,
         stem=name,
     )
+
+
+def _ticked(given: Any, parameter: str) -> Mapping[str, Any] | Column:
+    """Return the columns of ticks by domain, or the one that lists the domains."""
+    if given is None or isinstance(given, Column | Mapping):
+        return given or {}
+    return ticks_in_order(given, parameter)
 
 
 # --------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Whatever is asked of a table is read here, once, and what cannot be read meets t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from types import MappingProxyType
@@ -370,15 +371,55 @@ class Table:
         """Return a variable where the table has it."""
         return self.values(name) if self.has(name) else None
 
-    def floats(self, column: str, name: str, *, code: float | None = None) -> NDArray[np.float64]:
-        """Return a named column as the values of a variable; a `code` is a gap."""
-        key = (name, column, code)
+    def floats(
+        self, column: str, name: str, *, code: float | None = None, start: float = 0
+    ) -> NDArray[np.float64]:
+        """Return a named column as the values of a variable.
+
+        A `code` is a gap; numbers that are coded from `start` are those of the variable from 0.
+        """
+        key = (name, column, code, start)
         if key not in self._read:
             self._exists(column, name)
             there = column in self.frame
             nothing = np.full(self.size, np.nan)
-            self._read[key] = self._numbers(name, column, code) if there else nothing
+            self._read[key] = self._numbers(name, column, code, start) if there else nothing
         return self._read[key]
+
+    def is_code(self, column: str, code: float) -> NDArray[np.bool_]:
+        """Return in which rows a column of items of the CHAQ has a code."""
+        values, _ = self._cells(column, VARIABLES["chaq_item"])
+        return np.equal(values, code)
+
+    def named(self, column: str, words: Sequence[str], what: str) -> dict[str, NDArray[np.float64]]:
+        """Return for each word whether a cell lists it: a list, or text with commas between.
+
+        NaN where the cell is missing; one that is empty lists none.
+        """
+        self._exists(column, what)
+        flags = {word: np.full(self.size, np.nan) for word in words}
+        unknown: dict[int, Any] = {}
+        cells = self.frame.objects(column) if column in self.frame else ()
+        for row, cell in enumerate(cells):
+            if cell is None:
+                continue
+            parts = re.split(r"[,;|/+]", cell) if isinstance(cell, str) else list(cell)
+            listed = {str(part).strip().casefold() for part in parts} - {"", "none"}
+            if listed - flags.keys():
+                unknown[row] = cell
+                continue
+            for word, values in flags.items():
+                values[row] = word in listed
+        if unknown:
+            self.refuse(
+                "unknown-word",
+                column,
+                f"no list of what is a {what}: {', '.join(words)}.",
+                column=column,
+                rows=np.array([*unknown]),
+                values=[*unknown.values()],
+            )
+        return flags
 
     def _exists(self, column: str, what: str) -> None:
         if column not in self.frame:
@@ -446,6 +487,7 @@ class Table:
         name: str,
         column: str | None = None,
         code: float | None = None,
+        start: float = 0,
         *,
         quietly: bool = False,
     ) -> NDArray[np.float64]:
@@ -454,6 +496,8 @@ class Table:
         Of what nobody asked for it is left out `quietly`.
         """
         variable, unit = VARIABLES[name], self.units.get(name)
+        if start:
+            variable = attrs.evolve(variable, low=start + variable.low, high=start + variable.high)
         column = self.column(name) if column is None else column
         given, cells = self._cells(column, variable)
         problems = not_numbers(variable, column, cells) if cells else []
@@ -464,11 +508,11 @@ class Table:
             values, more = self._in_canonical(variable, column, given, unit)
             problems += more
         if not problems and is_fine(variable, values):
-            return values
+            return values - start if start else values
         problems += _not_allowed(variable, column, given, values, _words_of(unit))
         if not quietly:
             self.meet(*problems)
-        values = values.copy()
+        values = values - start
         for problem in problems:
             values[problem.rows] = np.nan
         return values
@@ -1352,10 +1396,14 @@ def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64
                 cells[row] = value
         elif variable.flag and (said := truth(value)) is not None:
             values[row] = said
+        elif is_number(value):
+            cells[row] = value
+            values[row] = float(value)
+        elif (answer := meaning(variable.name, value)) is not None:
+            # An answer of the CHAQ in words; one that does not apply is none.
+            values[row] = variable.low + float(answer or "nan")
         else:
             cells[row] = value
-            if is_number(value):
-                values[row] = float(value)
     return values, cells
 
 
