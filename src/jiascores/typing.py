@@ -82,6 +82,7 @@ from jiascores.tables.baselines import LastResponding as LastResponding
 from jiascores.tables.baselines import OnOrBefore as OnOrBefore
 from jiascores.tables.baselines import ReferenceRule as ReferenceRule
 from jiascores.tables.gaps import GapRule as GapRule
+from jiascores.tables.ids import ColumnNames as ColumnNames
 from jiascores.tables.intercurrent import IntercurrentEvents as IntercurrentEvents
 from jiascores.tables.intercurrent import Strategy as Strategy
 from jiascores.tables.joint_cells import Columns as Columns

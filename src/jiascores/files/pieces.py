@@ -25,6 +25,7 @@ from jiascores.tables.assess import TableCall, measured
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import need, need_patient
 from jiascores.tables.frame import ROW, Frame, list_of
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.requests import Measures, understand_requests
 from jiascores.tables.table import Units
 
@@ -43,7 +44,7 @@ def assess_files(
     target: PathLike,
     *,
     measures: Measures,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: MarkerRule | None = None,

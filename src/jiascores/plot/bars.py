@@ -32,6 +32,7 @@ from jiascores.plot.base import (
     write_on,
 )
 from jiascores.tables import table as tables
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def responders(
     outcome: Column,
     *,
     by: Column | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how many patients reached each level at every visit, and for how many that is open.
@@ -108,7 +109,7 @@ def state_bars(
     state: Column,
     *,
     by: Column | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how many patients are in each state at every visit, and for how many that is open.

@@ -15,6 +15,7 @@ from jiascores.core.errors import ColumnError, RequestError, VisitError, listing
 from jiascores.tables import table as tables
 from jiascores.tables.engines import need, to_eager
 from jiascores.tables.frame import Frame, Positions
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column, as_mapping
 from jiascores.tables.visits import UNSCHEDULED, Visits
 
@@ -372,7 +373,7 @@ class Table:
         return tables.Table(self.frame, self.columns).visits
 
 
-def table(native: Any, columns: Mapping[str, str] | None = None) -> Table:
+def table(native: Any, columns: ColumnNames | None = None) -> Table:
     """Return a table of any kind, ready to be read."""
     return Table(Frame(to_eager(native)), as_mapping(columns, "columns"))
 

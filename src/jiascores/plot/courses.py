@@ -34,6 +34,7 @@ from jiascores.plot.base import (
     treatment,
 )
 from jiascores.plot.over_time import on_time_axis, time_axis, treatments_of
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def swimmer(
     code: Column | None = None,
     since: Literal["first-visit", "first-treatment", "date"] = "first-treatment",
     order: Literal["follow-up", "patient", "table"] = "follow-up",
-    columns: Mapping[str, str] | None = None,
-    treatment_columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
+    treatment_columns: ColumnNames | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw every patient's follow-up: treatments, response at each visit, loss and eligibility.

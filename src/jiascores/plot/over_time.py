@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -40,6 +39,7 @@ from jiascores.plot.base import (
 )
 from jiascores.tables.beside import Beside
 from jiascores.tables.engines import need
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column
 from jiascores.tables.visits import CALENDAR, UNSCHEDULED, Visits
 
@@ -81,8 +81,8 @@ def trajectories(
     since: Literal["first-visit", "first-treatment", "date"] = "first-visit",
     by: Column | None = None,
     labels: bool | None = None,
-    columns: Mapping[str, str] | None = None,
-    treatment_columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
+    treatment_columns: ColumnNames | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a score of every patient over time, over shaded bands of its states.
@@ -203,7 +203,7 @@ def bounds_of(cutoffs: str | CutoffSet, measure: str, course: str | None) -> Bou
 # Time
 
 
-def treatments_of(native: Any, columns: Mapping[str, str] | None, seen: Visits) -> Rows:
+def treatments_of(native: Any, columns: ColumnNames | None, seen: Visits) -> Rows:
     """Return patient and date of each treatment, as the visits have them."""
     if native is None:
         return pd.DataFrame({"patient": [], "date": []}, dtype=np.int64)

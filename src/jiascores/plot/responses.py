@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from itertools import product
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal
@@ -38,6 +37,7 @@ from jiascores.plot.base import (
 from jiascores.tables import table as tables
 from jiascores.tables.assess import policy_for
 from jiascores.tables.baselines import BaselineRule
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column, Units
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def response_matrix(
     by: Column | None = None,
     criteria: str | ResponseCriteria = "giannini-1997",
     marker: MarkerRule | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
     invalid: Literal["raise", "missing"] = "raise",
     ax: Axes | None = None,

@@ -37,6 +37,7 @@ from jiascores.plot.base import (
     visit_axis,
     write_on,
 )
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column
 from jiascores.tables.visits import UNSCHEDULED
 
@@ -213,7 +214,7 @@ def state_flow(
     state: Column,
     *,
     by: Column | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how patients move between states from visit to visit.

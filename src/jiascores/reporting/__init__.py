@@ -5,7 +5,6 @@ From `cohort` (the numbers) through `sections` and `pictures` (what is said, as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import cut
 from jiascores.tables.frame import Frame
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.joint_cells import Columns
 from jiascores.tables.requests import Measures
 from jiascores.tables.table import Column, Units
@@ -34,13 +34,13 @@ def report(
     by: Column | None = None,
     arm: Column | None = None,
     data_cut: Any = None,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: MarkerRule | None = None,
     joints: Columns | None = None,
     treatments: Any = None,
-    treatment_columns: Mapping[str, str] | None = None,
+    treatment_columns: ColumnNames | None = None,
     confidence: float = CONFIDENCE,
     pictures: bool = True,
     title: str = "Visits assessed",

@@ -18,6 +18,7 @@ from jiascores.reporting.cohort import Cohort, Mask, State, is_response, is_scor
 from jiascores.reporting.sections import Block, Picture, Section
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column, as_mapping
 
 # Visits side by side that can be read on a sheet of paper, as bars, and as bands or changes; and
@@ -30,9 +31,7 @@ FOLLOWED = 1000
 FOLLOW_UP = ("retreatment_code", "acr_ped_level_min", "acr_ped_level_max")
 
 
-def drawings(
-    cohort: Cohort, treatments: Any, treatment_columns: Mapping[str, str] | None
-) -> Section:
+def drawings(cohort: Cohort, treatments: Any, treatment_columns: ColumnNames | None) -> Section:
     """Return the pictures of one report, in their order."""
     given = {"treatments": treatments, "treatment_columns": treatment_columns}
     drawn: list[Block] = [*_over_time(cohort, given), *_by_visit(cohort), *_joints(cohort)]

@@ -16,6 +16,7 @@ from jiascores.statistics.agreement import Agreement, Weights, kappa_of
 from jiascores.statistics.base import CONFIDENCE, check_confidence, require
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, list_of
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.summaries import STATES_IN_ORDER
 from jiascores.tables.table import Column, Table, column_of
 
@@ -31,7 +32,7 @@ def agreement(
     order: Sequence[str] | None = None,
     nested: Nested | None = None,
     confidence: float = CONFIDENCE,
-    columns: Mapping[str, Any] | None = None,
+    columns: ColumnNames | None = None,
 ) -> Agreement:
     """Return how well two columns of words agree: Cohen's kappa.
 
@@ -233,7 +234,7 @@ def _places(column: _Words, there: Sequence[str]) -> NDArray[np.int64]:
     return np.array([*(place[word] for word in column.labels), NONE], dtype=np.int64)[column.codes]
 
 
-def _patients(frame: Frame, columns: Mapping[str, Any] | None) -> NDArray[np.int64]:
+def _patients(frame: Frame, columns: ColumnNames | None) -> NDArray[np.int64]:
     """Return whose each row is; without a column for it, its own."""
     name = Table(frame, columns).column("patient")
     if columns is None and name not in frame:

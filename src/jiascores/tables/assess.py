@@ -14,6 +14,7 @@ from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.details import details_of
 from jiascores.tables.engines import kind_of_frame, run
 from jiascores.tables.frame import Frame, Output
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.problems import Blank, Policy, Problem, Raise, error_of
 from jiascores.tables.requests import Measures, Request, understand_requests
 from jiascores.tables.suspects import warn_of_suspects
@@ -29,7 +30,7 @@ def assess(
     visits: FrameT,
     *,
     measures: Measures,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: MarkerRule | None = None,
@@ -164,7 +165,7 @@ def policy_for(invalid: object) -> Policy:
     return Blank() if invalid == "missing" else Raise()
 
 
-def _columns(given: Mapping[str, str] | None) -> Mapping[str, str]:
+def _columns(given: ColumnNames | None) -> Mapping[str, str]:
     return as_mapping(given, "columns")
 
 

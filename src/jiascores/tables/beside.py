@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -23,7 +23,7 @@ from jiascores.core.errors import (
 )
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, list_of
-from jiascores.tables.ids import SPELLING, plain_id
+from jiascores.tables.ids import SPELLING, ColumnNames, plain_id
 from jiascores.tables.table import Table, Units, as_mapping, nearest
 from jiascores.tables.visits import CALENDAR, NO_DATE
 
@@ -110,7 +110,7 @@ class Beside:
     def __init__(
         self,
         native: Any,
-        columns: Mapping[str, str] | None,
+        columns: ColumnNames | None,
         *,
         what: str,
         parameter: str,
@@ -307,7 +307,7 @@ def _same_kind(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
     return not set.isdisjoint(*kinds)
 
 
-def read_infusions(native: Any, columns: Mapping[str, str] | None) -> Dates:
+def read_infusions(native: Any, columns: ColumnNames | None) -> Dates:
     """Return the dates of a table of infusions; two of a patient on one day raise."""
     table = Beside(native, columns, what="infusions", parameter="infusion_columns")
     dates = table.dates("date")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -16,6 +16,7 @@ from jiascores.tables.assess import add_columns
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.numbers import numbers_in
 from jiascores.tables.requests import Measures, Request, understand_requests
 from jiascores.tables.table import Column, Table, Units, column_of, require_variable
@@ -34,7 +35,7 @@ def assess_between(
     low: Column,
     high: Column,
     measures: Measures,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: MarkerRule | None = None,

@@ -25,6 +25,7 @@ from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, by_id
 from jiascores.tables.identities import doubtful_ids
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.problems import Collect, Finding, Problem, Refused, capital
 from jiascores.tables.requests import Measures
 from jiascores.tables.suspects import suspects
@@ -68,7 +69,7 @@ ALLOWED = dict(zip(WORDS, (COURSES, ILAR_CATEGORIES), strict=True))
 def check(
     visits: FrameT,
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: MarkerRule | None = None,

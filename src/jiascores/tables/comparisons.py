@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import attrs
@@ -29,6 +29,7 @@ from jiascores.statistics.tipping import (
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.frame import Frame, Positions
 from jiascores.tables.gaps import OBSERVED
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import IntercurrentEvents
 from jiascores.tables.summaries import Seen, seen_rows, table_of
 from jiascores.tables.table import Column
@@ -70,8 +71,8 @@ def compare_responders(
     patients: Any = None,
     intercurrent: IntercurrentEvents | None = None,
     confidence: float = CONFIDENCE,
-    columns: Mapping[str, Any] | None = None,
-    patient_columns: Mapping[str, Any] | None = None,
+    columns: ColumnNames | None = None,
+    patient_columns: ColumnNames | None = None,
 ) -> Difference:
     """Return the difference of responders between two arms, over strata.
 
@@ -167,8 +168,8 @@ def tipping_point(
     baseline: BaselineRule | None = None,
     patients: Any = None,
     intercurrent: IntercurrentEvents | None = None,
-    columns: Mapping[str, Any] | None = None,
-    patient_columns: Mapping[str, Any] | None = None,
+    columns: ColumnNames | None = None,
+    patient_columns: ColumnNames | None = None,
 ) -> TippingPoint:
     """Say whether patients whose outcome is open could turn a comparison of two arms round.
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from jiascores.core.errors import LeftOutWarning, RequestError, VisitError, listing, say, warn
 from jiascores.tables.beside import Beside
 from jiascores.tables.frame import NONE, Frame, Output, Positions, by_id, list_of
-from jiascores.tables.ids import parts_of
+from jiascores.tables.ids import ColumnNames, parts_of
 from jiascores.tables.table import Column, Table, column_of, require_column
 from jiascores.tables.visits import CALENDAR
 from jiascores.tables.windows import one_for_each
@@ -232,7 +232,7 @@ def one_day(given: Any, parameter: str, per_day: float) -> float:
     return day
 
 
-def cut(frame: Frame, columns: Mapping[str, Any] | None, data_cut: Any) -> Frame:
+def cut(frame: Frame, columns: ColumnNames | None, data_cut: Any) -> Frame:
     """Return the visits on or before a date; all where none is given.
 
     Parameters

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from jiascores.core.errors import InconsistentError, RequestError
 from jiascores.measures.events import EventComparison, EventWindows, around_infusions
 from jiascores.statistics.base import CONFIDENCE, require
 from jiascores.tables.beside import OTHER_KIND, Beside, Dates, read_infusions
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column, require_column
 
 
@@ -21,8 +21,8 @@ def compare_events(
     infusions: Any,
     *,
     windows: str | EventWindows | None = None,
-    event_columns: Mapping[str, str] | None = None,
-    infusion_columns: Mapping[str, str] | None = None,
+    event_columns: ColumnNames | None = None,
+    infusion_columns: ColumnNames | None = None,
     observed_from: Column | None = None,
     observed_until: Column | None = None,
     until: Literal["next-infusion"] | None = None,

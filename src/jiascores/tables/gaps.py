@@ -16,7 +16,7 @@ from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import Enrolled, cut, one_day
 from jiascores.tables.frame import NONE, Frame, Output, list_of
-from jiascores.tables.ids import parts_of
+from jiascores.tables.ids import ColumnNames, parts_of
 from jiascores.tables.intercurrent import IntercurrentEvents, settle
 from jiascores.tables.numbers import number_of, numbers_in, one_of
 from jiascores.tables.outcomes import (
@@ -73,8 +73,8 @@ def fill_gaps(
     composite: float | None = None,
     patients: Any = None,
     data_cut: Any = None,
-    columns: Mapping[str, Any] | None = None,
-    patient_columns: Mapping[str, Any] | None = None,
+    columns: ColumnNames | None = None,
+    patient_columns: ColumnNames | None = None,
 ) -> FrameT:
     """Return an outcome at every visit due, with each gap filled, or left, by a named rule.
 

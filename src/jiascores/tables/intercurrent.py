@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.tables.beside import Beside, Dates
 from jiascores.tables.enrolled import Enrolled
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.numbers import one_of
 
 Strategy: TypeAlias = Literal["treatment-policy", "composite", "while-on-treatment", "hypothetical"]
@@ -93,7 +94,7 @@ def intercurrent_events(
     events: Any,
     strategies: Mapping[str, Strategy],
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
 ) -> IntercurrentEvents:
     """Say what each kind of intercurrent event means for every analysis.
 

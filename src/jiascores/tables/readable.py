@@ -18,6 +18,7 @@ from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import cut
 from jiascores.tables.frame import Frame, Positions, list_of
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.summaries import (
     NOT_DETERMINABLE,
     in_natural_order,
@@ -200,7 +201,7 @@ def change_table(
     arm: Column | None = None,
     variables: Sequence[str] | None = None,
     baseline: BaselineRule | None = None,
-    columns: Mapping[str, Any] | None = None,
+    columns: ColumnNames | None = None,
     units: Mapping[str, Any] | None = None,
     marker: str | None = None,
     data_cut: Any = None,
@@ -296,7 +297,7 @@ def states_table(
     *,
     by: Column | None = None,
     arm: Column | None = None,
-    columns: Mapping[str, Any] | None = None,
+    columns: ColumnNames | None = None,
     data_cut: Any = None,
     title: str | None = None,
 ) -> ReadableTable:

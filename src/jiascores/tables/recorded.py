@@ -14,7 +14,7 @@ from jiascores.core.errors import RequestError
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output
-from jiascores.tables.ids import parts_of
+from jiascores.tables.ids import ColumnNames, parts_of
 from jiascores.tables.numbers import numbers_in
 from jiascores.tables.requests import understand_requests
 from jiascores.tables.table import Column, Table, column_of
@@ -30,7 +30,7 @@ def compare_recorded(
     *,
     baseline: BaselineRule | None = None,
     marker: str | None = None,
-    columns: Mapping[str, Any] | None = None,
+    columns: ColumnNames | None = None,
     units: Mapping[str, Any] | None = None,
 ) -> Any:
     """List recorded scores and verdicts beside those that are recomputed from the variables.

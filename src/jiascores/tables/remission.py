@@ -30,7 +30,7 @@ from jiascores.tables.beside import Beside, whole_days
 from jiascores.tables.details import details_of
 from jiascores.tables.engines import IN_PIECES, kind_of_frame
 from jiascores.tables.frame import NONE, Output, Positions
-from jiascores.tables.ids import SPELLING, plain_id
+from jiascores.tables.ids import SPELLING, ColumnNames, plain_id
 from jiascores.tables.numbers import number_of
 from jiascores.tables.requests import Request, request
 from jiascores.tables.table import Column, Table, Units, require_column
@@ -53,9 +53,9 @@ def remission(
     counted: Sequence[str] | str | None = None,
     inactive: Column | Request | None = None,
     markers: MarkerChoice | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
-    medication_columns: Mapping[str, str] | None = None,
+    medication_columns: ColumnNames | None = None,
     details: bool = False,
     invalid: Literal["raise", "missing"] = "raise",
     prefix: str = "",
@@ -258,7 +258,7 @@ class MedicationPeriods:
 def _periods_asked_about(
     criteria: RemissionCriteria,
     medication: Any,
-    columns: Mapping[str, str] | None,
+    columns: ColumnNames | None,
     counted: Sequence[str] | str | None,
 ) -> MedicationPeriods | None:
     """Return the periods with a drug, where the criteria ask about medication."""
@@ -274,7 +274,7 @@ def _periods_asked_about(
 
 
 def read_periods(
-    medication: Any, columns: Mapping[str, str] | None, counted: Sequence[str] | str | None
+    medication: Any, columns: ColumnNames | None, counted: Sequence[str] | str | None
 ) -> MedicationPeriods:
     """Return the periods with a drug that counts, checked."""
     table = Beside(

@@ -27,7 +27,7 @@ from jiascores.tables.beside import Beside, Dates, read_infusions, whole_days
 from jiascores.tables.details import of_core_sets
 from jiascores.tables.engines import IN_PIECES, kind_of_frame, to_eager
 from jiascores.tables.frame import NONE, Frame, Output, Positions
-from jiascores.tables.ids import Several
+from jiascores.tables.ids import ColumnNames, Several
 from jiascores.tables.table import Given, Table, Units, as_mapping, nearest
 from jiascores.tables.visits import Visits
 
@@ -40,9 +40,9 @@ def retreatment(
     infusions: Any,
     *,
     protocol: str | RetreatmentProtocol,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
-    infusion_columns: Mapping[str, str] | None = None,
+    infusion_columns: ColumnNames | None = None,
     exclusions: Mapping[str, str] | None = None,
     marker: MarkerRule | None = None,
     details: bool = False,
@@ -148,9 +148,9 @@ def deviations(
     infusions: FrameT,
     *,
     protocol: str | RetreatmentProtocol,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
-    infusion_columns: Mapping[str, str] | None = None,
+    infusion_columns: ColumnNames | None = None,
     exclusions: Mapping[str, str] | None = None,
     marker: MarkerRule | None = None,
     invalid: Literal["raise", "missing"] = "raise",
@@ -207,7 +207,7 @@ def deviations(
 def _judge(
     protocol: str | RetreatmentProtocol,
     infusions: Any,
-    columns: Mapping[str, str] | None,
+    columns: ColumnNames | None,
     exclusions: Mapping[str, str] | None,
     *,
     in_pieces: bool,

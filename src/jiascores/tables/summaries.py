@@ -20,6 +20,7 @@ from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import Enrolled, cut
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import IntercurrentEvents, settle
 from jiascores.tables.numbers import number_of, numbers_in
 from jiascores.tables.outcomes import Outcome, read_outcome, require_response
@@ -44,8 +45,8 @@ def responders_by_visit(
     intercurrent: IntercurrentEvents | None = None,
     data_cut: Any = None,
     confidence: float = CONFIDENCE,
-    columns: Mapping[str, Any] | None = None,
-    patient_columns: Mapping[str, Any] | None = None,
+    columns: ColumnNames | None = None,
+    patient_columns: ColumnNames | None = None,
 ) -> FrameT:
     """Count responders by visit, with exact and Wilson intervals and what is not determinable.
 
@@ -164,7 +165,7 @@ def time_in_states(
     state: Column,
     *,
     max_gap_days: float,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
 ) -> FrameT:
     """Return the proportion of visits and of days that patients spent in each state.
 
@@ -223,9 +224,7 @@ def time_in_states(
     return cast(FrameT, table_of(frame, {state.name: names}, table))
 
 
-def transitions(
-    visits: FrameT, state: Column, *, columns: Mapping[str, str] | None = None
-) -> FrameT:
+def transitions(visits: FrameT, state: Column, *, columns: ColumnNames | None = None) -> FrameT:
     """Count the steps of patients from state to state, between consecutive visits.
 
     Parameters
@@ -444,7 +443,7 @@ def _due(table: Table, found: Outcome) -> NDArray[np.bool_]:
 
 
 def _states(
-    visits: Any, state: Column, columns: Mapping[str, str] | None
+    visits: Any, state: Column, columns: ColumnNames | None
 ) -> tuple[Table, list[str], NDArray[np.int64]]:
     """Return the table, the words of the states in order, and each row's place in them."""
     table = Table(Frame(to_eager(visits)), columns)

@@ -61,7 +61,7 @@ from jiascores.tables.baselines import (
     latest_earlier,
 )
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
-from jiascores.tables.ids import Several, parts_of
+from jiascores.tables.ids import ColumnNames, Several, parts_of
 from jiascores.tables.numbers import one_of
 from jiascores.tables.problems import (
     NOWHERE,
@@ -255,7 +255,7 @@ class Table:
     def __init__(
         self,
         frame: Frame,
-        columns: Mapping[str, str] | None = None,
+        columns: ColumnNames | None = None,
         units: Units | None = None,
         *,
         baseline: Any = None,

@@ -28,6 +28,7 @@ from jiascores.tables.baselines import (
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import Enrolled, cut
 from jiascores.tables.frame import Frame, Output, OutputKind, Positions, list_of
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import COMPOSITE, IntercurrentEvents
 from jiascores.tables.numbers import in_words, one_of
 from jiascores.tables.outcomes import at_level, is_bad_news
@@ -86,9 +87,9 @@ def time_to_flare(
     intercurrent: IntercurrentEvents | None = None,
     data_cut: Any = None,
     baseline: BaselineRule | None = None,
-    columns: Mapping[str, Any] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
-    patient_columns: Mapping[str, Any] | None = None,
+    patient_columns: ColumnNames | None = None,
     marker: MarkerRule | None = None,
 ) -> FrameT:
     """Return each patient's time from the reference visit to the first flare, in days.
@@ -235,9 +236,9 @@ def time_to_first(
     intercurrent: IntercurrentEvents | None = None,
     data_cut: Any = None,
     baseline: BaselineRule | None = None,
-    columns: Mapping[str, Any] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
-    patient_columns: Mapping[str, Any] | None = None,
+    patient_columns: ColumnNames | None = None,
     marker: MarkerRule | None = None,
 ) -> FrameT:
     """Return each patient's time from the reference visit to the first response or remission.

@@ -23,6 +23,7 @@ from jiascores.tables.baselines import BaselineRule, Flagged, OnOrBefore
 from jiascores.tables.beside import Beside, Dates, whole_days
 from jiascores.tables.engines import IN_PIECES, kind_of_frame
 from jiascores.tables.frame import NONE, Output, Positions
+from jiascores.tables.ids import ColumnNames
 from jiascores.tables.numbers import number_of, one_of
 from jiascores.tables.problems import ABOVE, BELOW, LIMIT, SIGNS, Problem, error_of, measured
 from jiascores.tables.table import (
@@ -137,7 +138,7 @@ def nominal_visits(
     day_zero: Column | BaselineRule | None = None,
     study_day: bool = False,
     same_day: Flagged | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     prefix: str = "",
 ) -> FrameT:
     """Say which visit of the protocol each row is.
@@ -463,8 +464,8 @@ def laboratory_values(
     *,
     values: Sequence[str],
     lab_window_days: float | None = None,
-    columns: Mapping[str, str] | None = None,
-    lab_columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
+    lab_columns: ColumnNames | None = None,
     units: Units | None = None,
     prefix: str = "",
 ) -> FrameT:
@@ -555,7 +556,7 @@ def laboratory_values(
 def _drawings(
     native: Any,
     asked: Sequence[str],
-    columns: Mapping[str, str] | None,
+    columns: ColumnNames | None,
     units: Units | None,
 ) -> Drawings:
     """Return when blood was drawn, and by row the known values of each variable."""
@@ -628,7 +629,7 @@ def below_limit(
     rule: Literal["limit", "half", "zero", "interval"] | None = None,
     above: Literal["limit"] | None = None,
     comparator: Column | None = None,
-    columns: Mapping[str, str] | None = None,
+    columns: ColumnNames | None = None,
     units: Units | None = None,
     prefix: str = "",
 ) -> FrameT:
