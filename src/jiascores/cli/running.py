@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import signal
@@ -208,8 +209,7 @@ class Job:
         if not self.as_json:
             kind_to_write(self.out)
         file, frame = self.read(**asked)
-        with shallow_copies():
-            answer = compute(frame)
+        answer = compute(frame)
         if self.as_json:
             self.table(answer)
             return
@@ -248,10 +248,12 @@ def shallow_copies() -> Iterator[None]:
     """Let pandas copy a column when somebody writes to it, as pandas 3 does always."""
     import pandas as pd
 
-    if int(pd.__version__.partition(".")[0]) > 2:  # noqa: PLR2004
-        yield
-        return
-    with pd.option_context("mode.copy_on_write", True):
+    is_old = int(pd.__version__.partition(".")[0]) < 3  # noqa: PLR2004
+    with warnings.catch_warnings(), contextlib.ExitStack() as stack:
+        # Each column stands by itself, and so do those that are added.
+        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
+        if is_old:
+            stack.enter_context(pd.option_context("mode.copy_on_write", True))
         yield
 
 
@@ -282,7 +284,8 @@ def on_table(*more: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             job.baseline = baseline_rule(baseline)
             if measures is not None:
                 job.requests = understood(tuple(measures) or how.study.measures, how)
-            return command(job, **rest)
+            with shallow_copies():
+                return command(job, **rest)
 
         for option in reversed((*TABLE, *more)):
             run = option(run)

@@ -64,7 +64,7 @@ class Contents:
         ``text``, ``excel``, ``parquet``, ``spss``, ``stata``, ``xport`` or ``sas7bdat``.
     columns : dict
         Its columns in order, as pandas Series; those of a text file as `Coded`.
-    places : array of int
+    places : sequence of int
         What each row is called: its line in a text file, its row in a sheet, else its number.
     labels : dict, optional
         By column, what a code stands for.
@@ -200,7 +200,9 @@ def _text(stream: Any, name: str, source: Source, *, large: bool) -> Contents:
         if aside is not None:
             block.put_aside(aside)
         blocks.append(block)
-    lines = np.concatenate([np.empty(0, dtype=np.int64), *(block.lines for block in blocks)])
+    lines: Any = np.concatenate([np.empty(0, dtype=np.int64), *(block.lines for block in blocks)])
+    if lines.size and lines[-1] - lines[0] + 1 == lines.size:
+        lines = range(lines[0], lines[-1] + 1)
     return Contents(name=name, kind="text", columns=columns, places=lines, text=file, blocks=blocks)
 
 

@@ -121,7 +121,9 @@ def typed(
             is_text = isinstance(column, Coded)
             columns[name] = column.series(compact=compact) if is_text else column
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(file.places)), copy=False)
-    frame.index = pd.Index(file.places, name=file.place)
+    places = file.places
+    kind = pd.RangeIndex if isinstance(places, range) else pd.Index
+    frame.index = kind(places, name=file.place)
     return frame
 
 

@@ -7,6 +7,7 @@ import csv
 import tempfile
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from itertools import repeat
 from typing import IO, Any
 
 import attrs
@@ -434,14 +435,13 @@ class TextFile:
         """Return a block with fields added to each of its rows."""
         lines = block.written().split(self.newline)
         nothing = self.separator * (width - 1)
-        for end, fields in (
-            *zip(block.ends, added, strict=True),
-            *((end, nothing) for end in block.empty),
-        ):
-            line = lines[end]
-            # Of \r\n, the first mark is still there.
-            rest = "\r" if line.endswith("\r") else ""
-            lines[end] = f"{line.removesuffix(rest)}{self.before}{fields}{rest}"
+        before = self.before
+        for ends, texts in ((block.ends, added), (block.empty, repeat(nothing))):
+            for end, fields in zip(ends, texts, strict=False):
+                line = lines[end]
+                # Of \r\n, the first mark is still there.
+                whole = f"{line[:-1]}{before}{fields}\r" if line.endswith("\r") else None
+                lines[end] = whole or f"{line}{before}{fields}"
         return self.newline.join(lines)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from jiascores.core.errors import RequestError, listing
 from jiascores.files.kinds import Contents, contents
@@ -120,7 +121,7 @@ def shaped(file: Contents, how: FileMapping) -> Contents:
         columns={
             name: visits[name] for name in visits.columns if not str(name).startswith(_DAY[:7])
         },
-        places=file.places[first],
+        places=np.asarray(file.places)[first],
         blocks=(),
         about=None,
         shaped=True,

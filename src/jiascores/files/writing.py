@@ -297,7 +297,7 @@ def _plain(column: Any) -> list[Any]:
     """Return a column as plain Python cells, None for gaps."""
     import pandas as pd
 
-    cells = column.to_numpy(dtype=object)
+    cells = column.to_numpy(dtype=object, copy=True)
     cells[np.asarray(pd.isna(column))] = None
     return [
         cell.item()
