@@ -176,3 +176,76 @@ def test_a_draft_that_is_confirmed_as_it_is_gives_no_wrong_score(
         assert same(scores_of(tmp_path), list(case.scores))
     elif done.exit_code == 0:
         assert {score for score in scores_of(tmp_path) if score is not None} <= {*case.scores}
+
+
+# Names that nothing here was made for, each a header and a row; and what is drafted.
+DRAFTED = {
+    "visits in two parts, in front": (
+        (
+            "pat_id,visit_1_date,visit_1_phga,visit_1_ajc,visit_2_date,visit_2_phga,visit_2_ajc\n"
+            "A01,2024-01-10,6,12,2024-04-10,1,0\n"
+        ),
+        {
+            "wide": {"pattern": "{visit}_{variable}", "visits": ["visit_1", "visit_2"]},
+            "columns": {"physician_global": "phga", "active_joints": "ajc", "date": "date"},
+        },
+    ),
+    "visits in words, behind": (
+        (
+            "ID;Arzt VAS Baseline;BSG Baseline;Datum Baseline;Arzt VAS 3 Monate;BSG 3 Monate;"
+            "Datum 3 Monate\nA01;6,0;48;10.01.2024;1,0;8;16.04.2024\n"
+        ),
+        {
+            "wide": {"pattern": "{variable} {visit}", "visits": ["Baseline", "3 Monate"]},
+            "columns": {"physician_global": "Arzt VAS", "esr": "BSG", "date": "Datum"},
+        },
+    ),
+    "laboratory values by the standard of tabulations": (
+        (
+            "STUDYID,USUBJID,LBTESTCD,LBORRES,LBORRESU,LBDTC\n"
+            "X,X-01,ESR,48,mm/h,2024-01-10\nX,X-01,CRP,<5,mg/L,2024-01-10\n"
+        ),
+        {
+            "columns": {
+                "patient": "USUBJID",
+                "variable": "LBTESTCD",
+                "value": "LBORRES",
+                "unit": "LBORRESU",
+                "date": "LBDTC",
+            },
+            "long": {"variables": {"esr": "ESR", "crp": "CRP"}},
+        },
+    ),
+    "REDCap with what it adds by itself": (
+        (
+            "record_id,redcap_event_name,redcap_data_access_group,visit_timestamp,visit_date,phys_glob,"
+            "pt_glob,visit_complete\n1,base_arm_1,site_a,,2024-01-10,6,5,2\n"
+        ),
+        {
+            "columns": {
+                "patient": "record_id",
+                "date": "visit_date",
+                "physician_global": "phys_glob",
+                "patient_global": "pt_glob",
+            },
+            "redcap": {"once": []},
+        },
+    ),
+    "one row for each visit, with numbers in names": (
+        "patient,date,esr,phga,ptga,chaq_1,chaq_2\nA01,2024-01-10,48,6,5,1,2\n",
+        {"columns": {"patient": "patient", "esr": "esr", "physician_global": "phga"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DRAFTED)
+def test_what_init_drafts_of_other_names(what: str, tmp_path: Path) -> None:
+    text, wanted = DRAFTED[what]
+    (tmp_path / "visits.csv").write_text(text, encoding="utf-8")
+    done = run("init", tmp_path / "visits.csv", "-o", tmp_path / "draft.toml")
+    assert done.exit_code == 0, done.output
+    draft = tomllib.loads((tmp_path / "draft.toml").read_text(encoding="utf-8"))
+    assert {"long", "wide", "redcap"} & set(draft) == {"long", "wide", "redcap"} & set(wanted)
+    for table, keys in wanted.items():
+        for key, value in keys.items():
+            assert draft[table][key] == value

@@ -148,7 +148,13 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
     form = Csv(decimal=decimal, thousands=thousands)
     if thousands:
         made.put("csv", "thousands", thousands)
-    shape = guess(cells, lambda name: _objects(file.columns[name]), _variable_named)
+
+    def named(name: str) -> str | None:
+        variable = _variable_named(name)
+        fits = variable is None or name not in cells or _can_be(variable, cells[name], form)
+        return variable if fits else None
+
+    shape = guess(cells, lambda name: _objects(file.columns[name]), named)
     counted = (of for name, of in shape.cells.items() if _variable_named(name) == "active_joints")
     guess_joints(shape, has_count=any(counted))
     if any(table == "joints" for table, *_ in shape.lines):
@@ -269,7 +275,7 @@ def _columns(
     found = {}
     for variable, names in wanted.items():
         if variable == "date" and len(names) > 1:
-            names = _likelier(names, cells)  # noqa: PLW2901
+            names = list(_likelier(names, cells))  # noqa: PLW2901
         exact = [name for name in names if name == variable]
         if len(names) > 1 and not exact:
             made.ask(f"{variable}: {' or '.join(map(repr, names))}? Write it under [columns].")
@@ -296,12 +302,9 @@ def _columns(
 
 def _likelier(names: Sequence[str], cells: Mapping[str, Sequence[Any]]) -> Sequence[str]:
     """Return which of several columns of dates hold dates, and not the numbers of visits."""
-    for fits in (
-        lambda name: not all(str(cell).strip().isdigit() for cell in cells[name]),
-        lambda name: "date" in _ideas(name),
-    ):
-        names = [name for name in names if fits(name)] or names
-    return names
+    dated = [n for n in names if not all(str(cell).strip().isdigit() for cell in cells[n])]
+    names = dated or names
+    return [name for name in names if "date" in _ideas(name)] or names
 
 
 def _site(file: Contents, columns: Mapping[str, str], made: Draft) -> None:
@@ -336,8 +339,14 @@ def _as_guessed(shape: Guess, columns: dict[str, str], made: Draft) -> None:
         )
     for table, key, value, remark in shape.lines:
         made.put(table, key, value, remark)
-    if shape.shape == "long" and ADAM["date"] in shape.cells:
-        made.questions = [each for each in made.questions if "is the date?" not in each]
+    known = {role for table, role, *_ in shape.lines if table == "columns"}
+    known |= {"date"} if shape.shape == "long" and ADAM["date"] in shape.cells else set()
+    asked = tuple(f"Which column is the {role}?" for role in known)
+    made.questions = [each for each in made.questions if not each.startswith(asked or "\0")]
+    if "unit" in known:
+        made.ask(
+            'Each value has its unit beside it: under [units], crp = {column = "crp_unit"} reads it.'
+        )
     made.questions += shape.questions
 
 

@@ -26,14 +26,13 @@ _VARIABLE = re.compile(
 _VALUE = re.compile(
     r"(value|result|avalc?|wert|ergebnis|messwert|lb(or|st)res[nc]?)", re.IGNORECASE
 )
-_WIDE = (
-    ("{variable}_{visit}", r"(?P<variable>.+)_(?P<visit>[^_]+)"),
-    ("{visit}_{variable}", r"(?P<visit>[^_]+)_(?P<variable>.+)"),
-    ("{variable}.{visit}", r"(?P<variable>.+)\.(?P<visit>[^.]+)"),
-    ("{visit}.{variable}", r"(?P<visit>[^.]+)\.(?P<variable>.+)"),
-    ("{variable} {visit}", r"(?P<variable>.+) (?P<visit>[^ ]+)"),
-    ("{visit} {variable}", r"(?P<visit>[^ ]+) (?P<variable>.+)"),
-    ("{variable}{visit}", r"(?P<variable>.*[^\d])(?P<visit>\d+)"),
+# What stands between a variable and a visit in the name of a column.
+_MARKS = ("_", ".", " ", "-", "")
+_DATE = re.compile(r"(lb|vs|qs|fa)?dtc|adtm?|visitdt", re.IGNORECASE)
+_UNIT = re.compile(r"units?|einheit|avalu|lb(or|st)resu", re.IGNORECASE)
+# What REDCap adds to an export by itself.
+_ADDED = re.compile(
+    r"redcap_.*|.*_timestamp|.*_complete|Data Access Group|Survey Identifier|Complete\?.*"
 )
 _FINDINGS = {
     "swollen": r"sw|gezwol|gonf|tumef",
@@ -60,6 +59,8 @@ class Guess:
         What a person must decide.
     codes : set of str
         The words of a long table.
+    status : list of str
+        Columns of REDCap that say how far a form is filled.
     """
 
     cells: dict[str, Sequence[Any]]
@@ -67,6 +68,7 @@ class Guess:
     lines: list[tuple[str, str, Any, str]] = attrs.field(factory=list)
     questions: list[str] = attrs.field(factory=list)
     codes: set[str] = attrs.field(factory=set)
+    status: list[str] = attrs.field(factory=list)
 
 
 def guess(cells: Cells, column: Callable[[str], Any], named: Named) -> Guess:
@@ -81,7 +83,7 @@ def guess(cells: Cells, column: Callable[[str], Any], named: Named) -> Guess:
     named : callable
         From a name to the variable or role that it is about.
     """
-    made = Guess(dict(cells))
+    made = Guess(dict(cells), status=[name for name in cells if is_status(name)])
     if any(name in cells for name in (*EVENT, *INSTRUMENT)):
         made.shape = "redcap"
         for name in (*EVENT, *INSTRUMENT, *INSTANCE):
@@ -96,15 +98,20 @@ def _once(made: Guess, column: Callable[[str], Any], named: Named) -> None:
     """Say which fields of an export are recorded once for a patient, and each date."""
     import pandas as pd
 
+    for name in [name for name in made.cells if _ADDED.fullmatch(name)]:
+        made.cells.pop(name)
     record = next((name for name in RECORD if name in made.cells), None)
     once = []
-    for name in made.cells:
-        if record and named(name) in ("ilar_category", "course"):
-            filled = pd.DataFrame({"who": column(record), "cell": column(name)}).dropna()
-            if not filled["who"].duplicated().any():
-                once.append(name)
+    if record is not None:
+        made.lines.append(("columns", "patient", record, ""))
+        made.cells.pop(record)
+        for name in made.cells:
+            if named(name) in ("ilar_category", "course"):
+                filled = pd.DataFrame({"who": column(record), "cell": column(name)}).dropna()
+                if not filled["who"].duplicated().any():
+                    once.append(name)
     made.lines.append(("redcap", "once", once, "fields that are recorded once for a patient"))
-    dates = [name for name in made.cells if named(name) == "date"]
+    dates = [name for name, cells in made.cells.items() if cells and named(name) == "date"]
     if len(dates) > 1:
         made.lines.append(("columns", "date", dates, "each instrument has its own"))
         for name in dates[1:]:
@@ -128,9 +135,11 @@ def _long(made: Guess, column: Callable[[str], Any], named: Named) -> bool:
         if name not in (role, ADAM[role]):
             made.lines.append(("columns", role, name, ""))
         made.cells.pop(name)
-    if "patient" not in map(named, made.cells) and ADAM["patient"] in made.cells:
-        made.lines.append(("columns", "patient", ADAM["patient"], ""))
-        made.cells["patient"] = made.cells.pop(ADAM["patient"])
+    for role, shape in (("date", _DATE), ("unit", _UNIT)):
+        names = [name for name in made.cells if shape.fullmatch(name)]
+        if len(names) == 1 and role not in map(named, made.cells):
+            made.lines.append(("columns", role, names[0], ""))
+            made.cells.pop(names[0])
     for word in words:
         of = [cell for cell, each in zip(held, said, strict=True) if each == word]
         made.cells[word] = list(dict.fromkeys(cell for cell in of if cell is not None))
@@ -139,34 +148,67 @@ def _long(made: Guess, column: Callable[[str], Any], named: Named) -> bool:
 
 def _wide(made: Guess, named: Named) -> None:
     """Look for names of columns that say a variable and a visit."""
-    best: tuple[int, str, dict[str, dict[str, str]]] = (0, "", {})
-    for pattern, shape in _WIDE:
-        found: dict[str, dict[str, str]] = {}
-        for name in made.cells:
-            match = re.fullmatch(shape, name)
-            if match and joint_named(name) is None and named(match["variable"]) is not None:
-                found.setdefault(match["visit"], {})[match["variable"]] = name
-        visits = {visit: of for visit, of in found.items() if len(of) >= MANY}
-        common = set.intersection(*(set(of) for of in visits.values())) if visits else set()
-        if len(visits) >= MANY and len(common) >= MANY:
-            size = sum(map(len, visits.values()))
-            best = max(best, (size, pattern, visits), key=lambda each: each[0])
-    _, pattern, visits = best
-    if not visits:
+    ways = (_way(made, named, mark, first=first) for mark in _MARKS for first in (True, False))
+    pattern, visits, stems = max(ways, key=lambda way: len(way[1]) * len(way[2]))
+    if not stems:
         return
     made.shape = "wide"
     made.lines.append(("wide", "pattern", pattern, "how the columns are named"))
     made.lines.append(("wide", "visits", list(visits), "is any of them missing?"))
-    for of in visits.values():
-        for variable, name in of.items():
-            cells = made.cells.pop(name)
-            made.cells[variable] = [*made.cells.get(variable, ()), *cells]
-    if "date" not in map(named, {variable for of in visits.values() for variable in of}):
+    for stem in stems:
+        made.cells[stem] = []
+        for visit in visits:
+            name = pattern.replace("{variable}", stem).replace("{visit}", visit)
+            made.cells[stem] = [*made.cells[stem], *made.cells.pop(name, ())]
+    if "date" not in map(named, stems):
         days = " and ".join(f"{visit} = …" for visit in visits)
         made.questions.append(
             f"There are no dates: write the study day of each visit under [wide.visits], {days}, in "
             f"place of visits under [wide]."
         )
+
+
+def _way(
+    made: Guess, named: Named, mark: str, *, first: bool
+) -> tuple[str, tuple[str, ...], list[str]]:
+    """Return a pattern of names, the visits and the words for variables that fit it best."""
+    visits_of: dict[str, dict[str, None]] = {}
+    for name in made.cells:
+        if joint_named(name) is None:
+            for left, right in _splits(name, mark):
+                stem, visit = (left, right) if first else (right, left)
+                visits_of.setdefault(stem, {})[visit] = None
+    variables = {stem: named(stem) for stem, of in visits_of.items()}
+    # Those words that have the same visits belong together, each for another variable.
+    sets: dict[tuple[str, ...], dict[str, str]] = {}
+    for stem, of in visits_of.items():
+        variable = variables[stem]
+        if variable is not None and variable != "patient" and len(of) >= MANY:
+            sets.setdefault(tuple(sorted(of)), {}).setdefault(variable, stem)
+    best = max(sets.items(), key=lambda one: len(one[0]) * len(one[1]), default=((), {}))
+    visits, stems = tuple(visit for visit in _in_order(visits_of, best[1])), dict(best[1])
+    if len(stems) < MANY:
+        return "", (), []
+    for stem, of in visits_of.items():
+        variable = variables[stem]
+        if variable not in (None, "patient") and set(of) <= set(visits):
+            stems.setdefault(str(variable), stem)
+    parts = ("{variable}", "{visit}") if first else ("{visit}", "{variable}")
+    return mark.join(parts), visits, list(stems.values())
+
+
+def _in_order(visits_of: Mapping[str, Mapping[str, None]], stems: Mapping[str, str]) -> list[str]:
+    """Return the visits in the order in which they stand in the file."""
+    return list(visits_of[next(iter(stems.values()))]) if stems else []
+
+
+def _splits(name: str, mark: str) -> list[tuple[str, str]]:
+    """Return the ways in which a name falls in two parts."""
+    if not mark:
+        match = re.fullmatch(r"(.*[^\d_. -])(\d+)", name)
+        return [(match[1], match[2])] if match else []
+    parts = name.split(mark)
+    return [(mark.join(parts[:at]), mark.join(parts[at:])) for at in range(1, len(parts))]
 
 
 # --------------------------------------------------------------------------------------------
@@ -192,11 +234,10 @@ def guess_joints(made: Guess, *, has_count: bool) -> None:
         return
     for pattern, of in forms.items():
         _form(made, pattern, of, len(forms))
-    status = [name for name in made.cells if is_status(name)]
     if any(re.search(r"___|\(choice=", pattern) for pattern in forms):
-        if len(status) == 1:
+        if len(made.status) == 1:
             remark = "a form without a tick counts where this is Complete"
-            made.lines.append(("joints", "examined", status[0], remark))
+            made.lines.append(("joints", "examined", made.status[0], remark))
         else:
             made.questions.append(
                 "Boxes to tick: which column says that the joints were examined? Write it under "

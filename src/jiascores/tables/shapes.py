@@ -127,7 +127,7 @@ def long_visits(
     the others are as for `from_long`.
     """
     one_of(by, BY, "by")
-    if not isinstance(variables, Mapping) or not variables:
+    if not variables or not hasattr(variables, "items"):
         raise RequestError(
             f"which rows are which variable? Say what the table calls each: "
             f"{say('long.variables', {'esr': 'ESR'})}.",
