@@ -175,10 +175,27 @@ def test_the_score_interval_holds_what_the_score_test_does_not_reject(counts, co
     for delta in np.linspace(-0.999, 0.999, 81):
         if min(abs(delta - found.low), abs(delta - found.high)) > 1e-6:
             inside = found.low < delta < found.high
-            assert (score_statistic(counts, float(delta)) < limit) == inside
+            kept = score_statistic(counts, float(delta)) < limit
+            # Over unequal strata some differences inside may be rejected, and none outside is kept.
+            assert inside or not kept
+            assert kept or not inside or found.strata > 1
     for end in (found.low, found.high):
         assert abs(end) == pytest.approx(1) or score_statistic(counts, end) == pytest.approx(limit)
-    assert (found.p < 1 - confidence) == (not found.low <= 0 <= found.high)
+    assert found.p < 1 - confidence or found.low <= 0 <= found.high
+    assert found.p >= 1 - confidence or not found.low <= 0 <= found.high or found.strata > 1
+
+
+def test_over_very_unequal_strata_the_outermost_difference_counts() -> None:
+    """40 of 40 against 0 of 1, and 0 of 40 against 0 of 3: −0.02 is rejected, and −0.1 is not."""
+    counts = [40, 0], [40, 40], [0, 0], [1, 3]
+    found = difference(*counts, method="miettinen-nurminen", confidence=0.999)
+    limit = stats.chi2.ppf(0.999, 1)
+    kept = [score_statistic(counts, delta) < limit for delta in (-0.6, -0.1, -0.02, 0.2)]
+    assert kept == [False, True, False, True]
+    assert found.low < -0.1
+    assert score_statistic(counts, found.low) == pytest.approx(limit)
+    for delta in np.linspace(-0.999, found.low - 1e-6, 50):
+        assert score_statistic(counts, float(delta)) > limit
 
 
 @EXAMPLES
@@ -192,7 +209,9 @@ def test_p_is_below_005_where_the_interval_leaves_0_out(counts) -> None:
         assert -1 <= found.low <= found.difference <= found.high <= 1
         assert found.low < found.high
         if min(abs(found.low), abs(found.high)) > 1e-9:
-            assert (found.p < 0.05) == (not found.low < 0 < found.high)
+            leaves_out = not found.low < 0 < found.high
+            assert found.p < 0.05 or not leaves_out
+            assert found.p >= 0.05 or leaves_out or method == "miettinen-nurminen"
 
 
 @pytest.mark.stats

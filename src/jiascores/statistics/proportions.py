@@ -26,6 +26,7 @@ Method: TypeAlias = Literal[
 ]
 Limits: TypeAlias = tuple[float, float, float]
 NEAR = 1e-10
+STEPS = 200
 WHY = "an interval of a difference"
 
 
@@ -144,7 +145,7 @@ def _refuse(method: str, why: str) -> NoReturn:
     )
 
 
-def _restricted(strata: Strata, difference: float) -> FloatArray:
+def _restricted(strata: Strata, difference: Any) -> FloatArray:
     """Return the likeliest proportion of the arm in each stratum where the difference is given.
 
     The root of the likelihood's cubic in closed form (Miettinen and Nurminen 1985, appendix).
@@ -160,24 +161,32 @@ def _restricted(strata: Strata, difference: float) -> FloatArray:
     u = np.copysign(np.sqrt(np.maximum(centre**2 - line / (3 * cubic), 0)), v)
     turn = np.divide(v, u**3, out=np.zeros_like(v), where=u != 0)
     angle = (math.pi + np.arccos(np.clip(turn, -1, 1))) / 3
-    return np.asarray(np.clip(2 * u * np.cos(angle) - centre, max(0.0, d), min(1.0, 1 + d)))
+    p = 2 * u * np.cos(angle) - centre
+    return np.asarray(np.clip(p, np.maximum(0.0, d), np.minimum(1.0, 1 + d)))
 
 
 def _score_low(strata: Strata, z: float) -> float:
-    """Return the lowest difference that the score test does not reject."""
+    """Return the lowest difference that the score test does not reject.
+
+    Over very unequal strata the test may reject some differences and none beyond them, so that it
+    is looked for from −1 up, in steps first.
+    """
     weights, found = strata.weights, strata.difference
     if found <= NEAR - 1:
         return -1.0
 
-    def excess(difference: float) -> float:
+    def excess(difference: Any) -> Any:
         p1 = _restricted(strata, difference)
         p0 = p1 - difference
         spread = p1 * (1 - p1) / strata.n1 + p0 * (1 - p0) / strata.n0
-        spread = (weights**2 * spread * strata.n / (strata.n - 1)).sum()
-        return found - difference - z * math.sqrt(max(float(spread), 0.0))
+        spread = (weights**2 * spread * strata.n / (strata.n - 1)).sum(axis=-1)
+        return found - np.squeeze(difference) - z * np.sqrt(np.maximum(spread, 0.0))
 
     # At the found difference itself both terms may be 0.
-    return float(library("scipy.optimize", WHY).brentq(excess, -1.0, found - NEAR, xtol=1e-13))
+    tried = np.linspace(-1.0, found - NEAR, STEPS)
+    first = int(np.argmax(excess(tried[:, None]) <= 0))
+    brentq = library("scipy.optimize", WHY).brentq
+    return float(brentq(excess, tried[first - 1], tried[first], xtol=1e-13))
 
 
 def _miettinen_nurminen(strata: Strata, z: float) -> Limits:
