@@ -303,11 +303,16 @@ def verification():
     return "\n".join(lines) + "\n"
 
 
+def linked(text):
+    """Return a text with its addresses as links."""
+    return re.sub(r"https?://\S+", r"<\g<0>>", text)
+
+
 def variables():
     """Return the variables as entries of the glossary."""
     lines = ["```{glossary}", ":sorted:", ""]
     for one in VARIABLES.values():
-        others = ", ".join(f"`{unit}`" for unit in one.units[1:])
+        others = "; ".join(f"{unit.rule} ({linked(unit.source)})" for unit in one.other_units)
         more = f" A table may declare {others}." if others else ""
         checked = FIGURES.get(("variable", one.name), ())
         evidence = "".join(f" Range: {figure.evidence}." for figure in checked)

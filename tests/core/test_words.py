@@ -55,7 +55,7 @@ CATEGORIES = {
 }  # fmt: skip
 UNREAD = ["oligo", "poly", "M08.0", "M08.1", "M08.8", "M08.9", "M08.2 V", "L40.0", "systemic lupus",
           "non-systemic", "nicht systemisch", "systemic?", "oligo/poly", "RF-pJIA", "poly, ANA+",
-          "systemic, RF-negative", "negative", "ext.", "", " ", "3"]  # fmt: skip
+          "systemic, RF-negative", "enthesopathy", "polyarthritis, RF position", "negative", "ext.", "", " ", "3"]  # fmt: skip
 
 
 def test_every_category_has_words() -> None:
@@ -116,7 +116,7 @@ ANSWERS = {
     "3": ["Unable to do", "nicht möglich", "onmogelijk", "incapable de le faire", "incapace",
           "incapaz de hacerlo", "3 = unable"],
     "": ["Not applicable", "nicht zutreffend", "niet van toepassing", "non applicabile"],
-    None: ["2 - with some difficulty", "difficulty", "sometimes", "much or some", ""],
+    None: ["2 - with some difficulty", "difficulty", "sometimes", "much or some", "vielleicht", "no?", ""],
 }  # fmt: skip
 
 
@@ -180,3 +180,14 @@ def test_yes_and_no_in_a_joint_form(make) -> None:
     assert out["active_joints_max"] == [2, 1]
     with pytest.raises(jia.errors.NotNumericError, match=r"'swollen' in row 1"):
         jia.prepare.joint_counts(make({**form, "act_hip_left": ["ja", "swollen"]}), active="act_")
+
+
+def test_a_near_name_is_never_another_joint() -> None:
+    """A name with a letter less is another spelling of the same joint, or all of a stem, or nothing."""
+    for joint in JOINTS_71:
+        for at in range(len(joint)):
+            name = joint[:at] + joint[at + 1 :]
+            assert joint_named(name) in (None, joint)
+            near = joints_like(name)
+            # "ip_left" is an interphalangeal joint, whatever letter went lost.
+            assert not near or joint in near or name.startswith("ip_")

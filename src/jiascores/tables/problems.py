@@ -447,12 +447,24 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
             f"{door().unit_in(variable.name, column)}. A cell without one is then in "
             f"{variable.unit}."
         ),
-        "below-limit": f"below a limit of detection; {protocol}. {door().below(variable.name)}",
+        "below-limit": (
+            f"below a limit of detection; {protocol}. {door().below(variable.name)}"
+            f"{_of_its_column(variable, kinds)}"
+        ),
         "beyond-limit": f"beyond a limit of detection; {protocol}. {door().above(variable.name)}",
         "yes-or-no": "not a number but yes or no.",
         "number-as-text": f"a number written as text. {door().number_as_text(column, texts)}",
         "not-a-number": "not a number.",
     }[reason]
+
+
+def _of_its_column(variable: Variable, kinds: Sequence[Refused]) -> str:
+    """Say that a limit must be in the unit of its column, where one has another than the usual."""
+    units = [found["unit"] for kind in kinds if (found := LIMIT.fullmatch(str(kind.value).strip()))]
+    usual = variable.unit_named(variable.unit)
+    if all(not unit or variable.unit_named(unit) is usual for unit in units):
+        return ""
+    return " A limit must be in the unit of its column."
 
 
 def _no_number(variable: Variable, kinds: Sequence[Refused]) -> str:
