@@ -24,6 +24,6 @@ def public():
 
 
 def names_of(door):
-    """Return the names of a door; the pictures list theirs, beside modules of their own."""
-    listed = door.__all__ if door is jia.plot else dir(door)
+    """Return the names of a door; pictures and data sets list theirs, beside modules of their own."""
+    listed = door.__all__ if door in (jia.plot, jia.adam) else dir(door)
     return [name for name in listed if not name.startswith("_")]

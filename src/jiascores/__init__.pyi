@@ -1,5 +1,6 @@
 """The public names: one list, for people, type checkers and the loader."""
 
+from jiascores import adam as adam
 from jiascores import analysis as analysis
 from jiascores import ask as ask
 from jiascores import errors as errors

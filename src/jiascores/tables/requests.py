@@ -235,6 +235,25 @@ class Request:
         off = days - round(self.criteria.months_apart * DAYS_A_MONTH)
         return [Output(f"{self.stem}_days_off", "level", np.where(after, np.floor(off), np.nan))]
 
+    def reach(self, table: Table) -> tuple[Any, Any, Any]:
+        """Return which rows it judges (None: every row), and the ends between which each answer lies.
+
+        The ends are those of what has bounds, else None.
+        """
+        if isinstance(self.measure, Score):
+            return None, None, None
+        options, bound = dict(self.options), dict(self.bound)
+        options.pop("missing", None), bound.pop("attended", None)
+        level = options.pop("level", None) if self.measure.gives == "level" else None
+        answer, source = table.answer(
+            self.measure, self.criteria, options, bound, items=self.components
+        )
+        after = None if source.rows is None else table.after(source.rows)
+        if not isinstance(answer, Bounded):
+            return after, None, None
+        answer = answer if level is None else answer.reaches(level)
+        return after, answer.lowest + 0.0, answer.highest + 0.0
+
     def _need_a_marker(self, table: Table) -> None:
         """Meet the policy where a reactant is asked about and the table has none in any form."""
         if self.measure.plan(self.criteria).get("esr_normal") != "allowed":

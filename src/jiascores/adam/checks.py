@@ -1,0 +1,232 @@
+"""The rules of the ADaM implementation guide that a data set must keep, each by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from jiascores.adam.datasets import DATE, TEXT, AnalysisDataset, days_of
+
+NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
+LABEL_LENGTH, TEXT_LENGTH = 40, 200
+REQUIRED = ("STUDYID", "USUBJID", "PARAM", "PARAMCD")
+# Pairs of variables that say the same in two ways, within a parameter or at all.
+ONE_TO_ONE = (
+    *(("PARAMCD", "PARAM", ""), ("PARAMCD", "PARAMN", ""), ("AVISIT", "AVISITN", "")),
+    *(("AVAL", "AVALC", "PARAMCD"), ("BASE", "BASEC", "PARAMCD")),
+)
+
+Rule = Callable[[AnalysisDataset, pd.DataFrame], Iterator[str]]
+RULES: dict[str, Rule] = {}
+
+
+def rule(name: str) -> Callable[[Rule], Rule]:
+    """Enter a rule under its name."""
+
+    def entered(check: Rule) -> Rule:
+        RULES[name] = check
+        return check
+
+    return entered
+
+
+def check(dataset: AnalysisDataset) -> pd.DataFrame:
+    """Return what breaks a rule of the ADaM implementation guide.
+
+    Parameters
+    ----------
+    dataset : AnalysisDataset
+        Of `adeff` or `adtte`; those break none. One that was changed may, and so may ids and
+        columns of ADSL that a transport file cannot hold.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each finding: ``dataset``, ``rule`` and ``finding``. Empty where all is well.
+
+    Notes
+    -----
+    The open rules engine of CDISC holds more rules than these, and loads them from the network; it
+    is not asked here.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({
+    ...     "patient": "Zoë", "date": pd.to_datetime(["2024-01-10"]), "physician_global": [6.0]})
+    >>> adeff = jia.adam.adeff(visits, variables=["physician_global"], study="JIA-1")
+    >>> jia.adam.check(adeff)[["rule", "finding"]].iloc[0].tolist()
+    ['text', "USUBJID has characters that are not ASCII: 'Zoë'"]
+    """
+    data = dataset.pandas
+    rows = [
+        {"dataset": dataset.name, "rule": name, "finding": words}
+        for name, check in RULES.items()
+        for words in check(dataset, data)
+    ]
+    return pd.DataFrame(rows, columns=["dataset", "rule", "finding"])
+
+
+@rule("required-variables")
+def _required(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    for name in REQUIRED:
+        if name not in data:
+            yield f"{name} is not there"
+        elif (data[name] == "").any():
+            yield f"{name} is empty in {(data[name] == '').sum()} rows"
+
+
+@rule("names-and-labels")
+def _names(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    for name in data:
+        label = dataset.about(str(name)).label
+        if not NAME.fullmatch(str(name)):
+            yield f"{name!r} is no name of at most 8 capital letters, digits and _"
+        if not 0 < len(label) <= LABEL_LENGTH or not label.isascii():
+            yield f"the label of {name} is not 1 to {LABEL_LENGTH} characters of ASCII: {label!r}"
+    if not NAME.fullmatch(dataset.name):
+        yield f"{dataset.name!r} is no name of at most 8 capital letters, digits and _"
+
+
+@rule("text")
+def _text(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    for name in data:
+        if dataset.about(str(name)).type != TEXT:
+            continue
+        long = data[name][data[name].str.len() > TEXT_LENGTH]
+        other = data[name][~data[name].map(str.isascii)]
+        if len(long):
+            yield f"{name} has {len(long)} values of more than {TEXT_LENGTH} bytes"
+        if len(other):
+            yield f"{name} has characters that are not ASCII: {other.iloc[0]!r}"
+
+
+@rule("parameter-code")
+def _codes(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    for code in data["PARAMCD"].unique():
+        if not NAME.fullmatch(code):
+            yield f"PARAMCD {code!r} is not at most 8 capital letters, digits and _"
+
+
+@rule("one-to-one")
+def _one_to_one(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    for one, other, within in ONE_TO_ONE:
+        if one not in data or other not in data:
+            continue
+        both = data[
+            (data[one] != "") & data[one].notna() & (data[other] != "") & data[other].notna()
+        ]
+        groups = [("", both)] if not within else [(str(k), g) for k, g in both.groupby(within)]
+        for key, group in groups:
+            pairs = group[[one, other]].drop_duplicates()
+            if len(pairs) != pairs[one].nunique() or len(pairs) != pairs[other].nunique():
+                where = f" in {key}" if key else ""
+                yield f"{one} and {other} are not one to one{where}"
+
+
+@rule("unique-key")
+def _unique(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    keys = [name for name in dataset.keys if name in data]
+    twice = data.duplicated(keys, keep=False)
+    if twice.any():
+        first = data.loc[twice, keys].iloc[0].to_dict()
+        yield f"{twice.sum()} rows share their key ({', '.join(keys)}), first {first}"
+
+
+@rule("one-baseline")
+def _one_baseline(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    if "ABLFL" not in data:
+        return
+    flagged = data[data["ABLFL"] == "Y"]
+    keys = ["USUBJID", "PARAMCD", "BASETYPE"]
+    for key in flagged.loc[flagged.duplicated(keys), keys].itertuples(index=False):
+        yield f"two baseline records of {', '.join(map(str, key))}"
+    unequal = flagged[~np.isclose(flagged["AVAL"], flagged["BASE"], equal_nan=True)]
+    if len(unequal):
+        yield f"BASE is not AVAL in {len(unequal)} baseline records"
+    bases = data[data["BASE"].notna()].groupby(keys)["BASE"].nunique()
+    if (bases > 1).any():
+        yield f"BASE is not constant within {', '.join(map(str, bases[bases > 1].index[0]))}"
+
+
+@rule("change")
+def _change(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    if "CHG" not in data:
+        return
+    known = data[data["CHG"].notna()]
+    if not np.allclose(known["CHG"], known["AVAL"] - known["BASE"], rtol=0, atol=1e-9):
+        yield "CHG is not AVAL − BASE"
+    share = data[data["PCHG"].notna()]
+    if (share["BASE"] == 0).any():
+        yield "PCHG is there where BASE is 0"
+    if not np.allclose(share["PCHG"], 100 * share["CHG"] / share["BASE"], rtol=0, atol=1e-6):
+        yield "PCHG is not 100 · CHG / BASE"
+
+
+@rule("relative-day")
+def _relative_day(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    if "ADY" in data and (data["ADY"] == 0).any():
+        yield f"ADY is 0 in {(data['ADY'] == 0).sum()} rows: there is no day 0"
+
+
+@rule("flags")
+def _flags(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    for name in (each for each in data if str(each).endswith("FL")):
+        other = sorted(set(data[name]) - {"", "Y"})
+        if other:
+            yield f"{name} is {other[0]!r}, not Y or empty"
+
+
+@rule("one-analysis-record")
+def _one_record(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    if "ANL01FL" not in data:
+        return
+    keys = ["USUBJID", "PARAMCD", "BASETYPE", "AVISITN"]
+    chosen = data[data["ANL01FL"] == "Y"]
+    if chosen["AVISITN"].isna().any():
+        yield "ANL01FL is Y in a row without an analysis visit"
+    if chosen.duplicated(keys).any():
+        yield f"ANL01FL is Y on two rows of {chosen.loc[chosen.duplicated(keys), keys].iloc[0].tolist()}"
+    planned = data[data["AVISITN"].notna()]
+    without = set(planned[keys].apply(tuple, axis=1)) - set(chosen[keys].apply(tuple, axis=1))
+    if without:
+        yield f"no row has ANL01FL of {min(without, key=str)}"
+
+
+@rule("imputed-rows")
+def _imputed(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    if "DTYPE" not in data:
+        return
+    imputed = data["DTYPE"] != ""
+    if (imputed & data["AVAL"].isna()).any():
+        yield "a row with DTYPE has no AVAL"
+    if (~imputed & data["ADT"].isna()).any():
+        yield "an observed row has no ADT"
+    if (data["AVAL"].notna() & (data["AVALMIN"].notna() | data["AVALMAX"].notna())).any():
+        yield "AVALMIN or AVALMAX stands beside an AVAL that is known"
+
+
+@rule("dates")
+def _dates(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    for name in data:
+        if str(name).endswith("DT") and dataset.about(str(name)).type != DATE:
+            yield f"{name} is no date"
+
+
+@rule("time-to-event")
+def _times(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    if "CNSR" not in data:
+        return
+    if data["CNSR"].isna().any() or (data["CNSR"] < 0).any():
+        yield "CNSR is not 0, 1, 2, …"
+    days = days_of(data["ADT"]) - days_of(data["STARTDT"]) + 1
+    if not (days == data["AVAL"]).all():
+        yield "AVAL is not ADT − STARTDT + 1"
+    if (data["EVNTDESC"] == "").any():
+        yield "EVNTDESC is empty"
+    if ((data["CNSDTDSC"] != "") != (data["CNSR"] > 0)).any():
+        yield "CNSDTDSC does not go with CNSR above 0"

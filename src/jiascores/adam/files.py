@@ -1,0 +1,280 @@
+"""Files of data sets: SAS transport version 5, Dataset-JSON 1.1, Parquet and CSV."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from jiascores._version import __version__
+from jiascores.adam.checks import check
+from jiascores.adam.datasets import DATE, NUMBER, TEXT, WHOLE, AnalysisDataset, dates_of
+from jiascores.adam.datasets import VARIABLES as KNOWN
+from jiascores.core.errors import MissingExtraError, RequestError, listing
+
+CREATED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
+# Rules that a transport file cannot do without.
+OF_FILES = ("names-and-labels", "text", "dates", "unique-key")
+JSON_TYPES = {TEXT: "string", WHOLE: "integer", DATE: "date", NUMBER: "float"}
+KINDS = (".xpt", ".json", ".parquet", ".csv")
+
+
+def write(dataset: AnalysisDataset, path: str | Path, *, created: str | None = None) -> None:
+    """Write a data set to a file, whole or not at all.
+
+    Parameters
+    ----------
+    dataset : AnalysisDataset
+        Of `adeff` or `adtte`.
+    path : str or Path
+        What it ends in says how: ``.xpt`` (SAS transport version 5), ``.json`` (Dataset-JSON 1.1),
+        ``.parquet`` or ``.csv``.
+    created : str, optional
+        When the file is made, ``"2026-01-31T12:00:00"``; needed for ``.xpt`` and ``.json``, since
+        no clock is read and the same data must give the same file.
+
+    Raises
+    ------
+    RequestError
+        If a transport file could not hold the data: names of more than 8 characters, labels of
+        more than 40, texts of more than 200 bytes or not ASCII, two rows of one key.
+    MissingExtraError
+        If the file needs a package that is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({
+    ...     "patient": "S-01", "date": pd.to_datetime(["2024-01-10"]), "physician_global": [6.0]})
+    >>> adeff = jia.adam.adeff(visits, variables=["physician_global"], study="JIA-1")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     jia.adam.write(adeff, Path(folder) / "adeff.json", created="2026-01-31T12:00:00")
+    ...     jia.adam.read(Path(folder) / "adeff.json").loc[0, ["PARAMCD", "AVAL"]].tolist()
+    ['PHGA', 6.0]
+    """
+    path = Path(path)
+    if path.suffix not in KINDS:
+        raise RequestError(
+            f"path={str(path)!r}: choose a name that ends in {listing(KINDS, shown=4)}.",
+            variable="path",
+        )
+    data = dataset.pandas
+    if path.suffix in (".xpt", ".json"):
+        _refuse(dataset)
+        if created is None or not _is_moment(created):
+            raise RequestError(
+                f"created={created!r}: say when the file is made, '2026-01-31T12:00:00'; no clock is "
+                f"read, so that the same data give the same file.",
+                variable="created",
+            )
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        if path.suffix == ".xpt":
+            _write_transport(dataset, data, temporary, created or "")
+        elif path.suffix == ".json":
+            text = json.dumps(_as_json(dataset, data, created or ""), ensure_ascii=False, indent=1)
+            temporary.write_text(f"{text}\n", encoding="utf-8")
+        elif path.suffix == ".parquet":
+            data.to_parquet(temporary, index=False)
+        else:
+            data.to_csv(temporary, index=False, date_format="%Y-%m-%d", lineterminator="\n")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _is_moment(created: str) -> bool:
+    try:
+        dt.datetime.fromisoformat(created)
+    except ValueError:
+        return False
+    return CREATED.fullmatch(created) is not None
+
+
+def _refuse(dataset: AnalysisDataset) -> None:
+    """Raise where a transport file would not hold the data as they are."""
+    found = check(dataset)
+    found = found[found["rule"].isin(OF_FILES)]
+    if len(found):
+        raise RequestError(
+            f"{dataset.name} cannot be written: {listing(found['finding'].tolist(), shown=20)}.",
+            variable="data",
+            values=found["finding"].tolist(),
+        )
+
+
+def _pyreadstat() -> Any:
+    try:
+        import pyreadstat
+    except ImportError:
+        raise MissingExtraError(
+            "SAS transport files need pyreadstat: pip install 'jiascores[files]'."
+        ) from None
+    return pyreadstat
+
+
+def _write_transport(
+    dataset: AnalysisDataset, data: pd.DataFrame, path: Path, created: str
+) -> None:
+    labels = {str(name): dataset.about(str(name)).label for name in data}
+    dates = [str(name) for name in data if dataset.about(str(name)).type == DATE]
+    data = data.assign(
+        **{name: data[name].dt.date.where(data[name].notna(), None) for name in dates}
+    )
+    _pyreadstat().write_xport(
+        data,
+        str(path),
+        file_label=dataset.label[:40],
+        column_labels=labels,
+        table_name=dataset.name,
+        file_format_version=5,
+        variable_format=dict.fromkeys(dates, "DATE9"),
+    )
+    _stamp(path, created)
+
+
+# The times of making of library and member stand in the head of a transport file.
+_STAMP = re.compile(rb"\d\d[A-Z]{3}\d\d:\d\d:\d\d:\d\d")
+_HEAD = 800
+
+
+def _stamp(path: Path, created: str) -> None:
+    """Set the times in a transport file to the one that was given."""
+    when = dt.datetime.fromisoformat(created)
+    months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+    stamp = f"{when:%d}{months[when.month - 1]}{when:%y:%H:%M:%S}".encode()
+    content = bytearray(path.read_bytes())
+    for found in _STAMP.finditer(bytes(content[:_HEAD])):
+        content[found.start() : found.end()] = stamp
+    path.write_bytes(bytes(content))
+
+
+def _as_json(dataset: AnalysisDataset, data: pd.DataFrame, created: str) -> dict[str, Any]:
+    """Return a data set as Dataset-JSON 1.1."""
+    columns: list[dict[str, Any]] = []
+    cells = []
+    for row in dataset.variables.to_dict("records"):
+        name, kind = str(row["variable"]), str(row["type"])
+        column: dict[str, Any] = {
+            "itemOID": f"IT.{dataset.name}.{name}",
+            "name": name,
+            "label": row["label"],
+            "dataType": JSON_TYPES[kind],
+        }
+        if kind == TEXT:
+            column["length"] = int(row["length"])
+        if kind == DATE:
+            # A number in SAS; here the date is written out.
+            column |= {"targetDataType": "integer", "displayFormat": "DATE9."}
+        if not pd.isna(row["key"]):
+            column["keySequence"] = int(row["key"])
+        columns.append(column)
+        cells.append([_cell(each, kind) for each in data[name]])
+    return {
+        "datasetJSONCreationDateTime": created,
+        "datasetJSONVersion": "1.1.0",
+        "sourceSystem": {"name": "jiascores", "version": __version__},
+        "itemGroupOID": f"IG.{dataset.name}",
+        "records": len(data),
+        "name": dataset.name,
+        "label": dataset.label,
+        "columns": columns,
+        "rows": [list(row) for row in zip(*cells, strict=True)],
+    }
+
+
+def _cell(value: Any, kind: str) -> Any:
+    if kind == TEXT:
+        return value
+    if pd.isna(value):
+        return None
+    if kind == DATE:
+        return pd.Timestamp(value).date().isoformat()
+    return int(value) if kind == WHOLE else float(value)
+
+
+def read(path: str | Path) -> pd.DataFrame:
+    """Read a data set from a transport file, Dataset-JSON, Parquet or CSV.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; its name ends in ``.xpt``, ``.json``, ``.parquet`` or ``.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text with empty cells for gaps, numbers as floats, dates as timestamps.
+
+    Raises
+    ------
+    RequestError
+        If the file is of no kind that is known, or not Dataset-JSON 1.1.
+    """
+    path = Path(path)
+    if path.suffix == ".xpt":
+        data, meta = _pyreadstat().read_xport(str(path))
+        kinds = {
+            name: DATE if meta.original_variable_types[name] == "DATE9" else _SAS_TYPES[kind]
+            for name, kind in meta.readstat_variable_types.items()
+        }
+        return _typed(data, kinds)
+    if path.suffix == ".json":
+        given = json.loads(path.read_text(encoding="utf-8"))
+        version = str(given.get("datasetJSONVersion", ""))
+        if not re.fullmatch(r"1\.1(\.\d+)?", version):
+            raise RequestError(
+                f"{path}: datasetJSONVersion is {version!r}, and Dataset-JSON 1.1 is read.",
+                variable="path",
+            )
+        kinds = {
+            each["name"]: _JSON_KINDS.get(each["dataType"], NUMBER) for each in given["columns"]
+        }
+        return _typed(pd.DataFrame(given["rows"], columns=[*kinds]), kinds)
+    if path.suffix == ".parquet":
+        data = pd.read_parquet(path)
+        moments = [name for name in data if pd.api.types.is_datetime64_any_dtype(data[name])]
+        return data.astype(dict.fromkeys(moments, "datetime64[s]"))
+    if path.suffix == ".csv":
+        data = pd.read_csv(path, dtype=str, keep_default_na=False)
+        # A file of texts says nothing of its types; what is not in the list of variables is text.
+        names = [str(name) for name in data]
+        known = {name: KNOWN[name].type for name in names if name in KNOWN}
+        dates = {name: DATE for name in names if name.endswith("DT")}
+        return _typed(data, known | dates)
+    raise RequestError(
+        f"path={str(path)!r}: choose a name that ends in {listing(KINDS, shown=4)}.",
+        variable="path",
+    )
+
+
+_SAS_TYPES = {"string": TEXT, "double": NUMBER, "float": NUMBER}
+_JSON_KINDS = {"string": TEXT, "date": DATE}
+
+
+def _typed(data: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Return columns of their types: text with empty cells for gaps, dates, floats."""
+    columns: dict[str, Any] = {}
+    for name in data:
+        cells = [None if pd.isna(each) or each == "" else each for each in data[name]]
+        kind = kinds.get(str(name), TEXT)
+        if kind == TEXT:
+            columns[str(name)] = pd.Series(
+                ["" if c is None else str(c) for c in cells], dtype=object
+            )
+        elif kind == DATE:
+            columns[str(name)] = dates_of(cells).astype("datetime64[s]")
+        else:
+            columns[str(name)] = pd.Series(
+                [np.nan if c is None else float(c) for c in cells], dtype=float
+            )
+    return pd.DataFrame(columns)

@@ -1,0 +1,218 @@
+"""ADTTE: times to an event, one row for each subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from jiascores.adam.datasets import AnalysisDataset, days_of
+from jiascores.adam.parameters import CODE, OWN_FROM, Parameter, codes, of_request
+from jiascores.adam.subjects import Subjects, frame_like
+from jiascores.core.errors import ColumnError, RequestError, listing
+from jiascores.tables.engines import to_eager
+from jiascores.tables.frame import Frame
+from jiascores.tables.requests import Request
+from jiascores.tables.table import Column, column
+from jiascores.tables.time_to_event import time_to_first, time_to_flare
+
+KEYS = ("STUDYID", "USUBJID", "PARAMCD")
+ORDER = (
+    *("PARAMCD", "PARAM", "PARAMN", "PARCAT1", "STARTDT", "ADT", "ADY", "AVAL", "CNSR"),
+    *("EVNTDESC", "CNSDTDSC"),
+)
+FRONT, CODE_LENGTH = "TT", 8
+END, NOT_SEEN = "end of follow-up", "not seen again"
+
+
+def adtte(
+    visits: Any,
+    event: Request | Column,
+    *,
+    subjects: Any,
+    origin: str = "TRTSDT",
+    keep: Sequence[str] = (),
+    censored: Mapping[str, int] | None = None,
+    paramcd: str | None = None,
+    param: str | None = None,
+    columns: Mapping[str, Any] | None = None,
+    name: str = "ADTTE",
+    **how: Any,
+) -> AnalysisDataset:
+    """Make a time-to-event data set (ADTTE) from visits and ADSL: one row for each subject.
+
+    Parameters
+    ----------
+    visits : data frame
+        One row for each visit, with dates, of any engine.
+    event : Request or Column
+        ``jia.ask.flare(criteria=…, reference=…)``; a request for yes or no, for the first time
+        that it is yes; or a yes/no column.
+    subjects : data frame
+        ADSL: ``USUBJID``, ``STUDYID`` and the column of `origin`. Every subject gets a row.
+    origin : str
+        The column of ADSL with the date from which time runs, which becomes STARTDT.
+    keep : list of str
+        Columns of ADSL to take along.
+    censored : dict, optional
+        CNSR for each reason, for example ``{"stopped: moved away": 2}``. Every other reason is 1.
+    paramcd, param : str, optional
+        PARAMCD and PARAM; needed where the event has no code of its own.
+    columns : dict, optional
+        What is called otherwise in `visits`.
+    name : str
+        What the data set is called.
+    **how
+        As for `jiascores.analysis.time_to_flare` and `jiascores.analysis.time_to_first`:
+        ``baseline``, ``undetermined``, ``stopped``, ``reason``, ``intercurrent``, ``until`` …
+
+    Returns
+    -------
+    AnalysisDataset
+        With STARTDT, ADT, AVAL (ADT − STARTDT + 1, in days), CNSR (0 is the event), EVNTDESC, and
+        CNSDTDSC where CNSR is above 0.
+
+    Raises
+    ------
+    RequestError
+        If there is no code, or a reason of `censored` never comes.
+    JiaScoresError
+        As for `time_to_flare`.
+
+    Notes
+    -----
+    A subject who was never seen after the start is censored on it: AVAL is 1. AVAL counts the day
+    of the start as day 1; `jiascores.analysis` gives elapsed days.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> adsl = pd.DataFrame({"STUDYID": "JIA-1", "USUBJID": ["S-01", "S-02"],
+    ...                      "RANDDT": pd.to_datetime(["2024-01-10", "2024-01-12"])})
+    >>> visits = pd.DataFrame({
+    ...     "patient": "S-01", "date": pd.to_datetime(["2024-01-10", "2024-03-06"]),
+    ...     "inactive": [False, True]})
+    >>> adtte = jia.adam.adtte(
+    ...     visits, jia.column("inactive"), subjects=adsl, origin="RANDDT", baseline="first",
+    ...     paramcd="TTINACT", param="Time to inactive disease (days)")
+    >>> adtte.data[["USUBJID", "AVAL", "CNSR", "EVNTDESC"]]
+      USUBJID  AVAL  CNSR             EVNTDESC
+    0    S-01  57.0     0             INACTIVE
+    1    S-02   1.0     1  NO REFERENCE VISIT
+    """
+    frame, adsl = Frame(to_eager(visits)), Frame(to_eager(subjects))
+    for needed in ("USUBJID", "STUDYID", origin):
+        if needed not in adsl:
+            raise ColumnError(f"subjects= has no column {needed!r}.", variable=needed)
+    parameter = _parameter(event, paramcd, param)
+    given: dict[str, Any] = {
+        "patients": frame_like(frame, pd.DataFrame({n: adsl.objects(n) for n in adsl.names})),
+        "patient_columns": {"patient": "USUBJID"},
+        "origin": column(origin),
+        "columns": columns,
+        **how,
+    }
+    if isinstance(event, Request) and event.measure.name == "flare":
+        given["criteria"] = event.criteria
+        given.setdefault("reference", dict(event.bound).get("reference"))
+        times = Frame(time_to_flare(frame.native, **given))
+    else:
+        times = Frame(time_to_first(frame.native, event, **given))
+    ids = [str(each) for each in times.objects((columns or {}).get("patient", "patient"))]
+    people = Subjects.of(adsl.native, None, [origin, *(k for k in keep if k != origin)], ids)
+    data = _rows(times, ids, people, origin, parameter)
+    data["CNSR"] = _censored(data, censored or {})
+    data["CNSDTDSC"] = data["CNSDTDSC"].where(data["CNSR"] > 0, None)
+    data["EVNTDESC"] = data["EVNTDESC"].str.upper()
+    data = Subjects(people.table[["STUDYID", *keep]], people.start).joined(data)
+    data = data.sort_values(["USUBJID"], kind="stable").reset_index(drop=True)
+    data = data[[*(name for name in data if name not in ORDER), *(n for n in ORDER if n in data)]]
+    return AnalysisDataset(
+        name=name,
+        label="Time-to-Event Analysis Dataset",
+        data=frame_like(frame, data),
+        keys=KEYS,
+        parameters=(parameter,),
+        taken=people.taken,
+    )
+
+
+def _rows(
+    times: Frame, ids: Sequence[str], people: Subjects, origin: str, parameter: Parameter
+) -> pd.DataFrame:
+    """Return what is known of each subject, without CNSR."""
+    days = days_of(people.table[origin].loc[list(ids)])
+    without = [each for each, day in zip(ids, days, strict=True) if np.isnan(day)]
+    if without:
+        raise RequestError(
+            f"{origin} is missing of subjects {listing(without)}: time runs from it.",
+            variable=origin,
+            values=without,
+        )
+    duration = pd.Series(times.objects("duration"), dtype=object).astype(float).fillna(0.0)
+    event = pd.Series(times.objects("event"), dtype=object).map(
+        lambda each: each is True or each == 1
+    )
+    return pd.DataFrame(
+        {
+            "USUBJID": list(ids),
+            "PARAMCD": parameter.code,
+            "PARAM": parameter.label,
+            "PARAMN": parameter.number,
+            "PARCAT1": parameter.category,
+            "STARTDT": days,
+            "ADT": days + duration.to_numpy(),
+            "AVAL": duration.to_numpy() + 1,
+            "EVENT": event.to_numpy(bool),
+            "EVNTDESC": [str(each) for each in times.objects("reason")],
+            "CNSDTDSC": [str(each) for each in times.objects("rule")],
+        }
+    )
+
+
+def _censored(data: pd.DataFrame, given: Mapping[str, int]) -> Any:
+    """Return CNSR: 0 for the event, else the number of the reason."""
+    unknown = sorted(set(given) - set(data["EVNTDESC"]))
+    if unknown:
+        raise RequestError(
+            f"censored= names {unknown[0]!r}, which is nobody's reason. There are "
+            f"{listing(sorted(set(data.loc[~data['EVENT'], 'EVNTDESC'])), shown=20)}.",
+            variable="censored",
+            values=unknown,
+        )
+    wrong = [number for number in given.values() if isinstance(number, bool) or number < 1]
+    if wrong:
+        raise RequestError(
+            f"censored= gives CNSR {wrong[0]!r}: 0 is the event, so a reason is 1 or more.",
+            variable="censored",
+            values=wrong,
+        )
+    return np.where(data.pop("EVENT"), 0, data["EVNTDESC"].map(given).fillna(1)).astype(int)
+
+
+def _parameter(event: Any, code: str | None, label: str | None) -> Parameter:
+    """Return the parameter: its code is that of the event after TT."""
+    stem = event.stem if isinstance(event, Request) else event.name
+    asked = event if isinstance(event, Request) else None
+    base = stem if asked is None else asked.measure.column(asked.criteria, **dict(asked.options))
+    own, _, number = codes().get(base, ("", "", OWN_FROM))
+    made = f"{FRONT}{own}" if own and len(own) <= CODE_LENGTH - len(FRONT) else ""
+    if code is None and not made:
+        raise RequestError(
+            f"the time to {stem!r} has no code of its own: give paramcd= and param=.",
+            variable="paramcd",
+        )
+    chosen = code or made
+    if not CODE.fullmatch(chosen):
+        raise RequestError(
+            f"paramcd={chosen!r}: at most 8 capital letters and digits, a letter first.",
+            variable="paramcd",
+            values=(chosen,),
+        )
+    called = stem if asked is None else of_request(asked, "")
+    called = called if called[1:2].isupper() else f"{called[0].lower()}{called[1:]}"
+    words = f"Time to {called} (days, day 1 is the start)"
+    return Parameter(chosen, (label or words)[:200], number, "TIME TO EVENT", asked)

@@ -1,0 +1,218 @@
+"""Data sets as files, and the rules that they must keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import jiascores as jia
+from jiascores.core.errors import RequestError
+from tests.adam.test_basic import LEVELS, adsl, visits
+from tests.adam.test_times import ADSL, VISITS
+
+CREATED = "2026-01-31T12:00:00"
+ENDINGS = ("xpt", "json", "parquet", "csv")
+
+
+def efficacy(table: pd.DataFrame | None = None) -> Any:
+    return jia.adam.adeff(
+        visits() if table is None else table,
+        measures=LEVELS,
+        variables=["physician_global"],
+        subjects=adsl(),
+        keep=["TRTP", "TRTSDT"],
+        baseline="first",
+        due={8: "Week 8", 12: "Week 12"},
+    )
+
+
+def times() -> Any:
+    return jia.adam.adtte(
+        VISITS,
+        jia.column("calm"),
+        subjects=ADSL,
+        origin="RANDDT",
+        baseline="first",
+        paramcd="TTCALM",
+        param="Time to calm (days)",
+    )
+
+
+def needs(ending: str) -> None:
+    pytest.importorskip({"xpt": "pyreadstat", "parquet": "pyarrow"}.get(ending, "json"))
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("make", [efficacy, times])
+def test_a_file_is_read_back_as_it_was(ending: str, make: Any, tmp_path: Path) -> None:
+    needs(ending)
+    dataset, path = make(), tmp_path / f"data.{ending}"
+    jia.adam.write(dataset, path, created=CREATED)
+    pd.testing.assert_frame_equal(jia.adam.read(path), dataset.pandas, check_dtype=ending != "xpt")
+    # The same data give the same bytes.
+    again = tmp_path / f"again.{ending}"
+    jia.adam.write(make(), again, created=CREATED)
+    assert again.read_bytes() == path.read_bytes()
+    assert sorted(each.name for each in tmp_path.iterdir()) == [again.name, path.name]
+
+
+words = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12)
+values = st.one_of(st.none(), st.integers(0, 100).map(lambda tenth: tenth / 10))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    ids=st.lists(words, min_size=1, max_size=4, unique=True),
+    globals_=st.lists(values, min_size=8, max_size=8),
+)
+@pytest.mark.parametrize("ending", ["xpt", "json"])
+def test_files_keep_values_and_assess_to_the_same(
+    ending: str, ids: list[str], globals_: list[float | None], tmp_path_factory: Any
+) -> None:
+    needs(ending)
+    table = pd.DataFrame(
+        {
+            "patient": [each for each in ids for _ in range(2)],
+            "date": pd.to_datetime(["2024-01-10", "2024-03-06"] * len(ids)),
+            "physician_global": globals_[: 2 * len(ids)],
+            "patient_global": globals_[::-1][: 2 * len(ids)],
+            "active_joints": [3, None] * len(ids),
+        }
+    )
+    variables = {"physician_global": "PHGA", "patient_global": "PTGA", "active_joints": "ACTJT"}
+    dataset = jia.adam.adeff(table, measures=["cjadas10"], variables=list(variables), study="J-1")
+    path = tmp_path_factory.mktemp("files") / f"adeff.{ending}"
+    jia.adam.write(dataset, path, created=CREATED)
+    back = jia.adam.read(path)
+    pd.testing.assert_frame_equal(back, dataset.pandas, check_dtype=False)
+    found = back[back["PARAMCD"] == "CJADAS10"].set_index(["USUBJID", "ADT"])["AVAL"]
+    again = jia.assess(
+        back[back["PARAMCD"].isin(variables.values())]
+        .pivot_table(index=["USUBJID", "ADT"], columns="PARAMCD", values="AVAL", dropna=False)
+        .reindex(columns=list(variables.values()))
+        .rename(columns={code: name for name, code in variables.items()})
+        .reset_index(),
+        columns={"patient": "USUBJID", "date": "ADT"},
+        measures=["cjadas10"],
+    ).set_index(["USUBJID", "ADT"])["cjadas10"]
+    pd.testing.assert_series_equal(found.sort_index(), again.sort_index(), check_names=False)
+
+
+def test_dataset_json_is_as_the_standard_has_it(tmp_path: Path) -> None:
+    import json
+
+    path = tmp_path / "adeff.json"
+    jia.adam.write(efficacy(), path, created=CREATED)
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    assert whole["datasetJSONVersion"] == "1.1.0"
+    assert whole["datasetJSONCreationDateTime"] == CREATED
+    assert whole["records"] == len(whole["rows"])
+    columns = {each["name"]: each for each in whole["columns"]}
+    assert columns["ADT"]["dataType"] == "date"
+    assert columns["ADT"]["targetDataType"] == "integer"
+    assert columns["ADT"]["displayFormat"] == "DATE9."
+    assert columns["AVAL"]["dataType"] == "float"
+    assert columns["ADY"]["dataType"] == "integer"
+    assert columns["PARAMCD"]["keySequence"] == 3
+    place = [*columns].index("ADT")
+    assert whole["rows"][0][place] == "2024-01-10"
+
+
+def test_a_transport_file_has_dates_as_dates(tmp_path: Path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    path = tmp_path / "adeff.xpt"
+    jia.adam.write(efficacy(), path, created=CREATED)
+    _, meta = pyreadstat.read_xport(str(path))
+    assert meta.original_variable_types["ADT"] == "DATE9"
+    assert meta.column_names_to_labels["ADY"] == "Analysis Relative Day"
+    assert b"31JAN26:12:00:00" in path.read_bytes()
+
+
+@pytest.mark.parametrize("created", [None, "2026-01-31", "2026-13-31T12:00:00", "yesterday"])
+@pytest.mark.parametrize("ending", ["xpt", "json"])
+def test_when_it_was_made_must_be_said(created: Any, ending: str, tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="no clock"):
+        jia.adam.write(efficacy(), tmp_path / f"a.{ending}", created=created)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("Zoë", "not ASCII: 'Zoë'"),
+        ("x" * 201, "more than 200 bytes"),
+    ],
+)
+def test_what_a_transport_file_cannot_hold_is_refused(
+    wrong: str, words: str, tmp_path: Path
+) -> None:
+    table = visits().replace({"patient": {"S-01": wrong}})
+    people = adsl().replace({"USUBJID": {"S-01": wrong}})
+    dataset = jia.adam.adeff(table, measures=["cjadas10"], subjects=people)
+    for ending in ("xpt", "json"):
+        with pytest.raises(RequestError, match=words):
+            jia.adam.write(dataset, tmp_path / f"a.{ending}", created=CREATED)
+    with pytest.raises(RequestError, match="ends in"):
+        jia.adam.write(dataset, tmp_path / "a.sas7bdat", created=CREATED)
+    assert not list(tmp_path.iterdir())
+
+
+# --------------------------------------------------------------------------------------------
+# Rules
+
+
+def test_what_is_made_breaks_no_rule() -> None:
+    for dataset in (efficacy(), times()):
+        assert jia.adam.check(dataset).empty
+
+
+def changed(dataset: Any, **columns: Any) -> Any:
+    data = dataset.data.copy()
+    for name, change in columns.items():
+        data[name] = change(data) if callable(change) else change
+    return attrs.evolve(dataset, data=data)
+
+
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("required-variables", {"STUDYID": ""}),
+        ("parameter-code", {"PARAMCD": lambda d: d["PARAMCD"].replace("JADAS10", "jadas 10")}),
+        ("one-to-one", {"PARAM": lambda d: [f"{p} {at}" for at, p in enumerate(d["PARAM"])]}),
+        ("one-to-one", {"AVALC": lambda d: d["AVALC"].replace("high", "low")}),
+        ("unique-key", {"PARAMCD": "JADAS10", "DTYPE": None, "AVISITN": 8.0}),
+        ("one-baseline", {"ABLFL": "Y"}),
+        ("change", {"CHG": lambda d: d["CHG"] + 1}),
+        ("change", {"PCHG": lambda d: -d["PCHG"]}),
+        ("relative-day", {"ADY": 0}),
+        ("flags", {"ANL01FL": "N"}),
+        ("one-analysis-record", {"ANL01FL": "Y"}),
+        ("one-analysis-record", {"ANL01FL": None}),
+        ("imputed-rows", {"DTYPE": "LOCF"}),
+        ("imputed-rows", {"AVALMIN": 0.0}),
+        ("text", {"TRTP": "x" * 201}),
+    ],
+)
+def test_each_rule_finds_what_breaks_it(rule: str, change: dict[str, Any]) -> None:
+    found = jia.adam.check(changed(efficacy(), **change))
+    assert rule in set(found["rule"]), found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"AVAL": lambda d: d["AVAL"] - 1},
+        {"EVNTDESC": ""},
+        {"CNSDTDSC": None},
+        {"CNSR": -1},
+    ],
+)
+def test_times_have_rules_of_their_own(change: dict[str, Any]) -> None:
+    found = jia.adam.check(changed(times(), **change))
+    assert "time-to-event" in set(found["rule"]), found
