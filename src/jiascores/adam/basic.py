@@ -127,10 +127,10 @@ def adeff(
     ...     "patient_global": [5.0, 2.0], "active_joints": [8, 1]})
     >>> adeff = jia.adam.adeff(
     ...     visits, measures=["cjadas10"], study="JIA-1", baseline="first")
-    >>> adeff.data[["PARAMCD", "AVISIT", "AVAL", "BASE", "CHG", "ABLFL"]]
-        PARAMCD  AVISIT  AVAL  BASE   CHG ABLFL
-    0  CJADAS10  Week 0  19.0  19.0   NaN     Y
-    1  CJADAS10  Week 8   5.0  19.0 -14.0  None
+    >>> adeff.data[["PARAMCD", "AVISIT", "AVAL", "BASE", "CHG"]]
+        PARAMCD  AVISIT  AVAL  BASE   CHG
+    0  CJADAS10  Week 0  19.0  19.0   NaN
+    1  CJADAS10  Week 8   5.0  19.0 -14.0
     """
     requests = understand_requests(measures) if len(measures) else []
     for each in variables:
