@@ -58,8 +58,9 @@ def write(dataset: AnalysisDataset, path: str | Path, *, created: str | None = N
     >>> adeff = jia.adam.adeff(visits, variables=["physician_global"], study="JIA-1")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     jia.adam.write(adeff, Path(folder) / "adeff.json", created="2026-01-31T12:00:00")
-    ...     jia.adam.read(Path(folder) / "adeff.json").loc[0, ["PARAMCD", "AVAL"]].tolist()
-    ['PHGA', 6.0]
+    ...     jia.adam.read(Path(folder) / "adeff.json")[["PARAMCD", "AVAL"]]
+      PARAMCD  AVAL
+    0    PHGA   6.0
     """
     path = Path(path)
     if path.suffix not in KINDS:
