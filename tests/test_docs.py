@@ -132,7 +132,7 @@ def test_every_public_name_is_documented() -> None:
 
 def test_a_door_says_what_it_is_for() -> None:
     doors = {name.partition(".")[0] for name, _ in public() if "." in name}
-    assert doors == {"analysis", "ask", "errors", "plot", "prepare", "testing", "typing"}
+    assert doors == {"adam", "analysis", "ask", "errors", "plot", "prepare", "testing", "typing"}
     assert all(getattr(jia, door).__doc__ for door in doors)
 
 

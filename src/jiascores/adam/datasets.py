@@ -122,6 +122,18 @@ class AnalysisDataset:
         Of the kind of the visits.
     keys : tuple of str
         The variables that make a row unique, in the order of the rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> visits = pd.DataFrame({
+    ...     "patient": "S-01", "date": pd.to_datetime(["2024-01-10"]), "physician_global": [6.0]})
+    >>> adeff = jia.adam.adeff(visits, variables=["physician_global"], study="JIA-1")
+    >>> adeff
+    <ADEFF: 1 rows, 1 parameters>
+    >>> adeff.variables.set_index("variable").loc["ADT", ["label", "type", "display_format"]].tolist()
+    ['Analysis Date', 'date', 'DATE9.']
     """
 
     name: str
