@@ -220,6 +220,19 @@ def read(path: str | Path) -> pd.DataFrame:
     ------
     RequestError
         If the file is of no kind that is known, or not Dataset-JSON 1.1.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import jiascores as jia
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "adeff.csv"
+    ...     _ = path.write_text("USUBJID,PARAMCD,AVAL\\nS-01,PHGA,6\\nS-02,PHGA,\\n")
+    ...     jia.adam.read(path)
+      USUBJID PARAMCD  AVAL
+    0    S-01    PHGA   6.0
+    1    S-02    PHGA   NaN
     """
     path = Path(path)
     if path.suffix == ".xpt":
