@@ -204,7 +204,7 @@ def _cell(value: Any, kind: str) -> Any:
 
 
 def read(path: str | Path) -> pd.DataFrame:
-    """Read a data set from a transport file, Dataset-JSON, Parquet or CSV.
+    r"""Read a data set from a transport file, Dataset-JSON, Parquet or CSV.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def read(path: str | Path) -> pd.DataFrame:
     >>> import jiascores as jia
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "adeff.csv"
-    ...     _ = path.write_text("USUBJID,PARAMCD,AVAL\\nS-01,PHGA,6\\nS-02,PHGA,\\n")
+    ...     _ = path.write_text("USUBJID,PARAMCD,AVAL\nS-01,PHGA,6\nS-02,PHGA,\n")
     ...     jia.adam.read(path)
       USUBJID PARAMCD  AVAL
     0    S-01    PHGA   6.0
