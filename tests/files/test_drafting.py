@@ -182,3 +182,33 @@ def test_a_dictionary_of_redcap(tmp_path) -> None:
     assert visits["dx"].tolist() == ["oligoarthritis_persistent"]
     done = run("assess", path, "--mapping", mapping, "--measure", "cjadas10")
     assert done.output.splitlines()[1].endswith(",15")
+
+
+def test_german_compounds(tmp_path) -> None:
+    path = tmp_path / "kern.csv"
+    path.write_bytes(
+        (
+            "Pat-ID;Untersuchungsdatum;Arzturteil (NRS 0-10);Patientenurteil;CHAQ-DI;Anzahl aktiver Gelenke;"
+            "Anzahl bewegungseingeschränkter Gelenke;BSG (mm/h);JIA-Kategorie\n"
+            "1001;03.01.2023;6,5;5;1,25;8;6;35;Polyarthritis RF-negativ\n"
+            "1001;05.04.2023;2;2,5;0,375;1;2;n.d.;Polyarthritis RF-negativ\n"
+        ).encode("cp1252")
+    )
+    mapping = confirmed(path, tmp_path)
+    done = run("assess", path, "--mapping", mapping, "--measure", "jadas10")
+    assert done.exit_code == 0, done.output
+    assert [line.rpartition(";")[2] for line in done.output.splitlines()[1:]] == ["21", ""]
+
+
+def test_days_that_excel_counts(tmp_path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["patient", "date", "esr"], ["007", 45301, 22]):
+        book.active.append(row)
+    path = tmp_path / "visits.xlsx"
+    book.save(path)
+    visits = jia.prepare.read(path, confirmed(path, tmp_path))
+    assert visits["date"].tolist() == [pd.Timestamp("2024-01-10")]
+    # Without it, they are days of a study that is a hundred years long.
+    found = run("check", path, "--measure", "acr_ped", "--baseline", "first", "-q")
+    assert 'date_format = ""excel""' in found.output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import product
 from typing import Any, Literal
 
@@ -275,7 +276,7 @@ def _columns(
     found = {}
     for variable, names in wanted.items():
         if variable == "date" and len(names) > 1:
-            names = list(_likelier(names, cells))  # noqa: PLW2901
+            names = _likelier(names, cells)  # noqa: PLW2901
         exact = [name for name in names if name == variable]
         if len(names) > 1 and not exact:
             made.ask(f"{variable}: {' or '.join(map(repr, names))}? Write it under [columns].")
@@ -300,7 +301,7 @@ def _columns(
     return found
 
 
-def _likelier(names: Sequence[str], cells: Mapping[str, Sequence[Any]]) -> Sequence[str]:
+def _likelier(names: list[str], cells: Mapping[str, Sequence[Any]]) -> list[str]:
     """Return which of several columns of dates hold dates, and not the numbers of visits."""
     dated = [n for n in names if not all(str(cell).strip().isdigit() for cell in cells[n])]
     names = dated or names
@@ -384,7 +385,13 @@ def _variable_named(name: str) -> str | None:
 
 def _can_be(variable: str, cells: Sequence[Any], form: Csv) -> bool:
     """Return whether the cells of a column can be those of a variable or role."""
-    if not cells or variable in ("patient", "site", "sex", "patient_global_rater", "birth_date"):
+    if variable == "patient":
+        # An id is no number with decimals.
+        return not any(
+            isinstance(value, float) and value % 1
+            for value in map(partial(_read, form=form), cells)
+        )
+    if not cells or variable in ("site", "sex", "patient_global_rater", "birth_date"):
         return True
     if variable == "date":
         fine = [_is_date(cell) for cell in cells]
@@ -401,8 +408,12 @@ def _can_be(variable: str, cells: Sequence[Any], form: Csv) -> bool:
     )
 
 
+def _read(cell: Any, form: Csv) -> Any:
+    return number_in(cell.strip(), form) if isinstance(cell, str) else cell
+
+
 def _is_amount(cell: Any, form: Csv) -> bool:
-    value = number_in(cell.strip(), form) if isinstance(cell, str) else cell
+    value = _read(cell, form)
     return not isinstance(value, str) or value[:1] in BELOW + ABOVE
 
 
@@ -429,8 +440,9 @@ def _dates(columns: Mapping[str, str], cells: Mapping[str, Sequence[Any]], made:
     forms, every = formats_of(other)
     if len(forms) == 1 and every and len(other) == len(texts):
         made.put("csv", "date_format", forms[0], f"{other[0]} as {_shown_date(other[0], forms[0])}")
-    elif forms and all(form.startswith("%d") and "%Y" in form for form in forms):
-        made.put("csv", "day_first", True)
+    elif {"%d.%m.%Y", "%m.%d.%Y"} == set(forms):
+        remark = f"{other[0]} as {_shown_date(other[0], '%d.%m.%Y')}? The dates do not say"
+        made.put("csv", "date_format", "%d.%m.%Y", remark)
     elif forms:
         choices = " or ".join(
             f"date_format = {toml(form)} ({other[0]} as {_shown_date(other[0], form)})"
@@ -456,7 +468,7 @@ def _variable(
 ) -> None:
     """Say in which unit a variable is, and what of it is no plain number."""
     known = VARIABLES[variable]
-    read = [number_in(cell.strip(), form) if isinstance(cell, str) else cell for cell in cells]
+    read = [_read(cell, form) for cell in cells]
     if known.flag:
         words = [cell for cell in cells if isinstance(cell, str) and truth(cell) is None]
         missing |= dict.fromkeys(word.strip() for word in words)

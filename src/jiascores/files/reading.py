@@ -122,8 +122,8 @@ def typed(
             columns[name] = column.series(compact=compact) if is_text else column
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(file.places)), copy=False)
     places = file.places
-    kind = pd.RangeIndex if isinstance(places, range) else pd.Index
-    frame.index = kind(places, name=file.place)
+    index: Any = pd.RangeIndex if isinstance(places, range) else pd.Index
+    frame.index = index(places, name=file.place)
     return frame
 
 
