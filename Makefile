@@ -53,7 +53,7 @@ define new_venv
 endef
 
 .PHONY: help demo test lint format types docs bench coverage \
-	test-browser test-engines test-r test-oldest test-newest test-bare verify ci clean
+	test-browser test-engines test-r test-oldest test-newest test-bare test-extras verify ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -138,6 +138,9 @@ test-newest: .venv-newest/.ready ## run the tests against the wheel, with the ne
 test-bare: .venv-bare/.ready ## try the wheel where nothing is installed but the core dependencies
 	$(call install_wheel,.venv-bare)
 	@.venv-bare/bin/python -m pytest -q --noconftest $(PYTEST_ARGS) tests/bare.py
+
+test-extras: ## install the extras one by one, and try that each does what it says
+	@PYTHON=$(PYTHON) .ci/extras
 
 ci: ## what the continuous integration runs
 	@.ci/run

@@ -1,3 +1,3 @@
 """The version, written once: the build and the docs read it from here."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

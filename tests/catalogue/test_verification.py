@@ -78,3 +78,33 @@ def test_the_page_explains_every_file_and_column_and_names_every_mistake() -> No
         assert f"`{column}`" in text
     for mistake in MISTAKES:
         assert mistake in text
+
+
+def test_a_checkout_is_named_by_its_commit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import subprocess
+
+    from jiascores.catalogue import verification
+
+    root = tmp_path / "checkout"
+    home = root / "src" / "jiascores" / "catalogue" / "verification.py"
+    home.parent.mkdir(parents=True)
+    home.touch()
+    monkeypatch.setattr(verification, "__file__", str(home))
+    assert verification._commit() == ""
+
+    def git(*words: str) -> str:
+        who = ("-c", "user.name=nobody", "-c", "user.email=nobody@example.org")
+        call = ["git", "-C", str(root), *who, *words]
+        return subprocess.run(call, check=True, capture_output=True, text=True).stdout.strip()
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    assert verification._commit() == git("rev-parse", "HEAD")
+    home.write_text("changed")
+    assert verification._commit() == f"{git('rev-parse', 'HEAD')}+changes"
+    # An installed package that happens to lie in somebody's checkout is not of it.
+    inside = root / "venv" / "site-packages" / "jiascores" / "catalogue" / "verification.py"
+    inside.parent.mkdir(parents=True)
+    monkeypatch.setattr(verification, "__file__", str(inside))
+    assert verification._commit() == ""

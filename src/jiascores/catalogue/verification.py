@@ -6,6 +6,7 @@ import csv
 import hashlib
 import math
 import platform
+import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from itertools import chain, groupby
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -531,6 +533,9 @@ class Verification:
 
     date: str
     versions: tuple[tuple[str, str], ...]
+    commit: str
+    """The commit of the checkout that is used, "+changes" where it is not as committed; empty where
+    the package is installed."""
     system: str
     definitions: tuple[VerifiedDefinition, ...]
     data: tuple[tuple[str, int, str], ...]
@@ -587,6 +592,7 @@ class Verification:
         facts = {
             "Date": self.date,
             "Versions": ", ".join(f"{name} {number}" for name, number in self.versions),
+            **({"Commit": self.commit} if self.commit else {}),
             "System": self.system,
             "Definitions": f"{len(self.definitions)}: {self._counts(0)}; "
             f"{self.in_part_unverified} in part unverified",
@@ -660,6 +666,25 @@ def _on_both_sides(threshold: object, rows: Sequence[Row]) -> bool:
     return bool(at and beside) and len(at | beside) > 1
 
 
+def _commit() -> str:
+    """Return the commit of the checkout that this package is used from, if it is one."""
+    package = Path(__file__).parents[1]
+    root = package.parents[1]
+    if package != root / "src" / "jiascores" or not (root / ".git").exists():
+        return ""
+
+    def git(*words: str) -> str:
+        call = ["git", "-C", str(root), *words]
+        ran = subprocess.run(call, capture_output=True, text=True, check=True)  # noqa: S603  # ours
+        return ran.stdout.strip()
+
+    try:
+        changed = git("status", "--porcelain", "--untracked-files=no")
+        return git("rev-parse", "HEAD") + ("+changes" if changed else "")
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
 def verify(*, date: str | None = None) -> Verification:
     """Run every check value that ships with the package against the installed package.
 
@@ -711,6 +736,7 @@ def verify(*, date: str | None = None) -> Verification:
     return Verification(
         date=date or datetime.now(UTC).isoformat(timespec="seconds"),
         versions=(("jiascores", __version__), *packages),
+        commit=_commit(),
         system=f"Python {platform.python_version()}, {platform.platform()}",
         definitions=tuple(
             _verified(each, rows_of[each.kind, each.name], failed[each.kind, each.name])
