@@ -96,4 +96,3 @@ from jiascores.tables.table import Column as Column
 from jiascores.tables.table import Units as Units
 from jiascores.tables.time_to_event import Undetermined as Undetermined
 from jiascores.tables.windows import WindowDays as WindowDays
-from  import Suspicion as Suspicion
