@@ -284,6 +284,11 @@ class Beside:
             here, there = (listing(map(repr, ids[:2])) for ids in (unknown, others))
             said = f"no patient is among those of the {whose}: {here} here, {there} there"
         words = f"{said}. Ids must be written alike in both tables (12 is not '12')."
+        if isinstance(others[0], tuple) != isinstance(unknown[0], tuple):
+            words += (
+                f" An id of several columns is one in both tables: "
+                f"{say(self.parameter, {'patient': ['one column', 'another']})}."
+            )
         self.refuse(VisitError, words, "patient", values=unknown, rows=rows, reason=NEVER_MEET)
 
     def _say_unknown(
@@ -315,7 +320,9 @@ def read_infusions(native: Any, columns: ColumnNames | None) -> Dates:
     again = (np.diff(table.patients[order]) == 0) & (np.diff(dates.days[order]) == 0)
     table.refuse_rows(
         VisitError,
-        "two infusions of a patient on one day: {}. Keep one row for each infusion.",
+        "two infusions of a patient on one day: {}. Keep one row for each infusion; where two "
+        "patients share a number, their id is of two columns: "
+        f"{say('infusion_columns', {'patient': ['site', 'patient']})}.",
         "date",
         np.column_stack([order[:-1][again], order[1:][again]]).ravel(),
     )

@@ -52,7 +52,8 @@ from jiascores.tables.joint_cells import (
 )
 from jiascores.tables.numbers import one_of
 from jiascores.tables.shapes import group_of, one_each, one_row, require_column
-from jiascores.tables.table import Places
+from jiascores.tables.table import Places, Table
+from jiascores.tables.visits import Visits
 
 AnyFrame = TypeVar("AnyFrame")
 PAINFUL_FROM = {"tender": "a tender joint counts as painful on motion"}
@@ -77,6 +78,7 @@ def joint_counts(
     joint: str | None = None,
     by: Sequence[str] = ("patient", "date"),
     unlisted: Literal["no-finding"] | None = None,
+    cumulative: bool = False,
     injected: Columns | None = None,
     injection_rule: str | InjectionRule | None = None,
     injection_days: float | None = None,
@@ -116,9 +118,13 @@ def joint_counts(
         The column with the joint's name, where the table has one row for each joint. Each finding
         is then a column's name.
     by : list of str
-        With `joint`: the columns that make a visit.
+        With `joint` or `cumulative`: the columns that make a visit, those of the patient and,
+        last, that of the date.
     unlisted : {"no-finding"}, optional
         With `joint`: that a joint without a row has no finding; else it leaves the counts open.
+    cumulative : bool
+        Whether to count also the joints that were active at this or an earlier visit of the
+        patient, ``joints_ever``. What was affected before the first row is known to nobody here.
     injected : str or mapping, optional
         Columns with the days since the last steroid injection, missing where there was none; only
         the joints that have such a column.
@@ -134,8 +140,8 @@ def joint_counts(
     pandas.DataFrame, polars.DataFrame or pyarrow.Table
         The frame, rows in their order, with the whole numbers `active_joints`,
         `active_joints_min`, `active_joints_max`, the same for `active_joints_27` and
-        `limited_joints` (where the form records limited joints). A count is missing where its
-        lowest and highest value differ. With boxes to tick, lists or `examined`, also
+        `limited_joints` (where the form records limited joints) and `joints_ever` (where
+        `cumulative`). A count is missing where its lowest and highest value differ. With boxes to tick, lists or `examined`, also
         `joints_examined`: no where nothing says that the joints were examined. With `joint`, one
         row for each visit, in the order in which they come first, and no other columns than `by`.
 
@@ -214,7 +220,11 @@ def joint_counts(
             said = rows.of_visits(said, visit, form.frame.size, str(examined))
     form = form.with_pain(painful_from).as_examined(said, examined)
     outputs = []
-    for name, (low, high) in form.count(days, rule).items():
+    visits = None
+    if cumulative:
+        *who, when = by
+        visits = Table(form.frame, {"patient": who, "date": when}).visits
+    for name, (low, high) in form.count(days, rule, visits).items():
         known = np.where(low == high, low, np.nan)
         for end, values in (("", known), ("_min", low), ("_max", high)):
             outputs.append(Output(f"{name}{end}", "level", values))
@@ -320,14 +330,17 @@ class _Form:
         known = np.where(sure, 1.0, np.where((said == 0) | ticked, 0.0, np.nan))
         return attrs.evolve(self, sources=sources, examined=known)
 
-    def count(self, days: Values | None, rule: InjectionRule | None) -> dict[str, FloatArray]:
-        """Return the lowest and the highest value of each count.
+    def count(
+        self, days: Values | None, rule: InjectionRule | None, visits: Visits | None
+    ) -> dict[str, FloatArray]:
+        """Return the lowest and the highest value of each count; with visits, of joints ever too.
 
         The joints are added up one at a time, so that the form is never copied as a whole.
         """
         recorded, size = self.values, self.frame.size
         names = [name for name, (what, _) in COUNTS.items() if what == "active" or what in recorded]
-        counts = {name: np.zeros((2, size)) for name in names}
+        ever = [] if visits is None else ["joints_ever"]
+        counts = {name: np.zeros((2, size)) for name in (*names, *ever)}
         # What the form does not record is unknown, but for deformity.
         absent = {what: np.full(size, np.nan) for what in ("active", *FINDINGS)}
         if "swollen_by_deformity" not in recorded:
@@ -349,6 +362,8 @@ class _Form:
                 what, joints = COUNTS[name]
                 if joint in joints:
                     counts[name] += (answers[what] == 1, answers[what] != 0)
+            if visits is not None:
+                counts["joints_ever"] += (visits.so_far(active == 1), visits.so_far(active != 0))
         return counts
 
     def said(self, beyond_71: str | None) -> list[Output]:

@@ -96,6 +96,17 @@ class Visits:
         none = np.iinfo(np.int64).max
         return self.dates > self.per_row(np.where(per_patient >= 0, dates, none))
 
+    def so_far(self, found: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return for each row whether something was so at a visit up to its date."""
+        places = np.arange(self.size)
+        # Later patients get higher numbers, so a running maximum never looks back across patients.
+        number = 2 * np.cumsum(self.starts == places)
+        running = np.maximum.accumulate(found[self.order] + number) > number
+        # Of rows on one date, each has seen all.
+        last = np.flatnonzero(np.append(np.diff(self.day_starts) > 0, True)[: self.size])
+        there: NDArray[np.bool_] = running[last[np.searchsorted(last, places)]]
+        return there[np.argsort(self.order)]
+
     def only_one(self, chosen: Positions) -> tuple[Positions, Positions]:
         """Return for each patient the one chosen row, or `NONE`; and the rows of those with two."""
         per_patient = np.full(len(self.labels), NONE, dtype=np.int64)
