@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.definition import Definition
 from jiascores.core.measure import Score
 from jiascores.core.variables import COURSES, VARIABLES
 from jiascores.plot.base import places, shown_visit, table
@@ -150,16 +149,6 @@ class State:
         if course is None and "course" in request.criteria.needs:
             course = Column("course")
         return cls(dict(request.options)["measure"], request.criteria, course)
-
-
-def definitions_of(request: Any) -> Iterator[Definition]:
-    """Yield every definition that a request uses."""
-    state = State.of(request)
-    if state is not None:
-        yield score(state.score).criteria
-        if hasattr(state.course, "rule"):
-            yield state.course.rule
-    yield request.criteria
 
 
 @attrs.frozen(eq=False)

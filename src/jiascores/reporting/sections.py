@@ -13,10 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores._version import __version__
+from jiascores.catalogue.manifest import used_by
 from jiascores.core.definition import Definition
 from jiascores.core.errors import MissingExtraError, listing
 from jiascores.plot.base import counted, in_words, shown_visit
-from jiascores.reporting.cohort import Answer, ByVisit, Cohort, Mask, definitions_of
+from jiascores.reporting.cohort import Answer, ByVisit, Cohort, Mask
 from jiascores.statistics.proportions import proportion_interval
 from jiascores.tables.engines import need
 
@@ -373,7 +374,7 @@ def definitions(requests: Sequence[Any]) -> Section:
     used: dict[tuple[str, str], Definition] = {
         (definition.kind, definition.name): definition
         for request in requests
-        for definition in definitions_of(request)
+        for definition in used_by(request)
     }
     blocks: list[Block] = []
     for definition in used.values():

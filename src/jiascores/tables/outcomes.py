@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import attrs
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 
 from jiascores.core.definition import load, lookup, published
 from jiascores.core.errors import NotNumericError, RequestError, listing
-from jiascores.core.measure import VERDICTS, Score
+from jiascores.core.measure import VERDICTS, Score, id_of
 from jiascores.core.variables import VARIABLES
-from jiascores.measures.response import ResponseCriteria
+from jiascores.measures.flares import LOSS_OF_ACR_PED
+from jiascores.measures.response import DEFAULT, ResponseCriteria
 from jiascores.tables.frame import Frame, OutputKind
 from jiascores.tables.numbers import numbers_in
 from jiascores.tables.table import Table, column_of
@@ -211,3 +213,25 @@ def is_measured(name: str) -> bool:
     found = (*(set(VERDICTS) - {"course"}), "state_", "remission_", "retreatment_", "nominal_")
     scores = tuple(each.name for each in published(Score))
     return name in VARIABLES or name.startswith((*found, *scores))
+
+
+def criteria_in(name: str) -> str:
+    """Return by which criteria a column was judged, where its name is one that we give.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column; of one that is called otherwise, it is returned.
+    """
+    load()
+    if name.startswith("acr_ped_") and name.endswith("_lost"):
+        return LOSS_OF_ACR_PED.name
+    found = {
+        each.name
+        for verdict in VERDICTS.values()
+        for each in published(verdict.kind)
+        if f"{name}_".startswith(f"{verdict.name}_{id_of(each)}_")
+    }
+    if not found and re.fullmatch(r"acr_ped(_[a-z_]+)?_\d+", name):
+        return DEFAULT
+    return max(found, key=len, default=name)

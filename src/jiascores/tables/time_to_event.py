@@ -31,7 +31,7 @@ from jiascores.tables.frame import Frame, Output, OutputKind, Positions, list_of
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import COMPOSITE, IntercurrentEvents
 from jiascores.tables.numbers import in_words, one_of
-from jiascores.tables.outcomes import at_level, is_bad_news
+from jiascores.tables.outcomes import at_level, criteria_in, is_bad_news
 from jiascores.tables.requests import Request, request
 from jiascores.tables.table import Column, Table, Units, column_of, require_column
 
@@ -141,7 +141,8 @@ def time_to_flare(
     data frame
         One row for each patient, in order of their ids: ``patient``, the columns of `patients`,
         ``duration`` (elapsed days, a float), ``event``, ``last_without`` and ``first_with``,
-        ``reason``, ``rule``, ``criteria`` and ``reference``. ``last_without`` is the last visit
+        ``reason``, ``rule``, ``criteria`` (of a column that `assess` did not name, the column) and
+        ``reference``. ``last_without`` is the last visit
         up to which every visit is a certain no, else 0; ``first_with`` is the first certain yes,
         else infinite: the event lies after the one and not after the other. ``duration`` and
         ``event`` go to lifelines' `KaplanMeierFitter.fit` or R's ``Surv`` as they are,
@@ -372,7 +373,8 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
     if states:
         in_states = partial(_in_states, outcome=outcome, states=states)
         return in_states, " or ".join(states), outcome.name
-    return lambda table: table.flag(outcome.name, blank=0.0), outcome.name, outcome.name
+    by = criteria_in(outcome.name)
+    return lambda table: table.flag(outcome.name, blank=0.0), outcome.name, by
 
 
 def _in_states(table: Table, outcome: Column, states: tuple[str, ...]) -> FloatArray:
