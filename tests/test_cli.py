@@ -570,3 +570,15 @@ def test_details_arms_and_a_data_cut(tmp_path: Path) -> None:
     assert "The table has 2 rows" in page.read_text(encoding="utf-8")
     refused = run("report", *asked, *more, "--data-cut", "20")
     assert "--data-cut 20.0 is a study day" in refused.output
+
+
+def test_export_writes_what_the_library_makes(tmp_path: Path) -> None:
+    out = tmp_path / "dictionary.csv"
+    chosen = ("--score", "cjadas10", "--cutoffs", "consolaro-2014")
+    assert run("export", "redcap", *chosen, "--out", out).exit_code == 0
+    text = jia.adam.export("redcap", scores=["cjadas10"], cutoffs=["consolaro-2014"])
+    assert out.read_text(encoding="utf-8") == text
+    assert run("export", "json").output == jia.adam.export("json")
+    refused = run("export", "redcap", "--score", "jspada")
+    assert refused.exit_code != 0
+    assert "jadas10" in refused.output

@@ -9,6 +9,7 @@ from jiascores.adam.checks import check as check
 from jiascores.adam.datasets import AnalysisDataset as AnalysisDataset
 from jiascores.adam.files import read as read
 from jiascores.adam.files import write as write
+from jiascores.adam.forms import export as export
 from jiascores.adam.times import adtte as adtte
 
-__all__ = ["AnalysisDataset", "adeff", "adtte", "check", "read", "write"]
+__all__ = ["AnalysisDataset", "adeff", "adtte", "check", "export", "read", "write"]

@@ -129,6 +129,34 @@ def definitions(
     click.echo(as_records(kept).rstrip() if as_json else "\n\n".join(map(str, shown)))
 
 
+@main.command()
+@click.argument("system", type=click.Choice(["redcap", "json"]))
+@click.option("--score", "scores", multiple=True, help="For redcap: a score, such as jadas10.")
+@click.option("--cutoffs", multiple=True, help="For redcap: a cut-off set for the states.")
+@click.option("--marker", type=click.Choice(["esr", "crp"]), default="esr", help="For redcap.")
+@_out
+def export(
+    system: Any,
+    scores: tuple[str, ...],
+    cutoffs: tuple[str, ...],
+    marker: str,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Write definitions for another system: a REDCap data dictionary, or JSON.
+
+    \b
+    jiascores export redcap --score cjadas10 --cutoffs consolaro-2014 -o dictionary.csv
+    jiascores export json -o definitions.json
+    """
+    chosen = {"scores": scores} if scores else {}
+    text = jia.adam.export(system, cutoffs=cutoffs, marker=marker, **chosen)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        write_text(text, out, force=force)
+
+
 # --------------------------------------------------------------------------------------------
 # Tables
 

@@ -1,0 +1,259 @@
+"""Definitions for other systems: a REDCap data dictionary, and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import attrs
+
+from jiascores._version import __version__
+from jiascores.core import decimals
+from jiascores.core.definition import Definition, lookup, published
+from jiascores.core.errors import NotCoveredError, RequestError
+from jiascores.core.measure import Score
+from jiascores.core.variables import MARKERS, VARIABLES
+from jiascores.measures.jadas import UNITS_PER_POINT
+from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
+
+System = Literal["redcap", "json"]
+SCORES = ("jadas10", "jadas27", "jadas71", "cjadas10", "cjadas27", "cjadas71")
+FORMAT = "jiascores definitions 1"
+HEADER = (
+    "Variable / Field Name",
+    "Form Name",
+    "Section Header",
+    "Field Type",
+    "Field Label",
+    "Choices, Calculations, OR Slider Labels",
+    "Field Note",
+    "Text Validation Type OR Show Slider Number",
+    "Text Validation Min",
+    "Text Validation Max",
+    "Identifier?",
+    "Branching Logic (Show field only if...)",
+    "Required Field?",
+    "Custom Alignment",
+    "Question Number (surveys only)",
+    "Matrix Group Name",
+    "Matrix Ranking?",
+    "Field Annotation",
+)
+FORM = "jia_visit"
+
+
+def export(
+    system: System,
+    *,
+    scores: Sequence[str] = ("jadas10", "cjadas10"),
+    cutoffs: Sequence[str | CutoffSet] = (),
+    marker: str = "esr",
+) -> str:
+    """Return definitions as the text of a file that another system reads.
+
+    Parameters
+    ----------
+    system : {"redcap", "json"}
+        A REDCap data dictionary (CSV): fields with their ranges and units, scores and states as
+        calculated fields. Or every published definition as JSON, with its fields, its rule, its
+        source and how well each figure was checked.
+    scores : list of str
+        For REDCap: JADAS10, 27 and 71 and their clinical forms.
+    cutoffs : list of str or CutoffSet
+        For REDCap: sets by which the state of each score is calculated, where the set has bounds
+        for it; the course is a field with the set's courses.
+    marker : {"esr", "crp"}
+        For REDCap: the acute-phase reactant of scores that have one.
+
+    Returns
+    -------
+    str
+        The text; write it to a file in UTF-8.
+
+    Raises
+    ------
+    RequestError
+        If the system or the marker is not one of those.
+    NotCoveredError
+        If a score is none of these, or a set has bounds for none of them.
+
+    Notes
+    -----
+    A calculated field asks of each of its fields whether it is blank, and is blank then: REDCap's
+    ``sum`` and ``min`` pass over blanks, and a score without its ESR would come out. Bounds are
+    compared with a tolerance of 0.000000001, so that 3.7 + 0.1 is 3.8. A state is its rank, 1 for
+    the lowest; the words stand in the field note. Importing a data dictionary into a project
+    replaces its fields: add these rows to yours.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> text = jia.adam.export("redcap", scores=["cjadas10"], cutoffs=["consolaro-2014"])
+    >>> [line.split(",")[0] for line in text.splitlines()[1:]]
+    ['record_id', 'physician_global', 'patient_global', 'active_joints', 'course', 'cjadas10', 'state_cjadas10_consolaro_2014']
+    """
+    if system == "json":
+        whole = {
+            "format": FORMAT,
+            "version": __version__,
+            "definitions": [_as_json(each) for each in published()],
+        }
+        return f"{json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)}\n"
+    if system != "redcap":
+        raise RequestError(f"system={system!r}: choose 'redcap' or 'json'.", variable="system")
+    if marker not in MARKERS:
+        raise RequestError(f"marker={marker!r}: choose 'esr' or 'crp'.", variable="marker")
+    out = io.StringIO()
+    writer = csv.DictWriter(out, HEADER, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_dictionary(scores, cutoffs, marker))
+    return out.getvalue()
+
+
+def _as_json(definition: Definition) -> dict[str, Any]:
+    """Return a definition with all of its fields, as JSON holds them."""
+    own = {
+        field.name: _plain(getattr(definition, field.name))
+        for field in attrs.fields(type(definition))
+        if field.name not in ("reference", "parts")
+    }
+    reference = {**attrs.asdict(definition.reference)}
+    figures: list[dict[str, Any]] = [attrs.asdict(part) for part in definition.parts]
+    return {
+        "kind": definition.kind,
+        **own,
+        "rule": definition.rule,
+        "needs": list(definition.needs),
+        "reference": reference,
+        "figures": [{**each, "seen": list(each["seen"])} for each in figures],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Definition):
+        return value.name
+    if attrs.has(type(value)):
+        return {f.name: _plain(getattr(value, f.name)) for f in attrs.fields(type(value))}
+    if isinstance(value, float) and math.isinf(value):
+        return None
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+# --------------------------------------------------------------------------------------------
+# REDCap
+
+
+def _dictionary(
+    scores: Sequence[str], cutoffs: Sequence[str | CutoffSet], marker: str
+) -> Iterator[dict[str, str]]:
+    """Yield the rows of a data dictionary: what is recorded, then what is calculated."""
+    asked = [lookup(Score, name, parameter="scores") for name in scores]
+    for score in asked:
+        if score.name not in SCORES:
+            raise NotCoveredError(
+                f"scores= takes {', '.join(SCORES)}, not {score.name}.",
+                variable="scores",
+                values=(score.name,),
+            )
+    sets = [lookup(CutoffSet, each, parameter="cutoffs") for each in cutoffs]
+    for each in sets:
+        if not set(each.measures) & set(scores):
+            each.of(scores[0])
+    yield _row("record_id", "text", "Record ID")
+    inputs = {name: None for score in asked for name in _inputs(score, marker)}
+    for name in inputs:
+        yield _recorded(name)
+    courses = sorted({course for each in sets for course in each.courses} - {ANY_COURSE})
+    codes = {course: number for number, course in enumerate(courses, 1)}
+    if codes:
+        choices = " | ".join(f"{number}, {course}" for course, number in codes.items())
+        yield _row("course", "radio", "Course of disease", choices=choices)
+    for score in asked:
+        note = f"{score.rule}. {score.reference}"
+        yield _row(score.name, "calc", score.label, choices=formula(score, marker), note=note)
+    for each in sets:
+        for score in asked:
+            if score.name in each.measures:
+                yield _state(each, score, codes)
+
+
+def _row(
+    name: str, kind: str, label: str, *, choices: str = "", note: str = "", **more: str
+) -> dict[str, str]:
+    return {
+        "Variable / Field Name": name,
+        "Form Name": FORM,
+        "Field Type": kind,
+        "Field Label": label,
+        "Choices, Calculations, OR Slider Labels": choices,
+        "Field Note": note,
+        **more,
+    }
+
+
+def _recorded(name: str) -> dict[str, str]:
+    variable = VARIABLES[name]
+    low, high = (f"{end:g}" if math.isfinite(end) else "" for end in (variable.low, variable.high))
+    return _row(
+        name,
+        "text",
+        f"{variable.label[0].upper()}{variable.label[1:]}",
+        note=f"Unit: {variable.unit}",
+        **{
+            "Text Validation Type OR Show Slider Number": "integer" if variable.whole else "number",
+            "Text Validation Min": low,
+            "Text Validation Max": high,
+        },
+    )
+
+
+def _inputs(score: Score, marker: str) -> tuple[str, ...]:
+    return (*score.inputs, *((marker,) if score.either else ()))
+
+
+def formula(score: Score, marker: str) -> str:
+    """Return a score as a calculated field: blank where any of its fields is."""
+    points = dict(score.points)
+    terms = []
+    for name in score.inputs:
+        cap = points.get("active joints") if name == "active_joints" else None
+        terms.append(f"[{name}]" if cap is None else f"if([{name}] > {cap:g}, {cap:g}, [{name}])")
+    if score.either:
+        low, high = points[f"{marker} from"], points[f"{marker} to"]
+        most = (high - low) / UNITS_PER_POINT
+        item = f"([{marker}] - {low:g}) / {UNITS_PER_POINT:g}"
+        terms.append(f"if([{marker}] < {low:g}, 0, if([{marker}] > {high:g}, {most:g}, {item}))")
+    blank = " or ".join(f'[{name}] = ""' for name in _inputs(score, marker))
+    return f'if({blank}, "", {" + ".join(terms)})'
+
+
+def _state(cutoffs: CutoffSet, score: Score, codes: Mapping[str, int]) -> dict[str, str]:
+    """Return the state of a score as a calculated field, by the course where the set has some."""
+    of_course = cutoffs.of(score.name)
+    (first, *_) = of_course.values()
+    if ANY_COURSE in of_course:
+        blank, ranks = f'[{score.name}] = ""', _rank(score.name, of_course[ANY_COURSE])
+    else:
+        blank = f'[{score.name}] = "" or [course] = ""'
+        ranks = '""'
+        for course, bounds in reversed(of_course.items()):
+            ranks = f"if([course] = {codes[course]}, {_rank(score.name, bounds)}, {ranks})"
+    words = ", ".join(f"{rank} {word}" for rank, word in enumerate(first.states, 1))
+    name = f"state_{score.name}_{cutoffs.name.replace('-', '_')}"
+    label = f"State by {score.label}, {cutoffs.name}"
+    note = f"{words}. {cutoffs.reference}"
+    return _row(name, "calc", label, choices=f'if({blank}, "", {ranks})', note=note)
+
+
+def _rank(name: str, bounds: Bounds) -> str:
+    """Return the rank of a state: that of the first upper bound that the score does not pass."""
+    tolerance = f"{decimals.TOLERANCE:.9f}"
+    ranks = f"{len(bounds.states)}"
+    for rank, (_, bound, inclusive) in reversed([*enumerate(bounds.steps, 1)]):
+        limit = f"<= {bound:g} + {tolerance}" if inclusive else f"< {bound:g} - {tolerance}"
+        ranks = f"if([{name}] {limit}, {rank}, {ranks})"
+    return ranks
