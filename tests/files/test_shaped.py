@@ -141,3 +141,34 @@ def test_a_piece_of_a_file_has_no_other_shape(folder: Path) -> None:
             measures=["cjadas10"],
             mapping=folder / "mapping.toml",
         )
+
+
+@pytest.mark.parametrize("ids", ["one", "two"])
+def test_laboratory_values_with_a_row_for_each(tmp_path: Path, ids: str) -> None:
+    who, subject = ("child", '"child"') if ids == "one" else ("site,child", '["site", "child"]')
+    a, b = ("007", "010") if ids == "one" else ("01,7", "02,7")
+    (tmp_path / "visits.csv").write_text(
+        f"{who},date\n{a},2024-01-10\n{b},2024-01-12\n", encoding="utf-8"
+    )
+    (tmp_path / "lab.csv").write_text(
+        f'{who},drawn,test,result\n{a},08.01.2024,BSG,48\n{a},08.01.2024,CRP,"4,5"\n'
+        f'{b},12.01.2024,BSG,"8"\n{b},30.01.2024,CRP,"1,0"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "mapping.toml").write_text(
+        f'[columns]\npatient = {subject}\n[laboratory]\nfile = "lab.csv"\n'
+        'values = ["esr", "crp"]\nwindow_days = 7\n[laboratory.csv]\ndecimal = ","\n'
+        f'date_format = "%d.%m.%Y"\n[laboratory.columns]\npatient = {subject}\ndate = "drawn"\n'
+        'variable = "test"\nvalue = "result"\n[laboratory.long.variables]\nesr = "BSG"\ncrp = "CRP"\n',
+        encoding="utf-8",
+    )
+    out = tmp_path / "out.csv"
+    mapping = tmp_path / "mapping.toml"
+    done = run(
+        *("prepare", "laboratory-values", tmp_path / "visits.csv", "--mapping", mapping, "-o", out)
+    )
+    assert done.exit_code == 0, done.output
+    found = pd.read_csv(out)
+    assert found["esr_lab"].tolist() == [48, 8]
+    assert found["crp_lab"].fillna(-1).tolist() == [4.5, -1]
+    assert found["esr_lab_days"].tolist() == [-2, 0]

@@ -560,7 +560,7 @@ def laboratory_values(
         "values": list(values or own.values),
         "lab_window_days": own.window_days if window_days is None else window_days,
         "columns": job.call["columns"],
-        "lab_columns": _text_columns(own.columns),
+        "lab_columns": _text_columns(own.as_read),
         "units": own.units,
         "prefix": job.call["prefix"],
     }

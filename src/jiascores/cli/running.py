@@ -22,8 +22,8 @@ from jiascores.core.errors import WORDS, JiaScoresError, RequestError, Suspiciou
 from jiascores.core.measure import Verdict
 from jiascores.files.kinds import STDIN, Contents, contents, name_of
 from jiascores.files.mapping import FileMapping, baseline_rule, read_mapping
-from jiascores.files.reading import asked_of, confirmed, typed
-from jiascores.files.visits import read_visits, with_counts
+from jiascores.files.reading import asked_of, confirmed
+from jiascores.files.visits import read_beside, read_visits, with_counts
 from jiascores.files.writing import kind_to_write, refuse_target, whole, write_table, write_with
 from jiascores.measures.states import ANY_COURSE
 from jiascores.tables.requests import Request, from_category, parse
@@ -184,7 +184,7 @@ class Job:
                 _refuse_rows_of_joints(self.how)
                 frame = with_counts(frame, self.how)
         else:
-            frame = typed(file, source, asked, compact=True)
+            frame = read_beside(file, self.how, table, asked, compact=True)
         if file.text is not None and not file.shaped:
             # Its lines are written again, and what was read from them is in the table.
             file.columns = {}

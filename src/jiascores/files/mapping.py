@@ -152,11 +152,34 @@ class Medication(Infusions):
 
 
 @attrs.frozen(kw_only=True)
+class Long:
+    """The file has one row for each value; [columns] names patient, date, variable, value and unit."""
+
+    variables: Mapping[str, str | tuple[str, ...]] = _key(
+        "variable = what your column of variables calls it, or a list of such words.", dict
+    )
+    by: Literal["date", "visit"] = _key(
+        "What makes rows one visit: their date, or its name.", "date"
+    )
+    date_of: str | None = _key("The variable whose date is that of a visit which has several.")
+    only: Mapping[str, str | float | bool] = _key(
+        "your column = the value of the rows that count.", dict
+    )
+    keep: tuple[str, ...] = _key("Your columns that say one thing of a visit.", ())
+
+
+@attrs.frozen(kw_only=True)
 class Laboratory(Infusions):
     """The drawings of blood, one row for each."""
 
     values: tuple[str, ...] = _key("Which variables to bring to the visits.", ())
     window_days: float | None = _key("Most days between visit and drawing.")
+    long: Long | None = _key("Where the file has one row for each value.")
+
+    @property
+    def as_read(self) -> Mapping[str, Any]:
+        """What the columns are called once the file is read; a long one has our names."""
+        return self.columns if self.long is None else _ids_alone(self.columns)
 
 
 @attrs.frozen(kw_only=True)
@@ -193,23 +216,6 @@ class NominalVisits:
     same_day: str | None = _key("Your column that flags which of two rows of a date counts.")
     rule: Literal["nearest", "first"] | None = _key("Which of several visits in a window counts.")
     day_zero: str | None = _key("first, flagged:COLUMN, on-or-before:COLUMN or column.COLUMN.")
-
-
-@attrs.frozen(kw_only=True)
-class Long:
-    """The file has one row for each value; [columns] names patient, date, variable, value and unit."""
-
-    variables: Mapping[str, str | tuple[str, ...]] = _key(
-        "variable = what your column of variables calls it, or a list of such words.", dict
-    )
-    by: Literal["date", "visit"] = _key(
-        "What makes rows one visit: their date, or its name.", "date"
-    )
-    date_of: str | None = _key("The variable whose date is that of a visit which has several.")
-    only: Mapping[str, str | float | bool] = _key(
-        "your column = the value of the rows that count.", dict
-    )
-    keep: tuple[str, ...] = _key("Your columns that say one thing of a visit.", ())
 
 
 @attrs.frozen(kw_only=True)
@@ -338,9 +344,8 @@ class FileMapping(Source):
     @property
     def as_read(self) -> FileMapping:
         """The mapping of the visits as they are read; those of another shape have our names."""
-        patient = self.columns.get("patient")
-        ids = {"patient": patient} if isinstance(patient, tuple) else {}
-        return self if self.shape is None else attrs.evolve(self, columns=ids)
+        ours = self.columns if self.shape is None else _ids_alone(self.columns)
+        return attrs.evolve(self, columns=ours)
 
     @property
     def baseline(self) -> BaselineRule | None:
@@ -352,6 +357,11 @@ class FileMapping(Source):
     def variants(self) -> tuple[Definition, ...]:
         """The definitions of one's own."""
         return tuple(_variant(self, name, dict(given)) for name, given in self.definitions.items())
+
+
+def _ids_alone(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that are one id together, which keep their names in every shape."""
+    return {name: of for name, of in columns.items() if name == "patient" and isinstance(of, tuple)}
 
 
 def in_mapping(table: str, keys: Mapping[str, Any]) -> str:

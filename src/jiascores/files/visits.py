@@ -11,7 +11,16 @@ import numpy as np
 
 from jiascores.core.errors import RequestError, listing
 from jiascores.files.kinds import Contents, contents
-from jiascores.files.mapping import FileMapping, Joints, Long, Redcap, Source, Wide, read_mapping
+from jiascores.files.mapping import (
+    FileMapping,
+    Joints,
+    Laboratory,
+    Long,
+    Redcap,
+    Source,
+    Wide,
+    read_mapping,
+)
 from jiascores.files.reading import DATE, FLAG, WORD, asked_of, cells_read, confirmed, typed
 from jiascores.tables.frame import Frame, Positions
 from jiascores.tables.joint_forms import joint_counts
@@ -81,8 +90,10 @@ def read(path: Any, mapping: Any = None, *, table: str = "visits") -> pd.DataFra
             f"table={table!r}: choose {listing(['visits', *OTHERS], shown=9)}.", variable="table"
         )
     if table != "visits":
-        source = how.table(table)
-        return typed(contents(path, source), source, asked_of(how))
+        beside: pd.DataFrame = read_beside(
+            contents(path, how.table(table)), how, table, asked_of(how)
+        )
+        return beside
     visits: pd.DataFrame = read_visits(contents(path, how), how, asked_of(how))[1]
     if how.joints is not None:
         visits = with_counts(visits, how)
@@ -264,6 +275,26 @@ def read_visits(
     file = shaped(file, how)
     asked = {**joint_columns(how.joints, map(str, file.columns)), **asked}
     return file, typed(file, how.as_read, asked, compact=compact)
+
+
+def read_beside(
+    file: Contents,
+    how: FileMapping,
+    table: str,
+    asked: Mapping[str, str],
+    *,
+    compact: bool = False,
+) -> Any:
+    """Return a second file as a table; laboratory values may have a row for each of them."""
+    source = how.table(table)
+    if isinstance(source, Laboratory) and source.long is not None:
+        own = FileMapping(
+            **{each.name: getattr(source, each.name) for each in attrs.fields(Source)},
+            long=source.long,
+            path=how.path,
+        )
+        file, source = shaped(file, own), own.as_read
+    return typed(file, source, asked, compact=compact)
 
 
 def with_counts(frame: Any, how: FileMapping, **more: Any) -> Any:
