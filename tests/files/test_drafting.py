@@ -212,3 +212,24 @@ def test_days_that_excel_counts(tmp_path) -> None:
     # Without it, they are days of a study that is a hundred years long.
     found = run("check", path, "--measure", "acr_ped", "--baseline", "first", "-q")
     assert 'date_format = ""excel""' in found.output
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "proposed"),
+    [
+        ("esr", "<2 <20", True), ("esr", "<2 <21", False), ("crp (mg/L)", "<10", True),
+        ("crp (mg/dL)", "<0.5 <1", True), ("crp (mg/dL)", "<5", False), ("ferritin", "<5", False),
+        ("crp (mg/L)", "<5mg/L", True),
+    ],
+)  # fmt: skip
+def test_a_rule_below_a_limit_is_proposed_where_it_makes_no_difference(
+    tmp_path, name, cells, proposed
+) -> None:
+    path = tmp_path / "visits.csv"
+    rows = "".join(
+        f"{number},{cell}\n" for number, cell in enumerate([*cells.split(), "12", "13", "14"])
+    )
+    path.write_text(f"patient,{name}\n{rows}")
+    mapping = confirmed(path, tmp_path)
+    assert bool(read_mapping(mapping).below) == proposed
+    assert ("read as?" in mapping.read_text(encoding="utf-8")) != proposed

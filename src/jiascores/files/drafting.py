@@ -493,32 +493,31 @@ def _variable(
         )
     if codes:
         made.put("missing", variable, [int(code) for code in codes], "a code for a gap")
+    _two_readings(known, name, cells, form, made)
     below = [text for text in texts if text[0] in BELOW]
     if below:
-        limits = [_limit(text, known, unit or known.unit, form) for text in below]
-        if max(limits) <= NO_POINTS.get(variable, 0):
-            made.put(
-                "below",
-                variable,
-                "limit",
-                f"{below[0]}: all values below it give 0 points of a JADAS",
-            )
-        else:
-            made.ask(
-                f'What is {below[0]!r} in {name!r} read as? [below] {variable} = "limit", '
-                f'"half" or "zero".'
-            )
-    _two_readings(known, name, cells, form, made)
-    words = [text for text in texts if not re.search(r"\d", text)]
-    missing |= dict.fromkeys(words)
+        _below(below, known, unit or known.unit, form, made)
     for text in texts:
-        if text in below or text in words:
-            continue
         own = measured(known, text)
-        if own is not None and own.unit:
+        if text in below:
+            continue
+        if not re.search(r"\d", text):
+            missing[text] = None
+        elif own is not None and own.unit:
             made.put("units", variable, PerCell(name), "each cell with its own unit")
         else:
             made.ask(f"{text!r} in {name!r} is no number: mend it in the file.")
+
+
+def _below(texts: Sequence[str], known: Any, unit: str, form: Csv, made: Draft) -> None:
+    """Propose what values below a limit are read as where that makes no difference; else ask."""
+    if all(_limit(text, known, unit, form) <= NO_POINTS.get(known.name, 0) for text in texts):
+        remark = f"{texts[0]}: all values below it give 0 points of a JADAS"
+        made.put("below", known.name, "limit", remark)
+    else:
+        made.ask(
+            f'What is {texts[-1]!r} read as? [below] {known.name} = "limit", "half" or "zero".'
+        )
 
 
 def _limit(text: str, known: Any, unit: str, form: Csv) -> float:

@@ -274,73 +274,70 @@ def _excel(data: io.BytesIO, name: str, source: Source) -> Contents:
             f"{name}: no workbook of Excel (.xlsx) that can be read ({error})."
         ) from error
     sheet: Any = _sheet(book, name, source.excel.sheet)
+    where = f"{name}, sheet {sheet.title!r}"
+    lines = list(_stored(data, sheet, where).iter_rows(min_row=source.excel.skip + 1))
+    header, rows = (lines[0], lines[1:]) if lines else ((), [])
+    rows = [row for row in rows if any(cell.value is not None for cell in row)]
+    width = len(header)
+    while width and all(row[width - 1].value is None for row in (header, *rows)):
+        width -= 1
+    _refuse_unsure(sheet, header[:width], rows, source.excel.skip + 1, where)
+    names = [
+        f"column {place}" if cell.value is None else str(cell.value).strip()
+        for place, cell in enumerate(header[:width], 1)
+    ]
+    columns = {
+        place: pd.Series([_cell(row[place]) for row in rows], dtype=object)
+        for place in range(width)
+    }
+    frame = pd.DataFrame(columns)
+    frame.columns = pd.Index(names, dtype=object)
+    found = _contents(frame, name, "excel", about=(sheet.title, header, rows))
+    return attrs.evolve(found, places=np.array([row[0].row for row in rows], dtype=np.int64))
+
+
+def _stored(data: io.BytesIO, sheet: Any, where: str) -> Any:
+    """Return a sheet with the values of its formulas, as Excel stored them."""
+    import openpyxl
+
     formulas = [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
-    stored: Any = openpyxl.load_workbook(data, data_only=True)[sheet.title] if formulas else sheet
+    if not formulas:
+        return sheet
+    stored: Any = openpyxl.load_workbook(data, data_only=True)[sheet.title]
     empty = [cell.coordinate for cell in formulas if stored[cell.coordinate].value is None]
     if empty:
         raise RequestError(
-            f"{name}, sheet {sheet.title!r}: formulas without a stored value in {listing(empty)}. "
-            f"Open the file in Excel and save it, or put the values."
+            f"{where}: formulas without a stored value in {listing(empty)}. Open the file in Excel "
+            f"and save it, or put the values."
         )
-    top = source.excel.skip + 1
-    rows = list(stored.iter_rows(min_row=top))
-    header = [cell.value for cell in rows[0]] if rows else []
-    while header and header[-1] is None and all(row[len(header) - 1].value is None for row in rows):
-        header.pop()
-    if not any(each is not None for each in header):
-        raise RequestError(
-            f"{name}, sheet {sheet.title!r}: there is no header in row {top}. Say how many rows "
-            f"stand above it: {in_mapping('excel', {'skip': top})}.",
-            reason="header",
-        )
-    data_rows = [row for row in rows[1:] if any(cell.value is not None for cell in row)]
-    last = data_rows[-1][0].row if data_rows else top
-    merged = [
-        str(area)
-        for area in sheet.merged_cells.ranges
-        if area.max_row > top and area.min_row <= last
-    ]
-    if merged:
-        raise RequestError(
-            f"{name}, sheet {sheet.title!r}: merged cells in the data, {listing(merged)}. Which row "
-            f"a value belongs to is not certain: unmerge them, and fill each row."
-        )
-    wrong = [cell.coordinate for row in data_rows for cell in row if cell.data_type == "e"]
-    if wrong:
-        raise RequestError(
-            f"{name}, sheet {sheet.title!r}: an error of a formula in {listing(wrong)}."
-        )
-    beyond = [
-        cell.coordinate
-        for row in data_rows
-        for cell in row[len(header) :]
-        if cell.value is not None
-    ]
-    if beyond:
-        raise RequestError(
-            f"{name}, sheet {sheet.title!r}: {listing(beyond)} stands under no header."
-        )
-    nameless = [
-        rows[0][place].coordinate for place, each in enumerate(header) if place and each is None
-    ]
+    return stored
+
+
+def _refuse_unsure(
+    sheet: Any, header: Sequence[Any], rows: Sequence[Any], top: int, where: str
+) -> None:
+    """Raise where it is not certain which row or column a value belongs to."""
+    skip = f"say how many rows stand above it: {in_mapping('excel', {'skip': top})}"
+    if not any(cell.value is not None for cell in header):
+        raise RequestError(f"{where}: there is no header in row {top}; {skip}.", reason="header")
+    nameless = [cell.coordinate for cell in header[1:] if cell.value is None]
     if nameless:
         raise RequestError(
-            f"{name}, sheet {sheet.title!r}: {listing(nameless)} in the header has no name, and there are "
-            f"values below. Where the header is further down, say how many rows stand above it: "
-            f"{in_mapping('excel', {'skip': top})}; else give it a name.",
+            f"{where}: {listing(nameless)} in the header has no name, and there are values below. "
+            f"Where the header is further down, {skip}; else give it a name.",
             reason="header",
         )
-    names = [
-        str(each).strip() if each is not None else f"column {place}"
-        for place, each in enumerate(header, 1)
-    ]
-    columns = {place: [_cell(row[place]) for row in data_rows] for place in range(len(names))}
-    frame = pd.DataFrame(
-        {place: pd.Series(cells, dtype=object) for place, cells in columns.items()}
-    )
-    frame.columns = pd.Index(names, dtype=object)
-    found = _contents(frame, name, "excel", about=(sheet.title, rows[0], data_rows))
-    return attrs.evolve(found, places=np.array([row[0].row for row in data_rows], dtype=np.int64))
+    last = rows[-1][0].row if rows else top
+    areas = [area for area in sheet.merged_cells.ranges if area.max_row > top]
+    merged = [str(area) for area in areas if area.min_row <= last]
+    if merged:
+        raise RequestError(
+            f"{where}: merged cells in the data, {listing(merged)}. Which row a value belongs to is "
+            f"not certain: unmerge them, and fill each row."
+        )
+    wrong = [cell.coordinate for row in rows for cell in row if cell.data_type == "e"]
+    if wrong:
+        raise RequestError(f"{where}: an error of a formula in {listing(wrong)}.")
 
 
 def _sheet(book: Any, name: str, wanted: str | None) -> Any:
