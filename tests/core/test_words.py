@@ -93,7 +93,14 @@ def test_categories_in_a_table(make) -> None:
     )
     out = columns_of(jia.assess(make({**visits, "ILAR": words}), measures=[ask]))
     assert out["course_consolaro_2014"] == ["oligo", "poly", None, "poly", None]
-    with pytest.raises(jia.errors.NotCoveredError, match=r"'Oligo' in row 1.*extended") as caught:
+    found = columns_of(jia.check(make({**visits, "ilar_category": words}), measures=["cjadas10"]))
+    assert list(zip(found["finding"], found["variable"], found["value"], strict=True)) == [
+        ("missing", "ilar_category", "1")
+    ]
+    with pytest.raises(
+        jia.errors.NotCoveredError,
+        match=r"'Oligo' in row 1.*Write oligoarthritis_persistent or oligoarthritis_extended",
+    ) as caught:
         jia.assess(make({**visits, "ILAR": ["ERA", "Oligo", "ERA", None, "M08.3"]}), measures=[ask])
     assert caught.value.where == ("row 1",)
 

@@ -155,6 +155,13 @@ def test_a_mistake_is_named(clean, change, more, variable, words) -> None:
     assert set(found["variable"][found["finding"] == "suspicious"]) <= {variable}
 
 
+def test_a_column_of_lists_groups_nobody() -> None:
+    visits = cohort(1, patients=20)
+    visits["site"] = [["a"]] * len(visits)
+    visits["other"] = [{"a": 1}] * len(visits)
+    assert findings(visits).empty
+
+
 # ---------------------------------------------------------------------- both sides of each limit
 
 

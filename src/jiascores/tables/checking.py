@@ -23,7 +23,7 @@ from jiascores.core.variables import (
 from jiascores.tables.assess import in_the_way, measured
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import NONE, Frame, Positions, by_id
+from jiascores.tables.frame import NONE, Frame, Positions, by_id, list_of
 from jiascores.tables.identities import doubtful_ids
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.problems import Collect, Finding, Problem, Refused, capital
@@ -50,6 +50,8 @@ MANY_VISITS = 20
 MANY_JOINTS = 10
 TENFOLD = 10
 MOST_GROUPS = 100
+# The first rows, which tell what is no group.
+LOOKED_AT = 2000
 # Which part of the patients may be in two groups.
 FEW_MOVE = 0.1
 YEARS = (1970, 2100)
@@ -203,6 +205,7 @@ def check(
     _suspects(found, read)
     _copied(found, read)
     _by_groups(found, read)
+    _left_open(found)
     _not_examined(found)
     _raters(found)
     if timeline is not None:
@@ -508,14 +511,18 @@ def _by_groups(found: _Findings, read: Mapping[str, _Read]) -> None:
 
 def _groups(table: Table, patients: Positions, name: Any) -> Positions | None:
     """Return a column as codes where it groups patients: few words, each patient in one group."""
+    first = table.frame.taken(name, np.arange(min(table.size, LOOKED_AT)))
     try:
+        # A glance at the first rows spares the columns that are no groups.
+        if len(set(list_of(first))) > MOST_GROUPS:
+            return None
         codes, labels = table.frame.codes(name)
-    except JiaScoresError:
+    except (TypeError, JiaScoresError):
         return None
     if not 1 < len(labels) <= MOST_GROUPS:
         return None
-    pairs = np.unique(np.stack([patients, codes]), axis=1)
-    moved = np.bincount(pairs[0], minlength=1) > 1
+    pairs = np.unique(patients * (len(labels) + 1) + codes + 1)
+    moved = np.bincount(pairs // (len(labels) + 1), minlength=1) > 1
     return codes if moved.mean() < FEW_MOVE else None
 
 
@@ -538,6 +545,19 @@ def _not_examined(found: _Findings) -> None:
         )
         found.column(EXAMINED, often, value=rows.size, **_GAP)
         found.rows(EXAMINED, rows, "Nothing says that the joints were examined.", **_GAP)
+
+
+def _left_open(found: _Findings) -> None:
+    """List words that are understood and leave open which category is meant."""
+    for (what, column), rows in found.of.words_read.items():
+        if rows.size:
+            found.column(
+                what,
+                f"Column {column!r} leaves the category open at {rows.size} of {found.of.size} visits, as "
+                f"M08.4 does for persistent and extended oligoarthritis: it is missing there.",
+                value=rows.size,
+                **_GAP,
+            )
 
 
 def _words(table: Table) -> None:

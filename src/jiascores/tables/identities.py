@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from jiascores.core.errors import listing, say
+from jiascores.core.errors import VisitError, listing, say
 from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.ids import SPELLING, Several, alike
 from jiascores.tables.table import Table
@@ -61,7 +61,11 @@ def _at_two_sites(table: Table) -> dict[int, str]:
     if name is None or name not in table.frame or isinstance(patient, Several):
         return {}
     visits = table.visits
-    sites, labels = table.frame.ids(name)
+    try:
+        sites, labels = table.frame.ids(name)
+    except VisitError:
+        # Lists are no sites.
+        return {}
     rows = pd.DataFrame({"patient": visits.patients, "site": sites, "date": visits.dates})
     rows = rows[visits.sure & (sites >= 0)]
     spans = rows.groupby(["patient", "site"])["date"].agg(["min", "max"]).reset_index()

@@ -31,6 +31,7 @@ from jiascores.core.errors import (
 )
 from jiascores.core.values import LONGEST
 from jiascores.core.variables import VARIABLES, Variable
+from jiascores.core.words import category_hint
 from jiascores.tables.frame import Positions
 
 Finding: TypeAlias = Literal["refused", "suspicious", "missing"]
@@ -350,7 +351,8 @@ def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> dict[s
 def about_words(kinds: Sequence[Refused], allowed: Sequence[str], column: str, what: str) -> str:
     """Say which words a column may hold, and how others become these."""
     words = door().translated(what, column, translation(kinds, allowed))
-    return f"not understood. Here it can be {', '.join(allowed)}, or missing. {words}"
+    hint = category_hint(kinds[0].value) if what == "ilar_category" else ""
+    return f"not understood. Here it can be {', '.join(allowed)}, or missing.{hint} {words}"
 
 
 def about_flags(kinds: Sequence[Refused], column: str) -> str:

@@ -283,7 +283,8 @@ class Table:
         self.policy: Policy = Raise() if policy is None else policy
         self.places: Places = Places(frame, [(role, self.column(role)) for role in ROLES[:2]])
         self.compared: list[Positions] = []
-        self.words_read: set[tuple[str, str]] = set()
+        # Which columns of words were read, and the rows whose word leaves open which is meant.
+        self.words_read: dict[tuple[str, str], Positions] = {}
         self.judged_against: Positions | None = None
         self._given_rows: Positions | None = None
         self._marked_by: Positions | None = None
@@ -615,7 +616,7 @@ class Table:
     def word_codes(self, column: str, words: Sequence[str], what: str) -> Positions:
         """Return a column of words as places among those allowed, −1 where missing."""
         self._exists(column, what)
-        self.words_read.add((what, column))
+        self.words_read[what, column] = NOWHERE
         if column not in self.frame:
             return np.full(self.size, NONE)
         codes, labels = self._codes(column, what) or (np.full(self.size, NONE), [])
@@ -625,8 +626,9 @@ class Table:
         known = [place.get(meant.get(label) or label, NONE) for label in labels]
         found: Positions = np.array([*known, NONE])[codes]
         # What is understood and leaves open which word is meant is missing.
-        is_open = np.array([*(meant.get(label) == "" for label in labels), True])
-        rows = np.flatnonzero((found < 0) & ~is_open[codes])
+        is_open = np.array([*(meant.get(label) == "" for label in labels), False])[codes]
+        self.words_read[what, column] = np.flatnonzero(is_open)
+        rows = np.flatnonzero((found < 0) & (codes >= 0) & ~is_open)
         if rows.size:
             self.refuse(
                 "unknown-word",
