@@ -317,29 +317,20 @@ def around_infusions(
     units, owned, n_overlap, n_reinfused = _owned(
         windows, infusions, until_next=until_next, per_infusion=per_infusion
     )
-    happened = events.merge(owned, on=["patient", "day"])
-    lengths = _by_window(owned, len(units))
-    n_unequal = int(np.count_nonzero(lengths[0] != lengths[1]))
-    if match_windows:
-        owned = _matched(owned, lengths)
-        lengths = _by_window(owned, len(units))
-    for window, end, days in zip(("before", "after"), ("from", "until"), lengths, strict=True):
+    counted = _counted(events, owned, len(units), match_windows=match_windows)
+    for window, end in (("before", "from"), ("after", "until")):
         words = f"nobody was observed in the window {window}: there is nothing to compare."
-        require(days.any(), words, f"observed_{end}")
-    matched = happened.merge(owned[["patient", "day"]], on=["patient", "day"])
-    before, after = _by_window(matched, len(units))
+        require(counted[f"days_{window}"].any(), words, f"observed_{end}")
     unit = "infusions" if per_infusion else "patients"
-    differ = f"the two windows differ in length in {n_unequal} of {len(units)} {unit}"
+    unequal = counted["n_unequal"]
+    differ = f"the two windows differ in length in {unequal} of {len(units)} {unit}"
     repeated = units["patient"].duplicated().any()
     tests = compare_periods(
-        before=before,
-        after=after,
-        days_before=lengths[0],
-        days_after=lengths[1],
+        **{name: counted[name] for name in ("before", "after", "days_before", "days_after")},
         days_per_month=windows.days_per_month,
         unit=unit,
         confidence=confidence,
-        why_not=differ if n_unequal and not match_windows else "",
+        why_not=differ if unequal and not match_windows else "",
         why_not_paired="infusions of one patient are not independent" if repeated else "",
         fisher=fisher,
     )
@@ -348,20 +339,37 @@ def around_infusions(
         unit=unit,
         patients=tuple(labels[place] for place in units["patient"]),
         infusion_days=tuple(units["day"].tolist()),
-        before=before,
-        after=after,
-        days_before=lengths[0],
-        days_after=lengths[1],
+        **counted,
         **tests,
-        n_unequal=n_unequal,
         matched=match_windows,
-        n_unmatched=len(happened) - len(matched),
-        n_outside=len(events) - len(happened),
         n_not_infused=n_not_infused,
         n_overlap=n_overlap,
         n_reinfused=n_reinfused,
         confidence=confidence,
     )
+
+
+def _counted(
+    events: pd.DataFrame, owned: pd.DataFrame, units: int, *, match_windows: bool
+) -> dict[str, Any]:
+    """Count the events and the observed days of both windows, and what lies outside them."""
+    happened = events.merge(owned, on=["patient", "day"])
+    lengths = _by_window(owned, units)
+    unequal = int(np.count_nonzero(lengths[0] != lengths[1]))
+    if match_windows:
+        owned = _matched(owned, lengths)
+        lengths = _by_window(owned, units)
+    kept = happened.merge(owned[["patient", "day"]], on=["patient", "day"])
+    before, after = _by_window(kept, units)
+    return {
+        "before": before,
+        "after": after,
+        "days_before": lengths[0],
+        "days_after": lengths[1],
+        "n_unequal": unequal,
+        "n_unmatched": len(happened) - len(kept),
+        "n_outside": len(events) - len(happened),
+    }
 
 
 def _owned(

@@ -100,7 +100,7 @@ def agreement(
     >>> visits = pd.DataFrame({"one": ["low", "low", "high", None, "high"],
     ...                        "other": ["low", "moderate", "high", "low", "low"]})
     >>> print(jia.analysis.agreement(visits, jia.column("one"), jia.column("other")))
-    kappa 0.2727 (no interval: fewer than 20 patients), unweighted; 0.5000 agree; 4 visits of 4 patients, 1 left out
+    kappa 0.2000 (no interval: fewer than 20 patients), unweighted; 0.5000 agree; 4 visits of 4 patients, 1 left out
     """
     check_confidence(confidence)
     known = get_args(Weights)

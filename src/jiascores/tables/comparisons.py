@@ -249,36 +249,40 @@ def tipping_point(
         baseline=baseline, patients=patients, intercurrent=intercurrent, columns=columns,
         patient_columns=patient_columns, over=over,
     )  # fmt: skip
-    open_ = np.isnan(compared.found) | _imputed(compared.seen, over)
-    whole = [
-        compared.counted(of)
-        for of in (compared.found == 1, compared.side >= 0, (compared.found == 1) & open_, open_)
-    ]
-    both: NDArray[np.bool_] = np.all(whole[1] > 0, axis=1)
-    if not both.any():
-        raise RequestError("no stratum has patients in both arms.", variable="strata")
-    counts = OpenCounts(*(each[both] for each in whole))
+    counts, strata_ = _open_counts(
+        compared, np.isnan(compared.found) | _imputed(compared.seen, over)
+    )
     grid, switches, differences, p = combinations(counts, method=str(method), alpha=alpha)
     now = np.flatnonzero(switches == 0)[0]
-    names = [
-        "_".join(map(str, ("responders", side, *stratum)))
-        for stratum, there in zip(compared.strata, both, strict=True)
-        if there
-        for side in compared.arms
-    ]
+    cells = [(side, *stratum) for stratum in strata_ for side in compared.arms]
+    names = ["_".join(map(str, ("responders", *cell))) for cell in cells]
     table = pd.DataFrame(grid.reshape(len(grid), -1), columns=names)
     table = table.assign(switches=switches, difference=differences, p=p)
     first = {names[0]: table.pop(names[0]).tolist()}
+    arms = str(compared.arms[0]), str(compared.arms[1])
     return TippingPoint(
         str(method),
         alpha,
-        (str(compared.arms[0]), str(compared.arms[1])),
+        arms,
         counts,
         float(differences[now]),
         float(p[now]),
         fewest_switches(grid, switches, differences, p, alpha),
         table_of(compared.frame, first, table),
     )
+
+
+def _open_counts(
+    compared: _Compared, is_open: NDArray[np.bool_]
+) -> tuple[OpenCounts, list[tuple[Any, ...]]]:
+    """Return the counts of the strata that have patients in both arms, and these strata."""
+    yes = compared.found == 1
+    whole = [compared.counted(of) for of in (yes, compared.side >= 0, yes & is_open, is_open)]
+    both: NDArray[np.bool_] = np.all(whole[1] > 0, axis=1)
+    if not both.any():
+        raise RequestError("no stratum has patients in both arms.", variable="strata")
+    strata = [each for each, there in zip(compared.strata, both, strict=True) if there]
+    return OpenCounts(*(each[both] for each in whole)), strata
 
 
 def _imputed(seen: Seen, over: Column | None) -> NDArray[np.bool_]:
