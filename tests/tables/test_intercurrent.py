@@ -282,3 +282,23 @@ def test_what_lies_after_the_data_cut_is_not_due() -> None:
     )
     # A entered 30 days later: week 16 would have been on day 142.
     assert column(filled, "patient") == ["A", "B", "B"]
+
+
+def test_a_missed_visit_that_is_a_row_is_not_determinable() -> None:
+    table = pd.DataFrame(
+        {
+            "patient": list("ABABAB"),
+            "visit": ["first", "first", "second", "second", "third", "third"],
+            "acr_ped_level_min": [None, None, 50, None, None, None],
+            "acr_ped_level_max": [None, None, 50, None, None, None],
+        }
+    )
+    ask = {"level": 50, "by": jia.column("visit")}
+    found = jia.analysis.responders_by_visit(table, jia.column("acr_ped"), **ask)
+    # At the first visit, and here at the third, nobody has bounds.
+    assert column(found, "visit") == ["second"]
+    assert column(found, "not_determinable") == [1]
+    named = table.assign(study_day=[0, 0, 56, 56, 84, 84])
+    found = jia.analysis.responders_by_visit(named, jia.column("acr_ped"), **ask)
+    assert column(found, "visit") == ["second", "third"]
+    assert column(found, "not_determinable") == [1, 2]

@@ -69,7 +69,7 @@ def responders_by_visit(
     baseline : str or rule, optional
         As for `assess`. A row on or before the baseline in which nothing stands is no visit at
         which a response was due, and is not counted. Without it, rows up to day 0 where there is a
-        column ``study_day``, and with `level`, rows without bounds.
+        column ``study_day``, and else, with `level`, the visits at which nobody has bounds.
     patients : data frame, optional
         One row for each patient who counts, seen or not. At each visit that somebody has, who has
         no row is not determinable.
@@ -427,19 +427,26 @@ def seen_rows(
         settled = settle(here, here, intercurrent.of(enrolled), 0.0)
         rows.loc[here.index[settled.after], "value"] = settled.data[settled.after]
         rows = rows.drop(columns="day")
-    rows = rows[(rows["patient"] >= 0) & _due(table, found)].reset_index(drop=True)
+    due = _due(table, found, rows["by"].to_numpy() if "by" in rows else None)
+    rows = rows[(rows["patient"] >= 0) & due].reset_index(drop=True)
     return enrolled, Seen(rows, labels)
 
 
-def _due(table: Table, found: Outcome) -> NDArray[np.bool_]:
-    """Return the rows in which a response is due: the baseline and what is before it has none."""
+def _due(table: Table, found: Outcome, by: Positions | None) -> NDArray[np.bool_]:
+    """Return the rows in which a response is due: the baseline and what is before it has none.
+
+    Where nothing says which rows these are, it is the visits at which nobody has a bound.
+    """
     if table.baseline_rule is not None:
         before = ~table.after_baseline
     elif "study_day" in table.frame:
         before = numbers_in(table.frame, "study_day") <= 0
     else:
         before = np.zeros(table.size, dtype=bool)
-    return found.judged & ~(before & np.isnan(found.data))
+        if by is not None and found.judged.any():
+            judged = np.bincount(by + 1, weights=found.judged)[by + 1] > 0
+            before = ~judged
+    return ~(before & np.isnan(found.data))
 
 
 def _states(
