@@ -88,6 +88,8 @@ def surface() -> str:
 
 HEAD = """# Requests, for type checkers; `python -m tests.surface` writes them from the verdicts.
 
+from collections.abc import Mapping, Sequence
+
 from jiascores.core.measure import MissingPolicy
 from jiascores.core.variables import Course
 from jiascores.measures.inactivity import MarkerChoice
@@ -103,6 +105,7 @@ BOUND = {
     "upper_limit": "float | Column | None",
     "missing": "MissingPolicy",
     "reference": "ReferenceRule",
+    "within": "Sequence[float] | None",
     "components": "bool",
     "name": "str | None",
 }
@@ -111,6 +114,8 @@ BOUND = {
 def _types(asked: Verdict) -> dict[str, str]:
     options = inspect.signature(asked.rule).parameters
     chosen = {name: str(options[name].annotation) for name in asked.options}
+    if "month" in asked.inputs:
+        chosen["within"] = "Mapping[int, Sequence[float]] | None"
     return {asked.parameter: f"str | {asked.kind.__name__}", **BOUND, **chosen}
 
 

@@ -64,6 +64,8 @@ def _parameters(asked: Verdict) -> dict[str, tuple[Any, str, str]]:
         parameters["reference"] = ("baseline", "str or rule", _REFERENCE)
     if asked.compares:
         parameters["within"] = (None, "tuple of float, optional", _WITHIN)
+    if "month" in asked.inputs:
+        parameters["within"] = (None, "dict, optional", _WITHIN_MONTHS)
     for name in bindable(asked):
         parameters[name] = (None, *_BOUND.get(name, ("Column, optional", _COLUMN.format(name))))
     parameters["components"] = (False, "bool", "Whether to add each item as a column too.")
@@ -75,6 +77,11 @@ def _parameters(asked: Verdict) -> dict[str, tuple[Any, str, str]]:
 _WITHIN = (
     "First and last day after the earlier visit on which it answers, for example ``(60, 120)``; "
     "other visits are empty. Required where the paper has an interval of its own."
+)
+_WITHIN_MONTHS = (
+    "Instead of a column with the month: by month, the first and the last day after the baseline "
+    "on which a visit is that of the month, for example ``{3: (60, 120), 6: (150, 210)}``; other "
+    "visits are empty."
 )
 _COLUMN = "The column that holds it; by default the column ``{}``."
 _BOUND = {

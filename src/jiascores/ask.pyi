@@ -1,5 +1,7 @@
 # Requests, for type checkers; `python -m tests.surface` writes them from the verdicts.
 
+from collections.abc import Mapping, Sequence
+
 from jiascores.core.measure import MissingPolicy
 from jiascores.core.variables import Course
 from jiascores.measures.activity import (
@@ -28,7 +30,7 @@ def acr_ped(
     criteria: str | ResponseCriteria = ...,
     *,
     missing: MissingPolicy = ...,
-    within: Column | None = ...,
+    within: Sequence[float] | None = ...,
     upper_limit: float | Column | None = ...,
     highest_temperature: Column | None = ...,
     systemic_response: Column | None = ...,
@@ -50,7 +52,7 @@ def bulatovic_change(
     criteria: str | JadasChangeCriteria = ...,
     *,
     reference: ReferenceRule = ...,
-    within: Column | None = ...,
+    within: Sequence[float] | None = ...,
     components: bool = ...,
     name: str | None = ...,
 ) -> Request: ...
@@ -58,7 +60,7 @@ def chaq_change(
     difference: str | ChaqDifference,
     *,
     reference: ReferenceRule = ...,
-    within: Column | None = ...,
+    within: Sequence[float] | None = ...,
     components: bool = ...,
     name: str | None = ...,
 ) -> Request: ...
@@ -86,6 +88,7 @@ def escalation_indicated(
     criteria: str | EscalationCriteria,
     *,
     measure: str | None = ...,
+    within: Mapping[int, Sequence[float]] | None = ...,
     month: Column | None = ...,
     course: Course | Column | FromCategory | None = ...,
     components: bool = ...,
@@ -95,7 +98,7 @@ def flare(
     criteria: str | FlareCriteria,
     reference: ReferenceRule,
     *,
-    within: Column | None = ...,
+    within: Sequence[float] | None = ...,
     flare_fever: Column | None = ...,
     components: bool = ...,
     name: str | None = ...,
@@ -104,7 +107,7 @@ def horneff_improvement(
     criteria: str | JadasImprovementCriteria = ...,
     *,
     reference: ReferenceRule = ...,
-    within: Column | None = ...,
+    within: Sequence[float] | None = ...,
     components: bool = ...,
     name: str | None = ...,
 ) -> Request: ...
@@ -140,7 +143,7 @@ def loss_of_response(
     criteria: str | ResponseCriteria = ...,
     *,
     rule: str | LossCriteria = ...,
-    within: Column | None = ...,
+    within: Sequence[float] | None = ...,
     components: bool = ...,
     name: str | None = ...,
 ) -> Request: ...
@@ -202,7 +205,7 @@ def suggests_mas(
 def systemic_response(
     criteria: str | SystemicResponseCriteria,
     *,
-    within: Column | None = ...,
+    within: Sequence[float] | None = ...,
     highest_temperature: Column | None = ...,
     esr: Column | None = ...,
     crp: Column | None = ...,

@@ -118,3 +118,34 @@ def test_the_report_counts_the_visits_that_answer() -> None:
         )
     )  # fmt: skip
     assert "horneff_improvement_horneff_2014" in page
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_month_is_that_of_the_days_that_are_named(kind) -> None:
+    # A cJADAS71 of 5 in poly: nothing at month 3 (> 7), escalate at month 6 (> 4).
+    days = ["2024-01-01", "2024-03-01", "2024-03-31", "2024-04-30", "2024-05-01", "2024-06-30"]
+    table = MAKERS[kind](VISITS | {"date": days, "course": ["poly"] * 6})
+    ask = jia.ask.escalation_indicated("swart-2018", within={6: (121, 210), 3: (61, 120)})
+    out = jia.assess(table, baseline="first", measures=[ask])
+    stem = "escalation_indicated_swart_2018"
+    # Days 0, 60, 90, 120, 121 and 181.
+    assert column(out, stem) == [None, None, False, False, True, True]
+    assert column(out, f"{stem}_days_off") == [None, None, -1, 29, -62, -2]
+    assert ask.columns == (stem, f"{stem}_days_off")
+
+
+@pytest.mark.parametrize(
+    "wrong", [(60, 120), {3: 60}, {3: (120, 60)}, {3: (60, 120), 6: (120, 210)}, {4: (60, 120)}, {}]
+)
+def test_days_of_months_that_are_none(wrong) -> None:
+    with pytest.raises(
+        jia.errors.RequestError, match=r"within=\{3: \(60, 120\), 6: \(150, 210\)\}"
+    ):
+        jia.ask.escalation_indicated("swart-2018", within=wrong)
+
+
+def test_a_month_in_a_column_stays_as_it_is() -> None:
+    table = pd.DataFrame(VISITS | {"month": [0, 3, 3, 6, 6, 9], "course": "poly"})
+    out = jia.assess(table, measures=["escalation_indicated:swart-2018"])
+    stem = "escalation_indicated_swart_2018"
+    assert column(out, stem) == [None, False, False, True, True, None]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from inspect import Parameter, signature
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import attrs
@@ -150,7 +151,7 @@ class Request:
             return tuple(f"{self.stem}_{part}" for part in ("level", "level_min", "level_max"))
         if self.measure.gives == "level" and self.components:
             return (self.stem, *(f"{self.stem}_{end}" for end in _ENDS))
-        if self.criteria.months_apart is not None:
+        if self.criteria.months_apart is not None or self._by_months:
             return (self.stem, f"{self.stem}_days_off")
         return (self.stem,)
 
@@ -184,20 +185,14 @@ class Request:
         self._need_a_marker(table)
         options, bound = dict(self.options), dict(self.bound)
         policy, attended = options.pop("missing", "interval"), bound.pop("attended", None)
-        within = bound.pop(_WITHIN, None)
+        bound = self._read_with(bound)
         level = options.pop("level", None) if self.measure.gives == "level" else None
         here = True if attended is None else table.surely(attended.name)
         answer, source = table.answer(
             self.measure, self.criteria, options, bound, items=self.components
         )
         # The reading of an earlier visit, if there was one, left its rows in the source.
-        rows, apart = source.rows, []
-        after = None if rows is None else table.after(rows)
-        if rows is not None and (within or self.criteria.months_apart):
-            days = table.days_since(rows)
-            apart = self._days_off(days, after)
-            if within:
-                after = table.due = after & (days >= within[0]) & (days <= within[1])
+        after, apart = self._judged(table, source.rows), self._days_off(table, source.rows)
 
         def column(name: str, kind: OutputKind, values: Any) -> Output:
             # Empty on the reference row and before it.
@@ -228,12 +223,40 @@ class Request:
         words = self.measure.words_of(self.criteria, options)
         return [*outputs, Output(self.stem, "state", codes, words), *apart]
 
-    def _days_off(self, days: Any, after: Any) -> list[Output]:
+    @property
+    def _by_months(self) -> bool:
+        """Whether it says on which days after the baseline a visit is that of a month."""
+        reads = getattr(self.measure, "inputs", ())
+        return (
+            isinstance(self.measure, Verdict) and "month" in reads and _WITHIN in dict(self.bound)
+        )
+
+    def _read_with(self, bound: dict[str, Any]) -> dict[str, Any]:
+        """Return what the source of its values is asked with: without days, but for months."""
+        return bound if self._by_months else {n: v for n, v in bound.items() if n != _WITHIN}
+
+    def _judged(self, table: Table, rows: Any) -> Any:
+        """Return which rows it judges: those after the earlier visit, in the days that were named.
+
+        None is every row.
+        """
+        after = None if rows is None else table.after(rows)
+        within = None if self._by_months else dict(self.bound).get(_WITHIN)
+        if after is not None and within is not None:
+            days = table.days_since(rows)
+            after = table.due = after & (days >= within[0]) & (days <= within[1])
+        return after
+
+    def _days_off(self, table: Table, rows: Any) -> list[Output]:
         """Return how far visits are from the interval of the paper, where it has one."""
-        if self.criteria.months_apart is None:
+        if self._by_months:
+            months, rows = table.month_of(dict(self.bound)[_WITHIN]), table.baseline
+        elif self.criteria.months_apart is None or rows is None:
             return []
-        off = days - round(self.criteria.months_apart * DAYS_A_MONTH)
-        return [Output(f"{self.stem}_days_off", "level", np.where(after, np.floor(off), np.nan))]
+        else:
+            months = np.where(table.after(rows), self.criteria.months_apart, np.nan)
+        off = np.floor(table.days_since(rows) - np.round(months * DAYS_A_MONTH))
+        return [Output(f"{self.stem}_days_off", "level", off)]
 
     def reach(self, table: Table) -> tuple[Any, Any, Any]:
         """Return which rows it judges (None: every row), and the ends between which each answer lies.
@@ -244,11 +267,12 @@ class Request:
             return None, None, None
         options, bound = dict(self.options), dict(self.bound)
         options.pop("missing", None), bound.pop("attended", None)
+        bound = self._read_with(bound)
         level = options.pop("level", None) if self.measure.gives == "level" else None
         answer, source = table.answer(
             self.measure, self.criteria, options, bound, items=self.components
         )
-        after = None if source.rows is None else table.after(source.rows)
+        after = self._judged(table, source.rows)
         if not isinstance(answer, Bounded):
             return after, None, None
         answer = answer if level is None else answer.reaches(level)
@@ -357,11 +381,47 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
     return require_column(value, name)
 
 
-def _within(asked: Verdict, definition: Any, given: Any) -> tuple[float, float] | None:
+def _windows_of_months(definition: Any, given: Any) -> tuple[Any, ...]:
+    """Return the days after the baseline on which a visit is that of a month, checked."""
+    windows = _ends_of_months(given) if isinstance(given, Mapping) else []
+    months = [month for month, _ in windows]
+    apart = all(one[1][1] < other[1][0] for one, other in pairwise(windows))
+    if not windows or not apart or set(months) - set(definition.months):
+        known = ", ".join(
+            f"{month}: ({_ROUND_MONTH * (month - 1)}, {_ROUND_MONTH * (month + 1)})"
+            for month in definition.months
+        )
+        raise RequestError(
+            f"within={given!r}: give the first and the last day of each month after the baseline, "
+            f"windows that do not meet, for example within={{{known}}}.",
+            variable=_WITHIN,
+            values=(given,),
+        )
+    return tuple(windows)
+
+
+def _ends_of_months(given: Mapping[Any, Any]) -> list[tuple[Any, tuple[float, float]]]:
+    """Return the first and the last day by month, in order; none where one is no pair."""
+    pairs = [
+        (month, tuple(ends) if isinstance(ends, tuple | list) else ())
+        for month, ends in given.items()
+    ]
+    if any(len(ends) != len(_ENDS) for _, ends in pairs):
+        return []
+    numbers = [
+        (month, (number_of(first, _WITHIN, zero=True), number_of(last, _WITHIN, zero=True)))
+        for month, (first, last) in pairs
+    ]
+    return sorted(numbers, key=lambda pair: pair[1]) if all(a <= b for _, (a, b) in numbers) else []
+
+
+def _within(asked: Verdict, definition: Any, given: Any) -> tuple[Any, ...] | None:
     """Return the days from the earlier visit in which a measure answers, checked."""
     months = definition.months_apart
     if given is None and months is None:
         return None
+    if given is not None and "month" in asked.inputs:
+        return _windows_of_months(definition, given)
     suggested = door().within(asked.ask, *(_ROUND_MONTH * (months or 3) + n for n in (-30, 30)))
     if given is None:
         raise ArgumentError(

@@ -929,6 +929,13 @@ class Table:
         ) / visits.per_day
         return days
 
+    def month_of(self, windows: Any) -> NDArray[np.float64]:
+        """Return the month in whose days after the baseline each row is, NaN where in none."""
+        days, months = self.days_since(self.baseline), np.full(self.size, np.nan)
+        for month, (first, last) in windows:
+            months[(self.baseline >= 0) & (days >= first) & (days <= last)] = month
+        return months
+
     def after(self, rows: Positions) -> NDArray[np.bool_]:
         """Return which rows come after the earlier one that they are judged against."""
         self.judged_against = rows
@@ -1324,7 +1331,8 @@ class Rows:
 
     def month(self, _: Any) -> Any:
         """Return the month of each visit; months that the definition lacks have no answer."""
-        return self.values("month")
+        windows = self.bound.get("within")
+        return self.values("month") if windows is None else self.table.month_of(windows)
 
     def compared(self, parameter: str, what: str, options: Mapping[str, Any]) -> Any:
         """Return what this visit, or the one that it is judged against, has."""
