@@ -10,6 +10,16 @@ from jiascores.adam.datasets import AnalysisDataset as AnalysisDataset
 from jiascores.adam.files import read as read
 from jiascores.adam.files import write as write
 from jiascores.adam.forms import export as export
+from jiascores.adam.tabulated import visits_from_sdtm as visits_from_sdtm
 from jiascores.adam.times import adtte as adtte
 
-__all__ = ["AnalysisDataset", "adeff", "adtte", "check", "export", "read", "write"]
+__all__ = [
+    "AnalysisDataset",
+    "adeff",
+    "adtte",
+    "check",
+    "export",
+    "read",
+    "visits_from_sdtm",
+    "write",
+]

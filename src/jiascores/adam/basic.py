@@ -237,7 +237,8 @@ class _Rows:
         ends = _ends(parameter, lowest, highest, self.table.size)
         for column, end in zip(("AVALMIN", "AVALMAX"), ends, strict=True):
             data[column] = np.where(open_, end[judged], np.nan)
-        data["AREASND"] = words_where(open_, self._reasons(request, after)[judged])
+        places = np.flatnonzero(judged)[open_]
+        data.loc[open_, "AREASND"] = self._reasons(request, places, after)
         if policy not in IMPUTED:
             return [data]
         filled = self._values(request)[judged]
@@ -287,8 +288,8 @@ class _Rows:
             share = np.divide(100 * change, base, out=np.full(base.size, np.nan), where=base != 0)
             data["PCHG"] = np.round(share, DECIMALS)
 
-    def _reasons(self, request: Request, after: Any) -> NDArray[Any]:
-        """Return for each row which needed variables are missing, here or at baseline."""
+    def _reasons(self, request: Request, rows: Positions, after: Any) -> NDArray[Any]:
+        """Return for these rows which needed variables are missing, here or at baseline."""
         table = self.table
         names = [n for n in dict.fromkeys(request.needs(table)) if table.has(n)]
         names += [
@@ -297,7 +298,7 @@ class _Rows:
         gaps = {n: np.isnan(table.values(n)) for n in names if not MEASURED[n].flag or table.has(n)}
         before = self.base_rows if after is not None else None
         said = []
-        for row in range(table.size):
+        for row in rows:
             here = [n for n, gap in gaps.items() if gap[row]]
             words = [f"missing: {', '.join(here)}"] if here else []
             if before is not None:

@@ -97,11 +97,9 @@ def export(
     ['record_id', 'physician_global', 'patient_global', 'active_joints', 'course', 'cjadas10', 'state_cjadas10_consolaro_2014']
     """
     if system == "json":
-        whole = {
-            "format": FORMAT,
-            "version": __version__,
-            "definitions": [_as_json(each) for each in published()],
-        }
+        every: tuple[Definition, ...] = published()
+        definitions = [_as_json(each) for each in every]
+        whole = {"format": FORMAT, "version": __version__, "definitions": definitions}
         return f"{json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)}\n"
     if system != "redcap":
         raise RequestError(f"system={system!r}: choose 'redcap' or 'json'.", variable="system")
