@@ -50,7 +50,7 @@ def _functions():
 
 
 # What tables call of a request, and what results and rules are made by.
-INSIDE = {"check_options", "compute", "needs", "of", "places", "suspicions"}
+INSIDE = {"reach", "check_options", "compute", "needs", "of", "places", "suspicions"}
 
 
 def _members(value):

@@ -152,7 +152,9 @@ def analysed() -> None:
         ),
         pd.DataFrame,
     )
-    assert_type(jia.analysis.time_to_first(frame, "inactive_disease:wallace-2004"), pd.DataFrame)
+    assert_type(
+        jia.analysis.time_to_first(frame, jia.ask.inactive_disease("wallace-2004")), pd.DataFrame
+    )
 
 
 def looked_up() -> None:

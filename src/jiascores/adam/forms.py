@@ -47,7 +47,7 @@ FORM = "jia_visit"
 
 
 def export(
-    system: System,
+    system: Literal["redcap", "json"],
     *,
     scores: Sequence[str] = ("jadas10", "cjadas10"),
     cutoffs: Sequence[str | CutoffSet] = (),

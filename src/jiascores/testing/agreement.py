@@ -36,7 +36,7 @@ class Case:
     --------
     >>> import jiascores as jia
     >>> from jiascores.testing import conformance
-    >>> case = next(conformance("jadas10"))
+    >>> case = conformance("jadas10")[0]
     >>> case.function, case.name, case.expected
     ('jadas10', 'floor', {'expected': 0.0})
     >>> jia.jadas10(**case.arguments)
@@ -66,8 +66,8 @@ class Case:
     """The mistake seen elsewhere that it catches, if it was made for one."""
 
 
-def conformance(kind: str, *, definition: str | None = None) -> Iterator[Case]:
-    """Yield the check values that ship with jiascores as cases.
+def conformance(kind: str, *, definition: str | None = None) -> list[Case]:
+    """Return the check values that ship with jiascores as cases.
 
     Parameters
     ----------
@@ -78,9 +78,9 @@ def conformance(kind: str, *, definition: str | None = None) -> Iterator[Case]:
     definition : str, optional
         Only the cases of this definition; it is then no longer among the arguments.
 
-    Yields
-    ------
-    Case
+    Returns
+    -------
+    list of Case
 
     Raises
     ------
@@ -90,29 +90,31 @@ def conformance(kind: str, *, definition: str | None = None) -> Iterator[Case]:
     Examples
     --------
     >>> from jiascores.testing import conformance
-    >>> case = next(conformance("flare", definition="brunner-2002"))
+    >>> case = conformance("flare", definition="brunner-2002")[0]
     >>> case.name, case.expected
     ('given: H tiny values: floors matter', {'expected': True})
     """
-    for family, rows in _asked(kind, definition):
-        asked = VISIT_FAMILIES.get(family) or families()[family]
-        ask: Any = rows if family in VISIT_FAMILIES else rows[0]
-        first = rows[0]
-        expected = {name: [typed(row[name]) for row in rows] for name in expected_of(first)}
-        yield Case(
-            function=asked.function(ask).__name__.removeprefix("_"),
-            name=first["case"],
-            kind=first["kind"],
-            definition=first["definition"],
-            arguments=_arguments(asked.arguments(ask), kind, definition, first),
-            expected=expected
-            if family in VISIT_FAMILIES
-            else {name: values[0] for name, values in expected.items()},
-            refused=REFUSED in expected_of(first).values(),
-            threshold=first["threshold"],
-            side=first["side"],
-            mistake=first["mistake"],
-        )
+    return [_case(kind, definition, family, rows) for family, rows in _asked(kind, definition)]
+
+
+def _case(kind: str, definition: str | None, family: str, rows: Sequence[Row]) -> Case:
+    of_visits = family in VISIT_FAMILIES
+    asked = VISIT_FAMILIES[family] if of_visits else families()[family]
+    first = rows[0]
+    ask: Any = rows if of_visits else first
+    expected = {name: [typed(row[name]) for row in rows] for name in expected_of(first)}
+    return Case(
+        function=asked.function(ask).__name__.removeprefix("_"),
+        name=first["case"],
+        kind=first["kind"],
+        definition=first["definition"],
+        arguments=_arguments(asked.arguments(ask), kind, definition, first),
+        expected=expected if of_visits else {name: each[0] for name, each in expected.items()},
+        refused=REFUSED in expected_of(first).values(),
+        threshold=first["threshold"],
+        side=first["side"],
+        mistake=first["mistake"],
+    )
 
 
 def assert_same_answers(
