@@ -191,6 +191,23 @@ def test_a_file_that_exists_is_replaced_only_where_told(tmp_path, visits) -> Non
     # What is read is never written over.
     done = run("assess", visits, "--measure", "cjadas10", "-o", visits, "--force")
     assert "is what is read" in done.output
+    (mapping := tmp_path / "m.toml").write_text("")
+    done = run(
+        *(
+            "assess",
+            visits,
+            "--mapping",
+            mapping,
+            "--measure",
+            "cjadas10",
+            "-o",
+            mapping,
+            "--force",
+        ),
+    )
+    assert done.exit_code == 1
+    assert mapping.read_text() == ""
+    mapping.unlink()
     assert names(tmp_path) == ["out.csv", "visits.csv"]
 
 

@@ -205,7 +205,7 @@ class Job:
 
     def add(self, compute: Callable[[Any], Any], **asked: str) -> None:
         """Read the file, add the columns that are computed, and write it again."""
-        refuse_target(self.out, force=self.force, inputs=[self.file])
+        refuse_target(self.out, force=self.force, inputs=[self.file, *self.inputs])
         if not self.as_json:
             kind_to_write(self.out)
         file, frame = self.read(**asked)
@@ -282,6 +282,7 @@ def on_table(*more: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             how = attrs.evolve(how, study=attrs.evolve(how.study, **chosen))
             job = Job(file, how, None if str(out) == STDIN else out, force, as_json, quiet)
             job.baseline = baseline_rule(baseline)
+            job.inputs = [] if mapping is None else [mapping]
             if measures is not None:
                 job.requests = understood(tuple(measures) or how.study.measures, how)
             with shallow_copies():

@@ -77,12 +77,11 @@ def read(path: Any, mapping: Any = None, *, table: str = "visits") -> pd.DataFra
     >>> import tempfile, pathlib
     >>> import jiascores as jia
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "visits.csv"
-    >>> _ = file.write_text("patient;date;physician_global\\n007;12.03.2024;6,5\\n")
+    >>> _ = file.write_text("patient;date;physician_global\n007;12.03.2024;6,5\n")
     >>> mapping = {"csv": {"decimal": ",", "date_format": "%d.%m.%Y"}}
-    >>> jia.prepare.read(file, mapping)
-         patient       date  physician_global
-    line
-    2        007 2024-03-12               6.5
+    >>> jia.prepare.read(file, mapping).reset_index()
+       line patient       date  physician_global
+    0     2     007 2024-03-12               6.5
     """
     how = confirmed(read_mapping(mapping))
     if table not in ("visits", *OTHERS):
