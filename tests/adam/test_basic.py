@@ -211,6 +211,10 @@ def test_what_is_refused() -> None:
         made(subjects=None)
     with pytest.raises(RequestError, match="flags one row"):
         made(baseline=jia.on_or_before("first_dose", per_variable=True, days=28))
+    with pytest.raises(RequestError, match="ask for nothing"):
+        made(measures=[])
+    with pytest.raises(RequestError, match="computed from its form"):
+        made(measures=[jia.ask.chaq_di(domains=[jia.column(f"d{at}") for at in range(8)])])
     with pytest.raises(RequestError, match="has no number at its end"):
         made(visits=visits().replace("week 8", "end of treatment"))
 

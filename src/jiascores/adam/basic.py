@@ -133,6 +133,15 @@ def adeff(
     1  CJADAS10  Week 8   5.0  19.0 -14.0
     """
     requests = understand_requests(measures) if len(measures) else []
+    for each in requests:
+        if not isinstance(each, Request):
+            raise RequestError(
+                "the CHAQ is computed from its form before: assess with jia.ask.chaq_di(…), and give "
+                "variables=['chaq'].",
+                variable="measures",
+            )
+    if not requests and not variables:
+        raise RequestError("measures= and variables= ask for nothing.", variable="measures")
     for each in variables:
         require_variable(each, "variables")
     if isinstance(baseline, OnOrBefore) and baseline.per_variable:
