@@ -126,3 +126,22 @@ def test_a_prefix_and_no_rows(kind) -> None:
         whole.collect_schema().names() if kind == "lazy" else
         whole.column_names if kind == "pyarrow" else whole.columns
     )  # fmt: skip
+
+
+def test_details_from_file_to_file(tmp_path) -> None:
+    table = pd.DataFrame(VISITS)
+    ask = {"measures": ["acr_ped"], "baseline": "first", "details": True}
+    by_frame = jia.assess(table, **ask)
+    for name in ("visits.csv", "visits.parquet"):
+        source, target = tmp_path / name, tmp_path / f"out_{name}"
+        if name.endswith("csv"):
+            table.to_csv(source, index=False)
+        else:
+            table.to_parquet(source, index=False)
+        jia.assess_files(source, target, **ask)
+        out = pd.read_csv(target) if name.endswith("csv") else pd.read_parquet(target)
+        assert [*out.columns] == [*by_frame.columns]
+        dates = out.sort_values(["patient", "date"])["acr_ped_baseline_date"]
+        assert [None if pd.isna(each) else str(each)[:10] for each in dates] == [
+            *(None, "2024-01-10", "2024-01-10", None)
+        ]

@@ -48,6 +48,7 @@ def assess_files(
     units: Units | None = None,
     baseline: BaselineRule | None = None,
     marker: MarkerRule | None = None,
+    details: bool = False,
     invalid: Literal["raise", "missing"] = "raise",
     prefix: str = "",
     mapping: PathLike | Mapping[str, Any] | None = None,
@@ -67,7 +68,7 @@ def assess_files(
     target : path
         The Parquet or CSV file to write, as its suffix says; ``.csv.gz`` is compressed. A file
         that is there is replaced.
-    measures, columns, units, baseline, marker, invalid, prefix
+    measures, columns, units, baseline, marker, details, invalid, prefix
         As for `assess`.
     mapping : path or dict, optional
         How the files are written, as for `jiascores.prepare.read`, and what else is not said here:
@@ -134,7 +135,10 @@ def assess_files(
     csv = attrs.evolve(how.csv, **{name: one for name, one in form.items() if one is not None})
     said = how.call(columns=columns, units=units, baseline=baseline, marker=marker)
     work = TableCall(
-        outputs=measured(measures), invalid=invalid, prefix=prefix or how.study.prefix, **said
+        outputs=measured(measures, details=details),
+        invalid=invalid,
+        prefix=prefix or how.study.prefix,
+        **said,
     )
     kind = kind_to_write(target)
     if kind not in ("text", "parquet"):

@@ -150,7 +150,8 @@ class ResponseCriteria(Definition):
             choices = "; ".join(f"{name}: {words}" for name, words in policies.items())
             of_one_level = (
                 " Non-responder imputation is a rule for one level: "
-                "jia.ask.responder(30, missing='nri')."
+                "jia.ask.responder(30, missing='nri'), in one word responder:30:missing=nri. What "
+                "was called 'nri' here is 'unchanged'."
             )
             raise RequestError(
                 f"missing={missing!r}: choose from {choices}.{of_one_level if missing == NRI else ''}",
