@@ -74,7 +74,8 @@ def test_details_of_scores_states_changes_and_items() -> None:
     assert column(out, "state_jadas10_consolaro_2012_2014_marker")[3] == "esr"
     assert "cjadas10_marker" not in out.columns
     assert column(out, "cjadas10_missing") == [0, 0, 0, 0]
-    within = jia.assess(table, measures=["horneff_improvement:horneff-2014"], **ask)
+    asked = jia.ask.horneff_improvement("horneff-2014", within=(50, 120))
+    within = jia.assess(table, measures=[asked], **ask)
     stem = "horneff_improvement_horneff_2014"
     assert column(within, f"{stem}_baseline_date")[:2] == [None, "2024-01-10"]
     assert column(within, f"{stem}_missing") == [None, 0, 0, None]
