@@ -489,3 +489,19 @@ def test_check_counts_the_forms_that_nobody_filled(kind):
     assert [found["finding"][at] for at in rows] == ["missing", "missing"]
     assert [found["value"][at] for at in rows] == ["1", None]
     assert [found["row"][at] for at in rows] == [None, 1]
+
+
+def test_a_field_for_each_joint_whose_boxes_are_the_findings():
+    table = {f"{joint}___{code}": ["0", "0"] for joint in JOINTS_71 for code in (1, 2, 3)}
+    table |= {"knee_left___1": ["1", "0"], "hip_left___2": ["1", "0"], "hip_left___3": ["1", "0"]}
+    out = jia.prepare.joint_counts(
+        pd.DataFrame({**table, "exam_complete": ["1", "1"]}),
+        swollen="{joint}___1",
+        tender="{joint}___2",
+        limited="{joint}___3",
+        painful_from="tender",
+        examined="exam_complete",
+    )
+    # The knee is swollen, the hip limited and tender; the second form is not complete.
+    assert columns_of(out)["active_joints"] == [2, None]
+    assert columns_of(out)["limited_joints"] == [1, None]
