@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -240,6 +241,19 @@ def test_pipes_and_devices_are_written_to(tmp_path, visits) -> None:
     assert got[0].splitlines()[1].endswith(",15")
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert run("assess", visits, "--measure", "cjadas10", "-o", "/dev/null").exit_code == 0
+
+
+def test_pipes_that_a_shell_makes(tmp_path, visits) -> None:
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("needs bash")
+    command = (
+        f"{sys.executable} -m jiascores assess <(cat {visits}) --measure cjadas10 "
+        f"-o >(cat > {tmp_path / 'out.txt'}); sleep 1"
+    )
+    done = subprocess.run([bash, "-c", command], capture_output=True, text=True, check=False)
+    assert "Error" not in done.stderr
+    assert (tmp_path / "out.txt").read_text().splitlines()[1].endswith(",15")
 
 
 @pytest.mark.parametrize("nameless", [True, False])

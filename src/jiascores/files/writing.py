@@ -42,9 +42,9 @@ def whole(path: Any, *, force: bool = False, inputs: Sequence[Any] = ()) -> Iter
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    target = Path(os.path.realpath(path))
     refuse_target(path, force=force, inputs=inputs)
-    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+    target = Path(os.path.realpath(path))
+    if _is_pipe(path):
         # All of it is made first, so that nothing reaches the pipe where something fails.
         with tempfile.TemporaryFile() as made, open(path, "wb") as there:  # noqa: PTH123
             yield made
@@ -66,6 +66,8 @@ def refuse_target(path: Any, *, force: bool, inputs: Sequence[Any] = ()) -> None
     if path is None or str(path) == STDIN:
         return
     target = Path(os.path.realpath(path))
+    if _is_pipe(path):
+        return
     if target.is_dir():
         raise RequestError(f"{str(path)!r} is a folder: give a file.", variable="out")
     if not target.parent.is_dir():
@@ -77,12 +79,21 @@ def refuse_target(path: Any, *, force: bool, inputs: Sequence[Any] = ()) -> None
     read = [Path(each) for each in inputs if str(each) != STDIN]
     if any(each.exists() and target.samefile(each) for each in read):
         raise RequestError(f"{str(path)!r} is what is read: write to another file.", variable="out")
-    if not force and stat.S_ISREG(target.stat().st_mode):
+    if not force:
         raise RequestError(
             f"{str(path)!r} exists: nothing is written over it. {say('force', True)} replaces it.",
             reason="exists",
             variable="out",
         )
+
+
+def _is_pipe(path: Any) -> bool:
+    """Return whether something is a device or a pipe; that of a shell has no name of its own."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 @contextlib.contextmanager
