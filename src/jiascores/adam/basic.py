@@ -132,24 +132,7 @@ def adeff(
     0  CJADAS10  Week 0  19.0  19.0   NaN
     1  CJADAS10  Week 8   5.0  19.0 -14.0
     """
-    requests = understand_requests(measures) if len(measures) else []
-    for each in requests:
-        if not isinstance(each, Request):
-            raise RequestError(
-                "the CHAQ is computed from its form before: assess with jia.ask.chaq_di(…), and give "
-                "variables=['chaq'].",
-                variable="measures",
-            )
-    if not requests and not variables:
-        raise RequestError("measures= and variables= ask for nothing.", variable="measures")
-    for each in variables:
-        require_variable(each, "variables")
-    if isinstance(baseline, OnOrBefore) and baseline.per_variable:
-        raise RequestError(
-            "baseline= with per_variable=True takes each variable from another visit, and ABLFL "
-            "flags one row: choose a rule that is one visit.",
-            variable="baseline",
-        )
+    requests = _asked(measures, variables, baseline)
     table = Table(Frame(to_eager(visits)), columns, units, baseline=baseline, marker=marker)
     table.require([*variables, *(each for request in requests for each in request.needs(table))])
     either = any(isinstance(each.measure, Score) and each.measure.either for each in requests)
@@ -170,6 +153,29 @@ def adeff(
         parameters=tuple(made),
         taken={**people.taken, **carried},
     )
+
+
+def _asked(measures: Any, variables: Sequence[str], baseline: Any) -> list[Request]:
+    """Return what is computed; raise where a data set cannot hold it."""
+    requests = understand_requests(measures) if len(measures) else []
+    for each in requests:
+        if not isinstance(each, Request):
+            raise RequestError(
+                "the CHAQ is computed from its form before: assess with jia.ask.chaq_di(…), and give "
+                "variables=['chaq'].",
+                variable="measures",
+            )
+    if not requests and not variables:
+        raise RequestError("measures= and variables= ask for nothing.", variable="measures")
+    for name in variables:
+        require_variable(name, "variables")
+    if isinstance(baseline, OnOrBefore) and baseline.per_variable:
+        raise RequestError(
+            "baseline= with per_variable=True takes each variable from another visit, and ABLFL "
+            "flags one row: choose a rule that is one visit.",
+            variable="baseline",
+        )
+    return requests
 
 
 def _kind(values: pd.Series[Any]) -> str:

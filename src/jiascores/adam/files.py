@@ -256,8 +256,11 @@ def read(path: str | Path) -> pd.DataFrame:
         return _typed(pd.DataFrame(given["rows"], columns=[*kinds]), kinds)
     if path.suffix == ".parquet":
         data = pd.read_parquet(path)
-        moments = [name for name in data if pd.api.types.is_datetime64_any_dtype(data[name])]
-        return data.astype(dict.fromkeys(moments, "datetime64[s]"))
+        types = pd.api.types
+        moments = [name for name in data if types.is_datetime64_any_dtype(data[name])]
+        texts = [name for name in data if types.is_string_dtype(data[name])]
+        kinds = dict.fromkeys(moments, "datetime64[s]") | dict.fromkeys(texts, "object")
+        return data.astype(kinds)
     if path.suffix == ".csv":
         data = pd.read_csv(path, dtype=str, keep_default_na=False)
         # A file of texts says nothing of its types; what is not in the list of variables is text.
