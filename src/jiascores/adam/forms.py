@@ -20,7 +20,6 @@ from jiascores.core.variables import MARKERS, VARIABLES
 from jiascores.measures.jadas import UNITS_PER_POINT
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
 
-System = Literal["redcap", "json"]
 SCORES = ("jadas10", "jadas27", "jadas71", "cjadas10", "cjadas27", "cjadas71")
 FORMAT = "jiascores definitions 1"
 HEADER = (
@@ -106,7 +105,7 @@ def export(
     if marker not in MARKERS:
         raise RequestError(f"marker={marker!r}: choose 'esr' or 'crp'.", variable="marker")
     out = io.StringIO()
-    writer = csv.DictWriter(out, HEADER, restval="", lineterminator="\n")
+    writer: csv.DictWriter[str] = csv.DictWriter(out, HEADER, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(_dictionary(scores, cutoffs, marker))
     return out.getvalue()

@@ -42,8 +42,12 @@ class Seen:
         unit: str | None = None,
         step: float = 1.0,
     ) -> None:
-        self.values, self.beside, self.unit, self.step = values, beside, unit, step
-        self.low, self.high = np.fmin.reduce(values), np.fmax.reduce(values)
+        self.values: NDArray[np.float64] = values
+        self.beside: Mapping[str, NDArray[np.float64]] = beside
+        self.unit: str | None = unit
+        self.step: float = step
+        self.low: Any = np.fmin.reduce(values)
+        self.high: Any = np.fmax.reduce(values)
 
     @cached_property
     def known(self) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ from jiascores.tables.problems import ABOVE, BELOW, GAP_CODES, LIMIT, formats_of
 from jiascores.tables.shapes import ADAM
 
 # Which ideas in the name of a column together are a variable or role; the most ideas win.
-NAMES = {
+NAMES: dict[str, tuple[str, ...]] = {
     "patient": ("patient", "patient id", "id", "case"),
     "date": ("date", "visit", "visit date"),
     "birth_date": ("birth", "birth date"),

@@ -242,7 +242,7 @@ class Request:
         """
         after = None if rows is None else table.after(rows)
         within = None if self._by_months else dict(self.bound).get(_WITHIN)
-        if after is not None and within is not None:
+        if rows is not None and after is not None and within is not None:
             days = table.days_since(rows)
             after = table.due = after & (days >= within[0]) & (days <= within[1])
         return after
@@ -266,7 +266,8 @@ class Request:
         if isinstance(self.measure, Score):
             return None, None, None
         options, bound = dict(self.options), dict(self.bound)
-        options.pop("missing", None), bound.pop("attended", None)
+        options.pop("missing", None)
+        bound.pop("attended", None)
         bound = self._read_with(bound)
         level = options.pop("level", None) if self.measure.gives == "level" else None
         answer, source = table.answer(
@@ -402,7 +403,7 @@ def _windows_of_months(definition: Any, given: Any) -> tuple[Any, ...]:
 
 def _ends_of_months(given: Mapping[Any, Any]) -> list[tuple[Any, tuple[float, float]]]:
     """Return the first and the last day by month, in order; none where one is no pair."""
-    pairs = [
+    pairs: list[tuple[Any, tuple[Any, ...]]] = [
         (month, tuple(ends) if isinstance(ends, tuple | list) else ())
         for month, ends in given.items()
     ]
