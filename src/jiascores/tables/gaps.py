@@ -15,7 +15,7 @@ from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import Enrolled, cut, one_day
-from jiascores.tables.frame import NONE, Frame, Output, list_of
+from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.ids import ColumnNames, parts_of
 from jiascores.tables.intercurrent import IntercurrentEvents, settle
 from jiascores.tables.numbers import number_of, numbers_in, one_of
@@ -178,12 +178,7 @@ def fill_gaps(
     table = Table(frame, columns)
     come_from = " nominal_visit and study_day come from jia.prepare.nominal_visits()."
     outcomes = _outcomes(frame, outcome, level, criteria, come_from)
-    if len(outcomes) > 1 and (rule not in TOGETHER or intercurrent is not None):
-        raise RequestError(
-            f"several columns are filled together by rule= {listing(map(repr, TOGETHER))}, without "
-            f"intercurrent=; fill an outcome that is made of them by the others.",
-            variable="rule",
-        )
+    _check_together(outcomes, rule, intercurrent)
     found = outcomes[0]
     if rule == "nri":
         require_response(found, NO_RESPONSE, criteria)
@@ -192,20 +187,11 @@ def fill_gaps(
     codes, labels, _ = table.patients()
     enrolled = Enrolled.of(table, labels, patients, patient_columns)
     plan = _Plan.of(weeks, months)
-    rows = pd.DataFrame({"patient": enrolled.of_codes[codes], "visit": plan.due(frame)})
-    rows["day"] = numbers_in(frame, "study_day")
-    rows["value"], rows["least"] = found.data, found.least
-    # Of several columns it matters which row they come from; of one, what it says.
-    rows["row"] = np.arange(frame.size) if len(outcomes) > 1 else 0
-    for each in outcomes[1:]:
-        rows.loc[np.isnan(each.data), "value"] = np.nan
+    rows = _rows(frame, enrolled.of_codes[codes], plan, outcomes)
     days = StudyDays(table, enrolled, rows)
     cells = _cells(rows, enrolled.ids, plan, days)
     if data_cut is not None:
-        last = days.of_dates(
-            np.full(len(enrolled.ids), one_day(data_cut, "data_cut", days.scale)), days.scale
-        )
-        cells = cells[~cells["made"] | ~(cells["day"] > last[cells["patient"]])]
+        cells = _due_until(cells, days, data_cut)
     end = None
     if stopped is not None:
         end = days.of_dates(*enrolled.dates(stopped, "stopped", rows["patient"].to_numpy()))
@@ -225,6 +211,42 @@ def fill_gaps(
     else:
         kept = _constants(table, rows["patient"], cells["patient"], taken)
     return cast(FrameT, new.with_columns([*outputs, *kept]))
+
+
+def _check_together(
+    outcomes: Sequence[Outcome], rule: str, intercurrent: IntercurrentEvents | None
+) -> None:
+    """Raise where several columns are to be filled by a rule that fills one."""
+    if len(outcomes) > 1 and (rule not in TOGETHER or intercurrent is not None):
+        raise RequestError(
+            f"several columns are filled together by rule= {listing(map(repr, TOGETHER))}, without "
+            f"intercurrent=; fill an outcome that is made of them by the others.",
+            variable="rule",
+        )
+
+
+def _rows(
+    frame: Frame, patients: Positions, plan: _Plan, outcomes: Sequence[Outcome]
+) -> pd.DataFrame:
+    """Return of each row the patient, the visit due, the day, and the outcome."""
+    found = outcomes[0]
+    rows = pd.DataFrame({"patient": patients, "visit": plan.due(frame)})
+    rows["day"] = numbers_in(frame, "study_day")
+    rows["value"], rows["least"] = found.data, found.least
+    # Of several columns it matters which row they come from; of one, what it says.
+    rows["row"] = np.arange(frame.size) if len(outcomes) > 1 else 0
+    for each in outcomes[1:]:
+        rows.loc[np.isnan(each.data), "value"] = np.nan
+    return rows
+
+
+def _due_until(cells: pd.DataFrame, days: StudyDays, data_cut: Any) -> pd.DataFrame:
+    """Return the visits due without those that were due after a date."""
+    patients = cells["patient"].to_numpy()
+    cut_on = np.full(int(patients.max(initial=-1)) + 1, one_day(data_cut, "data_cut", days.scale))
+    last = days.of_dates(cut_on, days.scale)
+    kept: pd.DataFrame = cells[~cells["made"] | ~(cells["day"] > last[patients])]
+    return kept
 
 
 @attrs.frozen(eq=False)
