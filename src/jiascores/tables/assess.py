@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypeVar, cast
 
 import attrs
 
-from jiascores.core.errors import ColumnError, RequestError, listing, say
+from jiascores.core.errors import ColumnError, RequestError, SuspiciousWarning, listing, say
 from jiascores.core.variables import MarkerRule
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.details import details_of
@@ -17,13 +18,13 @@ from jiascores.tables.frame import Frame, Output
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.problems import Blank, Policy, Problem, Raise, error_of
 from jiascores.tables.requests import Measures, Request, understand_requests
-from jiascores.tables.suspects import warn_of_suspects
+from jiascores.tables.suspects import what_is_suspicious
 from jiascores.tables.table import Table, Units, as_mapping
 
 FrameT = TypeVar("FrameT")
 IN_MEMORY = ("pandas", "polars", "pyarrow")
 # Between the warning and the call of `assess`.
-FRAMES_ABOVE = 4
+FRAMES_ABOVE = 3
 
 
 def assess(
@@ -199,17 +200,21 @@ class TableCall:
     def on(self, visits: FrameT) -> FrameT:
         """Return a frame of any kind with the columns added; `run` does it by calling this object."""
         if self.looks and kind_of_frame(visits) in IN_MEMORY:
-            table = self.table(Frame(visits))
-            answer = add_columns(table.frame, self._added(table), self.prefix)
-            warn_of_suspects(table, FRAMES_ABOVE)
+            frame = Frame(visits)
+            table = self.table(frame)
+            outputs, suspicious = self._added(table), what_is_suspicious(table)
+            del table  # what it has read is not held while the columns are added
+            answer = add_columns(frame, outputs, self.prefix)
+            if suspicious:
+                warnings.warn(suspicious, SuspiciousWarning, stacklevel=FRAMES_ABOVE)
             return cast(FrameT, answer)
         patient = self.columns.get("patient", "patient")
         return cast(FrameT, run(visits, self, patient=patient, together=self.compares_visits))
 
     def __call__(self, visits: Any) -> Any:
         """Return an eager table with the columns added."""
-        table = self.table(Frame(visits))
-        return add_columns(table.frame, self._added(table), self.prefix)
+        frame = Frame(visits)
+        return add_columns(frame, self._added(self.table(frame)), self.prefix)
 
     def compares_visits(self, visits: Any) -> bool:
         """Return whether rows of a patient are compared, as a table of no rows shows already."""

@@ -92,6 +92,8 @@ class Frame:
         self.kind = self.narwhal.implementation.value
 
     def __contains__(self, name: object) -> bool:
+        if type(name) is str:
+            return name in self.names
         return all(part in self.names for part in parts_of(name))  # type: ignore[arg-type]
 
     def series(self, name: str) -> Any:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import SuspiciousWarning, door, say
+from jiascores.core.errors import door, say
 from jiascores.core.suspicions import Codes, Outside, Seen, Suspicion
 from jiascores.core.variables import VARIABLES, Variable
 from jiascores.tables.frame import Positions
@@ -88,8 +87,8 @@ def _coded_from_one(items: list[NDArray[np.float64]]) -> Iterator[Suspect]:
         )
 
 
-def warn_of_suspects(table: Table, stacklevel: int) -> None:
-    """Warn once of what is suspicious in the columns that a table was read for.
+def what_is_suspicious(table: Table) -> str:
+    """Say what is suspicious in the columns that a table was read for, or nothing.
 
     Every row of a short table is looked at, and of a long one every so many.
     """
@@ -98,11 +97,8 @@ def warn_of_suspects(table: Table, stacklevel: int) -> None:
         name: values[every] for (name, *_), values in table.read_columns() if name != "chaq_item"
     }
     found = list(suspects(table, read))
-    if found:
-        more = f" And {len(found) - SAID} more." if len(found) > SAID else ""
-        said = " ".join(f"{each.variable}: {each.message}" for each in found[:SAID])
-        warnings.warn(
-            f"Suspicious: {said}{more} {door().all_of_it()}",
-            SuspiciousWarning,
-            stacklevel=stacklevel,
-        )
+    if not found:
+        return ""
+    more = f" And {len(found) - SAID} more." if len(found) > SAID else ""
+    said = " ".join(f"{each.variable}: {each.message}" for each in found[:SAID])
+    return f"Suspicious: {said}{more} {door().all_of_it()}"
