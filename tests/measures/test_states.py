@@ -61,9 +61,7 @@ def test_the_decimal_that_was_typed_decides(noisy: Any) -> None:
 
 
 def test_a_set_with_courses_asks_for_one() -> None:
-    with pytest.raises(
-        ArgumentError, match=r"^disease_state\(\) by rosina-2024 needs course=\.$"
-    ):
+    with pytest.raises(ArgumentError, match=r"^disease_state\(\) by rosina-2024 needs course=\.$"):
         jia.disease_state(3, measure="sjadas10", cutoffs="rosina-2024")
     with pytest.raises(NotCoveredError, match="knows systemic"):
         jia.disease_state(3, measure="sjadas10", cutoffs="rosina-2024", course="poly")
