@@ -381,3 +381,35 @@ def test_bounds_go_into_interval_censoring_as_they_are() -> None:
     out = jia.analysis.time_to_flare(pd.DataFrame(FLARES), **ASK)
     curve = KaplanMeierFitter().fit_interval_censoring(out["last_without"], out["first_with"])
     assert curve.survival_function_.shape[0] > 1
+
+
+@pytest.mark.parametrize("of_patients", MAKERS)
+@pytest.mark.parametrize("of_visits", MAKERS)
+def test_the_table_of_patients_may_be_of_another_kind(of_visits: str, of_patients: str) -> None:
+    visits = MAKERS[of_visits](
+        {
+            "patient": ["A", "A", "B", "B"],
+            "date": [0, 28, 0, 28],
+            "study_day": [0, 28, 0, 28],
+            "nominal_visit": ["week 0", "week 4"] * 2,
+            "there": [False, True] * 2,
+        }
+    )
+    patients = MAKERS[of_patients](
+        {"patient": ["A", "B", "C"], "arm": ["x", "y", None], "age": [9, 12, 7]}
+    )
+    out = jia.analysis.time_to_first(
+        visits, jia.column("there"), baseline="first", patients=patients
+    )
+    assert column(out, "patient") == ["A", "B", "C"]
+    assert column(out, "arm") == ["x", "y", None]
+    assert column(out, "age") == [9, 12, 7]
+    assert column(out, "duration") == [28, 28, None]
+    filled = jia.prepare.fill_gaps(
+        visits, jia.column("there"), weeks=[4], rule="nri", patients=patients
+    )
+    assert dict(zip(column(filled, "patient"), column(filled, "age"), strict=True)) == {
+        "A": 9,
+        "B": 12,
+        "C": 7,
+    }

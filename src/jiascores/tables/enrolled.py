@@ -107,8 +107,8 @@ class Enrolled:
             return []
         left_out = {*taken, *parts_of(self.beside.column("patient"))}
         names = [str(name) for name in self.beside.frame.names if name not in left_out]
-        rows = self.rows[wanted]
-        return [Output(name, "cells", self.beside.frame.taken(name, rows)) for name in names]
+        frame, there, rows = self.visits.frame, self.beside.frame, self.rows[wanted]
+        return [Output(name, "cells", frame.column_from(there, name, rows)) for name in names]
 
     def codes(self, name: str, parameter: str, of: Positions) -> tuple[Positions, Any]:
         """Return a column as codes for the patient of each row, and what each code stands for.

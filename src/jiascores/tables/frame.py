@@ -297,6 +297,25 @@ class Frame:
 
         return pa.array(list(values), pa.string())
 
+    def column_from(self, other: Frame, name: str, rows: Positions) -> Any:
+        """Return cells of another frame, perhaps of another kind, as a column of this kind."""
+        if other.kind == self.kind:
+            return other.taken(name, rows)
+        values = other.objects(name)[rows].tolist()
+        if self.kind == "pandas":
+            import pandas as pd
+
+            column = pd.Series(pd.array(values))  # whole numbers with gaps stay whole
+            return column.astype(float) if column.dtype == "Float64" else column
+        if self.kind == "polars":
+            return sys.modules["polars"].Series(values, strict=False)
+        import pyarrow as pa
+
+        try:
+            return pa.array(values)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):  # text and numbers in one column
+            return pa.array([None if each is None else str(each) for each in values])
+
     def with_columns(self, outputs: Iterable[Output]) -> Any:
         """Return the frame with columns added; rows, order and index stay as they are.
 
