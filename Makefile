@@ -69,7 +69,7 @@ lint: $(VENV)/.lint ## check style, format, and which layer imports which
 	@$(PY) -m ruff format --check
 	@$(VENV)/bin/lint-imports
 
-format: $(VENV)/.lint ## format the code and mend what can be mended by machine
+format: $(VENV)/.lint ## format the code and correct what can be fixed by machine
 	@$(PY) -m ruff check --fix
 	@$(PY) -m ruff format
 

@@ -1,6 +1,6 @@
 """What a user would write instead: as good as we could write it, without checks and bounds.
 
-All of them answer one question only: is ACR Ped 30 reached, a missing variable being neither
+All of them answer one question only: is ACR Pedi 30 reached, a missing variable being neither
 better nor worse. `jiascores` answers it for five levels, with bounds.
 """
 
@@ -51,7 +51,7 @@ def jadas71_by_hand(physician: float, patient: float, joints: int, esr: float) -
     return physician + patient + joints + min(max((esr - 20) / 10, 0), 10)
 
 
-# ------------------------------------------------------------------------------------- ACR Ped
+# ------------------------------------------------------------------------------------- ACR Pedi
 
 
 def acr_ped30_polars_join(frame: Any) -> Any:

@@ -168,7 +168,7 @@ def responses(size: int, *, text_ids: bool) -> None:
         }
     )
     slow = took["apply"] / len(few) * size
-    work = f"ACR Ped, {size:,} visits, {'text' if text_ids else 'number'} ids"
+    work = f"ACR Pedi, {size:,} visits, {'text' if text_ids else 'number'} ids"
     target = 1.0 if text_ids else 0.8
     report(work, "Polars: first dates joined back, one level", took["join"], took["join"])
     report(work, "`jia.assess`, Polars: five levels, bounds", took["polars"], took["join"], target)
@@ -207,13 +207,13 @@ def around(size: int) -> None:
         "`laboratory_values`": lambda: jia.prepare.laboratory_values(
             frame, labs, values=["esr"], lab_window_days=7
         ),
-        "`time_to_first` ACR Ped 30": lambda: jia.analysis.time_to_first(
+        "`time_to_first` ACR Pedi 30": lambda: jia.analysis.time_to_first(
             frame, "acr_ped", level=30, baseline="first", undetermined="no"
         ),
     }
     took = race({"assess": assess, **calls})
     work = f"{size:,} visits of {size // 10:,} patients"
-    report(work, "`jia.assess`, ACR Ped", took["assess"], took["assess"])
+    report(work, "`jia.assess`, ACR Pedi", took["assess"], took["assess"])
     for who in calls:
         report(work, who, took[who], took["assess"], 5)
 
@@ -346,7 +346,7 @@ def small() -> None:
         report("One patient", f"`jia.{name}`", took[name] / 50, one, target)
     report("Six visits", "`jia.jadas71` of one patient", one, one)
     report("Six visits", "`jia.assess`, JADAS-71 alone", took["one"] / 10, one, 35)
-    report("Six visits", "`jia.assess`, JADAS-71 and ACR Ped", took["two"] / 10, one, 120)
+    report("Six visits", "`jia.assess`, JADAS-71 and ACR Pedi", took["two"] / 10, one, 120)
 
 
 def intervals(events: int) -> None:
@@ -462,7 +462,7 @@ def growth(sizes: list[int]) -> dict[str, list[tuple[int, float]]]:
 
         assess = partial(jia.assess, measures=["jadas71", "acr_ped"], baseline="first")
         cases: dict[str, Callable[[], Any]] = {
-            "jiascores: JADAS-71, ACR Ped, five levels, bounds": partial(assess, frame),
+            "jiascores: JADAS-71, ACR Pedi, five levels, bounds": partial(assess, frame),
             "the same, sorted rows": partial(assess, ordered),
             "Polars: one level, first dates joined back": partial(
                 others.acr_ped30_polars_join, table

@@ -1136,18 +1136,18 @@ def test_a_filled_page_shows_scores_states_response_and_flare(browser: Chromium)
         physician_global=1, patient_global=1, chaq=0, active_joints=1, limited_joints=2, esr=12
     )
     level = jia.acr_ped(baseline=baseline, now=now).level
-    assert after["verdicts"]["responses giannini-1997"] == f"ACR Ped {level}"
+    assert after["verdicts"]["responses giannini-1997"] == f"ACR Pedi {level}"
     assert after["verdicts"]["flares prcsg-printo"] == "no flare"
     assert after["verdicts"]["changes horneff-2014"] == "improved"
     fever = after["verdicts"]["responses ruperto-2012"]
-    assert fever == f"not determinable: from below ACR Ped 30 to ACR Ped {level}"
+    assert fever == f"not determinable: from below ACR Pedi 30 to ACR Pedi {level}"
     # The text says what was entered, what was found, and by what.
     assert f"jiascores {jia.__version__}" in text
     for line in (
         "Physician global: 6 (60 mm)",
         "Active joints: 3 (right MCP 2, left DIP 3, left knee)",
         f"JADAS10: {jadas10:g} → 3",
-        f"giannini-1997: ACR Ped {level} (",
+        f"giannini-1997: ACR Pedi {level} (",
         "Brunner 2002, J Rheumatol 29:1058",
     ):
         assert line in text, line
@@ -1378,7 +1378,7 @@ def test_the_python_to_take_along_gives_what_the_page_shows(browser: Chromium) -
             if kind == "responses" and "responses" in found:
                 r = found["responses"][name]
                 ends = [
-                    f"ACR Ped {one}" if one else "below ACR Ped 30"
+                    f"ACR Pedi {one}" if one else "below ACR Pedi 30"
                     for one in (r.level_min, r.level_max)
                 ]
                 known = (

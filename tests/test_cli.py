@@ -285,7 +285,7 @@ def test_check_lists_and_its_status_tells(folder: Path) -> None:
 
 def test_explain_a_response_and_a_flare() -> None:
     done = run("explain", "--before", BEFORE, "--now", NOW)
-    assert "ACR Ped 50 is reached." in done.output
+    assert "ACR Pedi 50 is reached." in done.output
     done = run("explain", "--criteria", "brunner-2002", "--before", NOW, "--now", BEFORE)
     assert "brunner-2002" in done.output
     assert done.exit_code == 0
@@ -362,9 +362,9 @@ def test_a_mapping_with_an_unknown_table_is_refused(tmp_path: Path) -> None:
     done = run("assess", file, "--mapping", mapping, "--measure", "jadas10")
     assert done.exit_code == 1
     assert "no table [unit]. Did you mean [units]?" in done.output
-    mended = tmp_path / "mapping.toml"
-    mended.write_text(mapping.read_text().replace("[unit]", "[units]"))
-    done = run("assess", file, "--mapping", mended, "--measure", "jadas10")
+    fixed = tmp_path / "mapping.toml"
+    fixed.write_text(mapping.read_text().replace("[unit]", "[units]"))
+    done = run("assess", file, "--mapping", fixed, "--measure", "jadas10")
     assert done.output.splitlines()[1].endswith(",24.2")
 
 

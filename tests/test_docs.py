@@ -189,3 +189,21 @@ def test_the_hazard_log_names_tests_that_exist() -> None:
     named = re.findall(r"`(tests/[\w/]+\.py)`", (DOCS / "validation/hazards.md").read_text("utf-8"))
     assert len(named) > 10
     assert [path for path in named if not (ROOT / path).is_file()] == []
+
+
+# What nobody says who speaks English every day; and ACR Pedi has one spelling.
+STILTED = re.compile(
+    r"called otherwise|cannot be said|\bmend(s|ed|ing)?\b|\bown rules?\b|ACR[ -]Ped\b(?!\d)"
+)
+
+
+def test_what_users_read_has_no_stilted_phrase() -> None:
+    sources = [path for kind in ("py", "pyi") for path in (ROOT / "src").rglob(f"*.{kind}")]
+    scripts = [*(DOCS / "_static").rglob("*.js")]
+    read = [*pages(), ROOT / "CHANGELOG.md", *sources, *scripts]
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in read
+        for match in STILTED.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

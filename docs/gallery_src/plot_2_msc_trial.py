@@ -3,7 +3,7 @@ The MSC trial, reconstructed
 ============================
 
 Six invented patients who agree with every figure that Swart 2019 published: disease activity,
-infusions, ACR-Ped level, and who may be infused again at each visit.
+infusions, ACR Pedi level, and who may be infused again at each visit.
 
 **The data are a synthetic reconstruction.** The trial published medians and counts, and no
 patient's values. Nothing here describes a person, and nothing may be concluded from it about the

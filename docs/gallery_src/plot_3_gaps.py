@@ -37,7 +37,7 @@ for name in core:
     now[name] = noisy.round() if name.endswith(("joints", "esr")) else (noisy * 8).round() / 8
 
 # %%
-# Take away a share of the values of the second visit, and ask for ACR-Ped 50.
+# Take away a share of the values of the second visit, and ask for ACR Pedi 50.
 
 POLICIES = ["worst-case", "unchanged", "complete-case"]
 rows = []
@@ -70,7 +70,7 @@ axes.fill_between(
 )
 for policy, marker, colour in zip(POLICIES, "vos", ("#123250", "#b2182b", "#6b7280"), strict=True):
     axes.plot(table["missing"], table[policy], marker=marker, color=colour, label=policy)
-axes.set(xlabel="values missing, %", ylabel="ACR-Ped 50, % of children", ylim=(0, 100))
+axes.set(xlabel="values missing, %", ylabel="ACR Pedi 50, % of children", ylim=(0, 100))
 axes.set_title("200 invented children", loc="left")
 axes.legend(frameon=False, loc="lower left")
 axes.spines[["top", "right"]].set_visible(False)

@@ -2,7 +2,7 @@
 Responders by visit
 ===================
 
-How many of 300 invented children reached which ACR Ped level, and for how many the gaps in their
+How many of 300 invented children reached which ACR Pedi level, and for how many the gaps in their
 data leave that open.
 """
 
@@ -25,5 +25,5 @@ out = jia.assess(visits, baseline="first", measures=["acr_ped"])
 
 figure, axes = plt.subplots(figsize=(7.5, 4.6), layout="constrained")
 jia.plot.responders(out, jia.column("acr_ped"), by=jia.column("month"), ax=axes)
-axes.set_title("ACR Ped (giannini-1997): 300 invented children", loc="left")
+axes.set_title("ACR Pedi (giannini-1997): 300 invented children", loc="left")
 plt.show()

@@ -135,7 +135,7 @@ def median_range(values: pd.Series) -> str:
 
 
 def response_lines(study: Study) -> Lines:
-    """Yield the ACR Ped level of each visit by each criteria."""
+    """Yield the ACR Pedi level of each visit by each criteria."""
     yield heading(study, "ACR Pediatric response by visit")
     yield f"Level reached since the visit before the first infusion, by {' and '.join(CRITERIA)}."
     patient = study.named("patient")
@@ -183,7 +183,7 @@ def responder_lines(study: Study) -> Lines:
     every = pd.MultiIndex.from_product([study.patients, order], names=[patient, visit])
     visits = visits.set_index([patient, visit]).reindex(every).reset_index()
     yield heading(study, "Responders by visit, with 95 % intervals")
-    yield f"ACR Ped by {CRITERIA[0]}; open: not seen or not determinable, and not counted."
+    yield f"ACR Pedi by {CRITERIA[0]}; open: not seen or not determinable, and not counted."
     yield f"  {'visit':<14}{'level':>6}{'reached':>10}{'open':>6}{'%':>6}{'Clopper–P.':>14}{'Wilson':>14}"
     stem = jia.column(jia.ask.acr_ped(criteria=CRITERIA[0]).stem)
     asked = {"by": jia.column(visit), "columns": {"patient": patient}}

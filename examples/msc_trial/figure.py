@@ -117,7 +117,7 @@ def _name(study: Study, who: str) -> str:
 
 
 def _verdicts(axes: Any, visits: pd.DataFrame) -> None:
-    """Draw the ACR Ped level of each visit, and whether another infusion is allowed."""
+    """Draw the ACR Pedi level of each visit, and whether another infusion is allowed."""
     visits = visits[visits["day"] > 0]
     # Visits that would lie on one another step up and down in turn.
     close = visits["day"].diff() < CLOSE * (visits["day"].max() + 1)
@@ -149,7 +149,7 @@ def _verdicts(axes: Any, visits: pd.DataFrame) -> None:
             axes.scatter(
                 group["day"], heights[group.index] / 2 - 1, marker=marker, color=colour, s=size
             )
-    axes.set(ylim=(-1.5, 3.3), yticks=[-0.6, 1.75], yticklabels=["again?", "ACR Ped"])
+    axes.set(ylim=(-1.5, 3.3), yticks=[-0.6, 1.75], yticklabels=["again?", "ACR Pedi"])
     axes.tick_params(labelsize=9, length=2)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
@@ -171,7 +171,7 @@ def _explain(study: Study, figure: Any, shown: int, columns: int) -> None:
         Patch(
             facecolor=colour,
             edgecolor="#737373",
-            label=f"ACR Ped {level}" if level else "below ACR Ped 30",
+            label=f"ACR Pedi {level}" if level else "below ACR Pedi 30",
         )
         for level, colour in LEVELS.items()
         if level in reached
@@ -192,7 +192,7 @@ def _explain(study: Study, figure: Any, shown: int, columns: int) -> None:
         fontsize=9,
         title_fontsize=9,
         title=(
-            f"ACR Ped: level by {CRITERIA[0]} against the visit before infusion 1.\nagain?: by "
+            f"ACR Pedi: level by {CRITERIA[0]} against the visit before infusion 1.\nagain?: by "
             f"{study.protocol.name}{AGAINST[study.protocol.baseline]}."
         )
         if codes

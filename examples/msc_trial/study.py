@@ -55,8 +55,8 @@ def read(path: Path, mapping: dict[str, Any], table: str) -> pd.DataFrame:
         "dates": [names.get(role, role) for role in DATES],
         "numbers": [names.get(role, role) for role in NUMBERS],
     }
-    mended = {**own, "csv": {**own.get("csv", {}), **more}}
-    whole = mended if table == "visits" else {**mapping, table: mended}
+    fixed = {**own, "csv": {**own.get("csv", {}), **more}}
+    whole = fixed if table == "visits" else {**mapping, table: fixed}
     return jia.prepare.read(path, whole, table=table)
 
 

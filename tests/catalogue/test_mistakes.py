@@ -155,7 +155,7 @@ def test_verify_catches_it(tmp_path: Path, mistake: str, file: str, right: str, 
     package = tmp_path / "jiascores"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     source = (package / file).read_text(encoding="utf-8")
-    assert source.count(right) >= 1, "the line has moved: mend this test"
+    assert source.count(right) >= 1, "the line has moved: fix this test"
     (package / file).write_text(source.replace(right, wrong), encoding="utf-8")
     done = run(package)
     assert done.returncode == 1, done.stderr[-2000:]

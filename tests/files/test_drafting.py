@@ -20,7 +20,7 @@ def run(*arguments: object):
 
 
 def confirmed(path: Path, folder: Path, *more: object) -> Path:
-    """Draft a mapping, and confirm it as a person would who found nothing to mend."""
+    """Draft a mapping, and confirm it as a person would who found nothing to fix."""
     mapping = folder / "mapping.toml"
     mapping.unlink(missing_ok=True)
     done = run("init", path, "-o", mapping, *more)
@@ -44,7 +44,7 @@ def test_a_draft_is_not_used(tmp_path) -> None:
         done = run(*command, CASES / "german.csv", "--mapping", mapping)
         assert done.exit_code == 1
         assert "set confirmed = true" in done.output
-    # Nothing is written over what somebody may have mended.
+    # Nothing is written over what somebody may have fixed.
     assert run("init", CASES / "german.csv", "-o", mapping).exit_code == 1
 
 

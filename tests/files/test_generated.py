@@ -49,7 +49,7 @@ ONE_OF = {"date_format", "day_first", "month_first"}
 
 
 def answered(draft: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a draft as a person mends it: how dates are written is said once."""
+    """Return a draft as a person fixes it: how dates are written is said once."""
     csv = draft.get("csv", {})
     if ONE_OF & set(answers.get("csv", {})):
         draft = {**draft, "csv": {key: of for key, of in csv.items() if key not in ONE_OF}}

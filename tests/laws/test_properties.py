@@ -500,7 +500,7 @@ def test_explain_ends_with_the_verdict(pair: tuple[Row, Row]) -> None:
     if found.level is None:
         assert f"between level {found.level_min} and level {found.level_max}" in last
     elif found.level:
-        assert f"ACR Ped {found.level} is reached" in last
+        assert f"ACR Pedi {found.level} is reached" in last
     else:
         assert "not reached" in last
 

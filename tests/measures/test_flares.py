@@ -784,7 +784,7 @@ def test_loss_for_many_visits_against_one_baseline() -> None:
     single = jia.loss_of_response(
         baseline=core(BASE), reached=core(MET), now=core(NOT_MET), level=30
     )
-    assert repr(single) == "<loss of ACR Ped 30: lost=True, lost_min=True, lost_max=True>"
+    assert repr(single) == "<loss of ACR Pedi 30: lost=True, lost_min=True, lost_max=True>"
 
 
 def test_loss_over_visits_takes_the_highest_bounds_so_far() -> None:

@@ -1,4 +1,4 @@
-"""ACR Ped: fever in systemic arthritis, the upper limit of normal, and the named policies."""
+"""ACR Pedi: fever in systemic arthritis, the upper limit of normal, and the named policies."""
 
 from __future__ import annotations
 
@@ -548,15 +548,15 @@ def test_the_policy_is_told():
     }
     assert told["interval"].endswith("between level 30 and level 50.")
     assert told["worst-case"].endswith(
-        "ACR Ped 30 is reached (worst-case: every missing component has worsened: the level is "
+        "ACR Pedi 30 is reached (worst-case: every missing component has worsened: the level is "
         "level_min)."
     )
     assert "(unchanged: a missing component is neither" in told["unchanged"]
     assert "(complete-case: any gap" in told["complete-case"]
     one = jia.acr_ped(baseline=START, now=HALF_OPEN)
-    assert repr(one) == "<ACR Ped by giannini-1997: level=None, level_min=30, level_max=50>"
+    assert repr(one) == "<ACR Pedi by giannini-1997: level=None, level_min=30, level_max=50>"
     many = jia.acr_ped(baseline=START, now=jia.CoreSet(**columns(OPEN, HALF_OPEN)))
-    assert repr(many) == "<ACR Ped by giannini-1997: 2 visits>"
+    assert repr(many) == "<ACR Pedi by giannini-1997: 2 visits>"
 
 
 def test_criteria_that_contradict_themselves():

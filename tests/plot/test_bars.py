@@ -23,7 +23,7 @@ from tests.plot.pictures import (
 def test_responders_are_counted_and_the_undetermined_shown(kind):
     ax = jia.plot.responders(kind(assessed()), jia.column("acr_ped"), by=jia.column("week"))
     assert [label.get_text() for label in ax.get_xticklabels()] == ["4", "8"]
-    assert legend(ax) == ["below ACR Ped 30", "not determinable", "ACR Ped 50"]
+    assert legend(ax) == ["below ACR Pedi 30", "not determinable", "ACR Pedi 50"]
     by_week = [
         sorted(
             (bar.get_height(), bool(bar.get_hatch()))

@@ -37,7 +37,7 @@ def test_a_swimmer_shows_the_level_of_the_last_visit():
     ax = jia.plot.swimmer(one.assign(acr_ped_level_max=70), GIVEN[GIVEN["patient"] == "A"])
     (bars,) = ax.collections
     assert bars.get_label() == "70"
-    assert "ACR Ped 70" in legend(ax)
+    assert "ACR Pedi 70" in legend(ax)
 
 
 def test_swimmers_come_in_the_order_asked_for():

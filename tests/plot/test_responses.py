@@ -18,9 +18,9 @@ from tests.plot.pictures import (
 def test_the_matrix_shows_changes_and_the_lines():
     ax = jia.plot.response_matrix(visits_of([BASE, BETTER, GAPS, WORSE]))
     assert [label.get_text() for label in ax.get_xticklabels()] == [
-        "day 30\nACR Ped 50",
-        "day 60\nACR Ped 0–50?",
-        "day 90\nbelow ACR Ped 30",
+        "day 30\nACR Pedi 50",
+        "day 60\nACR Pedi 0–50?",
+        "day 90\nbelow ACR Pedi 30",
     ]
     assert [label.get_text() for label in ax.get_yticklabels()][-1] == "ESR"
     assert "6 → 2" in texts(ax)

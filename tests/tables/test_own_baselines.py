@@ -197,7 +197,7 @@ def test_the_report_and_the_pictures_take_it() -> None:
     pytest.importorskip("matplotlib")
     visits = pd.DataFrame(_visits())
     ax = jia.plot.response_matrix(visits, baseline=OWN)
-    assert "ACR Ped 50" in ax.get_xticklabels()[0].get_text()
+    assert "ACR Pedi 50" in ax.get_xticklabels()[0].get_text()
     assert jia.report(visits, measures=["acr_ped"], baseline=OWN, pictures=False)
 
 

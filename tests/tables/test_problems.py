@@ -385,7 +385,7 @@ DATES = [
      [(0, "03/04/2024")]),
     (["12.03.2024 08:30", "18.06.2024 09:00"] * 3, ["format='%d.%m.%Y %H:%M')"],
      [(0, "12.03.2024 08:30")]),
-    (["12.03.2024", "unbekannt", "18.06.2024"] * 2, ["format='%d.%m.%Y')", "needs mending, or a gap"],
+    (["12.03.2024", "unbekannt", "18.06.2024"] * 2, ["format='%d.%m.%Y')", "needs correcting, or a gap"],
      [(0, "12.03.2024"), (1, "unbekannt")]),
     (["Frühjahr 2024", "2024-06-18"] * 3, ["'Frühjahr 2024' in 3 rows", "ISO text"],
      [(0, "Frühjahr 2024")]),
@@ -421,7 +421,7 @@ def test_the_day_numbers_of_a_spreadsheet_are_suspicious(make) -> None:
 # -------------------------------------------------------------------------------- names
 
 ASK = {"measures": ["jadas71"]}
-# What is called otherwise in the table, the call, and what the error says.
+# Your own column names in the table, the call, and what the error says.
 NAMES = [
     ({}, {**ASK, "columns": {"physican_global": "chaq"}}, ["Did you mean 'physician_global'?"]),
     ({}, {**ASK, "columns": {"physician_global": "Physician_Globl"}},

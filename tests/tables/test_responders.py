@@ -98,7 +98,7 @@ def test_it_is_a_request_like_others() -> None:
         table, jia.ask.responder(50), baseline="first", undetermined="no"
     )
     assert column(times, "event") == [True, True, True, False, False, False]
-    assert column(times, "reason")[0] == "ACR Ped 50"
+    assert column(times, "reason")[0] == "ACR Pedi 50"
     assert "acr_ped_50" in jia.report(
         table, measures=["responder:50"], baseline="first", pictures=False
     )

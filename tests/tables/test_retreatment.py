@@ -36,8 +36,8 @@ SHOWS = {
     "R": (4, 4, 1, 10, 10, 50),
     "?": (4, 4, 2, 10, 10, None),
     "X": (8, 8, 2, 20, 10, 80),  # worse than R by far, and not better than n
-    "m": (4, 4, 1, 13, 10, 50),  # still ACR Ped 30, joints worse by exactly 30 %
-    "f": (5.6, 5, 1.25, 14, 10, 50),  # still ACR Ped 30, and a flare since R by brunner-2002
+    "m": (4, 4, 1, 13, 10, 50),  # still ACR Pedi 30, joints worse by exactly 30 %
+    "f": (5.6, 5, 1.25, 14, 10, 50),  # still ACR Pedi 30, and a flare since R by brunner-2002
 }
 START = dt.date(2020, 1, 1)
 ORDINARY = dict.fromkeys(EXCLUSIONS, 0)
@@ -278,7 +278,7 @@ def test_without_a_reference_the_loss_is_open_unless_there_can_be_none() -> None
     flagged = SWART.variant(name="x", loss="brunner-2002", flare_reference=jia.flagged("nobody"))
     out = jia.retreatment(visits.assign(nobody=0), infusions, protocol=flagged)
     assert out["retreatment_code"].tolist() == ["before", "holds", "undetermined"]
-    # No visit reached ACR Ped 90, nor could one have: there is no flare since such a visit.
+    # No visit reached ACR Pedi 90, nor could one have: there is no flare since such a visit.
     ninety = SWART.variant(name="y", loss="brunner-2002", flare_reference=jia.last_responding(90))
     assert last("0:n * 28:R 56:X", ninety) == ("holds", False)
 
@@ -296,20 +296,20 @@ def test_canakinumab_flares_need_the_fever_column() -> None:
 
 REASONS = {
     "0:n": "No infusion has been given yet.",
-    "0:n * 28:n": "ACR Ped 30 has not been reached since infusion 1.",
-    "0:n * 28:R": "ACR Ped 30 is met: the response to infusion 1 holds.",
-    "0:n * 28:R 56:n": "ACR Ped 30 was reached after infusion 1 and is no longer met: infusion 2 "
+    "0:n * 28:n": "ACR Pedi 30 has not been reached since infusion 1.",
+    "0:n * 28:R": "ACR Pedi 30 is met: the response to infusion 1 holds.",
+    "0:n * 28:R 56:n": "ACR Pedi 30 was reached after infusion 1 and is no longer met: infusion 2 "
     "may be given.",
-    "0:n * 28:R 56:n+febrile_illness": "ACR Ped 30 was reached after infusion 1 and is no longer "
+    "0:n * 28:R 56:n+febrile_illness": "ACR Pedi 30 was reached after infusion 1 and is no longer "
     "met, but excluded by febrile illness.",
-    "0:n * 28:R 56:n-infection-malignancy": "ACR Ped 30 was reached after infusion 1 and is no "
+    "0:n * 28:R 56:n-infection-malignancy": "ACR Pedi 30 was reached after infusion 1 and is no "
     "longer met, but infection and malignancy is not recorded.",
-    "0:n * *1 *2 28:R 56:n": "ACR Ped 30 was reached after infusion 3 and is no longer met, but "
+    "0:n * *1 *2 28:R 56:n": "ACR Pedi 30 was reached after infusion 3 and is no longer met, but "
     "all 2 repeats have been given.",
-    "0:n * 28:?": "Not determinable: ACR Ped 30 after infusion 1 may not have been reached or may "
+    "0:n * 28:?": "Not determinable: ACR Pedi 30 after infusion 1 may not have been reached or may "
     "hold; not eligible in any case: it cannot have been lost.",
-    "0:n * 28:R 56:?": "Not determinable: ACR Ped 30 after infusion 1 may hold or may be lost.",
-    "0:n * *1 *2 28:R 56:?": "Not determinable: ACR Ped 30 after infusion 3 may hold or may be "
+    "0:n * 28:R 56:?": "Not determinable: ACR Pedi 30 after infusion 1 may hold or may be lost.",
+    "0:n * *1 *2 28:R 56:?": "Not determinable: ACR Pedi 30 after infusion 3 may hold or may be "
     "lost; not eligible in any case: all 2 repeats have been given.",
 }
 
@@ -322,27 +322,27 @@ def test_the_reason_in_words(text: str) -> None:
 def test_the_window_and_the_flare_in_words() -> None:
     window = SWART.variant(name="w", min_days=60, max_days=90)
     assert courses("0:n * 28:R 56:n", window)[2][-1] == (
-        "ACR Ped 30 was reached after infusion 1 and is no longer met, but day 56 after the "
+        "ACR Pedi 30 was reached after infusion 1 and is no longer met, but day 56 after the "
         "infusion is outside the window (days 60 to 90)."
     )
     assert courses("0:n * 28:R 56:n-infection", window)[2][-1] == (
-        "ACR Ped 30 was reached after infusion 1 and is no longer met, but infection is not "
+        "ACR Pedi 30 was reached after infusion 1 and is no longer met, but infection is not "
         "recorded; not eligible in any case: day 56 after the infusion is outside the window "
         "(days 60 to 90)."
     )
     flare = SWART.variant(name="f", loss="brunner-2002", flare_reference="best")
     sentences = courses("0:n * 28:R 56:R 84:f", flare)[2]
     assert sentences[-2] == (
-        "ACR Ped 30 was reached after infusion 1, and there is no flare by brunner-2002."
+        "ACR Pedi 30 was reached after infusion 1, and there is no flare by brunner-2002."
     )
     assert sentences[-1] == (
-        "ACR Ped 30 was reached after infusion 1, and there is a flare by brunner-2002: infusion "
+        "ACR Pedi 30 was reached after infusion 1, and there is a flare by brunner-2002: infusion "
         "2 may be given."
     )
 
 
 def test_a_protocol_states_its_rule() -> None:
-    assert "ACR Ped 30 by giannini-1997" in SWART.rule
+    assert "ACR Pedi 30 by giannini-1997" in SWART.rule
     assert "at most 2 repeats" in SWART.rule
     variant = SWART.variant(name="w", min_days=60, loss="brunner-2002", flare_reference="best")
     assert variant.derives_from == "swart-2019"

@@ -34,7 +34,7 @@ def test_the_arms_of_tender_with_their_intervals() -> None:
 
 
 def test_patients_give_what_their_counts_give() -> None:
-    a, n1, b, n0 = [45, 8], [67, 15], [30, 4], [64, 17]  # CHERISH, ACR Ped 70, by methotrexate
+    a, n1, b, n0 = [45, 8], [67, 15], [30, 4], [64, 17]  # CHERISH, ACR Pedi 70, by methotrexate
     table = patients(
         {
             ("tocilizumab", "yes"): (a[0], n1[0]),

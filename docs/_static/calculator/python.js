@@ -87,7 +87,7 @@ globalThis.jiascoresPython = function (D, E, asked) {
       dict("responses", verdicts("responses", "acr_ped", "baseline", (one) => one.fever_rule && temperature)),
       dict("flares", verdicts("flares", "flare", "reference", (one) =>
         one.fever_above && `flare_fever=${truth(fever)}`)),
-      "print({name: f'ACR Ped {one.level_min} to {one.level_max}' for name, one in responses.items()})",
+      "print({name: f'ACR Pedi {one.level_min} to {one.level_max}' for name, one in responses.items()})",
       "print({name: one.flared for name, one in flares.items()})",
     ];
   }

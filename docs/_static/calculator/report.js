@@ -39,7 +39,7 @@ globalThis.jiascoresReport = function (D, E) {
   }
 
   const level = (criteria, reached) =>
-    `${reached ? "" : "below "}ACR Ped ${reached || criteria.levels[0]}`;
+    `${reached ? "" : "below "}ACR Pedi ${reached || criteria.levels[0]}`;
 
   function responseWords({ criteria, level: known, lowest, highest }) {
     if (known !== null) return level(criteria, known);

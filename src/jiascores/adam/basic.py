@@ -57,7 +57,7 @@ def adeff(
     ----------
     visits : data frame
         One row for each visit, with dates, of any engine; ``columns={"patient": "USUBJID"}`` says
-        what is called otherwise, as for `assess`.
+        your own column names, as for `assess`.
     measures : list of str or requests
         What to compute, as for `assess`: each score, state, responder, flare is a parameter.
     variables : list of str

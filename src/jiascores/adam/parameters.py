@@ -174,9 +174,9 @@ def of_request(request: Request, marker: str) -> str:
         what = f"disease state by {options['measure']}"
     elif request.measure.name == "acr_ped":
         level = options.get("level")
-        what = "ACR Ped level" if level is None else f"ACR Ped {level} response"
+        what = "ACR Pedi level" if level is None else f"ACR Pedi {level} response"
     elif request.measure.name == "loss_of_response":
-        what = f"loss of ACR Ped {options['level']} response"
+        what = f"loss of ACR Pedi {options['level']} response"
         by = getattr(options.get("criteria"), "name", options.get("criteria")) or by
     rule = dict(request.bound).get("reference", "baseline")
     against = "" if rule == "baseline" else f" against {rule}"

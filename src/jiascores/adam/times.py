@@ -61,7 +61,7 @@ def adtte(
     paramcd, param : str, optional
         PARAMCD and PARAM; needed where the event has no code of its own.
     columns : dict, optional
-        What is called otherwise in `visits`.
+        Your own column names in `visits`.
     name : str
         What the data set is called.
     **how

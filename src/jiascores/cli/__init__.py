@@ -174,7 +174,7 @@ def init(
     \b
     jiascores init visits.csv -o mapping.toml
 
-    Read each line of it, mend what is wrong, and set confirmed = true: no command uses a draft.
+    Read each line of it, correct what is wrong, and set confirmed = true: no command uses a draft.
     """
     refuse_target(out, force=force, inputs=[file])
     write_text(draft(file, sheet=sheet, dictionary=dictionary), out, force=force, inputs=[file])

@@ -561,7 +561,7 @@ class Call:
         return self.read(parameter, attrs.evolve(score.values, name=parameter))
 
     def _response(self, parameter: str, criteria: Any) -> Bounded:
-        """Return the ACR Ped response at one of two visits, against the baseline of both."""
+        """Return the ACR Pedi response at one of two visits, against the baseline of both."""
         asked = VERDICTS["acr_ped"]
         definition = lookup(asked.kind, criteria, parameter="criteria")
         visits = {"baseline": self.given["baseline"], "now": self.given[parameter]}

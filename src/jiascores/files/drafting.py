@@ -93,7 +93,7 @@ class Draft:
     def text(self, name: str) -> str:
         """Return the mapping."""
         out = [
-            f"# How {name} is written, drafted from its names and values. Read each line, mend what",
+            f"# How {name} is written, drafted from its names and values. Read each line, correct what",
             "# is wrong, then set confirmed = true: no command uses a draft.",
             "confirmed = false",
         ]
@@ -506,7 +506,7 @@ def _variable(
         elif own is not None and own.unit:
             made.put("units", variable, PerCell(name), "each cell with its own unit")
         else:
-            made.ask(f"{text!r} in {name!r} is no number: mend it in the file.")
+            made.ask(f"{text!r} in {name!r} is no number: correct it in the file.")
 
 
 def _below(texts: Sequence[str], known: Any, unit: str, form: Csv, made: Draft) -> None:

@@ -37,7 +37,7 @@ def confirmed(mapping: FileMapping) -> FileMapping:
     """Return a mapping that somebody confirmed; a draft raises."""
     if not mapping.confirmed:
         raise RequestError(
-            f"{mapping.path or 'the mapping'} is a draft. Read each line, mend what is wrong, then "
+            f"{mapping.path or 'the mapping'} is a draft. Read each line, correct what is wrong, then "
             f"set confirmed = true.",
             reason="draft",
             variable="confirmed",

@@ -163,7 +163,7 @@ class RetreatmentProtocol(Definition):
         if self.by_flare:
             lost = f"flare by {self.loss.name} against {self.flare_reference}"
         repeats = "any number of" if self.max_repeats is None else f"at most {self.max_repeats}"
-        response = f"ACR Ped {self.level} by {self.criteria.name}"
+        response = f"ACR Pedi {self.level} by {self.criteria.name}"
         visit = "the last visit on or before the"
         parts = [
             f"{response} against {visit} {infusion[self.baseline]}, reached in the course",
@@ -268,7 +268,7 @@ def decide(
     days : array of int
         Days since the last of them.
     level_min, level_max : array of int
-        Bounds of the ACR Ped level against the protocol's baseline.
+        Bounds of the ACR Pedi level against the protocol's baseline.
     exclusions : dict of str to array of float
         1 present, 0 absent, NaN unknown, for each exclusion of the protocol.
     flared : tuple of array of bool, optional
@@ -366,7 +366,7 @@ def reasons(protocol: RetreatmentProtocol, decided: Decisions) -> NDArray[Any]:
 
 def _sentence(protocol: RetreatmentProtocol, decided: Decisions, place: int) -> str:
     code, number = CODES[decided.codes[place]], decided.infusions[place]
-    level, since = f"ACR Ped {protocol.level}", f"infusion {number}"
+    level, since = f"ACR Pedi {protocol.level}", f"infusion {number}"
     reached = f"{level} was reached after {since}"
     holds = f"{level} is met: the response to {since} holds"
     lost = f"{reached} and is no longer met"

@@ -1,4 +1,4 @@
-"""Disease flare by change of the core set, and loss of an ACR Ped level.
+"""Disease flare by change of the core set, and loss of an ACR Pedi level.
 
 Always against a reference visit that the caller names.
 """
@@ -479,7 +479,7 @@ def flare(
 
     Notes
     -----
-    Worsening by exactly the limit counts here, unlike in ACR Ped response. A variable that
+    Worsening by exactly the limit counts here, unlike in ACR Pedi response. A variable that
     misses its floor is unchanged. A variable counts only when both visits have it. A flare is
     certain when the known worse are enough and the known better with every gap are still
     allowed; possible when the known worse with every gap would be enough and the known better
@@ -537,7 +537,7 @@ def flare(
 
 @attrs.frozen(kw_only=True)
 class LossCriteria(Definition):
-    """What counts as loss of an ACR Ped response; the level and its criteria are the caller's."""
+    """What counts as loss of an ACR Pedi response; the level and its criteria are the caller's."""
 
     kind: ClassVar[str] = "loss of response"
     reads: ClassVar[tuple[str, ...]] = CORE_SET_NEEDS
@@ -552,7 +552,7 @@ class LossCriteria(Definition):
     @property
     def rule(self) -> str:
         """The rule in one line."""
-        reached = "an ACR Ped level reached against a named baseline"
+        reached = "an ACR Pedi level reached against a named baseline"
         return f"{reached} is no longer met against the same baseline"
 
 
@@ -569,7 +569,7 @@ class LossCriteria(Definition):
 class ResponseLoss(BoundedResult, Generic[FlagT, SureT]):
     """Whether a level of response is lost, with its bounds and the two responses behind it.
 
-    `reached` and `now` are the ACR Ped responses at the two visits; `explain` shows the later one.
+    `reached` and `now` are the ACR Pedi responses at the two visits; `explain` shows the later one.
     """
 
     answers: ClassVar[str] = "lost"
@@ -584,7 +584,7 @@ class ResponseLoss(BoundedResult, Generic[FlagT, SureT]):
 
     @property
     def _subject(self) -> str:
-        return f"loss of ACR Ped {self.level}"
+        return f"loss of ACR Pedi {self.level}"
 
     @property
     def reached(self) -> AcrPedResponse[Any, Any, Any]:
@@ -621,7 +621,7 @@ class ResponseLoss(BoundedResult, Generic[FlagT, SureT]):
             _WORDS[str(pick(bounds.known(), row))] for bounds in (*met, self._bounds)
         )
         yield self.now.explain(row)
-        yield f"ACR Ped {self.level}: reached earlier: {before}; met now: {after}; lost: {lost}."
+        yield f"ACR Pedi {self.level}: reached earlier: {before}; met now: {after}; lost: {lost}."
 
 
 _WORDS = {"1.0": "yes", "0.0": "no", "nan": "not determinable"}
@@ -674,7 +674,7 @@ def loss_of_response(
     level: int,
     criteria: str | ResponseCriteria = DEFAULT,
 ) -> Bounded:
-    """Loss of an ACR Ped level: reached against a baseline, and no longer met against it.
+    """Loss of an ACR Pedi level: reached against a baseline, and no longer met against it.
 
     Parameters
     ----------

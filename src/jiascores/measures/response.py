@@ -346,7 +346,7 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
 
     @property
     def _subject(self) -> str:
-        return f"ACR Ped by {self.criteria.name}"
+        return f"ACR Pedi by {self.criteria.name}"
 
     def meets(self, level: int) -> FlagT:
         """Return whether a level is reached: yes, no, or not determinable.
@@ -412,7 +412,7 @@ class AcrPedResponse(VisitComparison[Any], Generic[LevelT, BoundT, FlagT]):
             yield visit_line("systemic symptoms", systemic, words)
         yield f"{criteria.name}: {criteria.rule}."
         policy = f" ({self.missing}: {POLICIES[self.missing]})"
-        yield f"ACR Ped {self._in_words(row)}{'' if self.missing == 'interval' else policy}."
+        yield f"ACR Pedi {self._in_words(row)}{'' if self.missing == 'interval' else policy}."
 
     def _in_words(self, row: int) -> str:
         known, bounds = pick(self._known, row), self._bounds

@@ -62,7 +62,7 @@ def responders(
     by : Column, optional
         The column with the visit, by default ``nominal_visit``. Rows without one are not drawn.
     columns : dict, optional
-        What is called otherwise: ``{"patient": …}``.
+        Your own column names: ``{"patient": …}``.
     ax : matplotlib axes, optional
         Where to draw; without it, a new figure.
 
@@ -94,8 +94,8 @@ def responders(
     groups, rows, _ = read.at_visits(_outcomes(read, outcome), by)
     answers = set(rows["word"].unique())
     levels = sorted((level for level in answers if isinstance(level, int) and level), reverse=True)
-    names: dict[Any, str] = {level: f"ACR Ped {level}" for level in levels}
-    names[0] = f"below ACR Ped {min([30, *levels])}"
+    names: dict[Any, str] = {level: f"ACR Pedi {level}" for level in levels}
+    names[0] = f"below ACR Pedi {min([30, *levels])}"
     colours: dict[Any, str] = {level: level_colour(level) for level in names}
     colours |= {"yes": level_colour(70), NOT_DETERMINABLE: "#ffffff", "no": level_colour(0)}
     # The best at the foot, what is open above it, and what failed on top.
@@ -124,7 +124,7 @@ def state_bars(
         The column with the visit, by default ``nominal_visit``; or with any other name that the
         bars are to have, as of the cut-off set. Rows without one are not drawn.
     columns : dict, optional
-        What is called otherwise: ``{"patient": …}``.
+        Your own column names: ``{"patient": …}``.
     ax : matplotlib axes, optional
         Where to draw; without it, a new figure.
 

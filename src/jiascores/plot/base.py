@@ -255,7 +255,7 @@ def state_colours(words: Iterable[str]) -> dict[str, str]:
 
 
 def level_colour(level: int) -> str:
-    """Return the colour of an ACR Ped level, or of the nearest one below that has a colour."""
+    """Return the colour of an ACR Pedi level, or of the nearest one below that has a colour."""
     return LEVEL_COLOURS[max(known for known in LEVEL_COLOURS if known <= level)]
 
 

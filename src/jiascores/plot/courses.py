@@ -89,7 +89,7 @@ def swimmer(
     order : {"follow-up", "patient", "table"}
         Longest follow-up first, by the patient's id, or as the table has them.
     columns, treatment_columns : dict, optional
-        What is called otherwise in `visits` and `treatments`: ``{"patient": …, "date": …}``.
+        Your own column names in `visits` and `treatments`: ``{"patient": …, "date": …}``.
     ax : matplotlib axes, optional
         Where to draw; without it, a new figure.
 
@@ -249,11 +249,11 @@ def _marks(ax: Axes, rows: Rows, *, named: bool) -> list[Any]:
 def _handles(levels: list[Any]) -> list[Any]:
     from matplotlib.lines import Line2D
 
-    names: dict[Any, str] = {0: "below ACR Ped 30"} | {word: word for word in WORDS}
+    names: dict[Any, str] = {0: "below ACR Pedi 30"} | {word: word for word in WORDS}
     return [
         Line2D([], [], ls="", marker="o", ms=10, color=treatment(), label="treatment 1, 2, …"),
         Line2D([], [], ls="", marker="|", ms=9, color=ink(), label="visit"),
         *patches(
-            {**_style(level), "label": names.get(level, f"ACR Ped {level}")} for level in levels
+            {**_style(level), "label": names.get(level, f"ACR Pedi {level}")} for level in levels
         ),
     ]

@@ -98,7 +98,7 @@ def trajectories(
     course : str, optional
         The course by which the set is read; it must be named where the set has courses.
     measure : str, optional
-        Id of the score, where the column is called otherwise.
+        Id of the score, where the column has another name.
     treatments : data frame, optional
         One row for each treatment, with patient and date: marked on the patient's line.
     since : {"first-visit", "first-treatment", "date"}
@@ -110,7 +110,7 @@ def trajectories(
         Whether each score is written at its point, and what was missing where there is none. By
         default that is so for one patient with at most twelve visits.
     columns, treatment_columns : dict, optional
-        What is called otherwise in `visits` and `treatments`: ``{"patient": …, "date": …}``.
+        Your own column names in `visits` and `treatments`: ``{"patient": …, "date": …}``.
     ax : matplotlib axes, optional
         Where to draw; without it, a new figure.
 

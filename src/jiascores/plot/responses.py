@@ -115,7 +115,7 @@ def response_matrix(
     ...     "esr": [40, 20]})
     >>> ax = jia.plot.response_matrix(visits)
     >>> [label.get_text() for label in ax.get_xticklabels()]
-    ['day 56\nACR Ped 50']
+    ['day 56\nACR Pedi 50']
     """
     rule = lookup(ResponseCriteria, criteria, parameter="criteria")
     read = table(visits, columns)
@@ -220,7 +220,11 @@ def _levels(response: Any) -> list[str]:
     """Return the level of each visit, or between which two it lies."""
     ends = (np.asarray(each).astype(int) for each in (response.level_min, response.level_max))
     return [
-        f"ACR Ped {low}–{high}?" if low != high else f"ACR Ped {low}" if low else "below ACR Ped 30"
+        f"ACR Pedi {low}–{high}?"
+        if low != high
+        else f"ACR Pedi {low}"
+        if low
+        else "below ACR Pedi 30"
         for low, high in zip(*ends, strict=True)
     ]
 
@@ -236,7 +240,7 @@ def _name_visits(ax: Axes, names: list[str], width: float) -> None:
         names = [name.replace("\n", ", ") for name in names]
         ax.tick_params(axis="x", labelrotation=90)
     elif width < CLOSE:
-        names = [re.sub(r"\n(below|ACR Ped) ", r"\n\1\n", name) for name in names]
+        names = [re.sub(r"\n(below|ACR Pedi) ", r"\n\1\n", name) for name in names]
     ax.set_xticks(STEP * np.arange(len(names)), names)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)

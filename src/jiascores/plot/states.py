@@ -228,7 +228,7 @@ def state_flow(
     by : Column, optional
         The column with the visit, by default ``nominal_visit``. Rows without one are not drawn.
     columns : dict, optional
-        What is called otherwise: ``{"patient": …}``.
+        Your own column names: ``{"patient": …}``.
     ax : matplotlib axes, optional
         Where to draw; without it, a new figure.
 

@@ -70,7 +70,7 @@ def report(
     treatments : data frame, optional
         One row for each treatment, with patient and date; then follow-up is drawn with them.
     treatment_columns : dict, optional
-        What is called otherwise in `treatments`: ``{"patient": …, "date": …}``.
+        Your own column names in `treatments`: ``{"patient": …, "date": …}``.
     confidence : float
         Of the intervals (Clopper–Pearson).
     pictures : bool

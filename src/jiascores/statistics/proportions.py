@@ -528,7 +528,7 @@ def stratified_difference(
 
     Examples
     --------
-    ACR Ped 70 at week 40 of CHERISH, with and without methotrexate:
+    ACR Pedi 70 at week 40 of CHERISH, with and without methotrexate:
 
     >>> import jiascores as jia
     >>> jia.analysis.stratified_difference([45, 8], [67, 15], [30, 4], [64, 17],

@@ -53,7 +53,7 @@ def agreement(
     confidence : float
         Of the interval of kappa.
     columns : dict, optional
-        What is called otherwise: ``{"patient": …}``.
+        Your own column names: ``{"patient": …}``.
 
     Returns
     -------

@@ -51,7 +51,7 @@ def assess(
         ``"acr_ped"``), else a request, for example
         ``jia.ask.state("cjadas10", cutoffs="trincianti-2021", course=jia.column("course"))``.
     columns : dict, optional
-        What is called otherwise: variable → column of the table.
+        Your own column names: variable → column of the table.
     units : dict, optional
         Units that are not canonical: variable → unit (``"mm"``, ``"mg/dL"``). Never guessed.
     baseline : str or rule, optional

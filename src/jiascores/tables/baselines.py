@@ -42,7 +42,7 @@ class OnOrBefore:
 
 @attrs.frozen
 class LastResponding:
-    """The latest earlier visit at which an ACR Ped level was surely reached."""
+    """The latest earlier visit at which an ACR Pedi level was surely reached."""
 
     level: int = 30
     criteria: Any = "giannini-1997"
@@ -68,9 +68,9 @@ BASELINES = {"first": "the first visit of each patient"}
 REFERENCES = {
     "baseline": "the baseline of the call",
     "end-of-lead-in": "the last visit on or before the date in the column end_of_lead_in",
-    "last-responding": "the latest earlier visit that surely reached the level (ACR Ped 30)",
+    "last-responding": "the latest earlier visit that surely reached the level (ACR Pedi 30)",
     "best": (
-        "the earlier visit since baseline with the highest determined ACR Ped level; ties by the "
+        "the earlier visit since baseline with the highest determined ACR Pedi level; ties by the "
         "lowest JADAS71, then the earliest"
     ),
 }
@@ -162,7 +162,7 @@ def last_responding(level: int = 30, *, criteria: Any = "giannini-1997") -> Last
     Parameters
     ----------
     level : int
-        The ACR Ped level, against the baseline of the call.
+        The ACR Pedi level, against the baseline of the call.
     criteria : str or ResponseCriteria
         By which criteria.
 

@@ -94,7 +94,7 @@ class Beside:
     native : data frame
         Of any kind.
     columns : dict, optional
-        What the caller says is called otherwise: role → column.
+        The caller's own column names: role → column.
     what : str
         What its rows are, for messages: infusions.
     parameter : str

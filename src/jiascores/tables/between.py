@@ -63,12 +63,12 @@ def assess_between(
     data frame
         With the columns of `assess`, filled where every value between the ends gives the same:
         two ends that lead to one state decide it. A score has two columns more,
-        ``jadas71_low`` and ``jadas71_high``; the bounds of an ACR Ped level widen.
+        ``jadas71_low`` and ``jadas71_high``; the bounds of an ACR Pedi level widen.
 
     Raises
     ------
     RequestError
-        For a measure that may turn between the ends: of an ACR Ped with an upper limit of
+        For a measure that may turn between the ends: of an ACR Pedi with an upper limit of
         normal, or a flare against a reference that depends on the values, they say too little.
     InconsistentError
         If an end is missing, or the low end is above the high one.
@@ -217,7 +217,7 @@ def _merged(ways: Sequence[Output], *, of_score: bool) -> list[Output]:
 
 
 def _known_levels(outputs: Sequence[Output]) -> list[Output]:
-    """Return the outputs with each ACR Ped level known only where its bounds meet."""
+    """Return the outputs with each ACR Pedi level known only where its bounds meet."""
     data = {output.name: output.data for output in outputs}
 
     def known(output: Output) -> Output:

@@ -88,7 +88,7 @@ def check(
     visits : data frame
         One row for each visit, in any order, of any kind that `assess` takes.
     columns : dict, optional
-        What is called otherwise: variable → column of the table.
+        Your own column names: variable → column of the table.
     units : dict, optional
         Units that are not canonical: variable → unit (``"mm"``, ``"mg/dL"``).
     baseline : str or rule, optional

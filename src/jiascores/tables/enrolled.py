@@ -63,7 +63,7 @@ class Enrolled:
         patients : data frame or None
             One row for each patient.
         columns : dict, optional
-            What is called otherwise in it.
+            Your own column names in it.
         """
         if patients is None:
             ids, ranks = by_id(labels)
@@ -240,7 +240,7 @@ def cut(frame: Frame, columns: ColumnNames | None, data_cut: Any) -> Frame:
     frame : Frame
         The visits.
     columns : dict, optional
-        What is called otherwise.
+        Your own column names.
     data_cut : date, text or number, optional
         The date, the same for all patients.
     """

@@ -43,7 +43,7 @@ def compare_events(
     windows : str or EventWindows
         For example ``"swart-2019-windows"``. There is no default.
     event_columns, infusion_columns : dict, optional
-        What is called otherwise in `events` and `infusions`: ``{"patient": …, "date": …}``.
+        Your own column names in `events` and `infusions`: ``{"patient": …, "date": …}``.
     observed_from, observed_until : Column, optional
         The column of `infusions` with the first and the last day on which the patient's events
         were recorded, the same in all rows of a patient. Left out: the whole windows were

@@ -93,10 +93,10 @@ def fill_gaps(
     months : list of int
         Instead of weeks: the months, by the dates of the visits.
     rule : {"observed", "complete-case", "nri", "worst-case", "locf", "bocf"}
-        There is no default. ``"nri"`` is for a response alone, yes/no or ACR Ped levels: a missed
+        There is no default. ``"nri"`` is for a response alone, yes/no or ACR Pedi levels: a missed
         visit is no JADAS of 0 and no absence of flare.
     level : int, optional
-        The ACR Ped level that makes a responder; the outcome is then yes or no, in a column such
+        The ACR Pedi level that makes a responder; the outcome is then yes or no, in a column such
         as ``acr_ped_30``.
     criteria : str or ResponseCriteria
         Which levels there are.
@@ -119,7 +119,7 @@ def fill_gaps(
     data_cut : date, text or number, optional
         One date for all: later visits are left out, and no visit due after it is a gap.
     columns, patient_columns : dict, optional
-        What is called otherwise in `visits` (``{"patient": …, "date": …}``) and in `patients`.
+        Your own column names in `visits` (``{"patient": …, "date": …}``) and in `patients`.
 
     Returns
     -------

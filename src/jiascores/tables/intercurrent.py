@@ -114,7 +114,7 @@ def intercurrent_events(
           censored at the last visit on or before it.
         * ``"hypothetical"``: not determinable at every later visit; a time is censored.
     columns : dict, optional
-        What is called otherwise: ``{"patient": …, "date": …, "what": …}``.
+        Your own column names: ``{"patient": …, "date": …, "what": …}``.
 
     Returns
     -------

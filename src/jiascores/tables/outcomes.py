@@ -1,4 +1,4 @@
-"""Outcomes in a column: yes or no, ACR Ped levels with their bounds, and what is no response."""
+"""Outcomes in a column: yes or no, ACR Pedi levels with their bounds, and what is no response."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _levels(frame: Frame, name: str, level: int, criteria: ResponseCriteria) -> 
         words = "yes and no" if not other or _is_yes_or_no(frame, name) else listing(other)
         raise RequestError(
             f"level={level} was given, and column {name!r} holds {words}: a level is reached in a "
-            f"column of ACR Ped levels, 0 or one of "
+            f"column of ACR Pedi levels, 0 or one of "
             f"{', '.join(map(str, criteria.levels))} by {criteria.name}. Leave level= out for a "
             f"column of yes and no; criteria= names others.",
             variable="level",
@@ -175,7 +175,7 @@ def no_response(outcome: Outcome, criteria: Any = "giannini-1997") -> str | None
 
 
 def is_response(outcome: Outcome, criteria: Any = "giannini-1997") -> bool:
-    """Return whether an outcome is a response: yes or no, or ACR Ped levels."""
+    """Return whether an outcome is a response: yes or no, or ACR Pedi levels."""
     return no_response(outcome, criteria) is None
 
 
@@ -221,7 +221,7 @@ def criteria_in(name: str) -> str:
     Parameters
     ----------
     name : str
-        Name of the column; of one that is called otherwise, it is returned.
+        Name of the column; of one that has another name, it is returned.
     """
     load()
     if name.startswith("acr_ped_") and name.endswith("_lost"):

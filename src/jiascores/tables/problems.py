@@ -525,7 +525,7 @@ def about_dates(kinds: Sequence[Refused], column: str) -> str:
     forms, every = formats_of(texts)
     if not forms:
         return f"not understood. {door().any_dates()}"
-    rest = "" if every else " What else is there needs mending, or a gap."
+    rest = "" if every else " What else is there needs correcting, or a gap."
     return f"not understood. {door().dates(column, forms)}{rest}"
 
 

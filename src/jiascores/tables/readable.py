@@ -314,7 +314,7 @@ def states_table(
     arm : Column, optional
         The column with the treatment arm.
     columns : dict, optional
-        What is called otherwise: ``{"date": …}``, for `data_cut`.
+        Your own column names: ``{"date": …}``, for `data_cut`.
     data_cut : date, text or number, optional
         One date for all: later visits are left out.
     title : str, optional

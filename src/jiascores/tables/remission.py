@@ -89,7 +89,7 @@ def remission(
     columns, units : dict, optional
         As for `assess`.
     medication_columns : dict, optional
-        What is called otherwise in `medication`, for example ``{"start": "first_day"}``.
+        Your own column names in `medication`, for example ``{"start": "first_day"}``.
     details : bool
         Whether to add what decided: ``…_reference_date``, the first visit of the run of inactive
         disease that the visit belongs to, and, where inactive disease is judged from the

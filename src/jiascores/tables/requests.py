@@ -512,7 +512,7 @@ def responder(
     components: bool = False,
     name: str | None = None,
 ) -> Request:
-    """Ask at each visit whether an ACR Ped level is reached: yes, no, or not determinable.
+    """Ask at each visit whether an ACR Pedi level is reached: yes, no, or not determinable.
 
     Parameters
     ----------

@@ -60,13 +60,13 @@ def retreatment(
     protocol : str or RetreatmentProtocol
         ``"swart-2019"``, or a variant of it.
     columns : dict, optional
-        What is called otherwise in `visits`: variable → column.
+        Your own column names in `visits`: variable → column.
     units : dict, optional
         Units in `visits` that are not canonical: variable → unit. Never guessed.
     infusion_columns : dict, optional
-        What is called otherwise in `infusions`: ``{"patient": …, "date": …}``.
+        Your own column names in `infusions`: ``{"patient": …, "date": …}``.
     exclusions : dict, optional
-        What is called otherwise among the protocol's exclusions: exclusion → column of `visits`,
+        Your own column names among the protocol's exclusions: exclusion → column of `visits`,
         yes or no.
     marker : {"esr", "crp", "esr-else-crp"}, optional
         Required where `visits` have both ESR and CRP.
@@ -129,7 +129,7 @@ def retreatment(
     >>> out["retreatment_code"].tolist()
     ['before', 'holds', 'eligible']
     >>> out["retreatment_reason"][2]
-    'ACR Ped 30 was reached after infusion 1 and is no longer met: infusion 2 may be given.'
+    'ACR Pedi 30 was reached after infusion 1 and is no longer met: infusion 2 may be given.'
     """
     in_pieces = kind_of_frame(visits) in IN_PIECES
     judge = _judge(protocol, infusions, infusion_columns, exclusions, in_pieces=in_pieces)

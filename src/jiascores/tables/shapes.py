@@ -55,7 +55,7 @@ def from_long(
         example ``{"physician_global": "PHGA", "esr": ["ESR", "BSG"]}``. Rows with other words
         are left out.
     columns : dict, optional
-        What is called otherwise: ``patient``, ``date``, ``visit``, ``variable``, ``value``,
+        Your own column names: ``patient``, ``date``, ``visit``, ``variable``, ``value``,
         ``unit``, ``derived``. Where a table has no column of such a name, that of CDISC ADaM is
         taken: USUBJID, ADT, AVISIT, PARAMCD, AVAL, AVALU, DTYPE.
     by : {"date", "visit"}
@@ -512,7 +512,7 @@ def from_wide(
         How the columns are named, with ``{variable}`` and ``{visit}``: ``"{variable}_{visit}"``
         for ``esr_w8``, ``"{visit}.{variable}"`` for ``w8.esr``.
     columns : dict, optional
-        What is called otherwise: ``patient`` → its column; a variable, ``date``, or anything else
+        Your own column names: ``patient`` → its column; a variable, ``date``, or anything else
         that changes between visits → its word within the names, as
         ``{"physician_global": "phga"}`` for ``phga_w8``.
     visits : list of str, or dict of str to float, optional

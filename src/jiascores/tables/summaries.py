@@ -55,10 +55,10 @@ def responders_by_visit(
     visits : data frame
         One row for each patient and visit, for example of `assess` or `fill_gaps`.
     outcome : Column
-        A yes/no column; with `level`, a column of ACR Ped levels, or the stem of two columns
+        A yes/no column; with `level`, a column of ACR Pedi levels, or the stem of two columns
         ``…_level_min`` and ``…_level_max``, which say more.
     level : int, optional
-        The ACR Ped level that makes a responder, one of the criteria's. With a column of yes and
+        The ACR Pedi level that makes a responder, one of the criteria's. With a column of yes and
         no it is refused.
     criteria : str or ResponseCriteria
         Which levels there are.
@@ -81,7 +81,7 @@ def responders_by_visit(
     confidence : float
         Of the intervals.
     columns, patient_columns : dict, optional
-        What is called otherwise in `visits` (``{"patient": …, "date": …}``) and in `patients`.
+        Your own column names in `visits` (``{"patient": …, "date": …}``) and in `patients`.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def time_in_states(
         A state holds from its visit until the next, and no longer than this; what lies beyond was
         not observed.
     columns : dict, optional
-        What is called otherwise: ``{"patient": …, "date": …}``.
+        Your own column names: ``{"patient": …, "date": …}``.
 
     Returns
     -------
@@ -234,7 +234,7 @@ def transitions(visits: FrameT, state: Column, *, columns: ColumnNames | None = 
     state : Column
         The column of words; missing is counted as ``not determinable``.
     columns : dict, optional
-        What is called otherwise: ``{"patient": …, "date": …}``.
+        Your own column names: ``{"patient": …, "date": …}``.
 
     Returns
     -------

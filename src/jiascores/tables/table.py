@@ -1097,7 +1097,7 @@ class Table:
         return self._answers[key]
 
     def response(self, criteria: Any) -> Bounded:
-        """Return the ACR Ped response of every row against its baseline, with its bounds."""
+        """Return the ACR Pedi response of every row against its baseline, with its bounds."""
         definition = lookup(ResponseCriteria, criteria, parameter="criteria")
         bounds: Bounded = self.answer(VERDICTS["acr_ped"], definition)[0]
         return bounds
@@ -1281,7 +1281,7 @@ class Rows:
         return self.table.floats(given.name, name)
 
     def _inactive(self, name: str) -> NDArray[np.float64]:
-        """Return inactive disease at this visit or at the one before, by the criteria's own rule."""
+        """Return inactive disease at this visit or at the one before, by the rule that the criteria name."""
         criteria = definition_named("inactive disease criteria", self.definition.inactive)
         answer, _ = self.table.answer(VERDICTS["inactive_disease"], criteria, {"markers": None})
         now: NDArray[np.float64] = answer.answer

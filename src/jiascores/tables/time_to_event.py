@@ -132,7 +132,7 @@ def time_to_flare(
     data_cut : date, text or number, optional
         One date for all: later visits do not count.
     patient_columns : dict, optional
-        What is called otherwise in `patients`.
+        Your own column names in `patients`.
     flare_fever, baseline, columns, units, marker
         As for `jia.ask.flare` and `assess`.
 
@@ -253,7 +253,7 @@ def time_to_first(
         for yes or no, for example ``jia.ask.inactive_disease(criteria=…)``; or ``"acr_ped"``, with
         `level`.
     level : int, optional
-        The ACR Ped level to reach, with ``"acr_ped"``.
+        The ACR Pedi level to reach, with ``"acr_ped"``.
     states : list of str
         The words of the column that are the event.
     criteria : str or ResponseCriteria
@@ -353,7 +353,7 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
             _, lowest, highest = (output.data for output in asked.compute(table))
             return at_level(lowest, highest, level)
 
-        return reached, f"ACR Ped {level}", by.name
+        return reached, f"ACR Pedi {level}", by.name
     if isinstance(outcome, Request) and outcome.gives == "flag":
 
         def judged(table: Table) -> FloatArray:
@@ -362,7 +362,7 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
 
         name = outcome.measure.name.replace("_", " ")
         if outcome.measure.gives == "level":
-            name = f"ACR Ped {outcome.level}"
+            name = f"ACR Pedi {outcome.level}"
         return judged, name, outcome.criteria.name
     if not isinstance(outcome, Column):
         raise RequestError(

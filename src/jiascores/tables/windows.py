@@ -169,7 +169,7 @@ def nominal_visits(
         ``jia.flagged("column")``: of two rows of one date that could both be chosen, the one that
         the column flags.
     columns : dict, optional
-        What is called otherwise: ``{"patient": …, "date": …}``.
+        Your own column names: ``{"patient": …, "date": …}``.
     prefix : str
         Put before the name of every added column.
 
@@ -482,7 +482,7 @@ def laboratory_values(
     lab_window_days : float
         Most days between visit and drawing, on either side; there is no default.
     columns, lab_columns : dict, optional
-        What is called otherwise in `visits` and in `labs`.
+        Your own column names in `visits` and in `labs`.
     units : dict, optional
         Units in `labs` that are not canonical.
     prefix : str
@@ -648,7 +648,7 @@ def below_limit(
     comparator : Column, optional
         The column with ``<``, ``≤``, ``>`` or nothing, where the limit stands alone.
     columns : dict, optional
-        What is called otherwise.
+        Your own column names.
     units : dict, optional
         The unit of the column, where it is not the canonical one. A cell may repeat it, as in
         ``"<5 mg/L"``; a cell with another unit is refused.
