@@ -209,3 +209,45 @@ def test_the_table_is_of_the_kind_that_was_given(make) -> None:
     found = tip(make(given))
     assert isinstance(found.table, type(make({"a": [1]})))
     assert found.table.shape == (4, 5)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table], ids=["pd", "pl", "pa"])
+def test_one_data_cut_for_the_comparison_and_its_tipping_point(make) -> None:
+    drug, placebo = [True] * 6 + [False] * 2 + [None], [True] * 2 + [False] * 6 + [None]
+    early = {
+        "patient": [f"P{at:02}" for at in range(18)],
+        "date": ["2024-03-01"] * 18,
+        "drug": ["A"] * 9 + ["placebo"] * 9,
+        "response": drug + placebo,
+    }
+    late = {key: [*values, *values] for key, values in early.items()}
+    late["date"][18:] = ["2024-03-02"] * 18
+    late["response"][18:] = [False] * 18
+    compare = jia.analysis.compare_responders
+    ask = {"method": "newcombe", **ASK}
+    cut = {"data_cut": "2024-03-01"}
+    counted = {"undetermined": "exclude", **ask}
+    expected = str(compare(make(early), RESPONSE, **counted))
+    assert str(compare(make(late), RESPONSE, **counted, **cut)) == expected
+    expected = str(jia.analysis.tipping_point(make(early), RESPONSE, **ask))
+    assert str(jia.analysis.tipping_point(make(late), RESPONSE, **ask, **cut)) == expected
+    with pytest.raises(errors.VisitError, match="two rows"):
+        compare(make(late), RESPONSE, **counted)
+
+
+@pytest.mark.parametrize("values", [[0, 30, 50, 70], [0.0, 1.0, 2.5, 3.0], [0, 0, 1, 100]])
+def test_levels_and_scores_are_no_yes_and_no(values) -> None:
+    # Level 50 is not "not yes": without level= everybody would be a non-responder.
+    table = pd.DataFrame(
+        {"patient": range(4), "week": 12, "drug": ["A", "placebo"] * 2, "x": values}
+    )
+    outcome = jia.column("x")
+    for ask in (
+        lambda: jia.analysis.responders_by_visit(table, outcome, by=jia.column("week")),
+        lambda: jia.analysis.compare_responders(table, outcome, method="newcombe", **ASK),
+        lambda: jia.analysis.tipping_point(table, outcome, method="newcombe", **ASK),
+        lambda: jia.analysis.responders_table(table, outcome, by=jia.column("week")),
+    ):
+        with pytest.raises(errors.RequestError, match="a response is yes or no: say which") as e:
+            ask()
+        assert e.value.variable == "level"

@@ -354,3 +354,26 @@ def test_what_was_measured_is_no_constant_of_the_patient() -> None:
     out = jia.prepare.fill_gaps(table, jia.column("response"), weeks=[4, 8], rule="nri")
     assert [*out.columns][6:] == ["arm", "born"]
     assert column(out, "born") == [2010, 2010, 2011, 2011]
+
+
+@pytest.mark.parametrize(
+    ("data_cut", "weeks"), [(27, []), (28, [4]), (55, [4]), (56, [4, 8]), (84, [4, 8, 12])]
+)
+def test_a_visit_that_is_due_after_the_data_cut_is_no_gap_and_no_mistake(data_cut, weeks) -> None:
+    visits = pd.DataFrame(
+        {
+            "patient": ["A", "A", "A", "A", "B"],
+            "date": [0, 28, 56, 84, 0],
+            "study_day": [0, 28, 56, 84, 0],
+            "nominal_visit": ["week 0", "week 4", "week 8", "week 12", "week 0"],
+            "response": pd.array([None, True, True, True, None], dtype="boolean"),
+        }
+    )
+    ask = {"weeks": [4, 8, 12], "rule": "nri"}
+    out = jia.prepare.fill_gaps(visits, jia.column("response"), data_cut=data_cut, **ask)
+    words = [f"week {week}" for week in weeks]
+    assert out["nominal_visit"].tolist() == words * 2
+    assert out["response"].tolist() == [True] * len(weeks) + [False] * len(weeks)
+    ask["weeks"] = [4, 13]
+    with pytest.raises(jia.JiaScoresError, match="week 13, and no row is of that visit"):
+        jia.prepare.fill_gaps(visits, jia.column("response"), data_cut=data_cut, **ask)

@@ -302,3 +302,67 @@ def test_a_missed_visit_that_is_a_row_is_not_determinable() -> None:
     found = jia.analysis.responders_by_visit(named, jia.column("acr_ped"), **ask)
     assert column(found, "visit") == ["second", "third"]
     assert column(found, "not_determinable") == [1, 2]
+
+
+SEEN = {"patient": list("AAABBB"), "date": [0, 28, 56] * 2}
+LATER = {"patient": ["A", "B"], "date": [40, 70], "what": ["rescue", "rescue"]}
+# What is asked -> duration, event and last_without of A and of B, by a composite strategy.
+ENDS = {
+    # The rescue is the event up to the last day of follow-up, and none after it.
+    ("flare", 70, None): ((40, True, 28), (70, True, 56)),
+    ("flare", 69, None): ((40, True, 28), (56, False, 56)),
+    ("flare", None, 40): ((40, True, 28), (28, False, 28)),
+    ("flare", 84, 39): ((28, False, 28), (28, False, 28)),
+    # Never to respond is to have no response up to the end of follow-up, or to the data cut.
+    ("response", 84, None): ((84, False, 84), (84, False, 84)),
+    ("response", 69, None): ((69, False, 69), (56, False, 56)),
+    ("response", 84, 60): ((60, False, 60), (56, False, 56)),
+    ("response", None, 39): ((28, False, 28), (28, False, 28)),
+}
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("asked", ENDS, ids=str)
+def test_what_happens_after_the_end_of_follow_up_does_not_count(asked, kind) -> None:
+    outcome, until, data_cut = asked
+    out = jia.analysis.time_to_first(
+        MAKERS[kind](SEEN | {outcome: [N] * 6}),
+        jia.column(outcome),
+        baseline="first",
+        until=until,
+        data_cut=data_cut,
+        intercurrent=after("composite", LATER, kind),
+    )
+    found = zip(*(column(out, each) for each in ("duration", "event", "last_without")), strict=True)
+    assert tuple(found) == ENDS[asked]
+
+
+def test_an_open_visit_before_it_leaves_the_bound_of_never_where_it_was() -> None:
+    visits = pd.DataFrame(SEEN | {"response": [N, U, N, N, N, N]})
+    out = jia.analysis.time_to_first(
+        visits, jia.column("response"), baseline="first", until=84, undetermined="no",
+        intercurrent=after("composite", LATER),
+    )  # fmt: skip
+    assert out["duration"].tolist() == [84, 84]
+    assert out["last_without"].tolist() == [0, 84]
+
+
+@pytest.mark.parametrize("day", [27, 28, 41])
+def test_a_stop_after_the_end_of_follow_up_is_no_event(day) -> None:
+    visits = pd.DataFrame(SEEN | {"flare": [N] * 6})
+    visits["stopped"], visits["why"] = day, "rescue"
+    out = jia.analysis.time_to_first(
+        visits, jia.column("flare"), baseline="first", until=28, stopped=jia.column("stopped"),
+        reason=jia.column("why"), stop_is_event=["rescue"],
+    )  # fmt: skip
+    assert out["event"].tolist() == [day <= 28] * 2
+    assert out["duration"].tolist() == [min(day, 28)] * 2
+
+
+def test_follow_up_that_ends_before_it_starts_has_no_time() -> None:
+    visits = pd.DataFrame(SEEN | {"flare": [N] * 6, "randomised": 30})
+    out = jia.analysis.time_to_first(
+        visits, jia.column("flare"), baseline="first", data_cut=29, origin=jia.column("randomised")
+    )
+    assert out["duration"].isna().all()
+    assert set(out["reason"]) == {"follow-up ends before the start"}

@@ -70,6 +70,7 @@ def compare_responders(
     baseline: BaselineRule | None = None,
     patients: Any = None,
     intercurrent: IntercurrentEvents | None = None,
+    data_cut: Any = None,
     confidence: float = CONFIDENCE,
     columns: ColumnNames | None = None,
     patient_columns: ColumnNames | None = None,
@@ -92,7 +93,7 @@ def compare_responders(
         What a patient counts as whose response is not determinable. Required where there is one.
     method, confidence
         As for `stratified_difference`; there is no default method.
-    baseline, patients, intercurrent, patient_columns
+    baseline, patients, intercurrent, data_cut, patient_columns
         As for `responders_by_visit`. Arm and strata are of `patients` where that has them.
 
     Returns
@@ -133,8 +134,8 @@ def compare_responders(
     check_method(method)
     compared = _compared(
         visits, outcome, arm, reference_arm, level=level, criteria=criteria, strata=strata,
-        baseline=baseline, patients=patients, intercurrent=intercurrent, columns=columns,
-        patient_columns=patient_columns,
+        baseline=baseline, patients=patients, intercurrent=intercurrent, data_cut=data_cut,
+        columns=columns, patient_columns=patient_columns,
     )  # fmt: skip
     unknown = np.isnan(compared.found)
     if unknown.any() and undetermined not in ("exclude", "non-responder"):
@@ -168,6 +169,7 @@ def tipping_point(
     baseline: BaselineRule | None = None,
     patients: Any = None,
     intercurrent: IntercurrentEvents | None = None,
+    data_cut: Any = None,
     columns: ColumnNames | None = None,
     patient_columns: ColumnNames | None = None,
 ) -> TippingPoint:
@@ -188,7 +190,7 @@ def tipping_point(
         that belongs to its interval.
     alpha : float
         The limit that p is held against.
-    baseline, patients, intercurrent, patient_columns
+    baseline, patients, intercurrent, data_cut, patient_columns
         As for `compare_responders`. Who is in `patients` and was never seen is open.
 
     Returns
@@ -246,8 +248,8 @@ def tipping_point(
     check_confidence(alpha, "alpha", 0.05)
     compared = _compared(
         visits, outcome, arm, reference_arm, level=level, criteria=criteria, strata=strata,
-        baseline=baseline, patients=patients, intercurrent=intercurrent, columns=columns,
-        patient_columns=patient_columns, over=over,
+        baseline=baseline, patients=patients, intercurrent=intercurrent, data_cut=data_cut,
+        columns=columns, patient_columns=patient_columns, over=over,
     )  # fmt: skip
     counts, strata_ = _open_counts(
         compared, np.isnan(compared.found) | _imputed(compared.seen, over)
@@ -327,9 +329,7 @@ def _compared(
     strata_of = [key for key in keys if key != "arm"]
     if over is not None:
         keys["over"] = over
-    enrolled, seen = seen_rows(
-        visits, outcome, level, criteria, keys, patients=patients, data_cut=None, **more
-    )
+    enrolled, seen = seen_rows(visits, outcome, level, criteria, keys, patients=patients, **more)
     seen.once(enrolled, [], "in the comparison; keep the rows of one visit")
     if patients is not None:
         seen = seen.with_absent(enrolled)

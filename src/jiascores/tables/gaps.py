@@ -174,7 +174,8 @@ def fill_gaps(
     """
     _check(rule, worst, limit_days, stopped)
     assert rule is not None
-    frame = cut(Frame(to_eager(visits)), columns, data_cut)
+    whole = Frame(to_eager(visits))
+    frame = cut(whole, columns, data_cut)
     table = Table(frame, columns)
     come_from = " nominal_visit and study_day come from jia.prepare.nominal_visits()."
     outcomes = _outcomes(frame, outcome, level, criteria, come_from)
@@ -187,6 +188,7 @@ def fill_gaps(
     codes, labels, _ = table.patients()
     enrolled = Enrolled.of(table, labels, patients, patient_columns)
     plan = _Plan.of(weeks, months)
+    plan.require(whole)
     rows = _rows(frame, enrolled.of_codes[codes], plan, outcomes)
     days = StudyDays(table, enrolled, rows)
     cells = _cells(rows, enrolled.ids, plan, days)
@@ -279,8 +281,8 @@ class _Plan:
         days = np.stack([window.nominal(whole) for window in self.windows])
         return np.where(known, days[visits, np.arange(visits.size)], np.nan)
 
-    def due(self, frame: Frame) -> NDArray[np.int64]:
-        """Return which of the visits due each row is, or `NONE`; one that no row is raises."""
+    def require(self, frame: Frame) -> None:
+        """Raise where no row is of a visit due."""
         codes, labels = frame.codes("nominal_visit")
         there = [str(label) for label in list_of(labels)]
         held = [there[code] for code in np.unique(codes[codes >= 0])]
@@ -293,8 +295,12 @@ class _Plan:
                 variable=self.name,
                 values=absent,
             )
+
+    def due(self, frame: Frame) -> NDArray[np.int64]:
+        """Return which of the visits due each row is, or `NONE`."""
+        codes, labels = frame.codes("nominal_visit")
         place = {word: at for at, word in enumerate(self.words)}
-        return np.array([*(place.get(word, NONE) for word in there), NONE])[codes]
+        return np.array([*(place.get(str(word), NONE) for word in list_of(labels)), NONE])[codes]
 
 
 class StudyDays:

@@ -166,7 +166,7 @@ def no_response(outcome: Outcome, criteria: Any = "giannini-1997") -> str | None
     levels |= {level for each in published(ResponseCriteria) for level in each.levels}
     name = outcome.name.lower()
     if name in VARIABLES or name in (each.name for each in published(Score)):
-        return "a score or a variable"
+        return "of a score or a variable"
     if is_bad_news(name):
         return "of which a yes is no response"
     known = outcome.data[~np.isnan(outcome.data)]
@@ -203,6 +203,25 @@ def require_response(outcome: Outcome, why: str, criteria: Any = "giannini-1997"
             f"Name the value that a gap has there, rule='worst-case' with worst=…, or choose "
             f"another rule.",
             variable=outcome.name,
+            values=(outcome.name,),
+        )
+
+
+def require_yes_or_no(outcome: Outcome) -> None:
+    """Raise where an outcome holds other numbers than yes and no: levels, or a score.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The outcome.
+    """
+    known = outcome.data[~np.isnan(outcome.data)]
+    other = [f"{value:g}" for value in np.unique(known[~np.isin(known, (0, 1))])]
+    if other:
+        raise RequestError(
+            f"column {outcome.name!r} holds {listing(other)}, and a response is yes or no: say which "
+            f"ACR Pedi level makes a responder, level=…, or give a column of yes and no.",
+            variable="level",
             values=(outcome.name,),
         )
 

@@ -23,7 +23,7 @@ from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import IntercurrentEvents, settle
 from jiascores.tables.numbers import number_of, numbers_in
-from jiascores.tables.outcomes import Outcome, read_outcome, require_response
+from jiascores.tables.outcomes import Outcome, read_outcome, require_response, require_yes_or_no
 from jiascores.tables.table import Column, Table, column_of, require_column
 
 FrameT = TypeVar("FrameT")
@@ -405,6 +405,7 @@ def seen_rows(
     frame = cut(Frame(to_eager(visits)), columns, data_cut)
     table = Table(frame, columns, baseline=baseline)
     found = read_outcome(frame, outcome, level, criteria)
+    require_yes_or_no(found)
     column_of(frame, Column(table.column("patient")), "patient")
     who, names, _ = table.patients()
     enrolled = Enrolled.of(table, names, patients, patient_columns)

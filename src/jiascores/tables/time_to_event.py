@@ -26,7 +26,7 @@ from jiascores.tables.baselines import (
     reference_name,
 )
 from jiascores.tables.engines import to_eager
-from jiascores.tables.enrolled import Enrolled, cut
+from jiascores.tables.enrolled import Enrolled, cut, one_day
 from jiascores.tables.frame import Frame, Output, OutputKind, Positions, list_of
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import COMPOSITE, IntercurrentEvents
@@ -57,6 +57,7 @@ END = "censored at the last assessment"
 NEVER_SEEN = "no assessment after the start: censored on day 0"
 NO_REFERENCE, NO_ORIGIN = "no reference visit", "no origin"
 STOPPED_BEFORE = "stopped before the start"
+ENDED_BEFORE = "follow-up ends before the start"
 # What is said of each patient.
 TIMES: Mapping[str, OutputKind] = {
     "duration": "score",
@@ -122,7 +123,7 @@ def time_to_flare(
         default it is the date of the reference visit. Visits on or before it do not count.
     until : Column, date, text or number, optional
         The end of planned follow-up: the column with the date of each patient, or one for all.
-        Later visits do not count.
+        Later visits, stops and intercurrent events do not count.
     patients : data frame, optional
         One row for each patient who counts, seen or not; its columns (arm, strata) stand beside
         the times. `stopped`, `reason`, `origin` and `until` are read from it where it has them.
@@ -130,7 +131,7 @@ def time_to_flare(
         What happened to patients and what it means, of `intercurrent_events`; in place of
         `stopped`.
     data_cut : date, text or number, optional
-        One date for all: later visits do not count.
+        One date for all: later visits, stops and intercurrent events do not count.
     patient_columns : dict, optional
         Your own column names in `patients`.
     flare_fever, baseline, columns, units, marker
@@ -143,7 +144,8 @@ def time_to_flare(
         ``duration`` (elapsed days, a float), ``event``, ``last_without`` and ``first_with``,
         ``reason``, ``rule``, ``criteria`` (of a column that `assess` did not name, the column) and
         ``reference``. ``last_without`` is the last visit
-        up to which every visit is a certain no, else 0; ``first_with`` is the first certain yes,
+        up to which every visit is a certain no, else 0 (the end of follow-up where a composite
+        strategy says never); ``first_with`` is the first certain yes,
         else infinite: the event lies after the one and not after the other. ``duration`` and
         ``event`` go to lifelines' `KaplanMeierFitter.fit` or R's ``Surv`` as they are,
         ``last_without`` and ``first_with`` to `fit_interval_censoring`. A patient without a
@@ -213,7 +215,7 @@ def time_to_flare(
             asked.reference,
             _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored), intercurrent),
             undetermined,
-            _Follow(origin, until, patients, patient_columns),
+            _Follow(origin, until, patients, patient_columns, data_cut),
         ),
     )
 
@@ -264,7 +266,7 @@ def time_to_first(
         As for `time_to_flare`; no reason for stopping is a response unless it is named.
     origin, until, patients, intercurrent, data_cut, patient_columns
         As for `time_to_flare`. By a composite strategy a patient never responds after the event,
-        and is censored on the day of `until`, which must then be given.
+        and is censored on the day of `until` or the data cut; one must then be given.
     baseline, columns, units, marker
         As for `assess`.
 
@@ -321,7 +323,7 @@ def time_to_first(
             reference,
             _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored), intercurrent),
             undetermined,
-            _Follow(origin, until, patients, patient_columns),
+            _Follow(origin, until, patients, patient_columns, data_cut),
         ),
     )
 
@@ -428,6 +430,7 @@ class _Follow:
     until: Any
     patients: Any
     columns: Mapping[str, Any] | None
+    data_cut: Any = None
 
 
 @attrs.frozen(eq=False)
@@ -543,6 +546,7 @@ def _judged(seen: pd.DataFrame, patients: pd.DataFrame, name: str) -> pd.DataFra
     never = patients["never"] & stop.notna() & ~event
     first = certain.fillna(stop.where(at_stop))
     duration = first.fillna(patients["until"].where(never)).fillna(last).fillna(0.0)
+    without = without.mask(never & no_more.isna(), patients["until"])
     ways = [certain.notna(), at_stop, never, stop.notna(), last.notna()]
     rules: list[Any] = [AT_VISIT, patients["event rule"], NEVER, patients["rule"], END]
     times = pd.DataFrame(
@@ -598,6 +602,11 @@ def _followed(
     out["until"] = np.nan
     if follow.until is not None:
         out["until"] = enrolled.days(follow.until, "until", per_day, of) - out["start"]
+    if follow.data_cut is not None:
+        cut_on = one_day(follow.data_cut, "data_cut", per_day) - out["start"]
+        out["until"] = out["until"].fillna(np.inf).clip(upper=cut_on)
+    over = out["until"] < 0
+    out.loc[over, ["start", "until"]], out.loc[over, "why not"] = np.nan, ENDED_BEFORE
     return out
 
 
@@ -619,7 +628,9 @@ def _times(
     since = pd.DataFrame({"patient": of, "day": days[np.maximum(rows, 0)]})[referred]
     patients = _followed(table, enrolled, of, since, follow)
     patients = patients.join(stops.read(enrolled, visits.per_day, of, good=event.good))
-    patients["stop"] = patients["date"] - patients["start"]
+    stop = patients["date"] - patients["start"]
+    # What happened after the end of follow-up does not count.
+    patients["stop"] = stop.where(~(stop > patients["until"]))
     seen = pd.DataFrame({"patient": of, "day": days, "verdict": verdict})
     seen = seen[visits.after(rows) & (of >= 0)]
     seen["day"] -= seen["patient"].map(patients["start"])
