@@ -300,12 +300,12 @@ def test_the_columns_that_a_request_names_are_looked_at(make, given, named) -> N
 NUMBERS = [
     ("physician_global", [60, 640, 20, 640, 999, 10], "mm",
      ["column 'physician_global', read as mm", "640 in 2 rows, first in row 1 (patient A",
-      "999 in row 4", "0–10", "na_values=[999]"],
+      "999 in row 4", "0–10", "na_values={'physician_global': [999]}"],
      [(1, "640", "Read as mm: out of range"), (3, "640", "Read as mm"),
-      (4, "999", "na_values=[999]")]),
+      (4, "999", "na_values={'physician_global': [999]}")]),
     ("esr", [40, 20, -1, 12, 8, 10], None,
-     ["esr = -1 in row 2", "A code for a gap?", "na_values=[-1]"],
-     [(2, "-1", "na_values=[-1]")]),
+     ["esr = -1 in row 2", "A code for a gap?", "na_values={'esr': [-1]}"],
+     [(2, "-1", "na_values={'esr': [-1]}")]),
     ("active_joints", [3, 2.5, 1, 1, 1, 1], None, ["2.5 in row 1", "not a whole number"],
      [(1, "2.5", "Not a whole number")]),
     ("chaq", ["0,5", "1,25", "0,5", "0,375", None, None], None,
@@ -313,11 +313,11 @@ NUMBERS = [
      [(0, "0,5", "In 4 rows, first here. A decimal comma.")]),
     ("esr", ["40", "< 5", " 3 ", "n/a", "-", ""], None,
      ["'< 5' in row 1 (patient A", "jia.prepare.below_limit(…, 'esr', rule=…)",
-      "'n/a' in row 3 (patient B, date 2024-04-12); '-' in row 4", "na_values=['n/a', '-', '']",
+      "'n/a' in row 3 (patient B, date 2024-04-12); '-' in row 4", "na_values={'esr': ['n/a', '-', '']}",
       "'40' in row 0", "' 3 ' in row 2", "pandas.to_numeric(table['esr'])",
       "0 or more mm/h; leave a gap"],
-     [(1, "< 5", "below_limit"), (3, "n/a", "na_values=['n/a']"), (4, "-", "na_values=['-']"),
-      (5, "", "na_values=['']"), (0, "40", "In 2 rows, first here. A number written as text")]),
+     [(1, "< 5", "below_limit"), (3, "n/a", "na_values={'esr': ['n/a']}"), (4, "-", "na_values={'esr': ['-']}"),
+      (5, "", "na_values={'esr': ['']}"), (0, "40", "In 2 rows, first here. A number written as text")]),
     ("esr", ["> 120", "20", "> 120", "12", "8", "10"], None,
      ["'> 120' in 2 rows, first in row 0", "the protocol's decision"],
      [(0, "> 120", "In 2 rows, first here. Beyond a limit"),
@@ -366,7 +366,11 @@ def test_below_limit_says_what_else_is_in_the_column(make) -> None:
     labs = make({"patient": list("AAB"), "crp": ["< 5", "0,4", "k.A."]})
     with pytest.raises(jia.errors.NotNumericError) as caught:
         jia.prepare.below_limit(labs, "crp", rule="half")
-    for part in ("'0,4' in row 1 (patient A)", ".str.replace(',', '.')", "na_values=['k.A.']"):
+    for part in (
+        "'0,4' in row 1 (patient A)",
+        ".str.replace(',', '.')",
+        "na_values={'crp': ['k.A.']}",
+    ):
         assert part in str(caught.value)
     assert caught.value.values == ("0,4", "k.A.")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -172,3 +175,31 @@ def test_units_of_laboratory_values_in_each_row(make) -> None:
         visits, labs, values=["crp"], lab_window_days=7, units={"crp": jia.column("crp_unit")}
     )
     assert columns_of(out)["crp_lab"] == [15.0, 15.0]
+
+
+def test_advice_on_a_code_for_a_gap_is_for_its_column_alone(tmp_path) -> None:
+    path = tmp_path / "visits.csv"
+    lines = [
+        "patient,date,physician_global,patient_global,active_joints,esr",
+        "999,2024-01-01,1,2,99,99",
+        *(f"{number},2024-01-01,1,2,3,20" for number in range(1, 7)),
+    ]
+    path.write_text("\n".join(lines))
+    with pytest.raises(jia.JiaScoresError, match="A code for a gap") as caught:
+        jia.assess(pd.read_csv(path), measures=["jadas10"])
+    (advice,) = re.findall(r"na_values=(\{.*?\})", str(caught.value))
+    read = pd.read_csv(path, na_values=ast.literal_eval(advice))
+    assert read["esr"].tolist() == [99, *[20] * 6]
+    assert read["patient"].tolist()[0] == 999
+    assert jia.assess(read, measures=["jadas10"])["jadas10"].isna().tolist() == [True, *[False] * 6]
+
+
+def test_a_suspicious_code_is_named_with_what_to_do() -> None:
+    visits = pd.DataFrame(
+        {"patient": range(60), "date": 0, "physician_global": 1.0, "patient_global": 2.0,
+         "active_joints": range(60), "bsr": [99] * 8 + [20 + number % 30 for number in range(52)]}
+    )  # fmt: skip
+    found = jia.check(visits, columns={"esr": "bsr"}, measures=["jadas10"])
+    (said,) = found["message"][found["variable"] == "esr"]
+    assert said.startswith("99 far more often")
+    assert "na_values={'bsr': [99]}" in said

@@ -71,7 +71,7 @@ class CommandLine(Words):
         """Return a measure at visits some days after the earlier one, in one word."""
         return f"{name}:within={first}..{last}"
 
-    def gap(self, variable: str, values: Sequence[Any], *, more: bool = False) -> str:
+    def gap(self, variable: str, column: str, values: Sequence[Any], *, more: bool = False) -> str:
         """Say what stands for a gap: words for all measured columns, numbers for one."""
         if any(isinstance(value, str) for value in values):
             return f"say so, {in_mapping('csv', {'missing': list(values)})}{', …' if more else ''}"

@@ -391,10 +391,10 @@ class Words:
         """Return how a measure is asked for at visits some days after the earlier one."""
         return f"jia.ask.{name}(within=({first}, {last})), or {name}:within={first}..{last}"
 
-    def gap(self, variable: str, values: Sequence[Any], *, more: bool = False) -> str:
-        """Say how words or numbers that stand for a gap are read as one."""
+    def gap(self, variable: str, column: str, values: Sequence[Any], *, more: bool = False) -> str:
+        """Say how words or numbers that stand for a gap in a column are read as one, there alone."""
         shown = ", ".join(map(repr, values))
-        return f"read the file with na_values=[{shown}{', …' if more else ''}]"
+        return f"read the file with na_values={{{column!r}: [{shown}{', …' if more else ''}]}}"
 
     def decimal_comma(self, column: str, values: Sequence[str]) -> str:
         """Say how decimal commas are read."""

@@ -80,9 +80,9 @@ class Outside:
 
     @property
     def words(self) -> str:
-        """What is suspicious."""
-        above = f"above {self.above:g}" if self.above < np.inf else ""
-        return above or f"below {self.below:g}"
+        """What is suspicious, with ``{unit}`` where the unit is said."""
+        above = f"above {self.above:g}{{unit}}" if self.above < np.inf else ""
+        return above or f"below {self.below:g}{{unit}}"
 
 
 @attrs.frozen(kw_only=True)
@@ -104,9 +104,9 @@ class Typical:
 
     @property
     def words(self) -> str:
-        """What is suspicious."""
+        """What is suspicious, with ``{unit}`` where the unit is said."""
         part = {0.5: "half of them", 1.0: "all"}.get(self.part, f"{self.part:.0%} of them")
-        return f"{part} below {self.below:g}"
+        return f"{part} below {self.below:g}{{unit}}"
 
 
 @attrs.frozen(kw_only=True)
@@ -136,7 +136,7 @@ class Scale:
 
     @property
     def words(self) -> str:
-        """What is suspicious."""
+        """What is suspicious, with ``{unit}`` where the unit is said."""
         return f"{'whole numbers, ' if self.whole else ''}never above {self.highest:g}"
 
 
@@ -160,8 +160,8 @@ class Hours:
 
     @property
     def words(self) -> str:
-        """What is suspicious."""
-        return f"all at most {self.highest:g}, and few a multiple of {self.multiple:g}"
+        """What is suspicious, with ``{unit}`` where the unit is said."""
+        return f"all at most {self.highest:g}{{unit}}, and few a multiple of {self.multiple:g}"
 
 
 @attrs.frozen(kw_only=True)
@@ -185,9 +185,11 @@ class LowBeside:
 
     @property
     def words(self) -> str:
-        """What is suspicious."""
+        """What is suspicious, with ``{unit}`` where the unit is said."""
         other = self.other.upper()
-        return f"half of them below {self.below:g} where {other} is {self.at_least:g} or more"
+        return (
+            f"half of them below {self.below:g}{{unit}} where {other} is {self.at_least:g} or more"
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -209,7 +211,7 @@ class Reduced:
 
     @property
     def words(self) -> str:
-        """What is suspicious."""
+        """What is suspicious, with ``{unit}`` where the unit is said."""
         return f"never above {self.highest:g}, and often {self.many:g} or more"
 
 
@@ -256,7 +258,7 @@ class Codes:
                 wrong = here if wrong is None else wrong | here
         return wrong
 
-    words = "far more often than its neighbours"
+    words = "far more often than the numbers around it"
 
 
 Suspicion: TypeAlias = Outside | Typical | Scale | Hours | LowBeside | Reduced | Always | Codes

@@ -438,7 +438,7 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
         return about_flags(kinds, column)
     texts = [str(kind.value) for kind in kinds[:SHOWN_WORDS]]
     if reason == "not-a-number" and isinstance(kinds[0].value, str):
-        return _no_number(variable, kinds)
+        return _no_number(variable, column, kinds)
     if reason == "thousands":
         readings = {kind.shown: thousands(variable, kind.value) for kind in kinds[:SHOWN]}
         return f"marks between thousands, or a decimal mark. {door().thousands(readings)}"
@@ -469,12 +469,13 @@ def _of_its_column(variable: Variable, kinds: Sequence[Refused]) -> str:
     return " A limit must be in the unit of its column."
 
 
-def _no_number(variable: Variable, kinds: Sequence[Refused]) -> str:
+def _no_number(variable: Variable, column: str, kinds: Sequence[Refused]) -> str:
     """Say what to do about texts; only one without a digit can stand for a gap."""
     words = [str(kind.value) for kind in kinds if not re.search(r"\d", kind.value)]
     if not words:
         return "not a number. Correct it where it was written."
-    gap = door().gap(variable.name, words[:SHOWN_WORDS], more=len(words) > SHOWN_WORDS)
+    more = len(words) > SHOWN_WORDS
+    gap = door().gap(variable.name, column, words[:SHOWN_WORDS], more=more)
     return f"not a number. Where this stands for a gap, leave it empty, or {gap}."
 
 
@@ -494,12 +495,12 @@ def by_reason(variable: Variable, cells: Mapping[int, Any]) -> dict[Why, list[Re
     return found
 
 
-def gap_code(variable: str, values: Iterable[Any]) -> str:
+def gap_code(variable: str, column: str, values: Iterable[Any]) -> str:
     """Return a hint where numbers out of range are those that often stand for a gap."""
     codes = sorted({int(value) for value in values if value in GAP_CODES})
     if not codes:
         return ""
-    return f" A code for a gap? Leave it empty, or {door().gap(variable, codes)}."
+    return f" A code for a gap? Leave it empty, or {door().gap(variable, column, codes)}."
 
 
 # --------------------------------------------------------------------------------------------

@@ -50,19 +50,21 @@ def suspects(table: Table, read: Mapping[str, NDArray[np.float64]]) -> Iterator[
                 continue
             which = suspicion.which(seen)
             if which is not None:
-                yield _suspect(variable, suspicion, np.flatnonzero(which), seen)
+                yield _suspect(variable, suspicion, np.flatnonzero(which), seen, table.column(name))
     items = [values for key, values in table.read_columns() if key[0] == "chaq_item"]
     if items:
         yield from _coded_from_one(items)
 
 
-def _suspect(variable: Variable, suspicion: Suspicion, rows: Positions, seen: Seen) -> Suspect:
+def _suspect(
+    variable: Variable, suspicion: Suspicion, rows: Positions, seen: Seen, column: str
+) -> Suspect:
     """Say what is suspicious, and what to do."""
     unit = "" if variable.unit[:1].isdigit() or variable.flag else f" {variable.unit}"
     meant = getattr(suspicion, "unit", "")
     guess = getattr(suspicion, "guess", "") or meant
     if isinstance(suspicion, Outside) and suspicion.each:
-        message = f"{capital(suspicion.words)}{unit}: hardly possible; {guess}?"
+        message = f"{capital(suspicion.words.format(unit=unit))}: hardly possible; {guess}?"
         return Suspect(variable.name, message, rows.size, rows=rows)
     todo = ""
     if meant:
@@ -70,7 +72,11 @@ def _suspect(variable: Variable, suspicion: Suspicion, rows: Positions, seen: Se
         if seen.unit is not None:
             todo = f" It is declared as {seen.unit}."
     of = f"{rows.size} of {seen.known.size} visits"
-    words = f"{suspicion.words}{unit if meant else ''}"
+    words = suspicion.words.format(unit=unit)
+    if isinstance(suspicion, Codes):
+        codes = np.unique(np.round(seen.values[rows] / seen.step)).astype(int).tolist()
+        words = f"{' and '.join(map(str, codes))} {words}"
+        todo = f" Then leave it empty, or {door().gap(variable.name, column, codes)}."
     return Suspect(variable.name, f"{capital(words)}, at {of}: {guess}?{todo}", rows.size)
 
 

@@ -1467,7 +1467,8 @@ def _not_allowed(
     allowed = f"{capital(variable.label)} is {variable.allowed}"
 
     def out_of_range(kinds: Sequence[Refused]) -> str:
-        return f"out of range. {allowed}{advice}.{gap_code(variable.name, (kind.value for kind in kinds))}"
+        code = gap_code(variable.name, column, (kind.value for kind in kinds))
+        return f"out of range. {allowed}{advice}.{code}"
 
     broken_words = f"not a whole number. {allowed}, counted."
     return [
