@@ -66,7 +66,7 @@ def adtte(
         What the data set is called.
     **how
         As for `jiascores.analysis.time_to_flare` and `jiascores.analysis.time_to_first`:
-        ``baseline``, ``undetermined``, ``stopped``, ``reason``, ``intercurrent``, ``until`` …
+        ``baseline``, ``undetermined``, ``stopped``, ``reason``, ``intercurrent``, ``until`` and the others.
 
     Returns
     -------
