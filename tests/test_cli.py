@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -582,3 +583,35 @@ def test_export_writes_what_the_library_makes(tmp_path: Path) -> None:
     refused = run("export", "redcap", "--score", "jspada")
     assert refused.exit_code != 0
     assert "jadas10" in refused.output
+
+
+HEAD = "patient,date,physician_global,patient_global,active_joints,esr"
+GOOD_ROW = "1,2024-01-01,1,2,3,24"
+# What is wrong, and the options; the right list and exit status follow from `assess`.
+LISTED = {
+    "a date in two orders": (f"{HEAD}\n{GOOD_ROW}\n1,03/04/2024,1,2,3,24\n", ()),
+    "an ESR that is no number": (f"{HEAD}\n1,2024-01-01,1,2,3,abc\n", ()),
+    "a row without a patient": (f"{HEAD}\n,2024-01-01,1,2,3,24\n{GOOD_ROW}\n", ()),
+    "two visits on a date": (f"{HEAD}\n{GOOD_ROW}\n{GOOD_ROW}\n", ("--baseline", "first")),
+    "no column": ("patient,date,esr\n1,2024-01-01,24\n", ()),
+    "a column in the way": (f"{HEAD},cjadas10\n{GOOD_ROW},5\n", ()),
+    "a prefix": (f"{HEAD},cjadas10\n{GOOD_ROW},5\n", ("--prefix", "x_")),
+    "a prefix in the way": (f"{HEAD},x_cjadas10\n{GOOD_ROW},5\n", ("--prefix", "x_")),
+    "both markers": (f"{HEAD},crp\n{GOOD_ROW},5\n", ()),
+    "a course that nobody asks for": (f"{HEAD},course\n{GOOD_ROW},abc\n", ()),
+    "nothing": (f"{HEAD}\n{GOOD_ROW}\n", ()),
+}
+
+
+@pytest.mark.parametrize("measure", ["cjadas10", "jadas10", "responder:30"])
+@pytest.mark.parametrize("case", LISTED)
+def test_check_lists_a_refusal_exactly_when_assess_refuses(
+    tmp_path: Path, case: str, measure: str
+) -> None:
+    text, options = LISTED[case]
+    (file := tmp_path / "visits.csv").write_text(text)
+    ask = (file, "--measure", measure, *options)
+    scored, checked = run("assess", *ask), run("check", *ask, "--json")
+    assert checked.exit_code == scored.exit_code
+    found = json.loads(checked.stdout)
+    assert any(each["finding"] == "refused" for each in found) == bool(scored.exit_code)

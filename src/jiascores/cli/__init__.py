@@ -252,10 +252,11 @@ def check(job: Job, by: str | None) -> None:
     jiascores check visits.csv --mapping mapping.toml --measure jadas10
 
     The exit status is 1 if `assess` with the same options would refuse the file, else 0. Without
-    a measure, it is 1 if anything is refused.
+    a measure, it is 1 if anything is refused. With --invalid missing, values that are not allowed
+    are listed as refused, and refuse no file.
     """
     _, visits = job.read()
-    said = {name: job.call[name] for name in ("columns", "units", "baseline", "marker")}
+    said = {name: job.call[name] for name in ("columns", "units", "baseline", "marker", "prefix")}
     order = None if by is None else jia.column(by)
     findings = jia.check(visits, measures=job.requests or None, by=order, **said)
     job.table(findings)

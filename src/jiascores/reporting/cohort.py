@@ -25,7 +25,7 @@ from jiascores.tables.frame import Frame, Output
 from jiascores.tables.ids import parts_of
 from jiascores.tables.joint_cells import Columns
 from jiascores.tables.joint_forms import joint_shares
-from jiascores.tables.problems import Blank
+from jiascores.tables.problems import REASONS, Blank
 from jiascores.tables.requests import score, understand_requests
 from jiascores.tables.table import MARKER_RULES, ROLES, Column, Table, column_of
 from jiascores.tables.visits import CALENDAR, Visits
@@ -357,8 +357,14 @@ def read_cohort(
     requests = understand_requests(measures)
     readings = [read_request(frame, request, given) for request in requests]
     read = Table(frame, **given, policy=Blank())
-    listed = nw.from_native(check(frame.native, measures=measures, **given), eager_only=True)
-    found = Frame(listed.filter(nw.col("finding") != "missing").to_native())
+    found = Frame(check(frame.native, measures=measures, **given))
+    findings = pd.DataFrame({name: found.objects(name) for name in FINDING}, dtype=object)
+    # Gaps stand elsewhere on the page, which leaves out what cannot be read whoever needs it.
+    unread = (REASONS.get(reason) for reason in found.objects("reason"))
+    findings["finding"] = [
+        finding if reason is None else reason.finding
+        for finding, reason in zip(findings["finding"], unread, strict=True)
+    ]
     dated = all(read.column(role) in frame for role in ("patient", "date"))
     return Cohort(
         frame=frame,
@@ -370,7 +376,7 @@ def read_cohort(
         gaps={name: np.isnan(read.values(name)) for name in VARIABLES if read.has(name)},
         requests=requests,
         readings=readings,
-        findings=pd.DataFrame({name: found.objects(name) for name in FINDING}, dtype=object),
+        findings=findings[findings["finding"] != "missing"],
         rules={rule: given[rule] for rule in ("baseline", "marker")},
         joints=joints,
     )

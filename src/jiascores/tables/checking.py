@@ -77,6 +77,7 @@ def check(
     marker: MarkerRule | None = None,
     measures: Measures | None = None,
     by: Column | None = None,
+    prefix: str = "",
 ) -> FrameT:
     """List what is missing, refused and suspicious in a table of visits.
 
@@ -103,6 +104,8 @@ def check(
     by : Column, optional
         A column by which the findings are put in order, with what it says in front, for example
         ``jia.column("site")`` for queries to each site. What is about a whole column comes last.
+    prefix : str
+        As for `assess`: whether a column that it would add is there already depends on it.
 
     Returns
     -------
@@ -112,8 +115,9 @@ def check(
         are an eager table: Polars for Polars, PyArrow for DuckDB, pandas for Dask and Spark.
 
         ``finding``
-            ``refused``: `assess` raises on it, or leaves it out by ``invalid="missing"``.
-            ``suspicious``: possible, and yet often a mistake. ``missing``: a gap.
+            ``refused``: `assess` with the same arguments raises on it, or leaves it out by
+            ``invalid="missing"``. ``suspicious``: often a mistake, and yet `assess` takes it; so is
+            what cannot be read in a column that none of the `measures` needs. ``missing``: a gap.
         ``reason``
             A code for what it is, the same as `reason` of the error that `assess` raises, for
             example ``out-of-range``.
@@ -192,7 +196,11 @@ def check(
         _core_set(found)
     else:
         # Measured for the problems met on the way, which the policy collects.
-        table.meet(*in_the_way(table.frame, measured(measures)(table), advice="Rename or drop it"))
+        outputs = [
+            attrs.evolve(each, name=f"{prefix}{each.name}") for each in measured(measures)(table)
+        ]
+        table.meet(*in_the_way(table.frame, outputs, advice="Rename or drop it"))
+    needed = None if measures is None else len(collected.problems)
     read = {name: _Read.of(table, name) for name in VARIABLES if table.has(name)}
     _words(table)
     if table.both_ratings:
@@ -201,7 +209,11 @@ def check(
     at_baseline = np.zeros(table.size, dtype=bool)
     if timeline is not None and baseline is not None:
         at_baseline = _baseline(found, timeline)
-    found.problems(collected.problems)
+    if needed is None:
+        found.problems(collected.problems)
+    else:
+        found.problems(collected.problems[:needed], missing="refused")
+        found.problems(collected.problems[needed:], refused="suspicious")
     _suspects(found, read)
     _copied(found, read)
     _by_groups(found, read)
@@ -258,6 +270,7 @@ class _Findings:
         self.of, self.by = table, by
         self._groups = None if by is None else table.frame.ids(by)
         self._blocks: list[_Block] = []
+        self._told: set[Any] = set()
 
     def column(
         self,
@@ -292,9 +305,9 @@ class _Findings:
             nowhere = np.full(rows.size, NONE)
             self._add("suspicious", "suspicious", variable, nowhere, rows, None, message)
 
-    def problems(self, problems: Sequence[Problem]) -> None:
-        """Add what cannot be read, each finding once."""
-        told: set[Any] = set()
+    def problems(self, problems: Sequence[Problem], **otherwise: Finding) -> None:
+        """Add what cannot be read, each finding once; `otherwise` gives kinds of finding another."""
+        told = self._told
         for problem in problems:
             codes = None if self._groups is None else self._groups[0]
             for rows, value, message in _parts(problem, codes):
@@ -303,7 +316,8 @@ class _Findings:
                 if key in told:
                     continue
                 told.add(key)
-                what = problem.kind.finding, problem.reason, problem.variable
+                finding = otherwise.get(problem.kind.finding, problem.kind.finding)
+                what = finding, problem.reason, problem.variable
                 self._add(*what, rows, rows, value, message, problem.column)
 
     def _add(
