@@ -377,3 +377,41 @@ def test_a_visit_that_is_due_after_the_data_cut_is_no_gap_and_no_mistake(data_cu
     ask["weeks"] = [4, 13]
     with pytest.raises(jia.JiaScoresError, match="week 13, and no row is of that visit"):
         jia.prepare.fill_gaps(visits, jia.column("response"), data_cut=data_cut, **ask)
+
+
+def _three(make, values):
+    return make(
+        {
+            "patient": ["A", "A", "B"],
+            "study_day": [0, 28, 0],
+            "nominal_visit": ["week 0", "week 4", "week 0"],
+            "outcome": values,
+        }
+    )
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+@pytest.mark.parametrize("values", [[1, 2, 3], [1.0, 2.0, 3.0], [1.0, 2.5, 3.0]])
+def test_a_fraction_stays_one_whatever_the_other_values_are(make, values) -> None:
+    out = jia.prepare.fill_gaps(
+        _three(make, values), jia.column("outcome"), weeks=[0, 4], rule="worst-case", worst=2.625
+    )
+    assert column(out, "outcome") == [*values, 2.625]
+
+
+@pytest.mark.parametrize(("values", "kind"), [([1, 2, 3], "Int64"), ([1.0, 2.0, 3.0], "float64")])
+def test_the_type_of_an_outcome_is_that_of_its_column(values, kind) -> None:
+    table = _three(pd.DataFrame, values)
+    out = jia.prepare.fill_gaps(table, jia.column("outcome"), weeks=[0, 4], rule="observed")
+    assert str(out["outcome"].dtype) == kind
+
+
+@pytest.mark.parametrize(
+    ("values", "worst"), [([True, False, True], 0.5), ([1, 2, 3], "3"), ([1, 2, 3], float("nan"))]
+)
+def test_a_worst_value_that_is_none_is_refused(values, worst) -> None:
+    table = _three(pd.DataFrame, values)
+    with pytest.raises(jia.errors.RequestError, match="worst="):
+        jia.prepare.fill_gaps(
+            table, jia.column("outcome"), weeks=[0, 4], rule="worst-case", worst=worst
+        )

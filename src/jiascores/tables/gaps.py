@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from numbers import Real
 from typing import Any, Literal, TypeVar, cast
 
 import attrs
@@ -180,6 +182,7 @@ def fill_gaps(
     come_from = " nominal_visit and study_day come from jia.prepare.nominal_visits()."
     outcomes = _outcomes(frame, outcome, level, criteria, come_from)
     _check_together(outcomes, rule, intercurrent)
+    outcomes = _that_take(outcomes, worst, composite)
     found = outcomes[0]
     if rule == "nri":
         require_response(found, NO_RESPONSE, criteria)
@@ -466,6 +469,25 @@ def _outputs(
         Output("gap_rule", "word", cells["rule"].to_numpy(dtype=object)),
         Output("row_made", "flag", cells["made"].to_numpy(dtype=np.float64)),
     ]
+
+
+def _that_take(outcomes: Sequence[Outcome], worst: Any, composite: Any) -> list[Outcome]:
+    """Return outcomes as they take these values: among whole numbers a fraction makes numbers."""
+    kinds = [each.kind for each in outcomes]
+    for name, value in (("worst", worst), ("composite", composite)):
+        if value is None:
+            continue
+        yes_or_no = "flag" in kinds
+        number = isinstance(value, Real) and math.isfinite(value)
+        if not number or (yes_or_no and value not in (0, 1)):
+            raise RequestError(
+                f"{name}={value!r}: give {'1 or 0, the outcome is yes or no' if yes_or_no else 'a number'}.",
+                variable=name,
+                values=(value,),
+            )
+        if value % 1:
+            kinds = ["score" if kind == "level" else kind for kind in kinds]
+    return [attrs.evolve(each, kind=kind) for each, kind in zip(outcomes, kinds, strict=True)]
 
 
 def _check(rule: Any, worst: Any, limit_days: Any, stopped: Any) -> None:

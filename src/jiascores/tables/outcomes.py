@@ -146,8 +146,9 @@ def _as_it_is(frame: Frame, name: str) -> Outcome:
     if np.isin(known, (0, 1)).all() and _is_yes_or_no(frame, name):
         return Outcome(name, values, "flag", nothing, judged)
     nothing, judged = _least(frame, name)
-    whole = np.isfinite(known) & (known == np.floor(known))
-    return Outcome(name, values, "level" if whole.all() else "score", nothing, judged)
+    # By the type of the column, so that 10.0 stays 10.0 whatever stands beside it.
+    whole = str(frame.type_of(name)).lower().startswith(("int", "uint"))
+    return Outcome(name, values, "level" if whole else "score", nothing, judged)
 
 
 def no_response(outcome: Outcome, criteria: Any = "giannini-1997") -> str | None:
