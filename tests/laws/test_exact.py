@@ -328,7 +328,9 @@ def decided_by(name: str, others: str) -> Pairs:
 
 # Criteria with a fever rule differ in that alone: see test_response_rules.
 CRITERIA = [
-    criteria.name for criteria in published(ResponseCriteria) if criteria.fever_limit is None
+    criteria.name
+    for criteria in published(ResponseCriteria)
+    if criteria.fever_limit is None and not criteria.systemic
 ]
 
 

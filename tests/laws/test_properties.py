@@ -27,7 +27,9 @@ from tests.strategies import Row, back, columns, core_set, one
 
 JADAS = [score for score in some.SCORES if score.name in exact.JADAS]
 CRITERIA = [
-    criteria.name for criteria in published(ResponseCriteria) if criteria.fever_limit is None
+    criteria.name
+    for criteria in published(ResponseCriteria)
+    if criteria.fever_limit is None and not criteria.systemic
 ]
 BOUNDS = [(cutoffs, bounds) for cutoffs in published(CutoffSet) for bounds in cutoffs.bounds]
 
