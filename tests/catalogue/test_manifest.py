@@ -117,3 +117,22 @@ def test_what_cannot_be_written_is_refused() -> None:
         jia.analysis.manifest(VISITS, further=object())
     with pytest.raises(jia.errors.UnknownDefinitionError, match="Did you mean"):
         jia.analysis.manifest(VISITS, definitions=["swart-2091"])
+
+
+def test_the_strategies_of_intercurrent_events_are_written() -> None:
+    events = pd.DataFrame({"patient": ["A"], "date": [40], "what": ["rescue"]})
+    strategies = {"rescue": "composite", "moved away": "hypothetical"}
+    after = jia.prepare.intercurrent_events(events, strategies)
+    made = jia.analysis.manifest(VISITS, intercurrent=after, tables={"events": events})
+    assert json.loads(made.json())["call"]["intercurrent"] == strategies
+    assert '"rescue": "composite"' in made.methods()
+
+
+@pytest.mark.parametrize(
+    ("asked", "variable"), [({"baseline": "frist"}, "baseline"), ({"marker": "ers"}, "marker")]
+)
+def test_a_manifest_names_no_rule_that_assess_would_refuse(asked, variable) -> None:
+    for call in (jia.analysis.manifest, jia.assess):
+        with pytest.raises(jia.errors.RequestError) as error:
+            call(VISITS, measures=["cjadas10"], **asked)
+        assert error.value.variable == variable

@@ -123,6 +123,17 @@ def test_no_interval_where_it_would_say_too_much(pairs, why) -> None:
     assert (f"no interval: {why}" in str(found)) == bool(why)
 
 
+@pytest.mark.parametrize(("agreed", "beyond"), [(21, True), (17, False)])
+def test_no_interval_beyond_one(agreed, beyond) -> None:
+    # One disagreement among few: the normal interval reaches beyond 1, which no kappa does.
+    pairs = [("low", "low"), ("high", "high")] * agreed + [("low", "high")] * (1 if beyond else 8)
+    found = agreement(table_of(pairs))
+    assert found.why_not.endswith("beyond ±1") == beyond
+    assert math.isnan(found.low) == math.isnan(found.high) == beyond
+    assert found.kappa < 1
+    assert beyond or found.high < 1
+
+
 def test_patients_count_and_not_visits() -> None:
     many = table_of(pairs_of(20) * 5, patient=[at % 19 for at in range(100)])
     assert agreement(many).why_not == "fewer than 20 patients"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -366,3 +367,36 @@ def test_follow_up_that_ends_before_it_starts_has_no_time() -> None:
     )
     assert out["duration"].isna().all()
     assert set(out["reason"]) == {"follow-up ends before the start"}
+
+
+@pytest.mark.parametrize(
+    "given", ["03/04/2024", "25/03/2024", "now", "2024", "3 April 2024", pd.NaT]
+)
+@pytest.mark.parametrize("parameter", ["until", "data_cut"])
+def test_one_date_for_all_is_iso_text_or_a_date(parameter, given) -> None:
+    dates = ["2024-01-01", "2024-03-04", "2024-04-03"]
+    visits = pd.DataFrame({"patient": "A", "date": dates, "flare": [N, N, N]})
+    with pytest.raises(jia.errors.RequestError, match="give a date such as") as error:
+        jia.analysis.time_to_first(
+            visits, jia.column("flare"), baseline="first", **{parameter: given}
+        )
+    assert error.value.variable == parameter
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "2024-03-04",
+        "2024-03-04T23:59",
+        pd.Timestamp("2024-03-04", tz="UTC"),
+        np.datetime64("2024-03-04"),
+    ],
+)
+@pytest.mark.parametrize("parameter", ["until", "data_cut"])
+def test_one_date_for_all_in_any_unmistakable_form(parameter, given) -> None:
+    dates = ["2024-01-01", "2024-03-04", "2024-04-03"]
+    visits = pd.DataFrame({"patient": "A", "date": dates, "flare": [N, N, N]})
+    out = jia.analysis.time_to_first(
+        visits, jia.column("flare"), baseline="first", **{parameter: given}
+    )
+    assert out["duration"].tolist() == [63]

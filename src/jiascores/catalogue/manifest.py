@@ -20,10 +20,18 @@ from jiascores.core.errors import RequestError
 from jiascores.core.measure import RESPONDER_POLICIES, Score
 from jiascores.measures.flares import LossCriteria
 from jiascores.measures.response import ResponseCriteria
-from jiascores.tables.baselines import BASELINES, Best, Flagged, LastResponding, OnOrBefore
+from jiascores.tables.baselines import (
+    BASELINES,
+    Best,
+    Flagged,
+    LastResponding,
+    OnOrBefore,
+    check_baseline,
+)
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
-from jiascores.tables.numbers import plain_date
+from jiascores.tables.intercurrent import IntercurrentEvents
+from jiascores.tables.numbers import one_of, plain_date
 from jiascores.tables.requests import understand_requests
 from jiascores.tables.table import MARKER_RULES, Column
 
@@ -165,7 +173,8 @@ def manifest(
         The date to write into it; there is no clock here.
     **call
         Everything else that was chosen, for example ``rule="nri"``, ``weeks={0: 0, 12: 14}``,
-        ``criteria="prcsg-printo"``. Definitions among these, by ``criteria``, ``protocol`` and
+        ``criteria="prcsg-printo"``, ``intercurrent=`` with the strategies of
+        `intercurrent_events` (their table goes into `tables`). Definitions among these, by ``criteria``, ``protocol`` and
         ``cutoffs``, count as used.
 
     Returns
@@ -176,7 +185,7 @@ def manifest(
     Raises
     ------
     JiaScoresError
-        If a measure or a definition is not known.
+        If a measure, a definition, a baseline rule or a marker is not known.
 
     Notes
     -----
@@ -197,6 +206,9 @@ def manifest(
     Score cjadas10: cJADAS10 = PhGA + PtGA + active joints (at most 10); 0 to 30 (McErlane 2013, Ann
     Rheum Dis 72:1983; evidence: primary).
     """
+    check_baseline(baseline)
+    if marker is not None:
+        one_of(marker, MARKER_RULES, "marker")
     requests = understand_requests(measures) if _something(measures) else []
     used = [each for request in requests for each in used_by(request)]
     used += [definition(each) if isinstance(each, str) else each for each in definitions]
@@ -346,6 +358,8 @@ def _plain(value: Any) -> Any:
         return {"column": value.name}
     if isinstance(value, Definition):
         return value.name
+    if isinstance(value, IntercurrentEvents):
+        return dict(value.strategies)
     if isinstance(value, Flagged | OnOrBefore | LastResponding | Best):
         kind = {Flagged: "flagged", OnOrBefore: "on_or_before", Best: "best"}
         return {kind.get(type(value), "last_responding"): _plain(attrs.asdict(value))}

@@ -121,4 +121,8 @@ def kappa_of(
     terms: FloatArray = (distance - seen) / by_chance - seen / by_chance**2 * expected
     error = math.sqrt((np.bincount(patients, terms) ** 2).sum()) / n
     reach = float(library("scipy.stats", "an interval of kappa").norm.ppf((1 + confidence) / 2))
-    return kappa, kappa - reach * error, kappa + reach * error, ""
+    low, high = kappa - reach * error, kappa + reach * error
+    if low < -1 or high > 1:
+        beyond = f"it would reach from {low:.4g} to {high:.4g}, beyond ±1"
+        return kappa, math.nan, math.nan, beyond
+    return kappa, low, high, ""

@@ -210,9 +210,11 @@ def one_day(given: Any, parameter: str, per_day: float) -> float:
     day = np.nan
     if is_number:
         day = float(given)
-    elif isinstance(given, str | dt.date | np.datetime64):
+    elif isinstance(given, str | dt.date | np.datetime64) and not pd.isna(given):
         try:
-            day = float(np.datetime64(pd.Timestamp(given).tz_localize(None), "D").astype(np.int64))
+            # Text is ISO alone: of 03/04/2024 nobody knows which is the month, and "now" is a clock.
+            date = dt.datetime.fromisoformat(given) if isinstance(given, str) else given
+            day = float(np.datetime64(pd.Timestamp(date).tz_localize(None), "D").astype(np.int64))
         except ValueError:
             day = np.nan
     if np.isnan(day):

@@ -120,7 +120,7 @@ def intercurrent_events(
     -------
     IntercurrentEvents
         For ``intercurrent=`` of `fill_gaps`, `responders_by_visit`, `compare_responders`,
-        `time_to_flare` and `time_to_first`.
+        `tipping_point`, `time_to_flare` and `time_to_first`.
 
     Raises
     ------
