@@ -460,3 +460,9 @@ def test_a_unit_in_each_row(file) -> None:
     said = {name: how.call()[name] for name in ("columns", "units")}
     out = jia.assess(jia.prepare.read(path, how), measures=["jadas10"], **said)
     assert out["jadas10"].tolist() == [4.4, 4.4]
+
+
+def test_advice_on_a_number_for_gaps_erases_no_value() -> None:
+    with pytest.raises(jia.JiaScoresError, match=r"possible value of esr") as caught:
+        jia.prepare.read(CASES / "missing_codes.csv", {"csv": {"missing": [99]}})
+    assert str(caught.value).endswith("physician_global = [99].")

@@ -127,3 +127,15 @@ def test_forms_coded_from_1_are_suspicious_until_it_is_said() -> None:
     # Too few forms say nothing.
     found = jia.check(table[:4], measures=[jia.ask.chaq_di(items=COLUMNS)])
     assert "suspicious" not in found["finding"].tolist()
+
+
+@pytest.mark.parametrize("cell", ["no", 0, False])
+def test_a_list_of_aids_that_is_none_is_refused_with_what_to_write(cell) -> None:
+    items = {f"item_{number}": [1, 1] for number in range(30)}
+    visits = pd.DataFrame({**items, "aid": ["reach, grip", cell]}, dtype=object)
+    columns = [jia.column(name) for name in items]
+    ask = jia.ask.chaq_di(items=columns, aids=jia.column("aid"))
+    with pytest.raises(jia.errors.NotCoveredError, match="Write none where it lists nothing"):
+        jia.assess(visits, measures=[ask])
+    visits["aid"] = ["reach, grip", "none"]
+    assert jia.assess(visits, measures=[ask])["chaq_di"].tolist() == [1.25, 1.0]

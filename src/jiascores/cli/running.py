@@ -136,7 +136,9 @@ TABLE: tuple[Option, ...] = (
     quiet_option,
 )
 baseline_option: Option = click.option(
-    "--baseline", help="first, flagged:COLUMN or on-or-before:COLUMN."
+    "--baseline",
+    help="first, flagged:COLUMN or on-or-before:COLUMN; with :per_variable=true:days=28 after it "
+    "each variable has its own.",
 )
 
 

@@ -142,10 +142,12 @@ def _check_codes(source: Source, variables: Sequence[str]) -> None:
             name for name in variables if VARIABLES[name].low <= code <= VARIABLES[name].high
         ]
         if possible:
+            # One in which it can stand for nothing else, if there is one: advice must not erase values.
+            other = next((name for name in variables if name not in possible), "VARIABLE")
             raise RequestError(
                 f"missing = [{code:g}] for all columns: {code:g} is a possible value of "
                 f"{listing(possible, shown=12)}. Name the variables in which it stands for a gap, "
-                f"{in_mapping('missing', {possible[0]: [code]})}.",
+                f"{in_mapping('missing', {other: [int(code) if code == int(code) else code]})}.",
                 reason="missing-code",
                 variable="missing",
                 values=(code,),

@@ -404,7 +404,8 @@ class Table:
         for row, cell in enumerate(cells):
             if cell is None:
                 continue
-            parts = re.split(r"[,;|/+]", cell) if isinstance(cell, str) else list(cell)
+            there = cell if isinstance(cell, Iterable) else [cell]
+            parts = re.split(r"[,;|/+]", cell) if isinstance(cell, str) else list(there)
             listed = {str(part).strip().casefold() for part in parts} - {"", "none"}
             if listed - flags.keys():
                 unknown[row] = cell
@@ -415,7 +416,7 @@ class Table:
             self.refuse(
                 "unknown-word",
                 column,
-                f"no list of what is a {what}: {', '.join(words)}.",
+                f"no list of what is a {what}: {', '.join(words)}. Write none where it lists nothing.",
                 column=column,
                 rows=np.array([*unknown]),
                 values=[*unknown.values()],
