@@ -80,7 +80,7 @@ BARE_TYPES := .venv-types-bare/bin/python
 types: .venv-types/.ready .venv-types-bare/.ready ## check the types with mypy (strict) and pyright
 	@$(TYPES) mypy
 	@$(TYPES) pyright --pythonpath .venv-types/bin/python
-	@$(TYPES) pyright --pythonpath .venv-types/bin/python --verifytypes jiascores --ignoreexternal \
+	@PYTHONPATH=src $(TYPES) pyright --pythonpath .venv-types/bin/python --verifytypes jiascores --ignoreexternal \
 		>.venv-types/types.txt || { grep -B1 -A1 ' error' .venv-types/types.txt; exit 1; }
 	@$(BARE_TYPES) -m mypy --config-file= --strict --follow-imports=silent tests/typing_user.py
 	@$(TYPES) pyright --pythonpath $(BARE_TYPES) tests/typing_user.py

@@ -41,6 +41,7 @@ def test_every_open_figure_says_what_to_look_up() -> None:
         for figure in figures:
             assert bool(figure.look_up) is (figure.evidence == Evidence.UNVERIFIED), (key, figure)
             assert not any("; " in address or not address.strip() for address in figure.seen)
+            assert set(re.findall(r"PMC\d+|NCT\d+|NTR\d+|PMID \d+", figure.look_up)) <= noted()
 
 
 def test_the_table_of_evidence_and_the_catalogue_are_the_same_definitions() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import dask.dataframe as dd
 import duckdb
@@ -214,7 +215,8 @@ def test_dask_with_more_parts_than_patients_says_the_kinds_beforehand() -> None:
         (VISITS, "pandas.DataFrame"),
         (np.zeros((2, 2)), "column names"),
         (pd.Series([1.0]), "data frame of pandas, Polars"),
-        ("visits.csv", "data frame of pandas, Polars"),
+        ("visits.csv", r"jia\.prepare\.read"),
+        (Path("visits.csv"), r"jia\.prepare\.read"),
     ],
 )
 def test_what_is_no_table(given, advice) -> None:

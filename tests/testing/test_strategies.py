@@ -99,6 +99,22 @@ def test_hypothesis_is_imported_only_when_a_strategy_is_asked_for():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_a_strategy_is_there_where_hypothesis_loads_our_entry_point_in_between(tmp_path):
+    # As where jiascores is installed and nobody has imported Hypothesis yet.
+    about = tmp_path / "importer-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: importer\nVersion: 1\n")
+    entry = "[hypothesis]\nimporter = jiascores.testing:register_with_hypothesis\n"
+    (about / "entry_points.txt").write_text(entry)
+    code = (
+        f"import sys; sys.path.append({str(tmp_path)!r});"
+        "from jiascores.testing import core_sets; import jiascores as jia;"
+        "from hypothesis import strategies as st; core_sets(); st.from_type(jia.CoreSet).validate();"
+        "st.from_type(jia.JointExam).validate()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_without_hypothesis_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     monkeypatch.delitem(sys.modules, "hypothesis")

@@ -36,6 +36,7 @@ ADVICE = {
     "dask.array": "give it column names: dask.dataframe.from_dask_array(…, columns=[…])",
     "numpy": "give it column names: pandas.DataFrame(table, columns=[…])",
     "builtins": "make it a table: pandas.DataFrame(table)",
+    "pathlib": "read it: jia.prepare.read(path)",
 }
 
 
@@ -51,11 +52,11 @@ def kind_of_frame(native: Any) -> str:
         package, name = parent.__module__.partition(".")[0], parent.__name__
         if name in _FRAMES.get(package, ()) and parent.__module__ not in ADVICE:
             return "polars-lazy" if name == "LazyFrame" else package
-    module = type(native).__module__
+    module = "pathlib" if isinstance(native, str) else type(native).__module__
     hint = [f" Instead, {words}." for start, words in ADVICE.items() if module.startswith(start)]
     raise RequestError(
         f"a table must be a data frame of {KINDS}, not {type(native).__qualname__} "
-        f"of {module.partition('.')[0]}.{hint[0] if hint else ''}"
+        f"of {type(native).__module__.partition('.')[0]}.{hint[0] if hint else ''}"
     )
 
 

@@ -49,7 +49,7 @@ def register_with_hypothesis() -> None:
 
     Hypothesis calls this by itself where jiascores is installed.
     """
-    import_module(f"{__name__}.strategies").register()
+    import_module(f"{__name__}.strategies")
 
 
 def __getattr__(name: str) -> Any:

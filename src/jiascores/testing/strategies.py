@@ -567,7 +567,6 @@ def _core_sets_of(thing: Any) -> SearchStrategy[CoreSet[Any]]:
     return several()
 
 
-def register() -> None:
-    """Tell Hypothesis how to draw our types."""
-    st.register_type_strategy(CoreSet, _core_sets_of)
-    st.register_type_strategy(JointExam, joint_exams())
+# Tells Hypothesis how to draw our types, whichever of it and this module is imported first.
+st.register_type_strategy(CoreSet, _core_sets_of)
+st.register_type_strategy(JointExam, joint_exams())
