@@ -275,7 +275,10 @@ def test_an_error_while_writing_leaves_nothing(tmp_path, visits, monkeypatch, na
 
 
 SLOW = """
-import sys, time
+import signal, sys, time
+# Whoever runs these tests may ignore it, as nohup does.
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from jiascores.cli import main
 from jiascores.files import text
 plain = text.TextFile.block_with
