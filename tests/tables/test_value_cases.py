@@ -203,3 +203,19 @@ def test_a_suspicious_code_is_named_with_what_to_do() -> None:
     (said,) = found["message"][found["variable"] == "esr"]
     assert said.startswith("99 far more often")
     assert "na_values={'bsr': [99]}" in said
+
+
+def test_a_value_without_its_unit_is_refused_and_a_gap_needs_none(make) -> None:
+    visits = {
+        "patient": ["A", "A", "B", "B"], "date": [0, 30, 0, 30],
+        "physician_global": [5.0, 3.0, 4.0, 2.0], "patient_global": [5.0, 3.0, 4.0, 2.0],
+        "active_joints": [3, 2, 1, 0], "crp": [3.0, 20.0, None, 15.0],
+        "crp_unit": ["mg/dL", "mg/L", None, "mg/l"],
+    }  # fmt: skip
+    ask = {"measures": ["jadas10"], "marker": "crp", "units": {"crp": jia.column("crp_unit")}}
+    out = columns_of(jia.assess(make(visits), **ask))
+    assert [None if pd.isna(each) else each for each in out["jadas10"]] == [15, 9, None, 4.5]
+    visits["crp"][2] = 12.0
+    with pytest.raises(jia.errors.NotCoveredError, match="add it where it is missing") as caught:
+        columns_of(jia.assess(make(visits), **ask))
+    assert caught.value.reason == "unknown-unit"

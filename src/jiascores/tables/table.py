@@ -475,7 +475,7 @@ class Table:
         cells = self.frame.objects(unit.name)[rows]
         words = (
             f"not a unit of {variable.label}, which can be in {', '.join(variable.units)}. "
-            f"Correct the unit, or leave the value missing."
+            f"Correct the unit where it was written, or add it where it is missing."
         )
         values = ["" if cell is None else cell for cell in cells]
         return found, [
