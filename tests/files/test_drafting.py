@@ -233,3 +233,108 @@ def test_a_rule_below_a_limit_is_proposed_where_it_makes_no_difference(
     mapping = confirmed(path, tmp_path)
     assert bool(read_mapping(mapping).below) == proposed
     assert ("read as?" in mapping.read_text(encoding="utf-8")) != proposed
+
+
+HEAD = "patient,date,physician_global,patient_global,active_joints,esr"
+# A file, the measure, and what comes out once its draft is confirmed.
+DRAFTED = {
+    "thousands and decimals in one number": (
+        HEAD.replace(",", ";") + ";Ferritin\n1;2024-01-01;6,5;5;3;24;1.234,5\n",
+        "jadas10",
+        ["14,9"],
+    ),
+    "a unit beside each value": (
+        ("patient,date,physician_global,patient_global,active_joints,crp,crp_unit\n"
+        "1,2024-01-01,6,5,3,2.5,mg/dL\n1,2024-02-01,1,1,0,25,mg/L\n"),
+        "jadas10",
+        ["15.5", "3.5"],
+    ),
+    "a unit in each cell": ("id,date,PhGA,PtGA,AJC,BSG\n1,2024-01-01,6,5,3,48 mm/h\n", "jadas10", ["16.8"]),
+    "a date by its cells": (f"{HEAD.replace('date', 'visdt')}\n1,2024-01-01,6,5,3,24\n", "jadas10", ["14.4"]),
+    "a list of joints": (
+        ("id;date;physician_global;patient_global;active joint list\n"
+        "A;2024-01-01;3;4;left knee, right knee, L wrist\nB;2024-01-01;3;4;none\nC;2024-01-01;3;4;\n"),
+        "cjadas10",
+        ["10", "7", ""],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DRAFTED)
+def test_a_draft_that_is_confirmed_gives_the_right_numbers(tmp_path, case: str) -> None:
+    text, measure, expected = DRAFTED[case]
+    (file := tmp_path / "visits.csv").write_text(text)
+    done = run("assess", file, "--mapping", confirmed(file, tmp_path), "--measure", measure)
+    assert column(done, measure, ";" if ";" in text else ",") == expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "form", "dates"),
+    [
+        (("15-Jan-2024", "03-May-2024"), "%d-%b-%Y", ["2024-01-15", "2024-05-03"]),
+        (("03 May 2024", "04 June 2024"), "%d %B %Y", ["2024-05-03", "2024-06-04"]),
+        (("05MAY2024", "06JUN2024"), "%d%b%Y", ["2024-05-05", "2024-06-06"]),
+        (("45301", "45392"), "excel", ["2024-01-10", "2024-04-10"]),
+    ],
+)
+def test_dates_with_the_name_of_a_month_and_days_as_text(tmp_path, cells, form, dates) -> None:
+    rows = "".join(f"\n1,{cell},6,5,3,24" for cell in cells)
+    (file := tmp_path / "visits.csv").write_text(f"{HEAD}{rows}\n")
+    mapping = confirmed(file, tmp_path)
+    assert f'date_format = "{form}"' in mapping.read_text()
+    visits = jia.prepare.read(file, mapping)
+    assert visits["date"].dt.date.astype(str).tolist() == dates
+
+
+def test_a_sign_beside_a_value_is_asked_about(tmp_path) -> None:
+    (file := tmp_path / "visits.csv").write_text(
+        f"{HEAD},ESR comparator\n1,2024-01-01,6,5,3,30,<\n1,2024-02-01,1,1,0,48,\n"
+    )
+    mapping = confirmed(file, tmp_path)
+    text = mapping.read_text()
+    line = text.partition("[below] ")[2].partition(";")[0]
+    mapping.write_text(text + f"\n[below]\n{line.replace('limit', 'half')}\n")
+    done = run("assess", file, "--mapping", mapping, "--measure", "jadas10")
+    assert column(done, "jadas10") == ["14", "4.8"]  # half of 30 gives no points
+
+
+def test_words_with_labels_and_what_is_left_open(tmp_path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    visits = pd.DataFrame(
+        {
+            "patient": ["A", "B"],
+            "physician_global": [1.0, 1.0],
+            "patient_global": [1.0, 1.0],
+            "active_joints": [1.0, 3.0],
+            "course": [1.0, 2.0],
+        }
+    )
+    labels = {"course": {1: "few joints", 2: "poly"}}
+    pyreadstat.write_sav(visits, file := tmp_path / "visits.sav", variable_value_labels=labels)
+    mapping = confirmed(file, tmp_path)
+    ask = ("assess", file, "--mapping", mapping, "--measure", "state:cjadas10:consolaro-2014")
+    refused = run(*ask)
+    assert refused.exit_code == 1
+    assert "'few joints'" in refused.output
+    assert "oligo, poly" in refused.output
+    mapping.write_text(mapping.read_text().replace("…", "oligo"))
+    assert run(*ask).exit_code == 0
+
+
+def test_a_row_for_each_joint_and_few_columns_of_joints(tmp_path) -> None:
+    (file := tmp_path / "joints.csv").write_text(
+        "id,date,joint,swollen,tender,limited\nA,2024-01-01,left_knee,1,0,0\n"
+        "A,2024-01-01,right_knee,0,1,1\nA,2024-01-01,tmj_left,0,0,1\nB,2024-01-01,left_knee,0,0,0\n"
+    )
+    mapping = confirmed(file, tmp_path)
+    text = mapping.read_text()
+    assert 'joint = "joint"' in text
+    mapping.write_text(
+        text.replace("[study]", 'unlisted = "no-finding"\npainful_from = "tender"\n\n[study]')
+    )
+    done = run("joints", file, "--mapping", mapping)
+    assert column(done, "id") == ["A", "B"]
+    assert column(done, "active_joints") == ["2", "0"]
+    assert column(done, "limited_joints") == ["2", "0"]
+    file.write_text("id,date,left_knee,right_knee\nA,2024-01-01,1,0\n")
+    assert "'left_knee', 'right_knee': is this a form of joints?" in run("init", file).output

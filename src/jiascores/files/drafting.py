@@ -70,7 +70,7 @@ SCALES = ("physician_global", "patient_global", "pain")
 
 
 class PerCell(str):
-    """A column in which each cell has its own unit."""
+    """A column that has the unit of each cell: the same one, or one beside it."""
 
     __slots__ = ()
 
@@ -139,6 +139,10 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
     made = Draft()
     file = _opened(path, sheet, made)
     cells = {name: _texts(column) for name, column in file.columns.items()}
+    for name in file.labels.keys() & cells.keys():
+        # What stands for words is read as these.
+        if all(cell in file.labels[name] for cell in cells[name]):
+            cells[name] = [file.labels[name][cell] for cell in cells[name]]
     labels, choices = _dictionary(dictionary)
     labels = {**_labels_of(file), **labels}
     for name in choices.keys() & cells.keys():
@@ -156,7 +160,7 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
         return variable if fits else None
 
     shape = guess(cells, lambda name: _objects(file.columns[name]), named)
-    counted = (of for name, of in shape.cells.items() if _variable_named(name) == "active_joints")
+    counted = (of for name, of in shape.cells.items() if named(name) == "active_joints")
     guess_joints(shape, has_count=any(counted))
     if any(table == "joints" for table, *_ in shape.lines):
         # An empty column is no count.
@@ -173,6 +177,7 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
     for variable, name in columns.items():
         if variable in VARIABLES:
             _variable(variable, name, [*cells[name]], labels.get(name, name), form, made, missing)
+            _beside(variable, name, cells, made)
         elif variable in ("ilar_category", "course"):
             _words(variable, cells[name], made)
         _choices(variable, choices.get(name, {}), made)
@@ -250,12 +255,15 @@ def _signs(cells: Mapping[str, Sequence[Any]]) -> tuple[Literal[".", ","], str]:
     texts = [cell.strip() for column in cells.values() for cell in column if isinstance(cell, str)]
     grouped = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+")
     either = re.compile(r"[+-]?\d+([.,])\d+")
-    surely = {
+    both = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(,)\d+|[+-]?[1-9]\d{0,2}(?:,\d{3})+(\.)\d+")
+    mixed = {match[1] or match[2] for text in texts if (match := both.fullmatch(text))}
+    surely = mixed | {
         match[1]
         for text in texts
         if not grouped.fullmatch(text) and (match := either.fullmatch(text))
     }
     maybe = {match[1][0] for text in texts if (match := grouped.fullmatch(text))}
+    maybe |= {"." if mark == "," else "," for mark in mixed}
     if surely == {","} or (not surely and maybe == {","}):
         return ",", "." if "." in maybe else ""
     return ".", "," if "," in maybe and "," not in surely else ""
@@ -273,6 +281,11 @@ def _columns(
             if variable is not None and _can_be(variable, cells[name], form):
                 wanted.setdefault(variable, []).append(name)
                 break
+    if "date" not in wanted:
+        taken = {name for names in wanted.values() for name in names}
+        dated = [name for name in cells if name not in taken and _are_dates(cells[name])]
+        if len(dated) == 1 and _variable_named(dated[0]) in (None, "date"):
+            wanted["date"] = dated
     found = {}
     for variable, names in wanted.items():
         if variable == "date" and len(names) > 1:
@@ -400,7 +413,10 @@ def _can_be(variable: str, cells: Sequence[Any], form: Csv) -> bool:
     elif VARIABLES[variable].flag:
         fine = [truth(str(cell)) is not None for cell in cells]
     else:
-        fine = [_is_amount(cell, form) for cell in cells]
+        fine = [
+            _is_amount(cell, form) or measured(VARIABLES[variable], cell) is not None
+            for cell in cells
+        ]
     return (
         sum(fine) >= MOST * len(fine)
         or (variable not in VARIABLES and any(fine))
@@ -425,6 +441,15 @@ def _is_date(cell: Any) -> bool:
     )
 
 
+def _are_dates(cells: Sequence[Any]) -> bool:
+    """Return whether all cells are dates, and none a mere number."""
+    texts = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
+    return bool(texts) and all(
+        _is_date(cell) and not isinstance(cell, int | float) and not str(cell).isdigit()
+        for cell in texts
+    )
+
+
 def _dates(columns: Mapping[str, str], cells: Mapping[str, Sequence[Any]], made: Draft) -> None:
     """Say how dates are written."""
     if "date" not in columns:
@@ -432,8 +457,9 @@ def _dates(columns: Mapping[str, str], cells: Mapping[str, Sequence[Any]], made:
     found = cells[columns["date"]]
     texts = [cell.strip() for cell in found if isinstance(cell, str)]
     numbers = [cell for cell in found if isinstance(cell, int | float)]
-    if numbers and not texts and min(numbers) > EXCEL_DAYS:
-        made.put("csv", "date_format", "excel", "days since 1900")
+    days = [*numbers, *(float(text) for text in texts if re.fullmatch(r"\d{5}(\.0)?", text))]
+    if days and len(days) == len(found) and min(days) > EXCEL_DAYS:
+        made.put("csv", "date_format", "excel", "days since 1900, as Excel counts them?")
     other = [text for text in texts if not re.match(r"\d{4}-\d\d?-\d", text)]
     if not other or all(re.fullmatch(r"\d{1,5}", text) for text in other):
         return
@@ -507,6 +533,34 @@ def _variable(
             made.put("units", variable, PerCell(name), "each cell with its own unit")
         else:
             made.ask(f"{text!r} in {name!r} is no number: correct it in the file.")
+
+
+_SIGNS = {*BELOW, *ABOVE, "<=", ">=", "="}
+
+
+def _beside(variable: str, name: str, cells: Mapping[str, Sequence[Any]], made: Draft) -> None:
+    """Say which columns hold the unit of each value, and the sign in front of it."""
+    known = VARIABLES[variable]
+    stems = {_plain(variable), _plain(re.split(r"[(\[]", name)[0])} - {""}
+    for other, of in cells.items():
+        texts = {str(cell).strip() for cell in of} - {""}
+        if other == name or not texts or not any(stem in _plain(other) for stem in stems):
+            continue
+        if all(known.unit_named(text) is not None for text in texts):
+            made.put("units", variable, PerCell(other), "the unit of each value")
+            made.questions = [
+                each for each in made.questions if not each.startswith(f"{variable} is read in ")
+            ]
+        elif texts <= _SIGNS:
+            made.ask(
+                f"{other!r} holds signs such as {min(texts)!r}. What is a value below a limit read "
+                f'as? [below] {bare(variable)} = {{rule = "limit", comparator = {toml(other)}}}; '
+                f"rule is limit, half or zero. Without it, the signs are not looked at."
+            )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.casefold())
 
 
 def _below(texts: Sequence[str], known: Any, unit: str, form: Csv, made: Draft) -> None:

@@ -10,7 +10,7 @@ import attrs
 
 from jiascores.core.joints import JOINTS_71, joint_named
 from jiascores.core.words import truth
-from jiascores.tables.joint_cells import is_beyond, is_status
+from jiascores.tables.joint_cells import is_beyond, is_status, name_joints
 from jiascores.tables.redcap import EVENT, INSTANCE, INSTRUMENT, RECORD
 from jiascores.tables.shapes import ADAM
 
@@ -224,6 +224,7 @@ def guess_joints(made: Guess, *, has_count: bool) -> None:
             patterns.setdefault(pattern, {})[joint] = name
     forms = {pattern: of for pattern, of in patterns.items() if len(of) >= FORM}
     if not forms:
+        _without_a_form(made, patterns, has_count=has_count)
         return
     first = next(iter(next(iter(forms.values())).values()))
     if has_count:
@@ -252,6 +253,44 @@ def guess_joints(made: Guess, *, has_count: bool) -> None:
     for of in forms.values():
         for name in of.values():
             made.cells.pop(name)
+
+
+def _without_a_form(
+    made: Guess, patterns: Mapping[str, Mapping[str, str]], *, has_count: bool
+) -> None:
+    """Look for cells that name joints, and for a few columns of joints."""
+    lists = [name for name, cells in made.cells.items() if name_joints(cells)]
+    if len(lists) == 1 and not has_count:
+        said = {
+            finding: [name for name in made.cells if re.match(begins, name.lower())]
+            for finding, begins in _FINDINGS.items()
+        }
+        rows = {
+            finding: names[0]
+            for finding, names in said.items()
+            if len(names) == 1 and names != lists and _yes_or_no(made.cells[names[0]])
+        }
+        single = all(joint_named(str(cell)) is not None for cell in made.cells[lists[0]])
+        if rows and single:
+            remark = "a row for each joint: jiascores joints counts them"
+            made.lines.append(("joints", "joint", lists[0], remark))
+            made.lines += [("joints", finding, name, "") for finding, name in rows.items()]
+        else:
+            own = next((finding for finding, names in said.items() if names == lists), None)
+            remark = "" if own else "a list of active joints? else swollen, limited, tender"
+            made.lines.append(("joints", own or "active", lists[0], remark))
+        return
+    for pattern, of in patterns.items():
+        if len(of) >= MANY and not has_count:
+            made.questions.append(
+                f"{', '.join(map(repr, of.values()))}: is this a form of joints? Then say under "
+                f"[joints] what stands before the joint, as active = {pattern!r}, and with "
+                f"not_on_form which of the 71 it does not have."
+            )
+
+
+def _yes_or_no(cells: Sequence[Any]) -> bool:
+    return all(truth(re.sub(r"\.0$", "", str(cell))) is not None for cell in cells)
 
 
 def _joint_in(name: str) -> tuple[str, str | None]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jiascores.core.errors import ColumnError, RequestError, listing, suggestion
-from jiascores.core.variables import VARIABLES
+from jiascores.core.variables import COURSES, ILAR_CATEGORIES, VARIABLES
 from jiascores.core.words import truth
 from jiascores.files.kinds import Contents
 from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Limit, Source, in_mapping
@@ -30,6 +30,8 @@ SHARES = {"limit": 1.0, "half": 0.5, "zero": 0.0}
 NUMBER, FLAG, DATE, WORD, ID = "number", "flag", "date", "word", "id"
 DATE_ROLES = ("date", "end_of_lead_in", "start", "stop")
 _MARKS = "./-"
+# What `init` writes where only a person knows.
+OPEN = "…"
 _TIMES = ("", " %H:%M", " %H:%M:%S")
 
 
@@ -42,7 +44,28 @@ def confirmed(mapping: FileMapping) -> FileMapping:
             reason="draft",
             variable="confirmed",
         )
+    tables: dict[str, Mapping[str, Any]] = {
+        f"words.{of}": said for of, said in mapping.words.items()
+    }
+    if mapping.joints is not None:
+        tables["joints.codes"] = mapping.joints.codes
+    for table, said in tables.items():
+        open_ = [word for word, meant in said.items() if meant == OPEN]
+        if open_:
+            raise RequestError(
+                f"{mapping.path or 'the mapping'}: in [{table}], what {listing(map(repr, open_))} "
+                f"means is still to be filled in, in place of {OPEN}.{_may_be(table)}",
+                reason="draft",
+                variable=table,
+                values=open_,
+            )
     return mapping
+
+
+def _may_be(table: str) -> str:
+    """Return what may stand in a table of words."""
+    allowed = {"words.course": COURSES, "words.ilar_category": ILAR_CATEGORIES}.get(table)
+    return f" It can be {listing(allowed, shown=12)}; or delete the line." if allowed else ""
 
 
 # --------------------------------------------------------------------------------------------

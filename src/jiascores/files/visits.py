@@ -26,6 +26,7 @@ from jiascores.tables.frame import Frame, Positions
 from jiascores.tables.joint_forms import joint_counts
 from jiascores.tables.redcap import redcap_visits
 from jiascores.tables.shapes import ADAM, long_visits, wide_visits
+from jiascores.tables.table import ROLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -299,4 +300,8 @@ def read_beside(
 def with_counts(frame: Any, how: FileMapping, **more: Any) -> Any:
     """Return a table with the counts of its joint form, by the mapping and what is given beside it."""
     given = {} if how.joints is None else how.joints.call
+    if "joint" in given and how.joints is not None and how.joints.by == ROLES[:2]:
+        # Unless somebody says otherwise, the patient and the date are those of [columns].
+        named = [how.as_read.columns.get(role, role) for role in ROLES[:2]]
+        given["by"] = [name for of in named for name in ([of] if isinstance(of, str) else of)]
     return joint_counts(frame, **{**given, **more})

@@ -305,6 +305,13 @@ def _from_lists(frame: Frame, column: str, what: str, absent: Sequence[str]) -> 
     )
 
 
+def name_joints(cells: Sequence[Any]) -> bool:
+    """Return whether cells are lists of joints, or say that there are none."""
+    texts = [cell for cell in map(str, cells) if cell.strip()]
+    listed = [_joints_of(text) for text in texts if not _says_none(text)]
+    return bool(listed) and not any(strange for _, _, strange in listed)
+
+
 def _says_none(text: str) -> bool:
     return bool(text.strip()) and (plain(text) in _NOTHING or truth(text) == 0)
 

@@ -510,7 +510,7 @@ _ORDERS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%m{0
 _TIMES = ("", " %H:%M", " %H:%M:%S")
 _FORMATS = (
     *(order.format(mark) + time for order, mark, time in product(_ORDERS, "./- ", _TIMES)),
-    "%Y%m%d",
+    *("%Y%m%d", "%d-%b-%Y", "%d %b %Y", "%d%b%Y", "%d-%B-%Y", "%d %B %Y"),
 )
 # Distinct texts on which formats are tried.
 _TRIED = 200
@@ -536,6 +536,8 @@ def formats_of(texts: Sequence[str]) -> tuple[list[str], bool]:
     read = {form: {text for text in first if _reads(text, form)} for form in _FORMATS}
     every = set[str]().union(*read.values())
     forms = [form for form in _FORMATS if every and read[form] == every]
+    # May is short and long.
+    forms = [form for form in forms if "%B" not in form or form.replace("%B", "%b") not in forms]
     # Only few are left to be tried on many.
     left = [form for form in forms if all(_reads(text, form) for text in rest)]
     return left or forms, len(every) == len(first) and bool(left)
