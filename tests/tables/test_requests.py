@@ -289,3 +289,7 @@ def test_check_does_not_advise_a_prefix_that_it_does_not_take(make) -> None:  # 
     ]
     assert "Rename or drop it." in message
     assert "prefix" not in message
+
+
+def test_a_category_stands_in_a_column_or_under_its_name() -> None:
+    assert jia.from_category(jia.column("ilar")) == jia.from_category("ilar")

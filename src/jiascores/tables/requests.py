@@ -606,13 +606,15 @@ class FromCategory:
         return np.array([*place, np.nan])[found], [shown]
 
 
-def from_category(column: str, *, rule: str | CourseRule = "joints-at-visit") -> FromCategory:
+def from_category(
+    column: str | Column, *, rule: str | CourseRule = "joints-at-visit"
+) -> FromCategory:
     """Say that the course follows from the ILAR category, which stands in a column.
 
     Parameters
     ----------
-    column : str
-        Name of the column with the ILAR category, worded as `course` takes it.
+    column : str or Column
+        The column with the ILAR category, or its name; worded as `course` takes it.
     rule : str or CourseRule
         How psoriatic and enthesitis-related arthritis become oligo or poly.
 
@@ -630,7 +632,8 @@ def from_category(column: str, *, rule: str | CourseRule = "joints-at-visit") ->
     >>> request.course.column
     'ilar_category'
     """
-    return FromCategory(column, lookup(CourseRule, rule, parameter="rule"))
+    name = column.name if isinstance(column, Column) else column
+    return FromCategory(name, lookup(CourseRule, rule, parameter="rule"))
 
 
 # --------------------------------------------------------------------------------------------
