@@ -314,3 +314,15 @@ def test_the_command_line_says_it_on_one_line(tmp_path) -> None:
 def test_a_long_table_is_looked_at_here_and_there() -> None:
     visits = pd.concat([pd.DataFrame(MAS)] * 60_000, ignore_index=True)
     assert len(warned(lambda: jia.assess(visits, measures=["mas_2016"]))) == 1
+
+
+def test_where_each_row_says_its_unit_no_other_is_advised() -> None:
+    visits = pd.DataFrame(
+        {"patient": range(30), "date": 0, "esr": range(40, 70), "crp": np.linspace(0.2, 9, 30) / 2}
+    ).assign(crp_unit="mg/L", physician_global=1.5, patient_global=2.5, active_joints=range(30))
+    ask = {"measures": ["jadas10"], "marker": "crp"}
+    for units, todo in ((None, "Then declare"), ({"crp": jia.column("crp_unit")}, "'crp_unit'")):
+        found = jia.check(visits, units=units, **ask)
+        (said,) = found["message"][(found["variable"] == "crp")]
+        assert "mg/dL?" in said
+        assert todo in said

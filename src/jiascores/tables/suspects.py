@@ -13,7 +13,7 @@ from jiascores.core.suspicions import Codes, Outside, Seen, Suspicion
 from jiascores.core.variables import VARIABLES, Variable
 from jiascores.tables.frame import Positions
 from jiascores.tables.problems import capital
-from jiascores.tables.table import Table
+from jiascores.tables.table import Column, Table
 
 # Of a long table `assess` looks at about so many rows.
 LOOKED_AT = 50_000
@@ -50,16 +50,17 @@ def suspects(table: Table, read: Mapping[str, NDArray[np.float64]]) -> Iterator[
                 continue
             which = suspicion.which(seen)
             if which is not None:
-                yield _suspect(variable, suspicion, np.flatnonzero(which), seen, table.column(name))
+                yield _suspect(variable, suspicion, np.flatnonzero(which), seen, table)
     items = [values for key, values in table.read_columns() if key[0] == "chaq_item"]
     if items:
         yield from _coded_from_one(items)
 
 
 def _suspect(
-    variable: Variable, suspicion: Suspicion, rows: Positions, seen: Seen, column: str
+    variable: Variable, suspicion: Suspicion, rows: Positions, seen: Seen, table: Table
 ) -> Suspect:
     """Say what is suspicious, and what to do."""
+    given = table.units.get(variable.name)
     unit = "" if variable.unit[:1].isdigit() or variable.flag else f" {variable.unit}"
     meant = getattr(suspicion, "unit", "")
     guess = getattr(suspicion, "guess", "") or meant
@@ -71,12 +72,14 @@ def _suspect(
         todo = f" Then declare {say('units', {variable.name: meant})}."
         if seen.unit is not None:
             todo = f" It is declared as {seen.unit}."
+        elif isinstance(given, Column):
+            todo = f" Column {given.name!r} says the unit of each row."
     of = f"{rows.size} of {seen.known.size} visits"
     words = suspicion.words.format(unit=unit)
     if isinstance(suspicion, Codes):
         codes = np.unique(np.round(seen.values[rows] / seen.step)).astype(int).tolist()
         words = f"{' and '.join(map(str, codes))} {words}"
-        todo = f" Then leave it empty, or {door().gap(variable.name, column, codes)}."
+        todo = f" Then leave it empty, or {door().gap(variable.name, table.column(variable.name), codes)}."
     return Suspect(variable.name, f"{capital(words)}, at {of}: {guess}?{todo}", rows.size)
 
 
