@@ -338,3 +338,14 @@ def test_a_row_for_each_joint_and_few_columns_of_joints(tmp_path) -> None:
     assert column(done, "limited_joints") == ["2", "0"]
     file.write_text("id,date,left_knee,right_knee\nA,2024-01-01,1,0\n")
     assert "'left_knee', 'right_knee': is this a form of joints?" in run("init", file).output
+
+
+def test_what_is_piped_in_is_opened_in_as_many_ways_as_a_file(tmp_path) -> None:
+    text = f"Registry\n{HEAD.replace('patient,', 'Patiënt,').replace(',', ';')};\n1;2024-01-01;6;5;3;24;\n"
+    for encoding in ("utf-8", "cp1252"):
+        (file := tmp_path / "visits.csv").write_text(text, encoding=encoding)
+        piped = CliRunner().invoke(main, ["init", "-"], input=file.read_bytes())
+        assert piped.exit_code == 0, piped.output
+        assert f'encoding = "{encoding}"' in piped.output
+        named = run("init", file)
+        assert piped.output == named.output.replace(str(file), "standard input")

@@ -16,7 +16,7 @@ from jiascores.core.joints import COUNTS
 from jiascores.core.variables import COURSES, VARIABLES
 from jiascores.core.words import ideas, meaning, truth
 from jiascores.files.guessing import Guess, guess, guess_joints
-from jiascores.files.kinds import Contents, contents
+from jiascores.files.kinds import STDIN, Contents, Piped, contents
 from jiascores.files.mapping import Csv, Excel, Source, bare, toml
 from jiascores.files.reading import number_in, typed
 from jiascores.files.text import SEPARATORS, Coded
@@ -193,6 +193,7 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
 
 def _opened(path: Any, sheet: str | None, made: Draft) -> Contents:
     """Return a file as it is, and say in the draft how it is opened."""
+    path = Piped.read() if str(path) == STDIN else path
     first: RequestError | ColumnError | None = None
     ways = product(ENCODINGS, (None, *SEPARATORS), range(MOST_SKIPPED), (False, True))
     for encoding, separator, skip, ends in ways:

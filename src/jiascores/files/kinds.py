@@ -102,12 +102,26 @@ def name_of(path: Any) -> str:
     return "standard input" if str(path) == STDIN else str(path)
 
 
+class Piped(str):
+    """Standard input, read once, so that it can be opened in several ways."""
+
+    __slots__ = ("held",)
+    held: bytes
+
+    @classmethod
+    def read(cls) -> Piped:
+        """Read standard input."""
+        piped = cls(STDIN)
+        piped.held = sys.stdin.buffer.read()
+        return piped
+
+
 @contextlib.contextmanager
 def opened(path: Any, progress: Progress | None = None) -> Iterator[tuple[Any, str, bool]]:
     """Open a file once, since a pipe can be read once only; give it, its kind, and whether it is packed."""
     with contextlib.ExitStack() as stack:
         if str(path) == STDIN:
-            raw: Any = sys.stdin.buffer
+            raw: Any = io.BytesIO(path.held) if isinstance(path, Piped) else sys.stdin.buffer
         else:
             if not os.path.exists(path):  # noqa: PTH110
                 raise RequestError(f"there is no file {str(path)!r}.", values=(str(path),))
