@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 import jiascores as jia
 from jiascores.cli import main
+from tests.commands import Runner
 
 VISITS = """pid,when,phga_mm,patient_global,chaq,active_joints,limited_joints,esr,course
 007,2020-01-01,60,5.0,1.5,12,10,40,poly
@@ -36,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+    return Runner().invoke(main, [str(argument) for argument in arguments])
 
 
 def assess(folder: Path, *more: object) -> Result:
@@ -346,7 +347,7 @@ def test_advice_is_in_the_words_of_the_command_line(
     if "cjadas10" in asked:
         table["physician_global"] = 62
     table.to_csv(tmp_path / "visits.csv", index=False)
-    done = CliRunner().invoke(main, ["assess", str(tmp_path / "visits.csv"), *asked])
+    done = Runner().invoke(main, ["assess", str(tmp_path / "visits.csv"), *asked])
     assert done.exit_code == 1
     assert advice in done.output
     assert "jia." not in done.output

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
 import jiascores as jia
 from jiascores.cli import main
 from jiascores.files.mapping import read_mapping
+from tests.commands import Runner
 
 CASES = Path(__file__).parent / "cases"
 
 
 def run(*arguments: object):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+    return Runner().invoke(main, [str(argument) for argument in arguments])
 
 
 def confirmed(path: Path, folder: Path, *more: object) -> Path:
@@ -344,7 +344,7 @@ def test_what_is_piped_in_is_opened_in_as_many_ways_as_a_file(tmp_path) -> None:
     text = f"Registry\n{HEAD.replace('patient,', 'Patiënt,').replace(',', ';')};\n1;2024-01-01;6;5;3;24;\n"
     for encoding in ("utf-8", "cp1252"):
         (file := tmp_path / "visits.csv").write_text(text, encoding=encoding)
-        piped = CliRunner().invoke(main, ["init", "-"], input=file.read_bytes())
+        piped = Runner().invoke(main, ["init", "-"], input=file.read_bytes())
         assert piped.exit_code == 0, piped.output
         assert f'encoding = "{encoding}"' in piped.output
         named = run("init", file)

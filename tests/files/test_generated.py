@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from jiascores.cli import main
+from tests.commands import Runner
 from tests.files.generated import CASES, Case
 
 pytest.importorskip("openpyxl")
@@ -23,7 +24,7 @@ pytest.importorskip("pyarrow")
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+    return Runner().invoke(main, [str(argument) for argument in arguments])
 
 
 def toml(value: Any) -> str:

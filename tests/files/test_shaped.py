@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 import jiascores as jia
 from jiascores.cli import main
+from tests.commands import Runner
 
 WIDE = """id;sex;datum_1;phga_1;ptga_1;ajc_1;datum_2;phga_2;ptga_2;ajc_2
 007;w;10.01.2024;6,0;5,5;12;06.03.2024;2,50;NA;3
@@ -39,7 +40,7 @@ SCORED = """patient;visit;date;sex;physician_global;patient_global;active_joints
 
 
 def run(*arguments: object, data: bytes | None = None) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments], input=data)
+    return Runner().invoke(main, [str(argument) for argument in arguments], input=data)
 
 
 @pytest.fixture

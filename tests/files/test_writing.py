@@ -15,18 +15,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
 import jiascores as jia
 from jiascores.cli import main
 from jiascores.files import kinds, text, writing
+from tests.commands import Runner
 
 ROWS = [("007", "2024-01-10", "6.0", "5", "4"), ("008", "2024-01-11", "3", "2.50", "")]
 HEAD = ("patient", "date", "physician_global", "patient_global", "active_joints")
 
 
 def run(*arguments: object, **more):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments], **more)
+    return Runner().invoke(main, [str(argument) for argument in arguments], **more)
 
 
 @pytest.fixture
@@ -276,7 +276,8 @@ def test_an_error_while_writing_leaves_nothing(tmp_path, visits, monkeypatch, na
 
 SLOW = """
 import signal, sys, time
-# Whoever runs these tests may ignore it, as nohup does.
+# Whoever runs these tests may ignore them, as nohup and a shell's background do.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from jiascores.cli import main

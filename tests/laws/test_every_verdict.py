@@ -18,7 +18,6 @@ import attrs
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
 import jiascores as jia
 from jiascores.cli import main
@@ -30,6 +29,7 @@ from jiascores.measures.states import CutoffSet
 from jiascores.tables.frame import Frame
 from jiascores.tables.requests import Request, parse
 from jiascores.tables.table import Table
+from tests.commands import Runner
 
 load()
 
@@ -248,7 +248,7 @@ def test_the_command_line_answers_as_assess(case: Case, tmp_path) -> None:
     path = tmp_path / "visits.csv"
     table.to_csv(path, index=False)
     words = ["--measure", case.word, "--baseline", "first", "--marker", "esr"]
-    ran = CliRunner().invoke(main, ["assess", str(path), *words])
+    ran = Runner().invoke(main, ["assess", str(path), *words])
     assert ran.exit_code == 0, ran.output
     said = pd.read_csv(StringIO(ran.stdout))
     answers = jia.assess(table, measures=[case.request], **ASSESSED)

@@ -10,10 +10,11 @@ from pathlib import Path
 import attrs
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 import jiascores as jia
 from jiascores.cli import main
+from tests.commands import Runner
 from tests.eager import MAKERS, columns_of
 
 
@@ -509,7 +510,7 @@ def registry(tmp_path: Path) -> Path:
 
 def run(folder: Path, command: str, *more: str) -> Result:
     files = [str(folder / "visits.csv"), "--mapping", str(folder / "mapping.toml")]
-    return CliRunner().invoke(main, [command, *files, *more])
+    return Runner().invoke(main, [command, *files, *more])
 
 
 @pytest.mark.parametrize(

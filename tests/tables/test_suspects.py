@@ -294,19 +294,18 @@ def test_two_suspicions_are_one_warning() -> None:
 
 
 def test_the_command_line_says_it_on_one_line(tmp_path) -> None:
-    from click.testing import CliRunner
-
     from jiascores.cli import main
+    from tests.commands import Runner
 
     file = tmp_path / "labs.csv"
     pd.DataFrame(MAS).to_csv(file, index=False)
-    done = CliRunner().invoke(main, ["assess", str(file), "--measure", "mas_2016"])
+    done = Runner().invoke(main, ["assess", str(file), "--measure", "mas_2016"])
     assert done.exit_code == 0
     lines = done.stderr.splitlines()
     assert sum("Suspicious: " in line for line in lines) == 1
     assert '[units] of the --mapping: fibrinogen = "g/L"' in done.stderr
     assert "jiascores check" in done.stderr
-    done = CliRunner().invoke(main, ["check", str(file), "--measure", "mas_2016"])
+    done = Runner().invoke(main, ["check", str(file), "--measure", "mas_2016"])
     assert "suspicious,suspicious,fibrinogen" in done.stdout
     assert "Suspicious: " not in done.stderr
 

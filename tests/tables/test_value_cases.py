@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from click.testing import CliRunner
 
 import jiascores as jia
 from jiascores.cli import main
+from tests.commands import Runner
 from tests.eager import MAKERS, columns_of
 
 
@@ -143,7 +143,8 @@ def test_a_unit_in_each_row_of_a_lazy_frame() -> None:
 def test_a_unit_in_each_row_of_duckdb_and_dask() -> None:
     duckdb = pytest.importorskip("duckdb")
     table = pd.DataFrame(ROWS)
-    relation = duckdb.connect().from_df(table)
+    connection = duckdb.connect()  # kept, or DuckDB 1.0 closes it
+    relation = connection.from_df(table)
     out = jia.assess(relation, **BY_ROW).df().sort_values("patient")
     assert out["jadas10"].tolist()[:3] == DUE[:3]
     dask = pytest.importorskip("dask.dataframe")
@@ -156,7 +157,7 @@ def test_a_unit_in_each_row_of_a_file(tmp_path) -> None:
     pd.DataFrame(ROWS).to_csv(visits, index=False)
     mapping.write_text('[units]\ncrp = {column = "crp_unit"}\n', encoding="utf-8")
     call = ["assess", str(visits), "--mapping", str(mapping), "--measure", "jadas10"]
-    done = CliRunner().invoke(main, call)
+    done = Runner().invoke(main, call)
     assert done.exit_code == 0, done.output
     assert [line.rsplit(",", 1)[1] for line in done.stdout.splitlines()] == [
         "jadas10",
