@@ -23,7 +23,7 @@ from jiascores.tables.requests import ask_names
 
 ROOT = Path(__file__).parents[1]
 SURFACE = ROOT / "tests" / "data" / "surface.txt"
-STUB = ROOT / "src" / "jiascores" / "ask.pyi"
+STUB = Path(jia.__file__).parent / "ask.pyi"
 
 
 # ------------------------------------------------------------------------------- Names, parameters

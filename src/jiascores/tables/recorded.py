@@ -101,7 +101,9 @@ def compare_recorded(
     names = [*parts_of(table.column("patient")), table.column("date")]
     ids = [Output(name, "cells", frame.taken(name, places)) for name in names[1:]]
     words = ("measure", "recorded", "recomputed", "finding")
-    said = [Output(name, "word", whole[name].to_numpy(dtype=object)) for name in words]
+    # Text of pandas 3 has NaN for a gap, where an object has None.
+    texts = {name: whole[name].astype(object).where(whole[name].notna(), None) for name in words}
+    said = [Output(name, "word", text.to_numpy()) for name, text in texts.items()]
     said.insert(3, Output("difference", "score", whole["difference"].to_numpy(np.float64)))
     first = frame.new({names[0]: frame.objects(names[0])[places].tolist()})
     return Frame(first).with_columns([*ids, *said])
