@@ -114,7 +114,7 @@ def test_what_an_extra_is_needed_for_names_the_extra():
         jia.analysis.stratified_difference([45], [67], [30], [64], method="newcombe")
     with pytest.raises(jia.errors.MissingExtraError, match=r"jiascores\[plot\]"):
         jia.plot.trajectories(VISITS, jia.column("active_joints"))
-    with pytest.raises(jia.errors.MissingExtraError, match=r"jiascores\[pyarrow\]"):
+    with pytest.raises(jia.errors.MissingExtraError, match=r"jiascores\[files\]"):
         jia.assess_files("visits.csv", "out", measures=["cjadas10"])
 
 
@@ -126,7 +126,7 @@ def test_the_command_line(file):
     assert refused.exit_code == 1
     assert "physician_global" in refused.output
     found = jiascores("assess", file, *measures, "--invalid", "missing")
-    assert (found.exit_code, "21.0" in found.output) == (0, True)
+    assert (found.exit_code, ",40,21," in found.output) == (0, True)
     assert jiascores("check", file).exit_code == 1
     page = file.with_suffix(".html")
     assert jiascores("report", file, *measures, "--out", page).exit_code == 0
