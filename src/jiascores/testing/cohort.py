@@ -14,7 +14,6 @@ from jiascores.core.variables import MARKERS, VARIABLES
 
 LABEL = "synthetic: made by jiascores.testing.simulate_visits from a seed; describes nobody"
 _DAYS_OF_MONTH = 30.4375
-_MOST = {"esr": 140, "crp": 250}  # above, a value would be suspicious
 _OLIGO = 0.4  # the share of children with oligoarthritis
 _FLARES = 0.06  # and of visits with a flare
 # What a laboratory hardly ever reports more of.
