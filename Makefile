@@ -53,7 +53,7 @@ define new_venv
 endef
 
 .PHONY: help demo test lint format types docs bench coverage \
-	test-browser test-engines test-r test-oldest test-newest test-bare test-extras verify ci clean
+	fuzz test-browser test-engines test-r test-oldest test-newest test-bare test-extras verify ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -115,6 +115,12 @@ test-r: $(VENV)/.test ## hold the statistics against R and scipy, on 1,000 rando
 	@command -v Rscript >/dev/null 2>&1 || { \
 		echo 'make test-r needs R (on Debian and Ubuntu: r-base-core): no Rscript was found.' >&2; exit 1; }
 	@$(PY) -m pytest -q -m r $(PYTEST_ARGS)
+
+# ROWS random rows of each family of check values, from SEED; the figures go to the documentation.
+ROWS ?= 100000
+SEED ?= 1
+fuzz: $(VENV)/.test ## ask every verdict random questions, and hold the answers against exact arithmetic
+	@$(PY) -m tests.fuzz --rows $(ROWS) --seed $(SEED) --write docs/validation/fuzz.csv
 
 test-oldest: .venv-oldest/.ready ## run the tests with the oldest dependencies we promise, on Python 3.11
 	@.venv-oldest/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)

@@ -204,19 +204,20 @@ def activity_level() -> Iterator[Row]:
 POLY_COLUMNS = ("score", "active_joints", "expected")
 
 
-def polyarthritis_state() -> Iterator[Row]:
-    def made(score: object, joints: object, expected: object, **about: object) -> Row:
-        case = f"cJADAS10 {cell_of(score)}, {cell_of(joints)} active joints"
-        return row(
-            case,
-            "polyarthritis state criteria",
-            "acr-2019",
-            score=score,
-            active_joints=joints,
-            expected=expected,
-            **about,
-        )
+def polyarthritis_row(score: object, joints: object, expected: object, **about: object) -> Row:
+    return row(
+        f"cJADAS10 {cell_of(score)}, {cell_of(joints)} active joints",
+        "polyarthritis state criteria",
+        "acr-2019",
+        score=score,
+        active_joints=joints,
+        expected=expected,
+        **about,
+    )
 
+
+def polyarthritis_state() -> Iterator[Row]:
+    made = polyarthritis_row
     for score, expected in (("2.4", "low"), ("2.5", "low"), ("2.6", "moderate_or_high")):
         about = {"threshold": "low_at_most 2.5", "side": side(F(score), F("2.5"))}
         yield made(score, 1, expected, **about)
@@ -246,27 +247,29 @@ ESCALATION_COLUMNS = ("measure", "month", "course", "score", "expected")
 ESCALATE_ABOVE = {(3, "oligo"): 5, (6, "oligo"): 3, (3, "poly"): 7, (6, "poly"): 4}
 
 
+def escalation_row(month: int, course: str, score: Value) -> Row:
+    bound = ESCALATE_ABOVE[month, course]
+    about = {}
+    if score is not None:
+        about = {"threshold": f"month {month} {course} {bound}", "side": side(score, F(bound))}
+    return row(
+        f"month {month}, {course}, cJADAS71 {decimal(score) or 'missing'}",
+        "escalation criteria",
+        "swart-2018",
+        measure="cjadas71",
+        month=month,
+        course=course,
+        score=score,
+        expected=None if score is None else score > bound,
+        **about,
+    )
+
+
 def escalation() -> Iterator[Row]:
     for (month, course), bound in ESCALATE_ABOVE.items():
         for step in ("-0.1", "0", "0.001", "0.1", None):
             score = None if step is None else bound + F(step)
-            about = {}
-            if score is not None:
-                about = {
-                    "threshold": f"month {month} {course} {bound}",
-                    "side": side(score, F(bound)),
-                }
-            yield row(
-                f"month {month}, {course}, cJADAS71 {decimal(score) or 'missing'}",
-                "escalation criteria",
-                "swart-2018",
-                measure="cjadas71",
-                month=month,
-                course=course,
-                score=score,
-                expected=None if score is None else score > bound,
-                **about,
-            )
+            yield escalation_row(month, course, score)
     rest: tuple[tuple[object, object, object, object], ...] = (
         ("month missing", None, "poly", None),
         ("course missing", 3, None, None),
@@ -299,18 +302,20 @@ def horneff(baseline: Value, now: Value) -> Flag:
     return baseline - now >= needed
 
 
-def jadas_improvement() -> Iterator[Row]:
-    def made(baseline: Value, now: Value, **about: object) -> Row:
-        return row(
-            f"{decimal(baseline) or 'missing'} to {decimal(now) or 'missing'}",
-            "JADAS improvement criteria",
-            "horneff-2014",
-            baseline=baseline,
-            now=now,
-            expected=horneff(baseline, now),
-            **about,
-        )
+def horneff_row(baseline: Value, now: Value, **about: object) -> Row:
+    return row(
+        f"{decimal(baseline) or 'missing'} to {decimal(now) or 'missing'}",
+        "JADAS improvement criteria",
+        "horneff-2014",
+        baseline=baseline,
+        now=now,
+        expected=horneff(baseline, now),
+        **about,
+    )
 
+
+def jadas_improvement() -> Iterator[Row]:
+    made = horneff_row
     for start, fall in HORNEFF:
         # Enough for the band below, and not for this one; where none is below, enough.
         drop = F(fall) if start == HORNEFF[0][0] else F(fall) - 1
@@ -328,23 +333,25 @@ def jadas_improvement() -> Iterator[Row]:
         yield made(baseline, now)
 
 
-def jadas_change() -> Iterator[Row]:
-    def made(baseline: Value, now: Value, **about: object) -> Row:
-        expected = None
-        if baseline is not None and now is not None:
-            rise = now - baseline
-            expected = "improved" if rise <= F("-5.5") else "unchanged"
-            expected = "worsened" if rise >= F("1.7") else expected
-        return row(
-            f"{decimal(baseline) or 'missing'} to {decimal(now) or 'missing'}",
-            "JADAS change criteria",
-            "bulatovic-2014",
-            baseline=baseline,
-            now=now,
-            expected=expected,
-            **about,
-        )
+def bulatovic_row(baseline: Value, now: Value, **about: object) -> Row:
+    expected = None
+    if baseline is not None and now is not None:
+        rise = now - baseline
+        expected = "improved" if rise <= F("-5.5") else "unchanged"
+        expected = "worsened" if rise >= F("1.7") else expected
+    return row(
+        f"{decimal(baseline) or 'missing'} to {decimal(now) or 'missing'}",
+        "JADAS change criteria",
+        "bulatovic-2014",
+        baseline=baseline,
+        now=now,
+        expected=expected,
+        **about,
+    )
 
+
+def jadas_change() -> Iterator[Row]:
+    made = bulatovic_row
     for start in ("12.3", "8.1", "20"):
         for step in ("-0.1", "0", "0.1"):
             fall, rise = F("5.5") + F(step), F("1.7") + F(step)
@@ -450,13 +457,15 @@ UNCONTROLLED = ("physician_global", "patient_global", "active_joints", "biologic
 UNCONTROLLED_COLUMNS = (*UNCONTROLLED, "expected")
 
 
-def uncontrolled() -> Iterator[Row]:
-    def made(case: str, values: Values, **about: object) -> Row:
-        active = any_true(at_least(values[name], "3") for name in UNCONTROLLED[:3])
-        verdict = all_true([active, at_least(values["biologicals_tried"], "2")])
-        kind = "uncontrolled disease criteria"
-        return row(case, kind, "brunner-2020", **values, expected=verdict, **about)
+def uncontrolled_row(case: str, values: Values, **about: object) -> Row:
+    active = any_true(at_least(values[name], "3") for name in UNCONTROLLED[:3])
+    verdict = all_true([active, at_least(values["biologicals_tried"], "2")])
+    kind = "uncontrolled disease criteria"
+    return row(case, kind, "brunner-2020", **values, expected=verdict, **about)
 
+
+def uncontrolled() -> Iterator[Row]:
+    made = uncontrolled_row
     quiet = typed(physician_global=1, patient_global=1, active_joints=1, biologicals_tried=2)
     for name, bound, steps in (
         ("physician_global", 3, ("-0.1", "0", "0.1")),

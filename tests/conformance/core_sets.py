@@ -538,6 +538,30 @@ def three_valued(lowest: int, highest: int, level: int) -> bool | None:
     return True if lowest >= level else None if highest >= level else False
 
 
+def loss_row(
+    case: str, criteria: str, level: int, baseline: Values, reached: Values, now: Values
+) -> Row:
+    had = three_valued(*exact.acr_ped(criteria, baseline, reached), level)
+    has = three_valued(*exact.acr_ped(criteria, baseline, now), level)
+    lost: bool | None = None
+    if had is False or has is True:
+        lost = False
+    elif had is True and has is False:
+        lost = True
+    return row(
+        case,
+        KIND_LOSS,
+        "loss-of-acr-ped",
+        criteria=criteria,
+        level=level,
+        marker="esr",
+        **with_prefix("baseline", baseline),
+        **with_prefix("reached", reached),
+        **with_prefix("now", now),
+        expected=lost,
+    )
+
+
 def loss_of_response() -> Iterator[Row]:
     baseline = six("8 8 2 20 10 50")
     visits = (
@@ -553,23 +577,6 @@ def loss_of_response() -> Iterator[Row]:
     for criteria in ("giannini-1997", "ntr4146"):
         for level in (30, 70):
             for (before, reached_text), (after, now_text) in itertools.product(visits, visits):
+                case = f"level {level}: {before}, then {after}"
                 reached, now = six(reached_text), six(now_text)
-                had = three_valued(*exact.acr_ped(criteria, baseline, reached), level)
-                has = three_valued(*exact.acr_ped(criteria, baseline, now), level)
-                lost: bool | None = None
-                if had is False or has is True:
-                    lost = False
-                elif had is True and has is False:
-                    lost = True
-                yield row(
-                    f"level {level}: {before}, then {after}",
-                    KIND_LOSS,
-                    "loss-of-acr-ped",
-                    criteria=criteria,
-                    level=level,
-                    marker="esr",
-                    **with_prefix("baseline", baseline),
-                    **with_prefix("reached", reached),
-                    **with_prefix("now", now),
-                    expected=lost,
-                )
+                yield loss_row(case, criteria, level, baseline, reached, now)

@@ -133,31 +133,32 @@ CATEGORIES = (
 )
 
 
+WELL: dict[str, object] = {
+    "physician_global": 0,
+    "active_joints": 0,
+    **dict.fromkeys(FINDINGS, False),
+    "stills_symptoms": False,
+    "enthesitis": False,
+    "glucocorticoids": False,
+    "ilar_category": "systemic",
+    "morning_stiffness": 10,
+    "esr": 12,
+    "esr_upper_limit": 20,
+    "crp": 3,
+    "crp_upper_limit": 5,
+    "markers": None,
+}
+
+
+def inactive_row(case: str, criteria: str, change: Mapping[str, object], **about: object) -> Row:
+    here = WELL | dict(change)
+    if criteria not in BY_2011:
+        here["markers"] = None
+    return row(case, KIND_INACTIVE, criteria, **here, expected=inactive(criteria, here), **about)
+
+
 def inactive_disease() -> Iterator[Row]:
-    well: dict[str, object] = {
-        "physician_global": 0,
-        "active_joints": 0,
-        **dict.fromkeys(FINDINGS, False),
-        "stills_symptoms": False,
-        "enthesitis": False,
-        "glucocorticoids": False,
-        "ilar_category": "systemic",
-        "morning_stiffness": 10,
-        "esr": 12,
-        "esr_upper_limit": 20,
-        "crp": 3,
-        "crp_upper_limit": 5,
-        "markers": None,
-    }
-
-    def made(case: str, criteria: str, change: Mapping[str, object], **about: object) -> Row:
-        here = well | dict(change)
-        if criteria not in BY_2011:
-            here["markers"] = None
-        return row(
-            case, KIND_INACTIVE, criteria, **here, expected=inactive(criteria, here), **about
-        )
-
+    made = inactive_row
     for criteria in (*WALLACE, "eular-pres-2024", *BELOW_ONE):
         rule = {"markers": "all"}
         yield made("well", criteria, rule)
@@ -181,7 +182,7 @@ def inactive_disease() -> Iterator[Row]:
             yield made(f"{name} unknown, joints", criteria, rule | {name: None, "active_joints": 2})
         for name in ("physician_global", "active_joints", "morning_stiffness"):
             yield made(f"{name} missing", criteria, rule | {name: None})
-        gone = dict.fromkeys(well)
+        gone = dict.fromkeys(WELL)
         empty = "missing ESR or joints read as 0"
         yield made("an empty form", criteria, gone | rule, mistake=empty)
         for choice in ("any", "all"):
@@ -251,22 +252,25 @@ def responded(visit_: Mapping[str, object]) -> Flag:
     return all_true(items)
 
 
+RESPONDED: dict[str, object] = {
+    "highest_temperature": 37,
+    "baseline_esr": 80,
+    "baseline_crp": 90,
+    "esr": 10,
+    "crp": 6,
+    "esr_upper_limit": 10,
+    "crp_upper_limit": 6,
+}
+
+
+def responded_row(case: str, change: Mapping[str, object], **about: object) -> Row:
+    here = RESPONDED | dict(change)
+    kind = "systemic response criteria"
+    return row(case, kind, "quartier-2011", **here, expected=responded(here), **about)
+
+
 def systemic_response() -> Iterator[Row]:
-    well: dict[str, object] = {
-        "highest_temperature": 37,
-        "baseline_esr": 80,
-        "baseline_crp": 90,
-        "esr": 10,
-        "crp": 6,
-        "esr_upper_limit": 10,
-        "crp_upper_limit": 6,
-    }
-
-    def made(case: str, change: Mapping[str, object], **about: object) -> Row:
-        here = well | dict(change)
-        kind = "systemic response criteria"
-        return row(case, kind, "quartier-2011", **here, expected=responded(here), **about)
-
+    made = responded_row
     yield made("both normal", {})
     for value in ("37.9", "38", "38.1"):
         about = {"threshold": "fever_limit 38", "side": side(F(value), F(38))}

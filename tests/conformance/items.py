@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 
 from tests.conformance.three_valued import Flag, all_true, any_true, at_least_true, at_most
 from tests.conformance.writing import SEED, F, Row, Values, decimal, row, side
@@ -119,26 +120,27 @@ CHAQ_DIFFERENCES = {
 }
 
 
+def chaq_change_row(name: str, baseline: Value, now: Value, **about: object) -> Row:
+    expected = None
+    if baseline is not None and now is not None:
+        change = now - baseline
+        low, high = (F(bound) for bound in CHAQ_DIFFERENCES[name])
+        expected = "improved" if change <= low else "unchanged"
+        expected = "worsened" if change >= high else expected
+    return row(
+        f"{decimal(baseline) or 'missing'} to {decimal(now) or 'missing'}",
+        "CHAQ important difference",
+        name,
+        baseline=baseline,
+        now=now,
+        expected=expected,
+        **about,
+    )
+
+
 def chaq_change() -> Iterator[Row]:
     for name, (better, worse) in CHAQ_DIFFERENCES.items():
-
-        def made(baseline: Value, now: Value, name: str = name, **about: object) -> Row:
-            expected = None
-            if baseline is not None and now is not None:
-                change = now - baseline
-                low, high = (F(bound) for bound in CHAQ_DIFFERENCES[name])
-                expected = "improved" if change <= low else "unchanged"
-                expected = "worsened" if change >= high else expected
-            return row(
-                f"{decimal(baseline) or 'missing'} to {decimal(now) or 'missing'}",
-                "CHAQ important difference",
-                name,
-                baseline=baseline,
-                now=now,
-                expected=expected,
-                **about,
-            )
-
+        made = partial(chaq_change_row, name)
         for field, bound in (("improvement", better), ("worsening", worse)):
             for start in ("1.5", "2.1"):
                 for step in ("-0.001", "0", "0.001"):
@@ -182,21 +184,23 @@ def manifestations(given: Mapping[str, object]) -> Value:
     return F(fever + sum(map(bool, flags)) + anaemia + either)
 
 
+WELL: dict[str, object] = {
+    "temperature": "36.8",
+    **dict.fromkeys(FLAGS, False),
+    "haemoglobin": "12",
+    "platelets": "300",
+    "ferritin": "50",
+}
+
+
+def manifestations_row(case: str, change: Mapping[str, object], **about: object) -> Row:
+    here = WELL | dict(change)
+    name = "systemic_manifestation_score"
+    return row(case, "score", name, **here, expected=manifestations(here), **about)
+
+
 def systemic_manifestations() -> Iterator[Row]:
-    well: dict[str, object] = {
-        "temperature": "36.8",
-        **dict.fromkeys(FLAGS, False),
-        "haemoglobin": "12",
-        "platelets": "300",
-        "ferritin": "50",
-    }
-
-    def made(case: str, change: Mapping[str, object], **about: object) -> Row:
-        here = well | dict(change)
-        score = manifestations(here)
-        name = "systemic_manifestation_score"
-        return row(case, "score", name, **here, expected=score, **about)
-
+    made = manifestations_row
     yield made("well", {})
     ill = {
         "temperature": "41",
@@ -232,15 +236,17 @@ PARJADAS = ("parent_disease_activity", "pain", "parent_joints", "morning_stiffne
 PARJADAS_COLUMNS = ("marker", *PARJADAS, "expected")
 
 
-def parjadas() -> Iterator[Row]:
-    def made(case: str, values: Values, **about: object) -> Row:
-        known = [values[name] for name in PARJADAS]
-        total: Value = None
-        if None not in known:
-            activity, pain, joints, stiffness = map(F, known)
-            total = activity + pain + min(joints, F(10)) + stiffness
-        return row(case, "score", "parjadas", **values, expected=total, **about)
+def parjadas_row(case: str, values: Values, **about: object) -> Row:
+    known = [values[name] for name in PARJADAS]
+    total: Value = None
+    if None not in known:
+        activity, pain, joints, stiffness = map(F, known)
+        total = activity + pain + min(joints, F(10)) + stiffness
+    return row(case, "score", "parjadas", **values, expected=total, **about)
 
+
+def parjadas() -> Iterator[Row]:
+    made = parjadas_row
     usual = dict(zip(PARJADAS, map(F, ("4.5", "3", "4", "6")), strict=True))
     for joints in (9, 10, 11):
         about = {"threshold": "parent_joints 10", "side": side(F(joints), F(10))}
@@ -258,6 +264,14 @@ MS_COLUMNS = ("marker", *MS, "expected")
 MS_WEIGHTS = ("2.44", "1.54", "-1.30", "-0.003", "0.001", "-0.004", "0.0001")
 
 
+def ms_row(case: str, parts: Sequence[Value]) -> Row:
+    total: Value = None
+    if None not in parts:
+        weighted = (F(weight) * F(part) for weight, part in zip(MS_WEIGHTS, parts, strict=True))
+        total = sum(weighted, F(0))
+    return row(case, "score", "ms_score", **dict(zip(MS, parts, strict=True)), expected=total)
+
+
 def ms_score() -> Iterator[Row]:
     cases = [
         ("the page's first check", "0 0 1 150 800 200 10000"),
@@ -268,29 +282,26 @@ def ms_score() -> Iterator[Row]:
         *((f"{name} missing", " ".join("1-"[name == one] for one in MS)) for name in MS),
     ]
     for case, text in cases:
-        parts: list[Value] = [None if part == "-" else F(part) for part in text.split()]
-        total: Value = None
-        if None not in parts:
-            total = sum(
-                (F(weight) * F(part) for weight, part in zip(MS_WEIGHTS, parts, strict=True)),
-                F(0),
-            )
-        yield row(case, "score", "ms_score", **dict(zip(MS, parts, strict=True)), expected=total)
+        yield ms_row(case, [None if part == "-" else F(part) for part in text.split()])
+
+
+def suggests_mas_row(score: str | None) -> Row:
+    about = {}
+    if score is not None:
+        about = {"threshold": "at_least -2.1", "side": side(F(score), F("-2.1"))}
+    return row(
+        f"score {score or 'missing'}",
+        "MS score cut-off",
+        "minoia-2019",
+        score=score,
+        expected=None if score is None else F(score) >= F("-2.1"),
+        **about,
+    )
 
 
 def suggests_mas() -> Iterator[Row]:
     for score in ("-2.2", "-2.101", "-2.1", "-2.099", "-2", "0", "41.8", "-8.4", None):
-        about = {}
-        if score is not None:
-            about = {"threshold": "at_least -2.1", "side": side(F(score), F("-2.1"))}
-        yield row(
-            f"score {score or 'missing'}",
-            "MS score cut-off",
-            "minoia-2019",
-            score=score,
-            expected=None if score is None else F(score) >= F("-2.1"),
-            **about,
-        )
+        yield suggests_mas_row(score)
 
 
 # ---------------------------------------------------------------------------- MAS criteria
@@ -326,23 +337,26 @@ def mas(values: Mapping[str, object]) -> Flag:
     return all_true([*flags, above("ferritin", 684), at_least_true(2, needed)])
 
 
+ILL: dict[str, object] = {
+    "febrile": True,
+    "known_or_suspected_sjia": True,
+    "ferritin": "5000",
+    "platelets": "100",
+    "ast": "20",
+    "triglycerides": "90",
+    "fibrinogen": "500",
+}
+
+
+def mas_row(case: str, change: Mapping[str, object], **about: object) -> Row:
+    here = ILL | dict(change)
+    return row(case, "MAS criteria", "ravelli-2016", **here, expected=mas(here), **about)
+
+
 def mas_2016() -> Iterator[Row]:
-    ill: dict[str, object] = {
-        "febrile": True,
-        "known_or_suspected_sjia": True,
-        "ferritin": "5000",
-        "platelets": "100",
-        "ast": "20",
-        "triglycerides": "90",
-        "fibrinogen": "500",
-    }
     fulfilled = {"platelets": "100", "ast": "90", "triglycerides": "300", "fibrinogen": "200"}
     quiet = {"platelets": "400", "ast": "20", "triglycerides": "90", "fibrinogen": "500"}
-
-    def made(case: str, change: Mapping[str, object], **about: object) -> Row:
-        here = ill | dict(change)
-        return row(case, "MAS criteria", "ravelli-2016", **here, expected=mas(here), **about)
-
+    made = mas_row
     bounds = (
         ("ferritin", "ferritin_above", 684),
         ("platelets", "platelets_at_most", 181),
@@ -421,6 +435,22 @@ def jspada(values: Mapping[str, object]) -> Value:
     return total
 
 
+def jspada_row(case: str, measure: str, change: Mapping[str, object], **about: object) -> Row:
+    out = VERSIONS[measure]
+    here = {name: value for name, value in change.items() if name not in out}
+    points = "threshold" in about
+    return row(
+        case,
+        "JSpADA points" if points else "score",
+        "weiss-2014" if points else measure,
+        measure=measure,
+        marker="" if "esr" in out else "esr",
+        **here,
+        expected=jspada(here),
+        **about,
+    )
+
+
 def jspada_rows() -> Iterator[Row]:
     none: dict[str, object] = {
         "active_joints": "0",
@@ -441,21 +471,7 @@ def jspada_rows() -> Iterator[Row]:
         **dict.fromkeys(JSPADA[6:], True),
     }
 
-    def made(case: str, measure: str, change: Mapping[str, object], **about: object) -> Row:
-        out = VERSIONS[measure]
-        here = {name: value for name, value in change.items() if name not in out}
-        points = "threshold" in about
-        return row(
-            case,
-            "JSpADA points" if points else "score",
-            "weiss-2014" if points else measure,
-            measure=measure,
-            marker="" if "esr" in out else "esr",
-            **here,
-            expected=jspada(here),
-            **about,
-        )
-
+    made = jspada_row
     bounds = (
         ("active_joints", "joints 0", ("0", "1")),
         ("active_joints", "joints 2", ("1", "2", "3")),
@@ -527,34 +543,37 @@ def sides(regions: Sequence[str]) -> list[str]:
     return [f"{region}_{side_}" for region in regions for side_ in ("left", "right")]
 
 
+EVERY_JOINT = ["cervical_spine", *sides(IN_BOTH), *sides(IN_71_ALONE)]
+SMALL_SET = {"cervical_spine", *sides(IN_BOTH)}
+if (len(SMALL_SET), len(EVERY_JOINT)) != (27, 71):
+    raise ValueError("the joints of the page are 27 and 71")
+
+
+def joints_row(name: str, case: str, active: Sequence[str], unseen: Sequence[str] = ()) -> Row:
+    counted = EVERY_JOINT if name == "joints-71" else SMALL_SET
+    lowest = len(set(active) & set(counted))
+    highest = lowest + len(set(unseen) & set(counted))
+    return row(
+        case,
+        "joint set",
+        name,
+        active=" ".join(active),
+        not_examined=" ".join(unseen),
+        expected=lowest if lowest == highest else None,
+        expected_min=lowest,
+        expected_max=highest,
+    )
+
+
 def joints() -> Iterator[Row]:
-    small = {"cervical_spine", *sides(IN_BOTH)}
-    every = ["cervical_spine", *sides(IN_BOTH), *sides(IN_71_ALONE)]
-    if (len(small), len(every)) != (27, 71):
-        raise ValueError("the joints of the page are 27 and 71")
-
-    def made(name: str, case: str, active: Sequence[str], unseen: Sequence[str] = ()) -> Row:
-        counted = every if name == "joints-71" else small
-        lowest = len(set(active) & set(counted))
-        highest = lowest + len(set(unseen) & set(counted))
-        return row(
-            case,
-            "joint set",
-            name,
-            active=" ".join(active),
-            not_examined=" ".join(unseen),
-            expected=lowest if lowest == highest else None,
-            expected_min=lowest,
-            expected_max=highest,
-        )
-
+    made = joints_row
     for name in ("joints-71", "joints-27"):
         yield made(name, "none", [])
-        yield made(name, "all", every)
+        yield made(name, "all", EVERY_JOINT)
         yield made(name, "one not examined", ["knee_left", "mcp2_right"], ["hip_left"])
         yield made(name, "one of the 71 alone not examined", ["knee_left"], ["shoulder_left"])
-        yield made(name, "nothing examined", [], every)
-        for joint in every:
+        yield made(name, "nothing examined", [], EVERY_JOINT)
+        for joint in EVERY_JOINT:
             yield made(name, f"{joint} alone", [joint])
     yield made("joints-71", "no such joint", ["knee"]) | dict.fromkeys(
         ("expected", "expected_min", "expected_max"), "refused"

@@ -194,8 +194,40 @@ def swart_2019(visits_: list[tuple[int, Values, bool]], infusions: list[int]) ->
     return answers
 
 
+Seen = list[tuple[int, Values, bool]]
+
+
+def retreatment_rows(
+    case: str, seen: Seen, infusions: list[int], last: dict[str, object] | None = None
+) -> Iterator[Row]:
+    """Yield the visits of a case; `last` is told about the last of them."""
+    for place, ((number, values, out), answer) in enumerate(
+        zip(seen, swart_2019(seen, infusions), strict=True)
+    ):
+        about = last if last is not None and place == len(seen) - 1 else {}
+        made = row(
+            case,
+            "retreatment protocol",
+            "swart-2019",
+            infusions=" ".join(day(infusion) for infusion in infusions),
+            date=day(number),
+            **values,
+            **dict.fromkeys(EXCLUSIONS, False) | {"infection": out},
+            **about,
+        )
+        yield made | answer
+
+
+VISITS_OF_A_COURSE = ("8 8 2 10 10 50", "4 4 1 10 10 50", "2 2 0.5 4 4 20")
+
+
+def random_course(source: random.Random) -> tuple[str, list[int]]:
+    texts = [source.choice(VISITS_OF_A_COURSE) for _ in range(7)]
+    return "|".join(texts), sorted({0, *source.sample(range(0, 180, 30), source.randrange(4))})
+
+
 def retreatment() -> Iterator[Row]:
-    start = "8 8 2 10 10 50"
+    start = VISITS_OF_A_COURSE[0]
     courses: list[tuple[str, str, list[int]]] = [
         ("response, loss", f"{start}|4 4 1 10 10 50|{start}", [0]),
         ("no response", f"{start}|{start}|{start}", [0]),
@@ -209,28 +241,13 @@ def retreatment() -> Iterator[Row]:
         ("worse by exactly 30 % in two", f"{start}|4 4 1 10 10 50|4 4 1 13 13 50", [0]),
     ]
     source = random.Random(SEED + 4)
-    for number in range(1, 16):
-        texts = [source.choice([start, "4 4 1 10 10 50", "2 2 0.5 4 4 20"]) for _ in range(7)]
-        days = sorted({0, *source.sample(range(0, 180, 30), source.randrange(4))})
-        courses.append((f"random {number}", "|".join(texts), days))
+    courses += [(f"random {number}", *random_course(source)) for number in range(1, 16)]
     for case, text, infusions in courses:
         seen = [
             (30 * place, six(one), case == "excluded at the loss" and place == 2)
             for place, one in enumerate(text.split("|"))
         ]
-        for (number, values, out), answer in zip(seen, swart_2019(seen, infusions), strict=True):
-            yield (
-                row(
-                    case,
-                    "retreatment protocol",
-                    "swart-2019",
-                    infusions=" ".join(day(infusion) for infusion in infusions),
-                    date=day(number),
-                    **values,
-                    **dict.fromkeys(EXCLUSIONS, False) | {"infection": out},
-                )
-                | answer
-            )
+        yield from retreatment_rows(case, seen, infusions)
     yield from retreatment_bounds()
 
 
@@ -242,46 +259,17 @@ def retreatment_bounds() -> Iterator[Row]:
         seen = [(0, start, False), (30, better, False), (60, now, False)]
         improved = 100 - 10 * F(value)
         case = f"{decimal(improved)} % better in the third"
-        for (number, values, _), answer in zip(seen, swart_2019(seen, [0]), strict=True):
-            about = {}
-            if number == 60:
-                about = {"threshold": "level 30", "side": side(improved, F(30))}
-            yield (
-                row(
-                    case,
-                    "retreatment protocol",
-                    "swart-2019",
-                    infusions=day(0),
-                    date=day(number),
-                    **values,
-                    **dict.fromkeys(EXCLUSIONS, False),
-                    **about,
-                )
-                | answer
-            )
+        about = {"threshold": "level 30", "side": side(improved, F(30))}
+        yield from retreatment_rows(case, seen, [0], about)
     for repeats in (1, 2, 3):
         seen = []
         for place in range(repeats):
             seen += [(60 * place, start, False), (60 * place + 30, better, False)]
         seen.append((60 * repeats, start, False))
         infusions = [60 * place for place in range(repeats)]
-        for (number, values, _), answer in zip(seen, swart_2019(seen, infusions), strict=True):
-            about = {}
-            if number == 60 * repeats:
-                about = {"threshold": "max_repeats 2", "side": side(F(repeats), F(2))}
-            yield (
-                row(
-                    f"a loss that would be repeat {repeats}",
-                    "retreatment protocol",
-                    "swart-2019",
-                    infusions=" ".join(day(infusion) for infusion in infusions),
-                    date=day(number),
-                    **values,
-                    **dict.fromkeys(EXCLUSIONS, False),
-                    **about,
-                )
-                | answer
-            )
+        about = {"threshold": "max_repeats 2", "side": side(F(repeats), F(2))}
+        case = f"a loss that would be repeat {repeats}"
+        yield from retreatment_rows(case, seen, infusions, about)
 
 
 # -------------------------------------------------------------------------- Adverse events
@@ -396,8 +384,25 @@ def remission_rows(
         )
 
 
+def random_remission(case: str, source: random.Random) -> Iterator[Row]:
+    criteria = source.choice(list(REMISSIONS))
+    when, seen = START, []
+    for _ in range(9):
+        seen.append((when, source.choice([True] * 7 + [False, None])))
+        when += timedelta(days=source.randrange(20, 130))
+    periods: list[Period] = []
+    for _ in range(source.randrange(3)):
+        first = START + timedelta(days=source.randrange(-300, 500))
+        length = timedelta(days=source.randrange(30, 400))
+        periods.append((first, source.choice([first + length, first + length, None])))
+    yield from remission_rows(case, criteria, seen, periods, gap=120)
+
+
+START = date(2020, 1, 31)
+
+
 def remission() -> Iterator[Row]:
-    start = date(2020, 1, 31)
+    start = START
     for criteria, rule in REMISSIONS.items():
         both: list[tuple[str, int | timedelta, list[Period]]]
         if isinstance(rule, tuple):
@@ -429,14 +434,4 @@ def remission() -> Iterator[Row]:
         yield from remission_rows("one drug the day after another", criteria, quiet, close)
     source = random.Random(SEED + 5)
     for number in range(1, 31):
-        criteria = source.choice(list(REMISSIONS))
-        when, seen = start, []
-        for _ in range(9):
-            seen.append((when, source.choice([True] * 7 + [False, None])))
-            when += timedelta(days=source.randrange(20, 130))
-        periods = []
-        for _ in range(source.randrange(3)):
-            first = start + timedelta(days=source.randrange(-300, 500))
-            length = timedelta(days=source.randrange(30, 400))
-            periods.append((first, source.choice([first + length, first + length, None])))
-        yield from remission_rows(f"random {number}", criteria, seen, periods, gap=120)
+        yield from random_remission(f"random {number}", source)

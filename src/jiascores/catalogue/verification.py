@@ -427,16 +427,14 @@ def cases_of(family: str) -> Iterator[Sequence[Row]]:
         yield list(rows)
 
 
-def _together(family: str) -> Iterator[Sequence[Row]]:
+def rows_together(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
     """Return the rows that can be given as columns: the same choices, and nothing refused."""
-    if family in (*ALONE, *VISIT_FAMILIES):
-        return
 
     def chosen(row: Row) -> tuple[str, ...]:
         return tuple(row.get(name, MISSING) for name in ("kind", "definition", *CHOSEN))
 
-    rows = [row for row in conformance_rows(family) if row[EXPECTED] != REFUSED]
-    for _, group in groupby(sorted(rows, key=chosen), key=chosen):
+    accepted = [row for row in rows if row[EXPECTED] != REFUSED]
+    for _, group in groupby(sorted(accepted, key=chosen), key=chosen):
         yield list(group)
 
 
@@ -726,7 +724,7 @@ def verify(*, date: str | None = None) -> Verification:
             continue
         for row in rows:
             rows_of[row["kind"], row["definition"]].append(row)
-        for together in _together(family):
+        for together in () if family in (*ALONE, *VISIT_FAMILIES) else rows_together(rows):
             in_columns += len(together)
             failures += failures_of(family, together, in_columns=True)
     failed = Counter((failure.kind, failure.definition) for failure in failures)
