@@ -2,6 +2,6 @@
 
 import json
 
-from jiascores.files.mapping import SCHEMA, schema
+from tests.files.schema import SCHEMA, schema
 
 SCHEMA.write_text(json.dumps(schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

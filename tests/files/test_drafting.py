@@ -98,7 +98,7 @@ def test_a_workbook_with_a_title_above(tmp_path) -> None:
 
 def test_numbers_that_come_at_two_sites(tmp_path) -> None:
     mapping = confirmed(CASES / "two_sites.csv", tmp_path)
-    assert read_mapping(mapping).columns["patient"] == ("site", "patient")
+    assert read_mapping(mapping).columns["patient"] == ["site", "patient"]
     asked = ("--measure", "acr_ped", "--baseline", "first")
     done = run("assess", CASES / "two_sites.csv", "--mapping", mapping, *asked)
     assert done.exit_code == 0, done.output
@@ -147,7 +147,7 @@ def test_units_words_and_codes(tmp_path) -> None:
     assert (how.csv.skip, how.csv.encoding, how.csv.decimal) == (2, "cp1252", ",")
     assert how.csv.date_format == "%d.%m.%Y"
     assert dict(how.units) == {"physician_global": "mm", "crp": "mg/dL"}
-    assert dict(how.missing) == {"active_joints": (99,)}
+    assert dict(how.missing) == {"active_joints": [99]}
     assert how.csv.missing == ("k.A.",)
     assert dict(how.words["ilar_category"]) == {"Überlappung": "…"} | (
         {"Oligoarthritis": "…"} if "Oligoarthritis" in how.words["ilar_category"] else {}

@@ -345,7 +345,7 @@ def retreatment(job: Job, infusions: Path | None, protocol: str | None, deviatio
     jiascores retreatment visits.csv infusions.csv --protocol swart-2019 -o retreated.csv
     """
     rule: Any = protocol or _protocol(job)
-    columns = _text_columns(job.how.infusions.columns)
+    columns = job.how.infusions.columns
     said = {"protocol": rule, "infusion_columns": columns, "exclusions": job.how.exclusions}
     exclusions = (
         rule if isinstance(rule, RetreatmentProtocol) else jia.definition(rule, RetreatmentProtocol)
@@ -370,10 +370,6 @@ def _protocol(job: Job) -> Any:
         )
     known = jia.definition(name, RetreatmentProtocol)
     return known.variant(name=f"{name}, changed", **changes) if changes else known
-
-
-def _text_columns(columns: Any) -> dict[str, Any]:
-    return {name: list(of) if isinstance(of, tuple) else of for name, of in columns.items()}
 
 
 @main.command()
@@ -412,7 +408,7 @@ def remission(
         "counted": drugs or None,
         "inactive": None if inactive is None else Column(inactive),
         "markers": job.how.study.markers,
-        "medication_columns": _text_columns(own.columns),
+        "medication_columns": own.columns,
     }
     call = {name: value for name, value in job.only.items() if name != "marker"}
     asked = {} if inactive is None else {inactive: FLAG}
@@ -561,7 +557,7 @@ def laboratory_values(
         "values": list(values or own.values),
         "lab_window_days": own.window_days if window_days is None else window_days,
         "columns": job.call["columns"],
-        "lab_columns": _text_columns(own.as_read),
+        "lab_columns": own.as_read,
         "units": own.units,
         "prefix": job.call["prefix"],
     }

@@ -15,7 +15,7 @@ from jiascores.core.errors import ColumnError, RequestError, listing, suggestion
 from jiascores.core.variables import COURSES, ILAR_CATEGORIES, VARIABLES
 from jiascores.core.words import truth
 from jiascores.files.kinds import Contents
-from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Limit, Source, in_mapping
+from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Limit, Source, in_mapping, says
 from jiascores.files.text import Coded
 from jiascores.tables.baselines import Flagged, OnOrBefore
 from jiascores.tables.problems import BELOW, LIMIT
@@ -373,16 +373,12 @@ def _dates(form: Csv) -> Callable[[Any], Any]:
                 continue
             return (
                 found.replace(day=form.day_of_month)
-                if form.day_of_month and not _says_day(each)
+                if form.day_of_month and not says("day", each)
                 else found
             )
         return cell
 
     return date
-
-
-def _says_day(form: str) -> bool:
-    return any(part in form for part in ("%d", "%j"))
 
 
 def _counted(cell: Any, epoch: dt.datetime, form: str) -> Any:

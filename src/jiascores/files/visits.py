@@ -12,6 +12,7 @@ import numpy as np
 from jiascores.core.errors import RequestError, listing
 from jiascores.files.kinds import Contents, contents
 from jiascores.files.mapping import (
+    OTHERS,
     FileMapping,
     Joints,
     Laboratory,
@@ -100,7 +101,6 @@ def read(path: Any, mapping: Any = None, *, table: str = "visits") -> pd.DataFra
     return visits
 
 
-OTHERS = ("infusions", "medication", "laboratory", "events", "patients")
 # By which days are compared that are written in any way.
 _DAY = "day of {}"
 
@@ -175,13 +175,13 @@ def _days(frame: Any, names: Iterable[str], how: Source, file: Contents) -> dict
 
 
 def _from_long(frame: Any, shape: Long, how: FileMapping, file: Contents) -> tuple[Any, Positions]:
-    columns = {role: _named(of) for role, of in how.columns.items() if role in ADAM}
+    columns = {role: of for role, of in how.columns.items() if role in ADAM}
     others = [str(of) for role, of in how.columns.items() if role not in ADAM]
     date = columns.get("date", "date" if "date" in frame else ADAM["date"])
     day = _days(frame, [str(date)], how, file).get(str(date))
     return long_visits(
         Frame(frame),
-        {name: _named(words) for name, words in shape.variables.items()},
+        shape.variables,
         columns,
         shape.by,
         shape.date_of,
@@ -191,19 +191,10 @@ def _from_long(frame: Any, shape: Long, how: FileMapping, file: Contents) -> tup
     )
 
 
-def _named(words: Any) -> Any:
-    return list(words) if isinstance(words, tuple) else words
-
-
 def _from_wide(frame: Any, shape: Wide, how: FileMapping, _: Contents) -> tuple[Any, Positions]:
     # What stands in a column of its own says one thing of the patient at all visits.
-    columns = {
-        name: _named(of) for name, of in how.columns.items() if name == "patient" or of not in frame
-    }
-    visits = shape.visits
-    return wide_visits(
-        Frame(frame), shape.pattern, columns, list(visits) if isinstance(visits, tuple) else visits
-    )
+    columns = {name: of for name, of in how.columns.items() if name == "patient" or of not in frame}
+    return wide_visits(Frame(frame), shape.pattern, columns, shape.visits)
 
 
 def _from_redcap(
@@ -217,10 +208,10 @@ def _from_redcap(
     dates = _several(how.columns.get("date", "date"))
     return redcap_visits(
         Frame(frame),
-        {name: _named(of) for name, of in how.columns.items()},
-        None if shape.events is None else list(shape.events),
-        list(shape.once),
-        None if shape.keep is None else list(shape.keep),
+        how.columns,
+        shape.events,
+        shape.once,
+        shape.keep,
         dictionary,
         days=_days(frame, dates, how, file),
     )
