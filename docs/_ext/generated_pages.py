@@ -134,6 +134,19 @@ def bounds_table(cutoffs):
     )
 
 
+def background(definition):
+    """Return how a definition was made, to be opened."""
+    found = definition.background
+    if not found:
+        return ""
+    lines = "".join(
+        f"<li><b>{escape(about)}</b>: {escape(words)}</li>" for about, words in found.items()
+    )
+    patients = definition.origin.patients
+    count = f"in {patients.words} children" if patients else "how"
+    return f"<details><summary>Made {count}</summary><ul>{lines}</ul></details>"
+
+
 def row(definition):
     """Return one row of the catalogue."""
     rules = definition.rule.split("; ")
@@ -158,7 +171,7 @@ def row(definition):
         f'<tr id="{anchor}" data-evidence="{definition.evidence}">'
         f'<th scope="row"><a href="#{anchor}"><code>{escape(definition.name)}</code></a>'
         f"{derived}</th>"
-        f'<td data-label="Rule">{rule}{notes}</td>'
+        f'<td data-label="Rule">{rule}{background(definition)}{notes}</td>'
         f'<td data-label="Source">{source(definition)}</td>'
         f'<td data-label="Evidence">{badge(definition.evidence_in_words)}{seen(definition)}</td></tr>'
     )
@@ -225,6 +238,31 @@ def catalogue():
             "```",
         ]
     return "\n".join(lines) + "\n"
+
+
+# What is said of each cut-off set, as the heads of two tables.
+OF_CHILDREN = ("children", "patients", "extended_oligoarthritis", "never_seen")
+OF_MAKING = ("criterion", "compared")
+
+
+def cutoff_sets():
+    """Return two tables: in whom each cut-off set was made, and how it was made and judged."""
+    sets = published(jia.typing.CutoffSet)
+    lines = []
+    for abouts in (OF_CHILDREN, OF_MAKING):
+        heads = ("cut-off set", *(about.replace("_", " ") for about in abouts))
+        lines += [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+        for one in sets:
+            anchor = slug(one.kind, one.name)
+            link = f'<a href="../generated/catalogue.html#{anchor}">{one.name}</a>'
+            found = [getattr(one.origin, about) for about in abouts]
+            cells = [
+                "not stated" if each is None else f"{each.words} {badge(each.evidence)}"
+                for each in found
+            ]
+            lines.append(f"| {' | '.join([link, *cells])} |")
+        lines.append("")
+    return "\n".join(lines)
 
 
 def value(kind, name, figure):
@@ -345,6 +383,7 @@ def make(app, config):  # noqa: ARG001
     """Write everything."""
     write("references.bib", bibliography())
     write("catalogue.md", catalogue())
+    write("cutoff_sets.inc", cutoff_sets())
     write("unverified.inc", unverified())
     write("counts.inc", counts())
     write("verification.inc", verification())

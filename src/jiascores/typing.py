@@ -66,6 +66,8 @@ from jiascores.measures.response import ResponseCriteria as ResponseCriteria
 from jiascores.measures.response import SystemicResponseCriteria as SystemicResponseCriteria
 from jiascores.measures.states import Bounds as Bounds
 from jiascores.measures.states import CutoffSet as CutoffSet
+from jiascores.measures.states import Finding as Finding
+from jiascores.measures.states import Origin as Origin
 from jiascores.statistics.agreement import Agreement as Agreement
 from jiascores.statistics.agreement import Weights as Weights
 from jiascores.statistics.base import Comparison as Comparison

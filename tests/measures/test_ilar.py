@@ -183,6 +183,41 @@ def test_notes_say_what_a_careful_reader_must_know() -> None:
     assert "polyarthritis_rf_negative" not in by_joints
 
 
+OUTSIDE = "none of the children in whom the set was made had this category"
+
+
+def test_notes_say_where_a_set_is_applied_outside_its_children() -> None:
+    for cutoffs in published(CutoffSet):
+        if cutoffs.courses == ("any",):
+            continue
+        notes = jia.course_notes(cutoffs=cutoffs)
+        for category in ILAR_CATEGORIES:
+            course = jia.course(category, active_joints=3, cutoffs=cutoffs)
+            outside = course is not None and category in cutoffs.never_seen
+            assert notes.get(category, "").endswith(OUTSIDE) is outside, (cutoffs.name, category)
+    trincianti = jia.course_notes(cutoffs="trincianti-2021")
+    assert trincianti["psoriatic"] == f"{BY_JOINTS}; {OUTSIDE}"
+    assert trincianti["polyarthritis_rf_positive"] == OUTSIDE
+    assert jia.course_notes(cutoffs="consolaro-2014")["systemic"].endswith(f"arthritis; {OUTSIDE}")
+
+
+BY_JOINTS = "by active joints at the visit; it may change between visits"
+
+
+def test_notes_say_where_nobody_says_how_extended_oligoarthritis_is_read() -> None:
+    extended = "oligoarthritis_extended"
+    assert extended not in jia.course_notes(cutoffs="consolaro-2012-2014")
+    assert jia.course_notes(cutoffs="trincianti-2021")[extended].startswith("read as poly; nothing")
+    ours = published(CourseRule)[0].variant(
+        name="ours", oligo=("oligoarthritis_persistent", extended), poly=()
+    )
+    assert extended not in jia.course_notes(cutoffs="trincianti-2021", rule=ours)
+    # What its source vouches for is not said of a variant.
+    variant = jia.definition("trincianti-2021", CutoffSet).variant(name="ours")
+    assert jia.course_notes(cutoffs=variant)["psoriatic"] == BY_JOINTS
+    assert extended not in jia.course_notes(cutoffs=variant)
+
+
 def test_a_rule_of_ones_own() -> None:
     rule = published(CourseRule)[0].variant(
         name="ours", poly=("polyarthritis_rf_negative",), oligo_at_most=3

@@ -28,8 +28,9 @@ def definitions(kind: str | None = None) -> pd.DataFrame:
         ``kind``, ``name`` (unique within its kind), ``needs`` (variables), ``rule`` in one
         line, ``bounds`` (the numbers at which it turns), ``reference``, ``identifier`` (``none
         seen`` where none was), ``evidence`` (``primary, in part unverified`` where its figures
-        differ), ``seen`` (the addresses where they were seen), ``derives_from``, ``since`` and
-        ``notes``.
+        differ), ``seen`` (the addresses where they were seen), ``background`` (of a cut-off set: the
+        children in whom it was made, how many, by which criterion, what those conclude who compared
+        it, and what it does not cover), ``derives_from``, ``since`` and ``notes``.
 
     Raises
     ------
@@ -56,6 +57,7 @@ def definitions(kind: str | None = None) -> pd.DataFrame:
             "identifier": each.reference.identifier,
             "evidence": each.evidence_in_words,
             "seen": "; ".join(str(part) for part in each.figures if part.seen),
+            "background": "; ".join(f"{about}: {it}" for about, it in each.background.items()),
             "derives_from": each.derives_from or "",
             "since": each.since,
             "notes": " ".join(each.notes),

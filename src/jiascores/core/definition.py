@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from numbers import Integral, Real
@@ -80,6 +80,12 @@ class Definition:
     months_apart: ClassVar[int | None] = None
     # Why there are no variants, where no function could take one.
     no_variants: ClassVar[str] = ""
+    # What its source vouches for, and what stands in its place in a variant.
+    of_its_source: ClassVar[Mapping[str, Any]] = {
+        "evidence": Evidence.UNVERIFIED,
+        "seen": (),
+        "parts": (),
+    }
 
     name: str
     reference: Reference
@@ -221,8 +227,8 @@ class Definition:
                     f"{suggestion(change, choices)}",
                     variable=change,
                 )
-        unchecked = {"evidence": Evidence.UNVERIFIED, "seen": (), "parts": ()}
-        return attrs.evolve(self, name=name, derives_from=self.name, **unchecked | changes)
+        unchecked = {**self.of_its_source, **changes}
+        return attrs.evolve(self, name=name, derives_from=self.name, **unchecked)
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -263,6 +269,11 @@ class Definition:
         return self.reads
 
     @property
+    def background(self) -> dict[str, str]:
+        """How it was made, by what each finding is about; empty where that is not kept."""
+        return {}
+
+    @property
     def allows(self) -> tuple[str, ...]:
         """The variables that it reads where they are there."""
         return ()
@@ -286,6 +297,7 @@ class Definition:
             f"  Evidence: {self.evidence_in_words}",
             *(f"  Seen: {address}" for address in self.seen),
             *(f"  Of this, {part}" for part in self.parts),
+            *(f"  {about.capitalize()}: {words}" for about, words in self.background.items()),
         ]
         return "\n".join(lines + [f"  Note: {note}" for note in self.notes])
 

@@ -15,7 +15,7 @@ from jiascores.core.values import Listed, Scalar, T
 from jiascores.core.variables import COURSES, ILAR_CATEGORIES, Course
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 
-SYSTEMIC = "systemic"
+SYSTEMIC, EXTENDED = "systemic", "oligoarthritis_extended"
 COUNTS = {"active_joints": "active joints at the visit", "joints_ever": "joints ever"}
 
 
@@ -42,7 +42,7 @@ class CourseRule(Definition):
 
     oligo: tuple[str, ...] = ("oligoarthritis_persistent",)
     poly: tuple[str, ...] = (
-        "oligoarthritis_extended",
+        EXTENDED,
         "polyarthritis_rf_negative",
         "polyarthritis_rf_positive",
     )
@@ -248,8 +248,10 @@ def course_notes(
     Examples
     --------
     >>> import jiascores as jia
-    >>> jia.course_notes(cutoffs="consolaro-2014")["systemic"]
+    >>> jia.course_notes(cutoffs="consolaro-2012-2014")["systemic"]
     'read as poly; plain JADAS was not validated in systemic arthritis'
+    >>> jia.course_notes(cutoffs="trincianti-2021")["polyarthritis_rf_positive"]
+    'none of the children in whom the set was made had this category'
     """
     definition = lookup(CutoffSet, cutoffs, parameter="cutoffs")
     how = lookup(CourseRule, rule, parameter="rule")
@@ -266,4 +268,11 @@ def course_notes(
     if definition.systemic_as is not None:
         validated = "plain JADAS was not validated in systemic arthritis"
         notes[SYSTEMIC] = f"read as {definition.systemic_as}; {validated}"
+    unsaid = definition.origin and not definition.origin.extended_oligoarthritis
+    if unsaid and EXTENDED in how.poly:
+        notes[EXTENDED] = "read as poly; nothing that was seen says whether its authors do so"
+    outside = "none of the children in whom the set was made had this category"
+    for each in definition.never_seen:
+        if not notes.get(each, "").endswith(no_state):
+            notes[each] = "; ".join(filter(None, (notes.get(each), outside)))
     return notes

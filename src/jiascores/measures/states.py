@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import csv
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, overload
 
 import attrs
@@ -14,7 +16,7 @@ from jiascores.core.definition import Definition, Threshold, lookup, publish
 from jiascores.core.errors import NotCoveredError
 from jiascores.core.logic import NAN, at_place, count, known
 from jiascores.core.measure import Score, id_of, verdict
-from jiascores.core.references import Evidence
+from jiascores.core.references import Evidence, Figure
 from jiascores.core.values import Courses, Scalar, T
 from jiascores.core.variables import Course
 
@@ -80,6 +82,89 @@ class Bounds:
         return f"{', '.join(steps)}, else {self.states[-1]}"
 
 
+@attrs.frozen
+class Finding:
+    """What a source says, how well it was checked, and where it was seen.
+
+    Parameters
+    ----------
+    says : str, int or tuple of str
+        What it says.
+    evidence : Evidence
+        How well it was checked.
+    seen : tuple of str
+        Where it was seen.
+    """
+
+    says: str | int | tuple[str, ...]
+    evidence: Evidence
+    seen: tuple[str, ...]
+
+    def __attrs_post_init__(self) -> None:
+        Figure("", self.evidence, self.seen)
+
+    @property
+    def words(self) -> str:
+        """What it says, as text."""
+        text = ", ".join(self.says) if isinstance(self.says, tuple) else str(self.says)
+        return text.replace("_rf_", " RF ").replace("_", " ")
+
+    def __str__(self) -> str:
+        return f"{self.words} ({self.evidence}; seen: {'; '.join(self.seen)})"
+
+
+@attrs.frozen(kw_only=True)
+class Origin:
+    """How a cut-off set was made, and how it was judged; None where nothing that was seen says it.
+
+    Parameters
+    ----------
+    children : Finding, optional
+        The children in whom it was made.
+    patients : Finding, optional
+        How many they were.
+    criterion : Finding, optional
+        What the states were held against to find the cut-offs, and by which method.
+    compared : Finding, optional
+        What those conclude who compared several sets.
+    extended_oligoarthritis : Finding, optional
+        How it reads extended oligoarthritis.
+    never_seen : Finding, optional
+        The ILAR categories that were not among the children.
+    """
+
+    children: Finding | None = None
+    patients: Finding | None = None
+    criterion: Finding | None = None
+    compared: Finding | None = None
+    extended_oligoarthritis: Finding | None = None
+    never_seen: Finding | None = None
+
+    @property
+    def in_words(self) -> dict[str, str]:
+        """Each finding with its evidence and address, by what it is about."""
+        findings = attrs.asdict(self, recurse=False)
+        return {
+            about.replace("_", " "): "not stated" if finding is None else str(finding)
+            for about, finding in findings.items()
+        }
+
+
+# How findings that are no words stand in origins.csv.
+_READ: dict[str, Any] = {"patients": int, "never_seen": lambda text: tuple(text.split("; "))}
+
+
+def _origins() -> dict[str, Origin]:
+    """Return the origin of each published set, by its name."""
+    text = Path(__file__).with_name("origins.csv").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Finding]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        says = _READ.get(row["about"], str)(row["says"])
+        finding = Finding(says, Evidence(row["evidence"]), tuple(row["seen"].split("; ")))
+        found.setdefault(row["name"], {})[row["about"]] = finding
+    return {name: Origin(**findings) for name, findings in found.items()}
+
+
 @attrs.frozen(kw_only=True)
 class CutoffSet(Definition):
     """A published set of cut-offs for disease activity states.
@@ -90,6 +175,9 @@ class CutoffSet(Definition):
         One entry for each score and course that the set defines.
     systemic_as : str, optional
         The course that systemic arthritis is read as; None where the set does not say.
+    origin : Origin, optional
+        How the set was made: in which children, how many, by which criterion, what those conclude
+        who compared it, and what it does not cover. A variant has none.
 
     Examples
     --------
@@ -100,9 +188,12 @@ class CutoffSet(Definition):
     """
 
     kind: ClassVar[str] = "cut-off set"
+    no_thresholds: ClassVar[tuple[str, ...]] = ("origin",)
+    of_its_source: ClassVar[Mapping[str, Any]] = {**Definition.of_its_source, "origin": None}
 
     bounds: tuple[Bounds, ...]
     systemic_as: str | None = None
+    origin: Origin | None = None
 
     def _check(self) -> None:
         if self.systemic_as is not None:
@@ -121,6 +212,17 @@ class CutoffSet(Definition):
     def courses(self) -> tuple[str, ...]:
         """The courses that the set has cut-offs for."""
         return tuple(dict.fromkeys(one.course for one in self.bounds))
+
+    @property
+    def never_seen(self) -> tuple[str, ...]:
+        """The ILAR categories that were not among the children in whom it was made."""
+        finding = self.origin and self.origin.never_seen
+        return finding.says if finding and isinstance(finding.says, tuple) else ()
+
+    @property
+    def background(self) -> dict[str, str]:
+        """How it was made, by what each finding is about."""
+        return self.origin.in_words if self.origin else {}
 
     @property
     def rule(self) -> str:
@@ -180,8 +282,15 @@ def _pair(measure: str, oligo: Upper, poly: Upper) -> tuple[Bounds, Bounds]:
     return of_measure(course="oligo", upper=oligo), of_measure(course="poly", upper=poly)
 
 
+_ORIGINS = _origins()
+
+
+def _set(name: str, *notes: str, **fields: Any) -> CutoffSet:
+    return CutoffSet.cited(name, *notes, origin=_ORIGINS[name], **fields)
+
+
 CUTOFF_SETS = publish(
-    CutoffSet.cited(
+    _set(
         "consolaro-2012-2014",
         "Inactive and low: Consolaro 2012. High: Consolaro 2014, PMID 24347571.",
         "The bound for high of JADAS27 poly is 8.5, that of the others 10.5.",
@@ -194,20 +303,20 @@ CUTOFF_SETS = publish(
             *_pair("jadas71", (1, 2, 4.2), (1, 3.8, 10.5)),
         ),
     ),
-    CutoffSet.cited(
+    _set(
         "consolaro-2014",
         _SYSTEMIC_NOTE,
         systemic_as="poly",
         bounds=_pair("cjadas10", (1, 1.5, 4), (1, 2.5, 8.5)),
     ),
-    CutoffSet.cited(
+    _set(
         "trincianti-2021",
         bounds=(
             *_pair("jadas10", (1.4, 4, 13), (2.7, 6, 17)),
             *_pair("cjadas10", (1.1, 4, 12), (2.5, 5, 16)),
         ),
     ),
-    CutoffSet.cited(
+    _set(
         "backstrom-2016",
         "No bound between moderate and high.",
         bounds=(
@@ -215,7 +324,7 @@ CUTOFF_SETS = publish(
             *_pair("cjadas10", (0.5, 2.7), (0.7, 3.9)),
         ),
     ),
-    CutoffSet.cited(
+    _set(
         "backstrom-2018",
         "backstrom-2016 with a bound for high.",
         bounds=(
@@ -223,7 +332,7 @@ CUTOFF_SETS = publish(
             *_pair("cjadas10", (0.5, 2.7, 6.6), (0.7, 3.9, 14.0)),
         ),
     ),
-    CutoffSet.cited(
+    _set(
         "backstrom-2019",
         "No bound between moderate and high.",
         bounds=(
@@ -231,7 +340,7 @@ CUTOFF_SETS = publish(
             *_pair("cjadas10", (0.5, 3.8), (0.7, 5.0)),
         ),
     ),
-    CutoffSet.cited(
+    _set(
         "rosina-2024",
         "For systemic arthritis alone.",
         systemic_as="systemic",
@@ -244,7 +353,7 @@ CUTOFF_SETS = publish(
             ),
         ),
     ),
-    CutoffSet.cited(
+    _set(
         "bulatovic-2014",
         "Reads every course alike. Exactly 6 is high; what lies between has no name.",
         bounds=(
