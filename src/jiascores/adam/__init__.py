@@ -7,6 +7,7 @@ against the rules of the implementation guide, and `write` makes the files that 
 from jiascores.adam.basic import adeff as adeff
 from jiascores.adam.checks import check as check
 from jiascores.adam.datasets import AnalysisDataset as AnalysisDataset
+from jiascores.adam.domains import table_from_sdtm as table_from_sdtm
 from jiascores.adam.files import read as read
 from jiascores.adam.files import write as write
 from jiascores.adam.forms import export as export
@@ -20,6 +21,7 @@ __all__ = [
     "check",
     "export",
     "read",
+    "table_from_sdtm",
     "visits_from_sdtm",
     "write",
 ]

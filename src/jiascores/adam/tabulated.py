@@ -2,61 +2,110 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing
-from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame
+from jiascores.adam.domains import NOT_DONE, Domain, PartialDates, like
+from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
+from jiascores.core.joints import FINDINGS
+from jiascores.core.variables import VARIABLES
+from jiascores.core.words import truth
+from jiascores.tables.joint_forms import joint_counts
+from jiascores.tables.numbers import one_of
+from jiascores.tables.problems import BELOW, LIMIT, is_number
 from jiascores.tables.shapes import from_long
+from jiascores.tables.table import Column
+from jiascores.tables.windows import below_limit
 
-TEST = re.compile(r"([A-Z]{2})TESTCD")
-FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
-NOT_DONE = "NOT DONE"
+# What the codelist of yes and no has beside these two.
+_UNKNOWN = ("U", "UNKNOWN", "NA")
+_SIDES = {"LEFT", "RIGHT"}
+_FLAGS = ("LOBXFL", "BLFL")
+_BY = {"date": "DTC", "visit": "VISITNUM"}
+_BELOW = {"limit": "the limit itself", "half": "half the limit", "zero": "0"}
 
 
 def visits_from_sdtm(
-    *domains: Any, variables: Mapping[str, str | Sequence[str]], by: str = "date"
-) -> pd.DataFrame:
-    """Make visits from SDTM findings domains (QS, RS, LB, VS, OE, …): one row for each visit.
+    *domains: Any,
+    variables: Mapping[str, str | Sequence[str]] | None = None,
+    joints: Mapping[str, str | Sequence[str]] | None = None,
+    by: Literal["date", "visit"] = "date",
+    date_of: str | None = None,
+    only: Mapping[str, Any] | None = None,
+    partial_dates: PartialDates | None = None,
+    below: Mapping[str, Literal["limit", "half", "zero"]] | None = None,
+    above: Mapping[str, Literal["limit"]] | None = None,
+    **joint_rules: Any,
+) -> Any:
+    """Make visits from SDTM findings domains (QS, RS, LB, VS, OE, MK, …): one row for each visit.
 
     Parameters
     ----------
     *domains : data frame
-        Each with ``USUBJID`` and, by its two letters, ``--TESTCD``, ``--STRESN`` and ``--DTC``;
-        ``--STRESC``, ``--STRESU``, ``--STAT``, ``VISITNUM``, and ``--LOBXFL`` or ``--BLFL`` where
-        it has them.
+        Each with ``USUBJID`` and, by its two letters, ``--TESTCD``, ``--STRESN`` or ``--STRESC``,
+        and ``--DTC``; ``--STRESU``, ``--STAT``, ``--LOC``, ``--LAT``, ``VISITNUM``, and
+        ``--LOBXFL`` or ``--BLFL`` where it has them.
     variables : dict
-        What becomes a column: its name → the word in ``--TESTCD``, for example
+        What becomes a column: its name → the word in ``--TESTCD``, or a list of such, for example
         ``{"physician_global": "PHGA", "esr": "ESR"}``.
+    joints : dict, optional
+        What was found of each joint → the word in ``MKTESTCD``, for example
+        ``{"swollen": "SWLLIND", "tender": "TNDRIND"}``: ``active``, ``limited``, ``swollen``,
+        ``painful_on_motion``, ``tender``, ``swollen_by_deformity``. The joint is MKLOC with MKLAT.
     by : {"date", "visit"}
         What makes rows one visit: their date, or VISITNUM.
+    date_of : str, optional
+        With ``by="visit"``: the variable whose date is that of the visit, where a visit has more
+        than one.
+    only : dict, optional
+        Take only rows in which these columns hold this value, or one of these:
+        ``{"MKEVALID": "READER 1"}``. A domain without the column is taken as a whole.
+    partial_dates : str, optional
+        How a date without its day, or without day and month, is completed: ``"first-of-month"``,
+        ``"middle-of-month"`` (the 15th), ``"last-of-month"``, or the same ``-of-year`` (1 January,
+        30 June, 31 December where the month is missing too). Without it, one is refused.
+    below, above : dict, optional
+        What a result such as ``<5`` in ``--STRESC`` is read as, by variable:
+        ``{"crp": "half"}``; ``"limit"``, ``"half"`` or ``"zero"`` (above only ``"limit"``).
+        Without it, one is refused.
+    **joint_rules
+        As for `jiascores.prepare.joint_counts`: ``painful_from``, ``not_on_form``, ``beyond_71``,
+        ``unlisted``.
 
     Returns
     -------
-    pandas.DataFrame
-        ``patient``, ``date``, ``visit`` (VISITNUM), each variable, ``<variable>_unit``, and
-        ``baseline_flag``, yes where a value of the visit has --LOBXFL or --BLFL:
-        ``baseline=jia.flagged("baseline_flag")``. Give units to `assess` as
-        ``units={"crp": jia.column("crp_unit")}``.
+    data frame
+        Of the kind of the first domain: ``patient``, ``date`` (ISO text), ``visit`` (VISITNUM), each variable,
+        ``<variable>_unit``, the counts of the joints, and ``lobxfl`` and ``blfl``: yes where a
+        value of the visit has --LOBXFL, or --BLFL. ``date_imputed`` is D where a day was completed
+        and M where a month was, with `partial_dates`; ``<variable>_below_limit`` the rule in the
+        rows that `below` or `above` made.
 
     Raises
     ------
     ColumnError
-        If a domain has no --TESTCD, --STRESN or --DTC.
+        If a domain lacks a column, or `only` names one that none has.
     VisitError
-        If a date is partial, or a variable has two values at one visit.
+        If a date is partial or missing and no rule completes it, or a variable has two values at
+        one visit.
+    UnknownJointError
+        If MKLOC is none of the 71 joints.
     RequestError
-        If a result is a limit or a word and no number (``<5``): say first what it counts as.
+        If a result is no number, and no rule or codelist says what it is.
 
     Notes
     -----
-    A row that was not done has no value. A partial date (2024-03) is refused, not completed:
-    impute it by the rule of your plan before. A data set in ADaM's basic structure is read by
+    A row that was not done has no value, and a joint that was not done or not evaluable leaves the
+    counts open between ``active_joints_min`` and ``active_joints_max``. Yes and no may be Y and N;
+    U and NA are missing. What is yes or no and was recorded by side or place, as uveitis is in OE,
+    is yes where one of them is, no where all are and both sides were looked at, else missing.
+
+    ``baseline=jia.flagged("lobxfl")`` makes the visit with the flag the baseline; where a subject's
+    flags stand at several visits, it raises. Give units to `assess` as
+    ``units={"crp": jia.column("crp_unit")}``. A data set in ADaM's basic structure is read by
     `jiascores.prepare.from_long`, which leaves out rows with DTYPE.
 
     Examples
@@ -67,80 +116,276 @@ def visits_from_sdtm(
     ...     "USUBJID": "S-01", "QSTESTCD": ["PHGA", "PTGA"], "QSSTRESN": [6.0, 5.0],
     ...     "QSDTC": "2024-01-10", "QSLOBXFL": "Y"})
     >>> lb = pd.DataFrame({
-    ...     "USUBJID": "S-01", "LBTESTCD": ["ESR"], "LBSTRESN": [40.0], "LBSTRESU": "mm/h",
-    ...     "LBDTC": "2024-01-10T08:30"})
-    >>> codes = {"physician_global": "PHGA", "patient_global": "PTGA", "esr": "ESR"}
-    >>> visits = jia.adam.visits_from_sdtm(qs, lb, variables=codes)
-    >>> visits[["patient", "date", "physician_global", "esr", "esr_unit", "baseline_flag"]]
-      patient        date  physician_global   esr esr_unit  baseline_flag
-    0    S-01  2024-01-10               6.0  40.0     mm/h           True
+    ...     "USUBJID": "S-01", "LBTESTCD": ["CRP"], "LBSTRESN": [None], "LBSTRESC": "<5",
+    ...     "LBSTRESU": "mg/L", "LBDTC": "2024-01-10T08:30"})
+    >>> codes = {"physician_global": "PHGA", "patient_global": "PTGA", "crp": "CRP"}
+    >>> visits = jia.adam.visits_from_sdtm(qs, lb, variables=codes, below={"crp": "half"})
+    >>> visits[["patient", "date", "physician_global", "crp", "crp_unit", "lobxfl"]]
+      patient        date  physician_global  crp crp_unit  lobxfl
+    0    S-01  2024-01-10               6.0  2.5     mg/L    True
     """
     if not domains:
         raise RequestError("give at least one domain, such as QS.", variable="domains")
-    words = {w for each in variables.values() for w in ([each] if isinstance(each, str) else each)}
-    long = pd.concat([_values(each, words) for each in domains], ignore_index=True)
-    columns = {"patient": "USUBJID", "variable": "TESTCD", "value": "STRESN", "date": "DTC"}
-    columns |= {"unit": "STRESU", "visit": "VISITNUM"}
-    if by == "date":
-        long["VISITNUM"] = long.groupby(["USUBJID", "DTC"])["VISITNUM"].transform("first")
-    out = from_long(long, variables=variables, columns=columns, by=by)  # type: ignore[arg-type]
-    flagged = long[long["LOBXFL"]]
-    pairs = set(zip(flagged["USUBJID"], flagged["DTC"], strict=True))
-    out["baseline_flag"] = [pair in pairs for pair in zip(out["patient"], out["date"], strict=True)]
-    return out
-
-
-def _values(domain: Any, words: set[str]) -> pd.DataFrame:
-    """Return the values of one domain that are asked for, under names without its letters."""
-    frame = Frame(to_eager(domain))
-    found = [match[1] for name in frame.names if (match := TEST.fullmatch(str(name)))]
-    if len(found) != 1:
-        raise ColumnError(
-            "a domain needs one column --TESTCD, such as QSTESTCD.", variable="TESTCD"
+    one_of(by, _BY, "by")
+    variables, joints = dict(variables or {}), dict(joints or {})
+    _refuse_unknown(joints, below or {}, above or {}, variables, joint_rules)
+    read = [Domain.of(each, "TESTCD", only) for each in domains]
+    for name in only or {}:
+        if not any(name in each.frame for each in read):
+            raise ColumnError(f"only= names {name!r}, which no domain has.", variable="only")
+    _refuse_absent(read, {**variables, **joints})
+    rows = pd.concat([_rows(d, variables, joints, partial_dates) for d in read], ignore_index=True)
+    if by == "visit" and rows["VISITNUM"].isna().any():
+        who = listing(rows.loc[rows["VISITNUM"].isna(), "USUBJID"].unique().tolist())
+        raise VisitError(
+            f"VISITNUM is missing in rows of {who}: by='date' needs none.", variable="by"
         )
-    letters = found[0]
-    for name in ("USUBJID", f"{letters}STRESN", f"{letters}DTC"):
-        if name not in frame:
-            raise ColumnError(f"the domain {letters} has no column {name!r}.", variable=name)
+    if by == "date":
+        rows["VISITNUM"] = rows.groupby(["USUBJID", "DTC"])["VISITNUM"].transform("first")
+    of_joint = rows["NAME"].isin(list(joints))
+    values = _values(rows[~of_joint], below or {}, above or {})
+    long = pd.concat(
+        [_sides_together(values, by), *_counts(rows[of_joint], by, variables, joint_rules)]
+    )
+    visits = _as_visits(long.reset_index(drop=True), variables, by, date_of)
+    for name in {**(below or {}), **(above or {})}:
+        visits = _without_limits(visits, name, (below or {}).get(name, "limit"), above or {})
+    flags = [each for each in _FLAGS if any(f"{d.letters}{each}" in d.frame for d in read)]
+    visits = _with_flags(visits, rows, by, flags, completed=partial_dates is not None)
+    return like(read[0].frame, visits)
 
-    def cells(name: str, otherwise: Any = None) -> list[Any]:
-        if name not in frame:
-            return [otherwise] * frame.size
-        return [None if pd.isna(each) or each == "" else each for each in frame.objects(name)]
 
+def _refuse_unknown(
+    joints: Mapping[str, Any],
+    below: Mapping[str, str],
+    above: Mapping[str, str],
+    variables: Mapping[str, Any],
+    rules: Mapping[str, Any],
+) -> None:
+    """Raise where the call names what there is not."""
+    if not variables and not joints:
+        raise RequestError(
+            "which rows are which variable? Say what --TESTCD calls each: "
+            "variables={'physician_global': 'PHGA'}, or joints={'swollen': 'SWLLIND'}.",
+            variable="variables",
+        )
+    known = {
+        "joints": (joints, ("active", *FINDINGS)),
+        "below": (below, variables),
+        "above": (above, variables),
+        "joint_rules": (rules, _JOINT_RULES),
+    }
+    for parameter, (given, allowed) in known.items():
+        for name in given:
+            if name not in allowed:
+                raise RequestError(
+                    f"{parameter}: {name!r} is none of {listing(allowed, shown=20)}."
+                    f"{suggestion(name, allowed)}",
+                    variable=parameter,
+                    values=(name,),
+                )
+    for parameter, given, choices in (("below", below, _BELOW), ("above", above, _ABOVE)):
+        for rule in given.values():
+            one_of(rule, choices, parameter)
+
+
+def _refuse_absent(domains: Sequence[Domain], asked: Mapping[str, Any]) -> None:
+    """Raise where a word is in no row of any domain."""
+    said = {str(cell) for each in domains for cell in each.cells(f"{each.letters}TESTCD") if cell}
+    for name, words in asked.items():
+        for word in [words] if isinstance(words, str) else words:
+            if said and word not in said:
+                raise RequestError(
+                    f"no row says {word!r} ({name}) in --TESTCD.{suggestion(word, said)} There are "
+                    f"{listing(sorted(said), shown=20)}.",
+                    variable=name,
+                    values=(word,),
+                )
+
+
+def _rows(
+    domain: Domain, variables: Mapping[str, Any], joints: Mapping[str, Any], rule: Any
+) -> pd.DataFrame:
+    """Return the rows of a domain that are asked for, under names without its letters."""
+    letters, names = domain.letters, {}
+    for name, words in [*variables.items(), *joints.items()]:
+        for word in [words] if isinstance(words, str) else words:
+            names[word] = name
+    domain.require(f"{letters}DTC")
+    domain.require(f"{letters}STRESN", f"{letters}STRESC")
+    own = ("TESTCD", "STRESN", "STRESC", "STRESU", "STAT", "LOC", "LAT", *_FLAGS)
+    cells = {name: domain.cells(f"{letters}{name}") for name in own}
     data = pd.DataFrame(
-        {
-            "USUBJID": cells("USUBJID"),
-            "VISITNUM": cells("VISITNUM"),
-            **{name: cells(f"{letters}{name}") for name in ("TESTCD", "STRESN", "STRESC")},
-            **{name: cells(f"{letters}{name}") for name in ("DTC", "STRESU", "STAT")},
-        },
+        {"USUBJID": domain.cells("USUBJID"), "VISITNUM": domain.cells("VISITNUM"), **cells},
         dtype=object,
     )
-    flags = (cells(f"{letters}{name}") for name in ("LOBXFL", "BLFL"))
-    data["LOBXFL"] = [each == "Y" or other == "Y" for each, other in zip(*flags, strict=True)]
-    data = data[data["TESTCD"].isin(words)]
-    data = data[data["STAT"] != NOT_DONE]
-    said = data[data["STRESN"].isna() & data["STRESC"].notna()]
-    if len(said):
+    data["NAME"] = data["TESTCD"].map(names)
+    data["DATED"] = pd.Series(domain.cells(f"{letters}DTC"), dtype=object).notna()
+    data = data[domain.counted & data["NAME"].notna()]
+    done = (data["STAT"] != NOT_DONE) & (data["STRESN"].notna() | data["STRESC"].notna())
+    data[["STRESN", "STRESC"]] = data[["STRESN", "STRESC"]].where(done, None)
+    # What was not done counts where others say something of the same visit.
+    flags = data["NAME"].map(lambda name: name in VARIABLES and VARIABLES[name].flag)
+    data = data[done | data["NAME"].isin(list(joints)) | (flags & data["DATED"])]
+    data["DTC"], data["COMPLETED"] = domain.day_of(data, f"{letters}DTC", rule)
+    return data.assign(DOMAIN=letters)
+
+
+def _values(data: pd.DataFrame, below: Mapping[str, str], above: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows with VALUE: a number, 1 or 0 for yes and no, a word, or a limit with its rule."""
+    read = [
+        _value(name, number, text, below, above)
+        for name, number, text in zip(data["NAME"], data["STRESN"], data["STRESC"], strict=True)
+    ]
+    refused = data[[each is _REFUSED for each in read]]
+    if len(refused):
+        first = refused.iloc[0]
+        column = f"{first['DOMAIN']}STRESC"
+        said = first["STRESC"] if first["STRESN"] is None else first["STRESN"]
+        rule = ""
+        if limit := LIMIT.fullmatch(str(said).strip()):
+            is_below = limit["sign"] in BELOW
+            side, words = ("below", "half") if is_below else ("above", "limit")
+            rule = f" A rule of your plan reads limits, {side}={{{first['NAME']!r}: {words!r}}}."
         raise RequestError(
-            f"{letters}STRESC of {said['TESTCD'].iloc[0]} is {said['STRESC'].iloc[0]!r} "
-            f"({len(said)} rows of {letters} have a result that is no number): say what it counts "
-            f"as, in {letters}STRESN, by the rule of your plan; jiascores.prepare.below_limit does "
-            f"so for values below a limit.",
-            variable=f"{letters}STRESC",
-            values=said["STRESC"].tolist(),
+            f"{column} of {first['TESTCD']} is {said!r} ({len(refused)} "
+            f"row{'' if len(refused) == 1 else 's'} of {first['DOMAIN']} have a result that is no "
+            f"number).{rule or f' Give the number in {column[:-1]}N.'}",
+            variable=column,
+            values=refused["STRESC"].tolist(),
         )
-    data = data[data["STRESN"].notna()]
-    partial = data[~data["DTC"].map(lambda each: bool(FULL_DATE.fullmatch(str(each))))]
-    if len(partial):
-        shown = listing(map(repr, partial["DTC"].tolist()))
+    return data.assign(VALUE=pd.Series(read, index=data.index, dtype=object))
+
+
+_REFUSED = object()
+_ABOVE = {"limit": "the limit itself"}
+_JOINT_RULES = ("painful_from", "not_on_form", "beyond_71", "unlisted")
+
+
+def _value(
+    name: str, number: Any, text: Any, below: Mapping[str, str], above: Mapping[str, str]
+) -> Any:
+    """Return what a result is."""
+    given = text if number is None else number
+    if given is None or not isinstance(given, str):
+        return None if given is None else float(given)
+    word, known = given.strip(), VARIABLES.get(name)
+    if is_number(word):
+        return float(word)
+    if known is None:
+        return word
+    if limit := LIMIT.fullmatch(word):
+        return word if name in (below if limit["sign"] in BELOW else above) else _REFUSED
+    if known.flag:
+        return np.nan if word.upper() in _UNKNOWN else _or_refused(truth(word))
+    return _REFUSED
+
+
+def _or_refused(value: float | None) -> Any:
+    return _REFUSED if value is None else value
+
+
+def _sides_together(data: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return rows, those of yes and no by side or place as one for each visit."""
+    placed = data["LAT"].notna() | data["LOC"].notna()
+    flag = data["NAME"].map(lambda name: name in VARIABLES and VARIABLES[name].flag).astype(bool)
+    apart = data[placed & flag]
+    keys = ["USUBJID", _BY[by], "NAME"]
+    kept = [data[~(placed & flag) & data["VALUE"].notna()]]
+    for _, rows in apart.groupby(keys, sort=False, dropna=False):
+        if rows.duplicated(["LOC", "LAT"]).any():
+            kept.append(rows)
+            continue
+        values, sides = rows["VALUE"].astype(float), set(rows["LAT"]) & _SIDES
+        value = 1.0 if (values == 1).any() else 0.0
+        if value == 0 and (values.isna().any() or len(sides) == 1):
+            value = np.nan
+        kept.append(rows.iloc[:1].assign(VALUE=value))
+    return pd.concat(kept).sort_index()
+
+
+def _counts(
+    data: pd.DataFrame, by: str, variables: Mapping[str, Any], rules: Mapping[str, Any]
+) -> list[pd.DataFrame]:
+    """Return the counts of the joints, a row for each at each visit."""
+    if data.empty:
+        return []
+    keys = ["USUBJID", _BY[by]]
+    dates = data.groupby(keys, dropna=False)["DTC"].nunique()
+    if (dates > 1).any():
         raise VisitError(
-            f"{letters}DTC is no full date in {len(partial)} rows: {shown}. Complete it by the rule "
-            f"of your plan before.",
-            variable=f"{letters}DTC",
-            values=partial["DTC"].tolist(),
+            f"the joints of one visit were examined on two days: {listing(dates[dates > 1].index)}. "
+            f"Make a visit of each, by='date'.",
+            variable="DTC",
         )
-    data["DTC"] = data["DTC"].map(lambda each: str(each)[:10])
-    data["STRESN"] = data["STRESN"].astype(np.float64)
-    return data.drop(columns=["STAT", "STRESC"])
+    sides = zip(data["LAT"], data["LOC"], strict=True)
+    data = data.assign(
+        JOINT=[" ".join(str(word).lower() for word in pair if word is not None) for pair in sides],
+        VALUE=data["STRESC"].where(data["STRESC"].notna(), data["STRESN"]),
+    )
+    data["VALUE"] = data["VALUE"].where(~data["VALUE"].isin(_UNKNOWN), None)
+    data["AGAIN"] = data.groupby([*keys, "JOINT", "NAME"], dropna=False).cumcount()
+    about = data.drop_duplicates(keys)[["USUBJID", "DTC", "VISITNUM"]]
+    index = [*keys, "JOINT", "AGAIN"]
+    # A joint that was not done keeps its row, which pivot_table would leave out.
+    form = data.pivot(index=index, columns="NAME", values="VALUE").reset_index()  # noqa: PD010
+    found: dict[str, Any] = {str(name): str(name) for name in form if name not in index}
+    counted = joint_counts(form, joint="JOINT", by=keys, **found, **rules)
+    names = [str(name) for name in counted if name not in keys]
+    for name in filter(variables.__contains__, names):
+        raise RequestError(
+            f"{name} is given in variables= and counted from joints=: leave one out.", variable=name
+        )
+    cells = counted[names].astype(object)
+    both = counted[keys].merge(about, on=keys).join(cells.where(cells.notna(), None))
+    return [both.rename(columns={name: "VALUE"}).assign(NAME=str(name)) for name in names]
+
+
+def _as_visits(
+    long: pd.DataFrame,
+    variables: Mapping[str, Any],
+    by: Literal["date", "visit"],
+    date_of: str | None,
+) -> pd.DataFrame:
+    """Return one row for each visit; a variable that was never done is there, and empty."""
+    there = dict.fromkeys(long["NAME"])
+    counts = [name for name in there if name not in variables]
+    shown = {name: name for name in (*variables, *counts) if name in there}
+    columns = {"patient": "USUBJID", "variable": "NAME", "value": "VALUE", "date": "DTC"}
+    columns |= {"unit": "STRESU", "visit": "VISITNUM"}
+    visits = from_long(long, variables=shown, columns=columns, by=by, date_of=date_of)
+    for name in [*shown, "visit"]:
+        known = visits[name].dropna()
+        if all(isinstance(cell, int | float) for cell in known):
+            visits[name] = pd.to_numeric(visits[name])
+    for name in variables:
+        if name not in there:
+            visits[[name, f"{name}_unit"]] = np.nan, None
+    return visits.drop(columns=[f"{name}_unit" for name in counts])
+
+
+def _without_limits(
+    visits: pd.DataFrame, name: str, rule: Any, above: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Return visits with the values below and above a limit read by their rule."""
+    units = {name: Column(f"{name}_unit")} if name in VARIABLES else None
+    read = below_limit(visits, name, rule=rule, above=above.get(name), units=units)
+    made = f"{name}_below_limit"
+    return visits.assign(**{name: read[f"{name}_value"], made: read[made]})
+
+
+def _with_flags(
+    visits: pd.DataFrame, rows: pd.DataFrame, by: str, flags: Sequence[str], *, completed: bool
+) -> pd.DataFrame:
+    """Return visits with what their rows say: which are baselines, and which dates were completed."""
+    keys = list(zip(visits["patient"], visits[by], strict=True))
+    own = list(zip(rows["USUBJID"], rows[_BY[by]], strict=True))
+    for flag in flags:
+        said = {key for key, cell in zip(own, rows[flag], strict=True) if cell == "Y"}
+        visits[flag.lower()] = [key in said for key in keys]
+    if completed:
+        gaps = {
+            key: gap for key, gap in zip(own, rows["COMPLETED"], strict=True) if gap is not None
+        }
+        visits["date_imputed"] = [gaps.get(key) for key in keys]
+    return visits

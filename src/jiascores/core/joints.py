@@ -108,6 +108,12 @@ COUNTS = {
 # --------------------------------------------------------------------------------------------
 # Joints as people write them
 
+
+def _ways(digit: int, kinds: tuple[str, ...], places: tuple[str, ...]) -> tuple[str, ...]:
+    """Return how the joint of a finger or toe may be called: with and without its place."""
+    return tuple(f"{kind} {digit}{place}" for kind in kinds for place in places)
+
+
 # What else a joint may be called, but for its side: ideas of words.csv.
 _ALSO = {
     "cervical_spine": ("neck", "neck spine", "c spine"),
@@ -119,12 +125,11 @@ _ALSO = {
     "mtp1": ("mtp 1", "mtp 1 toe", "mtp 1 foot", "mtp big toe", "mtp hallux"),
     "toe_ip1": ("ip 1 toe", "ip 1 foot", "ip big toe", "ip hallux"),
     **{f"mcp{n}": (f"mcp {n}", f"mcp {n} hand") for n in range(2, 6)},
-    **{f"pip{n}": (f"pip {n}", f"pip {n} hand", f"ip proximal {n}") for n in range(2, 6)},
-    **{f"dip{n}": (f"dip {n}", f"dip {n} hand", f"ip distal {n}") for n in range(2, 6)},
-    **{f"mtp{n}": (f"mtp {n}", f"mtp {n} toe", f"mtp {n} foot") for n in range(2, 6)},
+    **{f"pip{n}": _ways(n, ("pip", "ip proximal"), ("", " hand")) for n in range(2, 6)},
+    **{f"dip{n}": _ways(n, ("dip", "ip distal"), ("", " hand")) for n in range(2, 6)},
+    **{f"mtp{n}": _ways(n, ("mtp",), ("", " toe", " foot")) for n in range(2, 6)},
     **{
-        f"toe_ip{n}": (f"ip {n} toe", f"ip {n} foot", f"pip {n} toe", f"pip {n} foot")
-        for n in range(2, 6)
+        f"toe_ip{n}": _ways(n, ("ip", "pip", "ip proximal"), (" toe", " foot")) for n in range(2, 6)
     },
 }
 _NO_REGION = frozenset({*SIDES, *"12345", "upper", "lower", "hand", "foot", "c", "mid", "big"})

@@ -1,0 +1,319 @@
+"""The domains of SDTM: their columns, their dates, and EX, CM, AE and DS as second tables."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+import pandas as pd
+
+from jiascores.core.errors import ColumnError, RequestError, VisitError, listing
+from jiascores.tables.engines import to_eager
+from jiascores.tables.frame import Frame, Output
+from jiascores.tables.numbers import one_of
+
+PartialDates = Literal[
+    "first-of-month",
+    "middle-of-month",
+    "last-of-month",
+    "first-of-year",
+    "middle-of-year",
+    "last-of-year",
+]
+PARTIAL_DATES = {
+    "first-of-month": "a missing day is the first of the month",
+    "middle-of-month": "a missing day is the 15th",
+    "last-of-month": "a missing day is the last of the month",
+    "first-of-year": "the same; where the month is missing too, 1 January",
+    "middle-of-year": "as middle-of-month; where the month is missing too, 30 June",
+    "last-of-year": "as last-of-month; where the month is missing too, 31 December",
+}
+# A date of SDTM to the day, the month or the year; the time may be known where the day is not.
+_DTC = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?|--T.*)?)?")
+_MONTHS = {"first": 1, "middle": 6, "last": 12}
+NOT_DONE = "NOT DONE"
+# What each second table is made of: its name for something, and where that stands.
+_SECOND: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "EX": {"date": ("EXSTDTC",), "stop": ("EXENDTC",), "drug": ("EXTRT",), "dose": ("EXDOSE",)},
+    "CM": {"drug": ("CMDECOD", "CMTRT"), "start": ("CMSTDTC",), "stop": ("CMENDTC",)},
+    "AE": {"date": ("AESTDTC",), "event": ("AEDECOD", "AETERM"), "serious": ("AESER",)},
+    "DS": {"date": ("DSSTDTC",), "what": ("DSDECOD", "DSTERM")},
+}
+_OPTIONAL = ("stop", "dose", "serious")
+_GOES_ON = ("ONGOING", "AFTER")
+
+
+@attrs.frozen(eq=False)
+class Domain:
+    """A table of SDTM.
+
+    Parameters
+    ----------
+    frame : Frame
+        Its rows.
+    letters : str
+        With which its columns begin: QS.
+    only : mapping
+        Column → the value, or values, of the rows that count.
+    """
+
+    frame: Frame
+    letters: str
+    only: Mapping[str, Any] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, given: Any, ending: str, only: Mapping[str, Any] | None) -> Domain:
+        """Return a domain, told by its one column with this ending."""
+        frame = Frame(to_eager(given))
+        found = [str(n)[:2] for n in frame.names if re.fullmatch(rf"[A-Z]{{2}}{ending}", str(n))]
+        if len(found) != 1:
+            raise ColumnError(
+                f"a domain needs one column --{ending}, such as "
+                f"{'QS' if ending == 'TESTCD' else 'AE'}{ending}.",
+                variable=ending,
+            )
+        domain = cls(frame, found[0], dict(only or {}))
+        domain.require("USUBJID")
+        return domain
+
+    def require(self, *names: str) -> None:
+        """Raise where none of these columns is there."""
+        if not any(name in self.frame for name in names):
+            raise ColumnError(
+                f"the domain {self.letters} has no column {' or '.join(map(repr, names))}.",
+                variable=names[0],
+            )
+
+    def cells(self, name: str) -> list[Any]:
+        """Return a column, None for what is empty; of one that is not there, gaps."""
+        if name not in self.frame:
+            return [None] * self.frame.size
+        cells = self.frame.objects(name)
+        return [None if pd.isna(c) or not str(c).strip() else c for c in cells]
+
+    @property
+    def counted(self) -> pd.Series[Any]:
+        """Which rows count."""
+        kept = np.ones(self.frame.size, dtype=bool)
+        for name, value in self.only.items():
+            values = [value] if isinstance(value, str) or not isinstance(value, Sequence) else value
+            if name in self.frame:
+                kept &= np.array([cell in values for cell in self.cells(name)], dtype=bool)
+        return pd.Series(kept)
+
+    def day_of(self, data: pd.DataFrame, column: str, rule: Any, *, gaps: bool = False) -> Any:
+        """Return for these rows the day that a column of dates names, and what was completed.
+
+        Parameters
+        ----------
+        data : DataFrame
+            Rows, each with its place in the domain as index.
+        column : str
+            The column of the domain.
+        rule : str or None
+            How a partial date is completed; else it is refused.
+        gaps : bool
+            Whether a date may be missing.
+        """
+        if rule is not None:
+            one_of(rule, PARTIAL_DATES, "partial_dates")
+        cells = pd.Series(self.cells(column), dtype=object)[data.index]
+        texts = cells.map(_as_text)
+        read = {text: _completed(text, rule) for text in texts.dropna().unique()}
+        days = texts.map(lambda text: read[text][0] if text in read else None)
+        lost = texts[days.isna() & (texts.notna() | (not gaps))]
+        if len(lost):
+            raise VisitError(
+                f"{column} is no full date in {len(lost)} row{'' if len(lost) == 1 else 's'}: "
+                f"{listing(map(repr, lost.tolist()))}. Name the rule of your plan, "
+                f"partial_dates='first-of-month' or another (a missing year or an interval no rule "
+                f"completes), or complete it before.",
+                variable=column,
+                values=lost.tolist(),
+            )
+        return days, texts.map(lambda text: read[text][1] if text in read else None)
+
+
+def _as_text(cell: Any) -> str | None:
+    if cell is None:
+        return None
+    return str(cell.isoformat() if hasattr(cell, "isoformat") else cell).strip()
+
+
+def _completed(text: str, rule: str | None) -> tuple[str | None, str | None]:
+    """Return the day that a text names, and what the rule completed: D, or M with the day."""
+    found = _DTC.fullmatch(text)
+    if found is None:
+        return None, None
+    year, month, day = found.groups()
+    gap = "M" if month is None else "D" if day is None else None
+    where, _, of = (rule or "").partition("-of-")
+    if gap and (not rule or (gap == "M" and of != "year")):
+        return None, None
+    try:
+        at = int(month or _MONTHS[where])
+        last = calendar.monthrange(int(year), at)[1]
+        days = {"first": 1, "middle": 15 if gap == "D" else last, "last": last}
+        return dt.date(int(year), at, int(day or days[where])).isoformat(), gap
+    except ValueError:
+        return None, None
+
+
+def like(frame: Frame, data: pd.DataFrame) -> Any:
+    """Return a table as a frame of the kind of another."""
+    if frame.kind == "pandas":
+        return data.reset_index(drop=True)
+    columns: dict[str, Any] = {}
+    for name in data:
+        values = data[name]
+        if pd.api.types.is_numeric_dtype(values):
+            kind: Any = "flag" if values.dtype == bool else "score"
+            columns[str(name)] = frame.made(Output(str(name), kind, values.to_numpy(float)))
+        else:
+            columns[str(name)] = frame.texts([None if pd.isna(c) else str(c) for c in values])
+    return frame.new(columns)
+
+
+def table_from_sdtm(
+    domain: Any,
+    *,
+    only: Mapping[str, Any] | None = None,
+    partial_dates: PartialDates | Mapping[str, PartialDates] | None = None,
+    missing_end: Literal["ongoing"] | None = None,
+) -> Any:
+    """Make a second table from EX, CM, AE or DS, as `retreatment` and the analyses read it.
+
+    Parameters
+    ----------
+    domain : data frame
+        EX, CM, AE or DS; its columns say which.
+    only : dict, optional
+        Take only rows in which these columns hold this value, or one of these:
+        ``{"EXTRT": "MSC"}``.
+    partial_dates : str or dict, optional
+        How a partial date is completed, as for `visits_from_sdtm`; or for each column,
+        ``{"start": "first-of-year", "stop": "last-of-year"}``. Without it, one is refused.
+    missing_end : {"ongoing"}, optional
+        For CM: that a drug without an end, of which neither CMENRTPT nor CMENRF says that it is
+        ongoing, goes on. Without it, such a row is refused.
+
+    Returns
+    -------
+    data frame
+        Of the kind given, one row for each that counts, dates as ISO text:
+
+        ====== =================================== ==================================================
+        domain columns                             read by
+        ====== =================================== ==================================================
+        EX     patient, date, stop, drug, dose     `jiascores.retreatment`, `jiascores.deviations`,
+                                                   the infusions of `jiascores.analysis.compare_events`
+        CM     patient, drug, start, stop          `jiascores.remission`
+        AE     patient, date, event, serious       `jiascores.analysis.compare_events`
+        DS     patient, date, what                 `jiascores.prepare.intercurrent_events`
+        ====== =================================== ==================================================
+
+    Raises
+    ------
+    ColumnError
+        If it is none of these domains, or a column is not there.
+    VisitError
+        If a date is partial or missing and no rule completes it.
+    RequestError
+        If a drug has no end and nothing says that it goes on.
+
+    Notes
+    -----
+    What did not happen (--OCCUR N, --STAT NOT DONE) is left out. EX without an end ended on its
+    first day. Of DS, rows of another DSCAT than DISPOSITION EVENT (milestones such as the consent)
+    and those who completed are left out: what remains are discontinuations.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import jiascores as jia
+    >>> cm = pd.DataFrame({
+    ...     "USUBJID": "S-01", "CMTRT": ["MTX"], "CMDECOD": ["METHOTREXATE"], "CMSTDTC": ["2019-03"],
+    ...     "CMENDTC": [None], "CMENRTPT": ["ONGOING"]})
+    >>> jia.adam.table_from_sdtm(cm, partial_dates="first-of-month")
+      patient          drug       start  stop
+    0    S-01  METHOTREXATE  2019-03-01  None
+    """
+    sdtm = Domain.of(domain, "STDTC", only)
+    letters = sdtm.letters
+    if letters not in _SECOND:
+        raise ColumnError(
+            f"{letters} is none of {', '.join(_SECOND)}; findings such as QS are read by "
+            f"visits_from_sdtm.",
+            variable="domain",
+            values=(letters,),
+        )
+    if missing_end is not None:
+        one_of(missing_end, {"ongoing": "a drug without an end goes on"}, "missing_end")
+    sources = _SECOND[letters]
+    for name, columns in sources.items():
+        if name not in _OPTIONAL or (letters, name) == ("CM", "stop"):
+            sdtm.require(*columns)
+    data = pd.DataFrame({"patient": sdtm.cells("USUBJID")}, dtype=object)
+    data = data[sdtm.counted & _happened(sdtm)]
+    for name, columns in sources.items():
+        column = next((each for each in columns if each in sdtm.frame), None)
+        if column is None:
+            continue
+        if name in ("date", "start", "stop"):
+            rule = (
+                partial_dates if isinstance(partial_dates, str | None) else partial_dates.get(name)
+            )
+            data[name] = sdtm.day_of(data, column, rule, gaps=name == "stop")[0]
+        else:
+            data[name] = pd.Series(_first(sdtm, columns), dtype=object)[data.index]
+    if letters == "EX" and "stop" in data:
+        data["stop"] = data["stop"].where(data["stop"].notna(), data["date"])
+    if letters == "CM" and missing_end is None:
+        _refuse_open_ends(sdtm, data)
+    if "dose" in data:
+        data["dose"] = pd.to_numeric(data["dose"])
+    return like(sdtm.frame, data)
+
+
+def _first(domain: Domain, columns: Sequence[str]) -> list[Any]:
+    """Return the cells of a column, those of the next where one is empty."""
+    rows = zip(*(domain.cells(column) for column in columns), strict=True)
+    return [next((cell for cell in row if cell is not None), None) for row in rows]
+
+
+def _happened(domain: Domain) -> pd.Series[Any]:
+    """Return which rows say of something that it was."""
+    letters = domain.letters
+    gone = [cell == "N" for cell in domain.cells(f"{letters}OCCUR")]
+    gone = [
+        g or cell == NOT_DONE for g, cell in zip(gone, domain.cells(f"{letters}STAT"), strict=True)
+    ]
+    if letters == "DS":
+        other = "DSCAT" in domain.frame
+        kinds = zip(domain.cells("DSCAT"), domain.cells("DSDECOD"), strict=True)
+        gone = [
+            g or (other and kind != "DISPOSITION EVENT") or what == "COMPLETED"
+            for g, (kind, what) in zip(gone, kinds, strict=True)
+        ]
+    return ~pd.Series(gone, dtype=bool)
+
+
+def _refuse_open_ends(domain: Domain, data: pd.DataFrame) -> None:
+    """Raise where a drug has no end and nothing says that it goes on."""
+    said = zip(domain.cells("CMENRTPT"), domain.cells("CMENRF"), strict=True)
+    goes_on = pd.Series([any(each in _GOES_ON for each in pair) for pair in said], dtype=bool)
+    lost = data[data["stop"].isna() & ~goes_on[data.index]]
+    if len(lost):
+        who = listing(dict.fromkeys(lost["patient"].tolist()))
+        raise RequestError(
+            f"CMENDTC is missing in {len(lost)} row{'' if len(lost) == 1 else 's'} (of {who}), and "
+            f"neither CMENRTPT nor CMENRF says ONGOING or AFTER. Fill it in; or say that these drugs "
+            f"go on, missing_end='ongoing'.",
+            variable="CMENDTC",
+            values=lost["drug"].tolist(),
+        )
