@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import json
 import signal
 import sys
@@ -41,6 +42,9 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         spoken = WORDS.set(CommandLine())
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # A pipe in an old code page has no ≤: it is written as \u2264, and nothing ends early.
+            sys.stdout.reconfigure(errors="backslashreplace")
         with stopped_by_signals(), warnings.catch_warnings():
             warnings.showwarning = _on_one_line
             warnings.simplefilter("always", SuspiciousWarning)
