@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +20,23 @@ from jiascores.cli.running import (
     Job,
     as_records,
     baseline_option,
+    column_option,
     json_option,
     measures_option,
+    named,
     on_table,
     out_options,
+    with_options,
+    write_rows,
     write_text,
 )
 from jiascores.cli.trying import DEMO, demo_visits
 from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
+from jiascores.core.joints import FINDINGS
 from jiascores.files.drafting import draft
 from jiascores.files.mapping import Joints, baseline_rule, window_days
-from jiascores.files.reading import DATE, FLAG
+from jiascores.files.reading import FLAG, read_by
 from jiascores.files.text import Style
 from jiascores.files.visits import with_counts
 from jiascores.files.writing import refuse_target, write_table
@@ -40,7 +44,7 @@ from jiascores.measures.courses import RetreatmentProtocol
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.remission import RemissionCriteria
 from jiascores.measures.response import ResponseCriteria
-from jiascores.tables.baselines import Flagged, OnOrBefore
+from jiascores.tables.baselines import Flagged
 from jiascores.tables.table import Column
 
 
@@ -58,19 +62,13 @@ def main() -> None:
     """
 
 
-def _out(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(out_options):
-        command = option(command)
-    return command
-
-
 # --------------------------------------------------------------------------------------------
 # Proof and catalogue
 
 
 @main.command()
 @click.option("--date", help="The date that the report bears; by default the present one.")
-@_out
+@out_options
 @json_option
 def verify(date: str | None, out: Path | None, force: bool, as_json: bool) -> None:
     """Run every check value against this installation; the exit status is 1 if one fails."""
@@ -100,7 +98,7 @@ def _names(_: Any, __: Any, incomplete: str) -> list[str]:
     type=click.Choice(list(dict.fromkeys(each.kind for each in published(Definition)))),
     help="Only definitions of this kind.",
 )
-@_out
+@out_options
 @json_option
 def definitions(
     names: tuple[str, ...], kind: str | None, out: Path | None, force: bool, as_json: bool
@@ -111,20 +109,15 @@ def definitions(
     jiascores definitions prcsg-printo
     jiascores definitions --kind "cut-off set"
     """
-    every = published(Definition)
-    shown = [
-        each for each in every if kind in (None, each.kind) and (not names or each.name in names)
-    ]
+    every = [each for each in published(Definition) if kind in (None, each.kind)]
+    known = [each.name for each in every]
+    shown = [each for each in every if not names or each.name in names]
     for name in names:
-        if name not in {each.name for each in shown}:
-            known = [each.name for each in every]
+        if name not in known:
             raise RequestError(f"no definition is called {name!r}.{suggestion(name, known)}")
     table = jia.definitions(kind)
     if out is not None:
-        if as_json:
-            write_text(as_records(table), out, force=force)
-        else:
-            write_table(table, out, force=force)
+        write_rows(table, out, as_json, force=force)
     kept = table[table["name"].isin([each.name for each in shown])]
     click.echo(as_records(kept).rstrip() if as_json else "\n\n".join(map(str, shown)))
 
@@ -134,14 +127,9 @@ def definitions(
 @click.option("--score", "scores", multiple=True, help="For redcap: a score, such as jadas10.")
 @click.option("--cutoffs", multiple=True, help="For redcap: a cut-off set for the states.")
 @click.option("--marker", type=click.Choice(["esr", "crp"]), default="esr", help="For redcap.")
-@_out
+@out_options
 def export(
-    system: Any,
-    scores: tuple[str, ...],
-    cutoffs: tuple[str, ...],
-    marker: str,
-    out: Path | None,
-    force: bool,
+    system: Any, scores: tuple[str, ...], out: Path | None, force: bool, **chosen: Any
 ) -> None:
     """Write definitions for another system: a REDCap data dictionary, or JSON.
 
@@ -149,12 +137,8 @@ def export(
     jiascores export redcap --score cjadas10 --cutoffs consolaro-2014 -o dictionary.csv
     jiascores export json -o definitions.json
     """
-    chosen = {"scores": scores} if scores else {}
-    text = jia.adam.export(system, cutoffs=cutoffs, marker=marker, **chosen)
-    if out is None:
-        click.echo(text, nl=False)
-    else:
-        write_text(text, out, force=force)
+    chosen |= {"scores": scores} if scores else {}
+    write_text(jia.adam.export(system, **chosen), out, force=force)
 
 
 # --------------------------------------------------------------------------------------------
@@ -165,7 +149,7 @@ def export(
 @click.argument("file", type=FILE)
 @click.option("--sheet", help="The sheet of a workbook.")
 @click.option("--dictionary", type=FILE, help="A data dictionary of REDCap (CSV).")
-@_out
+@out_options
 def init(
     file: Path, sheet: str | None, dictionary: Path | None, out: Path | None, force: bool
 ) -> None:
@@ -226,8 +210,7 @@ def assess(job: Job, details: bool) -> None:
     input. A line of the output is the line of the input with fields added.
     """
     _need_measures(job)
-    said = {**job.call, "details": details}
-    job.add(lambda visits: jia.assess(visits, measures=job.requests, **said))
+    job.add(jia.assess, measures=job.requests, details=details)
 
 
 def _need_measures(job: Job) -> None:
@@ -243,9 +226,9 @@ def _need_measures(job: Job) -> None:
 @on_table(
     baseline_option,
     measures_option,
-    click.option("--by", help="A column by which the findings are put in order, such as the site."),
+    column_option("--by", "A column by which the findings are put in order, such as the site."),
 )
-def check(job: Job, by: str | None) -> None:
+def check(job: Job, by: Any) -> None:
     """List what is missing, refused and suspicious in FILE.
 
     \b
@@ -256,16 +239,14 @@ def check(job: Job, by: str | None) -> None:
     are listed as refused, and refuse no file.
     """
     _, visits = job.read()
-    said = {name: job.call[name] for name in ("columns", "units", "baseline", "marker", "prefix")}
-    order = None if by is None else jia.column(by)
-    findings = jia.check(visits, measures=job.requests or None, by=order, **said)
+    findings = job.call(jia.check, visits, measures=job.requests or None, by=by)
     job.table(findings)
     if job.requests:
         try:
             with warnings.catch_warnings():
                 # It stands among the findings.
                 warnings.simplefilter("ignore", jia.errors.SuspiciousWarning)
-                jia.assess(visits, measures=job.requests, **job.call)
+                job.call(jia.assess, visits, measures=job.requests)
         except JiaScoresError as error:
             click.echo(f"Refused: {error}", err=True)
             raise click.exceptions.Exit(FAILED) from error
@@ -277,8 +258,8 @@ def check(job: Job, by: str | None) -> None:
 @on_table(
     baseline_option,
     measures_option,
-    click.option("--by", help="The column with the visit; by default nominal_visit, or a number."),
-    click.option("--arm", help="The column with the treatment arm, for results of each arm."),
+    column_option("--by", "The column with the visit; by default nominal_visit, or a number."),
+    column_option("--arm", "The column with the treatment arm, for results of each arm."),
     click.option("--data-cut", help="The last date that counts; later visits are left out."),
     click.option("--title", help="Title of the page."),
     click.option(
@@ -286,12 +267,7 @@ def check(job: Job, by: str | None) -> None:
     ),
 )
 def report(
-    job: Job,
-    by: str | None,
-    arm: str | None,
-    data_cut: str | None,
-    title: str | None,
-    pictures: bool,
+    job: Job, by: Any, arm: Any, data_cut: str | None, title: str | None, pictures: bool
 ) -> None:
     """Write one page on FILE: what was read, missing and found, with pictures.
 
@@ -303,15 +279,15 @@ def report(
         raise RequestError(f"{say('out', job.out or 'report.html')}: write to a .html file.")
     refuse_target(job.out, force=job.force, inputs=[job.file])
     _, visits = job.read()
-    page = jia.report(
+    page = job.call(
+        jia.report,
         visits,
         measures=job.requests,
-        by=None if by is None else jia.column(by),
-        arm=None if arm is None else jia.column(arm),
+        by=by,
+        arm=arm,
         data_cut=_day(data_cut),
         pictures=pictures,
         title=title or job.how.study.title or "Visits assessed",
-        **{name: job.call[name] for name in ("columns", "units", "baseline", "marker")},
     )
     write_text(page, job.out, force=job.force, inputs=job.inputs)
     if not job.quiet:
@@ -331,7 +307,7 @@ def _day(text: str | None) -> str | float | None:
     click.argument("infusions", type=FILE, required=False),
     click.option(
         "--protocol",
-        type=click.Choice([each.name for each in published(RetreatmentProtocol)]),
+        type=named(RetreatmentProtocol),
         help="By which protocol; else that of the mapping.",
     ),
     click.option(
@@ -345,19 +321,16 @@ def retreatment(job: Job, infusions: Path | None, protocol: str | None, deviatio
     jiascores retreatment visits.csv infusions.csv --protocol swart-2019 -o retreated.csv
     """
     rule: Any = protocol or _protocol(job)
-    columns = job.how.infusions.columns
-    said = {"protocol": rule, "infusion_columns": columns, "exclusions": job.how.exclusions}
-    exclusions = (
-        rule if isinstance(rule, RetreatmentProtocol) else jia.definition(rule, RetreatmentProtocol)
-    ).exclusions
-    flags = {job.how.exclusions.get(name, name): FLAG for name in exclusions}
+    own = job.how.exclusions
+    known = rule if protocol is None else jia.definition(protocol, RetreatmentProtocol)
+    flags = dict.fromkeys((own.get(name, name) for name in known.exclusions), FLAG)
+    said = {"infusion_columns": job.how.infusions.columns, "exclusions": own, "protocol": rule}
     given = job.beside(infusions, "infusions")
     if deviations:
-        kept = {name: job.only[name] for name in job.only if name != "prefix"}
         _, visits = job.read(**flags)
-        job.table(jia.deviations(visits, given, **said, **kept))
+        job.table(job.call(jia.deviations, visits, given, **said))
     else:
-        job.add(lambda visits: jia.retreatment(visits, given, **said, **job.only), **flags)
+        job.add(jia.retreatment, given, asked=flags, **said)
 
 
 def _protocol(job: Job) -> Any:
@@ -375,47 +348,34 @@ def _protocol(job: Job) -> Any:
 @main.command()
 @on_table(
     click.argument("medication", type=FILE, required=False),
-    click.option(
-        "--criteria", type=click.Choice([each.name for each in published(RemissionCriteria)])
-    ),
+    click.option("--criteria", type=named(RemissionCriteria)),
     click.option("--max-gap-days", type=float, help="Most days between two visits of one run."),
     click.option("--counted", multiple=True, help="A drug that counts, or all."),
     click.option("--inactive", help="Your yes/no column with inactive disease."),
 )
-def remission(
-    job: Job,
-    medication: Path | None,
-    criteria: str | None,
-    max_gap_days: float | None,
-    counted: tuple[str, ...],
-    inactive: str | None,
-) -> None:
+def remission(job: Job, medication: Path | None, counted: tuple[str, ...], **given: Any) -> None:
     """Say for each visit of FILE whether the patient is in remission.
 
     \b
     jiascores remission visits.csv drugs.csv --criteria wallace-2011 --max-gap-days 365 \\
         --counted methotrexate --inactive inactive -o remission.csv
     """
-    own = job.how.medication
-    drugs = own.counted if not counted else "all" if counted == ("all",) else counted
-    inactive = inactive or own.inactive
+    given["counted"] = "all" if counted == ("all",) else counted
+    own = with_options(job.how.medication, given)
     periods = None
     if medication is not None or own.file is not None:
         periods = job.beside(medication, "medication")
-    said: dict[str, Any] = {
-        "criteria": criteria or own.criteria,
-        "max_gap_days": max_gap_days or own.max_gap_days,
-        "counted": drugs or None,
-        "inactive": None if inactive is None else Column(inactive),
-        "markers": job.how.study.markers,
-        "medication_columns": own.columns,
-    }
-    call = {name: value for name, value in job.only.items() if name != "marker"}
-    asked = {} if inactive is None else {inactive: FLAG}
-    job.add(lambda visits: jia.remission(visits, periods, **said, **call), **asked)
-
-
-FINDINGS = ("active", "limited", "swollen", "painful_on_motion", "tender", "swollen_by_deformity")
+    job.add(
+        jia.remission,
+        periods,
+        asked={} if own.inactive is None else {own.inactive: FLAG},
+        criteria=own.criteria,
+        max_gap_days=own.max_gap_days,
+        counted=own.counted or None,
+        inactive=None if own.inactive is None else Column(own.inactive),
+        markers=job.how.study.markers,
+        medication_columns=own.columns,
+    )
 
 
 @main.command()
@@ -427,7 +387,7 @@ FINDINGS = ("active", "limited", "swollen", "painful_on_motion", "tender", "swol
             metavar="BEGINNING",
             help="What stands before each joint's name.",
         )
-        for name in FINDINGS
+        for name in ("active", *FINDINGS)
     )
 )
 def joints(job: Job, **beginnings: str | None) -> None:
@@ -439,15 +399,14 @@ def joints(job: Job, **beginnings: str | None) -> None:
     The form has a column for each joint, boxes to tick, lists of joints, a code for each joint, or
     a row for each joint. `assess` and `check` count the joints of the mapping themselves.
     """
-    given: dict[str, Any] = {name: start for name, start in beginnings.items() if start is not None}
-    form = attrs.evolve(job.how.joints or Joints(), **given)
+    form = with_options(job.how.joints or Joints(), beginnings)
     job.how, job.counted = attrs.evolve(job.how, joints=form), False
-    count = partial(with_counts, how=job.how, prefix=job.call["prefix"])
+    said: dict[str, Any] = {"how": job.how, "prefix": job.how.study.prefix}
     if form.joint is None:
-        job.add(count)
+        job.add(with_counts, **said)
     else:
         refuse_target(job.out, force=job.force, inputs=[job.file])
-        job.table(count(job.read()[1]))
+        job.table(with_counts(job.read()[1], **said))
 
 
 # --------------------------------------------------------------------------------------------
@@ -480,47 +439,27 @@ def prepare() -> None:
     ),
     click.option("--day-zero", help="first, flagged:COLUMN, on-or-before:COLUMN or column.COLUMN."),
 )
-def nominal_visits(
-    job: Job,
-    weeks: tuple[str, ...],
-    months: tuple[str, ...],
-    rule: str | None,
-    day_zero: str | None,
-    study_day: bool,
-    same_day: str | None,
-) -> None:
+def nominal_visits(job: Job, weeks: tuple[str, ...], months: tuple[str, ...], **given: Any) -> None:
     """Say which visit of the protocol each row of FILE is.
 
     \b
     jiascores prepare nominal-visits visits.csv --week 0:0 --week 8:7 --rule nearest \\
         --day-zero first -o planned.csv
     """
-    own = job.how.visits
-    zero = baseline_rule(day_zero or own.day_zero, "day zero")
-    asked: dict[str, Any] = {}
-    if isinstance(zero, OnOrBefore):
-        asked = {zero.column: DATE}
-    elif isinstance(zero, Flagged | Column):
-        asked = {
-            zero.column if isinstance(zero, Flagged) else zero.name: FLAG
-            if isinstance(zero, Flagged)
-            else DATE
-        }
+    own = with_options(job.how.visits, {**given, "same_day": None})
+    zero = baseline_rule(own.day_zero, "day zero")
     flag = own.same_day and Flagged(own.same_day)
-    flag = baseline_rule(same_day, "--same-day") if same_day else flag
-    if isinstance(flag, Flagged):
-        asked[flag.column] = FLAG
-    said = {
-        "weeks": _windows("week", weeks, own.weeks),
-        "months": _windows("month", months, own.months),
-        "study_day": study_day or own.study_day,
-        "same_day": flag,
-        "rule": rule or own.rule,
-        "day_zero": zero,
-        "columns": job.call["columns"],
-        "prefix": job.call["prefix"],
-    }
-    job.add(lambda visits: jia.prepare.nominal_visits(visits, **said), **asked)
+    flag = baseline_rule(given["same_day"], "--same-day") if given["same_day"] else flag
+    job.add(
+        jia.prepare.nominal_visits,
+        asked=read_by(zero, flag),
+        weeks=_windows("week", weeks, own.weeks),
+        months=_windows("month", months, own.months),
+        study_day=own.study_day,
+        same_day=flag,
+        rule=own.rule,
+        day_zero=zero,
+    )
 
 
 def _windows(
@@ -543,25 +482,21 @@ def _windows(
     click.option("--value", "values", multiple=True, help="A variable to bring, such as esr."),
     click.option("--window-days", type=float, help="Most days between visit and drawing."),
 )
-def laboratory_values(
-    job: Job, laboratory: Path | None, values: tuple[str, ...], window_days: float | None
-) -> None:
+def laboratory_values(job: Job, laboratory: Path | None, **given: Any) -> None:
     """Bring laboratory values to the visits of FILE that they were drawn nearest to.
 
     \b
     jiascores prepare laboratory-values visits.csv laboratory.csv --value esr --window-days 7
     """
-    own = job.how.laboratory
-    drawn = job.beside(laboratory, "laboratory")
-    said = {
-        "values": list(values or own.values),
-        "lab_window_days": own.window_days if window_days is None else window_days,
-        "columns": job.call["columns"],
-        "lab_columns": own.as_read,
-        "units": own.units,
-        "prefix": job.call["prefix"],
-    }
-    job.add(lambda visits: jia.prepare.laboratory_values(visits, drawn, **said))
+    own = with_options(job.how.laboratory, given)
+    job.add(
+        jia.prepare.laboratory_values,
+        job.beside(laboratory, "laboratory"),
+        values=list(own.values),
+        lab_window_days=own.window_days,
+        lab_columns=own.as_read,
+        units=own.units,
+    )
 
 
 # --------------------------------------------------------------------------------------------

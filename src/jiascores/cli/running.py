@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import inspect
 import io
 import json
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar, cast
 
 import attrs
 import click
 
 from jiascores.cli.words import CommandLine
+from jiascores.core.definition import published
 from jiascores.core.errors import WORDS, JiaScoresError, RequestError, SuspiciousWarning
 from jiascores.core.measure import Verdict
 from jiascores.files.kinds import STDIN, Contents, contents, name_of
@@ -28,9 +30,12 @@ from jiascores.files.visits import read_beside, read_visits, with_counts
 from jiascores.files.writing import kind_to_write, refuse_target, whole, write_table, write_with
 from jiascores.measures.states import ANY_COURSE
 from jiascores.tables.requests import Request, from_category, parse
-from jiascores.tables.table import MARKER_RULES
+from jiascores.tables.table import MARKER_RULES, Column
 
+T = TypeVar("T")
 FAILED = 1
+# The options that every command on a table has, and two that some have.
+JOB_OPTIONS = ("file", "mapping", "marker", "prefix", "invalid", "force", "as_json", "quiet", "baseline", "measures")  # fmt: skip
 # From this size on it is shown how far the reading is.
 LARGE = 20_000_000
 SIGNALS = ("SIGTERM", "SIGHUP")
@@ -93,22 +98,27 @@ def stopped_by_signals() -> Iterator[None]:
 
 Option: TypeAlias = Callable[[Any], Any]
 FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
-OUT = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
-mapping_option: Option = click.option(
-    "--mapping",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="How the file is written, as TOML; `jiascores init` drafts one.",
-)
-out_options: tuple[Option, ...] = (
-    click.option(
-        *("-o", "--out"),
-        type=OUT,
-        help="Where to write; by default as text to the screen. The name says the kind.",
-    ),
-    click.option("--force", is_flag=True, help="Write over a file that exists."),
-)
-quiet_option: Option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-json_option: Option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def named(kind: Any) -> click.Choice[str]:
+    """Return the choice between the definitions of a kind, by name."""
+    return click.Choice([each.name for each in published(kind)])
+
+
+def together(*options: Option) -> Option:
+    """Return several options as one."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def column_option(name: str, says: str) -> Option:
+    """Return an option that names a column."""
+    return click.option(name, help=says, callback=lambda _, __, to: to and Column(to))
 
 
 def _complete(_: Any, __: Any, incomplete: str) -> list[str]:
@@ -118,6 +128,15 @@ def _complete(_: Any, __: Any, incomplete: str) -> list[str]:
     return completions(incomplete)
 
 
+out_options = together(
+    click.option(
+        *("-o", "--out"),
+        type=FILE,
+        help="Where to write; by default as text to the screen. The name says the kind.",
+    ),
+    click.option("--force", is_flag=True, help="Write over a file that exists."),
+)
+json_option: Option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 measures_option: Option = click.option(
     "--measure",
     "measures",
@@ -125,9 +144,18 @@ measures_option: Option = click.option(
     shell_complete=_complete,
     help="What to compute; may be given more than once. Else those of the mapping.",
 )
-TABLE: tuple[Option, ...] = (
+baseline_option: Option = click.option(
+    "--baseline",
+    help="first, flagged:COLUMN or on-or-before:COLUMN; with :per_variable=true:days=28 after it "
+    "each variable has its own.",
+)
+_table_options = together(
     click.argument("file", type=FILE),
-    mapping_option,
+    click.option(
+        "--mapping",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="How the file is written, as TOML; `jiascores init` drafts one.",
+    ),
     click.option("--marker", type=click.Choice(tuple(MARKER_RULES)), help="Which reactant counts."),
     click.option("--prefix", help="Put before the name of every added column."),
     click.option(
@@ -135,18 +163,13 @@ TABLE: tuple[Option, ...] = (
         type=click.Choice(["raise", "missing"]),
         help="What a value that is not allowed does; by default it stops everything.",
     ),
-    *out_options,
+    out_options,
     json_option,
-    quiet_option,
-)
-baseline_option: Option = click.option(
-    "--baseline",
-    help="first, flagged:COLUMN or on-or-before:COLUMN; with :per_variable=true:days=28 after it "
-    "each variable has its own.",
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
 )
 
 
-@attrs.define
+@attrs.define(kw_only=True)
 class Job:
     """One command on one file."""
 
@@ -164,16 +187,38 @@ class Job:
     width: int = 0
     inputs: list[Any] = attrs.field(factory=list)
 
-    @property
-    def call(self) -> dict[str, Any]:
-        """What the calls on a table are told of it."""
-        said = self.how.as_read.call(baseline=self.baseline)
-        return {**said, "invalid": self.how.study.invalid, "prefix": self.how.study.prefix}
+    @classmethod
+    def begun(
+        cls,
+        mapping: Path | None,
+        baseline: str | None = None,
+        measures: Sequence[str] | None = None,
+        **given: Any,
+    ) -> Job:
+        """Return the job that the options of a command on a table ask for."""
+        how = confirmed(read_mapping(mapping))
+        study = {name: given.pop(name) for name in ("marker", "prefix", "invalid")}
+        how = attrs.evolve(how, study=with_options(how.study, study))
+        requests = () if measures is None else measures or how.study.measures
+        return cls(
+            how=how,
+            baseline=baseline_rule(baseline),
+            requests=[_with_choices(text, how) for text in requests],
+            inputs=[] if mapping is None else [mapping],
+            **given,
+        )
 
     @property
-    def only(self) -> dict[str, Any]:
-        """The same, without what some calls do not take."""
-        return {name: value for name, value in self.call.items() if name != "baseline"}
+    def said(self) -> dict[str, Any]:
+        """What is said of the table, by the options and the mapping."""
+        study = self.how.study
+        said = self.how.as_read.call(baseline=self.baseline)
+        return {**said, "invalid": study.invalid, "prefix": study.prefix}
+
+    def call(self, function: Callable[..., Any], *tables: Any, **given: Any) -> Any:
+        """Call a function on tables, with what it takes of what is said of them."""
+        takes = inspect.signature(function).parameters
+        return function(*tables, **{k: v for k, v in self.said.items() if k in takes} | given)
 
     def read(self, path: Any = None, table: str = "visits", **asked: str) -> tuple[Contents, Any]:
         """Return a file as it is, and as a table."""
@@ -209,30 +254,33 @@ class Job:
             )
         return self.read(path, table, **asked)[1]
 
-    def add(self, compute: Callable[[Any], Any], **asked: str) -> None:
-        """Read the file, add the columns that are computed, and write it again."""
+    def add(
+        self,
+        function: Callable[..., Any],
+        *beside: Any,
+        asked: Mapping[str, str] | None = None,
+        **given: Any,
+    ) -> None:
+        """Read the file, add the columns that a function adds to it, and write it again."""
         refuse_target(self.out, force=self.force, inputs=[self.file, *self.inputs])
         if not self.as_json:
             kind_to_write(self.out)
-        file, frame = self.read(**asked)
-        answer = compute(frame)
+        file, frame = self.read(**(asked or {}))
+        answer = self.call(function, frame, *beside, **given)
         if self.as_json:
             self.table(answer)
             return
         added = answer[list(answer.columns[self.width :])]
         own = frame[list(frame.columns[: self.width])]
         write_with(file, own, added, self.out, force=self.force, inputs=self.inputs)
-        self.said(len(added))
+        self.written(len(added))
 
     def table(self, frame: Any) -> None:
         """Write a table of its own."""
-        if self.as_json:
-            write_text(as_records(frame), self.out, force=self.force, inputs=self.inputs)
-        else:
-            write_table(frame, self.out, force=self.force, inputs=self.inputs)
-        self.said(len(frame))
+        write_rows(frame, self.out, self.as_json, force=self.force, inputs=self.inputs)
+        self.written(len(frame))
 
-    def said(self, rows: int) -> None:
+    def written(self, rows: int) -> None:
         """Say what was written."""
         if self.out is not None and not self.quiet:
             click.echo(f"{rows} row{'' if rows == 1 else 's'} in {name_of(self.out)}", err=True)
@@ -263,47 +311,28 @@ def shallow_copies() -> Iterator[None]:
         yield
 
 
-def on_table(*more: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def with_options(own: T, given: Mapping[str, Any]) -> T:
+    """Return a table of the mapping, with the options that were given in place of its keys."""
+    nothing = (None, False, ())
+    chosen = {k: v for k, v in given.items() if not any(v is each for each in nothing)}
+    return cast(T, attrs.evolve(cast(Any, own), **chosen))
+
+
+def on_table(*more: Option) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the options of a command on a table of visits; the command gets a `Job`."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
-        def run(
-            file: Path,
-            mapping: Path | None,
-            marker: str | None,
-            prefix: str | None,
-            invalid: str | None,
-            out: Path | None,
-            force: bool,
-            as_json: bool,
-            quiet: bool,
-            baseline: str | None = None,
-            measures: Sequence[str] | None = None,
-            **rest: Any,
-        ) -> Any:
-            how = confirmed(read_mapping(mapping))
-            given: dict[str, Any] = {"marker": marker, "prefix": prefix, "invalid": invalid}
-            chosen = {name: value for name, value in given.items() if value is not None}
-            how = attrs.evolve(how, study=attrs.evolve(how.study, **chosen))
-            job = Job(file, how, None if str(out) == STDIN else out, force, as_json, quiet)
-            job.baseline = baseline_rule(baseline)
-            job.inputs = [] if mapping is None else [mapping]
-            if measures is not None:
-                job.requests = understood(tuple(measures) or how.study.measures, how)
+        def run(out: Path | None, **given: Any) -> Any:
+            own = {name: given.pop(name) for name in JOB_OPTIONS if name in given}
             with shallow_copies():
-                return command(job, **rest)
+                job = Job.begun(out=None if str(out) == STDIN else out, **own)
+                return command(job, **given)
 
-        for option in reversed((*TABLE, *more)):
-            run = option(run)
-        return run
+        table: Callable[..., Any] = together(_table_options, *more)(run)
+        return table
 
     return decorate
-
-
-def understood(measures: Sequence[str], how: FileMapping) -> list[Any]:
-    """Return what is asked for in words as requests, by the definitions of the mapping too."""
-    return [_with_choices(text, how) for text in measures]
 
 
 def _with_choices(text: str, how: FileMapping) -> Any:
@@ -341,6 +370,14 @@ def write_text(text: str, out: Path | None, *, force: bool, inputs: Sequence[Any
     """Write a text to a file, or to the screen."""
     with whole(out, force=force, inputs=inputs) as file:
         file.write(text.encode())
+
+
+def write_rows(frame: Any, out: Path | None, as_json: bool, **more: Any) -> None:
+    """Write a table of its own, as JSON or as a file of the kind that its name says."""
+    if as_json:
+        write_text(as_records(frame), out, **more)
+    else:
+        write_table(frame, out, **more)
 
 
 def as_records(frame: Any) -> str:

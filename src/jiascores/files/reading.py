@@ -84,17 +84,22 @@ def asked_of(
         if not isinstance(request, Request):
             continue
         for name, bound in request.bound:
-            rules.append(bound)
             if isinstance(bound, Column):
                 is_flag = name == "attended" or (name in VARIABLES and VARIABLES[name].flag)
                 word = WORD if name in WORDS else name if name in VARIABLES else NUMBER
                 asked[bound.name] = FLAG if is_flag else word
             elif hasattr(bound, "column") and name == "course":
                 asked[bound.column] = WORD
-    for rule in rules:
-        if isinstance(rule, Flagged | OnOrBefore):
-            asked[rule.column] = FLAG if isinstance(rule, Flagged) else DATE
-    return asked
+            else:
+                rules.append(bound)
+    return asked | read_by(*rules)
+
+
+def read_by(*rules: Any) -> dict[str, str]:
+    """Return which columns the rules of a baseline or of day zero read, and as what."""
+    asked = {rule.column: DATE for rule in rules if isinstance(rule, OnOrBefore)}
+    asked |= {rule.column: FLAG for rule in rules if isinstance(rule, Flagged)}
+    return asked | {rule.name: DATE for rule in rules if isinstance(rule, Column)}
 
 
 def kinds_of(
