@@ -34,9 +34,10 @@ from jiascores.cli.trying import DEMO, demo_visits
 from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
 from jiascores.core.joints import FINDINGS
+from jiascores.core.variables import CORE_VARIABLES
 from jiascores.files.drafting import draft
-from jiascores.files.mapping import Joints, baseline_rule, window_days
-from jiascores.files.reading import FLAG, read_by
+from jiascores.files.mapping import Csv, Joints, baseline_rule, window_days
+from jiascores.files.reading import FLAG, number_in, read_by
 from jiascores.files.text import Style
 from jiascores.files.visits import with_counts
 from jiascores.files.writing import refuse_target, write_table
@@ -546,15 +547,16 @@ def _core_set(text: str, option: str) -> jia.CoreSet[float]:
     values: dict[str, float | None] = {}
     for part in text.replace(",", " ").split():
         name, equals, value = part.partition("=")
-        try:
-            values[name] = float(value) if value else None
-        except ValueError:
-            equals = ""
-        if not equals:
-            raise RequestError(f"{option}: {part!r} is not of the form variable=number.")
+        number = number_in(value, Csv()) if value else None
+        if not equals or isinstance(number, str) or name in values:
+            raise RequestError(f"{option}: write variable=number, each once, and not {part!r}.")
+        values[name] = number
     try:
         return jia.CoreSet(**values)
     except JiaScoresError:
         raise
     except TypeError as error:
-        raise RequestError(f"{option}: {error}") from error
+        raise RequestError(
+            f"{option}: give {', '.join(CORE_VARIABLES)}, and esr or crp, and nothing else; leave empty "
+            f'what is missing ("chaq=").'
+        ) from error

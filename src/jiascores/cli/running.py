@@ -7,6 +7,7 @@ import errno
 import inspect
 import io
 import json
+import os
 import signal
 import sys
 import warnings
@@ -57,12 +58,21 @@ class Commands(click.Group):
                 return super().invoke(ctx)
             except JiaScoresError as error:
                 raise click.ClickException(str(error)) from error
+            except KeyboardInterrupt as error:
+                raise SystemExit(128 + signal.SIGINT) from error
             except OSError as error:
                 if error.errno == errno.EPIPE:
-                    raise
+                    _read_no_more()
                 raise click.ClickException(str(error)) from error
             finally:
                 WORDS.reset(spoken)
+
+
+def _read_no_more() -> None:
+    """End as every program does whose reader has ended, as head does."""
+    # What is still to be written goes nowhere.
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+    raise SystemExit(128 + 13)
 
 
 def _on_one_line(message: Any, *_: Any, **__: Any) -> None:

@@ -41,6 +41,8 @@ class CommandLine(Words):
             )
             return in_mapping(f"{table or name.removesuffix('_columns')}.columns", value or {})
         option = OPTIONS.get(name, name).replace("_", "-")
+        if isinstance(value, list):
+            return " ".join(f"--{option} {each}" for each in value)
         return f"--{option}" if value in (None, "", True) else f"--{option} {value}"
 
     def made(self, name: str, column: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +51,7 @@ class JiaScoresError(Exception):
         values: Sequence[Any] = (),
         where: Sequence[Any] = (),
     ) -> None:
-        super().__init__(message)
+        super().__init__(_short(message))
         self.reason = reason or type(self).reason
         self.variable = variable
         self.values: tuple[Any, ...] = tuple(values)
@@ -60,6 +61,17 @@ class JiaScoresError(Exception):
         # Keyword-only arguments are lost by the default; engines carry errors between processes.
         keywords = {name: getattr(self, name) for name in ("reason", "variable", "values", "where")}
         return (partial(type(self), **keywords), (str(self),))
+
+
+_LONGEST = 5000
+_LONG_WORD = re.compile(r"\S{300,}")
+
+
+def _short(message: str) -> str:
+    """Return a message that can be read, whatever long cell, name or path it speaks of."""
+    message = _LONG_WORD.sub(lambda word: f"{word[0][:100]}…{word[0][-100:]}", message)
+    half = _LONGEST // 2 - 1
+    return message if len(message) <= _LONGEST else f"{message[:half]}…{message[-half:]}"
 
 
 class OutOfRangeError(JiaScoresError, ValueError):

@@ -8,15 +8,17 @@ import gzip
 import io
 import os
 import re
+import shutil
 import sys
-import zipfile
+import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 import attrs
 import numpy as np
 
-from jiascores.core.errors import ColumnError, RequestError, listing
+from jiascores.core.errors import ColumnError, JiaScoresError, RequestError, listing
 from jiascores.files.mapping import Source, in_mapping
 from jiascores.files.text import Aside, Block, Coded, TextFile
 from jiascores.tables.engines import need
@@ -32,6 +34,8 @@ BEGINNINGS = (
     (bytes(12) + b"\xc2\xea\x81\x60", "sas7bdat"),
     (b"\xd0\xcf\x11\xe0", "xls"),
 )
+# What a page begins with, and no table.
+_PAGE = re.compile(rb"%PDF|\{\\rtf|\s*<(!doctype|html|\?xml)", re.IGNORECASE)
 _OLD_STATA = re.compile(rb"[\x69-\x73][\x01\x02]\x01\x00", re.DOTALL)
 GZIP = b"\x1f\x8b"
 STDIN = "-"
@@ -46,7 +50,14 @@ ENDINGS = {
     ".dta": "stata",
     ".sas7bdat": "sas7bdat",
 }
-IN_WORDS = {"xport": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "Stata"}
+IN_WORDS = {
+    "xport": "SAS transport",
+    "sas7bdat": "SAS",
+    "spss": "SPSS",
+    "stata": "Stata",
+    "excel": "Excel .xlsx",
+    "parquet": "Parquet",
+}
 # From this size on lines wait in a file, and not in memory, until they are written again.
 LARGE = 20_000_000
 Progress: TypeAlias = Callable[[int], None]
@@ -130,11 +141,32 @@ def opened(path: Any, progress: Progress | None = None) -> Iterator[tuple[Any, s
             raw = stack.enter_context(open(path, "rb", buffering=0))  # noqa: PTH123
         stream: Any = io.BufferedReader(_Counted(raw, progress))
         packed = stream.peek(2)[:2] == GZIP
-        if packed:
-            stream = io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=stream)))
-        start = stream.peek(64)
+        with _readable(path, "gz" if packed else "text"):
+            if packed:
+                stream = io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=stream)))
+            start = stream.peek(64)
         kind = next((kind for begins, kind in BEGINNINGS if start.startswith(begins)), "text")
-        yield stream, "stata" if _OLD_STATA.match(start) else kind, packed
+        kind = "stata" if _OLD_STATA.match(start) else "page" if _PAGE.match(start) else kind
+        with _readable(path, "gz" if packed else kind):
+            yield stream, kind, packed
+
+
+@contextlib.contextmanager
+def _readable(path: Any, kind: str) -> Iterator[None]:
+    """Say which file it is that a library cannot read, whatever the library says of it."""
+    try:
+        yield
+    except (JiaScoresError, MemoryError):
+        raise
+    except Exception as error:
+        what = f"it begins as a file of {IN_WORDS[kind]} does, and" if kind in IN_WORDS else "it"
+        said = str(error).strip(" .\n") or type(error).__name__
+        archive = " An archive is to be unpacked first." if kind == "excel" else ""
+        raise RequestError(
+            f"{name_of(path)}: {what} cannot be read: {said}. Is it whole? "
+            f"Save it, or have it sent, anew.{archive}",
+            reason="broken",
+        ) from error
 
 
 class _Counted(io.RawIOBase):
@@ -185,7 +217,15 @@ def contents(path: Any, source: Source, progress: Progress | None = None) -> Con
         if kind == "text":
             return _text(stream, name, source, large=_size(path) > LARGE)
         if kind == "xls":
-            raise RequestError(f"{name}: a workbook of Excel 97–2003. Save it as .xlsx.")
+            raise RequestError(
+                f"{name}: a workbook of Excel 97–2003, or one with a password. Save it as .xlsx, "
+                f"without a password."
+            )
+        if kind == "page":
+            raise RequestError(
+                f"{name}: a page (HTML, XML, PDF or RTF), and no table. Open it in a spreadsheet, and "
+                f"save the table as .xlsx or CSV."
+            )
         if packed:
             raise RequestError(f"{name}: only text is read from a .gz file. Unpack it first.")
         if kind == "excel":
@@ -194,12 +234,28 @@ def contents(path: Any, source: Source, progress: Progress | None = None) -> Con
         if kind == "parquet":
             need("pyarrow", "files", name)
             return _parquet(stream, name)
-        if str(path) == STDIN:
-            raise RequestError(
-                f"{name}: a {IN_WORDS[kind]} file is read by its name, not from a pipe."
-            )
-    need("pyreadstat", "files", name)
-    return _statistics(path, kind, name)
+        need("pyreadstat", "files", name)
+        if _size(path):
+            return _statistics(path, kind, name)
+        with named_file() as (file, by):
+            shutil.copyfileobj(stream, file)
+            file.flush()
+            return _statistics(by, kind, name)
+
+
+@contextlib.contextmanager
+def named_file() -> Iterator[tuple[Any, str]]:
+    """Give a temporary file with a name by which pyreadstat opens it, which knows files by name only.
+
+    Where the system has such, the name goes with the process, so that nothing is left behind.
+    """
+    with contextlib.ExitStack() as stack:
+        if os.path.isdir("/proc/self/fd"):  # noqa: PTH112
+            file = stack.enter_context(tempfile.TemporaryFile())
+            yield file, f"/proc/self/fd/{file.fileno()}"
+            return
+        path = os.path.join(stack.enter_context(tempfile.TemporaryDirectory()), "table")  # noqa: PTH118
+        yield stack.enter_context(open(path, "w+b")), path  # noqa: PTH123
 
 
 def _text(stream: Any, name: str, source: Source, *, large: bool) -> Contents:
@@ -224,10 +280,7 @@ def _parquet(stream: Any, name: str) -> Contents:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        table = pq.read_table(pa.BufferReader(stream.read()))
-    except pa.ArrowInvalid as error:
-        raise RequestError(f"{name}: a Parquet file that cannot be read ({error}).") from error
+    table = pq.read_table(pa.BufferReader(stream.read()), page_checksum_verification=True)
     frame = table.to_pandas(ignore_metadata=True)
     return _contents(frame, name, "parquet", about=table)
 
@@ -261,12 +314,7 @@ def _statistics(path: Any, kind: str, name: str) -> Contents:
     )
     if kind == "spss":
         options["user_missing"] = True
-    try:
-        frame, about = getattr(pyreadstat, readers[kind])(os.fspath(path), **options)
-    except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
-        raise RequestError(
-            f"{name}: a {IN_WORDS[kind]} file that cannot be read ({error})."
-        ) from error
+    frame, about = getattr(pyreadstat, readers[kind])(os.fspath(path), **options)
     labels = {column: dict(words) for column, words in about.variable_value_labels.items()}
     gaps = dict(about.missing_ranges) if kind == "spss" else {}
     return _contents(frame, name, kind, labels=labels, gaps=gaps, about=about)
@@ -281,20 +329,14 @@ def _excel(data: io.BytesIO, name: str, source: Source) -> Contents:
     import openpyxl
     import pandas as pd
 
-    try:
+    with warnings.catch_warnings():
+        # What openpyxl passes over in a workbook does not concern its cells.
+        warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(data)
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise RequestError(
-            f"{name}: no workbook of Excel (.xlsx) that can be read ({error})."
-        ) from error
     sheet: Any = _sheet(book, name, source.excel.sheet)
     where = f"{name}, sheet {sheet.title!r}"
-    lines = list(_stored(data, sheet, where).iter_rows(min_row=source.excel.skip + 1))
-    header, rows = (lines[0], lines[1:]) if lines else ((), [])
-    rows = [row for row in rows if any(cell.value is not None for cell in row)]
+    header, *rows = _filled_rows(_stored(data, sheet, where), source.excel.skip + 1)
     width = len(header)
-    while width and all(row[width - 1].value is None for row in (header, *rows)):
-        width -= 1
     _refuse_unsure(sheet, header[:width], rows, source.excel.skip + 1, where)
     names = [
         f"column {place}" if cell.value is None else str(cell.value).strip()
@@ -310,11 +352,24 @@ def _excel(data: io.BytesIO, name: str, source: Source) -> Contents:
     return attrs.evolve(found, places=np.array([row[0].row for row in rows], dtype=np.int64))
 
 
+def _cells(sheet: Any) -> list[Any]:
+    """Return the cells of a sheet that hold something; a sheet may be formatted down to its end."""
+    return [cell for cell in sheet._cells.values() if cell.value is not None]
+
+
+def _filled_rows(sheet: Any, top: int) -> list[Any]:
+    """Return the row of the header, and each row below it that holds something."""
+    below = [(cell.row, cell.column) for cell in _cells(sheet) if cell.row >= top]
+    width = max((column for _, column in below), default=1)
+    places = sorted({top, *(row for row, _ in below)})
+    return [next(sheet.iter_rows(min_row=place, max_row=place, max_col=width)) for place in places]
+
+
 def _stored(data: io.BytesIO, sheet: Any, where: str) -> Any:
     """Return a sheet with the values of its formulas, as Excel stored them."""
     import openpyxl
 
-    formulas = [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    formulas = [cell for cell in _cells(sheet) if cell.data_type == "f"]
     if not formulas:
         return sheet
     stored: Any = openpyxl.load_workbook(data, data_only=True)[sheet.title]
@@ -365,6 +420,8 @@ def _sheet(book: Any, name: str, wanted: str | None) -> Any:
             )
         return book[wanted]
     filled = [sheet for sheet in sheets if sheet.max_row > 1 or sheet.max_column > 1]
+    if not sheets:
+        raise RequestError(f"{name}: a workbook without a sheet that shows.", variable="sheet")
     if len(filled or sheets) != 1:
         raise RequestError(
             f"{name}: several sheets, {listing([repr(sheet.title) for sheet in filled or sheets], shown=20)}. Say which: "

@@ -21,6 +21,8 @@ from jiascores.tables.frame import NONE, Positions
 SEPARATORS = (",", ";", "\t", "|")
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -28,6 +30,19 @@ QUOTE = '"'
 BLOCK = 1 << 23
 # From here on Arrow splits the lines, where it is installed.
 LARGE = 1 << 16
+# No row is longer, nor are lines that a quotation mark holds together.
+LONGEST = 1 << 27
+# What no text has in it.
+_CONTROL = bytes({*range(32)} - {*b"\t\n\v\f\r\x1a\x1b"})
+_ONE_KIND = "Save the file anew with one kind of line ends."
+_TWICE = 'Correct that line: inside quotation marks, write a quotation mark twice ("").'
+# What is said of a broken line by how the message of csv begins, and what to do.
+_BROKEN = {
+    "unexpected end": ("a quotation mark opens a field here and nothing closes it", _TWICE),
+    "field larger": ("a field of more than 131,072 characters, as if nothing closed it", _TWICE),
+    "'": ("text follows the quotation mark that closes a field", _TWICE),
+    "new-line": ("a line ends in another way than the header does", _ONE_KIND),
+}
 
 
 class Aside:
@@ -175,20 +190,8 @@ class TextFile:
         mark, encoding = _mark(start, form.encoding)
         self.mark: bytes = mark
         self.encoding: str = encoding
-        if b"\0" in start[:4096] and not self.encoding.lower().startswith(
-            ("utf-16", "utf_16", "utf-32")
-        ):
-            raise RequestError(
-                f"{name}: neither text nor a file of a kind that is known (CSV, Excel .xlsx, SAS, "
-                f"SPSS, Stata, Parquet)."
-            )
         self._stream, self._start = stream, start[len(self.mark) :]
-        try:
-            self._decoder = codecs.getincrementaldecoder(self.encoding)()
-        except LookupError as error:
-            raise RequestError(
-                f"{in_mapping('csv', {'encoding': form.encoding})}: no such encoding."
-            ) from error
+        self._decoder = codecs.getincrementaldecoder(self.encoding)()
         self._line = 1
         self._rest = self._more()
         lines = self._rest[: 1 << 16]
@@ -202,15 +205,47 @@ class TextFile:
         data, self._start = self._start or self._stream.read(BLOCK), b""
         try:
             text = self._decoder.decode(data, final=not data)
-            # A part may hold less than one character.
-            return text or (self._more() if data else "")
         except UnicodeDecodeError as error:
-            before = error.object[: error.start].count(b"\n")
-            raise RequestError(
-                f"{self.name}: not written in {self.encoding}; see line {self._line + before} or below. "
-                f"{in_mapping('csv', {'encoding': 'cp1252'})} is what many spreadsheets write.",
-                reason="encoding",
-            ) from error
+            line = self._line + error.object[: error.start].count(b"\n")
+            raise self._not_read(data, line) from error
+        if "\0" in text:
+            raise self._not_read(data, self._line + text.count("\n", 0, text.index("\0")))
+        if "\r\r\n" in text:
+            line = self._line + text.count("\n", 0, text.index("\r\r\n"))
+            raise self._error(line, "a line ends in two carriage returns", _ONE_KIND, "line-end")
+        # A part may hold less than one character.
+        return text or (self._more() if data else "")
+
+    def _not_read(self, data: bytes, line: int) -> RequestError:
+        """Return the error of bytes that are no text in this encoding: another one, or no text at all."""
+        wide = self.encoding.startswith(("utf-16", "utf-32"))
+        many = [
+            other
+            for other, place in (("utf-16", 1), ("utf-16-be", 0))
+            if set(data[place:64:2]) == {0} != set(data[1 - place : 64 : 2])
+        ]
+        if not wide and not many and data.translate(None, _CONTROL) != data:
+            words = "a character that no text has"
+            advice = (
+                "The file is broken there, or of no kind that is known (CSV, Excel .xlsx, SAS, SPSS, "
+                "Stata, Parquet)."
+            )
+            return self._error(line, words, advice, "no-text")
+        advice = (
+            "Say how it is written, or save it anew as UTF-8."
+            if self.encoding != "utf-8"
+            else f"{in_mapping('csv', {'encoding': [*many, 'cp1252'][0]})} is what many spreadsheets write."
+        )
+        return self._error(line, f"not written in {self.encoding}", advice, "encoding")
+
+    def _error(self, line: int, words: str, advice: str, reason: str) -> RequestError:
+        return RequestError(f"{self.name}, line {line}: {words}. {advice}", reason=reason)
+
+    def _refuse_longer(self, text: str) -> None:
+        """Raise where more is held for one row than any row is long."""
+        if len(text) > LONGEST:
+            words = f"it does not end within {LONGEST:,} characters"
+            raise self._error(self._line, words, "Is the file broken?", "fields")
 
     # --- the header
 
@@ -235,7 +270,7 @@ class TextFile:
                 if not more:
                     raise self._broken(self.header_line, error) from error
                 header += more
-        names = [name.strip() for name in rows[0]]
+        names = [name.strip().strip("\ufeff") for name in rows[0]]
         if len(names) == 1:
             other = next((mark for mark in SEPARATORS if mark in names[0]), None)
             if other is not None:
@@ -262,6 +297,7 @@ class TextFile:
             self._rest += more
             if not more:
                 break
+            self._refuse_longer(self._rest)
         end = self._rest.find(self.newline) + 1 or len(self._rest)
         line, self._rest = self._rest[:end], self._rest[end:]
         self._line += 1
@@ -271,14 +307,8 @@ class TextFile:
         return csv.reader(iter(lines), delimiter=self.separator, strict=True)
 
     def _broken(self, line: int, error: csv.Error) -> RequestError:
-        words = {
-            "unexpected end of data": "a quotation mark opens a field here and nothing closes it",
-        }.get(str(error), str(error))
-        return RequestError(
-            f"{self.name}, line {line}: {words}. Mend that line: inside quotation marks, write a "
-            f'quotation mark twice ("").',
-            reason="quotes",
-        )
+        said = (words for begins, words in _BROKEN.items() if str(error).startswith(begins))
+        return self._error(line, *next(said, (str(error), _TWICE)), "quotes")
 
     # --- the rows
 
@@ -296,14 +326,21 @@ class TextFile:
                 # A field may have line ends within, and go on in the next part.
                 if more and str(error) == "unexpected end of data":
                     rest = text
+                    self._refuse_longer(rest)
                     continue
                 raise self._broken(self._open_at, error) from error
             self._line += text.count(self.newline, 0, cut)
             rest = text[cut:]
+            self._refuse_longer(rest)
             if len(block) or block.text:
                 yield block
 
     def _block(self, text: str) -> Block:
+        again = f"{self.newline}{self.head.rstrip().rpartition(self.newline)[2]}{self.newline}"
+        place = 0 if text.startswith(again[1:]) else text.find(again) + 1
+        if (place or text.startswith(again[1:])) and again.strip(f"{self.separator}\r\n"):
+            line = self._line + text.count(self.newline, 0, place)
+            raise self._error(line, "the header again", "Take that line out.", "header")
         return self._by_arrow(text) or self._by_csv(text)
 
     def _by_arrow(self, text: str) -> Block | None:
@@ -497,18 +534,34 @@ class Style:
 
     def encoded(self, text: str) -> bytes:
         """Return text in the encoding of the file."""
-        return text.encode(self.encoding)
+        try:
+            return text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise RequestError(
+                f"{error.object[error.start]!r} cannot be written in {self.encoding}, as the file is. "
+                f"Write to a file of another kind, such as .xlsx.",
+                reason="encoding",
+            ) from error
 
 
 def _mark(start: bytes, encoding: str | None) -> tuple[bytes, str]:
     """Return the byte-order mark of a file and the encoding that it, or the mapping, says."""
+    try:
+        given = codecs.lookup(encoding or "utf-8").name
+        # Not all that Python calls so are of text.
+        known = b"\n" in "a,\n1".encode(given)
+    except (LookupError, ValueError):
+        known = False
+    if not known:
+        raise RequestError(
+            f"{in_mapping('csv', {'encoding': encoding})}: no such encoding.", reason="mapping"
+        )
     for mark, name in MARKS:
-        if start.startswith(mark) and (
-            encoding is None or encoding.lower().replace("_", "-").startswith(("utf", name[:5]))
-        ):
+        if start.startswith(mark) and given.startswith("utf"):
             return mark, name
-    given = (encoding or "utf-8").lower().replace("_", "-")
-    return b"", {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(given, given)
+    # Each part that is written would begin with a mark.
+    plain = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+    return b"", plain.get(given, given)
 
 
 def _separator(header: str, name: str) -> str:

@@ -16,12 +16,14 @@ from typing import IO, Any
 
 import numpy as np
 
-from jiascores.core.errors import RequestError, say
-from jiascores.files.kinds import ENDINGS, IN_WORDS, STDIN, Contents
+from jiascores.core.errors import JiaScoresError, RequestError, say
+from jiascores.files.kinds import ENDINGS, IN_WORDS, STDIN, Contents, named_file
 from jiascores.files.text import Style
 from jiascores.tables.engines import need
 
 BLOCK = 1 << 20
+# What a cell of a workbook holds; the rest would be cut off.
+LONGEST_CELL = 32_767
 
 
 @contextlib.contextmanager
@@ -234,7 +236,8 @@ def write_with(
             with packed(out, path) as sink:
                 _lines(file, added, sink)
         elif kind == file.kind and not file.shaped:
-            _SAME[kind](file, added, out)
+            with _writable(kind):
+                _SAME[kind](file, added, out)
         else:
             import pandas as pd
 
@@ -244,6 +247,22 @@ def write_with(
                 typed = pd.DataFrame(dict(file.columns)).set_axis(added.index)
             both = pd.concat([typed, added], axis=1).reset_index(drop=True)
             _written(both, kind, out, style, path)
+
+
+@contextlib.contextmanager
+def _writable(kind: str) -> Iterator[None]:
+    """Say what a library does not write, whatever it says of it."""
+    try:
+        yield
+    except (JiaScoresError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise RequestError(
+            f"the table does not fit into a file of {IN_WORDS.get(kind, kind)}: {error}. Write to .csv, "
+            f"or change that in the input.",
+            reason="unwritten",
+            variable="out",
+        ) from error
 
 
 @contextlib.contextmanager
@@ -278,15 +297,17 @@ def _written(frame: Any, kind: str, out: IO[bytes], style: Style, path: Any) -> 
         rows += style.rows([style.fields(frame[name]) for name in frame.columns])
         with packed(out, path) as sink:
             sink.write(style.mark + style.encoded("".join(row + style.end for row in rows)))
-    elif kind == "parquet":
-        need("pyarrow", "files", "a Parquet file")
-        frame.to_parquet(NotClosed(out), index=False)
-    elif kind == "excel":
-        need("openpyxl", "files", "an Excel file")
-        cells = zip(*(_plain(frame[name]) for name in frame.columns), strict=True)
-        _to_excel([list(map(str, frame.columns)), *cells], "Sheet1", out)
-    else:
-        _to_statistics(frame, kind, out, {})
+        return
+    needed = {"parquet": "pyarrow", "excel": "openpyxl"}.get(kind, "pyreadstat")
+    need(needed, "files", f"a file of {IN_WORDS[kind]}")
+    with _writable(kind):
+        if kind == "parquet":
+            frame.to_parquet(NotClosed(out), index=False)
+        elif kind == "excel":
+            cells = zip(*(_plain(frame[name]) for name in frame.columns), strict=True)
+            _to_excel([list(map(str, frame.columns)), *cells], "Sheet1", out)
+        else:
+            _to_statistics(frame, kind, out, {})
 
 
 class NotClosed(io.RawIOBase):
@@ -349,10 +370,18 @@ def _to_excel(rows: Sequence[Any], title: str, out: IO[bytes]) -> None:
     sheet = book.create_sheet(title)
 
     def cell(given: Any) -> Any:
-        if not hasattr(given, "coordinate"):
-            return given
-        made = WriteOnlyCell(sheet, given.value)
-        made.number_format = given.number_format
+        value = getattr(given, "value", given)
+        if isinstance(value, str) and len(value) > LONGEST_CELL:
+            raise RequestError(
+                f"a cell of {len(value):,} characters: Excel holds {LONGEST_CELL:,}. Write to .csv.",
+                reason="long",
+            )
+        made = WriteOnlyCell(sheet, value)
+        if made.data_type == "f":
+            # It is text, and Excel would compute it.
+            made.data_type = "s"
+        if hasattr(given, "coordinate"):
+            made.number_format = given.number_format
         return made
 
     for row in rows:
@@ -379,7 +408,6 @@ def _with_statistics(file: Contents, added: Any, out: IO[bytes]) -> None:
 
 def _to_statistics(frame: Any, kind: str, out: IO[bytes], more: dict[str, Any]) -> None:
     """Write a file of SAS, SPSS or Stata."""
-    need("pyreadstat", "files", f"a {IN_WORDS[kind]} file")
     import pandas as pd
     import pyreadstat
 
@@ -389,12 +417,9 @@ def _to_statistics(frame: Any, kind: str, out: IO[bytes], more: dict[str, Any]) 
     more["column_labels"] = [labels.get(name) or "" for name in plain.columns]
     if kind == "xport":
         more["file_format_version"] = 8
-    # pyreadstat writes to a name alone.
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table"
-        getattr(pyreadstat, writer)(plain, os.fspath(path), **more)
-        with path.open("rb") as made:
-            shutil.copyfileobj(made, out)
+    with named_file() as (made, by):
+        getattr(pyreadstat, writer)(plain, by, **more)
+        shutil.copyfileobj(made, out)
 
 
 def _for_statistics(column: Any) -> Any:

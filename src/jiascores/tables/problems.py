@@ -266,6 +266,8 @@ Why: TypeAlias = Literal[
 
 # Words of which a translation is shown.
 SHOWN_WORDS = 12
+# A longer text is no word that stands for a gap.
+LONGEST_WORD = 60
 # What a yes/no column takes.
 FLAG_WORDS = "True/False, 1/0, Y/N or yes/no"
 # Numbers that often stand for a gap.
@@ -471,7 +473,11 @@ def _of_its_column(variable: Variable, kinds: Sequence[Refused]) -> str:
 
 def _no_number(variable: Variable, column: str, kinds: Sequence[Refused]) -> str:
     """Say what to do about texts; only one without a digit can stand for a gap."""
-    words = [str(kind.value) for kind in kinds if not re.search(r"\d", kind.value)]
+    words = [
+        str(kind.value)
+        for kind in kinds
+        if len(kind.value) <= LONGEST_WORD and not re.search(r"\d", kind.value)
+    ]
     if not words:
         return "not a number. Correct it where it was written."
     more = len(words) > SHOWN_WORDS

@@ -323,7 +323,7 @@ def ask_names() -> dict[str, Verdict]:
 def request(asked: Verdict, *position: Any, **given: Any) -> Request:
     """Return a request for a verdict; what is chosen is checked at once."""
     if len(position) > len(asked.order):
-        raise ArgumentError(f"jia.ask.{asked.ask}() takes {', '.join(asked.order)} by position.")
+        raise ArgumentError(f"{asked.ask} takes {', '.join(asked.order)} by position.")
     chosen = {**dict(zip(asked.order, position, strict=False)), **given}
     name, components = chosen.pop("name", None), chosen.pop("components", False)
     definition = lookup(
@@ -367,7 +367,7 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
         if name in _OF_THE_TABLE:
             where = f" It is chosen for the whole table, beside the measures: {say(name, value)}."
         raise ArgumentError(
-            f"jia.ask.{asked.ask}() has no parameter {name!r}.{where or suggestion(name, choices)}",
+            f"{asked.ask} has no parameter {name!r}.{where or suggestion(name, choices)}",
             variable=name,
         )
     if name == "course":
@@ -880,7 +880,8 @@ def _called(
     try:
         signature(maker).bind(*position, **given)
     except TypeError as problem:
-        raise _refusal(f"asks for {text!r}: {problem}.", text) from problem
+        known = ", ".join(signature(maker).parameters)
+        raise _refusal(f"asks for {text!r}: what can be said is {known}.", text) from problem
     return maker(*position, **given)
 
 

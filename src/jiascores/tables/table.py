@@ -161,7 +161,7 @@ def require_variable(name: str, parameter: str) -> None:
     """Raise where a name that the caller gave is not that of a variable."""
     if name not in VARIABLES:
         raise RequestError(
-            f"{parameter}= names {name!r}, which is no variable of jiascores."
+            f"{say(parameter)} names {name!r}, which is no variable of jiascores."
             f"{suggestion(name, VARIABLES)}",
             variable=parameter,
         )
@@ -1465,6 +1465,9 @@ def _not_allowed(
     if advice and meant is not None:
         what = _SPOKEN.get(meant.name, f"in {meant.name}")
         advice = f"; if these are {what}, say so: {say('units', {variable.name: meant.name})}"
+    elif variable.other_units:
+        # They are in none of them.
+        advice = ""
     allowed = f"{capital(variable.label)} is {variable.allowed}"
 
     def out_of_range(kinds: Sequence[Refused]) -> str:

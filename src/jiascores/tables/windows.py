@@ -257,9 +257,8 @@ def planned(weeks: Any, months: Any = None, *, study_day: bool = False) -> tuple
     name, given = ("weeks", weeks) if months is None else ("months", months)
     if (weeks is None) == (months is None) or not isinstance(given, Mapping) or not given:
         raise RequestError(
-            "weeks= maps each nominal week to the days around it, weeks={0: 0, 8: 7}, or to its "
-            "first and last day, weeks={0: (None, 7), 8: (43, 70)}; months= does so with months. "
-            "Give one of the two.",
+            f"{say('weeks')} maps each nominal week to the days around it, such as 7, or to its first and "
+            f"last day, such as 43 and 70; {say('months')} does so with months. Give one of the two.",
             variable=name,
         )
     windows = [_window(name, due, days, study_day=study_day) for due, days in given.items()]
