@@ -23,6 +23,7 @@ import numpy as np
 import pytest
 
 import jiascores as jia
+from jiascores.catalogue.exchange import SUMS
 from jiascores.core.definition import lookup, published
 from jiascores.core.joints import JOINTS_71
 from jiascores.core.measure import Score
@@ -54,7 +55,14 @@ CORE = ("physician_global", "patient_global", "chaq", "active_joints", "limited_
 
 @cache
 def exported() -> Any:
-    return calculator.definitions()
+    """Return the exported definitions by the keys of the page, and what the page adds."""
+    file = json.loads(jia.adam.export("json"))
+    kinds = {key: kind.kind for key, kind in KINDS.items()}
+    found = {
+        key: [one for one in file["definitions"] if one["kind"] == kind]
+        for key, kind in kinds.items()
+    }
+    return {**file, **calculator.page(), **found}
 
 
 # --------------------------------------------------------------------------------------------
@@ -63,9 +71,44 @@ def exported() -> Any:
 
 @pytest.mark.parametrize("key", KINDS)
 def test_every_definition_of_a_kind_is_on_the_page(key: str) -> None:
-    # The page has no fields for what the criteria of systemic symptoms ask for.
-    every = [one for one in published(KINDS[key]) if not getattr(one, "systemic", False)]
-    assert [one["name"] for one in exported()[key]] == [one.name for one in every]
+    assert [one["name"] for one in exported()[key]] == [one.name for one in published(KINDS[key])]
+
+
+def test_the_page_computes_with_the_file_that_is_exported() -> None:
+    assert jia.adam.export("json").rstrip() in calculator.script()
+
+
+@pytest.mark.browser
+def test_the_page_reads_every_definition_of_the_file(browser: Chromium) -> None:
+    names, versions, shared = browser.evaluate(
+        """(() => {
+          const D = globalThis.JIASCORES_DEFINITIONS;
+          const names = Object.fromEntries(Object.entries(D).map(([key, value]) =>
+            [key, Array.isArray(value) ? value.map((one) => one.name) : []]));
+          const shared = ["exact", "variables", "markers", "core_variables", "ilar_categories"];
+          const F = globalThis.JIASCORES_FILE;
+          return [names, [D.version, F.version], shared.map((key) => D[key] === F[key])];
+        })()"""
+    )
+    for key, kind in KINDS.items():
+        # The page has no fields for what the criteria of systemic symptoms ask for.
+        every = [one for one in published(kind) if not getattr(one, "systemic", False)]
+        assert names[key] == [one.name for one in every]
+    assert tuple(names["scores"]) == SUMS
+    assert versions == [jia.__version__] * 2
+    assert all(shared)
+
+
+def test_names_are_written_as_people_write_them() -> None:
+    titles = {key: one["title"] for key, one in calculator.page()["about"].items()}
+    assert titles["cut-off set consolaro-2012-2014"] == "Consolaro 2012–2014"
+    assert titles["cut-off set consolaro-2014"] == "Consolaro 2014"
+    assert titles["cut-off set backstrom-2016"] == "Backström 2016"
+    assert titles["JADAS change criteria bulatovic-2014"] == "Bulatović 2014"
+    assert titles["flare criteria prcsg-printo"] == "PRCSG/PRINTO"
+    assert titles["flare criteria canakinumab-sjia"] == "Canakinumab sJIA"
+    assert titles["response criteria de-benedetti-2012"] == "De Benedetti 2012"
+    assert titles["score cjadas10"] == "cJADAS10"
 
 
 def numbers(value: Any) -> list[float]:
@@ -83,7 +126,7 @@ def test_every_threshold_of_a_definition_is_handed_over(key: str) -> None:
         definition = lookup(KINDS[key], one["name"], parameter="test")
         assert {each.value for each in definition.thresholds} <= set(numbers(one))
         assert one["rule"] == definition.rule
-        assert one["evidence"] == definition.evidence_in_words
+        assert one["evidence_in_words"] == definition.evidence_in_words
 
 
 def luminance(colour: str) -> float:
@@ -284,7 +327,7 @@ def test_scores_and_states_are_those_of_the_library(browser: Chromium, marker: s
         }));
         """,
     )
-    for name in calculator.SCORES:
+    for name in SUMS:
         score = lookup(Score, name, parameter="test")
         inputs = {each: columns[each] for each in score.inputs}
         if score.either:
@@ -534,7 +577,7 @@ def test_open_counts_leave_open_what_the_counts_between_disagree_on(browser: Chr
     )
     decided = 0
     for one, by_score in zip(asked, found, strict=True):
-        for name, (low, high, by_set) in zip(calculator.SCORES, by_score, strict=True):
+        for name, (low, high, by_set) in zip(SUMS, by_score, strict=True):
             score = lookup(Score, name, parameter="test")
             (joints,) = (each for each in score.inputs if each.startswith("active_joints"))
             span = one["spans"][joints]

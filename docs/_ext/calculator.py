@@ -1,38 +1,27 @@
-"""Give the calculator its numbers: the definition objects as JavaScript data.
+"""Give the calculator its numbers: the file that `jiascores export json` writes.
 
-The page computes in the browser; what it computes with is written here, from the objects that
-the library computes with. It runs when the site is built.
+The page computes in the browser with that file, and with places and colours that are written here.
+It runs when the site is built.
 """
 
 import json
-import math
 import re
+import unicodedata
 from pathlib import Path
 
-import attrs
 from generated_pages import slug
 
-from jiascores._version import __version__
-from jiascores.core import decimals
-from jiascores.core.definition import Definition, lookup, published
+import jiascores as jia
+from jiascores.catalogue.exchange import SUMS
+from jiascores.core.definition import published
 from jiascores.core.joints import JOINTS_27, JOINTS_71, SIDES
 from jiascores.core.measure import Score
-from jiascores.core.references import Evidence
-from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
-from jiascores.measures import jadas
-from jiascores.measures.change_in_jadas import JadasChangeCriteria, JadasImprovementCriteria
-from jiascores.measures.chaq import ChaqDifference
-from jiascores.measures.flares import FlareCriteria
-from jiascores.measures.ilar import ILAR_CATEGORIES, SYSTEMIC, CourseRule, course_notes
-from jiascores.measures.response import ResponseCriteria
+from jiascores.measures.ilar import SYSTEMIC
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.plot import homunculus
 from jiascores.plot.base import INK, STATE_COLOURS, dark
 
-SCORES = ("jadas10", "jadas27", "jadas71", "cjadas10", "cjadas27", "cjadas71")
-BASE_FIELDS = {field.name for field in attrs.fields(Definition)}
 COURSE_RULE = "joints-at-visit"
-INPUTS = (*CORE_VARIABLES, "active_joints_27", *MARKERS, "highest_temperature")
 TARGET = Path("_static/calculator/definitions.js")
 
 # Where a name in words is not the name with blanks.
@@ -54,123 +43,55 @@ GROUPS = {
 SHOULDERS = ("temporomandibular", "cervical", "sternoclavicular", "acromioclavicular", "shoulder")
 
 
-def plain(value):
-    """Return what JSON can hold; an infinite end is none."""
-    if isinstance(value, float) and math.isinf(value):
-        return None
-    if attrs.has(type(value)):
-        return plain(attrs.asdict(value, recurse=False))
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    return value
-
-
-# Parts of a name that are not written with a capital first letter alone.
+# Words of a name that are not written with a capital first letter alone.
 WRITTEN = {
-    **{word.lower(): word for word in ("ACR", "EULAR", "NTR4146", "PRCSG", "PRINTO", "PReS")},
-    **{word.lower(): word for word in ("Benedetti", "Manzoni", "Ped", "ReACCh", "sJIA")},
+    word.lower(): word
+    for word in [
+        "ACR",
+        "EULAR",
+        "NTR4146",
+        "PRCSG",
+        "PRINTO",
+        "PReS",
+        "Benedetti",
+        "Manzoni",
+        "ReACCh",
+        "sJIA",
+    ]
+}
+# Names that belong together.
+JOINED = {
+    "PRCSG PRINTO": "PRCSG/PRINTO",
+    "EULAR PReS": "EULAR/PReS",
+    "Magni Manzoni": "Magni-Manzoni",
+    "ReACCh Out": "ReACCh-Out",
+    "ACR Ped": "ACR Pedi",
 }
 
 
-def title(name):
-    """Return the name of a definition as people write it: consolaro-2012-2014 is Consolaro 2012–2014."""
-    first, *rest = name.split("-")
-    words = [WRITTEN.get(first, first.capitalize()), *(WRITTEN.get(word, word) for word in rest)]
-    return re.sub(r"(\d{4}) (\d{4})", r"\1–\2", " ".join(words))
+def plain_letters(word):
+    """Return a word without accents, in lower case."""
+    return "".join(c for c in unicodedata.normalize("NFD", word) if c.isalpha()).lower()
+
+
+def title(definition):
+    """Return the name of a definition as people write it: backstrom-2016 is Backström 2016."""
+    if isinstance(definition, Score):
+        return definition.label
+    words = re.findall(r"[^\W\d_]+", definition.reference.citation)
+    written = {plain_letters(word): word for word in words if word.istitle()} | WRITTEN
+    first, *rest = definition.name.split("-")
+    words = [written.get(first, first.capitalize()), *(written.get(word, word) for word in rest)]
+    spoken = re.sub(r"(\d{4}) (\d{4})", r"\1–\2", " ".join(words))
+    for apart, joined in JOINED.items():
+        spoken = spoken.replace(apart, joined)
+    return spoken
 
 
 def about(definition):
-    """Return what a reader must know of a definition besides its numbers."""
-    return {
-        "name": definition.name,
-        "title": title(definition.name),
-        "kind": definition.kind,
-        "anchor": slug(definition.kind, definition.name),
-        "rule": definition.rule,
-        "reference": str(definition.reference),
-        "evidence": definition.evidence_in_words,
-        "notes": list(definition.notes),
-        "derives_from": definition.derives_from,
-    }
-
-
-def fields(definition):
-    """Return every field of a definition's own class."""
-    own = [field.name for field in attrs.fields(type(definition)) if field.name not in BASE_FIELDS]
-    return about(definition) | {name: getattr(definition, name) for name in own}
-
-
-def score(definition):
-    """Return a score as the terms of its sum."""
-    points = dict(definition.points)
-    terms = [
-        {"input": name, "cap": points.get("active joints") if name == "active_joints" else None}
-        for name in definition.inputs
-    ]
-    if definition.either:
-        items = {
-            marker: {
-                "from": points[f"{marker} from"],
-                "to": points[f"{marker} to"],
-                "per": jadas.UNITS_PER_POINT,
-            }
-            for marker in definition.either
-        }
-        terms.append({"either": items})
-    return about(definition) | {
-        "label": definition.label,
-        "low": definition.low,
-        "high": definition.high,
-        "terms": terms,
-    }
-
-
-def bounds_evidence(cutoffs, bounds):
-    """Return how well the bounds of one score in one course were checked, the best first."""
-    every = cutoffs.evidence_of_bounds(bounds)
-    return ", in part ".join(each for each in Evidence if each in every)
-
-
-def cutoff_set(definition):
-    """Return a cut-off set, its bounds as steps."""
-    bounds = [
-        {
-            "measure": one.measure,
-            "course": one.course,
-            "states": one.states,
-            "rule": one.rule,
-            "evidence": bounds_evidence(definition, one),
-            "steps": [
-                {"state": state, "upper": upper, "inclusive": inclusive}
-                for state, upper, inclusive in one.steps
-            ],
-        }
-        for one in definition.bounds
-    ]
-    alike = definition.courses == (ANY_COURSE,)
-    return about(definition) | {
-        "bounds": bounds,
-        "courses": definition.courses,
-        "systemic_as": definition.systemic_as,
-        "course_notes": {} if alike else course_notes(cutoffs=definition, rule=COURSE_RULE),
-    }
-
-
-def variable(name):
-    """Return a variable with its units, each with its factor."""
-    one = VARIABLES[name]
-    return {
-        "label": one.label,
-        "unit": one.unit,
-        # By a factor alone; circles numbered from 1 and °F are for tables.
-        "units": {unit: factor for unit in one.units if (factor := one.factor(unit)) is not None},
-        "low": one.low,
-        "high": one.high,
-        "whole": one.whole,
-        "allowed": one.allowed,
-    }
+    """Return what the page calls a definition, and where the catalogue explains it."""
+    kind, name = definition.kind, definition.name
+    return {"title": title(definition), "anchor": slug(kind, name)}
 
 
 def joint(name):
@@ -232,63 +153,38 @@ def state_colours():
     }
 
 
-def definitions():
-    """Return everything that the calculator computes with."""
-    rule = lookup(CourseRule, COURSE_RULE, parameter="rule")
-    return plain(
-        {
-            "version": __version__,
-            "exact": {
-                "tolerance": decimals.TOLERANCE,
-                "score_decimals": decimals.SCORE_DECIMALS,
-                "per_cent": decimals.PER_CENT,
-            },
-            "variables": {name: variable(name) for name in INPUTS},
-            "core_variables": CORE_VARIABLES,
-            "markers": MARKERS,
-            "scores": [score(lookup(Score, name, parameter="measure")) for name in SCORES],
-            "cutoff_sets": [cutoff_set(one) for one in published(CutoffSet)],
-            "any_course": ANY_COURSE,
-            "course_rule": fields(rule),
-            "ilar_categories": ILAR_CATEGORIES,
-            "systemic": SYSTEMIC,
-            "response_criteria": [
-                fields(one) | {"fever_rule": one.fever_rule}
-                for one in published(ResponseCriteria)
-                if not one.systemic
-            ],
-            "flare_criteria": [fields(one) for one in published(FlareCriteria)],
-            "jadas_improvement_criteria": [
-                fields(one) | {"call": ["horneff_improvement", "criteria"]}
-                for one in published(JadasImprovementCriteria)
-            ],
-            "jadas_change_criteria": [
-                fields(one) | {"call": ["bulatovic_change", "criteria"]}
-                for one in published(JadasChangeCriteria)
-            ],
-            "chaq_differences": [
-                fields(one) | {"call": ["chaq_change", "difference"]}
-                for one in published(ChaqDifference)
-            ],
-            "state_colours": state_colours(),
-            "joints": [joint(name) for name in JOINTS_71],
-            "groups": groups(),
-            "regions": regions(),
-            "drawing": {
-                "width": homunculus.WIDTH,
-                "height": homunculus.HEIGHT,
-                "head": homunculus.HEAD,
-                "strokes": homunculus.STROKES,
-                "sides": homunculus.SIDES,
-            },
-        }
-    )
+def page():
+    """Return what the page needs beside the file of definitions: words, places and colours."""
+    return {
+        "about": {f"{each.kind} {each.name}": about(each) for each in published()},
+        "scores": SUMS,
+        "course_rule": COURSE_RULE,
+        "any_course": ANY_COURSE,
+        "systemic": SYSTEMIC,
+        "state_colours": state_colours(),
+        "joints": [joint(name) for name in JOINTS_71],
+        "groups": groups(),
+        "regions": regions(),
+        "drawing": {
+            "width": homunculus.WIDTH,
+            "height": homunculus.HEIGHT,
+            "head": homunculus.HEAD,
+            "strokes": homunculus.STROKES,
+            "sides": homunculus.SIDES,
+        },
+    }
 
 
 def script():
-    """Return the definitions as a script, which a page may load from a file too."""
-    text = json.dumps(definitions(), ensure_ascii=False, indent=1, allow_nan=False)
-    return f"globalThis.JIASCORES_DEFINITIONS = {text};\n"
+    """Return the file of definitions as it is exported, and what the page adds, as a script.
+
+    A script can be loaded from a folder too, where a browser refuses to read JSON.
+    """
+    own = json.dumps(page(), ensure_ascii=False, indent=1, allow_nan=False)
+    return (
+        f"globalThis.JIASCORES_FILE = {jia.adam.export('json')};\n"
+        f"globalThis.JIASCORES_PAGE = {own};\n"
+    )
 
 
 def write(app, exception):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import jiascores as jia
-from jiascores.adam.forms import SCORES
+from jiascores.catalogue.exchange import SUMS
 from jiascores.catalogue.verification import conformance_rows
 from jiascores.core.definition import published
 from jiascores.core.errors import NotCoveredError, RequestError
@@ -118,7 +118,7 @@ def calculation(row: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("marker", ["esr", "crp"])
-@pytest.mark.parametrize("score", SCORES)
+@pytest.mark.parametrize("score", SUMS)
 def test_redcap_calculates_the_check_values_of_scores(score: str, marker: str) -> None:
     fields = dictionary(scores=[score], marker=marker)
     text = calculation(fields[score])
@@ -141,7 +141,7 @@ def test_redcap_calculates_the_check_values_of_scores(score: str, marker: str) -
 
 @pytest.mark.parametrize("cutoffs", published(CutoffSet), ids=lambda one: one.name)
 def test_redcap_calculates_the_check_values_of_states(cutoffs: CutoffSet) -> None:
-    scores = [name for name in cutoffs.measures if name in SCORES]
+    scores = [name for name in cutoffs.measures if name in SUMS]
     if not scores:
         with pytest.raises(NotCoveredError, match="has no cut-offs for jadas10"):
             dictionary(scores=["jadas10"], cutoffs=[cutoffs])
@@ -208,7 +208,7 @@ def test_json_holds_every_definition() -> None:
 
 
 def test_what_is_refused() -> None:
-    with pytest.raises(RequestError, match="choose 'redcap' or 'json'"):
+    with pytest.raises(RequestError, match="choose from 'redcap', 'json', 'schema'"):
         jia.adam.export("openclinica")  # type: ignore[arg-type]
     with pytest.raises(RequestError, match="choose 'esr' or 'crp'"):
         jia.adam.export("redcap", marker="esr-else-crp")

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-import attrs
-
-from jiascores._version import __version__
+from jiascores.catalogue.exchange import SCHEMA, SUMS, definitions_as_json, terms
 from jiascores.core import decimals
-from jiascores.core.definition import Definition, lookup, published
+from jiascores.core.definition import lookup
 from jiascores.core.errors import NotCoveredError, RequestError
 from jiascores.core.measure import Score
 from jiascores.core.variables import MARKERS, VARIABLES
-from jiascores.measures.jadas import UNITS_PER_POINT
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
 
-SCORES = ("jadas10", "jadas27", "jadas71", "cjadas10", "cjadas27", "cjadas71")
-FORMAT = "jiascores definitions 1"
 HEADER = (
     "Variable / Field Name",
     "Form Name",
@@ -43,10 +37,11 @@ HEADER = (
     "Field Annotation",
 )
 FORM = "jia_visit"
+SYSTEMS = "'redcap', 'json', 'schema'"
 
 
 def export(
-    system: Literal["redcap", "json"],
+    system: Literal["redcap", "json", "schema"],
     *,
     scores: Sequence[str] = ("jadas10", "cjadas10"),
     cutoffs: Sequence[str | CutoffSet] = (),
@@ -56,10 +51,12 @@ def export(
 
     Parameters
     ----------
-    system : {"redcap", "json"}
-        A REDCap data dictionary (CSV): fields with their ranges and units, scores and states as
-        calculated fields. Or every published definition as JSON, with its fields, its rule, its
-        source and how well each figure was checked.
+    system : {"redcap", "json", "schema"}
+        ``"redcap"``, a data dictionary (CSV): fields with their ranges and units, scores and states
+        as calculated fields. ``"json"``, every published definition with its fields, its rule, its
+        source and how well each figure was checked, the variables with their units, and the
+        tolerance of comparisons: the file that the calculator of this site computes with.
+        ``"schema"``, the JSON schema of that file.
     scores : list of str
         For REDCap: JADAS10, 27 and 71 and their clinical forms.
     cutoffs : list of str or CutoffSet
@@ -96,12 +93,11 @@ def export(
     ['record_id', 'physician_global', 'patient_global', 'active_joints', 'course', 'cjadas10', 'state_cjadas10_consolaro_2014']
     """
     if system == "json":
-        every: tuple[Definition, ...] = published()
-        definitions = [_as_json(each) for each in every]
-        whole = {"format": FORMAT, "version": __version__, "definitions": definitions}
-        return f"{json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)}\n"
+        return definitions_as_json()
+    if system == "schema":
+        return SCHEMA.read_text(encoding="utf-8")
     if system != "redcap":
-        raise RequestError(f"system={system!r}: choose 'redcap' or 'json'.", variable="system")
+        raise RequestError(f"system={system!r}: choose from {SYSTEMS}.", variable="system")
     if marker not in MARKERS:
         raise RequestError(f"marker={marker!r}: choose 'esr' or 'crp'.", variable="marker")
     out = io.StringIO()
@@ -109,35 +105,6 @@ def export(
     writer.writeheader()
     writer.writerows(_dictionary(scores, cutoffs, marker))
     return out.getvalue()
-
-
-def _as_json(definition: Definition) -> dict[str, Any]:
-    """Return a definition with all of its fields, as JSON holds them."""
-    own = {
-        field.name: _plain(getattr(definition, field.name))
-        for field in attrs.fields(type(definition))
-        if field.name not in ("reference", "parts")
-    }
-    reference = {**attrs.asdict(definition.reference)}
-    figures: list[dict[str, Any]] = [attrs.asdict(part) for part in definition.parts]
-    return {
-        "kind": definition.kind,
-        **own,
-        "rule": definition.rule,
-        "needs": list(definition.needs),
-        "reference": reference,
-        "figures": [{**each, "seen": list(each["seen"])} for each in figures],
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Definition):
-        return value.name
-    if attrs.has(type(value)):
-        return {f.name: _plain(getattr(value, f.name)) for f in attrs.fields(type(value))}
-    if isinstance(value, float) and math.isinf(value):
-        return None
-    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 # --------------------------------------------------------------------------------------------
@@ -150,9 +117,9 @@ def _dictionary(
     """Yield the rows of a data dictionary: what is recorded, then what is calculated."""
     asked = [lookup(Score, name, parameter="scores") for name in scores]
     for score in asked:
-        if score.name not in SCORES:
+        if score.name not in SUMS:
             raise NotCoveredError(
-                f"scores= takes {', '.join(SCORES)}, not {score.name}.",
+                f"scores= takes {', '.join(SUMS)}, not {score.name}.",
                 variable="scores",
                 values=(score.name,),
             )
@@ -214,18 +181,18 @@ def _inputs(score: Score, marker: str) -> tuple[str, ...]:
 
 def formula(score: Score, marker: str) -> str:
     """Return a score as a calculated field: blank where any of its fields is."""
-    points = dict(score.points)
-    terms = []
-    for name in score.inputs:
-        cap = points.get("active joints") if name == "active_joints" else None
-        terms.append(f"[{name}]" if cap is None else f"if([{name}] > {cap:g}, {cap:g}, [{name}])")
-    if score.either:
-        low, high = points[f"{marker} from"], points[f"{marker} to"]
-        most = (high - low) / UNITS_PER_POINT
-        item = f"([{marker}] - {low:g}) / {UNITS_PER_POINT:g}"
-        terms.append(f"if([{marker}] < {low:g}, 0, if([{marker}] > {high:g}, {most:g}, {item}))")
     blank = " or ".join(f'[{name}] = ""' for name in _inputs(score, marker))
-    return f'if({blank}, "", {" + ".join(terms)})'
+    return f'if({blank}, "", {" + ".join(_term(each, marker) for each in terms(score))})'
+
+
+def _term(term: Mapping[str, Any], marker: str) -> str:
+    if "either" not in term:
+        name, cap = f"[{term['input']}]", term["cap"]
+        return name if cap is None else f"if({name} > {cap:g}, {cap:g}, {name})"
+    low, high, per = (term["either"][marker][part] for part in ("from", "to", "per"))
+    item = f"([{marker}] - {low:g}) / {per:g}"
+    most = f"{(high - low) / per:g}"
+    return f"if([{marker}] < {low:g}, 0, if([{marker}] > {high:g}, {most}, {item}))"
 
 
 def _state(cutoffs: CutoffSet, score: Score, codes: Mapping[str, int]) -> dict[str, str]:

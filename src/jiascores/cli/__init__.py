@@ -124,7 +124,7 @@ def definitions(
 
 
 @main.command()
-@click.argument("system", type=click.Choice(["redcap", "json"]))
+@click.argument("system", type=click.Choice(["redcap", "json", "schema"]))
 @click.option("--score", "scores", multiple=True, help="For redcap: a score, such as jadas10.")
 @click.option("--cutoffs", multiple=True, help="For redcap: a cut-off set for the states.")
 @click.option("--marker", type=click.Choice(["esr", "crp"]), default="esr", help="For redcap.")
@@ -132,11 +132,12 @@ def definitions(
 def export(
     system: Any, scores: tuple[str, ...], out: Path | None, force: bool, **chosen: Any
 ) -> None:
-    """Write definitions for another system: a REDCap data dictionary, or JSON.
+    """Write definitions for another system: a REDCap data dictionary, or JSON and its schema.
 
     \b
     jiascores export redcap --score cjadas10 --cutoffs consolaro-2014 -o dictionary.csv
     jiascores export json -o definitions.json
+    jiascores export schema -o definitions.schema.json
     """
     chosen |= {"scores": scores} if scores else {}
     write_text(jia.adam.export(system, **chosen), out, force=force)
