@@ -17,14 +17,6 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.numbers import one_of
 
-PartialDates = Literal[
-    "first-of-month",
-    "middle-of-month",
-    "last-of-month",
-    "first-of-year",
-    "middle-of-year",
-    "last-of-year",
-]
 PARTIAL_DATES = {
     "first-of-month": "a missing day is the first of the month",
     "middle-of-month": "a missing day is the 15th",
@@ -183,7 +175,7 @@ def table_from_sdtm(
     domain: Any,
     *,
     only: Mapping[str, Any] | None = None,
-    partial_dates: PartialDates | Mapping[str, PartialDates] | None = None,
+    partial_dates: str | Mapping[str, str] | None = None,
     missing_end: Literal["ongoing"] | None = None,
 ) -> Any:
     """Make a second table from EX, CM, AE or DS, as `retreatment` and the analyses read it.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import re
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ from jiascores._version import __version__
 from jiascores.adam.checks import check
 from jiascores.adam.datasets import DATE, NUMBER, TEXT, WHOLE, AnalysisDataset, dates_of
 from jiascores.adam.datasets import VARIABLES as KNOWN
-from jiascores.core.errors import MissingExtraError, RequestError, listing
+from jiascores.core.errors import MissingExtraError, RequestError, listing, say
+from jiascores.files.writing import whole
+from jiascores.tables.engines import need
 
 CREATED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 # Rules that a transport file cannot do without.
@@ -62,35 +66,46 @@ def write(dataset: AnalysisDataset, path: str | Path, *, created: str | None = N
       PARAMCD  AVAL
     0    PHGA   6.0
     """
-    path = Path(path)
-    if path.suffix not in KINDS:
+    kind = kind_of(path, created)
+    content = content_of(dataset, kind, created or "")
+    with whole(path, force=True) as file:
+        file.write(content)
+
+
+def kind_of(path: str | Path, created: str | None) -> str:
+    """Return the ending of a file's name, by which it is written; raise where it cannot be."""
+    kind = Path(path).suffix.lower()
+    if kind not in KINDS:
         raise RequestError(
-            f"path={str(path)!r}: choose a name that ends in {listing(KINDS, shown=4)}.",
+            f"{say('path', str(path))}: choose a name that ends in {listing(KINDS, shown=4)}.",
             variable="path",
         )
+    if kind in (".xpt", ".json") and (created is None or not _is_moment(created)):
+        raise RequestError(
+            f"{say('created', created or '…')}: say when the file is made, "
+            f"{say('created', '2026-01-31T12:00:00')}; no clock is read, so that the same data give "
+            f"the same file.",
+            variable="created",
+        )
+    return kind
+
+
+def content_of(dataset: AnalysisDataset, kind: str, created: str) -> bytes:
+    """Return what a file of a data set holds."""
     data = dataset.pandas
-    if path.suffix in (".xpt", ".json"):
+    if kind in (".xpt", ".json"):
         _refuse(dataset)
-        if created is None or not _is_moment(created):
-            raise RequestError(
-                f"created={created!r}: say when the file is made, '2026-01-31T12:00:00'; no clock is "
-                f"read, so that the same data give the same file.",
-                variable="created",
-            )
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        if path.suffix == ".xpt":
-            _write_transport(dataset, data, temporary, created or "")
-        elif path.suffix == ".json":
-            text = json.dumps(_as_json(dataset, data, created or ""), ensure_ascii=False, indent=1)
-            temporary.write_text(f"{text}\n", encoding="utf-8")
-        elif path.suffix == ".parquet":
-            data.to_parquet(temporary, index=False)
-        else:
-            data.to_csv(temporary, index=False, date_format="%Y-%m-%d", lineterminator="\n")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    if kind == ".xpt":
+        return _as_transport(dataset, data, created)
+    if kind == ".json":
+        text = json.dumps(_as_json(dataset, data, created), ensure_ascii=False, indent=1)
+        return f"{text}\n".encode()
+    if kind == ".parquet":
+        need("pyarrow", "files", "a Parquet file")
+        sink = io.BytesIO()
+        data.to_parquet(sink, index=False)
+        return sink.getvalue()
+    return data.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n").encode()
 
 
 def _is_moment(created: str) -> bool:
@@ -123,40 +138,34 @@ def _pyreadstat() -> Any:
     return pyreadstat
 
 
-def _write_transport(
-    dataset: AnalysisDataset, data: pd.DataFrame, path: Path, created: str
-) -> None:
-    labels = {str(name): dataset.about(str(name)).label for name in data}
+# The times of making of library and member stand in the head of a transport file.
+_STAMP = re.compile(rb"\d\d[A-Z]{3}\d\d:\d\d:\d\d:\d\d")
+_HEAD = 800
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
+def _as_transport(dataset: AnalysisDataset, data: pd.DataFrame, created: str) -> bytes:
+    """Return a data set as a SAS transport file that was made at the time given."""
     dates = [str(name) for name in data if dataset.about(str(name)).type == DATE]
     data = data.assign(
         **{name: data[name].dt.date.where(data[name].notna(), None) for name in dates}
     )
-    _pyreadstat().write_xport(
-        data,
-        str(path),
-        file_label=dataset.label[:40],
-        column_labels=labels,
-        table_name=dataset.name,
-        file_format_version=5,
-        variable_format=dict.fromkeys(dates, "DATE9"),
-    )
-    _stamp(path, created)
-
-
-# The times of making of library and member stand in the head of a transport file.
-_STAMP = re.compile(rb"\d\d[A-Z]{3}\d\d:\d\d:\d\d:\d\d")
-_HEAD = 800
-
-
-def _stamp(path: Path, created: str) -> None:
-    """Set the times in a transport file to the one that was given."""
+    # pyreadstat writes to a name alone.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table"
+        _pyreadstat().write_xport(
+            data,
+            str(path),
+            file_label=dataset.label[:40],
+            column_labels={str(name): dataset.about(str(name)).label for name in data},
+            table_name=dataset.name,
+            file_format_version=5,
+            variable_format=dict.fromkeys(dates, "DATE9"),
+        )
+        content = path.read_bytes()
     when = dt.datetime.fromisoformat(created)
-    months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
-    stamp = f"{when:%d}{months[when.month - 1]}{when:%y:%H:%M:%S}".encode()
-    content = bytearray(path.read_bytes())
-    for found in _STAMP.finditer(bytes(content[:_HEAD])):
-        content[found.start() : found.end()] = stamp
-    path.write_bytes(bytes(content))
+    stamp = f"{when:%d}{_MONTHS[when.month - 1]}{when:%y:%H:%M:%S}".encode()
+    return _STAMP.sub(stamp, content[:_HEAD]) + content[_HEAD:]
 
 
 def _as_json(dataset: AnalysisDataset, data: pd.DataFrame, created: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from jiascores.adam.domains import NOT_DONE, Domain, PartialDates, like
+from jiascores.adam.domains import NOT_DONE, Domain, like
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
 from jiascores.core.joints import FINDINGS
 from jiascores.core.variables import VARIABLES
@@ -35,7 +35,7 @@ def visits_from_sdtm(
     by: Literal["date", "visit"] = "date",
     date_of: str | None = None,
     only: Mapping[str, Any] | None = None,
-    partial_dates: PartialDates | None = None,
+    partial_dates: str | None = None,
     below: Mapping[str, Literal["limit", "half", "zero"]] | None = None,
     above: Mapping[str, Literal["limit"]] | None = None,
     **joint_rules: Any,

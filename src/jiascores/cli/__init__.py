@@ -12,6 +12,7 @@ import attrs
 import click
 
 import jiascores as jia
+from jiascores.cli.adam import adam
 from jiascores.cli.measures import MEASURES
 from jiascores.cli.running import (
     FAILED,
@@ -499,6 +500,9 @@ def laboratory_values(job: Job, laboratory: Path | None, **given: Any) -> None:
         lab_columns=own.as_read,
         units=own.units,
     )
+
+
+main.add_command(adam)
 
 
 # --------------------------------------------------------------------------------------------

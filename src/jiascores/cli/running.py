@@ -167,15 +167,18 @@ _table_options = together(
         help="How the file is written, as TOML; `jiascores init` drafts one.",
     ),
     click.option("--marker", type=click.Choice(tuple(MARKER_RULES)), help="Which reactant counts."),
+    out_options,
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+)
+# Of commands that add columns to the table, or print one.
+_adding_options = together(
     click.option("--prefix", help="Put before the name of every added column."),
     click.option(
         "--invalid",
         type=click.Choice(["raise", "missing"]),
         help="What a value that is not allowed does; by default it stops everything.",
     ),
-    out_options,
     json_option,
-    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
 )
 
 
@@ -187,8 +190,8 @@ class Job:
     how: FileMapping
     out: Path | None
     force: bool
-    as_json: bool
     quiet: bool
+    as_json: bool = False
     baseline: Any = None
     requests: list[Any] = attrs.field(factory=list)
     # Whether the joints of a form are counted.
@@ -207,13 +210,14 @@ class Job:
     ) -> Job:
         """Return the job that the options of a command on a table ask for."""
         how = confirmed(read_mapping(mapping))
-        study = {name: given.pop(name) for name in ("marker", "prefix", "invalid")}
+        own = ("marker", "prefix", "invalid")
+        study: dict[str, Any] = {name: given.pop(name) for name in own if name in given}
         how = attrs.evolve(how, study=with_options(how.study, study))
         requests = () if measures is None else measures or how.study.measures
         return cls(
             how=how,
             baseline=baseline_rule(baseline),
-            requests=[_with_choices(text, how) for text in requests],
+            requests=[with_choices(text, how) for text in requests],
             inputs=[] if mapping is None else [mapping],
             **given,
         )
@@ -328,7 +332,9 @@ def with_options(own: T, given: Mapping[str, Any]) -> T:
     return cast(T, attrs.evolve(cast(Any, own), **chosen))
 
 
-def on_table(*more: Option) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def on_table(
+    *more: Option, adds: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the options of a command on a table of visits; the command gets a `Job`."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -339,13 +345,15 @@ def on_table(*more: Option) -> Callable[[Callable[..., Any]], Callable[..., Any]
                 job = Job.begun(out=None if str(out) == STDIN else out, **own)
                 return command(job, **given)
 
-        table: Callable[..., Any] = together(_table_options, *more)(run)
+        table: Callable[..., Any] = together(
+            _table_options, *([_adding_options] if adds else []), *more
+        )(run)
         return table
 
     return decorate
 
 
-def _with_choices(text: str, how: FileMapping) -> Any:
+def with_choices(text: str, how: FileMapping) -> Any:
     """Return a request, with what the mapping chooses for all of them."""
     request = parse(text, how.variants)
     if not isinstance(request, Request) or not isinstance(request.measure, Verdict):

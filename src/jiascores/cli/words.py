@@ -12,6 +12,8 @@ from jiascores.files.mapping import in_mapping, toml
 # What an option is called that has another name in Python.
 OPTIONS = {
     "measures": "measure",
+    "variables": "variable",
+    "path": "out",
     "weeks": "week",
     "values": "value",
     "lab_window_days": "window_days",

@@ -344,6 +344,58 @@ class Joints:
 
 
 @attrs.frozen(kw_only=True)
+class Event:
+    """The event of a time-to-event data set, ADTTE; dates and reasons stand in ADSL."""
+
+    measure: str | None = None
+    """A verdict in one word, as flare:prcsg-printo:baseline; or column.COLUMN of yes and no."""
+    origin: str = "TRTSDT"
+    """The column of ADSL with the day from which time runs."""
+    undetermined: Literal["no", "event", "censor"] | None = None
+    """What a visit counts as at which the event cannot be determined."""
+    stopped: str | None = None
+    """The column with the day on which a patient stopped."""
+    reason: str | None = None
+    """The column with the reason for stopping."""
+    stop_is_event: tuple[str, ...] | None = None
+    """Reasons for which stopping is the event."""
+    stop_is_censored: tuple[str, ...] | None = None
+    """Reasons for which a patient is censored at the last visit."""
+    until: str | None = None
+    """The column with the end of planned follow-up."""
+    censored: Mapping[str, int] = attrs.field(factory=dict)
+    """reason = CNSR, 1 or more; all others are 1."""
+    paramcd: str | None = None
+    """PARAMCD, where the event has no code of its own."""
+    param: str | None = None
+    """PARAM, where another is due."""
+
+
+@attrs.frozen(kw_only=True)
+class Adam:
+    """The data sets that `jiascores adam` makes; ADSL is [patients]."""
+
+    study: str | None = None
+    """STUDYID, where there is no ADSL."""
+    keep: tuple[str, ...] = ()
+    """Columns of ADSL to take along."""
+    variables: tuple[str, ...] = ()
+    """What was recorded and is a parameter too."""
+    visit: str | None = None
+    """Your column with AVISIT; by default nominal_visit."""
+    visit_number: str | None = None
+    """Your column with AVISITN; by default the number at the end of AVISIT."""
+    due: Mapping[str, str] = attrs.field(factory=dict)
+    """AVISITN = AVISIT of the visits that each subject should have had."""
+    carry: Mapping[str, str] = attrs.field(factory=dict)
+    """Further variable = your column."""
+    paramcd: Mapping[str, str] = attrs.field(factory=dict)
+    """column = PARAMCD, where it has no code of its own."""
+    event: Event = Event()
+    """The event of ADTTE."""
+
+
+@attrs.frozen(kw_only=True)
 class FileMapping(Source):
     """How the files of a study are written, and what is asked of them."""
 
@@ -377,6 +429,8 @@ class FileMapping(Source):
     """The adverse events."""
     patients: Patients = Patients()
     """The patients."""
+    adam: Adam = Adam()
+    """The data sets that `jiascores adam` makes."""
     timepoints: Mapping[str, Timepoint] = attrs.field(factory=dict)
     """Visits that are compared with the baseline."""
     # Which keys somebody wrote, so that the others of a second file are those of the visits.

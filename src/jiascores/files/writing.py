@@ -209,7 +209,7 @@ def write_table(
     """Write a table of its own, such as findings or the catalogue."""
     kind = kind_to_write(path)
     with whole(path, force=force, inputs=inputs) as file:
-        _written(frame, kind, file, style or Style(), path)
+        written(frame, kind, file, style or Style(), path)
 
 
 def write_with(
@@ -246,7 +246,7 @@ def write_with(
                 # The cells as they came.
                 typed = pd.DataFrame(dict(file.columns)).set_axis(added.index)
             both = pd.concat([typed, added], axis=1).reset_index(drop=True)
-            _written(both, kind, out, style, path)
+            written(both, kind, out, style, path)
 
 
 @contextlib.contextmanager
@@ -290,7 +290,7 @@ def _lines(file: Contents, added: Any, sink: Any) -> None:
         sink.write(style.encoded(text.block_with(block, each, len(fields))))
 
 
-def _written(frame: Any, kind: str, out: IO[bytes], style: Style, path: Any) -> None:
+def written(frame: Any, kind: str, out: IO[bytes], style: Style, path: Any) -> None:
     """Write a table as a file of a kind."""
     if kind == "text":
         rows = [style.separator.join(style.quoted(str(name)) for name in frame.columns)]
