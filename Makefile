@@ -53,7 +53,7 @@ define new_venv
 endef
 
 .PHONY: help demo test lint format types docs bench coverage \
-	fuzz test-browser test-engines test-r test-oldest test-newest test-bare test-extras verify ci clean
+	fuzz release test-browser test-engines test-r test-oldest test-newest test-bare test-extras verify ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -148,6 +148,25 @@ test-bare: .venv-bare/.ready ## try the wheel where nothing is installed but the
 test-extras: ## install the extras one by one, and try that each does what it says
 	@PYTHON=$(PYTHON) .ci/extras
 
+# Built twice, the second time under another umask and time zone: the files must be the same to the
+# byte. The bill of materials lists what a plain installation of the wheel brings.
+RELEASE := .venv-release/bin
+release: .venv-release/.ready ## build what is published: the wheel, the source, a bill of materials
+	@rm -rf dist build/again build/installed && mkdir -p build
+	@$(RELEASE)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null || echo 1767225600); \
+		$(RELEASE)/python -m build --outdir dist . >build/release.txt 2>&1 && \
+		(umask 077; TZ=Asia/Tokyo $(RELEASE)/python -m build --outdir build/again . >>build/release.txt 2>&1) || \
+		{ cat build/release.txt >&2; exit 1; }
+	@for f in dist/*; do cmp "$$f" "build/again/$${f#dist/}" || exit 1; done
+	@$(RELEASE)/twine check --strict dist/*
+	@$(RELEASE)/python -m venv build/installed
+	@build/installed/bin/python -m pip $(QUIETLY) install dist/*.whl
+	@build/installed/bin/jiascores verify | grep -E '^(Check values|Result):'
+	@$(RELEASE)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml --mc-type library \
+		--output-file dist/jiascores.cdx.json build/installed/bin/python
+	@cd dist && sha256sum *
+
 ci: ## what the continuous integration runs
 	@.ci/run
 
@@ -183,9 +202,9 @@ $(VENV)/.coverage: groups = --group test --group coverage
 .venv-oldest/.ready .venv-types/.ready .venv-types-bare/.ready: python = $(OLDEST_PYTHON)
 .venv-newest/.ready: python = $(NEWEST_PYTHON)
 .venv-%/.ready: editable = --editable
-.venv-newest/.ready .venv-bare/.ready: editable =
+.venv-newest/.ready .venv-bare/.ready .venv-release/.ready: editable =
 
-.venv-engines/.ready .venv-types/.ready .venv-types-bare/.ready .venv-oldest/.ready .venv-newest/.ready .venv-bare/.ready: \
+.venv-engines/.ready .venv-types/.ready .venv-types-bare/.ready .venv-oldest/.ready .venv-newest/.ready .venv-bare/.ready .venv-release/.ready: \
 		.venv-%/.ready: pyproject.toml
 	$(call new_venv,.venv-$*,$(python))
 	@echo 'installing jiascores and the tools for "$*" (once)'

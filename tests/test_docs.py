@@ -185,6 +185,11 @@ def test_the_invented_trials_are_those_that_their_program_writes(
         )
 
 
+def test_the_citation_is_of_this_version() -> None:
+    lines = (ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+    assert f"version: {jia.__version__}" in lines
+
+
 def test_the_hazard_log_names_tests_that_exist() -> None:
     named = re.findall(r"`(tests/[\w/]+\.py)`", (DOCS / "validation/hazards.md").read_text("utf-8"))
     assert len(named) > 10
