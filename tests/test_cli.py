@@ -184,6 +184,7 @@ def test_report_writes_the_page_that_the_library_makes(folder: Path) -> None:
         folder,
         *("-o", out, "--baseline", "first", "--title", "Two visits", "--no-pictures"),
         *("--measure", "acr_ped", "--measure", "state:cjadas10:consolaro-2014"),
+        *("--arm", "course", "--characteristic", "course"),
     )
     assert done.exit_code == 0, done.output
     assert done.output == f"Report in {out}\n"
@@ -194,6 +195,9 @@ def test_report_writes_the_page_that_the_library_makes(folder: Path) -> None:
         baseline="first",
         title="Two visits",
         pictures=False,
+        arm=jia.column("course"),
+        characteristics=[jia.column("course")],
+        source=folder / "visits.csv",
         measures=[
             "acr_ped",
             jia.ask.state("cjadas10", cutoffs="consolaro-2014", course=jia.column("course")),

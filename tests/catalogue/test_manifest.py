@@ -83,9 +83,13 @@ def test_every_definition_that_decides_is_named() -> None:
     assert whole["versions"]["jiascores"] == jia.__version__
     paragraph = made.methods()
     for each in made.definitions:
-        assert each.rule in paragraph
         assert each.reference.citation in paragraph
-        assert f"evidence: {each.evidence_in_words}" in paragraph
+        rule = each.formula if each.kind == "score" else each.rule
+        assert rule in paragraph or each.kind == "cut-off set"
+    # Of a cut-off set, what was used of it.
+    assert "trincianti-2021: cjadas10 oligo: inactive ≤ 1.1, low ≤ 4, moderate ≤ 12" in paragraph
+    assert "Response was judged by the criteria giannini-1997: level L" in paragraph
+    assert "jadas27 oligo" not in paragraph
     assert "a responder where level_min reaches the level" in paragraph
     assert "ESR for everybody" in paragraph
     assert "\n" not in paragraph

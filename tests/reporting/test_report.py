@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -14,7 +15,8 @@ import pytest
 
 import jiascores as jia
 from jiascores.core.joints import JOINTS_71
-from jiascores.reporting import sections
+from jiascores.reporting import blocks, sections
+from jiascores.reporting.page import LINES
 
 STATE = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course="poly")
 NAMES = {"physician_global": "phga_mm", "date": "day"}
@@ -53,9 +55,10 @@ def section(page: str, name: str) -> str:
 
 
 def rows(text: str) -> list[list[str]]:
+    plain = text.replace("\u00a0", " ")
     return [
         re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)
-        for row in re.findall(r"<tr>(.*?)</tr>", text, re.DOTALL)
+        for row in re.findall(r"<tr>(.*?)</tr>", plain, re.DOTALL)
     ]
 
 
@@ -69,17 +72,17 @@ def test_it_says_how_the_table_was_read(visits):
 
 
 def test_gaps_are_counted_by_visit_and_refused_values_among_them(visits):
-    found = rows(section(page_of(visits), "missing"))
+    found = rows(section(page_of(visits), "missing-values"))
     assert found[0] == ["variable", "0", "8", "all rows"]
-    assert ["esr", "0 of 3", "1 of 3\n33.3 %", "1 of 6\n16.7 %"] in found
-    assert ["physician_global", "1 of 3\n33.3 %", "0 of 3", "1 of 6\n16.7 %"] in found
-    assert "Without a gap: chaq, active_joints, limited_joints." in section(
-        page_of(visits), "missing"
+    assert ["ESR", "0/3 (0.0 %)", "1/3 (33.3 %)", "1/6 (16.7 %)"] in found
+    assert ["physician global", "1/3 (33.3 %)", "0/3 (0.0 %)", "1/6 (16.7 %)"] in found
+    assert "Without a gap: CHAQ, active joints, limited joints." in section(
+        page_of(visits), "missing-values"
     )
 
 
 def test_refused_values_stand_there_with_their_patient(visits):
-    text = section(page_of(visits), "refused-and-suspicious")
+    text = section(page_of(visits), "refused-and-suspicious-values")
     assert "Refused: 1" in text
     assert "&lt;C&gt;" in text
     assert "620" in text
@@ -88,18 +91,141 @@ def test_refused_values_stand_there_with_their_patient(visits):
 def test_results_are_counts_with_exact_intervals(visits):
     text = section(page_of(visits), "results-by-visit")
     # A reached 50, C reached 100 without the physician global; of B the level is open up to 50.
-    (found,) = (row for row in rows(text) if row[:2] == ["8", "3"])
-    assert found[2:] == [
-        "2 of 2\n100.0 % (15.8 – 100.0)\n1 not determinable\nof all 3: 66.7 % to 100.0 %",
-        "2 of 2\n100.0 % (15.8 – 100.0)\n1 not determinable\nof all 3: 66.7 % to 100.0 %",
-        "1 of 3\n33.3 % (0.8 – 90.6)",
-        "1 of 3\n33.3 % (0.8 – 90.6)",
-        "1 of 3\n33.3 % (0.8 – 90.6)",
+    found = rows(text)
+    where = next(at for at, row in enumerate(found) if row[0] == "level 30")
+    assert found[where - 1] == ["8"]
+    assert found[where : where + 5] == [
+        ["level 30", "2/2 (100.0 %)", "15.8–100.0", "1", "66.7–100.0"],
+        ["level 50", "2/2 (100.0 %)", "15.8–100.0", "1", "66.7–100.0"],
+        ["level 70", "1/3 (33.3 %)", "0.8–90.6", "0", "33.3–33.3"],
+        ["level 90", "1/3 (33.3 %)", "0.8–90.6", "0", "33.3–33.3"],
+        ["level 100", "1/3 (33.3 %)", "0.8–90.6", "0", "33.3–33.3"],
     ]
-    # Of a single patient known, and inactive: Clopper and Pearson give 2.5 % at the least.
+    # Of a single patient known, and low: Clopper and Pearson give 2.5 % at the least.
     alone = page_of(visits[visits["patient"] == "<C>"], measures=[STATE], baseline=None)
-    assert "1 of 1\n100.0 % (2.5 – 100.0)" in alone
-    assert ["0", "0", "–", "–", "–", "–", "1"] in rows(section(alone, "results-by-visit"))
+    found = rows(section(alone, "results-by-visit"))
+    assert ["low", "1/1 (100.0 %)", "2.5–100.0", "0", "100.0–100.0"] in found
+    assert found[1:3] == [["0"], ["inactive", "0/0 (–)", "–", "1", "0.0–100.0"]]
+
+
+def test_values_by_visit_have_quartiles_and_n(visits):
+    found = rows(section(page_of(visits), "core-set-by-visit"))
+    at = found.index(["patient global"])
+    assert found[0] == ["visit", "n", "median", "quartiles", "range", "missing"]
+    assert found[at + 1 : at + 3] == [
+        ["0", "3", "5.00", "5.00–5.00", "5.00–5.00", "0"],
+        ["8", "2", "1.25", "0.88–1.63", "0.50–2.00", "1"],
+    ]
+    found = rows(section(page_of(visits, measures=["cjadas10"]), "results-by-visit"))
+    assert found[1] == ["0", "2", "21.00", "21.00–21.00", "21.00–21.00", "1"]
+
+
+def test_arms_stand_side_by_side(visits):
+    visits["arm"] = ["drug", "drug", "placebo", "placebo", None, None]
+    visits["sex"] = ["f", "f", "m", "m", "f", "f"]
+    visits["age"] = [4.0, 4, 7, 7, None, None]
+    named = [jia.column("sex"), jia.column("age")]
+    page = page_of(visits, arm=jia.column("arm"), characteristics=named)
+    found = rows(section(page, "results-by-visit"))
+    assert ["visit", "drug", "placebo", "no arm"] in found
+    where = next(at for at, row in enumerate(found) if row[0] == "level 30")
+    assert found[where] == [
+        "level 30",
+        "1/1 (100.0 %, CI 2.5–100.0)",
+        "0/0 (–)\nof all 1: 0.0–100.0 %",
+        "1/1 (100.0 %, CI 2.5–100.0)",
+    ]
+    found = rows(section(page, "core-set-by-visit"))
+    at = found.index(["patient global"])
+    assert found[at + 2] == ["8", "2.00 (2.00–2.00)\nn 1", "–\nn 0 of 1", "0.50 (0.50–0.50)\nn 1"]
+    found = rows(section(page, "patients"))
+    assert found[:2] == [
+        ["characteristic", "drug", "placebo", "no arm", "all patients"],
+        ["patients", "1", "1", "1", "3"],
+    ]
+    at = found.index(["sex"])
+    assert found[at + 1] == ["f", "1/1 (100.0 %)", "0/1 (0.0 %)", "1/1 (100.0 %)", "2/3 (66.7 %)"]
+    assert found[at + 3][0] == "age, median (quartiles)"
+    assert found[at + 3][4] == "5.50 (4.75–6.25)\nn 2 of 3"
+    assert "Arms: drug, placebo, no arm." in section(page, "summary")
+
+
+def test_more_arms_than_fit_go_into_further_tables(visits):
+    many = pd.concat(
+        [visits.assign(arm=f"arm {n}", patient=visits["patient"] + f"{n}") for n in range(6)]
+    )
+    page = page_of(many, arm=jia.column("arm"), measures=["cjadas10"])
+    found = [row for row in rows(section(page, "results-by-visit")) if row[0] == "visit"]
+    assert found == [["visit", *(f"arm {n}" for n in part)] for part in ((0, 1, 2, 3), (4, 5))]
+    assert "cJADAS10 by visit, arm 4 to arm 5" in page
+
+
+def test_patients_are_described_at_their_baseline(visits):
+    flagged = visits.assign(base=visits["week"] == 8)
+    page = page_of(flagged, baseline=jia.flagged("base"), measures=["cjadas10"])
+    found = rows(section(page, "patients"))
+    # A 20, B unknown, C 5 at week 8; and the words of the rule.
+    assert ["ESR", "12.50 (8.75–16.25)\nn 2 of 3"] in found
+    assert "Table 1. Patients at baseline" in page
+    without = page_of(visits, baseline=None, measures=["cjadas10"])
+    assert "Table 1. Patients at the first visit" in without
+    assert ["ESR", "40.00 (40.00–40.00)\nn 3"] in rows(section(without, "patients"))
+    category = visits.assign(ilar_category="systemic")
+    found = rows(section(page_of(category), "patients"))
+    assert found[found.index(["ILAR category"]) + 1] == ["systemic", "3/3 (100.0 %)"]
+    alone = visits.drop(columns=["patient", "day"])
+    nobody = page_of(
+        alone, measures=["cjadas10"], baseline=None, columns={"physician_global": "phga_mm"}
+    )
+    assert "no patient to describe" in section(nobody, "patients")
+
+
+def test_the_methods_are_a_paragraph_to_paste(visits):
+    text = section(page_of(visits, marker="esr"), "methods-paragraph")
+    assert text.count("<p>") == 1
+    for words in (
+        f"Outcomes were computed with jiascores {jia.__version__}.",
+        "cJADAS10 was computed as PhGA + PtGA + active joints (at most 10)",
+        "Response was judged by the criteria giannini-1997: level L",
+        "Giannini 1997, Arthritis Rheum 40:1202",
+        "cut-off set consolaro-2014",
+        "Baseline was the first visit of each patient.",
+        "95 % Clopper–Pearson intervals",
+        "lowest and highest proportion",
+    ):
+        assert words in text
+
+
+def test_input_and_checksum_stand_there(visits, tmp_path):
+    found = rows(section(page_of(visits), "what-was-read"))
+    digest = jia.analysis.manifest(visits).inputs[0].sha256
+    assert ["SHA-256", digest] in found
+    file = tmp_path / "<visits>.csv"
+    visits.to_csv(file, index=False)
+    found = rows(section(page_of(visits, source=file), "what-was-read"))
+    assert ["input", "&lt;visits&gt;.csv"] in found
+    assert ["SHA-256", hashlib.sha256(file.read_bytes()).hexdigest()] in found
+
+
+def test_tables_are_parted_before_a_heading_so_that_each_fits_on_a_sheet(visits):
+    many = pd.concat([visits.assign(week=at, day=visits["day"] + 100 * at) for at in range(30)])
+    page = page_of(many, measures=["acr_ped"])
+    parts = re.findall(r"<table.*?</table>", section(page, "results-by-visit"), re.DOTALL)
+    assert len(parts) > 2
+    assert "Table 2, part 2 of" in parts[1]
+    for part in parts:
+        assert sum(max(map(len, map(str.splitlines, row))) for row in rows(part)) <= LINES + 1
+        # Each begins with a visit, and has all of its levels.
+        assert [row[0] for row in rows(part)[2:7]] == [f"level {n}" for n in (30, 50, 70, 90, 100)]
+
+
+def test_results_come_before_gaps_and_definitions(visits):
+    titles = re.findall(r"<h2>\d+\. (.*?)</h2>", page_of(visits))
+    assert titles == [
+        "Summary", "Patients", "Results by visit", "Core set by visit", "Missing values",
+        "Not determinable", "Refused and suspicious values", "Methods paragraph", "What was read",
+        "Definitions", "Versions",
+    ]  # fmt: skip
 
 
 def test_definitions_come_with_source_and_evidence(visits):
@@ -223,23 +349,25 @@ def test_summary_says_in_sentences_what_is_open_and_why(visits):
     assert "6 rows of 3 patients, from study day 0 to study day 56." in text
     assert "1 value refused" in text
     assert (
-        "<strong>acr_ped</strong>: not determinable at 1 of 3 visits after the one compared with "
-        "(33.3 %); missing there most often: esr (1), patient_global (1)." in text
+        "<strong>ACR Pedi response by giannini-1997</strong>: determined at 2 of 3 visits after "
+        "the one compared with." in text
     )
-    assert "cjadas10</strong>: not determinable at 2 of 6 visits (33.3 %)" in text
+    assert "cJADAS10</strong>: determined at 4 of 6 visits." in text
 
 
 def test_what_was_missing_is_counted_where_the_answer_is_open(visits):
     found = rows(section(page_of(visits), "not-determinable"))
-    assert ["acr_ped", "–", "1 of 3\n33.3 %", "1 of 3\n33.3 %"] in found
-    assert ["acr_ped", "esr", "–", "1 of 1\n100.0 %", "1 of 1\n100.0 %"] in found
+    title = "ACR Pedi response by giannini-1997"
+    assert [title, "–", "1/3 (33.3 %)", "1/3 (33.3 %)"] in found
+    why = found[found.index(["missing", "of the visits not determinable"]) :]
+    at = why.index([title])
+    assert why[at + 1 : at + 3] == [["ESR", "1/1 (100.0 %)"], ["patient global", "1/1 (100.0 %)"]]
     # cJADAS10 does not read the ESR, and the response is certain in spite of C's physician global.
-    assert not any(row[:2] in (["cjadas10", "esr"], ["acr_ped", "chaq"]) for row in found)
-    assert next(row[:4] for row in found if row[:2] == ["cjadas10", "physician_global"]) == [
-        "cjadas10",
-        "physician_global",
-        "1 of 1\n100.0 %",
-        "0 of 1",
+    assert len(why[at + 1 :]) == 5
+    at = why.index(["cJADAS10"])
+    assert why[at + 1 : at + 3] == [
+        ["physician global", "1/2 (50.0 %)"],
+        ["patient global", "1/2 (50.0 %)"],
     ]
     whole = section(page_of(visits[:2]), "not-determinable")
     assert "determined at every visit" in whole
@@ -249,8 +377,8 @@ def test_gaps_at_the_visit_compared_with_are_told_apart(visits):
     visits.loc[[0, 2, 4], "chaq"] = None
     visits.loc[[0, 2, 4], "esr"] = None
     found = rows(section(page_of(visits, measures=["acr_ped"]), "not-determinable"))
-    assert any(row[:2] == ["acr_ped", "chaq at the visit compared with"] for row in found)
-    assert not any(row[:2] == ["acr_ped", "chaq"] for row in found)
+    assert "CHAQ at the visit compared with" in [row[0] for row in found]
+    assert "CHAQ" not in [row[0] for row in found]
 
 
 def test_a_change_is_judged_after_the_visit_that_it_is_compared_with(visits):
@@ -258,11 +386,10 @@ def test_a_change_is_judged_after_the_visit_that_it_is_compared_with(visits):
     found = rows(section(page, "results-by-visit"))
     # Not at baseline; and C has no physician global there, B no patient global now.
     assert [row[0] for row in found[1:]] == ["8"]
-    assert found[1][-1] == "2"
+    assert found[1][-2:] == ["2", "33.3–100.0"]
+    assert "Improvement of JADAS10 by horneff-2014" in section(page, "results-by-visit")
     reasons = rows(section(page, "not-determinable"))
-    assert ["horneff_improvement_horneff_2014", "physician_global at the visit compared with"] in [
-        row[:2] for row in reasons
-    ]
+    assert "physician global at the visit compared with" in [row[0] for row in reasons]
 
 
 def test_of_two_reactants_only_the_one_that_counts_can_be_missing(visits):
@@ -272,9 +399,8 @@ def test_of_two_reactants_only_the_one_that_counts_can_be_missing(visits):
     page = page_of(visits, measures=["jadas10"], marker="esr-else-crp")
     found = rows(section(page, "not-determinable"))
     # B alone has no ESR at baseline; of A and C no CRP is missed.
-    counts = {row[1]: row[3] for row in found if row[0] == "jadas10" and len(row) == 5}
-    assert counts["crp"] == "1 of 1\n100.0 %"
-    assert "esr" not in counts
+    assert ["CRP", "1/2 (50.0 %)"] in found
+    assert "ESR" not in [row[0] for row in found]
 
 
 def test_columns_that_requests_and_rules_use_are_not_unknown(visits):
@@ -321,7 +447,7 @@ def test_many_visits_are_drawn_in_pieces_against_the_baseline_of_all(visits, mon
     flows = [one for one in captions if "state to state" in one]
     assert [re.search(r"visits (\d+ to \d+)", one)[1] for one in flows][:2] == ["0 to 5", "5 to 11"]
     assert "Not drawn" not in page
-    assert "Missing values by variable and visit (3 of 3)" in page
+    assert "Missing values by variable and visit (4 of 4)" in page
     # Every picture has the rows of the baseline, though it does not show them.
     assert [table["day"].min() for table in drawn] == [0] * 4
     assert [set(table["week"].dropna()) for table in drawn][3] == {f"{at}" for at in range(18, 24)}
@@ -352,7 +478,7 @@ def test_a_table_without_rows_has_nothing_to_draw(visits):
 def test_one_child_is_not_drawn_as_a_cohort(visits):
     page = page_of(visits[visits["patient"] == "A"], pictures=True)
     assert re.findall(r"<figcaption>(.*?)</figcaption>", page) == [
-        "Figure 1. cjadas10 of every patient over time, over the states by consolaro-2014.",
+        "Figure 1. cJADAS10 of every patient over time, over the states by consolaro-2014.",
         "Figure 2. Change of the core set against the baseline, values; the lines are those of giannini-1997.",
     ]
 
@@ -361,7 +487,7 @@ def test_a_picture_that_cannot_be_drawn_says_why(visits):
     visits["week"] = 8
     page = page_of(visits, pictures=True)
     assert (
-        "Not drawn: Patients from state to state: state_cjadas10_consolaro_2014. patient A, B, "
+        "Not drawn: Patients from state to state: cJADAS10 disease state by consolaro-2014. patient A, B, "
         "&lt;C&gt; has two rows at visit 8; each counts once." in page
     )
 
@@ -389,32 +515,33 @@ def test_treatments_and_joints_are_drawn_where_they_are_given(visits):
 @pytest.mark.parametrize("kind", [pl.from_pandas, lambda table: pl.from_pandas(table).to_arrow()])
 def test_every_kind_of_table_gives_the_same_results(visits, kind):
     one, other = page_of(visits), page_of(kind(visits))
-    for name in ("missing", "results-by-visit", "definitions"):
+    for name in ("missing-values", "results-by-visit", "definitions"):
         assert section(one, name) == section(other, name)
 
 
 def test_without_a_column_for_the_visit_they_are_numbered(visits):
     page = page_of(visits[::-1], by=None)
     assert "numbered for each patient" in page
-    assert rows(section(page, "missing"))[0] == ["variable", "1", "2", "all rows"]
+    assert rows(section(page, "missing-values"))[0] == ["variable", "1", "2", "all rows"]
     named = page_of(visits.rename(columns={"week": "nominal_visit"}), by=None)
-    assert rows(section(named, "missing"))[0] == ["variable", "0", "8", "all rows"]
+    assert rows(section(named, "missing-values"))[0] == ["variable", "0", "8", "all rows"]
 
 
 def test_long_lists_are_cut_and_counted(visits, monkeypatch):
     visits["esr"] = -1.0
-    text = section(page_of(visits), "refused-and-suspicious")
+    text = section(page_of(visits), "refused-and-suspicious-values")
     assert "… and 1 more" in text
-    assert ["esr", "6"] in [row[:2] for row in rows(text)]
+    assert ["ESR", "6"] in [row[:2] for row in rows(text)]
     monkeypatch.setattr(sections, "SHOWN_FINDINGS", 1)
-    assert "more: see jia.check" in section(page_of(visits), "refused-and-suspicious")
+    assert "more: see jia.check" in section(page_of(visits), "refused-and-suspicious-values")
 
 
 def test_without_scipy_and_matplotlib_it_says_what_was_left_out(visits, monkeypatch):
-    monkeypatch.setattr(sections, "need", lacking)
+    monkeypatch.setattr(blocks, "need", lacking)
     page = page_of(visits, measures=[STATE], pictures=True)
     assert section(page, "summary").count("Left out: ") == 2
-    assert ">1 of 2\n50.0 %\nof all 3: 33.3 % to 66.7 %<" in section(page, "results-by-visit")
+    found = rows(section(page, "results-by-visit"))
+    assert ["low", "1/2 (50.0 %)", "–", "1", "33.3–66.7"] in found
     assert "Clopper" not in page
     assert not {"scipy", "matplotlib"} & {row[0] for row in rows(section(page, "versions"))}
     assert section(page_of(visits), "summary").count("Left out: ") == 1
@@ -434,7 +561,7 @@ def test_the_course_is_in_the_results_and_is_no_picture(visits):
     page = page_of(visits, measures=[state], pictures=True)
     assert "course_consolaro_2014" in section(page, "results-by-visit")
     pictures = section(page, "pictures")
-    assert "Patients from state to state: state_cjadas10_consolaro_2014" in pictures
+    assert "Patients from state to state: cJADAS10 disease state by consolaro-2014" in pictures
     assert "course_consolaro_2014" not in pictures
 
 
@@ -442,7 +569,7 @@ def test_words_that_are_not_understood_are_listed_and_left_out(visits):
     visits["pattern"] = ["poly", "Poly", "poly", "oligo", "poly", "poly"]
     state = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course=jia.column("pattern"))
     page = page_of(visits, measures=[state])
-    found = section(page, "refused-and-suspicious")
+    found = section(page, "refused-and-suspicious-values")
     assert "Poly" in found
     assert "Not understood. Here it can be oligo, poly" in found
-    assert "pattern (1)" in section(page, "summary")
+    assert ["pattern", "1/3 (33.3 %)"] in rows(section(page, "not-determinable"))

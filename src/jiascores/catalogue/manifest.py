@@ -6,8 +6,9 @@ import datetime as dt
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -18,8 +19,10 @@ from jiascores.catalogue.definitions import definition
 from jiascores.core.definition import Definition, lookup, published
 from jiascores.core.errors import RequestError
 from jiascores.core.measure import RESPONDER_POLICIES, Score
+from jiascores.core.values import BLOCK
 from jiascores.measures.flares import LossCriteria
 from jiascores.measures.response import ResponseCriteria
+from jiascores.measures.states import CutoffSet
 from jiascores.tables.baselines import (
     BASELINES,
     Best,
@@ -29,7 +32,7 @@ from jiascores.tables.baselines import (
     check_baseline,
 )
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame
+from jiascores.tables.frame import Frame, list_of
 from jiascores.tables.intercurrent import IntercurrentEvents
 from jiascores.tables.numbers import one_of, plain_date
 from jiascores.tables.requests import understand_requests
@@ -38,6 +41,8 @@ from jiascores.tables.table import MARKER_RULES, Column
 PACKAGES = ("numpy", "pandas", "narwhals", "scipy", "statsmodels")
 # What stands in the place of a gap, and before text, so that "12" is not 12.
 GAP, TEXT = "\x00", "\x01"
+# What parts cells, and columns.
+BETWEEN, END = "\x1f", "\x1e"
 
 
 @attrs.frozen
@@ -114,14 +119,8 @@ class Manifest:
 
     def _sentences(self) -> Iterator[str]:
         yield f"Outcomes were computed with jiascores {self.versions['jiascores']}."
-        for each in self.definitions:
-            derived = f", a variant of {each.derives_from}" if each.derives_from else ""
-            seen = each.reference.identifier
-            yield (
-                f"{each.kind[:1].upper()}{each.kind[1:]} {each.name}{derived}: {each.rule} "
-                f"({each.reference.citation}{f', {seen}' if seen != 'none seen' else ''}; evidence: "
-                f"{each.evidence_in_words})."
-            )
+        scores = {each.name for each in self.definitions if isinstance(each, Score)}
+        yield from (_in_a_sentence(each, scores) for each in self.definitions)
         yield from _of_the_table(self.call)
         doubtful = [
             each.name for each in self.definitions if "unverified" in each.evidence_in_words
@@ -203,8 +202,8 @@ def manifest(
     >>> made.inputs[0].rows, [each.name for each in made.definitions]
     (1, ['cjadas10'])
     >>> print(made.methods().split(". ")[1])
-    Score cjadas10: cJADAS10 = PhGA + PtGA + active joints (at most 10); 0 to 30 (McErlane 2013, Ann
-    Rheum Dis 72:1983; evidence: primary).
+    cJADAS10 was computed as PhGA + PtGA + active joints (at most 10); 0 to 30 (McErlane 2013, Ann
+    Rheum Dis 72:1983).
     """
     check_baseline(baseline)
     if marker is not None:
@@ -214,7 +213,21 @@ def manifest(
     used += [definition(each) if isinstance(each, str) else each for each in definitions]
     used += _named(call)
     used += _of_rule(baseline)
+    whole = {"visits": visits, **(tables or {})}
+    inputs = [hashed(name, table) for name, table in whole.items()]
     given = {"columns": columns, "units": units, "baseline": baseline, "marker": marker, **call}
+    return made_of(inputs, requests, used, date=date, **given)
+
+
+def made_of(
+    inputs: Iterable[Input],
+    requests: Sequence[Any],
+    used: Iterable[Definition],
+    *,
+    date: str | None = None,
+    **given: Any,
+) -> Manifest:
+    """Return the manifest of inputs, requests and the definitions used; `given` is the call."""
     asked = {name: _plain(value) for name, value in given.items() if value is not None}
     if requests:
         asked["measures"] = [_plain(each) for each in requests]
@@ -224,9 +237,8 @@ def manifest(
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    whole = {"visits": visits, **(tables or {})}
     return Manifest(
-        inputs=tuple(hashed(name, table) for name, table in whole.items()),
+        inputs=tuple(inputs),
         call=asked,
         versions=found,
         definitions=tuple({(each.kind, each.name): each for each in used}.values()),
@@ -283,6 +295,35 @@ def _named(call: Mapping[str, Any]) -> list[Definition]:
     return found
 
 
+# How a sentence about some kinds of definition begins.
+JUDGED = {
+    "cut-off set": "Disease activity states were read by the cut-off set",
+    "course rule": "The course of disease was read by the rule",
+}
+
+
+def _in_a_sentence(each: Definition, scores: Container[str]) -> str:
+    """Return what a definition says, and its source, as the methods of a paper say it.
+
+    Of a cut-off set, the cut-offs of the scores that were used.
+    """
+    source = ", ".join((each.reference.citation, *each.reference.identifiers))
+    if isinstance(each, Score):
+        return f"{each.rule.replace(' = ', ' was computed as ', 1)} ({source})."
+    rule, about = each.rule, each.kind.removesuffix(" criteria")
+    if isinstance(each, CutoffSet):
+        used = [one for one in each.bounds if one.measure in scores] or each.bounds
+        rule = "; ".join(f"{one.measure} {one.course}: {one.rule}" for one in used)
+    derived = f", a variant of {each.derives_from}" if each.derives_from else ""
+    if each.kind in JUDGED:
+        by = JUDGED[each.kind]
+    elif about != each.kind:
+        by = f"{about[:1].upper()}{about[1:]} was judged by the criteria"
+    else:
+        by = f"The {each.kind} was"
+    return f"{by} {each.name}{derived}: {rule} ({source})."
+
+
 def _something(measures: Any) -> bool:
     return isinstance(measures, str) or not isinstance(measures, Iterable) or bool(list(measures))
 
@@ -325,16 +366,40 @@ def hashed(name: str, table: Any) -> Input:
     """
     frame = Frame(to_eager(table))
     digest = hashlib.sha256()
-    for column in map(str, frame.names):
-        cells = (_cell(value) for value in frame.objects(column).tolist())
-        digest.update("\x1f".join([TEXT + column, *cells, "\x1e"]).encode())
+    for column in frame.names:
+        digest.update(f"{TEXT}{column}".encode())
+        for cells in _cells(frame, column):
+            digest.update("".join(cells).encode())
+        digest.update(f"{BETWEEN}{END}".encode())
     return Input(name, frame.size, len(frame.names), digest.hexdigest())
 
 
+def hashed_file(path: Path, table: Any) -> Input:
+    """Return a file's name, the size of the table that was read from it, and the file's hash."""
+    frame = Frame(table)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Input(path.name, frame.size, len(frame.names), digest)
+
+
+def _cells(frame: Frame, column: Any) -> Iterator[Iterable[str]]:
+    """Yield the cells of a column as text, block by block, those of one type by their distinct values."""
+    blocks = range(0, frame.size, BLOCK)
+    if "object" in str(frame.type_of(column)).lower() or frame.nested(column):
+        values = frame.objects(column)
+        yield from (map(_cell, values[at : at + BLOCK].tolist()) for at in blocks)
+        return
+    codes, labels = frame.codes(column)
+    words = np.array([*map(_cell, [*list_of(labels), None])], dtype=object)
+    yield from (words[codes[at : at + BLOCK]] for at in blocks)
+
+
 def _cell(value: Any) -> str:
-    """Return a cell as text, the same in every kind of frame."""
-    if value is None or value != value:
-        return GAP
+    """Return a cell as text with what parts it from the one before, alike in every kind of frame."""
+    return BETWEEN + (GAP if value is None or value != value else _known(value))
+
+
+def _known(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -375,6 +440,8 @@ def _plain(value: Any) -> Any:
         }
     if isinstance(value, Iterable):
         return [_plain(each) for each in value]
+    if attrs.has(type(value)):
+        return _plain(attrs.asdict(value, recurse=False))
     raise RequestError(
         f"{value!r} cannot be written into a manifest: give words, numbers, columns, definitions, "
         f"lists or dicts of these; tables go into tables=.",

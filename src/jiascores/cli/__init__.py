@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
 from jiascores.core.joints import FINDINGS
 from jiascores.core.variables import CORE_VARIABLES
 from jiascores.files.drafting import draft
+from jiascores.files.kinds import STDIN
 from jiascores.files.mapping import Csv, Joints, baseline_rule, window_days
 from jiascores.files.reading import FLAG, number_in, read_by
 from jiascores.files.text import Style
@@ -264,15 +265,27 @@ def check(job: Job, by: Any) -> None:
     column_option("--by", "The column with the visit; by default nominal_visit, or a number."),
     column_option("--arm", "The column with the treatment arm, for results of each arm."),
     click.option("--data-cut", help="The last date that counts; later visits are left out."),
+    click.option(
+        "--characteristic",
+        "characteristics",
+        multiple=True,
+        help="A column that describes the patients, as sex or age; may be given more than once.",
+    ),
     click.option("--title", help="Title of the page."),
     click.option(
         "--pictures/--no-pictures", default=True, show_default=True, help="Whether to draw."
     ),
 )
 def report(
-    job: Job, by: Any, arm: Any, data_cut: str | None, title: str | None, pictures: bool
+    job: Job,
+    by: Any,
+    arm: Any,
+    data_cut: str | None,
+    characteristics: Sequence[str],
+    title: str | None,
+    pictures: bool,
 ) -> None:
-    """Write one page on FILE: what was read, missing and found, with pictures.
+    """Write one page on FILE: results by visit and arm, gaps, methods, with pictures.
 
     \b
     jiascores report visits.csv --mapping mapping.toml --measure jadas10 -o report.html
@@ -290,6 +303,8 @@ def report(
         arm=arm,
         data_cut=_day(data_cut),
         pictures=pictures,
+        characteristics=[jia.column(name) for name in characteristics],
+        source=None if str(job.file) == STDIN else job.file,
         title=title or job.how.study.title or "Visits assessed",
     )
     write_text(page, job.out, force=job.force, inputs=job.inputs)

@@ -1,15 +1,19 @@
-"""One page on a table of visits: what was read, what is missing, what was found, and by what.
+"""One page on a table of visits: what was found, what is missing, what was read, and by what.
 
-From `cohort` (the numbers) through `sections` and `pictures` (what is said, as data) to `page`.
+From `cohort` (the numbers) through `results`, `sections` and `pictures` (what is said, as `blocks`)
+to `page`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jiascores.catalogue.manifest import hashed, hashed_file, made_of, used_by
 from jiascores.core.variables import MarkerRule
-from jiascores.reporting import sections
+from jiascores.reporting import results, sections
+from jiascores.reporting.blocks import PICTURES, lacking
 from jiascores.reporting.cohort import read_cohort
 from jiascores.reporting.page import as_html
 from jiascores.reporting.pictures import drawings
@@ -44,6 +48,8 @@ def report(
     confidence: float = CONFIDENCE,
     pictures: bool = True,
     title: str = "Visits assessed",
+    characteristics: Sequence[Column] = (),
+    source: str | Path | None = None,
 ) -> str:
     """Write one self-contained page on a table of visits.
 
@@ -59,7 +65,8 @@ def report(
         The column with the visit. Without it ``nominal_visit`` where the table has it, else the
         number of the visit among those of its patient.
     arm : Column, optional
-        The column with the treatment arm; then the results by visit are those of each arm.
+        The column with the treatment arm, or another that parts the patients; then patients, core
+        set and results of each arm stand side by side.
     data_cut : date, text or number, optional
         One date for all: later visits are left out of the page.
     columns, units, baseline, marker
@@ -77,6 +84,13 @@ def report(
         Whether to draw.
     title : str
         Title of the page.
+    characteristics : list of Column
+        Further columns that describe the patients, such as sex and age: of numbers the page gives
+        median and quartiles, of words how many patients have each. ``ilar_category`` is described
+        wherever the table has it.
+    source : str or path, optional
+        The file that the table was read from: its name and SHA-256 stand on the page. Without it,
+        the checksum is that of the table, the same as of `jiascores.analysis.manifest`.
 
     Returns
     -------
@@ -91,8 +105,10 @@ def report(
 
     Notes
     -----
-    A proportion is of the visits at which it is known; how many that leaves out stands beside it,
-    and which variables were missing at those. A picture that cannot be drawn, as where a patient
+    Results come first, then what is missing, refused and open, then a methods paragraph to paste,
+    and last how the table was read. A proportion is of the visits at which it is determinable;
+    beside it stand how many are not, and the lowest and highest proportion of all visits. A
+    picture that cannot be drawn, as where a patient
     has two rows at a visit, is named with the reason. At most 24 visits are drawn.
 
     Intervals need scipy and pictures matplotlib. Where one is not installed, the page goes without,
@@ -122,17 +138,25 @@ def report(
         baseline=baseline,
         marker=marker,
         joints=joints,
+        characteristics=characteristics,
     )
-    drawn = pictures and not sections.lacking(*sections.PICTURES)
+    used = [each for request in cohort.requests for each in used_by(request)]
+    table = hashed("table", visits) if source is None else hashed_file(Path(source), visits)
+    rules = {"baseline": baseline, "marker": marker}
+    manifest = made_of([table], cohort.requests, used, **rules)
+    drawn = pictures and not lacking(*PICTURES)
     made = [
         sections.summary(cohort, pictures=pictures),
-        sections.what_was_read(cohort),
-        sections.missing(cohort),
-        sections.refused_and_suspicious(cohort),
-        sections.not_determinable(cohort),
-        sections.results(cohort, confidence),
+        results.patients(cohort),
+        results.results(cohort, confidence),
+        results.core_set(cohort),
         *([drawings(cohort, treatments, treatment_columns)] if drawn else []),
-        sections.definitions(cohort.requests),
+        sections.missing(cohort),
+        sections.not_determinable(cohort),
+        sections.refused_and_suspicious(cohort),
+        sections.methods(manifest, confidence),
+        sections.what_was_read(cohort, table),
+        sections.definitions(manifest.definitions),
         sections.versions(pictures=drawn),
     ]
     text = as_html(title, made)

@@ -15,18 +15,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.definition import lookup
 from jiascores.core.measure import Score
-from jiascores.core.variables import COURSES, VARIABLES
-from jiascores.plot.base import places, shown_visit, table
-from jiascores.tables.baselines import BASELINES
+from jiascores.core.variables import CORE_VARIABLES, COURSES, MARKERS, VARIABLES
+from jiascores.plot.base import LABELS, in_words, places, shown_visit, table
+from jiascores.tables.baselines import BASELINES, reference_name
 from jiascores.tables.checking import check
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame, Output
+from jiascores.tables.frame import Frame, Output, list_of
 from jiascores.tables.ids import parts_of
 from jiascores.tables.joint_cells import Columns
 from jiascores.tables.joint_forms import joint_shares
 from jiascores.tables.problems import REASONS, Blank
 from jiascores.tables.requests import score, understand_requests
+from jiascores.tables.summaries import in_natural_order
 from jiascores.tables.table import MARKER_RULES, ROLES, Column, Table, column_of
 from jiascores.tables.visits import CALENDAR, Visits
 
@@ -41,8 +43,8 @@ class Answer:
 
     Parameters
     ----------
-    name : str
-        What the answer is called: the name of its column, or what a response's share.
+    name, title : str
+        What the answer is called: the name of its column, or what a response's share; and in words.
     output : Output
         The column; of a response its lowest level.
     highest : Output, optional
@@ -56,6 +58,7 @@ class Answer:
     """
 
     name: str
+    title: str
     output: Output
     highest: Output | None
     levels: tuple[int, ...]
@@ -73,6 +76,21 @@ class Answer:
         data = self.output.data
         gap: Mask = data < 0 if self.output.kind == "state" else np.isnan(data)
         return self.due & (gap if self.highest is None else data != self.highest.data)
+
+    @property
+    def kinds(self) -> list[tuple[str, Mask, Mask]]:
+        """What can be answered: the word, the rows that surely have it, and where that is known."""
+        data = self.output.data
+        if self.highest is not None:
+            highest = self.highest.data
+            # A level is known where both bounds are on one side of it.
+            reached = {f"level {level}": (data >= level, highest < level) for level in self.levels}
+            return [(word, yes, yes | no) for word, (yes, no) in reached.items()]
+        known = ~self.undetermined
+        codes = {"yes": 1}
+        if self.output.kind == "state":
+            codes = {in_words(word): code for code, word in enumerate(self.output.words)}
+        return [(word, data == code, known) for word, code in codes.items()]
 
 
 @attrs.frozen(eq=False)
@@ -111,11 +129,15 @@ def _answers(
     by_name = {output.name: output for output in outputs}
     for output in outputs:
         stem = output.name.removesuffix("_level_min")
+        # What a request adds to its own answer is called as its column is.
+        title = title_of(request) if request.stem in (output.name, stem) else in_words(output.name)
+        if output.words == COURSES and title != title_of(request):
+            title = f"Course of disease as {request.criteria.name} reads it"
         if output.kind in ("score", "state", "flag"):
-            yield Answer(output.name, output, None, (), due, gaps)
+            yield Answer(output.name, title, output, None, (), due, gaps)
         elif stem != output.name:
             highest = by_name[f"{stem}_level_max"]
-            yield Answer(stem, output, highest, request.criteria.levels, due, gaps)
+            yield Answer(stem, title, output, highest, request.criteria.levels, due, gaps)
 
 
 # --------------------------------------------------------------------------------------------
@@ -130,6 +152,44 @@ def is_score(request: Any) -> bool:
 def is_response(request: Any) -> bool:
     """Return whether a response with levels was asked for."""
     return getattr(request, "gives", "") == "level"
+
+
+# What verdicts are called in a heading, where their names do not say it.
+TITLES = {
+    "acr_ped": "ACR Pedi response",
+    "bulatovic_change": "Change of JADAS27",
+    "chaq_change": "Change of the CHAQ",
+    "horneff_improvement": "Improvement of JADAS10",
+    "mas_2016": "Macrophage activation syndrome",
+    "suggests_mas": "MS score that suggests macrophage activation syndrome",
+    "reacch_out_flare": "Flare",
+}
+
+
+def title_of(request: Any) -> str:
+    """Return what a request asks for, in words."""
+    if request.name is not None:
+        return in_words(request.name)
+    if isinstance(request.measure, Score):
+        return request.measure.label
+    options, bound = dict(request.options), dict(request.bound)
+    words = in_words(request.measure.name)
+    words = TITLES.get(request.measure.name, words[:1].upper() + words[1:])
+    measure, level, missing = (options.get(name) for name in ("measure", "level", "missing"))
+    if measure is not None:
+        label = lookup(Score, measure, parameter="measure").label
+        words = f"{label} {words[:1].lower()}{words[1:]}"
+    if level is not None:
+        words = (
+            f"ACR Pedi {level} response"
+            if request.measure.gives == "level"
+            else (f"{words} (ACR Pedi {level})")
+        )
+    words += f" by {request.criteria.name}"
+    if missing not in (None, "interval"):
+        words += f", missing values: {missing}"
+    against = bound.get("reference", "baseline")
+    return words if against == "baseline" else f"{words}, against {reference_name(against)}"
 
 
 @attrs.frozen(eq=False)
@@ -219,6 +279,10 @@ class Cohort:
         The arguments ``baseline`` and ``marker``.
     joints : str or mapping, optional
         The columns that say of each joint whether it is active.
+    characteristics : list of str
+        Further columns that describe the patients.
+    parted_by : list of str
+        The column of the arms, where the table is parted by arm.
     """
 
     frame: Frame
@@ -233,6 +297,61 @@ class Cohort:
     findings: pd.DataFrame
     rules: Mapping[str, Any]
     joints: Columns | None
+    characteristics: Sequence[str]
+    parted_by: Sequence[str]
+
+    def label(self, name: str) -> str:
+        """Return what a variable is called in words; what is none keeps its name."""
+        stem = name.removesuffix(f" {AT_REFERENCE}")
+        known = LABELS.get(stem) or (VARIABLES[stem].label if stem in VARIABLES else stem)
+        return known + name.removeprefix(stem)
+
+    @property
+    def core_set(self) -> list[str]:
+        """The variables of the core set that the table has."""
+        return [name for name in (*CORE_VARIABLES, *MARKERS) if name in self.gaps]
+
+    @cached_property
+    def by_visit(self) -> list[tuple[str, list[NDArray[np.int64]]]]:
+        """Each visit's name, and its rows in each arm; without arms, all of them."""
+        return [
+            (
+                shown_visit(label),
+                [rows[among[rows]] for among in self.arms.values()] or [rows],
+            )
+            for label, rows in zip(self.visits.labels, self.visits.rows, strict=True)
+        ]
+
+    @cached_property
+    def first_rows(self) -> NDArray[np.int64]:
+        """The row of each patient's first visit; none where nothing says who was seen when."""
+        if self.patients is None:
+            return np.empty(0, dtype=np.int64)
+        seen = self.read.visits
+        rows = seen.order[seen.starts == np.arange(seen.size)]
+        return rows[seen.sure[rows]]
+
+    def visits_of(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how many visits the patients of some rows have."""
+        seen = self.read.visits
+        return np.bincount(seen.patients)[seen.patients[rows]].astype(np.float64)
+
+    def at_baseline(self, name: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return a variable at the baseline of some rows, or without a rule in these rows."""
+        values = self.read.values(name)
+        if self.rules["baseline"] is None:
+            return values[rows]
+        earlier = self.read.baseline_of(name)[rows]
+        return np.where(earlier >= 0, values[np.maximum(earlier, 0)], np.nan)
+
+    def column(self, name: str) -> tuple[NDArray[np.float64] | None, Any, list[Any]]:
+        """Return a column as numbers, where it holds them, and as codes with words in order."""
+        codes, labels = self.frame.codes(name)
+        words = list_of(labels)
+        if words and all(isinstance(word, int | float) for word in words):
+            return np.array([*words, np.nan], dtype=np.float64)[codes], codes, words
+        there, places = in_natural_order(words)
+        return None, places[codes], there
 
     @property
     def rules_in_words(self) -> dict[str, str | None]:
@@ -253,6 +372,8 @@ class Cohort:
         used = {name for reading in self.readings for name in reading.columns}
         roles = [role for role in ROLES if read.column(role) in frame]
         rows = [(role, read.column(role), "", "", "") for role in roles]
+        rows += [("arm", name, "", "", "yes") for name in self.parted_by]
+        rows += [("characteristic", name, "", "", "yes") for name in self.characteristics]
         for name in self.gaps:
             variable, column = VARIABLES[name], read.column(name)
             given = read.units.get(name, variable.unit)
@@ -350,10 +471,13 @@ def read_cohort(
     by: Column | None,
     arm: Column | None,
     joints: Columns | None,
+    characteristics: Sequence[Column],
     **given: Any,
 ) -> Cohort:
     """Read a table, and find all that was asked for; values that are refused are left out."""
     frame = Frame(to_eager(visits))
+    described = [column_of(frame, each, "characteristics") for each in characteristics]
+    parted_by = [] if arm is None else [column_of(frame, arm, "arm")]
     requests = understand_requests(measures)
     readings = [read_request(frame, request, given) for request in requests]
     read = Table(frame, **given, policy=Blank())
@@ -372,19 +496,21 @@ def read_cohort(
         patients=len(read.visits.labels) if dated else None,
         period=_period(read.visits) if dated and frame.size else "",
         visits=_by_visit(read, by),
-        arms={} if arm is None else _arms(frame, arm),
+        arms={name: rows for each in parted_by for name, rows in _arms(frame, each).items()},
         gaps={name: np.isnan(read.values(name)) for name in VARIABLES if read.has(name)},
         requests=requests,
         readings=readings,
         findings=findings[findings["finding"] != "missing"],
         rules={rule: given[rule] for rule in ("baseline", "marker")},
         joints=joints,
+        characteristics=described,
+        parted_by=parted_by,
     )
 
 
-def _arms(frame: Frame, arm: Column) -> dict[str, Mask]:
+def _arms(frame: Frame, arm: str) -> dict[str, Mask]:
     """Return the rows of each arm, in order of the arms; a gap is an arm of its own."""
-    labels, codes = places(frame.objects(column_of(frame, arm, "arm")))
+    labels, codes = places(frame.objects(arm))
     arms = {str(label): np.equal(codes, code) for code, label in enumerate(labels)}
     without = codes < 0
     return {**arms, "no arm": without} if without.any() else arms

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
+from typing import TypeAlias
 
 import attrs
 
 from jiascores._version import __version__
 from jiascores.core.errors import JiaScoresError
+from jiascores.reporting.blocks import Block, Heading, Items, Note, Picture, Section, Table
 from jiascores.reporting.pictures import svg
-from jiascores.reporting.sections import Block, Heading, Items, Note, Picture, Section, Table
 
-# Up to how many characters a line of a cell is kept whole; the first on paper too.
-SHORT, LINE, LONG = 30, 48, 60
+# How many lines of a table fit on a sheet of paper.
+LINES = 44
+# Tables with more columns than this are, on a phone, a card for each row.
+AS_ROWS = 4
 
 
 def as_html(title: str, sections: Sequence[Section]) -> str:
@@ -59,8 +62,8 @@ class _Numbers:
                 rest = (escape(words) for _, words in items)
                 listed = zip(strong, rest, strict=True)
                 return f"<ul>{''.join(f'<li>{one}{words}</li>' for one, words in listed)}</ul>"
-            case Table(caption, rows, heads):
-                return self._table(escape(caption), rows, heads)
+            case Table():
+                return self._table(block)
             case Picture():
                 return self._figure(block)
             case Note(words):
@@ -68,18 +71,20 @@ class _Numbers:
             case str():
                 return f"<p>{escape(block)}</p>"
 
-    def _table(self, caption: str, rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
+    def _table(self, table: Table) -> str:
+        """Return a table, in parts that each fit on a sheet of paper."""
         self.tables += 1
-        top = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
-        top = f"<thead><tr>{top}</tr></thead>" if heads else ""
-        body = "".join(
-            f"<tr>{_cell('th', first)}{''.join(_cell('td', cell) for cell in rest)}</tr>"
-            for first, *rest in rows
-        )
-        return (
-            f'<div class="wide" role="region" aria-label="{caption}" tabindex="0"><table>'
-            f"<caption>Table {self.tables}. {caption}</caption>{top}<tbody>{body}</tbody>"
-            f"</table></div>"
+        parts = _parts(table)
+        of = (f", part {number} of {len(parts)}" for number in range(1, len(parts) + 1))
+        named = [f"Table {self.tables}{each if len(parts) > 1 else ''}. " for each in of]
+        top = "".join(f'<th scope="col">{_text(one)}</th>' for one in table.heads)
+        top = f"<thead><tr>{top}</tr></thead>" if table.heads else ""
+        cards = len(table.heads) > AS_ROWS
+        kind = ' class="cards"' if cards else ""
+        return "".join(
+            f"<table{kind}><caption>{name}{_text(table.caption)}</caption>{top}"
+            f"{_body(rows, table.heads, cards=cards)}</table>"
+            for name, rows in zip(named, parts, strict=True)
         )
 
     def _figure(self, picture: Picture) -> str:
@@ -91,14 +96,68 @@ class _Numbers:
             return f"<p>Not drawn: {caption} {escape(str(problem))}</p>"
         self.figures += 1
         return (
-            f'<figure><div class="wide" role="img" aria-label="{caption}" tabindex="0">{drawn}'
+            f'<figure><div class="drawn" role="img" aria-label="{caption}">{drawn}'
             f"</div><figcaption>Figure {self.figures}. {caption}</figcaption></figure>"
         )
 
 
-def _cell(tag: str, text: str) -> str:
-    longest = max(map(len, text.split("\n")))
-    kind = "short" if longest <= SHORT else "line" if longest <= LINE else ""
-    kind = "long" if longest > LONG else kind
-    scope = ' scope="row"' if tag == "th" else ""
-    return f'<{tag}{scope} class="{kind}">{escape(text)}</{tag}>'
+Row: TypeAlias = Sequence[str]
+
+
+def _heads_others(row: Row, heads: Sequence[str]) -> bool:
+    """Return whether a row is the heading of those below it."""
+    return len(row) == 1 and len(heads) > 1
+
+
+def _parts(table: Table) -> list[list[Row]]:
+    """Return the rows of a table in parts of few lines, cut before a heading where there is one.
+
+    Where rows of one heading are parted, it stands above each part.
+    """
+    parts: list[list[Row]] = [[]]
+    above: Row = ()
+    room = LINES
+    for number, row in enumerate(table.rows):
+        if _heads_others(row, table.heads):
+            above, block = row, 0
+            for below in table.rows[number + 1 :]:
+                if _heads_others(below, table.heads):
+                    break
+                block += _lines(below)
+            needed = min(block + 1, LINES)
+        else:
+            needed = _lines(row)
+        if needed > room and parts[-1]:
+            parts.append([])
+            room = LINES
+            if above and row is not above:
+                parts[-1].append(above)
+                room -= 1
+        parts[-1].append(row)
+        room -= _lines(row)
+    return parts
+
+
+def _lines(row: Row) -> int:
+    return max(cell.count("\n") + 1 for cell in row)
+
+
+def _body(rows: Sequence[Row], heads: Sequence[str], *, cards: bool) -> str:
+    """Return rows as parts of a table: those below one heading are one part."""
+    body = "<tbody>"
+    for row in rows:
+        first, *rest = map(_text, row)
+        if _heads_others(row, heads):
+            body += (
+                f'</tbody><tbody><tr><th scope="rowgroup" colspan="{len(heads)}">{first}</th></tr>'
+            )
+            continue
+        named = [f' data-head="{_text(head)}"' for head in heads[1:]] if cards else [""] * len(rest)
+        cells = "".join(f"<td{head}>{cell}</td>" for head, cell in zip(named, rest, strict=True))
+        body += f'<tr><th scope="row">{first}</th>{cells}</tr>'
+    return f"{body}</tbody>".replace("<tbody></tbody>", "")
+
+
+def _text(words: str) -> str:
+    """Return a text for the page; a number stays on one line with its sign."""
+    return escape(words).replace(" %", "\u00a0%").replace("≥ ", "≥\u00a0")

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from jiascores import plot
+from jiascores.core.definition import lookup
+from jiascores.core.measure import Score
 from jiascores.core.variables import COURSES
 from jiascores.measures.states import ANY_COURSE
 from jiascores.plot.base import shown_visit
+from jiascores.reporting.blocks import Block, Picture, Section
 from jiascores.reporting.cohort import Cohort, Mask, State, is_response, is_score
-from jiascores.reporting.sections import Block, Picture, Section
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
 from jiascores.tables.ids import ColumnNames
@@ -60,7 +62,7 @@ def _over_time(cohort: Cohort, treatments: Mapping[str, Any]) -> Iterator[Pictur
     states = [(request, state) for request in cohort.requests if (state := State.of(request))]
     for request, state in states:
         score, cutoffs, course = state.score, state.cutoffs, state.course
-        words = f"{score} of every patient over time, over the states by {cutoffs.name}"
+        words = f"{_label(score)} of every patient over time, over the states by {cutoffs.name}"
         if course is None or isinstance(course, str):
             named = {"course": None if ANY_COURSE in cutoffs.of(score) else course, **treatments}
             yield from drawn(f"{words}.", score, cutoffs=cutoffs, **named)
@@ -72,7 +74,11 @@ def _over_time(cohort: Cohort, treatments: Mapping[str, Any]) -> Iterator[Pictur
     banded = {state.score for _, state in states}
     for score in (each.measure.name for each in cohort.requests if is_score(each)):
         if score not in banded:
-            yield from drawn(f"{score} of every patient over time.", score, **treatments)
+            yield from drawn(f"{_label(score)} of every patient over time.", score, **treatments)
+
+
+def _label(score: str) -> str:
+    return lookup(Score, score, parameter="measure").label
 
 
 def _by_visit(cohort: Cohort) -> Iterator[Picture]:
@@ -82,11 +88,15 @@ def _by_visit(cohort: Cohort) -> Iterator[Picture]:
     for answer in () if one_child else cohort.answers:
         name, kind, data = answer.name, answer.output.kind, answer.output.data
         draw: Callable[..., Any] = plot.responders
-        words, across = f"Responders at each visit: {name}", AS_BARS
+        words, across = f"Responders at each visit: {answer.title}", AS_BARS
         if kind == "state" and answer.output.words != COURSES and (data >= 0).any():
-            words, across, draw = f"Patients from state to state: {name}", AS_BANDS, plot.state_flow
+            words, across, draw = (
+                f"Patients from state to state: {answer.title}",
+                AS_BANDS,
+                plot.state_flow,
+            )
         elif kind == "flag" and answer.due.all() and not np.isnan(data).all():
-            words = f"Yes and no at each visit: {name}"
+            words = f"Yes and no at each visit: {answer.title}"
         elif answer.highest is None:
             continue
         for where, visits in _pieces(cohort, across, joined=draw is plot.state_flow):
@@ -173,9 +183,6 @@ def svg(draw: Callable[[], Any], number: int) -> str:
         plt.close(figure)
     made = text.getvalue()
     made = made[made.index("<svg") :]
-    # Small screens scroll it rather than make its letters too small.
-    width = float(made.partition('width="')[2].partition("pt")[0])
-    made = made.replace("<svg", f'<svg style="min-width:{0.7 * width:.0f}pt"', 1)
     # Names within the page must not meet; those of groups are looked up by nobody.
     made = re.sub(r'<g id="[^"]*"', "<g", made)
     return re.sub(r'( id="|href="#|url\(#)', rf"\g<1>p{number}-", made)

@@ -174,9 +174,9 @@ def responders_table(
             *(_word(row[key]) for key in keys),
             str(int(row["patients"])),
             share(row["responders"], row["patients"] - row["not_determinable"]),
-            _between(row["exact_low"], row["exact_high"]),
+            between(row["exact_low"], row["exact_high"]),
             str(int(row["not_determinable"])),
-            _between(row["lowest"], row["highest"]),
+            between(row["lowest"], row["highest"]),
         )
         for row in _rows(table)
     ]
@@ -393,7 +393,7 @@ def times_table(
             f"{row['day']:g}",
             *(str(int(row[name])) for name in ("patients", "at_risk", "events", "censored")),
             rounded(100 * row["without_event"], OF_PERCENT),
-            _between(row["low"], row["high"]),
+            between(row["low"], row["high"]),
             str(int(row["without_time"])),
         )
         for row in _rows(table)
@@ -421,7 +421,8 @@ def _groups(frame: Frame, key: Column, parameter: str) -> tuple[list[Any], Posit
     return there, places[codes]
 
 
-def _between(low: float, high: float) -> str:
+def between(low: float, high: float) -> str:
+    """Return two shares as the ends of a range in per cent."""
     ends = [rounded(100 * end, OF_PERCENT) for end in (low, high)]
     return NOTHING if NOTHING in ends else "–".join(ends)
 
