@@ -142,8 +142,7 @@ def report(
     )
     used = [each for request in cohort.requests for each in used_by(request)]
     table = hashed("table", visits) if source is None else hashed_file(Path(source), visits)
-    rules = {"baseline": baseline, "marker": marker}
-    manifest = made_of([table], cohort.requests, used, **rules)
+    manifest = made_of([table], cohort.requests, used, **cohort.rules)
     drawn = pictures and not lacking(*PICTURES)
     made = [
         sections.summary(cohort, pictures=pictures),

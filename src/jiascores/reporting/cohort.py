@@ -329,7 +329,8 @@ class Cohort:
             return np.empty(0, dtype=np.int64)
         seen = self.read.visits
         rows = seen.order[seen.starts == np.arange(seen.size)]
-        return rows[seen.sure[rows]]
+        kept: NDArray[np.int64] = rows[seen.sure[rows]]
+        return kept
 
     def visits_of(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return how many visits the patients of some rows have."""
