@@ -980,6 +980,18 @@ def test_on_a_phone_nothing_is_cut_and_thumbs_hit_joints(browser: Chromium, widt
     """,
     )
     assert wide == [width, []]
+    narrow, over = on_page(
+        browser,
+        """
+        const narrow = [...document.querySelectorAll("caption")].filter((one) => one.checkVisibility())
+          .filter((one) => one.getBoundingClientRect().width < 200).length;
+        const rows = [...document.querySelectorAll(".jia-verdicts summary")].filter((one) => one.checkVisibility());
+        const over = rows.filter((one) => [...one.children].some((child) =>
+          child.getBoundingClientRect().bottom > one.getBoundingClientRect().bottom + 1));
+        return [narrow, over.map((one) => one.textContent)];
+        """,
+    )
+    assert (narrow, over) == (0, [])
     small = on_page(
         browser,
         """
@@ -1081,7 +1093,7 @@ def test_a_change_is_said_once_and_only_what_changed(browser: Chromium) -> None:
     assert len(first) == len(second) == len(third) == 1
     assert "cJADAS10 3. " in first[0]
     assert "Active 0 of 71" in first[0]
-    assert "consolaro-2014 moderate" in second[0]
+    assert "Consolaro 2014 moderate" in second[0]
     assert "Active" not in second[0]
     assert "21 is out of range: 0–10" in third[0]
     assert "cJADAS10 not determinable" in third[0]
@@ -1192,7 +1204,7 @@ def test_a_filled_page_shows_scores_states_response_and_flare(browser: Chromium)
         "Physician global: 6 (60 mm)",
         "Active joints: 3 (right MCP 2, left DIP 3, left knee)",
         f"JADAS10: {jadas10:g} → 3",
-        f"giannini-1997: ACR Pedi {level} (",
+        f"Giannini 1997: ACR Pedi {level} (",
         "Brunner 2002, J Rheumatol 29:1058",
     ):
         assert line in text, line
@@ -1223,12 +1235,12 @@ def test_a_course_that_changes_between_the_visits_is_said_beside_the_states(
     assert warning in panel
     assert warning in text
     rule = jia.definition("joints-at-visit")
-    assert f"({rule.name}, {rule.evidence})" in panel
+    assert f"(Joints at visit, {rule.evidence})" in panel
     states = [
         jia.disease_state(score, measure="jadas10", course=course, cutoffs="backstrom-2018")
         for score, course in ((11.0, "oligo"), (13.0, "poly"))
     ]
-    assert f"backstrom-2018: {states[0]} (oligo: " in text
+    assert f"Backström 2018: {states[0]} (oligo: " in text
     assert f" → {states[1]} (poly: " in text
     # The reactant and what is not verified of it go along.
     assert "JADAS10-CRP: 11 → 13" in text
@@ -1325,8 +1337,152 @@ def test_criteria_without_a_limit_of_improvement_count_nobody_as_better(
         return taken("Copy as text");
         """,
     )
-    assert "prcsg-printo: no flare (6 better, 0 worse, 0 unknown of 6." in text
-    assert "brunner-2002-b: no flare (0 worse, 0 unknown of 6." in text
+    assert "PRCSG/PRINTO: no flare (6 better, 0 worse, 0 unknown of 6." in text
+    assert "Brunner 2002 b: no flare (0 worse, 0 unknown of 6." in text
+
+
+@pytest.mark.browser
+def test_it_is_said_where_a_set_is_applied_outside_its_children(browser: Chromium) -> None:
+    def shown(category: str) -> tuple[dict[str, bool], str, str]:
+        rows, panel, text = on_page(
+            browser,
+            f"""
+            {BELOW} put("jia-esr-1", "58"); put("jia-category", "{category}");
+            const rows = [...document.querySelectorAll(".jia-overview tbody tr")].map((row) =>
+              [row.querySelector("input").value, row.querySelector("small") !== null]);
+            return [rows, document.querySelector(".jia-results").innerText, taken("Copy as text")];
+            """,
+        )
+        return dict(rows), panel, text
+
+    outside = "none of the children in whom the set was made had this category"
+    for category in ILAR_CATEGORIES:
+        marked, panel, text = shown(category)
+        for name, said in marked.items():
+            assert said is (category in jia.definition(name, CutoffSet).never_seen)
+            note = jia.course_notes(cutoffs=name).get(category, "")
+            assert all(part in panel and part in text for part in note.split("; "))
+        applied = category in ("polyarthritis_rf_positive", "psoriatic", "enthesitis_related")
+        assert (f"Trincianti 2021: {outside}" in panel) is applied
+        assert (outside in text) is (applied or category == "systemic")
+
+
+@pytest.mark.browser
+def test_what_is_needed_only_for_more_is_asked_for_under_more(browser: Chromium) -> None:
+    asked, second, typed = on_page(
+        browser,
+        """
+        const seen = (id) => $(id).checkVisibility();
+        const ids = ["chaq", "limited_joints", "active_joints_27", "active_joints"];
+        const asked = ids.map((name) => seen(`jia-${name}-1`));
+        $("jia-joints-1-type").click();
+        const typed = ids.map((name) => seen(`jia-${name}-1`));
+        press("Add a second visit");
+        const second = ids.map((name) => seen(`jia-${name}-1`));
+        second.push(seen("jia-chaq-2"), seen("jia-fever-2"));
+        return [asked, second, typed];
+        """,
+    )
+    assert asked == [False, False, False, False]
+    assert typed == [False, False, False, True]
+    assert second == [True] * 6
+    # A value that is refused is seen, wherever it stands.
+    opened = on_page(
+        browser,
+        """
+        press("Leave out the second visit");
+        put("jia-chaq-1", "4");
+        return $("jia-chaq-1").checkVisibility();
+        """,
+    )
+    assert opened
+
+
+@pytest.mark.browser
+def test_the_address_keeps_the_set_and_nothing_of_the_patient(
+    browser: Chromium, site: Path
+) -> None:
+    on_page(
+        browser,
+        f"""{BELOW} put("jia-esr-1", "58"); $("jia-set-consolaro-2014").click();
+        press("Clear everything");""",
+    )
+    address = browser.evaluate("location.href")
+    assert address == f"{site.as_uri()}#set=consolaro-2014"
+    browser.open(site.parent.parent / "_static" / "calculator" / "calculator.css")
+    browser.events.clear()
+    browser.call("Page.navigate", url=address)
+    while not any(event.get("method") == "Page.loadEventFired" for event in browser.events):
+        browser.events.append(browser._next())
+    line, entered = on_page(
+        browser,
+        f"""const entered = $("jia-physician_global-1").value;
+        {BELOW} put("jia-esr-1", "58"); return [taken("Copy one line"), entered];""",
+    )
+    assert entered == ""
+    assert "cJADAS10 3 (moderate); cut-offs Consolaro 2014" in line
+
+
+@pytest.mark.browser
+def test_a_reload_warns_once_something_was_entered(browser: Chromium) -> None:
+    warned = """(() => {
+      const event = new Event("beforeunload", { cancelable: true });
+      window.dispatchEvent(event);
+      return event.defaultPrevented;
+    })()"""
+    assert browser.evaluate(warned) is False
+    on_page(browser, '$("jia-scale-0-10").click(); put("jia-physician_global-1", "1");')
+    assert browser.evaluate(warned) is True
+    on_page(browser, 'press("Clear everything");')
+    assert browser.evaluate(warned) is False
+    on_page(browser, 'key("left knee", "a");')
+    assert browser.evaluate(warned) is True
+
+
+@pytest.mark.browser
+def test_on_paper_stand_the_date_what_was_entered_and_captions(browser: Chromium) -> None:
+    on_page(
+        browser,
+        f"""{BELOW} put("jia-esr-1", "58"); $("jia-joints-1-draw").click();
+      key("left knee", "a"); press("All other joints are normal");""",
+    )
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        text, captions = on_page(
+            browser,
+            """
+            window.dispatchEvent(new Event("beforeprint"));
+            const captions = [...document.querySelectorAll("caption, .jia-caption")]
+              .filter((one) => one.checkVisibility()).map((one) => one.innerText);
+            return [document.body.innerText, captions];
+            """,
+        )
+    finally:
+        browser.call("Emulation.setEmulatedMedia", media="")
+    year = browser.evaluate("new Date().getFullYear()")
+    assert re.search(rf"Printed \d+ \w+ {year}\. jiascores {jia.__version__}", text)
+    assert "ILAR category: polyarthritis RF negative" in text
+    assert text.index("Physician global: 2") < text.index("ESR: 58 mm/h")
+    assert captions == [
+        "Joints at visit 1. Filled: active; blue ring: limited; dashed: not examined.",
+        "States by each cut-off set.",
+    ]
+
+
+@pytest.mark.browser
+def test_what_stands_beside_a_joint_is_what_it_is_now(browser: Chromium) -> None:
+    before, after = on_page(
+        browser,
+        """
+        joint("left knee").focus();
+        const label = document.querySelector(".jia-label");
+        const before = label.textContent;
+        press("All other joints are normal");
+        return [before, label.textContent];
+        """,
+    )
+    assert before == "left knee: not examined"
+    assert after in ("", "left knee: normal")
 
 
 # --------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@
   const P = globalThis.jiascoresPython(D, E, R.asked);
   const GLOBALS = ["physician_global", "patient_global"];
   const COUNTS = ["active_joints", "active_joints_27", "limited_joints"];
+  const MORE = ["chaq", "active_joints_27", "limited_joints"]; // for JADAS27, response and flare alone
   const CATALOGUE = "../generated/catalogue.html";
   const OVERVIEW = ["jadas10", "cjadas10"]; // the scores side by side; the others are folded
   const PAUSE = 600; // ms without a change, after which what changed is said
@@ -149,13 +150,21 @@
     const drawing = globalThis.jiascoresJoints(D, { el, svg, button, chips }, {
       number, marks, changed: update, remember, undo, undoButton: undoButton(),
     });
-    const counts = el("div", { class: "jia-fields" }, ...COUNTS.map(field));
+    const counts = el("div", { class: "jia-fields" }, field("active_joints"));
+    const further = el("div", { class: "jia-fields" }, ...MORE.map(field));
+    const more = el(
+      "details",
+      { class: "jia-more" },
+      el("summary", {}, number === 2 ? "More: CHAQ, counts and fever" : "More: CHAQ and counts, for response, flare and JADAS27"),
+      further
+    );
     const box = el(
       "fieldset",
       { class: "jia-card", id: id("visit") },
       el("legend", {}, title),
       hint && el("p", { class: "jia-hint" }, hint),
-      el("div", { class: "jia-fields" }, ...[...GLOBALS, ...D.markers, "chaq"].map(field)),
+      el("div", { class: "jia-fields" }, ...[...GLOBALS, ...D.markers].map(field)),
+      more,
       mode.box,
       counts,
       drawing.box
@@ -166,16 +175,7 @@
       `Fever > ${criteria.fever_above} °C on ≥ ${criteria.fever_days} consecutive days, not due to infection`,
       [["", "unknown"], ["1", "yes"], ["0", "no"]]
     );
-    if (number === 2) {
-      box.append(
-        el(
-          "details",
-          { class: "jia-systemic" },
-          el("summary", {}, "Fever, for systemic arthritis"),
-          el("div", { class: "jia-fields" }, field("highest_temperature"), fever.box)
-        )
-      );
-    }
+    if (number === 2) further.append(field("highest_temperature"), fever.box);
 
     function globalError(name, unit, text, error) {
       if (unit === null) return `${text}: say above how globals are recorded`;
@@ -205,7 +205,7 @@
       drawing.box.hidden = !drawn;
       for (const [name, { input, unit, box: around }] of Object.entries(fields)) {
         const used = !D.markers.includes(name) || name === reactant().name;
-        around.hidden = !used;
+        around.hidden = !used || (drawn && COUNTS.includes(name));
         units[name] = unitOf(name);
         typed[name] = input.value.trim();
         const asked = used && !(drawn && COUNTS.includes(name));
@@ -227,6 +227,7 @@
         if (drawn) values[name] = spans[name].value;
         else spans[name] = { low: values[name], high: values[name], value: values[name] };
       }
+      if (MORE.some((name) => fields[name].error.textContent)) more.open = true;
       const counted = drawn ? drawing.tell(spans, R.spanWords) : "";
       const errors = Object.keys(fields).map((name) => [
         `error ${name} ${number}`,
@@ -253,7 +254,7 @@
       fever.select.value = known;
       drawing.replace(found);
     }
-    return { box, read, snapshot, restore };
+    return { box, more, read, snapshot, restore };
   }
 
   // ------------------------------------------------------------------ results
@@ -371,8 +372,10 @@
     );
   }
 
-  /* The set that a reader goes by: its row stands out, and it is in the line to copy. */
-  let chosenSet = null;
+  /* The set that a reader goes by: its row stands out, and it is in the line to copy. The address of
+     the page keeps it, so that a bookmark or a reload does. */
+  const IN_ADDRESS = "#set=";
+  let chosenSet = D.cutoff_sets.find(({ name }) => location.hash === IN_ADDRESS + name) || null;
   function overview(found) {
     const columns = found.results.scores.filter(({ definition }) => OVERVIEW.includes(definition.name));
     const sets = D.cutoff_sets.filter((set) => columns.some(({ sets: those }) => those.some((one) => one.set === set)));
@@ -387,7 +390,8 @@
     return el(
       "table",
       { class: "jia-table jia-overview" },
-      el("caption", {}, "States by each cut-off set. Choose the one that you go by."),
+      el("caption", {}, "States by each cut-off set. ",
+        el("span", { class: "jia-screen" }, "Choose the one that you go by.")),
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Cut-off set"),
         ...heads.map(([label, words]) => el("th", { scope: "col" }, `${label} `, el("span", { class: "jia-value" }, words))))),
       el(
@@ -397,13 +401,16 @@
           const input = el("input", { type: "radio", name: "jia-set", value: set.name, id: `jia-set-${set.name}`, checked: set === chosenSet });
           input.addEventListener("change", () => {
             chosenSet = set;
+            history.replaceState(null, "", IN_ADDRESS + set.name);
             update();
             document.getElementById(input.id).focus();
           });
+          const outside = set.never_seen.includes(found.category) && "made without such children";
           return el(
             "tr",
             { class: set === chosenSet ? "jia-chosen" : null },
-            el("th", { scope: "row" }, el("label", { class: "jia-choice" }, input, el("span", {}, set.title))),
+            el("th", { scope: "row" }, el("label", { class: "jia-choice" }, input,
+              el("span", {}, set.title, outside && el("small", {}, outside)))),
             ...columns.map((column, at) => cell(column, set, at))
           );
         })
@@ -416,6 +423,7 @@
     return el(
       "table",
       { class: "jia-table" },
+      el("caption", {}, `The six variables by ${one.criteria.title}`),
       el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))),
       el(
         "tbody",
@@ -459,7 +467,7 @@
   function sources(found) {
     const used = R.used(found);
     const shown = new Set(found.results.scores.flatMap(({ sets }) => sets.map(({ set }) => set.name)));
-    const absent = D.cutoff_sets.map(({ name }) => name).filter((name) => !shown.has(name));
+    const absent = D.cutoff_sets.filter(({ name }) => !shown.has(name)).map(({ title }) => title);
     return [
       used.length
         ? details(
@@ -509,7 +517,7 @@
         ? details("bounds", "JADAS27 and JADAS71, and the bounds of every set",
             ...results.scores.map((score) => scoreBlock(score, found.marker)))
         : null,
-      ...notes.map(([note, names]) => el("p", { class: "jia-hint" }, `${names.join(", ")}: ${note}.`)),
+      ...notes.map(([names, note]) => el("p", { class: "jia-hint" }, `${names}: ${note}.`)),
       ...(any ? both : []),
       any ? verdicts("changes", results.changes, R.changeWords, visits) : null,
       ...sources(found),
@@ -561,6 +569,8 @@
     second.box.hidden = !second.box.hidden;
     more.textContent = second.box.hidden ? "Add a second visit" : "Leave out the second visit";
     more.setAttribute("aria-expanded", String(!second.box.hidden));
+    // A response needs what stands there.
+    first.more.open = second.more.open = !second.box.hidden;
     update();
     if (!second.box.hidden) second.box.querySelector("input").focus();
   });

@@ -62,7 +62,9 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
     mark(joints[name].label, [name], again ? "normal" : brush);
   }
   function paint() {
+    unname(); // what it says may be another now
     others.textContent = `All other joints are normal (${unmarked().length})`;
+    others.setAttribute("aria-disabled", String(!unmarked().length));
     const listed = (what) => D.joints.filter(({ name }) => marks[name] && marks[name][what]).map((one) => one.label);
     found.textContent = ["active", "limited"]
       .map((what) => [what, listed(what)])
@@ -257,6 +259,7 @@ globalThis.jiascoresJoints = function (D, tools, { number, marks, changed, remem
     brushes.box,
     counted,
     picture,
+    el("p", { class: "jia-caption" }, `Joints at visit ${number}. Filled: active; blue ring: limited; dashed: not examined.`),
     found,
     el(
       "div",

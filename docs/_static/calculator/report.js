@@ -7,12 +7,12 @@ globalThis.jiascoresReport = function (D, E) {
   const LABELS = {
     physician_global: "Physician global",
     patient_global: "Patient or parent global",
-    chaq: "CHAQ",
     active_joints: "Active joints",
     active_joints_27: "Active joints of the 27",
     limited_joints: "Limited joints",
     esr: "ESR",
     crp: "CRP",
+    chaq: "CHAQ",
     highest_temperature: "Highest temperature",
   };
   const HEADS = {
@@ -47,7 +47,7 @@ globalThis.jiascoresReport = function (D, E) {
   }
 
   function flareWords({ criteria, refused, flared }) {
-    if (refused) return `not asked: ${criteria.name} ${refused}`;
+    if (refused) return `not asked: ${criteria.title} ${refused}`;
     return flared === null ? `${OPEN}: the gaps could tip it` : flared ? "flare" : "no flare";
   }
 
@@ -172,15 +172,22 @@ globalThis.jiascoresReport = function (D, E) {
     return lines;
   }
 
-  /* What the sets say of a category, each note with the sets that say it: [[note, names], …]. */
+  /* What is to be known of the sets in a category: [[sets, notes], …]. */
   function courseNotes({ category, results }) {
     const sets = new Set(results.scores.flatMap((score) => score.sets.map(({ set }) => set)));
     const said = {};
-    for (const { name, course_notes: notes } of sets) {
-      const note = notes[category];
-      if (note) said[note] = [...(said[note] || []), name];
+    for (const { title, course_notes: notes } of sets) {
+      // What is said of several sets is said once, each remark with its sets.
+      for (const note of (notes[category] || "").split("; ").filter(Boolean)) {
+        said[note] = [...(said[note] || []), title];
+      }
     }
-    return Object.entries(said);
+    const together = {};
+    for (const [note, titles] of Object.entries(said)) {
+      const names = titles.join(", ");
+      together[names] = together[names] ? `${together[names]}; ${note}` : note;
+    }
+    return Object.entries(together);
   }
 
   /* A warning where the course, and with it the bounds, differs between the visits. */
@@ -190,10 +197,10 @@ globalThis.jiascoresReport = function (D, E) {
       .map(({ visits }) => visits.map(({ bounds }) => bounds && bounds.course))
       .find(([first, second]) => first && second && first !== second);
     if (!courses) return "";
-    const { name, evidence } = D.course_rule;
+    const { title, evidence } = D.course_rule;
     return (
       `The course is ${courses.join(" at visit 1 and ")} at visit 2, by the active joints of each visit ` +
-      `(${name}, ${evidence}): the bounds differ, and states of the two visits do not compare.`
+      `(${title}, ${evidence}): the bounds differ, and states of the two visits do not compare.`
     );
   }
 
@@ -206,14 +213,14 @@ globalThis.jiascoresReport = function (D, E) {
       const states = sets
         .filter(({ visits }) => visits.some(({ bounds }) => bounds !== null))
         .filter(() => spans.some((span) => !E.missing(span.low)))
-        .map(({ set, visits }) => `${set.name} ${then(visits.map(stateWords))}`);
+        .map(({ set, visits }) => `${set.title} ${then(visits.map(stateWords))}`);
       const score = `${label(definition, found.marker)} ${then(spans.map(spanWords))}`;
       return [definition.name, [score, ...states].join("; ")];
     });
     const verdicts = (kind, wording) =>
       asked(found, kind).map((one) => [
         `${kind} ${one.criteria.name}`,
-        `${one.criteria.name}: ${wording(one)}`,
+        `${one.criteria.title}: ${wording(one)}`,
       ]);
     return [
       ...lines,
@@ -260,9 +267,9 @@ globalThis.jiascoresReport = function (D, E) {
 
   /* What was entered at a visit: [[label, value], …]. */
   function entered(visit) {
-    const known = Object.entries(visit.values).filter(
-      ([name, value]) => !E.missing(value) && !(visit.drawn && name.includes("joints"))
-    );
+    const known = Object.keys(LABELS)
+      .map((name) => [name, visit.values[name]])
+      .filter(([name, value]) => name in visit.values && !E.missing(value) && !(visit.drawn && name.includes("joints")));
     const below = D.markers.filter((name) => visit.spans[name]);
     const lines = known.map(([name, value]) => {
       const { unit } = D.variables[name];
@@ -319,12 +326,12 @@ globalThis.jiascoresReport = function (D, E) {
         const states = new Set(rules).size === 1
           ? `${arrow(by.map(stateWords))} (${rules[0]})`
           : arrow(by.map((one, at) => `${stateWords(one)}${rules[at] ? ` (${rules[at]})` : ""}`));
-        lines.push(`    ${set.name}: ${states}`);
+        lines.push(`    ${set.title}: ${states}`);
       }
     }
     const change = courseChange(found);
     if (change) lines.push(`  ${change}`);
-    for (const [note, names] of courseNotes(found)) lines.push(`  ${names.join(", ")}: ${note}`);
+    for (const [names, note] of courseNotes(found)) lines.push(`  ${names}: ${note}`);
     if (results.responses.length) {
       lines.push("", "Core set, visit 1 → visit 2");
       for (const [label, before, after, percent] of reasons(results.responses[0], visits)) {
@@ -337,7 +344,7 @@ globalThis.jiascoresReport = function (D, E) {
       lines.push("", HEADS[kind]);
       for (const one of answers) {
         const why = one.each ? ` (${[tally(one), beside(one, visits)].filter(Boolean).join(" ")})` : "";
-        lines.push(`  ${one.criteria.name}: ${wording(one)}${why}`);
+        lines.push(`  ${one.criteria.title}: ${wording(one)}${why}`);
       }
     };
     section("responses", responseWords);
@@ -347,7 +354,7 @@ globalThis.jiascoresReport = function (D, E) {
     for (const one of used(found)) {
       // The bounds of a cut-off set stand beside its states.
       const rule = one.bounds ? "" : `${words(one.rule)}. `;
-      lines.push(`  ${one.name}: ${rule}${one.reference}; evidence ${one.evidence}.`);
+      lines.push(`  ${one.title} (${one.name}): ${rule}${one.reference}; evidence ${one.evidence}.`);
       lines.push(...one.notes.map((note) => `    ${note}`));
     }
     return `${lines.join("\n")}\n`;

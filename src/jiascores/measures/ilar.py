@@ -270,7 +270,9 @@ def course_notes(
         notes[SYSTEMIC] = f"read as {definition.systemic_as}; {validated}"
     unsaid = definition.origin and not definition.origin.extended_oligoarthritis
     if unsaid and EXTENDED in how.poly:
-        notes[EXTENDED] = "read as poly; nothing that was seen says whether its authors do so"
+        notes[EXTENDED] = (
+            "read as poly, though nothing that was seen says whether its authors do so"
+        )
     outside = "none of the children in whom the set was made had this category"
     for each in definition.never_seen:
         if not notes.get(each, "").endswith(no_state):
