@@ -123,7 +123,15 @@ def test_dataset_json_is_as_the_standard_has_it(tmp_path: Path) -> None:
     assert columns["ADY"]["dataType"] == "integer"
     assert columns["PARAMCD"]["keySequence"] == 3
     place = [*columns].index("ADT")
-    assert whole["rows"][0][place] == "2024-01-10"
+    assert whole["rows"][0][place] == "2024-03-06"
+    keys = sorted(
+        (each["keySequence"], at)
+        for at, each in enumerate(whole["columns"])
+        if "keySequence" in each
+    )
+    # A gap comes before every value, as in SAS.
+    rows = [[(row[at] not in (None, ""), row[at]) for _, at in keys] for row in whole["rows"]]
+    assert rows == sorted(rows)
 
 
 def test_a_transport_file_has_dates_as_dates(tmp_path: Path) -> None:

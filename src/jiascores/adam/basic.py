@@ -10,42 +10,63 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.adam.datasets import AnalysisDataset, Variable
-from jiascores.adam.parameters import IMPUTED, Parameter, by_intervals, parameters
-from jiascores.adam.subjects import Subjects, frame_like, words_where
+from jiascores.adam.datasets import VARIABLES, AnalysisDataset
+from jiascores.adam.parameters import Parameter, parameters, refuse_unknown
+from jiascores.adam.rows import Rows
+from jiascores.adam.subjects import Subjects, frame_like, taken, words_where
+from jiascores.adam.timing import Plan, analysis_day, visits_of, with_periods
+from jiascores.core import logic
 from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.core.measure import Score
-from jiascores.core.variables import MARKERS
-from jiascores.core.variables import VARIABLES as MEASURED
-from jiascores.tables.baselines import BaselineRule, OnOrBefore, reference_name
+from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame, Positions
+from jiascores.tables.frame import Frame
 from jiascores.tables.requests import Request, understand_requests
 from jiascores.tables.table import Column, Table, Units, require_column, require_variable
 from jiascores.tables.visits import CALENDAR
 
-FloatArray = NDArray[np.float64]
-
 KEYS = ("STUDYID", "USUBJID", "PARAMCD", "BASETYPE", "AVISITN", "ADT", "DTYPE")
-VISIT_COLUMN = "nominal_visit"
-NUMBER_AT_END = re.compile(r"-?\d+(\.\d+)?$")
-DECIMALS = 10
+# Of which one row counts.
+ONE_OF = ["USUBJID", "PARAMCD", "BASETYPE", "AVISITN"]
+ORDER = (
+    *("PARAMCD", "PARAM", "PARAMN", "PARCAT1", "PARAMTYP", "APHASE", "APERIOD", "APERIODC"),
+    *("AVISIT", "AVISITN", "AWTARGET", "AWTDIFF", "AWLO", "AWHI", "AWU", "ADT", "ADY", "APERDY"),
+    *("AVAL", "AVALC", "AVALMIN", "AVALMAX", "AREASND", "BASE", "BASEC", "BASETYPE", "CHG"),
+    *("PCHG", "REFDT", "ABLFL", "ANL01FL", "DTYPE", "SRCDOM", "SRCVAR", "SRCSEQ"),
+)
+# Left out where no row has one.
+WHERE_KNOWN = ("REFDT", "SRCDOM", "SRCVAR", "SRCSEQ")
+THRESHOLD = re.compile(r"(<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?)")
+COMPARISONS = {
+    "<=": logic.at_most,
+    ">=": logic.at_least,
+    "<": logic.below,
+    ">": logic.above,
+    "=": logic.equal,
+}
 
 
 def adeff(
     visits: Any,
     *,
-    measures: Sequence[str | Request] | str = (),
+    measures: Sequence[str | Request | Column] | str = (),
     variables: Sequence[str] = (),
     subjects: Any = None,
     study: str | None = None,
-    keep: Sequence[str] = (),
-    baseline: BaselineRule | None = None,
+    keep: Sequence[str] | Mapping[str, str] = (),
+    improvement: Sequence[str] = (),
+    thresholds: Mapping[str, str | Sequence[str]] | None = None,
+    baseline: BaselineRule | Mapping[str, BaselineRule] | None = None,
+    windows: Mapping[str, Any] | None = None,
     visit: Column | None = None,
     visit_number: Column | None = None,
     due: Mapping[float, str] | None = None,
+    periods: Mapping[str, str] | None = None,
+    phases: Mapping[str, str] | None = None,
+    sources: Mapping[str, Sequence[Any]] | None = None,
     carry: Mapping[str, Column] | None = None,
     paramcd: Mapping[str, str] | None = None,
+    terminology: str = "",
     columns: Mapping[str, Any] | None = None,
     units: Units | None = None,
     marker: str | None = None,
@@ -58,31 +79,52 @@ def adeff(
     visits : data frame
         One row for each visit, with dates, of any engine; ``columns={"patient": "USUBJID"}`` says
         your own column names, as for `assess`.
-    measures : list of str or requests
-        What to compute, as for `assess`: each score, state, responder, flare is a parameter.
+    measures : list of str, requests or columns
+        What to compute, as for `assess`: each score, state, responder, flare is a parameter. A
+        column that `remission` added, or one of yes and no, is one too:
+        ``jia.column("remission_wallace_2011")``.
     variables : list of str
         What was recorded and is a parameter too, for example ``["physician_global", "esr"]``.
     subjects : data frame, optional
         ADSL: one row for each subject with ``USUBJID``, ``STUDYID`` and, for ADY, ``TRTSDT``.
     study : str, optional
         STUDYID, where there is no ADSL.
-    keep : list of str
-        Columns of ADSL to take along, for example ``["TRTP", "TRTSDT", "AGE"]``.
-    baseline : str or rule
-        As for `assess`; needed for BASE and for what compares visits. It must be one visit.
+    keep : list of str or dict
+        Columns of ADSL to take along, for example ``["TRTP", "AGE"]`` or, by their new names,
+        ``{"TRTP": "TRT01P"}``; ``{"TRTP": "TRTxxP"}`` takes the column of each row's period.
+    improvement : list of str
+        Scores and variables whose improvement from baseline in per cent is a parameter too.
+    thresholds : dict, optional
+        Criteria on AVAL of a row: ``{"cjadas10": ["<= 1.1", "<= 2.5"]}`` gives CRIT1, CRIT1FL, ….
+    baseline : str, rule or dict
+        As for `assess`; needed for BASE and for what compares visits. Several, each with its
+        BASETYPE, repeat the rows: ``{"FIRST DOSE": "first", "RANDOMISATION": jia.flagged("rand")}``.
+    windows : dict, optional
+        What `jiascores.prepare.nominal_visits` takes: ``{"weeks": {0: 0, 8: 7}, "rule":
+        "nearest"}``. It gives AVISIT, AWTARGET, AWLO, AWHI and AWTDIFF. Days are counted from
+        TRTSDT, or from ``day_zero``.
     visit : Column, optional
-        The column with AVISIT, by default ``nominal_visit``, as `jiascores.prepare.nominal_visits`
-        gives it. A row without one is unscheduled or not chosen, and has no ANL01FL.
+        Instead of windows: the column with AVISIT, by default ``nominal_visit``, as
+        `jiascores.prepare.nominal_visits` gives it. A row without one is unscheduled or not
+        chosen, and has no ANL01FL.
     visit_number : Column, optional
         The column with AVISITN; by default the number at the end of AVISIT (``week 8``).
     due : dict, optional
         AVISITN → AVISIT of the visits that each subject of ADSL should have had. For responders
         by ``missing="nri"`` a visit without a row becomes a row without a date, DTYPE NRI.
+    periods, phases : dict, optional
+        What each is called, in order → the column of ADSL with its first day:
+        ``{"Open label": "TRTSDT", "Withdrawal": "RANDDT"}``. They give APERIOD, APERIODC and
+        APERDY, and APHASE.
+    sources : dict, optional
+        Where a recorded variable comes from: ``{"esr": ("LB", "LBSTRESN", jia.column("esr_seq"))}``
+        gives SRCDOM, SRCVAR and SRCSEQ.
     carry : dict, optional
-        Further variables, each with its column in `visits`, for example
-        ``{"SRCSEQ": jia.column("seq"), "APERIOD": jia.column("period")}``.
+        Further variables, each with its column in `visits`: ``{"VISITNUM": jia.column("number")}``.
     paramcd : dict, optional
         Codes of your own, by column: ``{"state_cjadas10_ours": "STC10OUR"}``. Needed for variants.
+    terminology : str
+        The version of CDISC's controlled terminology that your study uses, for the metadata.
     columns, units, marker
         As for `assess`.
     name : str
@@ -96,7 +138,7 @@ def adeff(
     Raises
     ------
     RequestError
-        If a parameter has no code or shares one, or a baseline is not one visit.
+        If a parameter has no code or shares one, or something names what is not there.
     VisitError
         If two rows of a subject are one analysis visit, or dates are study days.
     JiaScoresError
@@ -111,10 +153,14 @@ def adeff(
     AVALC      ``Y`` or ``N``, or the word of a state; empty for numbers
     AVALMIN    where AVAL is not determinable: what it is at least, with AVALMAX; AREASND says
                what was missing
-    ADY        ADT − TRTSDT, and 1 more on or after it
-    BASE       AVAL of the row with ABLFL; what compares visits has no row at baseline or before
+    ADY        ADT − TRTSDT, and 1 more on or after it; APERDY is the day in the period
+    BASE       AVAL of the row with ABLFL; what compares visits has no row at baseline or before.
+               A flare against the last responding or the best visit has REFDT instead
     CHG, PCHG  after baseline, of scores and of what was recorded
-    DTYPE      an imputed value is a row of its own; the observed row stays, without ANL01FL
+    DTYPE      an imputed value is a row of its own; the observed row stays, without ANL01FL. By
+               ``"nri"`` a subject without a baseline does not respond. COMPOSITE is the baseline
+               of a score whose parts were recorded at several visits, by
+               ``jia.on_or_before(…, per_variable=True, days=…)``; states have no BASE then
     ========== =====================================================================
 
     Examples
@@ -132,302 +178,175 @@ def adeff(
     0  CJADAS10  Week 0  19.0  19.0   NaN
     1  CJADAS10  Week 8   5.0  19.0 -14.0
     """
-    requests = _asked(measures, variables, baseline)
-    table = Table(Frame(to_eager(visits)), columns, units, baseline=baseline, marker=marker)
-    table.require([*variables, *(each for request in requests for each in request.needs(table))])
-    either = any(isinstance(each.measure, Score) and each.measure.either for each in requests)
-    made = parameters(requests, variables, paramcd or {}, table.marker if either else "")
-    rows = _Rows(table, visit, visit_number, carry or {})
-    parts = [part for each in made for part in rows.of(each)]
-    people = Subjects.of(subjects, study, keep, table.visits.labels)
-    data = pd.concat(parts, ignore_index=True)
-    data = _with_missed_visits(data, people, made, due or {})
-    data = people.joined(_flagged(data))
-    data = _in_order(data, made)
-    carried = {each: Variable(each, _kind(data[each]), "Predecessor") for each in rows.carried}
+    frame = Frame(to_eager(visits))
+    several = baseline if isinstance(baseline, Mapping) else {"": baseline}
+    tables = {
+        word: Table(frame, columns, units, baseline=rule, marker=marker)
+        for word, rule in several.items()
+    }
+    table = next(iter(tables.values()))
+    asked = _asked(measures, variables, table)
+    either = any(isinstance(each, Request) and _reads_either(each) for each in asked)
+    made = parameters(asked, improvement, paramcd or {}, table.marker if either else "")
+    refuse_unknown("sources", sources or {}, variables)
+    if improvement and baseline is None:
+        raise RequestError(
+            "improvement= compares with the baseline: say which visit that is, baseline='first'.",
+            variable="baseline",
+        )
+    ids = _ids(table)
+    people = Subjects.of(subjects, study, keep, ids)
+    plan = None if windows is None else Plan.of(frame, columns, people, windows)
+    about = {"USUBJID": ids, "ADT": (table.visits.dates // int(CALENDAR)).astype(float)}
+    about |= visits_of(frame, visit, visit_number) if plan is None else plan.about
+    about |= _carried(frame, carry or {}, periods, phases)
+    parts = []
+    for word, each in tables.items():
+        rows = Rows(each, about, word or None, sources or {})
+        for parameter in made:
+            parts += rows.of(parameter)
+            if due and parameter.policy == "nri":
+                parts.append(rows.missed(parameter, people, due))
+    data = _flagged(pd.concat([part for part in parts if len(part)] or parts, ignore_index=True))
+    data = with_periods(_with_thresholds(data, made, thresholds or {}), people, periods, phases)
+    if people.start is not None:
+        data["ADY"] = analysis_day(data["ADT"], people.start.loc[data["USUBJID"]])
+    data = people.joined(data if plan is None else plan.joined(data, people))
+    of_adsl = {new: f"ADSL.{old}" for new, old in people.keep.items()}
+    of_visits = {new: f"Column {each.name} of the visits" for new, each in (carry or {}).items()}
     return AnalysisDataset(
         name=name,
         label="Efficacy Analysis Dataset",
-        data=frame_like(table.frame, data),
+        data=frame_like(frame, _in_order(data)),
         keys=KEYS,
         parameters=tuple(made),
-        taken={**people.taken, **carried},
+        taken=taken(data, of_adsl | of_visits),
+        terminology=terminology,
     )
 
 
-def _asked(measures: Any, variables: Sequence[str], baseline: Any) -> list[Request]:
-    """Return what is computed; raise where a data set cannot hold it."""
-    requests = understand_requests(measures) if len(measures) else []
-    for each in requests:
-        if not isinstance(each, Request):
-            raise RequestError(
-                "the CHAQ is computed from its form before: assess with jia.ask.chaq_di(…), and give "
-                "variables=['chaq'].",
-                variable="measures",
-            )
+def _asked(measures: Any, variables: Sequence[str], table: Table) -> list[Any]:
+    """Return what is computed and what was recorded; the table has what they need."""
+    given = [measures] if isinstance(measures, str | Column) else list(measures)
+    requests = [
+        each if isinstance(each, Column) else understand_requests([each])[0] for each in given
+    ]
     if not requests and not variables:
         raise RequestError("measures= and variables= ask for nothing.", variable="measures")
     for name in variables:
         require_variable(name, "variables")
-    if isinstance(baseline, OnOrBefore) and baseline.per_variable:
-        raise RequestError(
-            "baseline= with per_variable=True takes each variable from another visit, and ABLFL "
-            "flags one row: choose a rule that is one visit.",
-            variable="baseline",
-        )
-    return requests
-
-
-def _kind(values: pd.Series[Any]) -> str:
-    return "float" if pd.api.types.is_numeric_dtype(values) else "text"
-
-
-class _Rows:
-    """The rows of a table, as those of each parameter."""
-
-    def __init__(
-        self,
-        table: Table,
-        visit: Column | None,
-        visit_number: Column | None,
-        carry: Mapping[str, Column],
-    ) -> None:
-        self.table, visits = table, table.visits
-        if table.size and visits.per_day != CALENDAR:
-            raise VisitError(
-                f"column {table.column('date')!r} holds study days, and ADT is a date.",
-                variable="date",
-            )
-        labels = np.array([str(label) for label in visits.labels], dtype=object)
-        self.about: dict[str, Any] = {
-            "USUBJID": labels[visits.patients],
-            "ADT": visits.dates // int(visits.per_day),
-            **self._visits(visit, visit_number),
-        }
-        for name, column in carry.items():
-            cells = table.frame.objects(require_column(column, "carry").name)
-            self.about[name] = pd.Series(list(cells)).to_numpy()
-        self.carried = tuple(carry)
-        rule = table.baseline_rule
-        self.base_rows = None if rule is None else table.baseline
-        self.basetype = None if rule is None else reference_name(rule).replace("-", " ").upper()
-
-    def _visits(self, visit: Column | None, number: Column | None) -> dict[str, Any]:
-        frame = self.table.frame
-        if visit is None and VISIT_COLUMN not in frame:
-            return {"AVISIT": None, "AVISITN": np.nan}
-        name = VISIT_COLUMN if visit is None else require_column(visit, "visit").name
-        words = [None if pd.isna(word) else str(word) for word in frame.objects(name)]
-        if number is not None:
-            numbers = pd.to_numeric(
-                pd.Series(frame.objects(require_column(number, "visit_number").name), dtype=object)
-            ).to_numpy(float)
-        else:
-            found = {word: NUMBER_AT_END.search(word) for word in words if word}
-            without = [word for word, match in found.items() if match is None]
-            if without:
-                raise RequestError(
-                    f"AVISIT {without[0]!r} has no number at its end: give AVISITN, "
-                    f"visit_number=jia.column('your column').",
-                    variable="visit_number",
-                    values=without,
-                )
-            numbers = np.array([float(found[word][0]) if word else np.nan for word in words])  # type: ignore[index]
-        return {"AVISIT": [w and f"{w[0].upper()}{w[1:]}" for w in words], "AVISITN": numbers}
-
-    def of(self, parameter: Parameter) -> list[pd.DataFrame]:
-        """Return the rows of one parameter: what was observed, and what was imputed."""
-        request = parameter.request
-        if request is None:
-            return [self._made(parameter, self.table.values(parameter.variable))]
-        policy = dict(request.options).get("missing", "interval")
-        observed = request
-        if policy in IMPUTED:
-            observed = by_intervals(request)
-        after, lowest, highest = request.reach(self.table)
-        values = self._values(observed)
-        data = self._made(parameter, values, after)
-        judged = np.ones(self.table.size, bool) if after is None else after
-        open_ = (np.isnan(values) & judged)[judged]
-        ends = _ends(parameter, lowest, highest, self.table.size)
-        for column, end in zip(("AVALMIN", "AVALMAX"), ends, strict=True):
-            data[column] = np.where(open_, end[judged], np.nan)
-        places = np.flatnonzero(judged)[open_]
-        data.loc[open_, "AREASND"] = self._reasons(request, places, after)
-        if policy not in IMPUTED:
-            return [data]
-        filled = self._values(request)[judged]
-        imputed = data[open_ & ~np.isnan(filled)].copy()
-        imputed["AVAL"] = filled[imputed.index]
-        imputed["AVALC"] = _words(parameter, imputed["AVAL"].to_numpy(float))
-        imputed["DTYPE"] = IMPUTED[policy]
-        imputed[["AVALMIN", "AVALMAX"]] = np.nan
-        imputed["AREASND"] = None
-        return [data, imputed]
-
-    def _values(self, request: Request) -> FloatArray:
-        """Return AVAL of every row."""
-        outputs = {each.name: each for each in request.compute(self.table)}
-        output = outputs[request.columns[0] if request.gives == "level" else request.stem]
-        values = np.asarray(output.data, dtype=np.float64)
-        return np.where(values < 0, np.nan, values + 1) if output.kind == "state" else values
-
-    def _made(
-        self, parameter: Parameter, values: FloatArray, after: NDArray[np.bool_] | None = None
-    ) -> pd.DataFrame:
-        request = parameter.request
-        data = pd.DataFrame(self.about, index=range(self.table.size))
-        data["PARAMCD"], data["PARAM"] = parameter.code, parameter.label
-        data["PARAMN"], data["PARCAT1"] = parameter.number, parameter.category
-        data["PARAMTYP"] = None if request is None else "DERIVED"
-        data["AVAL"], data["AVALC"] = values, _words(parameter, values)
-        for column in ("AVALMIN", "AVALMAX", "BASE", "CHG", "PCHG"):
-            data[column] = np.nan
-        for column in ("AREASND", "BASEC", "ABLFL", "DTYPE"):
-            data[column] = None
-        data["BASETYPE"] = self.basetype
-        if after is None and self.base_rows is not None:
-            self._from_baseline(data, self.base_rows, changes=not parameter.words)
-        return data if after is None else data[after].reset_index(drop=True)
-
-    def _from_baseline(self, data: pd.DataFrame, rows: Positions, *, changes: bool) -> None:
-        known, at = rows >= 0, np.maximum(rows, 0)
-        values, words = data["AVAL"].to_numpy(float), data["AVALC"].to_numpy(object)
-        base = np.where(known, values[at], np.nan)
-        here = (rows == np.arange(rows.size)) & ~np.isnan(values)
-        data["BASE"], data["BASEC"] = base, words_where(known, words[at])
-        data["ABLFL"] = words_where(here, "Y")
-        if changes:
-            change = np.where(self.table.after(rows), np.round(values - base, DECIMALS), np.nan)
-            data["CHG"] = change
-            share = np.divide(100 * change, base, out=np.full(base.size, np.nan), where=base != 0)
-            data["PCHG"] = np.round(share, DECIMALS)
-
-    def _reasons(self, request: Request, rows: Positions, after: Any) -> NDArray[Any]:
-        """Return for these rows which needed variables are missing, here or at baseline."""
-        table = self.table
-        names = [n for n in dict.fromkeys(request.needs(table)) if table.has(n)]
-        names += [
-            n for n in MARKERS if table.has(n) and n not in names and self._reads_marker(request)
-        ]
-        gaps = {n: np.isnan(table.values(n)) for n in names if not MEASURED[n].flag or table.has(n)}
-        before = self.base_rows if after is not None else None
-        said = []
-        for row in rows:
-            here = [n for n, gap in gaps.items() if gap[row]]
-            words = [f"missing: {', '.join(here)}"] if here else []
-            if before is not None:
-                at = before[row]
-                there = [n for n, gap in gaps.items() if at >= 0 and gap[at]]
-                words += [f"missing at baseline: {', '.join(there)}"] if there else []
-                words += ["no baseline"] if at < 0 else []
-            said.append(("; ".join(words) or "open")[:200])
-        return np.array(said, dtype=object)
-
-    @staticmethod
-    def _reads_marker(request: Request) -> bool:
-        if isinstance(request.measure, Score):
-            return bool(request.measure.either)
-        return any("esr" in need for need in request.criteria.needs)
-
-
-def _words(parameter: Parameter, values: FloatArray) -> NDArray[Any]:
-    """Return AVALC: the word that each value stands for."""
-    if not parameter.words:
-        return np.full(values.size, None, dtype=object)
-    first = 0 if parameter.words == ("N", "Y") else 1
-    words: NDArray[Any] = np.array([*parameter.words, None], dtype=object)
-    at = np.where(np.isnan(values), -1, np.nan_to_num(values) - first)
-    found: NDArray[Any] = words[at.astype(np.int64)]
-    return found
-
-
-def _ends(
-    parameter: Parameter, lowest: Any, highest: Any, size: int
-) -> tuple[FloatArray, FloatArray]:
-    """Return between what each answer lies where it is not determinable."""
-    if lowest is not None:
-        return np.broadcast_to(lowest, (size,)), np.broadcast_to(highest, (size,))
-    low, high = np.nan, np.nan
-    if parameter.words:
-        first = 0 if parameter.words == ("N", "Y") else 1
-        low, high = float(first), float(first + len(parameter.words) - 1)
-    return np.full(size, low), np.full(size, high)
-
-
-def _with_missed_visits(
-    data: pd.DataFrame, people: Subjects, made: Sequence[Parameter], due: Mapping[float, str]
-) -> pd.DataFrame:
-    """Return the rows with one for each visit that should have been and was not, by NRI."""
-    by_nri = [
-        each for each in made if each.request and dict(each.request.options).get("missing") == "nri"
+    needs = [
+        need for each in requests if not isinstance(each, Column) for need in each.needs(table)
     ]
-    missed = []
-    for parameter in by_nri:
-        own = data[data["PARAMCD"] == parameter.code]
-        seen = set(zip(own["USUBJID"], own["AVISITN"], strict=True))
-        for subject in people.ids:
-            for number, word in due.items():
-                if (subject, float(number)) not in seen:
-                    missed.append(
-                        {
-                            "USUBJID": subject,
-                            "AVISITN": float(number),
-                            "AVISIT": word,
-                            "PARAMCD": parameter.code,
-                            "PARAM": parameter.label,
-                            "PARAMN": parameter.number,
-                            "PARCAT1": parameter.category,
-                            "PARAMTYP": "DERIVED",
-                            "AVAL": 0.0,
-                            "AVALC": "N",
-                            "DTYPE": IMPUTED["nri"],
-                            "BASETYPE": data["BASETYPE"].iloc[0],
-                        }
-                    )
-    if not missed:
-        return data
-    more = pd.DataFrame(missed).reindex(columns=data.columns)
-    more["ADT"] = np.nan
-    return pd.concat([data.astype({"ADT": float}), more.astype({"ADT": float})], ignore_index=True)
+    table.require([*variables, *needs])
+    return [*variables, *requests]
 
 
-def _flagged(data: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with ANL01FL: the one of each analysis visit, the imputed before the open."""
-    keys = ["USUBJID", "PARAMCD", "BASETYPE", "AVISITN"]
-    planned = data["AVISITN"].notna()
-    imputed = data["DTYPE"].notna()
-    replaced = data.loc[planned & imputed, keys].apply(tuple, axis=1)
-    observed = data[keys].apply(tuple, axis=1).isin(set(replaced)) & ~imputed
-    chosen = planned & ~observed
-    twice = data[
-        chosen & data[chosen].duplicated(keys, keep=False).reindex(data.index, fill_value=False)
-    ]
-    if len(twice):
-        first = twice.iloc[0]
-        who = listing(twice["USUBJID"].unique().tolist())
+def _reads_either(request: Request) -> bool:
+    return isinstance(request.measure, Score) and bool(request.measure.either)
+
+
+def _ids(table: Table) -> NDArray[Any]:
+    """Return USUBJID of each row; dates must be dates."""
+    if table.size and table.visits.per_day != CALENDAR:
         raise VisitError(
-            f"two rows of one subject are {first['AVISIT']} (of {who}): leave AVISIT empty where a "
-            f"row does not count; nominal_visits with rule= chooses one of a window.",
-            variable="visit",
-            values=twice["USUBJID"].unique().tolist(),
+            f"column {table.column('date')!r} holds study days, and ADT is a date.",
+            variable="date",
         )
-    data["ANL01FL"] = words_where(chosen, "Y")
+    labels = np.array([str(label) for label in table.visits.labels], dtype=object)
+    return labels[table.visits.patients]
+
+
+def _carried(
+    frame: Frame, carry: Mapping[str, Column], periods: Any, phases: Any
+) -> dict[str, Any]:
+    """Return further variables of the visits; none that is made here."""
+    free = {
+        *(() if periods else ("APERIOD", "APERIODC", "APERDY")),
+        *(() if phases else ("APHASE",)),
+    }
+    ours = sorted((set(carry) & set(VARIABLES)) - free)
+    if ours:
+        raise RequestError(
+            f"carry= gives {ours[0]}, which is made here; SRCDOM, SRCVAR and SRCSEQ follow from "
+            f"sources=.",
+            variable="carry",
+            values=ours,
+        )
+    cells = {n: frame.objects(require_column(c, "carry").name) for n, c in carry.items()}
+    return {name: pd.Series(list(values)).to_numpy() for name, values in cells.items()}
+
+
+def _with_thresholds(
+    data: pd.DataFrame, made: Sequence[Parameter], given: Mapping[str, str | Sequence[str]]
+) -> pd.DataFrame:
+    """Return rows with CRITy, what is asked of AVAL, and CRITyFL, whether it holds."""
+    numbers = {each.column: each.code for each in made if not each.words}
+    refuse_unknown("thresholds", given, list(numbers))
+    asked = {c: [each] if isinstance(each, str) else list(each) for c, each in given.items()}
+    for number in range(1, max(map(len, asked.values()), default=0) + 1):
+        texts, flags = (np.full(len(data), None, dtype=object) for _ in range(2))
+        for column, criteria in asked.items():
+            if number > len(criteria):
+                continue
+            found = THRESHOLD.fullmatch(str(criteria[number - 1]).strip())
+            if found is None:
+                raise RequestError(
+                    f"thresholds= asks {criteria[number - 1]!r} of {column}: write a comparison "
+                    f"with a number, such as '<= 3.8'.",
+                    variable="thresholds",
+                    values=(criteria[number - 1],),
+                )
+            here = (data["PARAMCD"] == numbers[column]).to_numpy()
+            values = data["AVAL"].to_numpy(float)
+            holds = COMPARISONS[found[1]](values, float(found[2]))
+            texts[here] = f"AVAL {found[1]} {found[2]}"
+            for answer, word in ((1, "Y"), (0, "N")):
+                flags[here & (holds == answer)] = word
+        data[f"CRIT{number}"], data[f"CRIT{number}FL"] = texts, flags
     return data
 
 
-ORDER = (
-    *("PARAMCD", "PARAM", "PARAMN", "PARCAT1", "PARAMTYP", "AVISIT", "AVISITN", "ADT", "ADY"),
-    *("AVAL", "AVALC", "AVALMIN", "AVALMAX", "AREASND", "BASE", "BASEC", "BASETYPE", "CHG"),
-    *("PCHG", "ABLFL", "ANL01FL", "DTYPE"),
-)
+def _flagged(data: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with ANL01FL: the one of each analysis visit, the imputed before the observed."""
+    chosen, derived = data.pop("chosen").to_numpy(bool), data["DTYPE"].notna().to_numpy()
+    keys = data[ONE_OF].fillna({"BASETYPE": ""})
+    group = [keys[name] for name in ONE_OF]
+    replaced = pd.Series(chosen & derived).groupby(group, dropna=False).transform("any")
+    flagged = chosen & (derived | ~replaced.to_numpy(bool))
+    twice = np.zeros(len(data), dtype=bool)
+    twice[flagged] = keys[flagged].duplicated(keep=False)
+    if twice.any():
+        who = data.loc[twice, "USUBJID"].unique().tolist()
+        raise VisitError(
+            f"two rows of one subject are {data.loc[twice, 'AVISIT'].iloc[0]} (of {listing(who)}): "
+            f"leave AVISIT empty where a row does not count; windows= or nominal_visits with rule= "
+            f"chooses one of a window.",
+            variable="visit",
+            values=who,
+        )
+    data["ANL01FL"] = words_where(flagged, "Y")
+    # Where the visit that counts has no answer, as at baseline, another of its window is none.
+    visit = pd.Series(flagged).groupby(group, dropna=False).transform("any").to_numpy(bool)
+    data["AVISIT"] = data["AVISIT"].where(visit, None)
+    data["AVISITN"] = data["AVISITN"].where(visit)
+    same = data.duplicated([name for name in KEYS if name in data], keep=False)
+    if same.any():
+        who = data.loc[same, "USUBJID"].unique().tolist()
+        raise VisitError(
+            f"two rows of one subject have the same date and analysis visit (of {listing(who)}), "
+            f"and a row needs a key of its own: join the rows of one date first.",
+            variable="date",
+            values=who,
+        )
+    return data
 
 
-def _in_order(data: pd.DataFrame, made: Sequence[Parameter]) -> pd.DataFrame:
+def _in_order(data: pd.DataFrame) -> pd.DataFrame:
     """Return rows and variables in the order in which they are read."""
+    empty = [name for name in WHERE_KNOWN if data[name].isna().all()]
+    data = data.drop(columns=empty).sort_values(list(KEYS), kind="stable", na_position="first")
     known = [name for name in ORDER if name in data]
-    before = [name for name in data if name in ("STUDYID", "USUBJID") or name not in ORDER]
-    place = {each.code: at for at, each in enumerate(made)}
-    data = data.assign(_at=data["PARAMCD"].map(place))
-    data = data.sort_values(["USUBJID", "_at", "AVISITN", "ADT"], kind="stable")
-    return data[[*before, *known]].reset_index(drop=True)
+    criteria = [name for name in data if str(name).startswith("CRIT")]
+    before = [name for name in data if name not in (*known, *criteria)]
+    return data[[*before, *known, *criteria]].reset_index(drop=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from jiascores.adam.datasets import DATE, TEXT, AnalysisDataset, days_of
+from jiascores.adam.parameters import CODE
 
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 LABEL_LENGTH, TEXT_LENGTH = 40, 200
@@ -16,8 +18,11 @@ REQUIRED = ("STUDYID", "USUBJID", "PARAM", "PARAMCD")
 # Pairs of variables that say the same in two ways, within a parameter or at all.
 ONE_TO_ONE = (
     *(("PARAMCD", "PARAM", ""), ("PARAMCD", "PARAMN", ""), ("AVISIT", "AVISITN", "")),
-    *(("AVAL", "AVALC", "PARAMCD"), ("BASE", "BASEC", "PARAMCD")),
+    *(("AVAL", "AVALC", "PARAMCD"), ("BASE", "BASEC", "PARAMCD"), ("APERIOD", "APERIODC", "")),
 )
+BY = ["USUBJID", "PARAMCD", "BASETYPE"]
+# Flags that are Y or empty; the others may be N.
+YES_ONLY = re.compile(r"ABLFL|ANL\d\dFL")
 
 Rule = Callable[[AnalysisDataset, pd.DataFrame], Iterator[str]]
 RULES: dict[str, Rule] = {}
@@ -82,25 +87,23 @@ def _required(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
 
 @rule("names-and-labels")
 def _names(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for name in data:
-        label = dataset.about(str(name)).label
-        if not NAME.fullmatch(str(name)):
+    names = [str(name) for name in data]
+    for name in (dataset.name, *names):
+        if not NAME.fullmatch(name):
             yield f"{name!r} is no name of at most 8 capital letters, digits and _"
+    for name in names:
+        label = dataset.about(name).label
         if not 0 < len(label) <= LABEL_LENGTH or not label.isascii():
             yield f"the label of {name} is not 1 to {LABEL_LENGTH} characters of ASCII: {label!r}"
-    if not NAME.fullmatch(dataset.name):
-        yield f"{dataset.name!r} is no name of at most 8 capital letters, digits and _"
 
 
 @rule("text")
 def _text(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for name in data:
-        if dataset.about(str(name)).type != TEXT:
-            continue
-        long = data[name][data[name].str.len() > TEXT_LENGTH]
+    for name in (name for name in data if dataset.about(str(name)).type == TEXT):
+        long = data[name].str.len() > TEXT_LENGTH
         other = data[name][~data[name].map(str.isascii)]
-        if len(long):
-            yield f"{name} has {len(long)} values of more than {TEXT_LENGTH} bytes"
+        if long.any():
+            yield f"{name} has {long.sum()} values of more than {TEXT_LENGTH} bytes"
         if len(other):
             yield f"{name} has characters that are not ASCII: {other.iloc[0]!r}"
 
@@ -108,8 +111,8 @@ def _text(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
 @rule("parameter-code")
 def _codes(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
     for code in data["PARAMCD"].unique():
-        if not NAME.fullmatch(code):
-            yield f"PARAMCD {code!r} is not at most 8 capital letters, digits and _"
+        if not CODE.fullmatch(code):
+            yield f"PARAMCD {code!r} is not at most 8 capital letters, digits and _, a letter first"
 
 
 @rule("one-to-one")
@@ -117,15 +120,15 @@ def _one_to_one(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
     for one, other, within in ONE_TO_ONE:
         if one not in data or other not in data:
             continue
-        both = data[
-            (data[one] != "") & data[one].notna() & (data[other] != "") & data[other].notna()
-        ]
-        groups = [("", both)] if not within else [(str(k), g) for k, g in both.groupby(within)]
-        for key, group in groups:
+        both = data[~_empty(data[one]) & ~_empty(data[other])]
+        for key, group in both.groupby(within) if within else [("", both)]:
             pairs = group[[one, other]].drop_duplicates()
             if len(pairs) != pairs[one].nunique() or len(pairs) != pairs[other].nunique():
-                where = f" in {key}" if key else ""
-                yield f"{one} and {other} are not one to one{where}"
+                yield f"{one} and {other} are not one to one{f' in {key}' if within else ''}"
+
+
+def _empty(values: pd.Series[Any]) -> pd.Series[bool]:
+    return values.isna() | (values == "")
 
 
 @rule("unique-key")
@@ -142,15 +145,18 @@ def _one_baseline(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
     if "ABLFL" not in data:
         return
     flagged = data[data["ABLFL"] == "Y"]
-    keys = ["USUBJID", "PARAMCD", "BASETYPE"]
-    for key in flagged.loc[flagged.duplicated(keys), keys].itertuples(index=False):
+    for key in flagged.loc[flagged.duplicated(BY), BY].itertuples(index=False):
         yield f"two baseline records of {', '.join(map(str, key))}"
     unequal = flagged[~np.isclose(flagged["AVAL"], flagged["BASE"], equal_nan=True)]
     if len(unequal):
         yield f"BASE is not AVAL in {len(unequal)} baseline records"
-    bases = data[data["BASE"].notna()].groupby(keys)["BASE"].nunique()
-    if (bases > 1).any():
-        yield f"BASE is not constant within {', '.join(map(str, bases[bases > 1].index[0]))}"
+    bases = data[data["BASE"].notna()]
+    several = bases.groupby(BY)["BASE"].nunique()
+    if (several > 1).any():
+        yield f"BASE is not constant within {', '.join(map(str, several[several > 1].index[0]))}"
+    without = set(several.index) - set(flagged[BY].itertuples(index=False, name=None))
+    if without:
+        yield f"BASE is there, and no row has ABLFL, of {', '.join(map(str, min(without)))}"
 
 
 @rule("change")
@@ -169,30 +175,65 @@ def _change(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
 
 @rule("relative-day")
 def _relative_day(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    if "ADY" in data and (data["ADY"] == 0).any():
-        yield f"ADY is 0 in {(data['ADY'] == 0).sum()} rows: there is no day 0"
+    for name in ("ADY", "APERDY", "AWTARGET", "AWLO", "AWHI"):
+        if name in data and (data[name] == 0).any():
+            yield f"{name} is 0 in {(data[name] == 0).sum()} rows: there is no day 0"
+
+
+@rule("windows")
+def _windows(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    if "AWTARGET" not in data:
+        return
+    day, target = (data[name] - (data[name] > 0) for name in ("ADY", "AWTARGET"))
+    known = data["AWTDIFF"].notna()
+    if not np.array_equal((day - target).abs()[known], data["AWTDIFF"][known]):
+        yield "AWTDIFF is not the days between ADY and AWTARGET"
+    if ((data["AWTARGET"] < data["AWLO"]) | (data["AWTARGET"] > data["AWHI"])).any():
+        yield "AWTARGET is not between AWLO and AWHI"
+    if ((data["ADY"] < data["AWLO"]) | (data["ADY"] > data["AWHI"])).any():
+        yield "ADY is not between AWLO and AWHI"
 
 
 @rule("flags")
 def _flags(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for name in (each for each in data if str(each).endswith("FL")):
-        other = sorted(set(data[name]) - {"", "Y"})
+    for name in (str(each) for each in data if str(each).endswith("FL")):
+        allowed = {"", "Y"} if YES_ONLY.fullmatch(name) else {"", "Y", "N"}
+        other = sorted(set(data[name]) - allowed)
         if other:
-            yield f"{name} is {other[0]!r}, not Y or empty"
+            yield f"{name} is {other[0]!r}, not {' or '.join(sorted(allowed - {''}))} or empty"
+
+
+@rule("criteria")
+def _criteria(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    for flag in (str(each) for each in data if re.fullmatch(r"CRIT\d+FL", str(each))):
+        text = flag.removesuffix("FL")
+        if text not in data or ((data[flag] != "") & (data[text] == "")).any():
+            yield f"{flag} is there without {text}"
+        elif (
+            data.loc[data[text] != "", ["PARAMCD", text]]
+            .drop_duplicates()["PARAMCD"]
+            .duplicated()
+            .any()
+        ):
+            yield f"{text} is not constant within a parameter"
+        if ((data[flag] != "") & data["AVAL"].isna()).any():
+            yield f"{flag} is there where AVAL is empty"
 
 
 @rule("one-analysis-record")
 def _one_record(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
     if "ANL01FL" not in data:
         return
-    keys = ["USUBJID", "PARAMCD", "BASETYPE", "AVISITN"]
+    keys = [*BY, "AVISITN"]
     chosen = data[data["ANL01FL"] == "Y"]
     if chosen["AVISITN"].isna().any():
         yield "ANL01FL is Y in a row without an analysis visit"
-    if chosen.duplicated(keys).any():
-        yield f"ANL01FL is Y on two rows of {chosen.loc[chosen.duplicated(keys), keys].iloc[0].tolist()}"
+    twice = chosen[chosen.duplicated(keys)]
+    if len(twice):
+        yield f"ANL01FL is Y on two rows of {twice[keys].iloc[0].tolist()}"
     planned = data[data["AVISITN"].notna()]
-    without = set(planned[keys].apply(tuple, axis=1)) - set(chosen[keys].apply(tuple, axis=1))
+    rows = (set(each[keys].itertuples(index=False, name=None)) for each in (planned, chosen))
+    without = next(rows) - next(rows)
     if without:
         yield f"no row has ANL01FL of {min(without, key=str)}"
 
@@ -208,6 +249,8 @@ def _imputed(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
         yield "an observed row has no ADT"
     if (data["AVAL"].notna() & (data["AVALMIN"].notna() | data["AVALMAX"].notna())).any():
         yield "AVALMIN or AVALMAX stands beside an AVAL that is known"
+    if (data["AVAL"].isna() & (data["AREASND"] == "")).any():
+        yield "AVAL is empty without a reason"
 
 
 @rule("dates")

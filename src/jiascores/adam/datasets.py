@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
 from typing import Any
 
 import attrs
@@ -15,6 +18,15 @@ from jiascores.tables.frame import Frame
 
 TEXT, NUMBER, WHOLE, DATE = "text", "float", "integer", "date"
 IMPLEMENTATION_GUIDE = "ADaMIG 1.3"
+# How an imputed or derived value was made, and whether we add the term to CDISC's codelist.
+DTYPES = {
+    "NRI": ("Non-responder imputation", True),
+    "WC": ("Worst case: every gap counts against the subject", False),
+    "UNCHANGED": ("Every gap counts as unchanged from baseline", True),
+    "COMPOSITE": ("Baseline made of the last values of several visits", True),
+}
+NY, DTYPE, PARAMTYP = "NY (C66742)", "DTYPE (C81224)", "PARAMTYP (C81225)"
+CRITERION = re.compile(r"CRIT(\d+)(FL)?")
 
 
 def dates_of(cells: Any) -> NDArray[np.datetime64]:
@@ -54,60 +66,16 @@ class Variable:
     codelist: str = ""
 
 
-VARIABLES: Mapping[str, Variable] = {
-    "STUDYID": Variable("Study Identifier", origin="Predecessor"),
-    "USUBJID": Variable("Unique Subject Identifier", origin="Predecessor"),
-    "PARAMCD": Variable("Parameter Code", origin="Assigned"),
-    "PARAM": Variable("Parameter", origin="Assigned"),
-    "PARAMN": Variable("Parameter (N)", WHOLE, "Assigned"),
-    "PARCAT1": Variable("Parameter Category 1", origin="Assigned"),
-    "PARAMTYP": Variable(
-        "Parameter Type", codelist="DERIVED", derivation="DERIVED where no single record has it"
-    ),
-    "AVISIT": Variable("Analysis Visit", origin="Predecessor"),
-    "AVISITN": Variable("Analysis Visit (N)", NUMBER, "Predecessor"),
-    "STARTDT": Variable("Time-to-Event Origin Date for Subject", DATE, "Predecessor"),
-    "ADT": Variable("Analysis Date", DATE, "Predecessor"),
-    "ADY": Variable(
-        "Analysis Relative Day", WHOLE, derivation="ADT − TRTSDT, + 1 on or after it; no day 0"
-    ),
-    "AVAL": Variable("Analysis Value", NUMBER, derivation="See the parameter"),
-    "AVALC": Variable("Analysis Value (C)", derivation="The word that AVAL stands for"),
-    "AVALMIN": Variable(
-        "Lowest Analysis Value if Undetermined",
-        NUMBER,
-        derivation="The answer if every gap counted against it",
-    ),
-    "AVALMAX": Variable(
-        "Highest Analysis Value if Undetermined",
-        NUMBER,
-        derivation="The answer if every gap counted for it",
-    ),
-    "AREASND": Variable(
-        "Reason Not Determinable", derivation="What was missing at the visit or at its baseline"
-    ),
-    "BASE": Variable("Baseline Value", NUMBER, derivation="AVAL of the row with ABLFL Y"),
-    "BASEC": Variable("Baseline Value (C)", derivation="AVALC of the row with ABLFL Y"),
-    "BASETYPE": Variable("Baseline Type", derivation="The rule that chose the baseline"),
-    "CHG": Variable("Change from Baseline", NUMBER, derivation="AVAL − BASE, after baseline"),
-    "PCHG": Variable(
-        "Percent Change from Baseline",
-        NUMBER,
-        derivation="100 · CHG / BASE, after baseline, empty where BASE is 0; a fall is negative",
-    ),
-    "ABLFL": Variable("Baseline Record Flag", codelist="Y"),
-    "ANL01FL": Variable(
-        "Analysis Flag 01", codelist="Y", derivation="Y on the one row of an analysis visit"
-    ),
-    "DTYPE": Variable(
-        "Derivation Type",
-        codelist="NRI, WC, UNCHANGED (extensions of the CDISC codelist but for WC)",
-        derivation="How an imputed value was made; empty for what was observed",
-    ),
-    "CNSR": Variable("Censor", WHOLE, derivation="0: event; 1 and more: why censored"),
-    "EVNTDESC": Variable("Event or Censoring Description"),
-    "CNSDTDSC": Variable("Censor Date Description"),
-}
+def _variables() -> tuple[dict[str, Variable], dict[str, str]]:
+    """Return the variables that we make, and what others of ADSL are called."""
+    text = (files("jiascores.catalogue") / "analysis_variables.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    columns = ("label", "type", "origin", "derivation", "codelist")
+    made = {row["variable"]: Variable(*(row[n] for n in columns)) for row in rows if row["type"]}
+    return made, {row["variable"]: row["label"] for row in rows if not row["type"]}
+
+
+VARIABLES, LABELS = _variables()
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -122,6 +90,8 @@ class AnalysisDataset:
         Of the kind of the visits.
     keys : tuple of str
         The variables that make a row unique, in the order of the rows.
+    terminology : str
+        The version of CDISC's controlled terminology that your study uses, as you gave it.
 
     Examples
     --------
@@ -142,6 +112,7 @@ class AnalysisDataset:
     keys: tuple[str, ...]
     _parameters: tuple[Parameter, ...] = attrs.field(alias="parameters")
     _taken: Mapping[str, Variable] = attrs.field(alias="taken", factory=dict)
+    terminology: str = ""
 
     def __repr__(self) -> str:
         size = Frame(self.data).size
@@ -149,7 +120,11 @@ class AnalysisDataset:
 
     def about(self, name: str) -> Variable:
         """Return what is known of one of its variables."""
-        return self._taken.get(name) or VARIABLES[name]
+        criterion = CRITERION.fullmatch(name)
+        if criterion is None:
+            return self._taken.get(name) or VARIABLES[name]
+        known = VARIABLES[f"CRITy{criterion[2] or ''}"]
+        return attrs.evolve(known, label=known.label.replace(" y", f" {criterion[1]}"))
 
     @property
     def pandas(self) -> pd.DataFrame:
@@ -189,6 +164,7 @@ class AnalysisDataset:
                     "origin": known.origin,
                     "derivation": known.derivation,
                     "standard": IMPLEMENTATION_GUIDE,
+                    "terminology": self.terminology if "(C" in known.codelist else "",
                 }
             )
         return pd.DataFrame(rows).astype({"key": "Int64"})
@@ -199,20 +175,44 @@ class AnalysisDataset:
         rows = [
             {
                 "dataset": self.name,
+                "variable": "AVAL",
+                "where": f"PARAMCD EQ {each.code!r}",
                 "paramcd": each.code,
                 "param": each.label,
                 "paramn": each.number,
                 "parcat1": each.category,
-                "codelist": "; ".join(f"{n} = {w}" for n, w in self._ranks(each)),
-                "origin": "Derived" if each.request else "Predecessor",
+                "type": WHOLE if each.words else NUMBER,
+                "codelist": "; ".join(f"{n} = {w}" for n, w in enumerate(each.words, each.first)),
+                "origin": "Predecessor" if each.recorded else "Derived",
                 "derivation": each.derivation,
-                "evidence": each.request.criteria.evidence_in_words if each.request else "",
+                "reference": each.reference,
+                "evidence": getattr(each.definition, "evidence_in_words", ""),
             }
             for each in self._parameters
         ]
         return pd.DataFrame(rows)
 
-    @staticmethod
-    def _ranks(parameter: Parameter) -> list[tuple[int, str]]:
-        first = 0 if parameter.words == ("N", "Y") else 1
-        return list(enumerate(parameter.words, first))
+    @property
+    def codelists(self) -> pd.DataFrame:
+        """The terms that are used: one row for each, with those that extend CDISC's marked."""
+        rows = [(self.name, *row) for row in self._terms()]
+        names = ["dataset", "codelist", "term", "decode", "order", "extended", "terminology"]
+        return pd.DataFrame(rows, columns=names)
+
+    def _terms(self) -> Iterator[tuple[str, str, str, int, bool, str]]:
+        data, of_cdisc = self.pandas, self.terminology
+        for order, each in enumerate(self._parameters, 1):
+            yield "PARAMCD", each.code, each.label, order, False, ""
+        for each in self._parameters:
+            for rank, word in enumerate(each.words, each.first):
+                yield each.code, word, str(rank), rank, False, ""
+        used = [term for term in DTYPES if "DTYPE" in data and (data["DTYPE"] == term).any()]
+        for order, term in enumerate(used, 1):
+            words, extended = DTYPES[term]
+            yield DTYPE, term, words, order, extended, of_cdisc
+        if "PARAMTYP" in data and (data["PARAMTYP"] == "DERIVED").any():
+            yield PARAMTYP, "DERIVED", "Derived", 1, False, of_cdisc
+        lists = {self.about(str(name)).codelist for name in data}
+        for order, (term, words) in enumerate((("N", "No"), ("Y", "Yes")), 1):
+            if NY in lists:
+                yield NY, term, words, order, False, of_cdisc

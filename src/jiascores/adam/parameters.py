@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import attrs
 
+from jiascores.core.definition import published
 from jiascores.core.errors import RequestError
 from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
-from jiascores.tables.requests import Request
+from jiascores.measures.remission import RemissionCriteria
+from jiascores.tables.baselines import reference_name
+from jiascores.tables.requests import ChaqRequest, Request
+from jiascores.tables.table import Column, Table
 
 # By which visit a verdict is judged, where that is not the baseline: the last letter of its code.
 REFERENCE_LETTERS = {"last-responding": "L", "best": "T", "end-of-lead-in": "E"}
-# How what a policy made of a gap is called. Only WC is in the CDISC codelist.
+# How what a policy made of a gap is called.
 IMPUTED = {"nri": "NRI", "worst-case": "WC", "unchanged": "UNCHANGED"}
 CODE = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 # The numbers of codes that the caller gave come after all of the table.
 OWN_FROM = 9000
+YES_OR_NO = ("N", "Y")
 
 
 @attrs.frozen
@@ -36,29 +42,101 @@ class Parameter:
         PARAMN.
     category : str
         PARCAT1.
-    request : Request, optional
-        What it is computed by; None for what was recorded.
+    source : Request, ChaqRequest, Column or str
+        What it is computed by, the column that holds it, or the variable that was recorded.
     words : tuple of str
         The words that AVALC may be, in order of AVAL.
-    variable : str
-        The variable that was recorded, where nothing was computed.
+    improved : Parameter, optional
+        The parameter of which this is the improvement from baseline in per cent.
+    timed : bool
+        Whether it is the time to it.
     """
 
     code: str
     label: str
     number: int
     category: str
-    request: Request | None = None
+    source: Any
     words: tuple[str, ...] = ()
-    variable: str = ""
+    improved: Parameter | None = None
+    timed: bool = False
+
+    @property
+    def column(self) -> str:
+        """What it is asked for by: the column that `assess` would give, or the variable."""
+        return f"{column_of(self.source)}{'_improvement' if self.improved else ''}"
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it is a variable that was recorded."""
+        return isinstance(self.source, str) and self.improved is None
+
+    @property
+    def first(self) -> int:
+        """AVAL of the first of its words."""
+        return 0 if self.words == YES_OR_NO else 1
+
+    @property
+    def policy(self) -> str:
+        """What a gap does."""
+        return str(dict(getattr(self.source, "options", ())).get("missing", ""))
+
+    @property
+    def against(self) -> Any:
+        """Which visit it is judged against."""
+        return dict(getattr(self.source, "bound", ())).get("reference", "baseline")
+
+    def needs(self, table: Table) -> Iterator[str]:
+        """Return the variables that it reads."""
+        if isinstance(self.source, Request):
+            return self.source.needs(table)
+        return iter([self.source] if isinstance(self.source, str) else [])
+
+    @property
+    def definition(self) -> Any:
+        """By which published definition it is computed; None for what was recorded."""
+        if isinstance(self.source, Column):
+            return remission_of(self.source.name)
+        return getattr(self.source, "criteria", None)
 
     @property
     def derivation(self) -> str:
-        """How it is derived, in words, with its source."""
-        if self.request is None:
-            return "As recorded, in the canonical unit."
-        definition = self.request.criteria
-        return f"{definition.rule}. Source: {definition.reference}."
+        """How it is derived, in words."""
+        if self.improved is not None:
+            return (
+                f"100 * (BASE - AVAL) / BASE of {self.improved.code}, after baseline; empty where "
+                f"BASE is 0"
+            )
+        if self.timed:
+            of = attrs.evolve(self, timed=False).derivation
+            return f"ADT - STARTDT + 1 in days; ADT is that of the event or of the censoring. {of}"
+        definition = self.definition
+        if definition is None:
+            how = "Taken over" if self.recorded else f"Taken from the column {self.column}"
+            return f"{how}, in the canonical unit" if self.recorded else how
+        further = []
+        if self.against != "baseline":
+            further.append(f"judged against {reference_name(self.against)}")
+        further += [f"gaps by {self.policy}"] if self.policy not in ("", "interval") else []
+        return "; ".join((getattr(definition, "rule", "") or definition.name, *further))
+
+    @property
+    def reference(self) -> str:
+        """The paper, where there is one."""
+        return "" if self.definition is None else str(self.definition.reference)
+
+
+def column_of(source: Any) -> str:
+    """Return the column of what is asked for."""
+    if isinstance(source, str):
+        return source
+    return source.name if isinstance(source, Column) else str(source.stem)
+
+
+def remission_of(column: str) -> Any:
+    """Return the criteria of a column that `jiascores.remission` added, or None."""
+    of = {each.column: each for each in published(RemissionCriteria)}
+    return next((of[name] for name in of if column == name or column.startswith(f"{name}_")), None)
 
 
 @cache
@@ -73,21 +151,32 @@ def codes() -> dict[str, tuple[str, str, int]]:
 
 
 def parameters(
-    requests: Sequence[Request], variables: Sequence[str], own: Mapping[str, str], marker: str
+    asked: Sequence[Any], improvement: Collection[str], own: Mapping[str, str], marker: str
 ) -> list[Parameter]:
-    """Return the parameter of each variable and of each request.
+    """Return the parameter of each variable, request and column.
 
     Parameters
     ----------
-    requests, variables : list
-        What is computed, and what was recorded.
+    asked : list
+        Variables that were recorded, requests and columns.
+    improvement : collection of str
+        Columns of these whose improvement in per cent is a parameter too.
     own : dict
         Codes that the caller chose, by column.
     marker : str
         The acute-phase reactant, for the names of scores that read one.
     """
-    made = [_parameter(name, _of_variable(name), None, own) for name in variables]
-    made += [_parameter(each.stem, of_request(each, marker), each, own) for each in requests]
+    made = [_parameter(each, _label(each, marker), own) for each in asked]
+    of = {each.column: each for each in made if not each.words}
+    for name in improvement:
+        if name not in of:
+            raise RequestError(
+                f"improvement= names {name!r}, which is no score or variable of this data set.",
+                variable="improvement",
+                values=(name,),
+            )
+        label = f"Improvement from baseline (%) of {of[name].label}"
+        made.append(_parameter(of[name].source, label, own, improved=of[name]))
     for attribute, name in (("code", "PARAMCD"), ("label", "PARAM")):
         given = [getattr(each, attribute) for each in made]
         twice = sorted({each for each in given if given.count(each) > 1})
@@ -98,14 +187,20 @@ def parameters(
                 variable="paramcd",
                 values=twice,
             )
-    unused = sorted(set(own) - {*variables, *(each.stem for each in requests)})
-    if unused:
-        raise RequestError(
-            f"paramcd= names {unused[0]!r}, which is no column of this data set.",
-            variable="paramcd",
-            values=unused,
-        )
+    refuse_unknown("paramcd", own, [each.column for each in made])
     return made
+
+
+def refuse_unknown(parameter: str, given: Collection[str], columns: Collection[str]) -> None:
+    """Raise where a name is no column of the data set."""
+    unknown = sorted(set(given) - set(columns))
+    if unknown:
+        raise RequestError(
+            f"{parameter}= names {unknown[0]!r}, which is no column of this data set: it has "
+            f"{', '.join(map(repr, columns))}.",
+            variable=parameter,
+            values=unknown,
+        )
 
 
 def by_intervals(request: Request) -> Request:
@@ -118,15 +213,18 @@ def by_intervals(request: Request) -> Request:
 
 
 def _parameter(
-    column: str, label: str, request: Request | None, own: Mapping[str, str]
+    source: Any, label: str, own: Mapping[str, str], improved: Parameter | None = None
 ) -> Parameter:
-    known = column if request is None else _known(by_intervals(request))
+    made = Parameter(
+        "", label[:200], 0, "OTHER", source, () if improved else _words(source), improved
+    )
+    column, request = made.column, isinstance(source, Request) and not improved
+    known, letter = _known(by_intervals(source)) if request else (column, "")
     code, category, number = codes().get(known, ("", "OTHER", 0))
-    letter = _letter(request)
     code, number = f"{code}{letter}" if code else "", number + 200 * bool(letter)
     if column in own:
         code, number = own[column], OWN_FROM + list(own).index(column)
-    if not code or not CODE.fullmatch(code):
+    if not CODE.fullmatch(code):
         words = f"PARAMCD {code!r} is not" if code else f"the column {column!r} has no code:"
         raise RequestError(
             f"{words} a code of at most 8 capital letters and digits that begins with a letter. "
@@ -134,40 +232,51 @@ def _parameter(
             variable="paramcd",
             values=(column,),
         )
-    ranks: tuple[str, ...] = ()
-    if request is not None and not isinstance(request.measure, Score):
-        ranks = ("N", "Y") if request.gives == "flag" else ()
-        if request.gives == "word":
-            options = {n: v for n, v in request.options if n not in ("missing", "level")}
-            ranks = request.measure.words_of(request.criteria, options)
-    variable = column if request is None else ""
-    return Parameter(code, label[:200], number, category, request, tuple(ranks), variable)
+    return attrs.evolve(made, code=code, number=number, category=category)
 
 
-def _known(request: Request) -> str:
-    """Return the column whose code it is: that against the baseline."""
-    if not _letter(request):
-        return request.stem
-    return str(request.measure.column(request.criteria, **dict(request.options)))
+def _words(source: Any) -> tuple[str, ...]:
+    """Return the words of a verdict, in order; none of a number."""
+    if isinstance(source, Column):
+        criteria = remission_of(source.name)
+        return YES_OR_NO if criteria is None else tuple(criteria.words)
+    if not isinstance(source, Request) or source.gives in ("score", "level"):
+        return ()
+    if source.gives == "flag":
+        return YES_OR_NO
+    options = {n: v for n, v in source.options if n not in ("missing", "level")}
+    return tuple(source.measure.words_of(source.criteria, options))
 
 
-def _letter(request: Request | None) -> str:
-    if request is None or request.name is not None:
-        return ""
-    return REFERENCE_LETTERS.get(str(dict(request.bound).get("reference")), "")
+def _known(request: Request) -> tuple[str, str]:
+    """Return the column whose code it is, that against the baseline, and the letter after it."""
+    reference = dict(request.bound).get("reference")
+    letter = REFERENCE_LETTERS.get(reference, "") if isinstance(reference, str) else ""
+    if request.name is not None or not letter:
+        return request.stem, ""
+    return str(request.measure.column(request.criteria, **dict(request.options))), letter
 
 
-def _of_variable(name: str) -> str:
-    variable = VARIABLES[name]
-    unit = f" ({variable.unit})" if variable.unit else ""
-    return f"{variable.label[0].upper()}{variable.label[1:]}{unit}"
+def _label(source: Any, marker: str) -> str:
+    """Return PARAM of a variable, request or column."""
+    if isinstance(source, Request):
+        return of_request(source, marker)
+    if isinstance(source, str):
+        variable = VARIABLES[source]
+        # A transport file holds ASCII; C is also what CDISC calls it.
+        unit = f" ({variable.unit.removeprefix('°')})" if variable.unit else ""
+        return f"{variable.label[0].upper()}{variable.label[1:]}{unit}"
+    if isinstance(source, ChaqRequest):
+        return f"CHAQ disability index, {source.criteria.name}"
+    words = column_of(source).replace("_", " ")
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def of_request(request: Request, marker: str) -> str:
     """Return PARAM of what is computed."""
     options, by = dict(request.options), request.criteria.name
     if isinstance(request.measure, Score):
-        of = f" with {marker.upper()}" if request.measure.either else ""
+        of = f" with {marker.upper()}" if request.measure.either and marker else ""
         return f"{request.measure.label}{of}"
     what = request.measure.name.replace("_", " ")
     if request.measure.name == "disease_state":
@@ -179,6 +288,6 @@ def of_request(request: Request, marker: str) -> str:
         what = f"loss of ACR Pedi {options['level']} response"
         by = getattr(options.get("criteria"), "name", options.get("criteria")) or by
     rule = dict(request.bound).get("reference", "baseline")
-    against = "" if rule == "baseline" else f" against {rule}"
+    against = "" if rule == "baseline" else f" against {reference_name(rule)}"
     label = f"{what[0].upper()}{what[1:]}, {by}{against}"
     return label if request.name is None else f"{label}: {request.name}"

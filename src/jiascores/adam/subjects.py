@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -10,44 +11,54 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.adam.datasets import DATE, NUMBER, TEXT, WHOLE, Variable, dates_of, days_of
+from jiascores.adam.datasets import (
+    DATE,
+    LABELS,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    Variable,
+    dates_of,
+    days_of,
+)
 from jiascores.adam.datasets import VARIABLES as KNOWN
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame, list_of
+from jiascores.tables.frame import Frame
+
+# What stands for the number of the period in the name of a column, as in TRTxxP.
+PERIOD = "xx"
+IDS = ("STUDYID", "USUBJID")
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False, slots=False)
 class Subjects:
     """One row for each subject, by USUBJID as text.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        STUDYID, and what else of ADSL is taken along; the index is USUBJID.
-    start : pandas.Series, optional
-        TRTSDT as days since 1970.
+        ADSL with STUDYID; the index is USUBJID.
+    keep : dict
+        What is taken along: the variable → the column of ADSL.
     """
 
     table: pd.DataFrame
-    start: pd.Series[float] | None
+    keep: Mapping[str, str]
 
-    @property
-    def ids(self) -> list[str]:
-        """Each USUBJID."""
-        return [str(each) for each in self.table.index]
+    @cached_property
+    def start(self) -> pd.Series[float] | None:
+        """TRTSDT as days since 1970, where ADSL has it."""
+        return self.days("TRTSDT") if "TRTSDT" in self.table else None
 
-    @property
-    def taken(self) -> Mapping[str, Variable]:
-        """What is known of the columns of ADSL."""
-        return {
-            str(name): Variable(str(name), _type(self.table[name]), "Predecessor", "ADSL")
-            for name in self.table
-            if name not in KNOWN
-        }
+    def days(self, name: str) -> pd.Series[float]:
+        """Return a date of ADSL as days since 1970."""
+        if name not in self.table:
+            raise ColumnError(f"subjects= has no column {name!r}.", variable=name)
+        return pd.Series(days_of(self.table[name]), index=self.table.index, name=name)
 
     @classmethod
-    def of(cls, given: Any, study: str | None, keep: Sequence[str], labels: Any) -> Subjects:
+    def of(cls, given: Any, study: str | None, keep: Any, seen: Iterable[str]) -> Subjects:
         """Return the subjects of ADSL, or those who have visits.
 
         Parameters
@@ -56,22 +67,24 @@ class Subjects:
             ADSL.
         study : str or None
             STUDYID, where there is none.
-        keep : list of str
-            Columns to take along.
-        labels : sequence
+        keep : list of str or dict
+            Columns to take along, or what each is called → the column.
+        seen : iterable of str
             The ids of those who have visits.
         """
-        seen = [str(label) for label in list_of(labels)]
+        seen = list(dict.fromkeys(seen))
+        names = dict(keep) if isinstance(keep, Mapping) else {each: each for each in keep}
         if given is None:
-            if study is None or keep:
+            if study is None or names:
                 raise RequestError(
                     "give ADSL, subjects=; without it study= says STUDYID, and keep= has nothing to "
                     "take along.",
                     variable="subjects",
                 )
-            return cls(pd.DataFrame({"STUDYID": study}, index=seen), None)
+            return cls(pd.DataFrame({"STUDYID": study}, index=seen), {})
         frame = Frame(to_eager(given))
-        for name in ("USUBJID", *([] if study else ["STUDYID"]), *keep):
+        wanted = (name for name in names.values() if PERIOD not in name)
+        for name in ("USUBJID", *([] if study else ["STUDYID"]), *wanted):
             if name not in frame:
                 raise ColumnError(f"subjects= has no column {name!r}.", variable=name)
         ids = pd.Index([str(each) for each in frame.objects("USUBJID")])
@@ -86,30 +99,56 @@ class Subjects:
                 variable="USUBJID",
                 values=others,
             )
-        names = ["STUDYID", *(name for name in keep if name not in ("STUDYID", "USUBJID"))]
-        table = pd.DataFrame(
-            {n: study if study and n == "STUDYID" else frame.objects(n) for n in names}, index=ids
+        table = pd.DataFrame({str(n): list(frame.objects(n)) for n in frame.names}, index=ids)
+        table = table.assign(STUDYID=study) if study else table
+        return cls(
+            table.infer_objects(), {new: old for new, old in names.items() if new not in IDS}
         )
-        start = None
-        if "TRTSDT" in frame:
-            start = pd.Series(days_of(frame.objects("TRTSDT")), index=ids)
-        return cls(table.infer_objects(), start)
 
     def joined(self, data: pd.DataFrame) -> pd.DataFrame:
-        """Return rows with the columns of ADSL and, where TRTSDT is known, ADY."""
-        front = self.table.loc[data["USUBJID"]].reset_index(drop=True)
-        data = data.reset_index(drop=True)
-        if self.start is not None:
-            days = data["ADT"].to_numpy(float) - self.start.loc[data["USUBJID"]].to_numpy(float)
-            data["ADY"] = days + (days >= 0)
-        rest = [name for name in front if name != "STUDYID"]
-        return pd.concat([front[["STUDYID"]], data[["USUBJID"]], front[rest],
-                          data.drop(columns="USUBJID")], axis=1)  # fmt: skip
+        """Return rows with what is taken along from ADSL and, where TRTSDT is known, ADY."""
+        ids = data["USUBJID"]
+        front = {"STUDYID": self.table["STUDYID"].loc[ids].to_numpy(), "USUBJID": ids.to_numpy()}
+        front |= {new: self._cells(new, old, data) for new, old in self.keep.items()}
+        data = data.drop(columns=[name for name in front if name in data]).reset_index(drop=True)
+        return pd.concat([pd.DataFrame(front), data], axis=1)
+
+    def _cells(self, new: str, old: str, data: pd.DataFrame) -> Any:
+        """Return what a column of ADSL says of each row's subject, in its period where it names one."""
+        if PERIOD not in old:
+            return self.table[old].loc[data["USUBJID"]].to_numpy()
+        if "APERIOD" not in data:
+            raise RequestError(
+                f"keep= takes {new} from {old}, one column for each period: say where periods "
+                f"begin, periods=.",
+                variable="keep",
+            )
+        cells = np.full(len(data), None, dtype=object)
+        period = data["APERIOD"].to_numpy(float)
+        for number in np.unique(period[~np.isnan(period)]):
+            name = old.replace(PERIOD, f"{int(number):02d}")
+            if name not in self.table:
+                raise ColumnError(f"subjects= has no column {name!r}.", variable=name)
+            here = period == number
+            cells[here] = self.table[name].loc[data["USUBJID"][here]].to_numpy()
+        return cells
 
 
-def _type(values: pd.Series[Any]) -> str:
+def taken(data: pd.DataFrame, origins: Mapping[str, str]) -> dict[str, Variable]:
+    """Return what is known of variables that were taken over as they are, and from where."""
+    return {
+        name: Variable(LABELS.get(name, name), kind_of(data[name]), "Predecessor", origin)
+        for name, origin in origins.items()
+        if name not in KNOWN
+    }
+
+
+def kind_of(values: pd.Series[Any]) -> str:
+    """Return what kind of variable holds these values."""
     if pd.api.types.is_datetime64_any_dtype(values) or _holds_dates(values):
         return DATE
+    if pd.api.types.is_bool_dtype(values):
+        return TEXT
     return NUMBER if pd.api.types.is_numeric_dtype(values) else TEXT
 
 
@@ -129,37 +168,20 @@ def words_where(where: Any, words: Any) -> NDArray[Any]:
 def frame_like(frame: Frame, data: pd.DataFrame) -> Any:
     """Return a frame of the kind of another, dates as dates and whole numbers as such."""
     columns: dict[str, Any] = {}
-    for name in data:
-        values = data[name]
-        if (name in KNOWN and KNOWN[str(name)].type == DATE) or _type(values) == DATE:
-            columns[str(name)] = _dates(values, frame)
-        elif pd.api.types.is_numeric_dtype(values):
-            columns[str(name)] = _numbers(str(name), values, frame)
-        else:
+    for name, values in data.items():
+        kind = KNOWN[str(name)].type if name in KNOWN else kind_of(values)
+        if kind == TEXT:
             words = [None if pd.isna(each) else str(each) for each in values]
             columns[str(name)] = frame.texts(words)
+        elif kind == DATE:
+            counted = pd.api.types.is_numeric_dtype(values)
+            days = dates_of(pd.to_datetime(values, unit="D") if counted else values)
+            columns[str(name)] = days.astype("datetime64[s]") if frame.kind == "pandas" else days
+        elif frame.kind == "pandas":
+            numbers = values.astype(float)
+            columns[str(name)] = numbers.astype("Int64") if kind == WHOLE else numbers
+        else:
+            # What Arrow and Polars are given as NaN would be no gap.
+            made = int if kind == WHOLE else float
+            columns[str(name)] = [None if pd.isna(each) else made(each) for each in values]
     return frame.new(columns)
-
-
-def _dates(values: pd.Series[Any], frame: Frame) -> Any:
-    days = _days(values) if pd.api.types.is_numeric_dtype(values) else dates_of(values)
-    return days.astype("datetime64[s]") if frame.kind == "pandas" else days
-
-
-def _days(values: pd.Series[Any]) -> Any:
-    numbers = values.to_numpy(float)
-    gone = np.isnan(numbers)
-    days = np.nan_to_num(numbers).astype("int64").astype("datetime64[D]")
-    days[gone] = np.datetime64("NaT", "D")
-    return days
-
-
-def _numbers(name: str, values: pd.Series[Any], frame: Frame) -> Any:
-    numbers = values.to_numpy(float)
-    known = KNOWN.get(name)
-    if known is None or known.type != WHOLE:
-        # What Arrow and Polars are given as NaN would be no gap.
-        gaps = [None if np.isnan(each) else each for each in numbers.tolist()]
-        return numbers if frame.kind == "pandas" else gaps
-    whole = [None if np.isnan(each) else int(each) for each in numbers]
-    return pd.array(whole, dtype="Int64") if frame.kind == "pandas" else whole

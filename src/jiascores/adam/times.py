@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jiascores.adam.datasets import AnalysisDataset, days_of
+from jiascores.adam.datasets import AnalysisDataset
 from jiascores.adam.parameters import CODE, OWN_FROM, Parameter, codes, of_request
-from jiascores.adam.subjects import Subjects, frame_like
+from jiascores.adam.subjects import Subjects, frame_like, taken
+from jiascores.adam.timing import analysis_day
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
@@ -33,10 +34,11 @@ def adtte(
     *,
     subjects: Any,
     origin: str = "TRTSDT",
-    keep: Sequence[str] = (),
+    keep: Sequence[str] | Mapping[str, str] = (),
     censored: Mapping[str, int] | None = None,
     paramcd: str | None = None,
     param: str | None = None,
+    terminology: str = "",
     columns: Mapping[str, Any] | None = None,
     name: str = "ADTTE",
     **how: Any,
@@ -54,12 +56,14 @@ def adtte(
         ADSL: ``USUBJID``, ``STUDYID`` and the column of `origin`. Every subject gets a row.
     origin : str
         The column of ADSL with the date from which time runs, which becomes STARTDT.
-    keep : list of str
-        Columns of ADSL to take along.
+    keep : list of str or dict
+        Columns of ADSL to take along, as for `adeff`.
     censored : dict, optional
         CNSR for each reason, for example ``{"stopped: moved away": 2}``. Every other reason is 1.
     paramcd, param : str, optional
         PARAMCD and PARAM; needed where the event has no code of its own.
+    terminology : str
+        The version of CDISC's controlled terminology that your study uses, for the metadata.
     columns : dict, optional
         Your own column names in `visits`.
     name : str
@@ -122,13 +126,15 @@ def adtte(
     else:
         times = Frame(time_to_first(frame.native, event, **given))
     ids = [str(each) for each in times.objects((columns or {}).get("patient", "patient"))]
-    people = Subjects.of(adsl.native, None, [origin, *(k for k in keep if k != origin)], ids)
-    data = _rows(times, ids, people, origin, parameter)
+    people = Subjects.of(adsl.native, None, keep, ids)
+    data = _rows(times, ids, people.days(origin), parameter)
     data["CNSR"] = _censored(data, censored or {})
     data["CNSDTDSC"] = data["CNSDTDSC"].where(data["CNSR"] > 0, None)
     data["EVNTDESC"] = data["EVNTDESC"].str.upper()
-    data = Subjects(people.table[["STUDYID", *keep]], people.start).joined(data)
-    data = data.sort_values(["USUBJID"], kind="stable").reset_index(drop=True)
+    if people.start is not None:
+        data["ADY"] = analysis_day(data["ADT"], people.start.loc[ids])
+    data = people.joined(data)
+    data = data.sort_values(list(KEYS), kind="stable").reset_index(drop=True)
     data = data[[*(name for name in data if name not in ORDER), *(n for n in ORDER if n in data)]]
     return AnalysisDataset(
         name=name,
@@ -136,23 +142,25 @@ def adtte(
         data=frame_like(frame, data),
         keys=KEYS,
         parameters=(parameter,),
-        taken=people.taken,
+        taken=taken(data, {new: f"ADSL.{old}" for new, old in people.keep.items()}),
+        terminology=terminology,
     )
 
 
 def _rows(
-    times: Frame, ids: Sequence[str], people: Subjects, origin: str, parameter: Parameter
+    times: Frame, ids: Sequence[str], starts: pd.Series[float], parameter: Parameter
 ) -> pd.DataFrame:
     """Return what is known of each subject, without CNSR."""
-    days = days_of(people.table[origin].loc[list(ids)])
+    origin, days = starts.name, starts.loc[list(ids)].to_numpy(float)
     without = [each for each, day in zip(ids, days, strict=True) if np.isnan(day)]
     if without:
         raise RequestError(
             f"{origin} is missing of subjects {listing(without)}: time runs from it.",
-            variable=origin,
+            variable=str(origin),
             values=without,
         )
-    duration = pd.Series(times.objects("duration"), dtype=object).astype(float).fillna(0.0)
+    durations = pd.Series(times.objects("duration"), dtype=object).astype(float)
+    duration = np.floor(durations.fillna(0.0).to_numpy())
     event = pd.Series(times.objects("event"), dtype=object).map(
         lambda each: each is True or each == 1
     )
@@ -164,8 +172,8 @@ def _rows(
             "PARAMN": parameter.number,
             "PARCAT1": parameter.category,
             "STARTDT": days,
-            "ADT": days + duration.to_numpy(),
-            "AVAL": duration.to_numpy() + 1,
+            "ADT": days + duration,
+            "AVAL": duration + 1,
             "EVENT": event.to_numpy(bool),
             "EVNTDESC": [str(each) for each in times.objects("reason")],
             "CNSDTDSC": [str(each) for each in times.objects("rule")],
@@ -215,4 +223,4 @@ def _parameter(event: Any, code: str | None, label: str | None) -> Parameter:
     called = stem if asked is None else of_request(asked, "")
     called = called if called[1:2].isupper() else f"{called[0].lower()}{called[1:]}"
     words = f"Time to {called} (days, day 1 is the start)"
-    return Parameter(chosen, (label or words)[:200], number, "TIME TO EVENT", asked)
+    return Parameter(chosen, (label or words)[:200], number, "TIME TO EVENT", event, timed=True)

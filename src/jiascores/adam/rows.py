@@ -1,0 +1,259 @@
+"""The rows of a parameter: what was observed, what was imputed, and what its baseline was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jiascores.adam.parameters import IMPUTED, Parameter, by_intervals, remission_of
+from jiascores.adam.subjects import Subjects, words_where
+from jiascores.core.measure import Score
+from jiascores.core.variables import MARKERS
+from jiascores.tables.baselines import Best, LastResponding, reference_name
+from jiascores.tables.frame import Positions
+from jiascores.tables.requests import Request
+from jiascores.tables.table import Column, Table
+
+FloatArray = NDArray[np.float64]
+
+DECIMALS = 10
+COMPOSITE = "COMPOSITE"
+NUMBERS = ("AVALMIN", "AVALMAX", "BASE", "CHG", "PCHG", "REFDT", "SRCSEQ")
+TEXTS = ("AREASND", "BASEC", "ABLFL", "DTYPE", "SRCDOM", "SRCVAR")
+REASON_LENGTH = 200
+
+
+class Rows:
+    """The visits of a table as rows of each parameter.
+
+    Parameters
+    ----------
+    table : Table
+        The visits.
+    about : dict
+        USUBJID, ADT, AVISIT, AVISITN and what is carried along of each row, and whether it is
+        ``chosen``, the one of its analysis visit.
+    basetype : str, optional
+        What the baseline is called.
+    sources : dict
+        Domain, variable and, where it is known, the column of the sequence number of variables.
+    """
+
+    def __init__(
+        self, table: Table, about: Mapping[str, Any], basetype: str | None, sources: Any
+    ) -> None:
+        self.table, self.about, self.sources = table, about, sources
+        rule = table.baseline_rule
+        self.base = None if rule is None else table.baseline
+        self.own = None if rule is None else table.own_of("baseline")
+        named = None if rule is None else reference_name(rule).replace("-", " ").upper()
+        self.basetype = basetype or named
+        self._kept: dict[str, tuple[pd.DataFrame, Positions]] = {}
+
+    def of(self, parameter: Parameter) -> list[pd.DataFrame]:
+        """Return the rows of one parameter."""
+        if parameter.improved is not None:
+            return [self._improvement(parameter, *self._kept[parameter.improved.column])]
+        table, source = self.table, parameter.source
+        ends: Any = (None,) * 3
+        after, lowest, highest = source.reach(table) if isinstance(source, Request) else ends
+        imputes = parameter.policy in IMPUTED
+        values = self._values(parameter, by_intervals(source) if imputes else source)
+        data = self._frame(parameter, self.about, values)
+        judged, back = np.ones(table.size, bool), None
+        parts: list[pd.DataFrame] = []
+        if after is None:
+            parts += self._from_baseline(parameter, data)
+        else:
+            judged, back = after, np.asarray(table.judged_against)
+            self._against(parameter, data, back)
+            if parameter.against == "baseline":
+                # What cannot be judged for want of a baseline says so, and any answer is open.
+                judged = after | (back < 0)
+                if lowest is not None:
+                    lowest, highest = (np.where(back < 0, np.nan, end) for end in (lowest, highest))
+        open_ = np.isnan(values) & judged
+        for column, end in zip(
+            ("AVALMIN", "AVALMAX"), _ends(parameter, lowest, highest), strict=True
+        ):
+            data[column] = np.where(open_, end, np.nan)
+        data["AREASND"] = self._reasons(parameter, open_, back)
+        if imputes:
+            filled = self._values(parameter, source)
+            if parameter.policy == "nri":
+                filled = np.where(open_ & np.isnan(filled), 0, filled)
+            new = judged & ~np.isnan(filled) & (filled != values)
+            parts.append(_derived(parameter, data[new], filled[new], IMPUTED[parameter.policy]))
+        return [data[judged], *parts]
+
+    def missed(
+        self, parameter: Parameter, people: Subjects, due: Mapping[float, str]
+    ) -> pd.DataFrame:
+        """Return a row for each visit that should have been and was not, by non-responder imputation."""
+        numbers = np.asarray(self.about["AVISITN"], dtype=float)
+        visits = pd.DataFrame({"AVISIT": self.about["AVISIT"], "AVISITN": numbers}).dropna()
+        words = dict(due) | dict(zip(visits["AVISITN"], visits["AVISIT"], strict=True))
+        seen = set(zip(self.about["USUBJID"], numbers, strict=True))
+        pairs = [(who, float(n)) for who in people.table.index for n in due]
+        pairs = [pair for pair in pairs if pair not in seen]
+        about: dict[str, Any] = dict.fromkeys(self.about)
+        about |= {"USUBJID": [who for who, _ in pairs], "AVISITN": [n for _, n in pairs]}
+        about |= {"AVISIT": [words[n] for _, n in pairs], "chosen": True, "ADT": np.nan}
+        values = np.zeros(len(pairs))
+        return self._frame(parameter, about, values).assign(DTYPE=IMPUTED["nri"])
+
+    def _values(self, parameter: Parameter, source: Any) -> FloatArray:
+        """Return AVAL of every row."""
+        table = self.table
+        if isinstance(source, str):
+            return table.values(source)
+        if isinstance(source, Column):
+            if remission_of(source.name) is None:
+                return table.flag(source.name)
+            codes = table.word_codes(source.name, parameter.words, "remission")
+            return np.where(codes < 0, np.nan, codes + 1.0)
+        outputs = {each.name: each for each in source.compute(table)}
+        level = getattr(source, "gives", "score") == "level"
+        output = outputs[source.columns[0] if level else source.stem]
+        values = np.asarray(output.data, dtype=np.float64)
+        return np.where(values < 0, np.nan, values + 1) if output.kind == "state" else values
+
+    def _frame(
+        self, parameter: Parameter, about: Mapping[str, Any], values: FloatArray
+    ) -> pd.DataFrame:
+        """Return rows with these values, and all else empty."""
+        data = pd.DataFrame(dict(about), index=range(values.size))
+        data["PARAMCD"], data["PARAM"] = parameter.code, parameter.label
+        data["PARAMN"], data["PARCAT1"] = parameter.number, parameter.category
+        data["PARAMTYP"] = None if parameter.recorded else "DERIVED"
+        data["AVAL"], data["AVALC"] = values, _words(parameter, values)
+        data["BASETYPE"] = self.basetype
+        data[list(NUMBERS)] = np.nan
+        for column in TEXTS:
+            data[column] = None
+        if parameter.recorded and parameter.column in self.sources:
+            known = ~np.isnan(values)
+            domain, variable, number = (*self.sources[parameter.column], None)[:3]
+            data["SRCDOM"], data["SRCVAR"] = (words_where(known, w) for w in (domain, variable))
+            if number is not None:
+                cells = pd.Series(self.table.frame.objects(number.name), dtype=object)
+                data["SRCSEQ"] = pd.to_numeric(cells).where(known).astype(float)
+        return data
+
+    def _against(self, parameter: Parameter, data: pd.DataFrame, back: Positions) -> None:
+        """Add the date of the visit that each row is judged against, where that is no fixed one."""
+        rule = parameter.against
+        if rule in ("last-responding", "best") or isinstance(rule, LastResponding | Best):
+            days = data["ADT"].to_numpy(float)
+            data["REFDT"] = np.where(back >= 0, days[np.maximum(back, 0)], np.nan)
+
+    def _baseline(self, parameter: Parameter, values: FloatArray) -> tuple[Positions, Any] | None:
+        """Return the row that holds, or dates, the baseline of each row, and its value."""
+        source = parameter.source
+        if self.base is None:
+            return None
+        if self.own is not None and isinstance(source, Request):
+            # What is no score would have to be judged from several visits.
+            score = isinstance(source.measure, Score)
+            return self.own.compared(source.measure.name) if score else None
+        rows = self.table.baseline_of(source) if isinstance(source, str) else self.base
+        return rows, np.where(rows >= 0, values[np.maximum(rows, 0)], np.nan)
+
+    def _from_baseline(self, parameter: Parameter, data: pd.DataFrame) -> list[pd.DataFrame]:
+        """Add baseline and change; return the baselines that are no value of one visit."""
+        values = data["AVAL"].to_numpy(float)
+        found = self._baseline(parameter, values)
+        if found is None:
+            return []
+        rows, base = found[0], np.asarray(found[1], dtype=float)
+        here = (rows == np.arange(rows.size)) & ~np.isnan(base)
+        data["BASE"], data["BASEC"] = base, _words(parameter, base)
+        data["ABLFL"] = words_where(here & ~np.isnan(values), "Y")
+        composite = here & np.isnan(values)
+        made = _derived(parameter, data[composite], base[composite], COMPOSITE).assign(ABLFL="Y")
+        if not parameter.words:
+            change = np.round(
+                np.where(self.table.visits.after(rows), values - base, np.nan), DECIMALS
+            )
+            data["CHG"], share = change, np.full(base.size, np.nan)
+            np.divide(100 * change, base, out=share, where=base != 0)
+            data["PCHG"] = np.round(share, DECIMALS)
+            self._kept[parameter.column] = data, rows
+        return [made]
+
+    def _improvement(self, parameter: Parameter, of: pd.DataFrame, rows: Positions) -> pd.DataFrame:
+        """Return the improvement from baseline in per cent, of rows after it."""
+        values = 0.0 - of["PCHG"].to_numpy(float)
+        data = self._frame(parameter, self.about, values)
+        base = of["BASE"].to_numpy(float)
+        why = np.select(
+            [~np.isnan(values), rows < 0, np.isnan(base), base == 0],
+            ["", "no baseline", "missing at baseline", "BASE is 0"],
+            "missing",
+        )
+        data["AREASND"] = words_where(why != "", why)
+        return data[self.table.visits.after(rows) | (rows < 0)]
+
+    def _reasons(self, parameter: Parameter, open_: Any, back: Positions | None) -> NDArray[Any]:
+        """Return for the open rows which needed variables are missing, here or at baseline."""
+        table, source = self.table, parameter.source
+        names = [n for n in dict.fromkeys(parameter.needs(table)) if table.has(n)]
+        if _reads_marker(source):
+            names += [n for n in MARKERS if table.has(n) and n not in names]
+        gaps = {n: np.isnan(table.values(n)) for n in names}
+        said = np.full(table.size, None, dtype=object)
+        for row in np.flatnonzero(open_):
+            here = [n for n, gap in gaps.items() if gap[row]]
+            words = [f"missing: {', '.join(here)}"] if here else []
+            if back is not None and back[row] >= 0:
+                there = [n for n in names if self._gap_at_base(n, gaps[n], row, back[row])]
+                words += [f"missing at baseline: {', '.join(there)}"] if there else []
+            elif back is not None:
+                words += ["no baseline"]
+            otherwise = "not determinable" if names else f"missing: {parameter.column}"
+            said[row] = ("; ".join(words) or otherwise)[:REASON_LENGTH]
+        return said
+
+    def _gap_at_base(self, name: str, gap: Any, row: Any, back: Any) -> bool:
+        return bool(gap[back] if self.own is None else np.isnan(self.own.values(name)[row]))
+
+
+def _reads_marker(source: Any) -> bool:
+    if not isinstance(source, Request):
+        return False
+    if isinstance(source.measure, Score):
+        return bool(source.measure.either)
+    return any("esr" in need for need in source.criteria.needs)
+
+
+def _derived(
+    parameter: Parameter, rows: pd.DataFrame, values: FloatArray, how: str
+) -> pd.DataFrame:
+    """Return rows that say what was made of them; the observed ones stay as they are."""
+    gone = {"AVALMIN": np.nan, "AVALMAX": np.nan, "AREASND": None, "ABLFL": None, "DTYPE": how}
+    gone |= {"SRCDOM": None, "SRCVAR": None, "SRCSEQ": np.nan}
+    return rows.assign(AVAL=values, AVALC=_words(parameter, values), **gone)
+
+
+def _words(parameter: Parameter, values: FloatArray) -> NDArray[Any]:
+    """Return AVALC: the word that each value stands for."""
+    if not parameter.words:
+        return np.full(values.size, None, dtype=object)
+    words: NDArray[Any] = np.array([*parameter.words, None], dtype=object)
+    at = np.where(np.isnan(values), -1, np.nan_to_num(values) - parameter.first)
+    found: NDArray[Any] = words[at.astype(np.int64)]
+    return found
+
+
+def _ends(parameter: Parameter, lowest: Any, highest: Any) -> tuple[Any, Any]:
+    """Return between what each answer lies where it is not determinable."""
+    ranks: Any = range(parameter.first, parameter.first + len(parameter.words))
+    ranks = (0, *parameter.definition.levels) if lowest is not None and not ranks else ranks
+    low, high = (float(ranks[0]), float(ranks[-1])) if ranks else (np.nan, np.nan)
+    if lowest is None:
+        return low, high
+    return np.where(np.isnan(lowest), low, lowest), np.where(np.isnan(highest), high, highest)
