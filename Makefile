@@ -52,7 +52,7 @@ define new_venv
 	@$(1)/bin/python -m pip $(QUIETLY) install --upgrade pip
 endef
 
-.PHONY: help demo test lint format types docs bench coverage \
+.PHONY: help demo test lint format types docs bench coverage mutants \
 	fuzz release test-browser test-engines test-r test-oldest test-newest test-bare test-extras verify ci clean
 
 help: ## list the targets
@@ -100,6 +100,11 @@ verify: $(VENV)/.demo ## recompute the published check values with the installed
 
 coverage: $(VENV)/.coverage ## run the tests and report the branches not covered
 	@$(PY) -m pytest -q -n $(WORKERS) --cov --cov-report=term-missing $(PYTEST_ARGS)
+
+# MUTANTS="--survivors", "--size 100 --seed 2": see mutants/run.py.
+MUTANTS ?=
+mutants: $(VENV)/.mutants ## change the source in 1,000 places, and see which changes no test notices (an hour)
+	@$(PY) mutants/run.py --workers $(WORKERS) $(MUTANTS)
 
 test-engines: .venv-engines/.ready ## run the engine tests with a real, local PySpark
 	@command -v java >/dev/null 2>&1 || [ -x "$$JAVA_HOME/bin/java" ] || { \
@@ -186,7 +191,7 @@ $(VENV)/.demo: $(VENV)/.made pyproject.toml
 	@$(PIP) --editable '.[plot,stats]'
 	@touch $@
 
-$(VENV)/.test $(VENV)/.lint $(VENV)/.docs $(VENV)/.bench $(VENV)/.coverage: $(VENV)/.made pyproject.toml
+$(VENV)/.test $(VENV)/.lint $(VENV)/.docs $(VENV)/.bench $(VENV)/.coverage $(VENV)/.mutants: $(VENV)/.made pyproject.toml
 	@echo 'installing jiascores and the tools for "$(subst .,,$(@F))" (once)'
 	@$(PIP) --editable . $(groups)
 	@touch $@
@@ -196,6 +201,7 @@ $(VENV)/.lint: groups = --group lint
 $(VENV)/.docs: groups = --group docs
 $(VENV)/.bench: groups = --group bench
 $(VENV)/.coverage: groups = --group test --group coverage
+$(VENV)/.mutants: groups = --group mutants
 
 # The other environments: the group of the same name; the wheel's tests have no source to edit.
 .venv-%/.ready: python = $(PYTHON)
