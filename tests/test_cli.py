@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from click.testing import Result
 
 import jiascores as jia
-from jiascores.cli import main
+from jiascores.cli import main, running
 from tests.commands import Runner
 
 VISITS = """pid,when,phga_mm,patient_global,chaq,active_joints,limited_joints,esr,course
@@ -620,3 +623,44 @@ def test_check_lists_a_refusal_exactly_when_assess_refuses(
     assert checked.exit_code == scored.exit_code
     found = json.loads(checked.stdout)
     assert any(each["finding"] == "refused" for each in found) == bool(scored.exit_code)
+
+
+def test_each_step_of_a_command_is_shown_as_long_as_it_goes_on(tmp_path, monkeypatch) -> None:
+    steps: list[str] = []
+    begin = running.Progress.begin
+
+    def noted(self: Any, step: str, size: int = 0) -> None:
+        steps.append(step)
+        begin(self, step, size)
+
+    monkeypatch.setattr(running.Progress, "begin", noted)
+    visits = tmp_path / "visits.csv"
+    visits.write_text("physician_global,patient_global,active_joints,esr\n1,1,1,20\n")
+    out = tmp_path / "out.csv"
+    assert run("assess", visits, "--measure", "jadas10", "-o", out).exit_code == 0
+    assert steps == [f"reading {visits}", "computing", "writing"]
+    steps.clear()
+    assert run("check", visits, "--measure", "jadas10").exit_code == 0
+    assert steps == [f"reading {visits}", "computing", "writing", "computing"]
+
+
+def test_a_terminal_shows_how_far_a_step_is(monkeypatch) -> None:
+    monkeypatch.setattr(running, "TICK", 0.001)
+    told = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", told)
+    progress = running.Progress(shown=True)
+    progress.begin("reading visits.csv", 200)
+    with progress.told():
+        progress.add(50)
+        while "reading visits.csv 25 %, " not in told.getvalue():
+            pass
+        progress.begin("computing")
+        while "computing, " not in told.getvalue():
+            pass
+    # Nothing of it stays in the line.
+    assert told.getvalue().endswith(running.CLEAR)
+    told.truncate(0)
+    quiet = running.Progress(shown=False)
+    with quiet.told():
+        quiet.begin("computing")
+    assert told.getvalue() == ""

@@ -27,6 +27,7 @@ from jiascores.cli.running import (
     named,
     on_table,
     out_options,
+    say_on_the_way,
     with_options,
     write_rows,
     write_text,
@@ -252,7 +253,7 @@ def check(job: Job, by: Any) -> None:
                 warnings.simplefilter("ignore", jia.errors.SuspiciousWarning)
                 job.call(jia.assess, visits, measures=job.requests)
         except JiaScoresError as error:
-            click.echo(f"Refused: {error}", err=True)
+            say_on_the_way(f"Refused: {error}")
             raise click.exceptions.Exit(FAILED) from error
     elif (findings["finding"] == "refused").any():
         raise click.exceptions.Exit(FAILED)
@@ -309,7 +310,7 @@ def report(
     )
     write_text(page, job.out, force=job.force, inputs=job.inputs)
     if not job.quiet:
-        click.echo(f"Report in {job.out}", err=True)
+        say_on_the_way(f"Report in {job.out}")
 
 
 def _day(text: str | None) -> str | float | None:

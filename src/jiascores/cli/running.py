@@ -6,10 +6,12 @@ import contextlib
 import errno
 import inspect
 import io
+import itertools
 import json
 import os
 import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,11 +36,13 @@ from jiascores.tables.requests import Request, from_category, parse
 from jiascores.tables.table import MARKER_RULES, Column
 
 T = TypeVar("T")
+# Begins the line of a terminal again.
+CLEAR = "\r\033[K"
 FAILED = 1
 # The options that every command on a table has, and two that some have.
 JOB_OPTIONS = ("file", "mapping", "marker", "prefix", "invalid", "force", "as_json", "quiet", "baseline", "measures")  # fmt: skip
-# From this size on it is shown how far the reading is.
-LARGE = 20_000_000
+# How many seconds pass until it is shown, and shown again, what a command is at.
+TICK = 1.0
 SIGNALS = ("SIGTERM", "SIGHUP")
 
 
@@ -76,7 +80,53 @@ def _read_no_more() -> None:
 
 
 def _on_one_line(message: Any, *_: Any, **__: Any) -> None:
-    click.echo(f"Warning: {message}", err=True)
+    say_on_the_way(f"Warning: {message}")
+
+
+def say_on_the_way(message: str) -> None:
+    """Say something on standard error, in place of what a terminal shows of the progress."""
+    click.echo(f"{CLEAR if sys.stderr.isatty() else ''}{message}", err=True)
+
+
+@attrs.define
+class Progress:
+    """What a command is at, shown in a terminal for as long as it works."""
+
+    shown: bool
+    step: str = ""
+    size: int = 0
+    done: int = 0
+
+    def begin(self, step: str, size: int = 0) -> None:
+        """Begin a step; of `size`, a share is shown."""
+        self.step, self.size, self.done = step, size, 0
+
+    def add(self, more: int) -> None:
+        """Say how much more of the step is done."""
+        self.done += more
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Show it until what is within has ended."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._tell, args=(over,), daemon=True)
+        if self.shown:
+            thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            if self.shown:
+                thread.join()
+
+    def _tell(self, over: threading.Event) -> None:
+        for ticks in itertools.count(1):
+            if over.wait(TICK):
+                break
+            share = f" {min(100 * self.done // self.size, 100)} %" if self.size else ""
+            sys.stderr.write(f"{CLEAR}{self.step}{share}, {ticks * TICK:.0f} s")
+            sys.stderr.flush()
+        sys.stderr.write(CLEAR)
 
 
 @contextmanager
@@ -199,6 +249,7 @@ class Job:
     # How many columns the visits had as they were read.
     width: int = 0
     inputs: list[Any] = attrs.field(factory=list)
+    progress: Progress
 
     @classmethod
     def begun(
@@ -219,6 +270,7 @@ class Job:
             baseline=baseline_rule(baseline),
             requests=[with_choices(text, how) for text in requests],
             inputs=[] if mapping is None else [mapping],
+            progress=Progress(shown=not given["quiet"] and sys.stderr.isatty()),
             **given,
         )
 
@@ -231,6 +283,7 @@ class Job:
 
     def call(self, function: Callable[..., Any], *tables: Any, **given: Any) -> Any:
         """Call a function on tables, with what it takes of what is said of them."""
+        self.progress.begin("computing")
         takes = inspect.signature(function).parameters
         return function(*tables, **{k: v for k, v in self.said.items() if k in takes} | given)
 
@@ -239,8 +292,9 @@ class Job:
         path = self.file if path is None else path
         source = self.how.table(table)
         self.inputs.append(path)
-        with reading(path, quiet=self.quiet) as progress:
-            file = contents(path, source, progress)
+        size = Path(path).stat().st_size if Path(path).is_file() else 0
+        self.progress.begin(f"reading {name_of(path)}", size)
+        file = contents(path, source, self.progress.add)
         if table == "visits":
             more = {**asked_of(self.how, self.requests, self.baseline), **asked}
             file, frame = read_visits(file, self.how, more, compact=True)
@@ -286,18 +340,20 @@ class Job:
             return
         added = answer[list(answer.columns[self.width :])]
         own = frame[list(frame.columns[: self.width])]
+        self.progress.begin("writing")
         write_with(file, own, added, self.out, force=self.force, inputs=self.inputs)
         self.written(len(added))
 
     def table(self, frame: Any) -> None:
         """Write a table of its own."""
+        self.progress.begin("writing")
         write_rows(frame, self.out, self.as_json, force=self.force, inputs=self.inputs)
         self.written(len(frame))
 
     def written(self, rows: int) -> None:
         """Say what was written."""
         if self.out is not None and not self.quiet:
-            click.echo(f"{rows} row{'' if rows == 1 else 's'} in {name_of(self.out)}", err=True)
+            say_on_the_way(f"{rows} row{'' if rows == 1 else 's'} in {name_of(self.out)}")
 
 
 def _refuse_rows_of_joints(how: FileMapping) -> None:
@@ -343,7 +399,8 @@ def on_table(
             own = {name: given.pop(name) for name in JOB_OPTIONS if name in given}
             with shallow_copies():
                 job = Job.begun(out=None if str(out) == STDIN else out, **own)
-                return command(job, **given)
+                with job.progress.told():
+                    return command(job, **given)
 
         table: Callable[..., Any] = together(
             _table_options, *([_adding_options] if adds else []), *more
@@ -371,17 +428,6 @@ def with_choices(text: str, how: FileMapping) -> Any:
             request, bound=(*request.bound, ("course", from_category(str(column))))
         )
     return request
-
-
-@contextmanager
-def reading(path: Any, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """Show how far the reading of a large file is, in a terminal."""
-    size = Path(path).stat().st_size if str(path) != STDIN and Path(path).is_file() else 0
-    if quiet or size < LARGE or not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=size, label=f"reading {name_of(path)}", file=sys.stderr) as shown:
-        yield shown.update
 
 
 def write_text(text: str, out: Path | None, *, force: bool, inputs: Sequence[Any] = ()) -> None:

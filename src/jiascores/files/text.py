@@ -27,7 +27,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 QUOTE = '"'
-BLOCK = 1 << 23
+BLOCK = 1 << 22
 # From here on Arrow splits the lines, where it is installed.
 LARGE = 1 << 16
 # No row is longer, nor are lines that a quotation mark holds together.
@@ -361,7 +361,7 @@ class TextFile:
         try:
             table = arrow_csv.read_csv(
                 pa.BufferReader(text.encode()),
-                read_options=arrow_csv.ReadOptions(column_names=self.names),
+                read_options=arrow_csv.ReadOptions(column_names=self.names, use_threads=False),
                 parse_options=arrow_csv.ParseOptions(delimiter=self.separator, quote_char=False),
                 convert_options=arrow_csv.ConvertOptions(
                     column_types=dict.fromkeys(self.names, pa.string()),

@@ -248,7 +248,7 @@ def add_columns(frame: Frame, outputs: list[Output], prefix: str) -> Any:
     """
     if prefix:
         outputs = [attrs.evolve(output, name=f"{prefix}{output.name}") for output in outputs]
-    problems = in_the_way(frame, outputs)
+    problems = in_the_way(frame, [output.name for output in outputs])
     if problems:
         raise error_of(problems, ())
     return frame.with_columns(_one_by_one(outputs))
@@ -262,13 +262,12 @@ def _one_by_one(outputs: list[Output]) -> Iterator[Output]:
 
 def in_the_way(
     frame: Frame,
-    outputs: Sequence[Output],
+    names: Sequence[str],
     *,
     advice: str | None = None,
 ) -> list[Problem]:
     """Return the problem that columns to add are there already; the same one twice raises."""
     advice = advice or f"Rename or drop it, or give {say('prefix', '…')}"
-    names = [output.name for output in outputs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ColumnError(

@@ -196,10 +196,8 @@ def check(
         _core_set(found)
     else:
         # Measured for the problems met on the way, which the policy collects.
-        outputs = [
-            attrs.evolve(each, name=f"{prefix}{each.name}") for each in measured(measures)(table)
-        ]
-        table.meet(*in_the_way(table.frame, outputs, advice="Rename or drop it"))
+        names = [f"{prefix}{each.name}" for each in measured(measures)(table)]
+        table.meet(*in_the_way(table.frame, names, advice="Rename or drop it"))
     needed = None if measures is None else len(collected.problems)
     read = {name: _Read.of(table, name) for name in VARIABLES if table.has(name)}
     _words(table)
@@ -643,20 +641,19 @@ def _same_day(found: _Findings, visits: Visits) -> None:
 def _far_apart(found: _Findings, visits: Visits) -> None:
     """List dates that can hardly be right."""
     sure = visits.sure
-    days = visits.dates / visits.per_day
     if visits.per_day == CALENDAR:
-        years = visits.dates.astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64)
-        years += EPOCH
-        odd = sure & ((years < YEARS[0]) | (years >= YEARS[1]) | (visits.dates == 0))
+        first, last = (int(np.datetime64(f"{year}", "us").astype(np.int64)) for year in YEARS)
+        odd = sure & ((visits.dates < first) | (visits.dates >= last) | (visits.dates == 0))
+        years = visits.dates[odd].astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64)
         found.rows(
             "date",
             np.flatnonzero(odd),
             f"Hardly possible: visits are expected from {YEARS[0]} to {YEARS[1] - 1}, and "
             f"1970-01-01 is what a 0 becomes.",
-            values=[str(year) for year in years[odd]],
+            values=[str(year) for year in years + EPOCH],
         )
     else:
-        odd = sure & (np.abs(days) > STUDY_DAYS_HIGHEST)
+        odd = sure & (np.abs(visits.dates) > STUDY_DAYS_HIGHEST * visits.per_day)
         if odd.any():
             found.column(
                 "date",
@@ -665,10 +662,12 @@ def _far_apart(found: _Findings, visits: Visits) -> None:
                 f"{door().serial_dates(found.of.column('date'))}.",
                 value=int(odd.sum()),
             )
-    first = np.full(len(visits.labels), np.inf)
-    plain = sure & ~odd
-    np.minimum.at(first, visits.patients[plain], days[plain])
-    late = plain & (days - first[visits.patients] > YEARS_APART * DAYS_A_YEAR)
+    plain, apart = sure & ~odd, YEARS_APART * DAYS_A_YEAR * visits.per_day
+    if not plain.any() or np.ptp(visits.dates[plain]) <= apart:
+        return
+    began = np.full(len(visits.labels), np.iinfo(np.int64).max)
+    np.minimum.at(began, visits.patients[plain], visits.dates[plain])
+    late = plain & (visits.dates - began[visits.patients] > apart)
     found.rows(
         "date",
         np.flatnonzero(late),

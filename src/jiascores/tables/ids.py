@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self, TypeAlias
 
+import numpy as np
+
 QUOTES = "'\"`´‘’‚“”„«»"
 # How two ids can differ that are probably one.
 SPELLING = "leading zeros, blanks, case, quotes or .0"
@@ -76,8 +78,11 @@ def is_blank(label: Any) -> bool:
 
 def alike(ids: Sequence[Any]) -> list[list[int]]:
     """Return the places of ids that differ by spelling alone, group by group."""
+    there = [place for place, each in enumerate(ids) if each is not None and not is_blank(each)]
+    # A large table has many ids, of which few are alike: their hashes take little room.
+    hashes = np.fromiter((hash(plain_id(ids[place])) for place in there), np.int64, len(there))
+    _, hashed, often = np.unique(hashes, return_inverse=True, return_counts=True)
     same: dict[Any, list[int]] = {}
-    for place, label in enumerate(ids):
-        if label is not None and not is_blank(label):
-            same.setdefault(plain_id(label), []).append(place)
+    for at in np.flatnonzero(often[hashed] > 1):
+        same.setdefault(plain_id(ids[there[at]]), []).append(there[at])
     return [group for group in same.values() if len(group) > 1]

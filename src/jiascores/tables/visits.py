@@ -61,18 +61,22 @@ class Visits:
     @cached_property
     def starts(self) -> Positions:
         """For each place in `order`, the place where its patient's visits start."""
-        patients = self.patients[self.order]
-        first = np.ones(self.size, dtype=bool)
-        first[1:] = patients[1:] != patients[:-1]
-        return np.maximum.accumulate(np.where(first, np.arange(self.size), 0))
+        return self._starts(self.patients)
 
     @cached_property
     def day_starts(self) -> Positions:
         """For each place in `order`, the place where its patient's visits of that date start."""
-        patients, dates = self.patients[self.order], self.dates[self.order]
-        first = np.ones(self.size, dtype=bool)
-        first[1:] = (patients[1:] != patients[:-1]) | (dates[1:] != dates[:-1])
-        return np.maximum.accumulate(np.where(first, np.arange(self.size), 0))
+        return self._starts(self.patients, self.dates)
+
+    def _starts(self, *columns: Positions) -> Positions:
+        """For each place in `order`, the place since which the columns say the same."""
+        same = np.ones(self.size, dtype=bool)
+        for column in columns:
+            ordered = column[self.order]
+            same[1:] &= ordered[1:] == ordered[:-1]
+        starts = np.arange(self.size)
+        starts[same] = 0
+        return np.maximum.accumulate(starts, out=starts)
 
     def unordered(self, in_order: Positions) -> Positions:
         """Return values that stand in `order` in the order of the rows."""
