@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from jiascores.core.definition import Definition, lookup, published
-from jiascores.core.errors import RequestError, UnknownDefinitionError, listing, suggestion
+from jiascores.core.errors import (
+    RequestError,
+    UnknownDefinitionError,
+    listing,
+    shown,
+    suggestion,
+)
 from jiascores.core.variables import VARIABLES
 
 if TYPE_CHECKING:
@@ -71,9 +77,9 @@ def _of_kind(kind: Any) -> list[Definition]:
     """Return the definitions of one kind, or all; raise where there is no such kind."""
     every: tuple[Definition, ...] = published()
     kinds = tuple(dict.fromkeys(each.kind for each in every))
-    if kind is not None and kind not in kinds:
+    if kind is not None and not (isinstance(kind, str) and kind in kinds):
         raise RequestError(
-            f"kind={kind!r}: choose from {listing(kinds, shown=len(kinds))}.",
+            f"kind={shown(kind)}: choose from {listing(kinds, shown=len(kinds))}.",
             variable="kind",
             values=(kind,),
         )
@@ -117,12 +123,12 @@ def definition(name: str, kind: Any = None) -> Any:
     if isinstance(kind, type) and issubclass(kind, Definition):
         return lookup(kind, name, parameter="name")
     of_kind = _of_kind(kind)
-    found = [each for each in of_kind if each.name == name]
+    found = [each for each in of_kind if isinstance(name, str) and each.name == name]
     if not found:
-        near = suggestion(str(name), [each.name for each in of_kind])
+        near = suggestion(name, [each.name for each in of_kind])
         what = kind or "definition"
         raise UnknownDefinitionError(
-            f"name={name!r}: no {what} has this name.{near}", variable="name", values=(name,)
+            f"name={shown(name)}: no {what} has this name.{near}", variable="name", values=(name,)
         )
     if len(found) > 1:
         several = " and a ".join(each.kind for each in found)

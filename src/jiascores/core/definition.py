@@ -12,7 +12,13 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 
 import attrs
 
-from jiascores.core.errors import DefinitionError, UnknownDefinitionError, listing, suggestion
+from jiascores.core.errors import (
+    DefinitionError,
+    UnknownDefinitionError,
+    listing,
+    shown,
+    suggestion,
+)
 from jiascores.core.references import FIGURES, Evidence, Figure, Reference, reference
 
 FIRST_VERSION = "0.1.0"
@@ -416,8 +422,10 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
     """
     if isinstance(given, kind):
         return given
-    if isinstance(given, str) and (kind.kind, given) in _PUBLISHED:
-        return cast(D, _PUBLISHED[kind.kind, given])
+    if isinstance(given, str):
+        given = str.__str__(given)
+        if (kind.kind, given) in _PUBLISHED:
+            return cast(D, _PUBLISHED[kind.kind, given])
     names = [definition.name for definition in published(kind)]
     choices = f"Choose from {listing(names, shown=len(names))}."
     if given is None:
@@ -425,7 +433,7 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
         message = f"{parameter}= must name a {kind.kind}: {papers}"
         raise UnknownDefinitionError(message, variable=parameter)
     if not isinstance(given, str):
-        message = f"{parameter}={given!r}: give a name or a {kind.__name__}. {choices}"
+        message = f"{parameter}={shown(given)}: give a name or a {kind.__name__}. {choices}"
     elif given in names:
         return cast(D, _PUBLISHED[kind.kind, given])
     else:

@@ -11,7 +11,52 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 SHOWN = 5
+# Values that take more characters, or bits, than this are shown in part.
+LONGEST = 64
+# A message takes no more characters than this, whatever was given.
+_MESSAGE = 5000
+_LONG_WORD = re.compile(r"\S{300,}")
+
+
+def printable(text: str) -> str:
+    """Return a text that can be read and shown, whatever long cell, name or path it speaks of."""
+    if not text.isprintable():
+        text = "".join(
+            mark if mark.isprintable() or mark == "\n" else repr(mark)[1:-1] for mark in text
+        )
+    text = _LONG_WORD.sub(lambda word: f"{word[0][:100]}…{word[0][-100:]}", text)
+    half = _MESSAGE // 2 - 1
+    return text if len(text) <= _MESSAGE else f"{text[:half]}…{text[-half:]}"
+
+
+def written(value: Any) -> str:
+    """Return a value as it is typed, without the NumPy type around it; else its type."""
+    try:
+        if isinstance(value, np.generic) and not isinstance(value, np.timedelta64 | np.datetime64):
+            value = value.item()
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, int) and value.bit_length() > LONGEST:
+            return "a number of more than 64 bits"
+        return repr(value)
+    except Exception:  # noqa: BLE001  (whatever an object of the caller's does)
+        return f"<{type(value).__name__}>"
+
+
+def text_of(value: Any) -> str:
+    """Return a text as it is, and anything else as it is typed."""
+    return str.__str__(value) if isinstance(value, str) else written(value)
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is typed, its beginning where it is long."""
+    text = written(value)
+    if "\n" in text:
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 class JiaScoresError(Exception):
@@ -51,7 +96,7 @@ class JiaScoresError(Exception):
         values: Sequence[Any] = (),
         where: Sequence[Any] = (),
     ) -> None:
-        super().__init__(_short(message))
+        super().__init__(printable(message))
         self.reason = reason or type(self).reason
         self.variable = variable
         self.values: tuple[Any, ...] = tuple(values)
@@ -61,17 +106,6 @@ class JiaScoresError(Exception):
         # Keyword-only arguments are lost by the default; engines carry errors between processes.
         keywords = {name: getattr(self, name) for name in ("reason", "variable", "values", "where")}
         return (partial(type(self), **keywords), (str(self),))
-
-
-_LONGEST = 5000
-_LONG_WORD = re.compile(r"\S{300,}")
-
-
-def _short(message: str) -> str:
-    """Return a message that can be read, whatever long cell, name or path it speaks of."""
-    message = _LONG_WORD.sub(lambda word: f"{word[0][:100]}…{word[0][-100:]}", message)
-    half = _LONGEST // 2 - 1
-    return message if len(message) <= _LONGEST else f"{message[:half]}…{message[-half:]}"
 
 
 class OutOfRangeError(JiaScoresError, ValueError):
@@ -342,7 +376,7 @@ def warn(words: str, kind: type[Warning]) -> None:
     frame, level = sys._getframe().f_back, 1
     while frame is not None and str(frame.f_globals.get("__name__")).startswith(_HOME):
         frame, level = frame.f_back, level + 1
-    warnings.warn(words, kind, stacklevel=level + 1)
+    warnings.warn(printable(words), kind, stacklevel=level + 1)
 
 
 _HOME = __name__.partition(".")[0]
@@ -380,7 +414,7 @@ class Words:
 
         Before a dot stands the table of the mapping that has it, which Python does not need.
         """
-        return f"{name.rpartition('.')[2]}={'' if value is None else repr(value)}"
+        return f"{name.rpartition('.')[2]}={'' if value is None else shown(value)}"
 
     def made(self, name: str, column: str) -> str:
         """Return a rule or a column as it is made from the name of a column."""
@@ -503,9 +537,9 @@ def listing(items: Iterable[Any], *, total: int | None = None, shown: int = SHOW
     return text if total <= shown else f"{text}, … ({total} in all)"
 
 
-def suggestion(name: str, choices: Iterable[str]) -> str:
+def suggestion(name: Any, choices: Iterable[str]) -> str:
     """Return a hint at the nearest choice, whatever the case, or nothing when none is near."""
     # Of two that differ by case alone, the first.
     plain = {choice.casefold(): choice for choice in reversed(list(choices))}
-    near = get_close_matches(str(name).casefold(), plain, n=1)
+    near = get_close_matches(text_of(name)[:LONGEST].casefold(), plain, n=1)
     return f" Did you mean {plain[near[0]]!r}?" if near else ""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from html import escape
-from itertools import compress
+from itertools import compress, islice
 from typing import Any, ClassVar, Literal, Self
 
 import attrs
@@ -24,7 +25,9 @@ from jiascores.core.errors import (
     RequestError,
     UnknownJointError,
     listing,
+    shown,
     suggestion,
+    text_of,
 )
 from jiascores.core.logic import NAN, all_of, any_of, missing, no
 from jiascores.core.values import FloatArray, is_missing, number
@@ -173,7 +176,7 @@ def joint_named(name: object) -> str | None:
 
 def joints_like(name: object) -> tuple[str, ...]:
     """Return all joints that a name which is none may mean: those of its stem, or none."""
-    words = ideas("joint", _apart(str(name)), strict=False) or frozenset()
+    words = ideas("joint", _apart(text_of(name)), strict=False) or frozenset()
     if words <= _NO_REGION:
         return ()
     # A joint of a number that there is not may be any of its row.
@@ -330,10 +333,18 @@ TO_AGREE = (
 # One examination
 
 
+# No list of joints is as long as this.
+_MANY = 10_000
+
+
 def _as_set(given: Any) -> Any:
     """Return names of joints as a set; what is no collection is refused once all are there."""
     names = (given,) if isinstance(given, str) else given
-    return frozenset(map(_as_joint, names)) if isinstance(names, Iterable) else names
+    with suppress(Exception):
+        listed = names if isinstance(names, Mapping) else [*islice(names, _MANY)]
+        if len(listed) < _MANY and not isinstance(listed, Mapping):
+            return frozenset(map(_as_joint, listed))
+    return names
 
 
 def _as_joint(name: Any) -> Any:
@@ -343,8 +354,14 @@ def _as_joint(name: Any) -> Any:
 
 def by_joint(given: Mapping[str, Any], parameter: str) -> dict[str, Any]:
     """Return what is given by joint, each under its name here; two names of one joint raise."""
+    if not isinstance(given, Mapping):
+        raise UnknownJointError(
+            f"{parameter}= takes a dict by joint, not {type(given).__name__}.",
+            variable=parameter,
+            values=(given,),
+        )
     found: dict[str, Any] = {}
-    for name, value in given.items():
+    for name, value in dict(given).items():
         joint = _as_joint(name)
         if joint in found:
             raise UnknownJointError(
@@ -358,16 +375,17 @@ def by_joint(given: Mapping[str, Any], parameter: str) -> dict[str, Any]:
 
 def _check_names(given: Any, parameter: str) -> None:
     """Raise where what was given is no collection of names of joints."""
-    if not isinstance(given, Iterable):
+    if not isinstance(given, frozenset | dict):
         raise UnknownJointError(
             f"{parameter}= takes names of joints, not {type(given).__name__}.",
             variable=parameter,
             values=(given,),
         )
-    unknown = sorted((name for name in given if name not in _POSITION), key=str)
+    unknown = [name for name in given if not isinstance(name, str) or name not in _POSITION]
     if unknown:
+        unknown.sort(key=text_of)
         raise UnknownJointError(
-            f"{parameter}: no joint of the 71 is called {listing(map(repr, unknown))}."
+            f"{parameter}: no joint of the 71 is called {listing(map(shown, unknown))}."
             f"{joint_hint(unknown[0])} Names are like 'knee_left', 'mcp2_right', "
             f"'thumb_ip_left', 'cervical_spine'; all are in jiascores.core.joints.JOINTS_71.",
             variable=parameter,
@@ -381,7 +399,7 @@ def _as_rule(given: str | InjectionRule | None) -> InjectionRule | None:
 
 def _days_since(given: Mapping[str, Any] | None) -> tuple[tuple[str, float], ...]:
     """Return the injected joints in their order, each with its days since the injection."""
-    given = by_joint(given or {}, "injected")
+    given = by_joint({} if given is None else given, "injected")
     _check_names(given, "injected")
     gaps = [joint for joint, days in given.items() if is_missing(days)]
     if gaps:

@@ -6,19 +6,21 @@ One patient's numbers give plain numbers, arrays give arrays, a Series gives a S
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
+from numbers import Number
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from jiascores.core.errors import MisalignedError, NotCoveredError, listing
+from jiascores.core.errors import MisalignedError, NotCoveredError, listing, shown
 from jiascores.core.values import (
     FloatArray,
     Kind,
     check,
+    from_list,
     instead_of,
     is_missing,
     kind_of,
@@ -189,7 +191,7 @@ def common(given: Mapping[str, Any], *, expressions: bool = False) -> Like:
 
 def like_of(value: Any) -> Like:
     """Return the kind of one input: a number, an array, a Series, or a core set of these."""
-    if hasattr(value, "_like"):
+    if hasattr(type(value), "_like"):
         of_core_set: Like = value._like
         return NUMBER if of_core_set.kind == "number" else of_core_set
     kind = kind_of(value)
@@ -306,14 +308,16 @@ def places_of(
     else:
         if kind_of(given) == "polars":
             given_words = given.to_list()
+        elif isinstance(given, list | tuple):
+            given_words = from_list(given).ravel().tolist()
         else:
             given_words = np.asarray(given, dtype=object).ravel().tolist()
-        _refuse_collections(given_words, name)
+        _refuse_others(given_words, name)
         # A long column has few different words: each is looked at once.
         code = {word: place for place, word in enumerate(dict.fromkeys(given_words))}
         each = list(code)
         positions = np.fromiter((code[word] for word in given_words), np.int64, len(given_words))
-    _refuse_collections(each, name)
+    _refuse_others(each, name)
     place = {word: float(position) for position, word in enumerate(words)}
     for word in each:
         meant = meaning(name, word)
@@ -326,7 +330,7 @@ def places_of(
             codes = [each.index(word) for word in refused]
             where = np.flatnonzero(np.isin(positions, codes)).tolist()
         raise NotCoveredError(
-            f"{name} = {listing([repr(word) for word in refused])}: {known} "
+            f"{name} = {listing(map(shown, refused))}: {known} "
             f"{', '.join(words)}.{advice(refused[0])} Leave the {name.replace('_', ' ')} missing "
             f"where there is none.",
             variable=name,
@@ -337,9 +341,13 @@ def places_of(
     return found[0] if positions is None else np.array([*found, np.nan])[positions]
 
 
-def _refuse_collections(each: list[Any], name: str) -> None:
+def _refuse_others(each: list[Any], name: str) -> None:
     """Raise where something stands in the place of a word that cannot be one, as a list does."""
-    kinds = {kind for kind in {type(word) for word in each} if not issubclass(kind, Hashable)}
+    one_of_each = {type(word): word for word in each if not is_missing(word)}
+    kinds = {
+        kind.__name__ for kind, word in one_of_each.items() if not issubclass(kind, str | Number)
+    }
     if kinds:
-        named = ", ".join(sorted(kind.__name__ for kind in kinds))
-        raise NotCoveredError(f"{name} holds {named}, and takes words.", variable=name)
+        raise NotCoveredError(
+            f"{name} holds {', '.join(sorted(kinds))}, and takes words.", variable=name
+        )

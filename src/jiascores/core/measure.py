@@ -12,7 +12,7 @@ import operator
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, reduce, wraps
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, cast
 
 import attrs
@@ -1016,5 +1016,5 @@ def _items(asked: Verdict, given: dict[str, Any]) -> dict[str, Any]:
 
 def is_measure(function: object) -> str | None:
     """Return the name of the measure that a function computes, where it is one of ours."""
-    name = getattr(function, "__name__", None)
-    return name if callable(function) and name and _FUNCTIONS.get(name) is function else None
+    name = function.__name__ if isinstance(function, FunctionType) else ""
+    return name if name in _FUNCTIONS and _FUNCTIONS[name] is function else None

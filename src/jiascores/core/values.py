@@ -22,6 +22,7 @@ from jiascores.core.errors import (
     NotNumericError,
     NotWholeError,
     OutOfRangeError,
+    shown,
 )
 from jiascores.core.variables import Course, Variable
 
@@ -70,8 +71,6 @@ Kind: TypeAlias = Literal["number", "array", "pandas", "polars", "expression"]
 NAN = float("nan")
 # What NumPy turns into float64 as we would, None into NaN; a truth value is of another type.
 _PLAIN = frozenset({float, int, type(None), np.float64, np.int64})
-# Values that take more characters, or bits, than this are not shown.
-LONGEST = 64
 # One block of every column fits the processor's cache; no power of two, for arrays of such a size
 # contend for the same lines of it.
 BLOCK = 16_000
@@ -108,8 +107,10 @@ def kind_of(value: Any) -> Kind:
 
 def shape_of(value: Any) -> tuple[int, ...]:
     """Return the shape of anything that is not a single number."""
-    if isinstance(value, list | tuple | range):
-        return _from_list(value).shape
+    if isinstance(value, range):
+        return (len(value),)
+    if isinstance(value, list | tuple):
+        return from_list(value).shape
     if kind_of(value) == "polars":
         return (len(value),)
     return cast("tuple[int, ...]", np.shape(value))
@@ -135,7 +136,7 @@ def instead_of(value: Any) -> str:
     """Return what to give in place of an array or a frame that is not taken; else nothing."""
     packages = {base.__module__.partition(".")[0] for base in type(value).__mro__}
     # A single value of such a package, as a time stamp of pandas, has no length.
-    if not hasattr(value, "__len__") and not packages & {"pyspark", "narwhals"}:
+    if not hasattr(type(value), "__len__") and not packages & {"pyspark", "narwhals"}:
         return ""
     return next((_INSTEAD[package] for package in packages if package in _INSTEAD), "")
 
@@ -153,10 +154,10 @@ def is_missing(value: Any) -> bool:
     if type(value).__module__.startswith("pandas"):
         # A whole frame or array is not a missing value, whatever it holds.
         return sys.modules["pandas"].isna(value) is True
-    try:
-        return bool(value != value)
-    except (TypeError, ValueError, ArithmeticError):
-        return False
+    if isinstance(value, float):
+        return float.__ne__(value, value)
+    # An object that is not equal to itself is no gap for that.
+    return isinstance(value, np.number | np.datetime64) and bool(value != value)
 
 
 def number(value: Any, variable: Variable) -> float:
@@ -187,12 +188,15 @@ def _to_number(value: Any, variable: Variable) -> float:
         raise _not_numeric(variable, [value], [])
     if isinstance(value, np.floating):
         return float(_from_binary(np.asarray(value)))
-    if isinstance(value, Real | Decimal):
-        try:
-            return float(value)
-        except OverflowError:
-            # Left to the range check, which knows where the value stands.
-            return np.inf if cast(Any, value) > 0 else -np.inf
+    if isinstance(value, float):
+        return float.__float__(value)
+    if isinstance(value, Real | Decimal) and not isinstance(value, np.timedelta64):
+        with suppress(Exception):
+            try:
+                return int.__float__(value) if isinstance(value, int) else float(value)
+            except OverflowError:
+                # Left to the range check, which knows where the value stands.
+                return np.inf if cast(Any, value) > 0 else -np.inf
     raise _not_numeric(variable, [value], [])
 
 
@@ -217,21 +221,33 @@ def to_floats(value: Any, variable: Variable, labels: Sequence[Any] | None = Non
         return to_floats(inner, variable, labels)
     if isinstance(value, np.ma.MaskedArray):
         return _from_masked(value, variable, labels)
-    array = np.asarray(value) if isinstance(value, np.ndarray) else _from_list(value)
+    if isinstance(value, range):
+        # Before it takes any memory.
+        check(variable, np.array([value[0], value[-1]] if value else [], dtype=np.float64))
+    array = np.asarray(value) if isinstance(value, np.ndarray) else from_list(value)
     return _from_numpy(array, variable, labels)
 
 
-def _from_list(value: Sequence[Any]) -> NDArray[Any]:
+def listed(value: Iterable[Any]) -> list[Any]:
+    """Return what a list or tuple holds, whatever a class that derives from these says."""
+    if isinstance(value, list):
+        return list.copy(value)
+    return [*tuple.__iter__(value)] if isinstance(value, tuple) else [*value]
+
+
+def from_list(value: Sequence[Any]) -> NDArray[Any]:
     """Return an array of plain numbers, or of objects where anything else is among them.
 
     NumPy alone would take [True, 5.5] as 1.0 and 5.5, and ["a", 5.5] as text throughout.
     """
-    if {type(one) for one in value} <= {float, int}:
+    value = listed(value)
+    kinds = {type(one) for one in value}
+    if kinds <= {float, int}:
         return np.asarray(value)
-    try:
-        return np.array(value, dtype=object)
-    except ValueError:
-        return _objects(value)
+    if any(issubclass(kind, list | tuple | np.ndarray) for kind in kinds):
+        with suppress(Exception):
+            return np.array(value, dtype=object)
+    return _objects(value)
 
 
 def _objects(value: Sequence[Any]) -> NDArray[Any]:
@@ -397,25 +413,13 @@ def _found(
 ) -> str:
     """Say what was found and where, the first few and how many; and what it was read as."""
     total = len(values) if total is None else total
-    shown = [_plain(value) for value in values[:SHOWN]]
+    said = [shown(value) for value in values[:SHOWN]]
     if read:
-        shown = [f"{one} (read as {_plain(two)})" for one, two in zip(shown, read, strict=False)]
+        said = [f"{one} (read as {shown(two)})" for one, two in zip(said, read, strict=False)]
     if where:
-        shown = [f"{value} at {place}" for value, place in zip(shown, where[:SHOWN], strict=False)]
-    text = ", ".join(shown) + (f", … ({total} values in all)" if total > SHOWN else "")
+        said = [f"{value} at {place}" for value, place in zip(said, where[:SHOWN], strict=False)]
+    text = ", ".join(said) + (f", … ({total} values in all)" if total > SHOWN else "")
     return f"{variable.name} = {text}"
-
-
-def _plain(value: Any) -> str:
-    """Show a value as it was typed, without the NumPy type around it."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and value.bit_length() > LONGEST:
-        return "a number of more than 64 bits"
-    text = repr(value)
-    return text if len(text) <= LONGEST and "\n" not in text else f"<{type(value).__name__}>"
 
 
 def _refusal(

@@ -9,7 +9,7 @@ import attrs
 from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, Threshold, publish
-from jiascores.core.errors import NotCoveredError
+from jiascores.core.errors import NotCoveredError, shown, text_of
 from jiascores.core.logic import (
     NAN,
     above,
@@ -610,8 +610,8 @@ class EscalationCriteria(Definition):
 
     def check_options(self, *, measure: str | None = None, **_: Any) -> None:
         """Raise where the score is another than the one that the criteria read."""
-        if measure not in (None, self.measure):
-            message = f"{self.name} reads {self.measure}, not {measure}."
+        if measure is not None and text_of(measure) != self.measure:
+            message = f"{self.name} reads {self.measure}, not {shown(measure)}."
             raise NotCoveredError(message, variable="measure", values=(measure,))
 
     @property

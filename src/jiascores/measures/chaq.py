@@ -6,6 +6,7 @@ The wording of the form's items is copyrighted: they are scored here by position
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import reduce
 from itertools import islice
 from operator import or_
@@ -17,12 +18,19 @@ from numpy.typing import NDArray
 
 from jiascores.core import decimals
 from jiascores.core.definition import Definition, lookup, publish
-from jiascores.core.errors import DefinitionError, InconsistentError, RequestError, suggestion
+from jiascores.core.errors import (
+    DefinitionError,
+    InconsistentError,
+    JiaScoresError,
+    RequestError,
+    shown,
+    suggestion,
+)
 from jiascores.core.like import Like, read_only
 from jiascores.core.logic import NAN, any_of, at_least, at_most, choose, either, missing, unless
 from jiascores.core.measure import Call, verdict
-from jiascores.core.values import Listed, Scalar, T, check, kind_of, number
-from jiascores.core.variables import UNBOUNDED, VARIABLES
+from jiascores.core.values import Listed, Scalar, T, check, kind_of, listed, number
+from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
 
 # The domains in the order of the form, and how many items each has.
 ITEMS = {
@@ -253,6 +261,7 @@ class ChaqForm(Generic[T]):
 def by_domain(given: Any, parameter: str) -> dict[str, Any]:
     """Return what was given, domain by domain, all eight: a list of items, or a score."""
     if isinstance(given, Mapping):
+        given = dict(given)
         _refuse_names(given, parameter)
         absent = [name for name in DOMAINS if name not in given]
         if absent:
@@ -278,14 +287,14 @@ def _in_form_order(given: Any, parameter: str) -> dict[str, Any]:
             variable=parameter,
         )
     due = ITEM_COUNT if parameter == "items" else len(DOMAINS)
-    if len(given) != due:
+    many, values = len(given), iter([] if isinstance(given, range) else listed(given))
+    if many != due:
         raise RequestError(
-            f"{parameter} is a list of {len(given)}, and the form has {due}. Another form is "
+            f"{parameter} is a list of {many}, and the form has {due}. Another form is "
             f"given as a dict by domain.",
             variable=parameter,
-            values=(len(given),),
+            values=(many,),
         )
-    values = iter(given)
     if parameter == "domains":
         return dict(zip(DOMAINS, values, strict=True))
     return {name: list(islice(values, size)) for name, size in ITEMS.items()}
@@ -309,10 +318,10 @@ def _item_list(part: Any, name: str) -> list[Any]:
 
 def _refuse_names(names: Any, parameter: str) -> None:
     for name in names:
-        if name not in DOMAINS:
+        if not isinstance(name, str) or name not in DOMAINS:
             raise RequestError(
-                f"{parameter}: {name!r} is no domain of the CHAQ, which has {', '.join(DOMAINS)}."
-                f"{suggestion(str(name), DOMAINS)}",
+                f"{parameter}: {shown(name)} is no domain of the CHAQ, which has "
+                f"{', '.join(DOMAINS)}.{suggestion(name, DOMAINS)}",
                 variable=parameter,
                 values=(name,),
             )
@@ -329,16 +338,34 @@ def _everything(
     }
     for kind, ticked in ticks.items():
         names = (ticked,) if isinstance(ticked, str) else ticked
-        if not all(isinstance(name, str) for name in names):
-            names = ticks_in_order(names, kind)
+        if not isinstance(names, Mapping):
+            names = _collected(names, kind)
+            if not all(isinstance(name, str) for name in names):
+                names = ticks_in_order(names, kind)
         _refuse_names(names, kind)
         by_name = names if isinstance(names, Mapping) else dict.fromkeys(names, True)
         found |= {f"{kind} for {name}": flag for name, flag in by_name.items()}
     return found
 
 
+def _collected(given: Any, parameter: str) -> list[Any]:
+    """Return what a collection of names or of ticks holds."""
+    of_kind = isinstance(given, set | frozenset) or (
+        kind_of(given) in ("array", "pandas", "polars") and not isinstance(given, range)
+    )
+    if not of_kind:
+        raise RequestError(
+            f"{parameter}= takes names of domains, a dict by domain, or a list of {len(DOMAINS)} "
+            f"ticks, not {shown(given)}.",
+            variable=parameter,
+            values=(given,),
+        )
+    return listed(given)
+
+
 def ticks_in_order(given: Any, parameter: str) -> dict[str, Any]:
     """Return a list of eight ticks, in the order of the form, by domain."""
+    given = _collected(given, parameter)
     if len(given) != len(DOMAINS):
         raise RequestError(
             f"{parameter} is a list of {len(given)}: give the domains by name, or one for each of "
@@ -349,22 +376,35 @@ def ticks_in_order(given: Any, parameter: str) -> dict[str, Any]:
     return dict(zip(DOMAINS, given, strict=True))
 
 
-def coding_of(coded_from: Any, not_applicable: float | None) -> float:
-    """Return the number from which answers are coded; what contradicts itself raises."""
-    if coded_from not in (0, 1):
+def coding_of(coded_from: Any, not_applicable: Any) -> tuple[float, float | None]:
+    """Return the numbers from which answers are coded, and for what does not apply.
+
+    What contradicts itself raises.
+    """
+    start = None
+    with suppress(JiaScoresError):
+        start = number(coded_from, _code("coded_from"))
+    if start not in (0, 1):
         raise RequestError(
-            f"coded_from={coded_from!r}: items are coded from 0 or from 1.",
+            f"coded_from={shown(coded_from)}: items are coded from 0 or from 1.",
             variable="coded_from",
             values=(coded_from,),
         )
-    if not_applicable is not None and coded_from <= not_applicable <= coded_from + HIGHEST:
+    if not_applicable is None:
+        return start, None
+    code = number(not_applicable, _code("not_applicable"))
+    if np.isnan(code) or start <= code <= start + HIGHEST:
         raise InconsistentError(
-            f"not_applicable={not_applicable!r} is an answer as well: "
-            f"{coded_from:g}–{coded_from + HIGHEST:g}",
+            f"not_applicable={shown(not_applicable)} is {'a gap' if np.isnan(code) else 'an answer'} "
+            f"as well: {start:g}–{start + HIGHEST:g}",
             variable="not_applicable",
             values=(not_applicable,),
         )
-    return float(coded_from)
+    return start, code
+
+
+def _code(name: str) -> Variable:
+    return Variable(name, name.replace("_", " "), "", -UNBOUNDED, UNBOUNDED)
 
 
 def _answer(call: Call, key: str, called: str, code: float | None, start: float) -> tuple[Any, Any]:
@@ -475,7 +515,7 @@ def chaq_form(
             "give either items= or domains=, the highest item of each domain",
             variable="items and domains",
         )
-    start = coding_of(coded_from, not_applicable)
+    start, code = coding_of(coded_from, not_applicable)
     of_items = items is not None
     parts = by_domain(items if of_items else domains, "items" if of_items else "domains")
     if not of_items:
@@ -485,7 +525,7 @@ def chaq_form(
     doubtful: Any = False
     for name, part in parts.items():
         called = [f"{name} item {place + 1}" for place in range(len(part))] if of_items else [name]
-        score, gap = _domain(call, name, called, not_applicable, start)
+        score, gap = _domain(call, name, called, code, start)
         scores[name], is_open = raised(score, _used(call, name), definition.raised_to)
         doubtful = doubtful | is_open
         # What no higher answer could change is not flagged.

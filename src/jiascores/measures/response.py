@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from numbers import Real
 from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 import attrs
@@ -12,7 +13,7 @@ from jiascores.core import logic
 from jiascores.core.core_set import CoreSet
 from jiascores.core.decimals import above, at_least, at_most
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import RequestError
+from jiascores.core.errors import RequestError, shown
 from jiascores.core.like import read_only
 from jiascores.core.logic import count, either, highest_of, known, missing, unless
 from jiascores.core.measure import (
@@ -146,7 +147,7 @@ class ResponseCriteria(Definition):
     ) -> None:
         """Raise where the policy for gaps does not exist, or the criteria lack a level."""
         policies = POLICIES if level is None else RESPONDER_POLICIES
-        if missing not in policies:
+        if not isinstance(missing, str) or missing not in policies:
             choices = "; ".join(f"{name}: {words}" for name, words in policies.items())
             of_one_level = (
                 " Non-responder imputation is a rule for one level: "
@@ -154,7 +155,7 @@ class ResponseCriteria(Definition):
                 "was called 'nri' here is 'unchanged'."
             )
             raise RequestError(
-                f"missing={missing!r}: choose from {choices}.{of_one_level if missing == NRI else ''}",
+                f"missing={shown(missing)}: choose from {choices}.{of_one_level if missing == NRI else ''}",
                 variable="missing",
             )
         if level is not None:
@@ -173,8 +174,8 @@ class ResponseCriteria(Definition):
         RequestError
             If it is not one of `levels`.
         """
-        if isinstance(level, bool) or level not in self.levels:
-            message = f"level={level!r}: {self.name} has the levels {self._levels_in_words}."
+        if not isinstance(level, Real) or isinstance(level, bool) or level not in self.levels:
+            message = f"level={shown(level)}: {self.name} has the levels {self._levels_in_words}."
             raise RequestError(message, variable="level", values=(level,))
 
     def is_fever(self, temperature: Any) -> Any:

@@ -16,6 +16,7 @@ from jiascores.tables.details import details_of
 from jiascores.tables.engines import kind_of_frame, run
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.ids import ColumnNames
+from jiascores.tables.numbers import one_of, text_given
 from jiascores.tables.problems import Blank, Policy, Problem, Raise, error_of
 from jiascores.tables.requests import Measures, Request, understand_requests
 from jiascores.tables.suspects import what_is_suspicious
@@ -159,11 +160,15 @@ def _measured(table: Table, requests: Sequence[Request], *, details: bool) -> li
     return outputs + table.which_counted()
 
 
+INVALID = {
+    "raise": "an error that says all of a column",
+    "missing": "the cells count as missing, and a column says which they were",
+}
+
+
 def policy_for(invalid: object) -> Policy:
     """Return what is done about values that are not allowed."""
-    if invalid not in ("raise", "missing"):
-        raise RequestError(f"invalid={invalid!r}: choose 'raise' or 'missing'.", variable="invalid")
-    return Blank() if invalid == "missing" else Raise()
+    return Blank() if one_of(invalid, INVALID, "invalid") == "missing" else Raise()
 
 
 def _columns(given: ColumnNames | None) -> Mapping[str, str]:
@@ -196,6 +201,10 @@ class TableCall:
     invalid: Literal["raise", "missing"] = "raise"
     prefix: str = ""
     looks: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        policy_for(self.invalid)
+        text_given(self.prefix, "prefix")
 
     def on(self, visits: FrameT) -> FrameT:
         """Return a frame of any kind with the columns added; `run` does it by calling this object."""

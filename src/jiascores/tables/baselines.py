@@ -9,9 +9,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError, made, say, suggestion
+from jiascores.core.definition import lookup
+from jiascores.core.errors import RequestError, made, say, shown, suggestion, text_of
+from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.frame import NONE, Positions
-from jiascores.tables.numbers import number_of
+from jiascores.tables.numbers import column_name, is_yes, number_of
 from jiascores.tables.visits import Visits
 
 
@@ -95,7 +97,7 @@ def flagged(column: str) -> Flagged:
     >>> jia.flagged("ablfl")
     Flagged(column='ablfl')
     """
-    return Flagged(column)
+    return Flagged(column_name(column, "column"))
 
 
 def on_or_before(
@@ -146,6 +148,7 @@ def on_or_before(
     >>> jia.on_or_before("first_dose", per_variable=True, days=28)
     OnOrBefore(column='first_dose', per_variable=True, days=28.0)
     """
+    per_variable = is_yes(per_variable, "per_variable")
     if per_variable and days is None:
         raise RequestError(
             "on_or_before(per_variable=True) needs days=: how many days before the date a value "
@@ -153,7 +156,7 @@ def on_or_before(
             variable="days",
         )
     within = None if days is None else number_of(days, "days", zero=True)
-    return OnOrBefore(column, bool(per_variable), within)
+    return OnOrBefore(column_name(column, "column"), per_variable, within)
 
 
 def last_responding(level: int = 30, *, criteria: Any = "giannini-1997") -> LastResponding:
@@ -177,6 +180,7 @@ def last_responding(level: int = 30, *, criteria: Any = "giannini-1997") -> Last
     >>> jia.last_responding(50)
     LastResponding(level=50, criteria='giannini-1997')
     """
+    lookup(ResponseCriteria, criteria, parameter="criteria").require_level(level)
     return LastResponding(level, criteria)
 
 
@@ -199,6 +203,7 @@ def best(*, criteria: Any = "giannini-1997") -> Best:
     >>> jia.best()
     Best(criteria='giannini-1997')
     """
+    lookup(ResponseCriteria, criteria, parameter="criteria")
     return Best(criteria)
 
 
@@ -208,7 +213,10 @@ def best(*, criteria: Any = "giannini-1997") -> Best:
 
 def check_baseline(rule: object, columns: Sequence[object] = ()) -> None:
     """Raise where a baseline rule is not known; `columns` are those of the table."""
-    if rule is None or rule == "first" or isinstance(rule, Flagged | OnOrBefore):
+    if rule is None or isinstance(rule, Flagged | OnOrBefore):
+        return
+    rule = text_of(rule) if isinstance(rule, str) else rule
+    if isinstance(rule, str) and rule in BASELINES:
         return
     if isinstance(rule, str) and rule in columns:
         raise RequestError(
@@ -219,7 +227,7 @@ def check_baseline(rule: object, columns: Sequence[object] = ()) -> None:
         )
     raise RequestError(
         f"{say('baseline', rule)}: choose 'first' ({BASELINES['first']}), {made('flagged')} or "
-        f"{made('on_or_before')}.{suggestion(str(rule), BASELINES)}",
+        f"{made('on_or_before')}.{suggestion(rule, BASELINES)}",
         variable="baseline",
         values=(rule,),
     )
@@ -233,9 +241,9 @@ def check_reference(rule: object) -> None:
         return
     choices = "; ".join(f"{name!r}: {words}" for name, words in REFERENCES.items())
     raise RequestError(
-        f"reference={rule!r}: choose {choices}; or {made('flagged')}, "
+        f"reference={shown(rule)}: choose {choices}; or {made('flagged')}, "
         f"{made('on_or_before')}, jia.last_responding(level), jia.best()."
-        f"{suggestion(str(rule), REFERENCES)}",
+        f"{suggestion(rule, REFERENCES)}",
         variable="reference",
         values=(rule,),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,55 @@ def number_of(value: Any, name: str, why: str = "", *, zero: bool = False) -> fl
     )
 
 
+def is_yes(value: Any, name: str) -> bool:
+    """Return whether a caller said yes; what is neither True nor False raises.
+
+    Parameters
+    ----------
+    value : object
+        What the caller gave.
+    name : str
+        The parameter.
+    """
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    raise RequestError(f"{say(name, value)}: give True or False.", variable=name, values=(value,))
+
+
+def text_given(value: Any, name: str) -> str:
+    """Return a text that a caller gave; anything else raises.
+
+    Parameters
+    ----------
+    value : object
+        What the caller gave.
+    name : str
+        The parameter.
+    """
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise RequestError(f"{say(name, value)}: give a text.", variable=name, values=(value,))
+
+
+def column_name(value: Any, name: str) -> Any:
+    """Return the name of a column as it was given; what no column can be called raises.
+
+    Parameters
+    ----------
+    value : object
+        What the caller gave.
+    name : str
+        The parameter.
+    """
+    with suppress(Exception):
+        # A name is looked up by its hash and compared.
+        if value is not None and value == value and hash(value) is not None:
+            return value
+    raise RequestError(
+        f"{say(name, value)}: give the name of a column.", variable=name, values=(value,)
+    )
+
+
 def numbers_in(frame: Frame, name: str) -> NDArray[np.float64]:
     """Return a column of numbers with NaN for gaps; other columns raise.
 
@@ -75,13 +125,13 @@ def one_of(value: Any, choices: Mapping[str, str], name: str) -> str:
     name : str
         The parameter.
     """
-    if not (isinstance(value, str) and value in choices):
-        raise RequestError(
-            f"{say(name, value)}: choose {in_words(choices)}.{suggestion(str(value), choices)}",
-            variable=name,
-            values=(value,),
-        )
-    return value
+    if isinstance(value, str) and (plain := str.__str__(value)) in choices:
+        return plain
+    raise RequestError(
+        f"{say(name, value)}: choose {in_words(choices)}.{suggestion(value, choices)}",
+        variable=name,
+        values=(value,),
+    )
 
 
 def plain_date(value: Any) -> str:

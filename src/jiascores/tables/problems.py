@@ -28,8 +28,10 @@ from jiascores.core.errors import (
     VisitError,
     door,
     listing,
+    shown,
+    text_of,
+    written,
 )
-from jiascores.core.values import LONGEST
 from jiascores.core.variables import VARIABLES, Variable
 from jiascores.core.words import category_hint
 from jiascores.tables.frame import Positions
@@ -46,7 +48,7 @@ def _whole(_: Any) -> str:
 
 def _shape(value: Any) -> str:
     """Return how a cell is written, whatever its digits."""
-    return re.sub(r"\d+", "0", str(value))
+    return re.sub(r"\d+", "0", text_of(value))
 
 
 @attrs.frozen
@@ -79,18 +81,18 @@ REASONS = {
     "nested-ids": Reason(VisitError),
     "out-of-range": Reason(OutOfRangeError, blank=True),
     "not-whole": Reason(NotWholeError, blank=True),
-    "not-a-number": Reason(NotNumericError, alike=repr, blank=True),
+    "not-a-number": Reason(NotNumericError, alike=written, blank=True),
     "number-as-text": Reason(NotNumericError, alike=_whole, blank=True),
     "decimal-comma": Reason(NotNumericError, alike=_whole, blank=True),
     "thousands": Reason(NotNumericError, alike=_shape, blank=True),
     "number-with-unit": Reason(NotNumericError, alike=_shape, blank=True),
-    "unknown-unit": Reason(NotCoveredError, alike=repr, blank=True),
-    "below-limit": Reason(NotNumericError, alike=repr, blank=True),
-    "beyond-limit": Reason(NotNumericError, alike=repr, blank=True),
-    "yes-or-no": Reason(NotNumericError, alike=repr, blank=True),
-    "not-yes-or-no": Reason(NotNumericError, alike=repr, blank=True),
+    "unknown-unit": Reason(NotCoveredError, alike=written, blank=True),
+    "below-limit": Reason(NotNumericError, alike=written, blank=True),
+    "beyond-limit": Reason(NotNumericError, alike=written, blank=True),
+    "yes-or-no": Reason(NotNumericError, alike=written, blank=True),
+    "not-yes-or-no": Reason(NotNumericError, alike=written, blank=True),
     "gap-in-flag": Reason(RequestError, alike=_whole),
-    "unknown-word": Reason(NotCoveredError, alike=repr, blank=True),
+    "unknown-word": Reason(NotCoveredError, alike=written, blank=True),
     "contradicting-counts": Reason(InconsistentError, blank=True),
     "contradiction": Reason(InconsistentError, blank=True),
     "markers-disagree": Reason(RequestError),
@@ -312,18 +314,14 @@ class Refused:
     @property
     def shown(self) -> str:
         """What they hold, as it is typed."""
-        value = self.value.item() if isinstance(self.value, np.generic) else self.value
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        text = repr(value)
-        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+        return shown(self.value)
 
 
 def distinct(cells: Mapping[int, Any]) -> list[Refused]:
     """Return the distinct values of cells given by row, those that come most often first."""
     rows: dict[str, list[int]] = {}
     for row in sorted(cells):
-        rows.setdefault(repr(cells[row]), []).append(row)
+        rows.setdefault(written(cells[row]), []).append(row)
     kinds = [Refused(cells[equal[0]], equal) for equal in rows.values()]
     return sorted(kinds, key=lambda kind: -len(kind.rows))
 
@@ -346,7 +344,8 @@ def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> dict[s
     """Return what these words may mean; one that differs by case alone is known."""
     by_case = {word.casefold(): word for word in allowed}
     return {
-        kind.shown: by_case.get(str(kind.value).strip().casefold()) for kind in kinds[:SHOWN_WORDS]
+        kind.shown: by_case.get(text_of(kind.value).strip().casefold())
+        for kind in kinds[:SHOWN_WORDS]
     }
 
 
@@ -438,7 +437,7 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
     protocol = "what it counts as is the protocol's decision"
     if reason == "not-yes-or-no":
         return about_flags(kinds, column)
-    texts = [str(kind.value) for kind in kinds[:SHOWN_WORDS]]
+    texts = [text_of(kind.value) for kind in kinds[:SHOWN_WORDS]]
     if reason == "not-a-number" and isinstance(kinds[0].value, str):
         return _no_number(variable, column, kinds)
     if reason == "thousands":
@@ -464,7 +463,9 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
 
 def _of_its_column(variable: Variable, kinds: Sequence[Refused]) -> str:
     """Say that a limit must be in the unit of its column, where one has another than the usual."""
-    units = [found["unit"] for kind in kinds if (found := LIMIT.fullmatch(str(kind.value).strip()))]
+    units = [
+        found["unit"] for kind in kinds if (found := LIMIT.fullmatch(text_of(kind.value).strip()))
+    ]
     usual = variable.unit_named(variable.unit)
     if all(not unit or variable.unit_named(unit) is usual for unit in units):
         return ""

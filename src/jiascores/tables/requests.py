@@ -24,6 +24,7 @@ from jiascores.core.errors import (
     door,
     made,
     say,
+    shown,
     suggestion,
 )
 from jiascores.core.like import codes_of
@@ -41,7 +42,7 @@ from jiascores.core.measure import (
     measure_of,
     options_of,
 )
-from jiascores.core.values import number
+from jiascores.core.values import listed, number
 from jiascores.core.variables import (
     CORE_VARIABLES,
     COURSES,
@@ -62,7 +63,7 @@ from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.tables.baselines import REFERENCES, check_reference, reference_name
 from jiascores.tables.frame import NONE, Output, OutputKind
-from jiascores.tables.numbers import number_of
+from jiascores.tables.numbers import is_yes, number_of, text_given
 from jiascores.tables.problems import is_number
 from jiascores.tables.table import INACTIVE, Column, Table, require_column, term_names
 
@@ -77,6 +78,14 @@ _OF_THE_TABLE = ("baseline", "marker", "columns", "units", "invalid", "prefix")
 # What the bounds of a yes or no are called.
 _ENDS = ("min", "max")
 _NORMAL = (*MARKERS, *(f"{marker}_normal" for marker in MARKERS))
+
+
+def _components(given: Any) -> bool:
+    return is_yes(given, "components")
+
+
+def _column_name(given: Any) -> str | None:
+    return None if given is None else text_given(given, "name")
 
 
 @attrs.frozen
@@ -103,8 +112,8 @@ class Request:
     criteria: Definition
     options: tuple[tuple[str, Any], ...] = ()
     bound: tuple[tuple[str, Any], ...] = ()
-    components: bool = False
-    name: str | None = None
+    components: bool = attrs.field(default=False, converter=_components)
+    name: str | None = attrs.field(default=None, converter=_column_name)
 
     def __getattr__(self, name: str) -> Any:
         chosen = dict((*self.options, *self.bound))
@@ -393,7 +402,7 @@ def _windows_of_months(definition: Any, given: Any) -> tuple[Any, ...]:
             for month in definition.months
         )
         raise RequestError(
-            f"within={given!r}: give the first and the last day of each month after the baseline, "
+            f"within={shown(given)}: give the first and the last day of each month after the baseline, "
             f"windows that do not meet, for example within={{{known}}}.",
             variable=_WITHIN,
             values=(given,),
@@ -439,7 +448,7 @@ def _within(asked: Verdict, definition: Any, given: Any) -> tuple[Any, ...] | No
     first, last = (number_of(end, _WITHIN, zero=True) for end in ends) if fine else (1.0, 0.0)
     if first > last:
         raise RequestError(
-            f"within={given!r}: give the first and the last day, for example {suggested}.",
+            f"within={shown(given)}: give the first and the last day, for example {suggested}.",
             variable=_WITHIN,
             values=(given,),
         )
@@ -464,10 +473,10 @@ def _course(definition: Any, value: Any) -> Any:
             f"{definition.name} reads every course alike: leave course out.", variable="course"
         )
     from_category = isinstance(value, FromCategory) and isinstance(definition, CutoffSet)
-    if isinstance(value, Column) or from_category or value in known:
+    if isinstance(value, Column) or from_category or (isinstance(value, str) and value in known):
         return value
     raise NotCoveredError(
-        f"course = {value!r}: {definition.name} has cut-offs for {' and '.join(known)}. Give one of "
+        f"course = {shown(value)}: {definition.name} has cut-offs for {' and '.join(known)}. Give one of "
         f"them, or the column that holds them: course={made('column', 'your column')}.",
         variable="course",
         values=(value,),
@@ -758,7 +767,7 @@ def chaq_di(
         )
     parameter = "domains" if items is None else "items"
     parts = by_domain(domains if items is None else items, parameter)
-    start = coding_of(coded_from, not_applicable)
+    start, code = coding_of(coded_from, not_applicable)
     ticked = {name: _ticked(given, name) for name, given in (("aids", aids), ("help", help))}
     named = [
         column
@@ -770,13 +779,13 @@ def chaq_di(
     for column in named:
         if not isinstance(column, Column):
             raise RequestError(
-                f"{column!r} is not a column: jia.column({column!r}).", variable=parameter
+                f"{shown(column)} is not a column: jia.column({shown(column)}).", variable=parameter
             )
     return ChaqRequest(
         items=None if items is None else parts,
         domains=None if domains is None else parts,
         **ticked,
-        not_applicable=not_applicable,
+        not_applicable=code,
         coded_from=start,
         criteria=definition,
         components=components,
@@ -786,8 +795,10 @@ def chaq_di(
 
 def _ticked(given: Any, parameter: str) -> Mapping[str, Any] | Column:
     """Return the columns of ticks by domain, or the one that lists the domains."""
-    if given is None or isinstance(given, Column | Mapping):
+    if given is None or isinstance(given, Column):
         return given or {}
+    if isinstance(given, Mapping):
+        return dict(given)
     return ticks_in_order(given, parameter)
 
 
@@ -802,11 +813,12 @@ Measures: TypeAlias = "Measure | Sequence[Measure]"
 
 def understand_requests(measures: Any) -> list[Any]:
     """Return what was asked for as requests: names, functions and requests alike."""
-    if isinstance(measures, str) or hasattr(measures, "compute") or callable(measures):
+    if isinstance(measures, str | Request | ChaqRequest) or callable(measures):
         measures = [measures]
     if not isinstance(measures, Iterable):
-        raise _refusal(f"takes a list of names and requests, not {measures!r}.", measures)
-    requests = [_understand(each) for each in measures]
+        raise _refusal(f"takes a list of names and requests, not {shown(measures)}.", measures)
+    several = listed(measures) if isinstance(measures, list | tuple) else measures
+    requests = [_understand(each) for each in several]
     if not requests:
         raise _refusal("asks for nothing.")
     return requests
@@ -818,12 +830,12 @@ def _refusal(words: str, *values: Any) -> RequestError:
 
 def _understand(given: Any) -> Any:
     """Return a `Request` or `ChaqRequest`: what has `compute` is one already."""
-    if hasattr(given, "compute"):
+    if isinstance(given, Request | ChaqRequest):
         return given
     name = is_measure(given) or given
     if isinstance(name, str):
         return parse(name)
-    raise _refusal(f"takes names, requests and functions of jiascores, not {given!r}.", given)
+    raise _refusal(f"takes names, requests and functions of jiascores, not {shown(given)}.", given)
 
 
 @lru_cache

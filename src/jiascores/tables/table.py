@@ -26,6 +26,7 @@ from jiascores.core.errors import (
     listing,
     made,
     say,
+    shown,
     suggestion,
 )
 from jiascores.core.measure import (
@@ -62,7 +63,7 @@ from jiascores.tables.baselines import (
 )
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.ids import ColumnNames, Several, parts_of
-from jiascores.tables.numbers import one_of
+from jiascores.tables.numbers import column_name, one_of
 from jiascores.tables.problems import (
     NOWHERE,
     Policy,
@@ -143,7 +144,7 @@ def column(name: str) -> Column:
     >>> jia.column("course")
     Column(name='course')
     """
-    return Column(name)
+    return Column(column_name(name, "name"))
 
 
 def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
@@ -1512,11 +1513,11 @@ def as_mapping(given: Any, parameter: str) -> dict[str, Any]:
         return {}
     if not isinstance(given, Mapping):
         raise ColumnError(
-            f"{parameter}= takes a dict, variable → {parameter.removesuffix('s')}, not {given!r}.",
+            f"{parameter}= takes a dict, variable → {parameter.removesuffix('s')}, not {shown(given)}.",
             variable=parameter,
             values=(given,),
         )
-    return {name: _one_column(name, column, parameter) for name, column in given.items()}
+    return {name: _one_column(name, column, parameter) for name, column in dict(given).items()}
 
 
 def _one_column(role: Any, column: Any, parameter: str) -> Any:
