@@ -229,7 +229,7 @@ class Definition:
         for change in changes:
             if change not in fields:
                 raise DefinitionError(
-                    f"a {self.kind} has no field {change!r}; it has {', '.join(choices)}."
+                    f"a {self.kind} has no field {shown(change)}; it has {', '.join(choices)}."
                     f"{suggestion(change, choices)}",
                     variable=change,
                 )
@@ -438,7 +438,7 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
         return cast(D, _PUBLISHED[kind.kind, given])
     else:
         no_such = f"no {kind.kind} has this name.{suggestion(given, names)}"
-        message = f"{parameter}={given!r}: {no_such} {choices}"
+        message = f"{parameter}={shown(given)}: {no_such} {choices}"
     raise UnknownDefinitionError(message, variable=parameter, values=(given,))
 
 

@@ -270,7 +270,7 @@ def rule_for_injections(
     if rule.days not in (None, days):
         raise RequestError(
             f"injection_rule {rule.name!r} has {rule.days:g} days of its own, and "
-            f"injection_days={days!r} says otherwise.",
+            f"injection_days={shown(days)} says otherwise.",
             variable="injection_days",
             values=(days,),
         )
@@ -588,7 +588,7 @@ class JointExam:
             for word in (given,) if isinstance(given, str) else given:
                 if word not in words:
                     raise RequestError(
-                        f"findings of {joint}: no finding is called {word!r}."
+                        f"findings of {joint}: no finding is called {shown(word)}."
                         f"{suggestion(str(word), words)} Choose from {', '.join(words)}.",
                         variable="findings",
                         values=(word,),

@@ -9,7 +9,7 @@ import attrs
 from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import RequestError
+from jiascores.core.errors import RequestError, shown
 from jiascores.core.like import read_only
 from jiascores.core.logic import (
     NAN,
@@ -141,13 +141,14 @@ class InactiveDiseaseCriteria(Definition):
 
     def check_options(self, *, markers: str | None = None, **_: Any) -> None:
         """Raise where a choice between any and all reactants is not the caller's."""
-        if markers is None or (self.markers == "ask" and markers in MARKER_CHOICES):
+        asked = isinstance(markers, str) and str.__str__(markers) in MARKER_CHOICES
+        if markers is None or (self.markers == "ask" and asked):
             return
         says = "says itself which reactants must be normal; leave markers out"
         if self.markers == "ask":
             choices = (f"{name!r}: {words}" for name, words in MARKER_CHOICES.items())
             says = f"takes {'; '.join(choices)}"
-        raise RequestError(f"markers={markers!r}: {self.name} {says}.", variable="markers")
+        raise RequestError(f"markers={shown(markers)}: {self.name} {says}.", variable="markers")
 
 
 SYSTEMIC_FINDINGS = ("fever", "rash", "serositis", "splenomegaly", "lymphadenopathy")

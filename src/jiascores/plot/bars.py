@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, RequestError
+from jiascores.core.errors import ColumnError, RequestError, shown
 from jiascores.plot.base import (
     NOT_DETERMINABLE,
     Look,
@@ -163,13 +163,13 @@ def state_bars(
 def _outcomes(read: Table, outcome: Column) -> NDArray[Any]:
     """Return the outcome of each row as a level or word, None where there is none to draw."""
     if not isinstance(outcome, Column):
-        raise RequestError(f"give a column: jia.column({outcome!r}).", variable="outcome")
+        raise RequestError(f"give a column: jia.column({shown(outcome)}).", variable="outcome")
     if read.has_levels(outcome.name):
         return read.levels(outcome.name)
     if not read.has(outcome.name):
         low, high = level_columns(outcome.name)
         raise ColumnError(
-            f"the table has neither {outcome.name!r} nor {low!r} and {high!r}.",
+            f"the table has neither {outcome.name!r} nor {shown(low)} and {shown(high)}.",
             variable="outcome",
             values=(outcome.name,),
         )

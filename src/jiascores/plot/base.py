@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
+from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, shown, suggestion
 from jiascores.tables import table as tables
 from jiascores.tables.engines import need, to_eager
 from jiascores.tables.frame import Frame, Positions
@@ -264,7 +264,7 @@ def check_choice(parameter: str, value: object, choices: Sequence[str]) -> None:
     if value not in choices:
         *first, last = map(repr, choices)
         raise RequestError(
-            f"{parameter}={value!r}: choose {', '.join(first)} or {last}.", variable=parameter
+            f"{parameter}={shown(value)}: choose {', '.join(first)} or {last}.", variable=parameter
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from jiascores.core.errors import OutOfRangeError, RequestError, UnknownJointError
+from jiascores.core.errors import OutOfRangeError, RequestError, UnknownJointError, shown
 from jiascores.core.joints import JointExam, by_joint, joint_hint
 from jiascores.plot.base import (
     BETTER,
@@ -253,13 +253,15 @@ def _checked(proportions: Mapping[str, float]) -> dict[str, float]:
     for joint, share in by_joint(proportions, "joints").items():
         if joint not in shares:
             raise UnknownJointError(
-                f"{joint!r} is none of the 71 joints.{joint_hint(joint)}",
+                f"{shown(joint)} is none of the 71 joints.{joint_hint(joint)}",
                 variable="joints",
                 values=(joint,),
             )
         if share < 0 or share > 1:
             raise OutOfRangeError(
-                f"{joint} = {share!r}: a proportion lies in 0–1.", variable=joint, values=(share,)
+                f"{joint} = {shown(share)}: a proportion lies in 0–1.",
+                variable=joint,
+                values=(share,),
             )
         shares[joint] = float(share)
     return shares

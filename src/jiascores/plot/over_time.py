@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup, published
-from jiascores.core.errors import NotCoveredError, RequestError, listing
+from jiascores.core.errors import NotCoveredError, RequestError, listing, shown
 from jiascores.core.measure import Score
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
 from jiascores.plot.base import (
@@ -191,7 +191,7 @@ def bounds_of(cutoffs: str | CutoffSet, measure: str, course: str | None) -> Bou
         return known[ANY_COURSE]
     if course not in known:
         raise NotCoveredError(
-            f"course = {course!r}: {definition.name} has cut-offs for {' and '.join(known)}; "
+            f"course = {shown(course)}: {definition.name} has cut-offs for {' and '.join(known)}; "
             f"the bands of a picture are those of one course.",
             variable="course",
             values=(course,),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.core_set import CoreSet
 from jiascores.core.definition import lookup
-from jiascores.core.errors import RequestError, VisitError
+from jiascores.core.errors import RequestError, VisitError, shown
 from jiascores.core.variables import MarkerRule
 from jiascores.measures.response import AcrPedResponse, ResponseCriteria, acr_ped
 from jiascores.plot.base import (
@@ -184,7 +184,7 @@ def _after_baseline(context: tables.Table, patient: Any) -> Rows:
         return rows
     codes = [code for code, label in enumerate(visits.labels) if str(label) == str(patient)]
     if not codes:
-        raise RequestError(f"no visit of patient {patient!r}.", variable="patient")
+        raise RequestError(f"no visit of patient {shown(patient)}.", variable="patient")
     return rows[rows["patient"].isin(codes)].copy()
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup, published
-from jiascores.core.errors import NotCoveredError, OutOfRangeError, RequestError
+from jiascores.core.errors import NotCoveredError, OutOfRangeError, RequestError, shown
 from jiascores.core.measure import Score
 from jiascores.core.references import Evidence
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
@@ -118,7 +118,7 @@ def cutoff_sets(
     scale = lookup(Score, measure, parameter="measure")
     if score is not None and not scale.low <= score <= scale.high:
         raise OutOfRangeError(
-            f"score = {score!r}: {scale.label} is {scale.low:g}–{scale.high:g}.",
+            f"score = {shown(score)}: {scale.label} is {scale.low:g}–{scale.high:g}.",
             variable="score",
             values=(score,),
         )
@@ -171,7 +171,7 @@ def _rows(measure: str, course: str | None) -> list[tuple[str, Bounds]]:
     courses = list(dict.fromkeys(bounds.course for _, bounds in every))
     if course is not None and course not in courses:
         raise NotCoveredError(
-            f"course = {course!r}: {measure} has cut-offs for {' and '.join(courses)}.",
+            f"course = {shown(course)}: {measure} has cut-offs for {' and '.join(courses)}.",
             variable="course",
             values=(course,),
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from importlib import import_module
+from numbers import Real
 from typing import Any, NoReturn
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import MissingExtraError, RequestError
+from jiascores.core.errors import MissingExtraError, RequestError, shown
 
 CONFIDENCE = 0.95
 PER_MONTHS = 100
@@ -45,23 +46,30 @@ def require(holds: Any, words: str, variable: str, *values: Any) -> None:
 
 def check_confidence(confidence: Any, name: str = "confidence", example: float = 0.95) -> None:
     """Raise unless a confidence, or another share, lies between 0 and 1."""
-    holds = isinstance(confidence, float | np.floating) and 0 < confidence < 1
-    words = f"{name}={confidence!r}: give a number between 0 and 1, for example {example}."
+    holds = _is_number(confidence) and 0 < confidence < 1
+    words = f"{name}={shown(confidence)}: give a number between 0 and 1, for example {example}."
     require(holds, words, name, confidence)
 
 
 def check_counts(**counts: float) -> None:
     """Raise unless each is a whole number, 0 or more."""
     for name, count in counts.items():
-        words = f"{name}={count!r}: a count is a whole number, 0 or more."
-        require(count >= 0 and count == int(count), words, name, count)
+        words = f"{name}={shown(count)}: a count is a whole number, 0 or more."
+        holds = _is_number(count) and count >= 0 and float(count).is_integer()
+        require(holds, words, name, count)
 
 
 def check_times(**times: float) -> None:
     """Raise unless each is more than 0."""
     for name, time in times.items():
-        words = f"{name}={time!r}: the time under observation is more than 0."
-        require(0 < time < math.inf, words, name, time)
+        words = f"{name}={shown(time)}: the time under observation is more than 0."
+        require(_is_number(time) and 0 < time < math.inf, words, name, time)
+
+
+def _is_number(value: Any) -> bool:
+    """Return whether a value is one number, and no truth value or duration."""
+    other = bool | np.timedelta64
+    return isinstance(value, Real) and not isinstance(value, other)
 
 
 class Answer:

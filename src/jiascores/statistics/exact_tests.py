@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
+from jiascores.core.errors import shown
 from jiascores.statistics.base import (
     CONFIDENCE,
     Comparison,
@@ -30,8 +31,8 @@ def check_asked(method: str, confidence: float, **counts: float) -> None:
     """Raise unless a test can be made like this, of these counts."""
     check_confidence(confidence)
     check_counts(**counts)
-    words = f"method={method!r}: choose 'central' or 'minimum-likelihood'."
-    require(method in get_args(Method), words, "method", method)
+    words = f"method={shown(method)}: choose 'central' or 'minimum-likelihood'."
+    require(isinstance(method, str) and method in get_args(Method), words, "method", method)
 
 
 def ratio(top: float, bottom: float) -> float:

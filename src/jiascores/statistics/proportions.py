@@ -9,7 +9,7 @@ from typing import Any, Literal, NoReturn, TypeAlias
 import attrs
 import numpy as np
 
-from jiascores.core.errors import RequestError, listing
+from jiascores.core.errors import RequestError, listing, shown
 from jiascores.statistics.base import (
     CONFIDENCE,
     Answer,
@@ -562,10 +562,10 @@ def check_method(method: Any) -> None:
         What the caller gave.
     """
     words = (
-        f"method={method!r}: name the method of the difference, one of "
+        f"method={shown(method)}: name the method of the difference, one of "
         f"{listing(map(repr, METHODS))}. There is no default."
     )
-    require(method in METHODS, words, "method", method)
+    require(isinstance(method, str) and method in METHODS, words, "method", method)
 
 
 def _counts(given: Sequence[Sequence[int]]) -> Strata:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, cast
 
 import attrs
 
-from jiascores.core.errors import ColumnError, RequestError, SuspiciousWarning, listing, say
+from jiascores.core.errors import ColumnError, RequestError, SuspiciousWarning, listing, say, shown
 from jiascores.core.variables import MarkerRule
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.details import details_of
@@ -133,7 +133,9 @@ def assess(
     """
     policy_for(invalid)
     if not isinstance(prefix, str):
-        raise RequestError(f"prefix={prefix!r}: give text.", variable="prefix", values=(prefix,))
+        raise RequestError(
+            f"prefix={shown(prefix)}: give text.", variable="prefix", values=(prefix,)
+        )
     return TableCall(
         outputs=measured(measures, details=details),
         columns=columns,

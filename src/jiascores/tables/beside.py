@@ -18,6 +18,7 @@ from jiascores.core.errors import (
     VisitError,
     listing,
     say,
+    shown,
     suggestion,
     warn,
 )
@@ -141,7 +142,7 @@ class Beside:
         for role, column in given.items():
             if role not in roles:
                 raise ColumnError(
-                    f"{say(self.parameter)} maps {role!r}; it can map {listing(roles)}."
+                    f"{say(self.parameter)} maps {shown(role)}; it can map {listing(roles)}."
                     f"{suggestion(role, roles)}",
                     variable=role,
                 )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.core.errors import RequestError, VisitError, listing, shown
 from jiascores.core.words import meaning
 from jiascores.measures.response import ResponseCriteria
 from jiascores.statistics.base import CONFIDENCE, IntArray, check_confidence
@@ -302,7 +302,7 @@ def _imputed(seen: Seen, over: Column | None) -> NDArray[np.bool_]:
             word = FLAGS.get(label.lower()) or meaning("yes_or_no", label)
         if word not in ("yes", "no"):
             raise RequestError(
-                f"over={over.name!r} holds {label!r}: give a column of yes and no, or the gap_rule "
+                f"over={over.name!r} holds {shown(label)}: give a column of yes and no, or the gap_rule "
                 f"of fill_gaps.",
                 variable="over",
                 values=(label,),
@@ -360,8 +360,8 @@ def _two_arms(seen: Seen, arm: str, reference: Any) -> tuple[list[Any], Position
     arms = [value for (value,) in groups]
     if len(arms) != len(("arm", "reference")) or reference not in arms:
         raise RequestError(
-            f"column {arm!r} has {listing([repr(one) for one in arms]) or 'no arm'}, and "
-            f"reference_arm={reference!r}: two arms are compared, one of them the reference.",
+            f"column {shown(arm)} has {listing([repr(one) for one in arms]) or 'no arm'}, and "
+            f"reference_arm={shown(reference)}: two arms are compared, one of them the reference.",
             variable="reference_arm",
         )
     return arms, side

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup
-from jiascores.core.errors import InconsistentError, RequestError
+from jiascores.core.errors import InconsistentError, RequestError, shown
 from jiascores.measures.events import EventComparison, EventWindows, around_infusions
 from jiascores.statistics.base import CONFIDENCE, require
 from jiascores.tables.beside import OTHER_KIND, Beside, Dates, read_infusions
@@ -167,7 +167,7 @@ def compare_events(
 
 
 def _check_word(name: str, given: Any, word: str) -> None:
-    words = f"{name}={given!r}: give {word!r}, or nothing."
+    words = f"{name}={shown(given)}: give {shown(word)}, or nothing."
     require(given in (None, word), words, name, given)
 
 

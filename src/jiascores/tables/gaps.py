@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.core.errors import RequestError, VisitError, listing, shown
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import Enrolled, cut, one_day
@@ -481,7 +481,7 @@ def _that_take(outcomes: Sequence[Outcome], worst: Any, composite: Any) -> list[
         number = isinstance(value, Real) and math.isfinite(value)
         if not number or (yes_or_no and value not in (0, 1)):
             raise RequestError(
-                f"{name}={value!r}: give {'1 or 0, the outcome is yes or no' if yes_or_no else 'a number'}.",
+                f"{name}={shown(value)}: give {'1 or 0, the outcome is yes or no' if yes_or_no else 'a number'}.",
                 variable=name,
                 values=(value,),
             )
@@ -494,7 +494,9 @@ def _check(rule: Any, worst: Any, limit_days: Any, stopped: Any) -> None:
     one_of(rule, GAP_RULES, "rule")
     for name, given, of in (("worst", worst, "worst-case"), ("limit_days", limit_days, "locf")):
         if (given is None) == (rule == of):
-            raise RequestError(f"{name}= goes with rule={of!r}, and it needs it.", variable=name)
+            raise RequestError(
+                f"{name}= goes with rule={shown(of)}, and it needs it.", variable=name
+            )
     if limit_days is not None:
         number_of(limit_days, "limit_days")
     if stopped is not None and rule != "nri":

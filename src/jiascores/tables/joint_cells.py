@@ -20,6 +20,7 @@ from jiascores.core.errors import (
     UnknownJointError,
     listing,
     say,
+    shown,
     suggestion,
 )
 from jiascores.core.joints import FINDINGS, JOINTS_71, SIDES, by_joint, joint_hint, joint_named
@@ -156,7 +157,7 @@ def columns_of_joints(
             (beyond if is_beyond(rest) else strange).append(name)
     if not named:
         raise ColumnError(
-            f"{what}: no column of the table is called {given!r} and the name of a joint."
+            f"{what}: no column of the table is called {shown(given)} and the name of a joint."
             f"{_these(strange)} Give what stands before the joint in the names of the columns, as "
             f"'active_', what stands around it, as '{JOINT}_active', or a column that lists the "
             f"joints.{nearest(given, present)}",
@@ -409,7 +410,7 @@ def meant_by(codes: Mapping[str, str | Sequence[str]] | None) -> dict[str, tuple
         for finding, word in zip(findings, filter(str.strip, each), strict=True):
             if finding not in CODED:
                 raise RequestError(
-                    f"{say('joints.codes')} says that {code!r} is {word!r}."
+                    f"{say('joints.codes')} says that {shown(code)} is {shown(word)}."
                     f"{suggestion(finding, CODED)} Choose from {', '.join(CODED)}, or '' where a "
                     f"joint has no finding.",
                     variable="codes",

@@ -17,6 +17,7 @@ from jiascores.core.errors import (
     UnknownJointError,
     listing,
     say,
+    shown,
 )
 from jiascores.core.joints import (
     COUNTS,
@@ -426,7 +427,7 @@ def _days_of_columns(frame: Frame, given: Columns) -> Values:
         columns = {joint: f"{given}{joint}" for joint in JOINTS_71 if joint not in others}
         if not columns:
             raise ColumnError(
-                f"injected: no column of the frame is called {given!r} and the name of a joint.",
+                f"injected: no column of the frame is called {shown(given)} and the name of a joint.",
                 variable="injected",
                 values=(given,),
             )

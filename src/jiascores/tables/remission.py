@@ -19,6 +19,7 @@ from jiascores.core.errors import (
     VisitError,
     listing,
     say,
+    shown,
     suggestion,
     warn,
 )
@@ -212,7 +213,7 @@ def _how_inactive(
             return given
         raise RequestError(
             f"inactive= takes a request for yes or no, or for a state that may be "
-            f"{INACTIVE!r}, not {given!r}.",
+            f"{INACTIVE!r}, not {shown(given)}.",
             variable="inactive",
         )
     if given is not None:
@@ -340,19 +341,19 @@ def _say_left_out(table: Beside, left_out: Mapping[str, int], wanted: Sequence[s
     plain = {plain_id(drug): drug for drug in wanted}
     pairs = {drug: plain[plain_id(drug)] for drug in left_out if plain_id(drug) in plain}
     if pairs:
-        shown = listing(f"{drug!r} beside {other!r}" for drug, other in pairs.items())
+        said = listing(f"{shown(drug)} beside {shown(other)}" for drug, other in pairs.items())
         raise RequestError(
             f"{say('counted')} leaves out drugs that differ from those counted by {SPELLING} alone: "
-            f"{shown}. Name each spelling in {say('counted')}, or write the drug in one way.",
+            f"{said}. Name each spelling in {say('counted')}, or write the drug in one way.",
             variable="counted",
             values=tuple(pairs),
         )
     if left_out:
-        shown = listing(
-            (f"{drug!r} ({many})" for drug, many in left_out.items()), shown=SHOWN_DRUGS
+        said = listing(
+            (f"{shown(drug)} ({many})" for drug, many in left_out.items()), shown=SHOWN_DRUGS
         )
         warn(
-            f"in the table of {table.what}: not counted, with how many rows each: {shown}. A "
+            f"in the table of {table.what}: not counted, with how many rows each: {said}. A "
             f"patient on these alone is off medication.",
             LeftOutWarning,
         )

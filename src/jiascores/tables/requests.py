@@ -583,7 +583,7 @@ def _attended_goes_with(policies: Sequence[str], missing: Any) -> None:
     """Raise where a policy for gaps does not ask whether a visit took place."""
     if missing not in policies:
         raise RequestError(
-            f"attended= goes with missing={' or '.join(map(repr, policies))} alone: {missing!r} reads "
+            f"attended= goes with missing={' or '.join(map(repr, policies))} alone: {shown(missing)} reads "
             f"what was recorded.",
             variable="attended",
         )

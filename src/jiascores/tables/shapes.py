@@ -11,7 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, say, suggestion
+from jiascores.core.errors import (
+    ColumnError,
+    RequestError,
+    VisitError,
+    listing,
+    say,
+    shown,
+    suggestion,
+)
 from jiascores.core.variables import VARIABLES
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.numbers import one_of
@@ -327,7 +335,7 @@ class _Long:
         for role in self.given:
             if role not in ADAM:
                 raise ColumnError(
-                    f"{say('columns')} maps {role!r}; it can map {', '.join(ADAM)}."
+                    f"{say('columns')} maps {shown(role)}; it can map {', '.join(ADAM)}."
                     f"{suggestion(role, ADAM)}",
                     variable=role,
                 )
@@ -460,7 +468,7 @@ def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Posi
         for word in words if isinstance(words, list | tuple) else [words]:
             if wanted.setdefault(str(word), place) != place:
                 raise RequestError(
-                    f"{say('long.variables')} gives {word!r} to {name} and to "
+                    f"{say('long.variables')} gives {shown(word)} to {name} and to "
                     f"{list(variables)[wanted[str(word)]]}.",
                     variable=name,
                 )
@@ -482,7 +490,7 @@ def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Posi
         if there and word not in there:
             name = list(variables)[place]
             raise RequestError(
-                f"no row of column {column!r} says {word!r} ({name}).{suggestion(word, there)} It "
+                f"no row of column {column!r} says {shown(word)} ({name}).{suggestion(word, there)} It "
                 f"has {listing(map(repr, there), shown=20)}. Write the word as it stands there, "
                 f"{say('long.variables', {name: '…'})}, or leave {name} out.",
                 variable=column,
@@ -711,7 +719,7 @@ class _Wide:
         for visit in visits:
             if not any(self.name(word, visit) in self.frame for word in self.words.values()):
                 raise ColumnError(
-                    f"no column is of the visit {visit!r}: none is called "
+                    f"no column is of the visit {shown(visit)}: none is called "
                     f"{self.name('variable', visit)!r}.",
                     variable="visits",
                     values=(visit,),

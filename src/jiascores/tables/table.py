@@ -319,14 +319,14 @@ class Table:
         label = VARIABLES[name].label if name in VARIABLES else name.replace("_", " ")
         if owner is not None:
             message = (
-                f"{say('columns')} gives the column {found!r} to {owner}, and {name} is asked for too: say "
+                f"{say('columns')} gives the column {shown(found)} to {owner}, and {name} is asked for too: say "
                 f"in which column that is, {say('columns', {name: 'your column'})}."
             )
         else:
             taken = {self.column(other) for other in (*ROLES, *VARIABLES) if other != name}
             free = [column for column in self.frame.names if column not in taken]
             message = (
-                f"the table has no column {found!r} for {name}"
+                f"the table has no column {shown(found)} for {name}"
                 f"{'' if label == name else f' ({label})'}. Name yours: "
                 f"{say('columns', {name: 'your column'})}.{nearest(found, free)}"
             )
@@ -1557,7 +1557,7 @@ def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
             if part in frame:
                 continue
             raise ColumnError(
-                f"{say('columns')} says that {name} is in {part!r}, and the table has no such column."
+                f"{say('columns')} says that {name} is in {shown(part)}, and the table has no such column."
                 f"{nearest(part, frame.names)}",
                 variable=name,
                 values=(part,),
@@ -1565,7 +1565,7 @@ def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
         both = [role for role, column in columns.items() if column == found]
         if len(both) > 1:
             raise ColumnError(
-                f"{say('columns')} gives the column {found!r} to {' and '.join(both)}.",
+                f"{say('columns')} gives the column {shown(found)} to {' and '.join(both)}.",
                 variable=name,
             )
 
@@ -1588,7 +1588,7 @@ def check_units(
         elif VARIABLES[name].unit_named(str(unit)) is None:
             # No near one is suggested: it may be another unit.
             raise ColumnError(
-                f"{say('units')} says that {name} is in {unit!r}; {VARIABLES[name].label} can be in "
+                f"{say('units')} says that {name} is in {shown(unit)}; {VARIABLES[name].label} can be in "
                 f"{', '.join(VARIABLES[name].units)}, or in the unit that a column gives for each "
                 f"row: {door().unit_in(name, 'your column')}.",
                 variable=name,

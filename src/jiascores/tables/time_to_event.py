@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup
-from jiascores.core.errors import RequestError, VisitError, listing, suggestion
+from jiascores.core.errors import RequestError, VisitError, listing, shown, suggestion
 from jiascores.core.measure import verdict_named
 from jiascores.core.variables import MarkerRule
 from jiascores.measures.flares import FlareCriteria
@@ -331,7 +331,7 @@ def time_to_first(
 def _one_reference(rule: Any) -> None:
     if isinstance(rule, LastResponding | Best) or rule in ("last-responding", "best"):
         raise RequestError(
-            f"reference={rule!r} differs from visit to visit, and time runs from one visit: "
+            f"reference={shown(rule)} differs from visit to visit, and time runs from one visit: "
             f"choose 'baseline', 'end-of-lead-in', jia.flagged('column') or "
             f"jia.on_or_before('column').",
             variable="reference",
@@ -368,7 +368,7 @@ def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria:
         return judged, name, outcome.criteria.name
     if not isinstance(outcome, Column):
         raise RequestError(
-            f"outcome={outcome!r}: give jia.column('…'), a request for yes or no such as "
+            f"outcome={shown(outcome)}: give jia.column('…'), a request for yes or no such as "
             f"jia.ask.inactive_disease(criteria='…'), or 'acr_ped' with level=.",
             variable="outcome",
         )
@@ -505,7 +505,7 @@ class _Stops:
         for place in np.flatnonzero(np.isnan(date) != (code < 0)):
             missing = self.reason.name if code[place] < 0 else self.date.name
             raise VisitError(
-                f"patient {enrolled.ids[place]} stopped, and {missing!r} is missing: a stop has a "
+                f"patient {enrolled.ids[place]} stopped, and {shown(missing)} is missing: a stop has a "
                 f"date and a reason.",
                 variable=missing,
             )
@@ -582,7 +582,7 @@ def _resolve(times: pd.DataFrame, seen: pd.DataFrame, undetermined: Any, name: s
         times.loc[first.index, said] = 0.0, f"{name} not determinable", END
         times.loc[first.index, "duration"] = _days(before, "max", first.index).fillna(0.0)
     times.loc[first.index, "rule"] += (
-        f"; undetermined={undetermined!r}: {UNDETERMINED[undetermined]}"
+        f"; undetermined={shown(undetermined)}: {UNDETERMINED[undetermined]}"
     )
 
 

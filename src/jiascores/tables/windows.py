@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError, VisitError, made, say
+from jiascores.core.errors import RequestError, VisitError, made, say, shown
 from jiascores.core.units import Unit
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
 from jiascores.measures.remission import months_after
@@ -281,7 +281,7 @@ def _window(name: str, due: Any, days: Any, *, study_day: bool) -> Window:
     elif number.is_integer():
         window = Window(f"month {number:g}", months=int(number))
     else:
-        raise RequestError(f"months={due!r}: give whole months.", variable=name, values=(due,))
+        raise RequestError(f"months={shown(due)}: give whole months.", variable=name, values=(due,))
     if not isinstance(days, tuple | list):
         return attrs.evolve(window, around=number_of(days, name, zero=True))
     ends = [_end(each, name, study_day=study_day) for each in days]
@@ -291,7 +291,7 @@ def _window(name: str, due: Any, days: Any, *, study_day: bool) -> Window:
     ):
         held = f"day {early:g}" if early == late else f"days {early:g} to {late:g}"
         raise RequestError(
-            f"{name}= gives {window.label} {days!r}: give its first and its last day since day "
+            f"{name}= gives {window.label} {shown(days)}: give its first and its last day since day "
             f"zero, which must hold the nominal one, {held}.",
             variable=name,
             values=(days,),
@@ -694,7 +694,9 @@ def below_limit(
     [[12.0, <NA>], [2.5, 'half']]
     """
     if above not in (None, "limit"):
-        raise RequestError(f"above={above!r}: give 'limit', or leave it out.", variable="above")
+        raise RequestError(
+            f"above={shown(above)}: give 'limit', or leave it out.", variable="above"
+        )
     if comparator is not None:
         require_column(comparator, "comparator")
     below = partial(

@@ -18,7 +18,7 @@ from jiascores.catalogue.verification import (
     families,
     typed,
 )
-from jiascores.core.errors import ArgumentError, listing, suggestion
+from jiascores.core.errors import ArgumentError, listing, shown, suggestion
 
 TOLERANCE = 1e-9
 SHOWN = 10
@@ -200,12 +200,12 @@ def _asked(kind: str, definition: str | None) -> Iterator[tuple[str, Sequence[Ro
     if not yielded:
         if there:
             words = (
-                f"no check values of {kind} have the definition {definition!r}. There are "
+                f"no check values of {kind} have the definition {shown(definition)}. There are "
                 f"{listing(sorted(there), shown=len(there))}."
             )
             raise ArgumentError(words, variable="definition", values=(definition,))
         raise ArgumentError(
-            f"kind={kind!r}: there are no check values of that name.{suggestion(kind, kinds)} "
+            f"kind={shown(kind)}: there are no check values of that name.{suggestion(kind, kinds)} "
             f"Name a function, as in 'acr_ped', or a kind of definitions, as in 'cut-off set'.",
             variable="kind",
             values=(kind,),

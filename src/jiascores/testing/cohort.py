@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError
+from jiascores.core.errors import RequestError, shown
 from jiascores.core.variables import MARKERS, VARIABLES
 
 LABEL = "synthetic: made by jiascores.testing.simulate_visits from a seed; describes nobody"
@@ -140,7 +140,7 @@ def _check(patients: int, visits: int, gaps: float, missed: float, markers: Sequ
         ("markers", markers, "some of esr and crp", bool(markers) and {*markers} <= {*MARKERS}),
     ):
         if not holds:
-            raise RequestError(f"{name}={value!r}: it takes {allowed}.", variable=name)
+            raise RequestError(f"{name}={shown(value)}: it takes {allowed}.", variable=name)
 
 
 def _severity(

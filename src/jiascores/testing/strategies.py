@@ -18,7 +18,7 @@ from hypothesis.strategies import SearchStrategy
 
 from jiascores.core.core_set import CoreSet
 from jiascores.core.definition import lookup
-from jiascores.core.errors import ArgumentError, suggestion
+from jiascores.core.errors import ArgumentError, shown, suggestion
 from jiascores.core.joints import INJECTION_RULES, JOINTS_71, JointExam
 from jiascores.core.measure import Score
 from jiascores.core.variables import CORE_VARIABLES, UNBOUNDED, VARIABLES
@@ -75,7 +75,7 @@ def values_of(variable: str) -> SearchStrategy[float]:
     """
     if variable not in VARIABLES:
         raise ArgumentError(
-            f"{variable!r} is no variable.{suggestion(variable, tuple(VARIABLES))}",
+            f"{shown(variable)} is no variable.{suggestion(variable, tuple(VARIABLES))}",
             variable="variable",
         )
     declared = VARIABLES[variable]
