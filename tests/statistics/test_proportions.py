@@ -455,7 +455,7 @@ def test_counts_and_choices_that_are_refused(counts, more, words) -> None:
 
 
 def test_counts_that_are_no_numbers_are_refused() -> None:
-    with pytest.raises(errors.RequestError, match="whole numbers"):
+    with pytest.raises(errors.NotNumericError, match="not a number"):
         difference("a", [1], [1], [1], method="newcombe")
 
 

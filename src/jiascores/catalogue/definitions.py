@@ -8,6 +8,7 @@ from jiascores.core.definition import Definition, lookup, published
 from jiascores.core.errors import (
     RequestError,
     UnknownDefinitionError,
+    is_among,
     listing,
     shown,
     suggestion,
@@ -77,7 +78,7 @@ def _of_kind(kind: Any) -> list[Definition]:
     """Return the definitions of one kind, or all; raise where there is no such kind."""
     every: tuple[Definition, ...] = published()
     kinds = tuple(dict.fromkeys(each.kind for each in every))
-    if kind is not None and not (isinstance(kind, str) and kind in kinds):
+    if kind is not None and not is_among(kind, kinds):
         raise RequestError(
             f"kind={shown(kind)}: choose from {listing(kinds, shown=len(kinds))}.",
             variable="kind",
@@ -123,7 +124,7 @@ def definition(name: str, kind: Any = None) -> Any:
     if isinstance(kind, type) and issubclass(kind, Definition):
         return lookup(kind, name, parameter="name")
     of_kind = _of_kind(kind)
-    found = [each for each in of_kind if isinstance(name, str) and each.name == name]
+    found = [each for each in of_kind if is_among(name, (each.name,))]
     if not found:
         near = suggestion(name, [each.name for each in of_kind])
         what = kind or "definition"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from difflib import get_close_matches
 from functools import partial
@@ -49,6 +49,11 @@ def written(value: Any) -> str:
 def text_of(value: Any) -> str:
     """Return a text as it is, and anything else as it is typed."""
     return str.__str__(value) if isinstance(value, str) else written(value)
+
+
+def is_among(value: Any, choices: Container[str]) -> bool:
+    """Return whether a value is a text, and one of these."""
+    return isinstance(value, str) and str.__str__(value) in choices
 
 
 def shown(value: Any) -> str:
@@ -416,9 +421,9 @@ class Words:
         """
         return f"{name.rpartition('.')[2]}={'' if value is None else shown(value)}"
 
-    def made(self, name: str, column: str) -> str:
+    def made(self, name: str, column: Any) -> str:
         """Return a rule or a column as it is made from the name of a column."""
-        return f"jia.{name}({column!r})"
+        return f"jia.{name}({shown(column)})"
 
     def unit_in(self, name: str, column: str) -> str:
         """Return how a column is said to hold the unit of each row."""
@@ -524,7 +529,7 @@ def say(name: str, value: Any = None) -> str:
     return door().argument(name, value)
 
 
-def made(name: str, column: str = "column") -> str:
+def made(name: str, column: Any = "column") -> str:
     """Return a rule or a column as it is written where the message is read."""
     return door().made(name, column)
 

@@ -24,13 +24,14 @@ from jiascores.core.errors import (
     NotNumericError,
     RequestError,
     UnknownJointError,
+    is_among,
     listing,
     shown,
     suggestion,
     text_of,
 )
 from jiascores.core.logic import NAN, all_of, any_of, missing, no
-from jiascores.core.values import FloatArray, is_missing, number
+from jiascores.core.values import FloatArray, is_missing, mapped, number
 from jiascores.core.variables import VARIABLES
 from jiascores.core.words import ideas
 
@@ -361,7 +362,7 @@ def by_joint(given: Mapping[str, Any], parameter: str) -> dict[str, Any]:
             values=(given,),
         )
     found: dict[str, Any] = {}
-    for name, value in dict(given).items():
+    for name, value in mapped(given).items():
         joint = _as_joint(name)
         if joint in found:
             raise UnknownJointError(
@@ -381,7 +382,7 @@ def _check_names(given: Any, parameter: str) -> None:
             variable=parameter,
             values=(given,),
         )
-    unknown = [name for name in given if not isinstance(name, str) or name not in _POSITION]
+    unknown = [name for name in given if not is_among(name, _POSITION)]
     if unknown:
         unknown.sort(key=text_of)
         raise UnknownJointError(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from numbers import Number
 from typing import Any
 
 import attrs
@@ -308,16 +307,16 @@ def places_of(
     else:
         if kind_of(given) == "polars":
             given_words = given.to_list()
-        elif isinstance(given, list | tuple):
+        elif isinstance(given, list | tuple | range):
             given_words = from_list(given).ravel().tolist()
         else:
             given_words = np.asarray(given, dtype=object).ravel().tolist()
-        _refuse_others(given_words, name)
+        given_words = _words(given_words, name)
         # A long column has few different words: each is looked at once.
         code = {word: place for place, word in enumerate(dict.fromkeys(given_words))}
         each = list(code)
         positions = np.fromiter((code[word] for word in given_words), np.int64, len(given_words))
-    _refuse_others(each, name)
+    each = _words(each, name)
     place = {word: float(position) for position, word in enumerate(words)}
     for word in each:
         meant = meaning(name, word)
@@ -341,13 +340,14 @@ def places_of(
     return found[0] if positions is None else np.array([*found, np.nan])[positions]
 
 
-def _refuse_others(each: list[Any], name: str) -> None:
-    """Raise where something stands in the place of a word that cannot be one, as a list does."""
-    one_of_each = {type(word): word for word in each if not is_missing(word)}
-    kinds = {
-        kind.__name__ for kind, word in one_of_each.items() if not issubclass(kind, str | Number)
-    }
+def _words(each: list[Any], name: str) -> list[Any]:
+    """Return words with None for gaps; what cannot be one, as a list, raises."""
+    if {type(word) for word in each} <= {str, type(None)}:
+        return each
+    each = [None if is_missing(word) else word for word in each]
+    kinds = {type(word).__name__ for word in each if not isinstance(word, str | int | float | None)}
     if kinds:
         raise NotCoveredError(
             f"{name} holds {', '.join(sorted(kinds))}, and takes words.", variable=name
         )
+    return [str.__str__(word) if isinstance(word, str) else word for word in each]

@@ -34,6 +34,7 @@ from jiascores.core.errors import (
     JiaScoresError,
     MarkerError,
     NotCoveredError,
+    is_among,
     listing,
     suggestion,
 )
@@ -995,8 +996,8 @@ def components(measure: str | Score, **inputs: Any) -> dict[str, Any]:
     {'stills_symptoms': True, 'acute_phase': False}
     """
     load()
-    if isinstance(measure, str) and measure in VERDICTS:
-        return _items(VERDICTS[measure], inputs)
+    if is_among(measure, VERDICTS):
+        return _items(VERDICTS[cast(str, measure)], inputs)
     score = lookup(Score, measure, parameter="measure")
     _check_names(score, inputs)
     taken, like = take(inputs)

@@ -6,7 +6,7 @@ Inside, everything is a float or a float64 array with NaN where a value is missi
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from numbers import Real
@@ -24,7 +24,7 @@ from jiascores.core.errors import (
     OutOfRangeError,
     shown,
 )
-from jiascores.core.variables import Course, Variable
+from jiascores.core.variables import UNBOUNDED, Course, Variable
 
 
 class SeriesLike(Protocol):
@@ -74,6 +74,8 @@ _PLAIN = frozenset({float, int, type(None), np.float64, np.int64})
 # One block of every column fits the processor's cache; no power of two, for arrays of such a size
 # contend for the same lines of it.
 BLOCK = 16_000
+# A range that is as long as this is no list of values.
+_LONG = 100_000_000
 
 
 def _comes_from(package: str, value: Any) -> bool:
@@ -88,7 +90,7 @@ def kind_of(value: Any) -> Kind:
         return "number"
     if isinstance(value, np.ndarray):
         return "array" if value.ndim else "number"
-    if isinstance(value, list | tuple | range):
+    if isinstance(value, list | tuple) or (isinstance(value, range) and len(value) < _LONG):
         return "array"
     if _comes_from("pandas", value):
         pandas = sys.modules["pandas"]
@@ -107,9 +109,7 @@ def kind_of(value: Any) -> Kind:
 
 def shape_of(value: Any) -> tuple[int, ...]:
     """Return the shape of anything that is not a single number."""
-    if isinstance(value, range):
-        return (len(value),)
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | range):
         return from_list(value).shape
     if kind_of(value) == "polars":
         return (len(value),)
@@ -152,8 +152,8 @@ def is_missing(value: Any) -> bool:
     if isinstance(value, Decimal):
         return value.is_nan()
     if type(value).__module__.startswith("pandas"):
-        # A whole frame or array is not a missing value, whatever it holds.
-        return sys.modules["pandas"].isna(value) is True
+        pandas = sys.modules["pandas"]
+        return value is pandas.NA or value is pandas.NaT
     if isinstance(value, float):
         return float.__ne__(value, value)
     # An object that is not equal to itself is no gap for that.
@@ -176,6 +176,17 @@ def number(value: Any, variable: Variable) -> float:
     raise _out_of_range(variable, [value], [])
 
 
+def number_in(value: Any) -> float | None:
+    """Return one number of any kind, NaN where it is missing; None where it is no finite number."""
+    try:
+        return number(value, _ANY)
+    except JiaScoresError:
+        return None
+
+
+_ANY = Variable("number", "number", "", -UNBOUNDED, UNBOUNDED)
+
+
 def _to_number(value: Any, variable: Variable) -> float:
     """Return one thing that stands for a number as a float."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
@@ -188,15 +199,17 @@ def _to_number(value: Any, variable: Variable) -> float:
         raise _not_numeric(variable, [value], [])
     if isinstance(value, np.floating):
         return float(_from_binary(np.asarray(value)))
-    if isinstance(value, float):
-        return float.__float__(value)
-    if isinstance(value, Real | Decimal) and not isinstance(value, np.timedelta64):
-        with suppress(Exception):
-            try:
-                return int.__float__(value) if isinstance(value, int) else float(value)
-            except OverflowError:
-                # Left to the range check, which knows where the value stands.
-                return np.inf if cast(Any, value) > 0 else -np.inf
+    if isinstance(value, np.timedelta64) or not isinstance(value, Real | Decimal):
+        raise _not_numeric(variable, [value], [])
+    # What it holds, whatever a class that derives from float or int says.
+    kind = type(value)
+    exact: Any = next((plain for plain in (float, int) if issubclass(kind, plain)), kind)
+    with suppress(Exception):
+        try:
+            return float(exact.__float__(value))
+        except OverflowError:
+            # Left to the range check, which knows where the value stands.
+            return np.inf if cast(Any, value) > 0 else -np.inf
     raise _not_numeric(variable, [value], [])
 
 
@@ -221,9 +234,6 @@ def to_floats(value: Any, variable: Variable, labels: Sequence[Any] | None = Non
         return to_floats(inner, variable, labels)
     if isinstance(value, np.ma.MaskedArray):
         return _from_masked(value, variable, labels)
-    if isinstance(value, range):
-        # Before it takes any memory.
-        check(variable, np.array([value[0], value[-1]] if value else [], dtype=np.float64))
     array = np.asarray(value) if isinstance(value, np.ndarray) else from_list(value)
     return _from_numpy(array, variable, labels)
 
@@ -233,6 +243,11 @@ def listed(value: Iterable[Any]) -> list[Any]:
     if isinstance(value, list):
         return list.copy(value)
     return [*tuple.__iter__(value)] if isinstance(value, tuple) else [*value]
+
+
+def mapped(value: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return what a mapping holds, whatever a class that derives from dict says."""
+    return dict(dict.items(value)) if isinstance(value, dict) else dict(value)
 
 
 def from_list(value: Sequence[Any]) -> NDArray[Any]:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
-from jiascores.core.errors import suggestion
+from jiascores.core.errors import suggestion, text_of
 from jiascores.core.variables import ILAR_CATEGORIES
 
 # Which ideas together are which word; "" leaves it open.
@@ -132,7 +132,7 @@ def truth(word: object) -> float | None:
 
 def category_hint(given: object) -> str:
     """Say which category a word that is not understood probably means."""
-    text = str(given)
+    text = text_of(given)
     if _ICD_CODE.fullmatch(text.strip().upper()):
         return (
             f" The code {text!r} does not say which category it is: only M08.2, M08.3, M09.0 and "

@@ -23,13 +23,14 @@ from jiascores.core.errors import (
     InconsistentError,
     JiaScoresError,
     RequestError,
+    is_among,
     shown,
     suggestion,
 )
 from jiascores.core.like import Like, read_only
 from jiascores.core.logic import NAN, any_of, at_least, at_most, choose, either, missing, unless
 from jiascores.core.measure import Call, verdict
-from jiascores.core.values import Listed, Scalar, T, check, kind_of, listed, number
+from jiascores.core.values import Listed, Scalar, T, check, kind_of, listed, mapped, number
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
 
 # The domains in the order of the form, and how many items each has.
@@ -261,7 +262,7 @@ class ChaqForm(Generic[T]):
 def by_domain(given: Any, parameter: str) -> dict[str, Any]:
     """Return what was given, domain by domain, all eight: a list of items, or a score."""
     if isinstance(given, Mapping):
-        given = dict(given)
+        given = mapped(given)
         _refuse_names(given, parameter)
         absent = [name for name in DOMAINS if name not in given]
         if absent:
@@ -318,7 +319,7 @@ def _item_list(part: Any, name: str) -> list[Any]:
 
 def _refuse_names(names: Any, parameter: str) -> None:
     for name in names:
-        if not isinstance(name, str) or name not in DOMAINS:
+        if not is_among(name, DOMAINS):
             raise RequestError(
                 f"{parameter}: {shown(name)} is no domain of the CHAQ, which has "
                 f"{', '.join(DOMAINS)}.{suggestion(name, DOMAINS)}",
@@ -338,7 +339,9 @@ def _everything(
     }
     for kind, ticked in ticks.items():
         names = (ticked,) if isinstance(ticked, str) else ticked
-        if not isinstance(names, Mapping):
+        if isinstance(names, Mapping):
+            names = mapped(names)
+        else:
             names = _collected(names, kind)
             if not all(isinstance(name, str) for name in names):
                 names = ticks_in_order(names, kind)

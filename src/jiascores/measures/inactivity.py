@@ -9,7 +9,7 @@ import attrs
 from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import RequestError, shown
+from jiascores.core.errors import RequestError, is_among, shown
 from jiascores.core.like import read_only
 from jiascores.core.logic import (
     NAN,
@@ -141,7 +141,7 @@ class InactiveDiseaseCriteria(Definition):
 
     def check_options(self, *, markers: str | None = None, **_: Any) -> None:
         """Raise where a choice between any and all reactants is not the caller's."""
-        asked = isinstance(markers, str) and str.__str__(markers) in MARKER_CHOICES
+        asked = is_among(markers, MARKER_CHOICES)
         if markers is None or (self.markers == "ask" and asked):
             return
         says = "says itself which reactants must be normal; leave markers out"

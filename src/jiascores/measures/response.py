@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from numbers import Real
 from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 import attrs
@@ -13,7 +12,7 @@ from jiascores.core import logic
 from jiascores.core.core_set import CoreSet
 from jiascores.core.decimals import above, at_least, at_most
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import RequestError, shown
+from jiascores.core.errors import RequestError, is_among, shown
 from jiascores.core.like import read_only
 from jiascores.core.logic import count, either, highest_of, known, missing, unless
 from jiascores.core.measure import (
@@ -28,7 +27,7 @@ from jiascores.core.measure import (
     id_of,
     verdict,
 )
-from jiascores.core.values import Many, Scalar
+from jiascores.core.values import Many, Scalar, number_in
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_SIZE, CORE_VARIABLES, MARKERS
 from jiascores.measures.change import (
     FROM_ZERO,
@@ -147,7 +146,7 @@ class ResponseCriteria(Definition):
     ) -> None:
         """Raise where the policy for gaps does not exist, or the criteria lack a level."""
         policies = POLICIES if level is None else RESPONDER_POLICIES
-        if not isinstance(missing, str) or missing not in policies:
+        if not is_among(missing, policies):
             choices = "; ".join(f"{name}: {words}" for name, words in policies.items())
             of_one_level = (
                 " Non-responder imputation is a rule for one level: "
@@ -155,7 +154,7 @@ class ResponseCriteria(Definition):
                 "was called 'nri' here is 'unchanged'."
             )
             raise RequestError(
-                f"missing={shown(missing)}: choose from {choices}.{of_one_level if missing == NRI else ''}",
+                f"missing={shown(missing)}: choose from {choices}.{of_one_level if is_among(missing, (NRI,)) else ''}",
                 variable="missing",
             )
         if level is not None:
@@ -174,7 +173,7 @@ class ResponseCriteria(Definition):
         RequestError
             If it is not one of `levels`.
         """
-        if not isinstance(level, Real) or isinstance(level, bool) or level not in self.levels:
+        if number_in(level) not in self.levels:
             message = f"level={shown(level)}: {self.name} has the levels {self._levels_in_words}."
             raise RequestError(message, variable="level", values=(level,))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from importlib import import_module
-from numbers import Real
 from typing import Any, NoReturn
 
 import attrs
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import MissingExtraError, RequestError, shown
+from jiascores.core.values import number_in
 
 CONFIDENCE = 0.95
 PER_MONTHS = 100
@@ -46,30 +46,33 @@ def require(holds: Any, words: str, variable: str, *values: Any) -> None:
 
 def check_confidence(confidence: Any, name: str = "confidence", example: float = 0.95) -> None:
     """Raise unless a confidence, or another share, lies between 0 and 1."""
-    holds = _is_number(confidence) and 0 < confidence < 1
     words = f"{name}={shown(confidence)}: give a number between 0 and 1, for example {example}."
-    require(holds, words, name, confidence)
+    require(_LEAST <= _number(confidence) < 1, words, name, confidence)
+
+
+# Below this an interval is its own middle.
+_LEAST = 1e-9
 
 
 def check_counts(**counts: float) -> None:
     """Raise unless each is a whole number, 0 or more."""
     for name, count in counts.items():
         words = f"{name}={shown(count)}: a count is a whole number, 0 or more."
-        holds = _is_number(count) and count >= 0 and float(count).is_integer()
-        require(holds, words, name, count)
+        number = _number(count)
+        require(number >= 0 and number.is_integer(), words, name, count)
 
 
 def check_times(**times: float) -> None:
     """Raise unless each is more than 0."""
     for name, time in times.items():
         words = f"{name}={shown(time)}: the time under observation is more than 0."
-        require(_is_number(time) and 0 < time < math.inf, words, name, time)
+        require(_number(time) > 0, words, name, time)
 
 
-def _is_number(value: Any) -> bool:
-    """Return whether a value is one number, and no truth value or duration."""
-    other = bool | np.timedelta64
-    return isinstance(value, Real) and not isinstance(value, other)
+def _number(value: Any) -> float:
+    """Return one finite number; what is none is NaN, which no check lets pass."""
+    number = number_in(value)
+    return math.nan if number is None else number
 
 
 class Answer:

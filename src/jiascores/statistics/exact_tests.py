@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from jiascores.core.errors import shown
+from jiascores.core.errors import is_among, shown
 from jiascores.statistics.base import (
     CONFIDENCE,
     Comparison,
@@ -32,7 +32,7 @@ def check_asked(method: str, confidence: float, **counts: float) -> None:
     check_confidence(confidence)
     check_counts(**counts)
     words = f"method={shown(method)}: choose 'central' or 'minimum-likelihood'."
-    require(isinstance(method, str) and method in get_args(Method), words, "method", method)
+    require(is_among(method, get_args(Method)), words, "method", method)
 
 
 def ratio(top: float, bottom: float) -> float:

@@ -9,7 +9,9 @@ from typing import Any, Literal, NoReturn, TypeAlias
 import attrs
 import numpy as np
 
-from jiascores.core.errors import RequestError, listing, shown
+from jiascores.core.errors import RequestError, is_among, listing, shown
+from jiascores.core.values import kind_of, number, to_floats
+from jiascores.core.variables import UNBOUNDED, Variable
 from jiascores.statistics.base import (
     CONFIDENCE,
     Answer,
@@ -565,15 +567,20 @@ def check_method(method: Any) -> None:
         f"method={shown(method)}: name the method of the difference, one of "
         f"{listing(map(repr, METHODS))}. There is no default."
     )
-    require(isinstance(method, str) and method in METHODS, words, "method", method)
+    require(is_among(method, METHODS), words, "method", method)
+
+
+_COUNT = Variable("responders", "a count", "", 0, UNBOUNDED, whole=True)
 
 
 def _counts(given: Sequence[Sequence[int]]) -> Strata:
     """Return the four counts of each stratum, where they can be."""
-    try:
-        a, n1, b, n0 = (np.array(counts, dtype=np.float64).ravel() for counts in given)
-    except (TypeError, ValueError) as problem:
-        raise RequestError("counts must be whole numbers.", variable="responders") from problem
+    a, n1, b, n0 = (
+        np.array([number(counts, _COUNT)])
+        if kind_of(counts) in ("number", "expression")
+        else to_floats(counts, _COUNT).astype(np.float64).ravel()
+        for counts in given
+    )
     alike = a.size == n1.size == b.size == n0.size
     require(alike, "the four lists of counts must have one entry for each stratum.", "patients")
     whole = np.array([each == np.floor(each) for each in (a, n1, b, n0)]).all(axis=0)

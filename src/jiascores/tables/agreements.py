@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.definition import published
-from jiascores.core.errors import RequestError, listing, shown
+from jiascores.core.errors import RequestError, is_among, listing, shown
 from jiascores.measures.states import CutoffSet
 from jiascores.statistics.agreement import Agreement, Weights, kappa_of
 from jiascores.statistics.base import CONFIDENCE, check_confidence, require
@@ -105,7 +105,7 @@ def agreement(
     check_confidence(confidence)
     known = get_args(Weights)
     words = f"weights={shown(weights)}: choose {' or '.join(map(repr, known))}, or leave it out."
-    require(weights is None or weights in known, words, "weights", weights)
+    require(weights is None or is_among(weights, known), words, "weights", weights)
     frame = Frame(to_eager(visits))
     pair = [_read(frame, one, "one"), _read(frame, other, "other")]
     if nested is not None:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import NotNumericError, RequestError, say, suggestion
+from jiascores.core.errors import NotNumericError, RequestError, is_among, say, suggestion
+from jiascores.core.values import number_in
 from jiascores.core.variables import UNBOUNDED, Variable
 from jiascores.tables.frame import Frame
 
@@ -28,13 +29,9 @@ def number_of(value: Any, name: str, why: str = "", *, zero: bool = False) -> fl
     zero : bool
         Whether 0 is allowed.
     """
-    # A NumPy number is taken as the plain number that it holds.
-    plain: Any = value
-    if isinstance(value, np.generic | np.ndarray) and value.ndim == 0:
-        plain = value.item()
-    fine = isinstance(plain, int | float) and not isinstance(plain, bool)
-    if fine and (plain > 0 or (zero and plain == 0)) and plain != float("inf"):
-        return float(plain)
+    plain = number_in(value)
+    if plain is not None and (plain > 0 or (zero and plain == 0)):
+        return plain
     least = "0 or more" if zero else "above 0"
     raise RequestError(
         f"{say(name, value)}: give a number {least}.{' ' if why else ''}{why}",
@@ -85,7 +82,8 @@ def column_name(value: Any, name: str) -> Any:
     """
     with suppress(Exception):
         # A name is looked up by its hash and compared.
-        if value is not None and value == value and hash(value) is not None:
+        hash(value)
+        if value is not None:
             return value
     raise RequestError(
         f"{say(name, value)}: give the name of a column.", variable=name, values=(value,)
@@ -125,8 +123,8 @@ def one_of(value: Any, choices: Mapping[str, str], name: str) -> str:
     name : str
         The parameter.
     """
-    if isinstance(value, str) and (plain := str.__str__(value)) in choices:
-        return plain
+    if is_among(value, choices):
+        return str.__str__(value)
     raise RequestError(
         f"{say(name, value)}: choose {in_words(choices)}.{suggestion(value, choices)}",
         variable=name,

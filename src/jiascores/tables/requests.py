@@ -22,6 +22,7 @@ from jiascores.core.errors import (
     NotCoveredError,
     RequestError,
     door,
+    is_among,
     made,
     say,
     shown,
@@ -42,7 +43,7 @@ from jiascores.core.measure import (
     measure_of,
     options_of,
 )
-from jiascores.core.values import listed, number
+from jiascores.core.values import listed, mapped, number
 from jiascores.core.variables import (
     CORE_VARIABLES,
     COURSES,
@@ -414,7 +415,7 @@ def _ends_of_months(given: Mapping[Any, Any]) -> list[tuple[Any, tuple[float, fl
     """Return the first and the last day by month, in order; none where one is no pair."""
     pairs: list[tuple[Any, tuple[Any, ...]]] = [
         (month, tuple(ends) if isinstance(ends, tuple | list) else ())
-        for month, ends in given.items()
+        for month, ends in mapped(given).items()
     ]
     if any(len(ends) != len(_ENDS) for _, ends in pairs):
         return []
@@ -473,7 +474,7 @@ def _course(definition: Any, value: Any) -> Any:
             f"{definition.name} reads every course alike: leave course out.", variable="course"
         )
     from_category = isinstance(value, FromCategory) and isinstance(definition, CutoffSet)
-    if isinstance(value, Column) or from_category or (isinstance(value, str) and value in known):
+    if isinstance(value, Column) or from_category or is_among(value, known):
         return value
     raise NotCoveredError(
         f"course = {shown(value)}: {definition.name} has cut-offs for {' and '.join(known)}. Give one of "
@@ -798,7 +799,7 @@ def _ticked(given: Any, parameter: str) -> Mapping[str, Any] | Column:
     if given is None or isinstance(given, Column):
         return given or {}
     if isinstance(given, Mapping):
-        return dict(given)
+        return mapped(given)
     return ticks_in_order(given, parameter)
 
 

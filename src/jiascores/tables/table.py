@@ -40,7 +40,7 @@ from jiascores.core.measure import (
     score_terms,
 )
 from jiascores.core.units import Unit
-from jiascores.core.values import is_fine, refused, to_floats
+from jiascores.core.values import is_fine, mapped, refused, to_floats
 from jiascores.core.variables import (
     CORE_VARIABLES,
     ILAR_CATEGORIES,
@@ -1517,7 +1517,7 @@ def as_mapping(given: Any, parameter: str) -> dict[str, Any]:
             variable=parameter,
             values=(given,),
         )
-    return {name: _one_column(name, column, parameter) for name, column in dict(given).items()}
+    return {name: _one_column(name, column, parameter) for name, column in mapped(given).items()}
 
 
 def _one_column(role: Any, column: Any, parameter: str) -> Any:
