@@ -18,7 +18,7 @@ from jiascores._version import __version__
 from jiascores.adam.checks import check
 from jiascores.adam.datasets import DATE, NUMBER, TEXT, WHOLE, AnalysisDataset, dates_of
 from jiascores.adam.datasets import VARIABLES as KNOWN
-from jiascores.core.errors import MissingExtraError, RequestError, listing, say
+from jiascores.core.errors import MissingExtraError, RequestError, listing, say, shown
 from jiascores.files.writing import whole
 from jiascores.tables.engines import need
 
@@ -256,7 +256,7 @@ def read(path: str | Path) -> pd.DataFrame:
         version = str(given.get("datasetJSONVersion", ""))
         if not re.fullmatch(r"1\.1(\.\d+)?", version):
             raise RequestError(
-                f"{path}: datasetJSONVersion is {version!r}, and Dataset-JSON 1.1 is read.",
+                f"{path}: datasetJSONVersion is {shown(version)}, and Dataset-JSON 1.1 is read.",
                 variable="path",
             )
         kinds = {

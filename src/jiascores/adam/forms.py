@@ -11,7 +11,7 @@ from typing import Any, Literal
 from jiascores.catalogue.exchange import SCHEMA, SUMS, definitions_as_json, terms
 from jiascores.core import decimals
 from jiascores.core.definition import lookup
-from jiascores.core.errors import NotCoveredError, RequestError
+from jiascores.core.errors import NotCoveredError, RequestError, shown
 from jiascores.core.measure import Score
 from jiascores.core.variables import MARKERS, VARIABLES
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
@@ -97,9 +97,9 @@ def export(
     if system == "schema":
         return SCHEMA.read_text(encoding="utf-8")
     if system != "redcap":
-        raise RequestError(f"system={system!r}: choose from {SYSTEMS}.", variable="system")
+        raise RequestError(f"system={shown(system)}: choose from {SYSTEMS}.", variable="system")
     if marker not in MARKERS:
-        raise RequestError(f"marker={marker!r}: choose 'esr' or 'crp'.", variable="marker")
+        raise RequestError(f"marker={shown(marker)}: choose 'esr' or 'crp'.", variable="marker")
     out = io.StringIO()
     writer: csv.DictWriter[str] = csv.DictWriter(out, HEADER, restval="", lineterminator="\n")
     writer.writeheader()

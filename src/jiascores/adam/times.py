@@ -12,7 +12,7 @@ from jiascores.adam.datasets import AnalysisDataset
 from jiascores.adam.parameters import CODE, OWN_FROM, Parameter, codes, of_request
 from jiascores.adam.subjects import Subjects, frame_like, taken
 from jiascores.adam.timing import analysis_day
-from jiascores.core.errors import ColumnError, RequestError, listing
+from jiascores.core.errors import ColumnError, RequestError, listing, shown
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
 from jiascores.tables.requests import Request
@@ -110,7 +110,7 @@ def adtte(
     frame, adsl = Frame(to_eager(visits)), Frame(to_eager(subjects))
     for needed in ("USUBJID", "STUDYID", origin):
         if needed not in adsl:
-            raise ColumnError(f"subjects= has no column {needed!r}.", variable=needed)
+            raise ColumnError(f"subjects= has no column {shown(needed)}.", variable=needed)
     parameter = _parameter(event, paramcd, param)
     given: dict[str, Any] = {
         "patients": frame_like(frame, pd.DataFrame({n: adsl.objects(n) for n in adsl.names})),
@@ -210,13 +210,13 @@ def _parameter(event: Any, code: str | None, label: str | None) -> Parameter:
     made = f"{FRONT}{own}" if own and len(own) <= CODE_LENGTH - len(FRONT) else ""
     if code is None and not made:
         raise RequestError(
-            f"the time to {stem!r} has no code of its own: give paramcd= and param=.",
+            f"the time to {shown(stem)} has no code of its own: give paramcd= and param=.",
             variable="paramcd",
         )
     chosen = code or made
     if not CODE.fullmatch(chosen):
         raise RequestError(
-            f"paramcd={chosen!r}: at most 8 capital letters and digits, a letter first.",
+            f"paramcd={shown(chosen)}: at most 8 capital letters and digits, a letter first.",
             variable="paramcd",
             values=(chosen,),
         )

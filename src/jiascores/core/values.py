@@ -184,6 +184,7 @@ def number_in(value: Any) -> float | None:
         return None
 
 
+_HOLDS: tuple[type, ...] = (float, int)
 _ANY = Variable("number", "number", "", -UNBOUNDED, UNBOUNDED)
 
 
@@ -203,7 +204,7 @@ def _to_number(value: Any, variable: Variable) -> float:
         raise _not_numeric(variable, [value], [])
     # What it holds, whatever a class that derives from float or int says.
     kind = type(value)
-    exact: Any = next((plain for plain in (float, int) if issubclass(kind, plain)), kind)
+    exact: Any = next((plain for plain in _HOLDS if issubclass(kind, plain)), kind)
     with suppress(Exception):
         try:
             return float(exact.__float__(value))
