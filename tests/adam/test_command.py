@@ -294,3 +294,42 @@ def test_help_has_an_example_that_is_there() -> None:
             assert option in words
         assert "--prefix" not in words
     assert "adeff" in Runner().invoke(main, ["adam", "--help"]).output
+
+
+def test_windows_periods_and_criteria_stand_in_the_mapping(folder: Path) -> None:
+    table = MAPPING.replace('keep = ["TRT01P"]', 'keep = ["TRTP=TRTxxP"]').replace(
+        'visit = "AVISIT"\n',
+        """windows = true
+terminology = "2025-03-28"
+improvement = ["esr"]
+thresholds = {jadas10 = ["<= 2.7", "<= 6"], esr_improvement = ">= 50"}
+periods = {"Open label" = "TRTSDT"}
+phases = {"ON TREATMENT" = "TRTSDT"}
+sources = {esr = ["LB", "LBSTRESN", "number"]}
+""",
+    )
+    table += """
+[visits]
+rule = "nearest"
+weeks = {0 = 3, 8 = 7, 12 = 7}
+"""
+    (folder / "m.toml").write_text(table, encoding="utf-8")
+    lines = VISITS.splitlines()
+    numbered = [f"{line};{'number' if not at else 10 + at}" for at, line in enumerate(lines)]
+    (folder / "visits.csv").write_text("\n".join(numbered), encoding="utf-8")
+    out, metadata = folder / "adeff.csv", folder / "define.csv"
+    result = run(folder, "adeff", "-o", out, "--metadata", metadata)
+    assert result.exit_code == 0, result.output
+    data = jia.adam.read(out)
+    esr = data[(data["PARAMCD"] == "ESR") & (data["USUBJID"] == "S-01")]
+    assert esr["AWTARGET"].tolist() == [1, 57, 85]
+    assert esr["SRCSEQ"].tolist() == [11, 12, 13]
+    assert esr["APERDY"].tolist() == [1, 57, 88]
+    assert set(esr["APHASE"]) == {"ON TREATMENT"}
+    assert set(esr["TRTP"]) == {"active"}
+    improved = data[(data["PARAMCD"] == "ESRIMP") & (data["USUBJID"] == "S-01")]
+    assert improved["CRIT1FL"].tolist() == ["Y", "Y"]
+    assert set(data.loc[data["PARAMCD"] == "JADAS10", "CRIT2"]) == {"AVAL <= 6"}
+    define = pd.read_csv(metadata)
+    assert set(define["part"]) == {"variable", "value", "term"}
+    assert "2025-03-28" in set(define["terminology"].dropna())

@@ -12,22 +12,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jiascores as jia
+from jiascores.adam.checks import RULES
 from jiascores.core.errors import RequestError
 from tests.adam.test_basic import LEVELS, adsl, visits
 from tests.adam.test_times import ADSL, VISITS
 
 CREATED = "2026-01-31T12:00:00"
+FLARE = jia.ask.flare(criteria="prcsg-printo", reference="last-responding")
 ENDINGS = ("xpt", "json", "parquet", "csv")
 
 
-def efficacy(table: pd.DataFrame | None = None) -> Any:
+def efficacy() -> Any:
     return jia.adam.adeff(
-        visits() if table is None else table,
-        measures=LEVELS,
+        visits().drop(columns="nominal_visit"),
+        measures=[*LEVELS, FLARE],
         variables=["physician_global"],
         subjects=adsl(),
         keep=["TRTP", "TRTSDT"],
         baseline="first",
+        improvement=["jadas10"],
+        thresholds={"jadas10": ["<= 2.7", "<= 6"], "acr_ped": ">= 30"},
+        windows={"weeks": {0: 3, 8: 7, 12: 7}, "rule": "nearest"},
+        periods={"Open label": "TRTSDT"},
+        phases={"ON TREATMENT": "TRTSDT"},
+        sources={"physician_global": ("QS", "QSSTRESN")},
         due={8: "Week 8", 12: "Week 12"},
     )
 
@@ -206,12 +214,33 @@ def changed(dataset: Any, **columns: Any) -> Any:
         ("one-analysis-record", {"ANL01FL": None}),
         ("imputed-rows", {"DTYPE": "LOCF"}),
         ("imputed-rows", {"AVALMIN": 0.0}),
+        ("imputed-rows", {"AREASND": None}),
         ("text", {"TRTP": "x" * 201}),
+        ("one-baseline", {"ABLFL": None}),
+        ("relative-day", {"APERDY": 0}),
+        ("windows", {"AWTDIFF": 99.0}),
+        ("windows", {"AWTARGET": 99.0}),
+        ("windows", {"ADY": 99}),
+        ("criteria", {"CRIT1": ""}),
+        ("criteria", {"CRIT1": lambda d: [f"AVAL < {at}" for at in range(len(d))]}),
+        ("criteria", {"CRIT1FL": "Y"}),
+        ("flags", {"CRIT1FL": "U"}),
     ],
 )
 def test_each_rule_finds_what_breaks_it(rule: str, change: dict[str, Any]) -> None:
     found = jia.adam.check(changed(efficacy(), **change))
     assert rule in set(found["rule"]), found
+
+
+def test_the_rules_are_listed() -> None:
+    listed = [line.split()[0] for line in (jia.adam.check.__doc__ or "").splitlines() if line]
+    assert [name for name in listed if name in RULES] == list(RULES)
+
+
+def test_a_population_flag_may_be_no() -> None:
+    people = adsl().assign(ITTFL=["Y", "N", "N"])
+    dataset = jia.adam.adeff(visits(), measures=["cjadas10"], subjects=people, keep=["ITTFL"])
+    assert jia.adam.check(dataset).empty
 
 
 @pytest.mark.parametrize(

@@ -504,3 +504,34 @@ def test_laws_of_the_basic_data_structure(
     pd.testing.assert_frame_equal(
         observed[columns].reset_index(drop=True), plain[columns].reset_index(drop=True)
     )
+
+
+@pytest.mark.parametrize("kind", ["polars", "pyarrow", "duckdb"])
+def test_other_engines_give_the_same(kind: str) -> None:
+    module = pytest.importorskip(kind)
+    table = visits().drop(columns="nominal_visit").assign(number=[1, 2, 3, 4, 5])
+
+    def native(data: pd.DataFrame) -> Any:
+        if kind == "pyarrow":
+            return module.Table.from_pandas(data)
+        return module.from_pandas(data) if kind == "polars" else module.from_df(data)
+
+    how: dict[str, Any] = {
+        "measures": LEVELS,
+        "variables": ["esr"],
+        "keep": {"TRTP": "TRTxxP"},
+        "baseline": "first",
+        "improvement": ["esr", "jadas10"],
+        "thresholds": {"esr": "<= 20"},
+        "windows": WEEKS,
+        "periods": {"Open label": "TRTSDT", "Withdrawal": "RANDDT"},
+        "sources": {"esr": ("LB", "LBSTRESN", jia.column("number"))},
+        "carry": {"VISITNUM": jia.column("number")},
+        "due": {8: "Week 8"},
+    }
+    expected = jia.adam.adeff(table, subjects=withdrawal(), **how)
+    dataset = jia.adam.adeff(native(table), subjects=native(withdrawal()), **how)
+    pd.testing.assert_frame_equal(dataset.pandas, expected.pandas)
+    pd.testing.assert_frame_equal(dataset.metadata, expected.metadata)
+    assert type(dataset.data).__module__.startswith("pyarrow" if kind == "duckdb" else kind)
+    assert jia.adam.check(dataset).empty

@@ -54,6 +54,27 @@ def check(dataset: AnalysisDataset) -> pd.DataFrame:
 
     Notes
     -----
+    ======================= ===============================================================
+    rule                    what it asks
+    ======================= ===============================================================
+    required-variables      STUDYID, USUBJID, PARAM and PARAMCD are there and never empty
+    names-and-labels        names of 8 characters, labels of 40, ASCII
+    text                    values of at most 200 bytes of ASCII
+    parameter-code          PARAMCD of 8 capital letters, digits and _, a letter first
+    one-to-one              PARAMCD with PARAM and PARAMN, AVISIT with AVISITN, AVAL with AVALC
+    unique-key              no two rows have one key
+    one-baseline            one ABLFL for each subject, parameter and BASETYPE; BASE is its AVAL
+    change                  CHG is AVAL − BASE; PCHG its share of BASE, empty where BASE is 0
+    relative-day            there is no day 0
+    windows                 AWTARGET and ADY within AWLO and AWHI; AWTDIFF between them
+    flags                   Y or empty; N where a flag may be no
+    criteria                CRITyFL goes with CRITy and with AVAL; CRITy is one for a parameter
+    one-analysis-record     ANL01FL on one row of each subject, parameter, BASETYPE and AVISITN
+    imputed-rows            DTYPE goes with AVAL; an open answer has its bounds and a reason
+    dates                   what ends in DT is a date
+    time-to-event           AVAL is ADT − STARTDT + 1; CNSR, EVNTDESC and CNSDTDSC agree
+    ======================= ===============================================================
+
     The open rules engine of CDISC holds more rules than these, and loads them from the network; it
     is not asked here.
 

@@ -199,6 +199,13 @@ class AnalysisDataset:
         names = ["dataset", "codelist", "term", "decode", "order", "extended", "terminology"]
         return pd.DataFrame(rows, columns=names)
 
+    @property
+    def metadata(self) -> pd.DataFrame:
+        """All of it in one table: the variables, each PARAMCD as values of AVAL, and the terms."""
+        parts = {"variable": self.variables, "value": self.parameters, "term": self.codelists}
+        tables = [table.astype(object).assign(part=name) for name, table in parts.items()]
+        return pd.concat(tables, ignore_index=True).set_index("part").reset_index()
+
     def _terms(self) -> Iterator[tuple[str, str, str, int, bool, str]]:
         data, of_cdisc = self.pandas, self.terminology
         for order, each in enumerate(self._parameters, 1):

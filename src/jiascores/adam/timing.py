@@ -98,7 +98,7 @@ class Plan:
         given : dict
             As for `nominal_visits`.
         """
-        options = dict(given)
+        options = {name: value for name, value in given.items() if value is not None}
         unknown = sorted(set(options) - set(WINDOW_OPTIONS))
         if unknown:
             raise RequestError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from jiascores.cli.running import (
     on_table,
     out_options,
     say_on_the_way,
+    windows_of,
     with_options,
     write_rows,
     write_text,
@@ -39,7 +40,7 @@ from jiascores.core.joints import FINDINGS
 from jiascores.core.variables import CORE_VARIABLES
 from jiascores.files.drafting import draft
 from jiascores.files.kinds import STDIN
-from jiascores.files.mapping import Csv, Joints, baseline_rule, window_days
+from jiascores.files.mapping import Csv, Joints, baseline_rule
 from jiascores.files.reading import FLAG, number_in, read_by
 from jiascores.files.text import Style
 from jiascores.files.visits import with_counts
@@ -48,7 +49,6 @@ from jiascores.measures.courses import RetreatmentProtocol
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.remission import RemissionCriteria
 from jiascores.measures.response import ResponseCriteria
-from jiascores.tables.baselines import Flagged
 from jiascores.tables.table import Column
 
 
@@ -466,33 +466,11 @@ def nominal_visits(job: Job, weeks: tuple[str, ...], months: tuple[str, ...], **
         --day-zero first -o planned.csv
     """
     own = with_options(job.how.visits, {**given, "same_day": None})
-    zero = baseline_rule(own.day_zero, "day zero")
-    flag = own.same_day and Flagged(own.same_day)
-    flag = baseline_rule(given["same_day"], "--same-day") if given["same_day"] else flag
-    job.add(
-        jia.prepare.nominal_visits,
-        asked=read_by(zero, flag),
-        weeks=_windows("week", weeks, own.weeks),
-        months=_windows("month", months, own.months),
-        study_day=own.study_day,
-        same_day=flag,
-        rule=own.rule,
-        day_zero=zero,
-    )
-
-
-def _windows(
-    name: str, given: tuple[str, ...], own: Mapping[str, float | str]
-) -> dict[float, Any] | None:
-    """Return the windows of weeks or months: those of the options, else of the mapping."""
-    pairs: list[Any] = [each.split(":", 1) for each in given] or list(own.items())
-    try:
-        return {float(due): window_days(str(days)) for due, days in pairs} or None
-    except ValueError as error:
-        raise RequestError(
-            f"--{name}: give {name.upper()}:DAYS, such as --{name} 8:7 or --{name} 8:43..70.",
-            variable=f"{name}s",
-        ) from error
+    asked = windows_of(own, weeks, months)
+    if given["same_day"]:
+        asked["same_day"] = baseline_rule(given["same_day"], "--same-day")
+    rules = read_by(asked["day_zero"], asked["same_day"])
+    job.add(jia.prepare.nominal_visits, asked=rules, **asked)
 
 
 @prepare.command("laboratory-values")

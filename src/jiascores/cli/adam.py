@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
 
 import jiascores as jia
 from jiascores.adam.files import content_of, kind_of
@@ -20,19 +19,22 @@ from jiascores.cli.running import (
     measures_option,
     on_table,
     together,
+    windows_of,
     with_choices,
     with_options,
 )
 from jiascores.core.errors import RequestError
 from jiascores.files.mapping import keys_of
-from jiascores.files.reading import DATE, FLAG
+from jiascores.files.reading import DATE, FLAG, read_by
 from jiascores.files.text import Style
 from jiascores.files.writing import kind_to_write, refuse_target, whole, written
 from jiascores.tables.table import Column
 
+# What the mapping says as `adeff` takes it.
+TAKEN = ("study", "variables", "improvement", "thresholds", "paramcd", "terminology")
 COMMON = together(
     click.option("--subjects", type=FILE, help="ADSL; else the file of [patients] in the mapping."),
-    click.option("--keep", multiple=True, help="A column of ADSL to take along."),
+    click.option("--keep", multiple=True, help="A column of ADSL to take along, or NEW=COLUMN."),
     click.option(
         "--created",
         help="When the file is made, as 2026-01-31T12:00:00, for .xpt and .json; no clock is read.",
@@ -72,16 +74,26 @@ def adeff(
     """
     kind = _kind(job, created, metadata)
     own = with_options(job.how.adam, given)
+    windows = windows_of(job.how.visits) if own.windows else None
     said = {
-        **{name: getattr(own, name) for name in ("study", "keep", "variables", "paramcd")},
+        **{name: getattr(own, name) for name in TAKEN},
+        "keep": _renamed(own.keep),
+        "windows": windows,
+        "periods": own.periods or None,
+        "phases": own.phases or None,
+        "sources": {
+            name: (*words[:2], *map(Column, words[2:])) for name, words in own.sources.items()
+        },
         "visit": _column(own.visit),
         "visit_number": _column(own.visit_number),
         "due": {float(number): word for number, word in own.due.items()},
         "carry": {name: Column(column) for name, column in own.carry.items()},
     }
-    visits = job.read()[1]
+    rules = [] if windows is None else [windows["day_zero"], windows["same_day"]]
+    visits = job.read(**read_by(*rules))[1]
     if subjects is not None or own.study is None:
-        said["subjects"] = _adsl(job, subjects, _dates(own.keep))
+        first = [*own.periods.values(), *own.phases.values()]
+        said["subjects"] = _adsl(job, subjects, _dates([*_renamed(own.keep).values(), *first]))
     dataset = job.call(jia.adam.adeff, visits, measures=job.requests, **said)
     _write(job, dataset, kind, created, metadata)
 
@@ -130,7 +142,11 @@ def adtte(
     event, asked = _event(job, own.measure)
     visits = job.read(**asked)[1]
     dates = [name for name in (own.origin, own.stopped, own.until) if name is not None]
-    said |= {"subjects": _adsl(job, subjects, [*dates, *_dates(keep)]), "keep": keep}
+    said |= {
+        "subjects": _adsl(job, subjects, [*dates, *_dates(_renamed(keep).values())]),
+        "keep": _renamed(keep),
+    }
+    said["terminology"] = job.how.adam.terminology
     said |= {name: job.said[name] for name in ("columns", "units", "baseline", "marker")}
     _write(job, jia.adam.adtte(visits, event, **said), kind, created, metadata)
 
@@ -150,7 +166,13 @@ def _event(job: Job, text: str | None) -> tuple[Any, dict[str, str]]:
     return job.requests[0], {}
 
 
-def _dates(names: Sequence[str]) -> list[str]:
+def _renamed(keep: Sequence[str]) -> dict[str, str]:
+    """Return each column to take along, by what it becomes."""
+    pairs = (each.partition("=") for each in keep)
+    return {new: old or new for new, _, old in pairs}
+
+
+def _dates(names: Iterable[str]) -> list[str]:
     """Return the columns of ADSL that are dates by their names."""
     return [name for name in ("TRTSDT", *names) if name.endswith("DT")]
 
@@ -191,6 +213,5 @@ def _write(job: Job, dataset: Any, kind: str, created: str | None, metadata: Pat
         stack.enter_context(whole(job.out, force=job.force, inputs=job.inputs)).write(content)
         if metadata is not None:
             file = stack.enter_context(whole(metadata, force=job.force, inputs=job.inputs))
-            table = pd.concat([dataset.variables, dataset.parameters], ignore_index=True)
-            written(table, kind_to_write(metadata), file, Style(), metadata)
+            written(dataset.metadata, kind_to_write(metadata), file, Style(), metadata)
     job.written(len(dataset.pandas))

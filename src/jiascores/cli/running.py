@@ -27,11 +27,18 @@ from jiascores.core.definition import published
 from jiascores.core.errors import WORDS, JiaScoresError, RequestError, SuspiciousWarning
 from jiascores.core.measure import Verdict
 from jiascores.files.kinds import STDIN, Contents, contents, name_of
-from jiascores.files.mapping import FileMapping, baseline_rule, read_mapping
+from jiascores.files.mapping import (
+    FileMapping,
+    NominalVisits,
+    baseline_rule,
+    read_mapping,
+    window_days,
+)
 from jiascores.files.reading import asked_of, confirmed
 from jiascores.files.visits import read_beside, read_visits, with_counts
 from jiascores.files.writing import kind_to_write, refuse_target, whole, write_table, write_with
 from jiascores.measures.states import ANY_COURSE
+from jiascores.tables.baselines import Flagged
 from jiascores.tables.requests import Request, from_category, parse
 from jiascores.tables.table import MARKER_RULES, Column
 
@@ -386,6 +393,34 @@ def with_options(own: T, given: Mapping[str, Any]) -> T:
     nothing = (None, False, ())
     chosen = {k: v for k, v in given.items() if not any(v is each for each in nothing)}
     return cast(T, attrs.evolve(cast(Any, own), **chosen))
+
+
+def windows_of(
+    own: NominalVisits, weeks: Sequence[str] = (), months: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the visits of the protocol as `nominal_visits` takes them."""
+    return {
+        "weeks": _windows("week", weeks, own.weeks),
+        "months": _windows("month", months, own.months),
+        "study_day": own.study_day,
+        "same_day": own.same_day and Flagged(own.same_day),
+        "rule": own.rule,
+        "day_zero": baseline_rule(own.day_zero, "day zero"),
+    }
+
+
+def _windows(
+    name: str, given: Sequence[str], own: Mapping[str, float | str]
+) -> dict[float, Any] | None:
+    """Return the windows of weeks or months: those of the options, else of the mapping."""
+    pairs: list[Any] = [each.split(":", 1) for each in given] or list(own.items())
+    try:
+        return {float(due): window_days(str(days)) for due, days in pairs} or None
+    except ValueError as error:
+        raise RequestError(
+            f"--{name}: give {name.upper()}:DAYS, such as --{name} 8:7 or --{name} 8:43..70.",
+            variable=f"{name}s",
+        ) from error
 
 
 def on_table(

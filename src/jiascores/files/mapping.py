@@ -378,9 +378,21 @@ class Adam:
     study: str | None = None
     """STUDYID, where there is no ADSL."""
     keep: tuple[str, ...] = ()
-    """Columns of ADSL to take along."""
+    """Columns of ADSL to take along; NEW=COLUMN where one is called otherwise, TRTP=TRTxxP."""
     variables: tuple[str, ...] = ()
     """What was recorded and is a parameter too."""
+    improvement: tuple[str, ...] = ()
+    """Scores and variables whose improvement in per cent is a parameter too."""
+    thresholds: Mapping[str, str | list[str]] = attrs.field(factory=dict)
+    """score or variable = a criterion on its value, such as "<= 3.8", or several."""
+    windows: bool = False
+    """Whether AVISIT follows from the windows of [visits]; by default they count from TRTSDT."""
+    periods: Mapping[str, str] = attrs.field(factory=dict)
+    """What a period is called = the column of ADSL with its first day, in order."""
+    phases: Mapping[str, str] = attrs.field(factory=dict)
+    """The same with phases."""
+    sources: Mapping[str, list[str]] = attrs.field(factory=dict)
+    """recorded variable = domain, variable and, if you have it, your column with --SEQ."""
     visit: str | None = None
     """Your column with AVISIT; by default nominal_visit."""
     visit_number: str | None = None
@@ -391,6 +403,8 @@ class Adam:
     """Further variable = your column."""
     paramcd: Mapping[str, str] = attrs.field(factory=dict)
     """column = PARAMCD, where it has no code of its own."""
+    terminology: str = ""
+    """The version of CDISC's controlled terminology that your study uses."""
     event: Event = Event()
     """The event of ADTTE."""
 
