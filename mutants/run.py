@@ -195,12 +195,15 @@ class Coverage:
     def of(self, mutant: Mutant, *, imported: bool) -> list[str]:
         """Return the tests to run; a line that runs at import has those of its whole scope."""
         lines = self.lines.get(str(mutant.path.relative_to(ROOT)), {})
-        found = set(lines.get(mutant.line, ()))
-        if imported or not found:
-            where = scopes(ast.parse(mutant.path.read_text(encoding="utf-8")))
-            scope = where.get(mutant.line, "") if imported else ""
-            inside = [set(tests) for line, tests in lines.items() if scope in where.get(line, "")]
-            found = found.union(*inside) or set().union(*lines.values())
+        tree = ast.parse(mutant.path.read_text(encoding="utf-8"))
+        if imported:
+            where = scopes(tree)
+            scope = where.get(mutant.line, "")
+            # What runs at import alone is tried by all that run anything of its file.
+            there = [line for line in lines if scope in where.get(line, "")] or [*lines]
+        else:
+            there = [mutant.line] if mutant.line in lines else lines_of_statement(tree, mutant.line)
+        found = set().union(*(lines.get(line, ()) for line in there))
         return self.in_order({self.names[number] for number in found}, mutant.path.stem)
 
     def in_order(self, tests: set[str], stem: str) -> list[str]:
@@ -225,6 +228,16 @@ class Coverage:
                 break
             chosen.append(test)
         return chosen
+
+
+def lines_of_statement(tree: ast.Module, line: int) -> list[int]:
+    """Return the lines of the smallest statement that a line is part of."""
+    around = [
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt)
+    ]
+    return list(min((lines for lines in around if line in lines), key=len, default=[line]))
 
 
 # ------------------------------------------------------------------- the changed code
@@ -521,7 +534,11 @@ def in_child(work) -> None:
 
 def try_all(mutants: list[Mutant], known: Coverage, workers: int, where: list[str]) -> None:
     """Try each mutant: in a fork that has collected the tests, or else by import."""
-    at_import = {mutant for mutant in mutants if changed_functions(mutant) is None}
+    at_import = {
+        mutant
+        for mutant in mutants
+        if changed_functions(mutant) is None or not known.of(mutant, imported=False)
+    }
     rest = [mutant for mutant in mutants if mutant not in at_import]
     if rest:
         forks = Forks(rest, known, workers)

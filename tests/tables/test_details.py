@@ -146,3 +146,70 @@ def test_details_from_file_to_file(tmp_path) -> None:
         assert [None if pd.isna(each) else str(each)[:10] for each in dates] == [
             *(None, "2024-01-10", "2024-01-10", None)
         ]
+
+
+COMPARED = {
+    "patient": ["A", "A", "B", "B", "C", "C", "D"],
+    "date": ["2024-01-10", "2024-03-10"] * 3 + ["2024-01-10"],
+    "chaq": [2.0, 1.5, None, 1.0, None, None, 1.0],
+    "physician_global": [8.0, 2, None, 1, 3, 1, 1],
+    "patient_global": [8.0, 2, 1, 1, 3, 1, 1],
+    "active_joints": [10.0, 5, 4, 0, 3, 1, 1],
+    "esr": [40.0, 20, 20, 20, 60, 20, 20],
+}
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_details_of_a_variable_and_of_a_score_at_two_visits(kind) -> None:
+    ask = {"baseline": "first", "details": True}
+    table = MAKERS[kind](COMPARED)
+    of_chaq = jia.assess(table, measures=[jia.ask.chaq_change(difference="brunner-2005")], **ask)
+    stem = "chaq_change_brunner_2005"
+    # Both values, the later one alone, none; the baseline itself is compared with nothing.
+    assert column(of_chaq, f"{stem}_missing") == [None, 0, None, 1, None, 2, None]
+    assert column(of_chaq, f"{stem}_change_chaq")[1::2] == [-0.5, None, None]
+    assert column(of_chaq, f"{stem}_baseline_date")[1::2] == ["2024-01-10"] * 3
+    names = of_chaq.collect_schema() if kind == "lazy" else of_chaq
+    names = (
+        names.names() if kind == "lazy" else getattr(names, "column_names", None) or names.columns
+    )
+    assert f"{stem}_marker" not in list(names)
+    of_jadas = jia.assess(table, measures=[jia.ask.horneff_improvement(within=(50, 70))], **ask)
+    stem = "horneff_improvement_horneff_2014"
+    # 8 + 8 + 10 + 2, then 2 + 2 + 5 + 0.
+    assert column(of_jadas, f"{stem}_change_jadas10")[1::2] == [-19, None, -10]
+    assert column(of_jadas, f"{stem}_missing")[1::2] == [0, 1, 0]
+    assert column(of_jadas, f"{stem}_marker")[:4] == [None, "esr", None, "esr"]
+
+
+def test_details_of_a_responder_are_those_of_its_level() -> None:
+    """A variable that is better by 60 % has improved for level 50, and not for 70 or 90."""
+    table = pd.DataFrame(
+        {"patient": ["A", "A"], "date": ["2024-01-10", "2024-03-10"]}
+        | {name: [10.0, 4.0] if name != "chaq" else [2.0, 0.8] for name in NAMES}
+    )
+    asked = [jia.ask.responder(level) for level in (30, 50, 70)]
+    out = jia.assess(table, measures=["acr_ped", *asked], baseline="first", details=True)
+    assert [column(out, f"acr_ped{of}_improved")[1] for of in ("", "_30", "_50", "_70")] == [
+        6,
+        6,
+        6,
+        0,
+    ]
+    # Of the answer without a level, the lowest: better by 30 %.
+    table.loc[1, [*NAMES]] = [7.0, 7.0, 1.4, 7.0, 7.0, 7.0]
+    out = jia.assess(table, measures=["acr_ped", *asked], baseline="first", details=True)
+    assert [column(out, f"acr_ped{of}_improved")[1] for of in ("", "_30", "_50", "_70")] == [
+        6,
+        6,
+        0,
+        0,
+    ]
+
+
+def test_a_verdict_without_a_variable_of_its_own_has_no_count_of_gaps() -> None:
+    table = pd.DataFrame(COMPARED).assign(physician_global=[1, None, 1, 1, 1, 1, 1])
+    asked = jia.ask.minimal_disease_activity("magni-manzoni-2008-active", course="poly")
+    out = jia.assess(table, measures=[asked], details=True)
+    (name,) = [each for each in out.columns if each.endswith("_missing")]
+    assert column(out, name) == [0, 1, 0, 0, 0, 0, 0]

@@ -176,3 +176,22 @@ def test_a_trial_with_levels_of_its_own() -> None:
     assert out["responders"].tolist() == [1]
     with pytest.raises(jia.errors.RequestError, match="holds 75"):
         jia.analysis.responders_by_visit(table, jia.column("level"), level=70)
+
+
+def test_a_responder_is_who_reaches_the_level_by_the_same_policy() -> None:
+    """Also where the level is exactly that one."""
+    policies, levels = ("worst-case", "unchanged", "complete-case"), (30, 50, 70, 90, 100)
+    reached = set()
+    for policy in policies:
+        asked = [jia.ask.responder(level, missing=policy) for level in levels]
+        out = jia.assess(
+            pd.DataFrame(visits()), measures=[jia.ask.acr_ped(missing=policy), *asked],
+            baseline="first",
+        )  # fmt: skip
+        stem = f"acr_ped_{policy.replace('-', '_')}"
+        whole = out[f"{stem}_level"]
+        known = whole.notna()
+        for level in levels:
+            assert out.loc[known, f"{stem}_{level}"].tolist() == (whole[known] >= level).tolist()
+            reached |= {(policy, level) for each in whole[known] if each == level}
+    assert {(policy, level) for policy in policies for level in (30, 50)} <= reached

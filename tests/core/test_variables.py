@@ -1,0 +1,102 @@
+"""What each variable may be, written down once more from the forms, papers and laboratories."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import jiascores as jia
+from jiascores.core.errors import NotNumericError, NotWholeError, OutOfRangeError
+from jiascores.core.values import check, to_floats
+from jiascores.core.variables import VARIABLES
+
+# Unit, lowest and highest value of each that is measured or counted; * where it is whole.
+ALLOWED = {
+    "physician_global patient_global pain parent_disease_activity morning_stiffness_rating": (
+        "0-10", 0, 10, ""
+    ),
+    "systemic_manifestations": ("0-10", 0, 10, "*"),
+    "chaq": ("0-3", 0, 3, ""),
+    "chaq_item": ("0-3", 0, 3, "*"),
+    "active_joints limited_joints swollen_joints joints_ever parent_joints": ("joints", 0, 71, "*"),
+    "active_joints_27": ("joints", 0, 27, "*"),
+    "esr esr_upper_limit": ("mm/h", 0, math.inf, ""),
+    "crp crp_upper_limit": ("mg/L", 0, math.inf, ""),
+    "marker_upper_limit": ("as the marker", 0, math.inf, ""),
+    "biologicals_tried": ("drugs", 0, math.inf, "*"),
+    "entheses": ("entheses", 0, math.inf, "*"),
+    "temperature highest_temperature": ("°C", 34, 43, ""),
+    "haemoglobin": ("g/dL", 0, 30, ""),
+    "platelets": ("10^9/L", 0, 10_000, ""),
+    "ferritin": ("ng/mL", 0, math.inf, ""),
+    "ast ldh": ("U/L", 0, math.inf, ""),
+    "triglycerides fibrinogen": ("mg/dL", 0, math.inf, ""),
+    "morning_stiffness": ("min", 0, math.inf, ""),
+    "days_since_injection injection_days": ("days", 0, math.inf, ""),
+    "month": ("months", 0, math.inf, ""),
+}  # fmt: skip
+BY_NAME = {name: row for names, row in ALLOWED.items() for name in names.split()}
+
+
+def test_every_variable_is_written_down_or_is_a_yes_or_no() -> None:
+    others = [VARIABLES[name] for name in VARIABLES if name not in BY_NAME]
+    assert all((one.flag, one.whole, one.low, one.high) == (True, True, 0, 1) for one in others)
+    assert not any(VARIABLES[name].flag for name in BY_NAME)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_both_sides_of_each_end(name) -> None:
+    unit, low, high, whole = BY_NAME[name]
+    variable, step = VARIABLES[name], 1 if whole else 0.01
+    assert variable.unit == unit
+
+    def accepted(value: float) -> bool:
+        try:
+            check(variable, np.array([float(value)]))
+        except OutOfRangeError:
+            return False
+        return True
+
+    assert accepted(low)
+    assert accepted(low + step)
+    assert not accepted(low - step)
+    assert accepted(1e6 if high == math.inf else high)
+    assert not accepted(high + step if high < math.inf else high)
+    if whole:
+        for half in (low + 0.5, 3.5 if high > 3 else 1.5):
+            with pytest.raises(NotWholeError):
+                check(variable, np.array([half]))
+    else:
+        assert accepted(low + 0.5)
+
+
+@pytest.mark.parametrize("name", [name for name in VARIABLES if VARIABLES[name].flag])
+def test_a_yes_or_no_is_0_or_1(name) -> None:
+    check(VARIABLES[name], np.array([0.0, 1.0, np.nan]))
+    for value in (-1.0, 2.0):
+        with pytest.raises(OutOfRangeError):
+            check(VARIABLES[name], np.array([value]))
+
+
+def test_a_factor_is_known_or_none() -> None:
+    assert VARIABLES["crp"].factor("mg/dL") == 10
+    assert VARIABLES["crp"].factor("mg/L") == 1
+    # No factor alone makes °C of °F.
+    assert VARIABLES["temperature"].factor("°F") is None
+    for variable in VARIABLES.values():
+        assert variable.factor("furlongs") is None
+
+
+def test_all_that_is_no_number_is_named_wherever_it_stands() -> None:
+    with pytest.raises(NotNumericError) as caught:
+        to_floats(["x", 3, {}, 4, "y"], VARIABLES["esr"])
+    assert caught.value.values == ("x", {}, "y")
+    with pytest.raises(NotNumericError) as caught:
+        jia.jadas10(
+            physician_global=[1, "a", 2, "b"], patient_global=[1] * 4, active_joints=[1] * 4,
+            esr=[1] * 4,
+        )  # fmt: skip
+    assert caught.value.values == ("a", "b")
+    assert "'a' at 1, 'b' at 3:" in str(caught.value)
