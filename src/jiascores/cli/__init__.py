@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import warnings
 from collections.abc import Sequence
@@ -71,13 +72,17 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--date", help="The date that the report bears; by default the present one.")
+@click.option(
+    "--date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The date that the report bears; by default the present one.",
+)
 @out_options
 @json_option
-def verify(date: str | None, out: Path | None, force: bool, as_json: bool) -> None:
+def verify(date: dt.datetime | None, out: Path | None, force: bool, as_json: bool) -> None:
     """Run every check value against this installation; the exit status is 1 if one fails."""
     refuse_target(out, force=force)
-    result = jia.verify(date=date)
+    result = jia.verify(date=None if date is None else date.date().isoformat())
     text = str(result)
     if as_json:
         said = {"passed": result.passed, "check_values": result.check_values, "report": text}
@@ -467,7 +472,7 @@ def nominal_visits(job: Job, weeks: tuple[str, ...], months: tuple[str, ...], **
     """
     own = with_options(job.how.visits, {**given, "same_day": None})
     asked = windows_of(own, weeks, months)
-    if given["same_day"]:
+    if given["same_day"] is not None:
         asked["same_day"] = baseline_rule(given["same_day"], "--same-day")
     rules = read_by(asked["day_zero"], asked["same_day"])
     job.add(jia.prepare.nominal_visits, asked=rules, **asked)

@@ -62,28 +62,37 @@ class Commands(click.Group):
         if isinstance(sys.stdout, io.TextIOWrapper):
             # A pipe in an old code page has no ≤: it is written as \u2264, and nothing ends early.
             sys.stdout.reconfigure(errors="backslashreplace")
-        with stopped_by_signals(), warnings.catch_warnings():
+        with _in_words(), stopped_by_signals(), warnings.catch_warnings():
             warnings.showwarning = _on_one_line
             warnings.simplefilter("always", SuspiciousWarning)
             try:
                 return super().invoke(ctx)
-            except JiaScoresError as error:
-                raise click.ClickException(str(error)) from error
-            except KeyboardInterrupt as error:
-                raise SystemExit(128 + signal.SIGINT) from error
-            except OSError as error:
-                if error.errno == errno.EPIPE:
-                    _read_no_more()
-                raise click.ClickException(str(error)) from error
             finally:
                 WORDS.reset(spoken)
 
+    def make_context(self, *given: Any, **more: Any) -> click.Context:
+        """Read what was typed, and print what help is asked for."""
+        with _in_words():
+            return super().make_context(*given, **more)
 
-def _read_no_more() -> None:
-    """End as every program does whose reader has ended, as head does."""
-    # What is still to be written goes nowhere.
-    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
-    raise SystemExit(128 + 13)
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """End with a message where something cannot be done."""
+    try:
+        yield
+    except JiaScoresError as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt as error:
+        raise SystemExit(128 + signal.SIGINT) from error
+    except OSError as error:
+        # What standard output did not take goes nowhere, and is not tried again at the end.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE:
+            # Its reader has ended, as head does.
+            raise SystemExit(128 + 13) from error
+        raise click.ClickException(str(error)) from error
 
 
 def _on_one_line(message: Any, *_: Any, **__: Any) -> None:
@@ -225,7 +234,7 @@ _table_options = together(
     ),
     click.option("--marker", type=click.Choice(tuple(MARKER_RULES)), help="Which reactant counts."),
     out_options,
-    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings."),
 )
 # Of commands that add columns to the table, or print one.
 _adding_options = together(

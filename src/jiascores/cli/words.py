@@ -25,6 +25,7 @@ class CommandLine(Words):
     """The words of the command line and of the mapping."""
 
     mapping = "--mapping"
+    reads_months = True
     nothing = "an empty cell"
 
     def argument(self, name: str, value: Any = None) -> str:

@@ -411,6 +411,8 @@ class Words:
 
     # What the mapping of a file is called.
     mapping = "mapping"
+    # Whether the names of months are read in every language of words.csv.
+    reads_months = False
     # What a gap is written as.
     nothing = "None, NaN or null"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from calendar import month_abbr, month_name
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -97,6 +98,22 @@ def ideas(kind: str, text: str, *, strict: bool = True) -> frozenset[str] | None
             return None
         named |= set((idea or "").split())
     return frozenset(named)
+
+
+def english_months(text: str, form: str) -> str:
+    """Return a date with the name of its month as a format reads it, in place of that of another language."""
+    if "%b" not in form and "%B" not in form:
+        return text
+    names = month_name if "%B" in form else month_abbr
+    known = _spellings()["month"][0]
+
+    def name(word: re.Match[str]) -> str:
+        said = word[0].casefold()
+        is_english = said in map(str.casefold, (*month_name, *month_abbr))
+        number = None if is_english else known.get(plain(said))
+        return word[0] if number is None else names[int(number)]
+
+    return re.sub(r"[^\W\d_]+", name, text)
 
 
 def meaning(kind: str, word: object) -> str | None:

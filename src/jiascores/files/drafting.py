@@ -14,7 +14,7 @@ import attrs
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.core.joints import COUNTS
 from jiascores.core.variables import COURSES, VARIABLES
-from jiascores.core.words import ideas, meaning, truth
+from jiascores.core.words import english_months, ideas, meaning, truth
 from jiascores.files.guessing import Guess, guess, guess_joints
 from jiascores.files.kinds import STDIN, Contents, Piped, contents
 from jiascores.files.mapping import Csv, Excel, Source, bare, toml
@@ -138,6 +138,8 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
     """
     made = Draft()
     file = _opened(path, sheet, made)
+    if sheet is not None and file.kind != "excel":
+        raise RequestError(f"{file.name}: no workbook, and so without a sheet.", variable="sheet")
     cells = {name: _texts(column) for name, column in file.columns.items()}
     for name in file.labels.keys() & cells.keys():
         # What stands for words is read as these.
@@ -481,7 +483,7 @@ def _dates(columns: Mapping[str, str], cells: Mapping[str, Sequence[Any]], made:
 
 
 def _shown_date(text: str, form: str) -> str:
-    return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007  (a date has no zone)
+    return datetime.strptime(english_months(text, form), form).date().isoformat()  # noqa: DTZ007  (a date has no zone)
 
 
 def _variable(

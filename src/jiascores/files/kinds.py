@@ -123,8 +123,15 @@ class Piped(str):
     def read(cls) -> Piped:
         """Read standard input."""
         piped = cls(STDIN)
-        piped.held = sys.stdin.buffer.read()
+        piped.held = cls.stream().read()
         return piped
+
+    @staticmethod
+    def stream() -> Any:
+        """Return standard input."""
+        if sys.stdin is None:
+            raise RequestError("there is no standard input: name a file.")
+        return sys.stdin.buffer
 
 
 @contextlib.contextmanager
@@ -132,7 +139,7 @@ def opened(path: Any, progress: Progress | None = None) -> Iterator[tuple[Any, s
     """Open a file once, since a pipe can be read once only; give it, its kind, and whether it is packed."""
     with contextlib.ExitStack() as stack:
         if str(path) == STDIN:
-            raw: Any = io.BytesIO(path.held) if isinstance(path, Piped) else sys.stdin.buffer
+            raw: Any = io.BytesIO(path.held) if isinstance(path, Piped) else Piped.stream()
         else:
             if not os.path.exists(path):  # noqa: PTH110
                 raise RequestError(f"there is no file {str(path)!r}.", values=(str(path),))

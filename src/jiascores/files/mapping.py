@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import collections.abc
+import datetime as dt
 import json
+import math
 import re
 import tomllib
 import types
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import (
@@ -40,14 +43,12 @@ EPOCHS = {
     "excel": "1899-12-30",
     "excel-1904": "1904-01-01",
 }
-# What says each part of a date, in a format.
-_ALL = ("%c", "%x", "%D", "%F")
-_PARTS = {
-    "day": ("%d", "%e", "%j", *_ALL),
-    "month": ("%m", "%b", "%B", "%h", "%j", *_ALL),
-    "year": ("%Y", "%y", "%G", *_ALL),
-}
+# A date of which every part shows.
+_SOME_DAY = dt.datetime(2001, 2, 3, 4, 5, 6, tzinfo=dt.timezone.utc)  # noqa: UP017
 _SHORTEST_MONTH = 28
+# No mapping is larger, and a device may have no end; no header is further down.
+_LARGEST = 1 << 22
+_DEEPEST = 10_000
 # What a key takes, in words.
 _WORDS: dict[Any, str] = {
     bool: "true or false",
@@ -601,12 +602,15 @@ def read_mapping(given: Any) -> FileMapping:
         return _built(dict(given or {}), None)
     path = Path(given)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise RequestError(f"{path}: not written in utf-8, as a TOML file is.") from error
-    except tomllib.TOMLDecodeError as error:
-        # It says the line and the column.
-        raise RequestError(f"{path}: {error}", reason="mapping") from error
+        with path.open("rb") as file:
+            text = file.read(_LARGEST).decode("utf-8-sig")
+        data = tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n"))
+    except (OSError, ValueError, RecursionError) as error:
+        # Of the syntax it says the line and the column.
+        said = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, UnicodeDecodeError):
+            said = "not written in utf-8, as a TOML file is. Save it as UTF-8."
+        raise RequestError(f"{path}: {said}", reason="mapping") from error
     return _built(data, path)
 
 
@@ -715,28 +719,50 @@ def _words(kind: Any) -> str:
 # What cannot be meant
 
 
-def says(part: str, form: str) -> bool:
-    """Return whether a format of dates has a day, month or year."""
-    return any(mark in form for mark in _PARTS[part])
+@cache
+def _shown_by(form: str) -> dt.datetime | None:
+    """Return a day as a format shows it; nothing where it shows no month, or cannot be read."""
+    try:
+        shown = dt.datetime.strptime(_SOME_DAY.strftime(form), form)  # noqa: DTZ007
+    except (ValueError, re.error):
+        return None
+    return shown if (shown.year, shown.month) == (_SOME_DAY.year, _SOME_DAY.month) else None
+
+
+def says_day(form: str) -> bool:
+    """Return whether a format of dates has the day of the month."""
+    shown = _shown_by(form)
+    return shown is not None and shown.day == _SOME_DAY.day
 
 
 def _faults_of_text(csv: Csv) -> Iterator[tuple[str, str, str]]:
     """Return the keys of [csv] that cannot be meant, and what is wrong with each."""
     form, day = csv.date_format, csv.day_of_month
-    if csv.separator is not None and len(csv.separator) != 1:
-        yield "csv", "separator", f"= {toml(csv.separator)}: give one character."
-    if csv.thousands and (len(csv.thousands) != 1 or csv.thousands in (csv.decimal, csv.separator)):
-        words = "give one character that is neither the decimal sign nor the separator."
-        yield "csv", "thousands", f"= {toml(csv.thousands)}: {words}"
+    sign, mark = csv.separator, csv.thousands
+    if sign is not None and (len(sign) != 1 or sign.isalnum() or sign in '"\r\n'):
+        words = "give one character, no letter, digit or quotation mark."
+        yield "csv", "separator", f"= {toml(sign)}: {words}"
+    if mark and (len(mark) != 1 or mark.isalnum() or mark in (csv.decimal, sign, *"+-")):
+        words = (
+            "give one character that is neither the decimal sign nor the separator, nor a digit."
+        )
+        yield "csv", "thousands", f"= {toml(mark)}: {words}"
+    for number in (word for word in csv.missing if isinstance(word, float)):
+        if not math.isfinite(number):
+            yield "csv", "missing", f"= [{number}]: give numbers that a file can hold."
+    if csv.encoding == "":
+        yield "csv", "encoding", '= "": give the name of one, or leave it out.'
+    for word in {*csv.yes} & {*csv.no}:
+        yield "csv", "yes", f"and no both have {toml(word)}: keep one."
     ways = [name for name in ("date_format", "day_first", "month_first") if getattr(csv, name)]
     if len(ways) > 1:
         yield "csv", ways[0], f"and {ways[1]} both say how dates are written: keep one."
     if form is not None and form not in EPOCHS:
-        if not says("year", form) or not says("month", form):
+        if _shown_by(form) is None:
             words = f"or days are counted: {', '.join(EPOCHS)}.{suggestion(form, EPOCHS)}"
             words = f"a date has a day, a month and a year, such as %d.%m.%Y; {words}"
             yield "csv", "date_format", f"= {toml(form)}: {words}"
-        elif not says("day", form) and day is None:
+        elif not says_day(form) and day is None:
             words = (
                 "a month without a day is no date. Say which day it stands for: day_of_month = 15."
             )
@@ -748,10 +774,13 @@ def _faults_of_text(csv: Csv) -> Iterator[tuple[str, str, str]]:
 def _faults_of_names(source: Source) -> Iterator[tuple[str, str, str]]:
     """Return the tables by variable that name what is none, and what is meant."""
     known = [*VARIABLES, *WORDS, *ROLES[1:]]
+    for table, skip in (("csv", source.csv.skip), ("excel", source.excel.skip)):
+        if not 0 <= skip <= _DEEPEST:
+            yield table, "skip", f"= {skip}: give 0 to {_DEEPEST}."
     for table in ("missing", "words", "below", "above"):
         for name in getattr(source, table):
             if name == "patient":
-                yield table, name, "an id is never a gap."
+                yield table, name, ": an id is never a gap."
             elif name not in known and name not in source.columns:
                 meant = next((each for each, of in source.columns.items() if of == name), None)
                 said = f" Use the variable's name: {meant}." if meant else suggestion(name, known)

@@ -13,9 +13,9 @@ import numpy as np
 
 from jiascores.core.errors import ColumnError, RequestError, listing, suggestion
 from jiascores.core.variables import COURSES, ILAR_CATEGORIES, VARIABLES
-from jiascores.core.words import truth
+from jiascores.core.words import english_months, truth
 from jiascores.files.kinds import Contents
-from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Limit, Source, in_mapping, says
+from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Limit, Source, in_mapping, says_day
 from jiascores.files.text import Coded
 from jiascores.tables.baselines import Flagged, OnOrBefore
 from jiascores.tables.problems import BELOW, LIMIT
@@ -134,6 +134,14 @@ def typed(
     """Return a file as a pandas table, with the columns that are used as numbers, dates and words."""
     import pandas as pd
 
+    for key, named in (("dates", source.csv.dates), ("numbers", source.csv.numbers)):
+        absent = [name for name in named if name not in file.columns]
+        if absent and not file.shaped:
+            raise ColumnError(
+                f"{in_mapping('csv', {key: absent})}: {file.name} has no such column."
+                f"{suggestion(absent[0], file.columns)}",
+                variable=absent[0],
+            )
     kinds = kinds_of(source, list(file.columns), asked)
     _check_codes(
         source, [name for kind, name in kinds.values() if kind == NUMBER and name in VARIABLES]
@@ -373,14 +381,12 @@ def _dates(form: Csv) -> Callable[[Any], Any]:
                 return number_in(cell, form)
         for each in formats:
             try:
-                found = dt.datetime.strptime(cell, each)  # noqa: DTZ007  (a date has no zone)
+                found = dt.datetime.strptime(english_months(cell, each), each)  # noqa: DTZ007
             except ValueError:
                 continue
-            return (
-                found.replace(day=form.day_of_month)
-                if form.day_of_month and not says("day", each)
-                else found
-            )
+            day = form.day_of_month if form.day_of_month and not says_day(each) else found.day
+            # A date has no zone.
+            return found.replace(day=day, tzinfo=None)
         return cell
 
     return date

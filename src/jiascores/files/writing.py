@@ -40,19 +40,21 @@ def whole(path: Any, *, force: bool = False, inputs: Sequence[Any] = ()) -> Iter
     inputs : sequence of path
         What was read, and is never written over.
     """
-    if path is None or str(path) == STDIN:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+    is_screen = path is None or str(path) == STDIN
+    if is_screen or _is_pipe(path):
+        # All of it is made first, so that nothing reaches the pipe where something fails.
+        with tempfile.TemporaryFile() as made, _opened(None if is_screen else path) as there:
+            yield made
+            made.seek(0)
+            while part := made.read(BLOCK):
+                rest = memoryview(part)
+                while rest:
+                    # Standard output may take a part of what it is given, where it has no buffer.
+                    rest = rest[there.write(rest) :]
+            there.flush()
         return
     refuse_target(path, force=force, inputs=inputs)
     target = Path(os.path.realpath(path))
-    if _is_pipe(path):
-        # All of it is made first, so that nothing reaches the pipe where something fails.
-        with tempfile.TemporaryFile() as made, open(path, "wb") as there:  # noqa: PTH123
-            yield made
-            made.seek(0)
-            shutil.copyfileobj(made, there)
-        return
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
     with _nameless(target) as (file, name):
         yield file
@@ -61,6 +63,18 @@ def whole(path: Any, *, force: bool = False, inputs: Sequence[Any] = ()) -> Iter
             os.chmod(file.fileno() if name is None else name, mode)  # noqa: PTH101
         os.fsync(file.fileno())
         _take_place(file, name, target, force=force)
+
+
+@contextlib.contextmanager
+def _opened(path: Any) -> Iterator[IO[bytes]]:
+    """Open a pipe or a device, or standard output, to write to."""
+    if path is not None:
+        with open(path, "wb") as there:  # noqa: PTH123
+            yield there
+        return
+    if sys.stdout is None:
+        raise RequestError(f"there is no standard output: give {say('out', 'FILE')}.")
+    yield sys.stdout.buffer
 
 
 def refuse_target(path: Any, *, force: bool, inputs: Sequence[Any] = ()) -> None:

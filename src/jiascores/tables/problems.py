@@ -33,7 +33,7 @@ from jiascores.core.errors import (
     written,
 )
 from jiascores.core.variables import VARIABLES, Variable
-from jiascores.core.words import category_hint
+from jiascores.core.words import category_hint, english_months
 from jiascores.tables.frame import Positions
 
 Finding: TypeAlias = Literal["refused", "suspicious", "missing"]
@@ -518,6 +518,7 @@ _TIMES = ("", " %H:%M", " %H:%M:%S")
 _FORMATS = (
     *(order.format(mark) + time for order, mark, time in product(_ORDERS, "./- ", _TIMES)),
     *("%Y%m%d", "%d-%b-%Y", "%d %b %Y", "%d%b%Y", "%d-%B-%Y", "%d %B %Y"),
+    *("%d. %b %Y", "%d. %B %Y", "%d %b. %Y", "%d de %B de %Y"),
 )
 # Distinct texts on which formats are tried.
 _TRIED = 200
@@ -556,7 +557,8 @@ def _as_text(value: Any) -> str:
 
 def _reads(text: str, form: str) -> bool:
     try:
-        datetime.strptime(text, form)  # noqa: DTZ007  (only whether it can be read)
+        said = english_months(text, form) if door().reads_months else text
+        datetime.strptime(said, form)  # noqa: DTZ007  (only whether it can be read)
     except ValueError:
         return False
     return True

@@ -231,9 +231,7 @@ def nominal_visits(
             values=() if day_zero is None else (day_zero,),
         )
     if same_day is not None and not isinstance(same_day, Flagged):
-        raise RequestError(
-            f"{say('same_day', same_day)}: give {made('flagged')}.", variable="same_day"
-        )
+        raise RequestError(f"{say('same_day')}: give {made('flagged')}.", variable="same_day")
     nominal = partial(
         _nominal,
         windows=windows,
