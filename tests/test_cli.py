@@ -120,6 +120,15 @@ def test_a_baseline_for_each_variable(folder: Path) -> None:
         done = assess(folder, "--measure", "acr_ped", "--baseline", f"{rule}={days}")
         assert done.exit_code == 0, done.output
         assert done.output.splitlines()[3].split(",")[-3] == level
+    flags = rows.splitlines()
+    names = ("physician_global", "patient_global", "chaq", "active_joints", "limited_joints", "esr")
+    flags[0] += "".join(f",{name}_base" for name in names)
+    flags[1:] = [
+        f"{line},{','.join('Y' * 6 if at == 0 else [''] * 6)}" for at, line in enumerate(flags[1:])
+    ]
+    (folder / "visits.csv").write_text("\n".join(flags) + "\n")
+    done = assess(folder, "--measure", "acr_ped", "--baseline", "flagged:base:per_variable=true")
+    assert done.exit_code == 0, done.output
     for wrong in (rule.replace(":days", ""), f"{rule}=soon", "flagged:dose:days=7"):
         done = assess(folder, "--measure", "acr_ped", "--baseline", wrong)
         assert done.exit_code == 1

@@ -160,6 +160,33 @@ def test_by_visit_the_flag_is_of_the_visit_whatever_its_date() -> None:
     assert "lobxfl" not in one
 
 
+def test_each_variable_may_have_its_own_flag() -> None:
+    lb = laboratory(LBDTC=["2024-01-02", "2024-03-06"], LBLOBXFL=["Y", None])
+    mk = examined({"ACTIND": {"knee_left": "Y"}}, MKLOBXFL="Y")
+    codes = {"physician_global": "PHGA", "patient_global": "PTGA", "crp": "CRP"}
+    asked: dict[str, Any] = {"variables": codes, "joints": {"active": "ACTIND"}}
+    how: dict[str, Any] = {
+        "units": {"crp": jia.column("crp_unit")},
+        "measures": ["jadas10", "acr_ped"],
+    }
+    whole = jia.adam.visits_from_sdtm(questionnaire(), lb, mk, **asked)
+    assert whole["lobxfl"].tolist() == [True, False, True]
+    whole = whole.assign(chaq=1.0, limited_joints=1)
+    with pytest.raises(VisitError, match="two rows can be the visit flagged by lobxfl"):
+        jia.assess(whole, baseline=jia.flagged("lobxfl"), **how)
+    each = jia.adam.visits_from_sdtm(questionnaire(), lb, mk, flags="variable", **asked)
+    assert "lobxfl" not in each
+    assert each.loc[each["crp_lobxfl"], "date"].tolist() == ["2024-01-02"]
+    assert each.loc[each["active_joints_lobxfl"], "date"].tolist() == ["2024-01-10"]
+    each = each.assign(chaq=1.0, limited_joints=1, chaq_lobxfl=None, limited_joints_lobxfl=None)
+    out = jia.assess(each, baseline=jia.flagged("lobxfl", per_variable=True), details=True, **how)
+    last = out.set_index("date").loc["2024-03-06"]
+    # CRP 24 at screening to 5, and the physician's global 6 to 2; the others are open.
+    assert last["acr_ped_improved"] == 2
+    with pytest.raises(RequestError, match="flags='test'"):
+        jia.adam.visits_from_sdtm(lb, variables=ONLY_CRP, flags="test")  # type: ignore[arg-type]
+
+
 # ------------------------------------------------------------------ dates
 
 

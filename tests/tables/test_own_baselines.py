@@ -236,3 +236,100 @@ def test_the_same_as_looking_for_each_value_by_hand(rows, days) -> None:
             continue
         due = jia.acr_ped(baseline=jia.CoreSet(**base), now=jia.CoreSet(**now))
         assert answer == [due.level_min, due.level_max]
+
+
+# ------------------------------------------------------------------ each flagged
+
+FLAGGED = jia.flagged("lobxfl", per_variable=True)
+
+
+def _flagged(**changes):
+    """Return the visits of one child with a flag for each variable, as a trial sets them."""
+    flags = {f"{name}_lobxfl": [None, None, "Y", None] for name in CORE}
+    return _visits(**(flags | {"esr_lobxfl": [None, "Y", None, None]} | changes))
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_each_variable_has_the_baseline_that_is_flagged(kind) -> None:
+    out = jia.assess(MAKERS[kind](_flagged()), baseline=FLAGGED, measures=["acr_ped"])
+    assert column(out, "acr_ped_level") == [None, None, None, 50]
+
+
+def test_a_partitioned_frame_has_the_flagged_baselines_too() -> None:
+    dask = pytest.importorskip("dask.dataframe")
+    frame = dask.from_pandas(pd.DataFrame(_flagged()), npartitions=3)
+    out = jia.assess(frame, baseline=FLAGGED, measures=["acr_ped"]).compute().sort_values("date")
+    assert out["acr_ped_level"].tolist()[-1] == 50
+
+
+def test_a_variable_whose_flag_is_not_there_is_named() -> None:
+    visits = pd.DataFrame(_flagged())
+    with pytest.raises(jia.errors.ColumnError, match="chaq_lobxfl"):
+        jia.assess(visits.drop(columns="chaq_lobxfl"), baseline=FLAGGED, measures=["acr_ped"])
+    # What is not asked for needs none.
+    out = jia.assess(
+        visits.drop(columns="chaq_lobxfl"),
+        baseline=FLAGGED,
+        measures=[jia.ask.horneff_improvement(within=(0, 100))],
+    )
+    assert len(out) == 4
+    with pytest.raises(jia.errors.ColumnError, match="'blfl'"):
+        jia.assess(visits, baseline=jia.flagged("blfl", per_variable=True), measures=["acr_ped"])
+    twice = visits.assign(esr_lobxfl=["Y", "Y", None, None])
+    with pytest.raises(
+        jia.errors.VisitError, match="two rows can be the visit flagged by esr_lobxfl"
+    ):
+        jia.assess(twice, baseline=FLAGGED, measures=["acr_ped"])
+
+
+@pytest.mark.parametrize("marker", ["esr", "crp", "esr-else-crp"])
+def test_the_reactant_that_counts_has_the_baseline_that_is_flagged(marker) -> None:
+    visits = pd.DataFrame(_flagged(crp=[50.0, None, 60.0, 12.0], chaq=[2.0, None, 2.0, 1.0]))
+    visits["crp_lobxfl"] = visits["physician_global_lobxfl"]
+    out = jia.assess(visits, baseline=FLAGGED, measures=["acr_ped"], marker=marker)
+    # ESR 60 to 30 is half, CRP 60 to 12 four fifths; the globals and the CHAQ are half.
+    assert out["acr_ped_level"].tolist()[-1] == 50
+    none = visits.assign(esr_lobxfl=None)
+    by_crp = jia.assess(none, baseline=FLAGGED, measures=["acr_ped"], marker="esr-else-crp")
+    same = jia.assess(none, baseline=FLAGGED, measures=["acr_ped"], marker="crp")
+    assert by_crp["acr_ped_level_min"].equals(same["acr_ped_level_min"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("AB"),
+            st.integers(0, 60),
+            st.tuples(*[VALUE] * 6),
+            st.tuples(*[st.booleans()] * 6),
+        ),
+        min_size=1,
+        max_size=10,
+        unique_by=lambda row: row[:2],
+    )
+)
+def test_the_same_as_looking_for_each_flag_by_hand(rows) -> None:
+    table = pd.DataFrame([(who, day, *values) for who, day, values, _ in rows],
+                         columns=["patient", "date", *CORE])  # fmt: skip
+    table[list(CORE)] = table[list(CORE)].astype(float).clip(upper=3)
+    for at, name in enumerate(CORE):
+        # Of several the first counts, so that each has one at most.
+        said = pd.Series([flags[at] for *_, flags in rows])
+        table[f"{name}_lobxfl"] = said & (said.groupby(table["patient"]).cumsum() == 1)
+    out = jia.assess(table, baseline=FLAGGED, measures=["acr_ped"])
+    for at in range(len(table)):
+        mine = table[table["patient"] == table["patient"][at]]
+        base, dated = {}, []
+        for name in CORE:
+            flagged = mine[mine[f"{name}_lobxfl"]]
+            value = flagged[name].iloc[0] if len(flagged) else None
+            base[name] = None if pd.isna(value) else value
+            dated += flagged["date"].tolist()
+        now = {name: None if pd.isna(table[name][at]) else table[name][at] for name in CORE}
+        answer = [column(out, f"acr_ped_level_{end}")[at] for end in ("min", "max")]
+        if not dated or table["date"][at] <= max(dated):
+            assert answer == [None, None]
+            continue
+        due = jia.acr_ped(baseline=jia.CoreSet(**base), now=jia.CoreSet(**now))
+        assert answer == [due.level_min, due.level_max]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from jiascores.adam.domains import NOT_DONE, Domain, like
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
-from jiascores.core.joints import FINDINGS
+from jiascores.core.joints import COUNTS, FINDINGS
 from jiascores.core.variables import VARIABLES
 from jiascores.core.words import truth
 from jiascores.tables.joint_forms import joint_counts
@@ -24,6 +24,7 @@ from jiascores.tables.windows import below_limit
 _UNKNOWN = ("U", "UNKNOWN", "NA")
 _SIDES = {"LEFT", "RIGHT"}
 _FLAGS = ("LOBXFL", "BLFL")
+_FLAGGED = {"visit": "the visit as a whole", "variable": "each variable by itself"}
 _BY = {"date": "DTC", "visit": "VISITNUM"}
 _BELOW = {"limit": "the limit itself", "half": "half the limit", "zero": "0"}
 
@@ -38,6 +39,7 @@ def visits_from_sdtm(
     partial_dates: str | None = None,
     below: Mapping[str, Literal["limit", "half", "zero"]] | None = None,
     above: Mapping[str, Literal["limit"]] | None = None,
+    flags: Literal["visit", "variable"] = "visit",
     **joint_rules: Any,
 ) -> Any:
     """Make visits from SDTM findings domains (QS, RS, LB, VS, OE, MK, …): one row for each visit.
@@ -71,6 +73,9 @@ def visits_from_sdtm(
         What a result such as ``<5`` in ``--STRESC`` is read as, by variable:
         ``{"crp": "half"}``; ``"limit"``, ``"half"`` or ``"zero"`` (above only ``"limit"``).
         Without it, one is refused.
+    flags : {"visit", "variable"}
+        What --LOBXFL and --BLFL flag: the visit, as ``lobxfl``; or the value of a variable alone, as
+        ``esr_lobxfl``, for ``baseline=jia.flagged("lobxfl", per_variable=True)``.
     **joint_rules
         As for `jiascores.prepare.joint_counts`: ``painful_from``, ``not_on_form``, ``beyond_71``,
         ``unlisted``.
@@ -104,7 +109,8 @@ def visits_from_sdtm(
     is yes where one of them is, no where all are and both sides were looked at, else missing.
 
     ``baseline=jia.flagged("lobxfl")`` makes the visit with the flag the baseline; where a subject's
-    flags stand at several visits, it raises. Give units to `assess` as
+    flags stand at several visits, as those of blood drawn at screening, it raises, and
+    ``flags="variable"`` gives each variable its own. Give units to `assess` as
     ``units={"crp": jia.column("crp_unit")}``. A data set in ADaM's basic structure is read by
     `jiascores.prepare.from_long`, which leaves out rows with DTYPE.
 
@@ -127,6 +133,7 @@ def visits_from_sdtm(
     if not domains:
         raise RequestError("give at least one domain, such as QS.", variable="domains")
     one_of(by, _BY, "by")
+    one_of(flags, _FLAGGED, "flags")
     variables, joints = dict(variables or {}), dict(joints or {})
     _refuse_unknown(joints, below or {}, above or {}, variables, joint_rules)
     read = [Domain.of(each, "TESTCD", only) for each in domains]
@@ -150,8 +157,12 @@ def visits_from_sdtm(
     visits = _as_visits(long.reset_index(drop=True), variables, by, date_of)
     for name in {**(below or {}), **(above or {})}:
         visits = _without_limits(visits, name, (below or {}).get(name, "limit"), above or {})
-    flags = [each for each in _FLAGS if any(f"{d.letters}{each}" in d.frame for d in read)]
-    visits = _with_flags(visits, rows, by, flags, completed=partial_dates is not None)
+    there = [each for each in _FLAGS if any(f"{d.letters}{each}" in d.frame for d in read)]
+    visits = _with_flags(visits, rows, by, there, variables if flags == "variable" else None)
+    if partial_dates is not None:
+        gaps = rows.dropna(subset="COMPLETED").set_index(["USUBJID", _BY[by]])["COMPLETED"]
+        made = dict(zip(gaps.index, gaps, strict=True))
+        visits["date_imputed"] = [made.get(key) for key in _keys(visits, by)]
     return like(read[0].frame, visits)
 
 
@@ -374,18 +385,27 @@ def _without_limits(
     return visits.assign(**{name: read[f"{name}_value"], made: read[made]})
 
 
+def _keys(visits: pd.DataFrame, by: str) -> list[tuple[Any, Any]]:
+    return list(zip(visits["patient"], visits[by], strict=True))
+
+
 def _with_flags(
-    visits: pd.DataFrame, rows: pd.DataFrame, by: str, flags: Sequence[str], *, completed: bool
+    visits: pd.DataFrame,
+    rows: pd.DataFrame,
+    by: str,
+    flags: Sequence[str],
+    variables: Mapping[str, Any] | None,
 ) -> pd.DataFrame:
-    """Return visits with what their rows say: which are baselines, and which dates were completed."""
-    keys = list(zip(visits["patient"], visits[by], strict=True))
-    own = list(zip(rows["USUBJID"], rows[_BY[by]], strict=True))
+    """Return visits with which of them are baselines: as a whole, or by variable."""
+    counts = [name for name in visits if name in COUNTS]
     for flag in flags:
-        said = {key for key, cell in zip(own, rows[flag], strict=True) if cell == "Y"}
-        visits[flag.lower()] = [key in said for key in keys]
-    if completed:
-        gaps = {
-            key: gap for key, gap in zip(own, rows["COMPLETED"], strict=True) if gap is not None
-        }
-        visits["date_imputed"] = [gaps.get(key) for key in keys]
+        said = rows[rows[flag] == "Y"]
+        of = {flag.lower(): said}
+        if variables is not None:
+            of = {f"{n}_{flag.lower()}": said[said["NAME"] == n] for n in variables}
+            joints = said[~said["NAME"].isin(list(variables))]
+            of |= {f"{n}_{flag.lower()}": joints for n in counts}
+        for name, mine in of.items():
+            found = set(zip(mine["USUBJID"], mine[_BY[by]], strict=True))
+            visits[name] = [key in found for key in _keys(visits, by)]
     return visits

@@ -222,8 +222,8 @@ measures_option: Option = click.option(
 )
 baseline_option: Option = click.option(
     "--baseline",
-    help="first, flagged:COLUMN or on-or-before:COLUMN; with :per_variable=true:days=28 after it "
-    "each variable has its own.",
+    help="first, flagged:COLUMN or on-or-before:COLUMN; with :per_variable=true after it, and "
+    ":days=28 for a date, each variable has its own.",
 )
 _table_options = together(
     click.argument("file", type=FILE),

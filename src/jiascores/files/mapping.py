@@ -535,13 +535,13 @@ def baseline_rule(text: str | None, what: str = "baseline") -> Any:
     except ValueError:
         kind = "days"
     rules: dict[str, Any] = {"flagged": flagged, "on-or-before": on_or_before}
-    lacks_days = options.get("per_variable") and "days" not in options
-    if kind not in rules or lacks_days or (options and kind != "on-or-before"):
+    lacks_days = kind == "on-or-before" and options.get("per_variable") and "days" not in options
+    if kind not in rules or lacks_days or ("days" in options and kind != "on-or-before"):
         known = ", ".join(f"{each}:COLUMN" for each in rules)
         known += ", column.COLUMN" if what == "day zero" else ""
         raise RequestError(
             f"{what} {text!r}: give first, {known}, or with a baseline for each variable "
-            f"on-or-before:COLUMN:per_variable=true:days=28."
+            f"flagged:ENDING:per_variable=true or on-or-before:COLUMN:per_variable=true:days=28."
             f"{suggestion(text, ['first', *rules])}",
             variable=what,
             values=(text,),

@@ -98,7 +98,10 @@ def asked_of(
 def read_by(*rules: Any) -> dict[str, str]:
     """Return which columns the rules of a baseline or of day zero read, and as what."""
     asked = {rule.column: DATE for rule in rules if isinstance(rule, OnOrBefore)}
-    asked |= {rule.column: FLAG for rule in rules if isinstance(rule, Flagged)}
+    for rule in rules:
+        if isinstance(rule, Flagged):
+            names = map(rule.of, VARIABLES) if rule.per_variable else [rule.column]
+            asked |= dict.fromkeys(names, FLAG)
     return asked | {rule.name: DATE for rule in rules if isinstance(rule, Column)}
 
 

@@ -19,9 +19,14 @@ from jiascores.tables.visits import Visits
 
 @attrs.frozen
 class Flagged:
-    """The one visit of each patient that a column flags. Made by `flagged`."""
+    """The one visit of each patient that a column flags, or that of each variable. Made by `flagged`."""
 
     column: str
+    per_variable: bool = False
+
+    def of(self, variable: str) -> str:
+        """Return the column that flags the baseline of a variable."""
+        return f"{variable}_{self.column}"
 
 
 @attrs.frozen
@@ -78,26 +83,35 @@ REFERENCES = {
 }
 
 
-def flagged(column: str) -> Flagged:
+def flagged(column: str, *, per_variable: bool = False) -> Flagged:
     """Say that a column flags the visit: True, 1 or Y once for each patient.
 
     Parameters
     ----------
     column : str
         Name of the column.
+    per_variable : bool
+        Whether each variable has a baseline of its own, and a column that flags it: `column` is
+        then what stands after the variable in its name, as in ``esr_lobxfl``. A trial flags the
+        last value of each test before the first dose.
 
     Returns
     -------
     Flagged
         For ``baseline=`` or ``reference=``.
 
+    Notes
+    -----
+    With `per_variable`, a core set or a score at baseline is made of these values, and its date is
+    that of the latest, as for `on_or_before`.
+
     Examples
     --------
     >>> import jiascores as jia
     >>> jia.flagged("ablfl")
-    Flagged(column='ablfl')
+    Flagged(column='ablfl', per_variable=False)
     """
-    return Flagged(column_name(column, "column"))
+    return Flagged(column_name(column, "column"), bool(per_variable))
 
 
 def on_or_before(

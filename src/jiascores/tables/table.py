@@ -272,7 +272,7 @@ class Table:
         if self.columns or self.units:
             check_columns(frame, self.columns)
             check_units(frame, self.columns, self.units)
-        if isinstance(baseline, Flagged | OnOrBefore) and baseline.column not in frame:
+        if isinstance(baseline, Flagged | OnOrBefore) and not _there(baseline, frame):
             raise ColumnError(
                 f"{say('baseline')} names the column {baseline.column!r}, and the table has no such column."
                 f"{nearest(baseline.column, frame.names)}",
@@ -761,22 +761,26 @@ class Table:
 
     def chosen(self, rule: Any, what: str) -> Positions:
         """Return for each patient the row that a rule chooses, or `NONE`."""
-        visits, advice = self.visits, ""
+        visits = self.visits
         if rule == "first":
             first = np.full(len(visits.labels), np.iinfo(np.int64).max)
             np.minimum.at(first, visits.patients, visits.dates)
             rows = np.flatnonzero(visits.dates == visits.per_row(first))
-        elif isinstance(rule, Flagged):
-            rows = np.flatnonzero(self.flag(rule.column, blank=0.0) == 1)
-            what = f"the visit flagged by {rule.column}"
-            advice = "Flag the one that counts alone."
         elif rule.per_variable:
             own = self.own_baselines(rule)
             return own.dated(own.there)
+        elif isinstance(rule, Flagged):
+            return self.flagged_rows(rule.column)
         else:
             rows = self.last_rows(rule, np.ones(self.size, dtype=bool))
             what = f"the last visit {rule.words}"
-        return self._one_of_each(rows, what, advice)
+        return self._one_of_each(rows, what)
+
+    def flagged_rows(self, column: str) -> Positions:
+        """Return each patient's row that a column flags, or `NONE`."""
+        rows = np.flatnonzero(self.flag(column, blank=0.0) == 1)
+        words = f"the visit flagged by {column}"
+        return self._one_of_each(rows, words, "Flag the one that counts alone.")
 
     def _one_of_each(self, rows: Positions, what: str, advice: str = "") -> Positions:
         """Return each patient's row, or `NONE`; of a patient with two they meet the policy."""
@@ -796,7 +800,7 @@ class Table:
     def own_of(self, reference: Any) -> OwnBaselines | None:
         """Return the baselines of each variable, where a reference is a rule for these."""
         rule = self.baseline_rule if reference == "baseline" else reference
-        each = isinstance(rule, OnOrBefore) and rule.per_variable and self._given_rows is None
+        each = getattr(rule, "per_variable", False) and self._given_rows is None
         return self.own_baselines(rule) if each else None
 
     def baseline_of(self, name: str) -> Positions:
@@ -1166,18 +1170,25 @@ class Table:
         return outputs
 
 
+def _there(rule: Flagged | OnOrBefore, frame: Frame) -> bool:
+    """Return whether a table has the column of a rule, or of one variable's rule."""
+    if isinstance(rule, Flagged) and rule.per_variable:
+        return any(rule.of(name) in frame for name in VARIABLES)
+    return rule.column in frame
+
+
 class OwnBaselines:
-    """The baseline of each variable by itself: its last value on or before a date.
+    """The baseline of each variable by itself: its last value on or before a date, or one flagged.
 
     Parameters
     ----------
     table : Table
         The table.
-    rule : OnOrBefore
-        On or before which date, and how many days at most.
+    rule : OnOrBefore or Flagged
+        On or before which date, and how many days at most; or which columns flag it.
     """
 
-    def __init__(self, table: Table, rule: OnOrBefore) -> None:
+    def __init__(self, table: Table, rule: OnOrBefore | Flagged) -> None:
         self.table: Table = proxy(table)
         self.rule = rule
         self._rows: dict[str, Positions] = {}
@@ -1185,12 +1196,21 @@ class OwnBaselines:
     def rows(self, name: str) -> Positions:
         """Return each patient's row with the baseline of a variable, or `NONE`."""
         if name not in self._rows:
-            table = self.table
-            values = table.reactant[1] if name == MIXED else table.values(name)
-            last = table.last_rows(self.rule, ~np.isnan(values))
-            words = f"the last with a value of {name} {self.rule.words}"
-            self._rows[name] = table._one_of_each(last, words, KEEP_ONE)
+            self._rows[name] = self._found(name)
         return self._rows[name]
+
+    def _found(self, name: str) -> Positions:
+        table, rule = self.table, self.rule
+        if isinstance(rule, OnOrBefore):
+            values = table.reactant[1] if name == MIXED else table.values(name)
+            last = table.last_rows(rule, ~np.isnan(values))
+            return table._one_of_each(
+                last, f"the last with a value of {name} {rule.words}", KEEP_ONE
+            )
+        if name == MIXED:
+            esr, crp = map(self.rows, MARKERS)
+            return np.where(esr >= 0, esr, crp)
+        return table.flagged_rows(rule.of(name))
 
     def values(self, name: str) -> NDArray[np.float64]:
         """Return the baseline of a variable for each row, NaN where there is none."""
@@ -1209,7 +1229,13 @@ class OwnBaselines:
         if len(markers) > 1:
             rule = table.marker_rule
             markers = [] if rule is None else [MIXED if rule == ESR_ELSE_CRP else rule]
-        return [*(name for name in CORE_VARIABLES if table.has(name)), *markers]
+        names = [*(name for name in CORE_VARIABLES if table.has(name)), *markers]
+        own = self.rule
+        return [
+            name
+            for name in names
+            if isinstance(own, OnOrBefore) or name == MIXED or own.of(name) in table.frame
+        ]
 
     def dated(self, names: Iterable[str]) -> Positions:
         """Return each patient's latest row among the baselines of variables, or `NONE`."""

@@ -222,8 +222,8 @@ def nominal_visits(
     """
     windows = planned(weeks, months, study_day=study_day)
     one_of(rule, WINDOW_RULES, "rule")
-    whole = isinstance(day_zero, OnOrBefore) and not day_zero.per_variable
-    if not (whole or day_zero == "first" or isinstance(day_zero, Column | Flagged)):
+    whole = isinstance(day_zero, OnOrBefore | Flagged) and not day_zero.per_variable
+    if not (whole or day_zero == "first" or isinstance(day_zero, Column)):
         raise RequestError(
             f"{say('day_zero')} must say where days are counted from: {made('column', 'first_dose')}, "
             f"'first', {made('flagged')} or {made('on_or_before')}.",
