@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import jiascores as jia
+from jiascores.core.definition import published
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -128,6 +129,93 @@ def test_every_public_name_is_documented() -> None:
             assert "Returns\n-------" in doc or "Yields\n------" in doc, (
                 f"{name} does not say what it returns"
             )
+
+
+def test_every_function_says_what_else_to_look_at() -> None:
+    known = dict(public())
+    for name, value in known.items():
+        if not inspect.isfunction(value) or name.startswith("testing."):
+            continue
+        doc = inspect.getdoc(value) or ""
+        section = re.search(r"See Also\n-+\n(.*?)(?=\n\S[^\n]*\n-+\n|\Z)", doc, re.DOTALL)
+        assert section, name
+        for line in filter(None, map(str.strip, section[1].splitlines())):
+            target, _, words = line.partition(" : ")
+            named = [each.strip().removeprefix("jiascores.") for each in target.split(",")]
+            assert set(named) <= set(known), (name, named)
+            assert name not in named
+            assert words.endswith(".") or not words, (name, line)
+
+
+def test_every_picture_is_drawn_in_the_gallery() -> None:
+    import family  # of docs/_ext
+
+    drawn = family.gallery()
+    assert set(drawn) == {name for name, _ in public() if name.startswith("plot.")}
+
+
+def test_a_parameter_that_takes_a_definition_has_its_names_as_links() -> None:
+    import links  # of docs/_ext
+
+    for call, parameter in (
+        (jia.disease_state, "cutoffs"),
+        (jia.disease_state, "measure"),
+        (jia.flare, "criteria"),
+        (jia.retreatment, "protocol"),
+        (jia.ask.course, "cutoffs"),
+    ):
+        lines = [f"    **{parameter}** : a type", "        What it is.", "", "**Returns**"]
+        links.list_names(None, "function", "", call, None, lines)
+        named = links.names_for(parameter, links.types_of(call))
+        assert lines[0].startswith(f"    **{parameter}**")
+        assert lines[-1] == "**Returns**"
+        assert len(named) == lines[4].count(":definition:") > 0
+        for each in named:
+            assert f":definition:`{each.kind}|{each.name}`" in lines[4]
+    sets = links.names_for("cutoffs", links.types_of(jia.disease_state))
+    assert sets == list(published(jia.typing.CutoffSet))
+    # A state is of a score that some set has bounds for.
+    scores = {each.name for each in links.names_for("measure", links.types_of(jia.disease_state))}
+    assert "sjadas10" in scores
+    assert "jspada" not in scores
+    # Every parameter whose type is a definition is one of these.
+    found = [
+        (name, parameter)
+        for name, value in public()
+        if inspect.isfunction(value)
+        for parameter in links.types_of(value)
+        if links.names_for(parameter, links.types_of(value))
+    ]
+    assert {"criteria", "cutoffs", "protocol", "rule", "difference", "scoring"} <= {
+        parameter for _, parameter in found
+    }
+
+
+def test_what_must_be_given_is_shown_without_a_default() -> None:
+    import links  # of docs/_ext
+
+    shown = {
+        name: links.without_none(
+            str(inspect.signature(value)).replace(" = None", "=None"), links.types_of(value)
+        )
+        for name, value in public()
+        if inspect.isfunction(value)
+    }
+    for name, parameter in (
+        ("course_notes", "cutoffs"),
+        ("ask.course", "cutoffs"),
+        ("remission", "max_gap_days"),
+        ("analysis.time_to_flare", "criteria"),
+        ("analysis.stratified_difference", "method"),
+        ("prepare.below_limit", "rule"),
+        ("prepare.laboratory_values", "lab_window_days"),
+    ):
+        assert f"{parameter}=None" not in shown[name], shown[name]
+        assert re.search(rf"\b{parameter}\b", shown[name])
+    assert "crp=None" in links.without_none("(*, esr=None, crp=None)", links.types_of(jia.jadas10))
+    assert links.without_none("(score, course=Ellipsis)", {}) == "(score, course=...)"
+    # A name that ends alike is another one.
+    assert links.without_none("(a_rule=None, rule=None)", {"rule": "str"}) == "(a_rule=None, rule)"
 
 
 def test_a_door_says_what_it_is_for() -> None:

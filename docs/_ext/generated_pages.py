@@ -250,7 +250,7 @@ def cutoff_sets():
     sets = published(jia.typing.CutoffSet)
     lines = []
     for abouts in (OF_CHILDREN, OF_MAKING):
-        heads = ("cut-off set", *(about.replace("_", " ") for about in abouts))
+        heads = ("Cut-off set", *(about.replace("_", " ").capitalize() for about in abouts))
         lines += [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
         for one in sets:
             anchor = slug(one.kind, one.name)
@@ -343,20 +343,39 @@ def verification():
 
 def linked(text):
     """Return a text with its addresses as links."""
-    return re.sub(r"https?://\S+", r"<\g<0>>", text)
+    return re.sub(r"https?://[^\s)]+", r'<a href="\g<0>">\g<0></a>', escape(text))
 
 
 def variables():
-    """Return the variables as entries of the glossary."""
-    lines = ["```{glossary}", ":sorted:", ""]
-    for one in VARIABLES.values():
-        others = "; ".join(f"{unit.rule} ({linked(unit.source)})" for unit in one.other_units)
-        more = f" A table may declare {others}." if others else ""
+    """Return the variables as a table, each row with an anchor."""
+    rows = []
+    for one in sorted(VARIABLES.values(), key=lambda each: each.name):
+        others = "".join(f"<li>{escape(each.rule)}</li>" for each in one.other_units)
+        seen = "; ".join(dict.fromkeys(each.source for each in one.other_units if each.source))
+        sources = f"<details><summary>sources</summary>{linked(seen)}</details>" if seen else ""
+        more = f"<ul>{others}</ul>{sources}" if others else ""
         checked = FIGURES.get(("variable", one.name), ())
-        evidence = "".join(f" Range: {figure.evidence}." for figure in checked)
-        # A digit or sign at the start of a label is no sentence; the label stands as it is.
-        lines += [one.name, f"  {one.label}. Allowed: {one.allowed}.{more}{evidence}", ""]
-    return "\n".join([*lines, "```", ""])
+        evidence = "".join(f" {badge(figure.evidence)}" for figure in checked)
+        label = f"{one.label[0].upper()}{one.label[1:]}"
+        rows.append(
+            f'<tr id="{slug("variable", one.name)}"><th scope="row">'
+            f"<code>{one.name.replace('_', '_<wbr>')}</code></th>"
+            f'<td data-label="Meaning">{escape(label)}</td>'
+            f'<td data-label="Allowed">{escape(one.allowed)}{evidence}</td>'
+            f'<td data-label="Other units">{more}</td></tr>'
+        )
+    heads = ("Name", "Meaning", "Allowed, in its unit", "Other units of a table")
+    head = "".join(f'<th scope="col">{word}</th>' for word in heads)
+    return "\n".join(
+        [
+            "```{raw} html",
+            f'<table class="catalogue variables"><thead><tr>{head}</tr></thead><tbody>',
+            *rows,
+            "</tbody></table>",
+            "```",
+            "",
+        ]
+    )
 
 
 def further_names():

@@ -13,6 +13,7 @@ from generated_pages import slug
 from public_names import public
 
 from jiascores.core.definition import published
+from jiascores.core.variables import VARIABLES
 
 # What a browser fetches by itself, as against what a reader may follow.
 MOST_PAGES = 130  # a site that a reader can know
@@ -49,6 +50,10 @@ def problems(site):
     for definition in published():
         if slug(definition.kind, definition.name) not in catalogue:
             yield f"{definition.name} ({definition.kind}) is not in the catalogue"
+    glossary = pages[(site / "glossary.html").resolve()].anchors
+    for name in VARIABLES:
+        if slug("variable", name) not in glossary:
+            yield f"{name} is not in the table of variables"
     for path, page in pages.items():
         # The pages with source code name an object by one of its modules, which Sphinx chooses.
         if {"_static", "_modules"} & set(path.relative_to(site).parts):

@@ -20,6 +20,11 @@ document.addEventListener("DOMContentLoaded", () => {
         const fits = wanted.every((word) => text.includes(word)) &&
           (!evidence.value || row.dataset.evidence === evidence.value);
         row.hidden = !fits;
+        // What is folded is opened where a word was found in it.
+        for (const part of row.querySelectorAll("details")) {
+          const inside = plain(part.textContent);
+          part.open = fits && wanted.some((word) => inside.includes(word));
+        }
         row.style.display = fits ? "" : "none";
         here += fits;
       }

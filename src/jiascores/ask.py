@@ -55,7 +55,10 @@ def _parameters(asked: Verdict) -> dict[str, tuple[Any, str, str]]:
         asked.parameter: (required, kind, f"{names}, or your own variant.")
     }
     for name, default in asked.options.items():
-        parameters[name] = (default, "str or int", f"As for `{asked.name}`.")
+        # Without a cut-off set there is no course.
+        optional = ", optional" if default is None and name != "cutoffs" else ""
+        takes = f"{_OPTION.get(name, 'str')}{optional}"
+        parameters[name] = (default, takes, f"As for `{asked.name}`.")
     if asked.policies:
         parameters["missing"] = ("interval", "str", f"What a gap does, as for `{asked.name}`.")
     if "reference" in asked.inputs:
@@ -74,6 +77,7 @@ def _parameters(asked: Verdict) -> dict[str, tuple[Any, str, str]]:
     return ordered | parameters
 
 
+_OPTION = {"level": "int", "cutoffs": "str or CutoffSet"}
 _WITHIN = (
     "First and last day after the earlier visit on which it answers, for example ``(60, 120)``; "
     "other visits are empty. Required where the paper has an interval of its own."

@@ -144,6 +144,12 @@ def adeff(
     JiaScoresError
         As for `assess`.
 
+    See Also
+    --------
+    jiascores.adam.adtte : Times to an event.
+    jiascores.adam.check : Holds it against the rules.
+    jiascores.adam.write : Writes it to a file.
+
     Notes
     -----
     ========== =====================================================================

@@ -52,6 +52,11 @@ def check(dataset: AnalysisDataset) -> pd.DataFrame:
     pandas.DataFrame
         One row for each finding: ``dataset``, ``rule`` and ``finding``. Empty where all is well.
 
+    See Also
+    --------
+    jiascores.adam.adeff : Makes the data set.
+    jiascores.adam.write : Writes it to a file.
+
     Notes
     -----
     ======================= ===============================================================

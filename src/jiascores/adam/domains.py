@@ -209,6 +209,8 @@ def table_from_sdtm(
         DS     patient, date, what                 `jiascores.prepare.intercurrent_events`
         ====== =================================== ==================================================
 
+        The functions beside a domain take its table as it is.
+
     Raises
     ------
     ColumnError
@@ -217,6 +219,11 @@ def table_from_sdtm(
         If a date is partial or missing and no rule completes it.
     RequestError
         If a drug has no end and nothing says that it goes on.
+
+    See Also
+    --------
+    jiascores.adam.visits_from_sdtm : Makes visits from findings.
+    jiascores.retreatment : Takes such tables beside the visits.
 
     Notes
     -----

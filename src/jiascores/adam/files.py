@@ -51,6 +51,11 @@ def write(dataset: AnalysisDataset, path: str | Path, *, created: str | None = N
     MissingExtraError
         If the file needs a package that is not installed.
 
+    See Also
+    --------
+    jiascores.adam.read : Reads what it writes.
+    jiascores.adam.check : Holds a data set against the rules.
+
     Examples
     --------
     >>> import tempfile
@@ -229,6 +234,10 @@ def read(path: str | Path) -> pd.DataFrame:
     ------
     RequestError
         If the file is of no kind that is known, or not Dataset-JSON 1.1.
+
+    See Also
+    --------
+    jiascores.adam.write : Writes what it reads.
 
     Examples
     --------

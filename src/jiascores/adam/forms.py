@@ -77,6 +77,11 @@ def export(
     NotCoveredError
         If a score is none of these, or a set has bounds for none of them.
 
+    See Also
+    --------
+    jiascores.definitions : The catalogue as a table.
+    jiascores.prepare.from_redcap : Reads what REDCap exports.
+
     Notes
     -----
     A calculated field asks of each of its fields whether it is blank, and is blank then: REDCap's

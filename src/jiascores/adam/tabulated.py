@@ -101,6 +101,11 @@ def visits_from_sdtm(
     RequestError
         If a result is no number, and no rule or codelist says what it is.
 
+    See Also
+    --------
+    jiascores.adam.adeff : Makes a data set from the visits.
+    jiascores.prepare.from_long : Any table with a row for each value.
+
     Notes
     -----
     A row that was not done has no value, and a joint that was not done or not evaluable leaves the

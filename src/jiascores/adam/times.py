@@ -85,6 +85,12 @@ def adtte(
     JiaScoresError
         As for `time_to_flare`.
 
+    See Also
+    --------
+    jiascores.adam.adeff : Efficacy by visit.
+    jiascores.analysis.time_to_first : The times themselves.
+    jiascores.adam.write : Writes it to a file.
+
     Notes
     -----
     A subject who was never seen after the start is censored on it: AVAL is 1. AVAL counts the day

@@ -44,6 +44,11 @@ def definitions(kind: str | None = None) -> pd.DataFrame:
     RequestError
         If there is no such kind.
 
+    See Also
+    --------
+    jiascores.definition : One of them, to read it or to vary it.
+    jiascores.variables : The variables that they need.
+
     Examples
     --------
     >>> import jiascores as jia
@@ -114,6 +119,11 @@ def definition(name: str, kind: Any = None) -> Any:
     RequestError
         If there is no such kind, or the name stands for definitions of several kinds.
 
+    See Also
+    --------
+    jiascores.definitions : The whole catalogue as a table.
+    jiascores.verify : Recomputes the check values.
+
     Examples
     --------
     >>> import jiascores as jia
@@ -151,6 +161,10 @@ def variables() -> pd.DataFrame:
         ``label``, ``unit`` (the canonical one), ``low`` and ``high`` (the ends of its range,
         infinite where it is open), ``kind`` (``number``, ``whole number`` or ``yes or no``) and
         ``other_units`` (what a table may declare too, with the factor to the canonical unit).
+
+    See Also
+    --------
+    jiascores.definitions : What the variables are needed for.
 
     Examples
     --------

@@ -186,6 +186,11 @@ def manifest(
     JiaScoresError
         If a measure, a definition, a baseline rule or a marker is not known.
 
+    See Also
+    --------
+    jiascores.report : A page that ends with it.
+    jiascores.definitions : The whole catalogue.
+
     Notes
     -----
     The hash is SHA-256 of the names of the columns and of all cells in their order. It is the same

@@ -696,6 +696,11 @@ def verify(*, date: str | None = None) -> Verification:
     Verification
         `passed`, `failures`, the counts of each definition; prints as a report.
 
+    See Also
+    --------
+    jiascores.definitions : What was verified.
+    jiascores.testing.conformance : The check values, for a program of your own.
+
     Notes
     -----
     The check values are plain CSV files in the folder ``catalogue/check_values`` of the package. Their

@@ -984,6 +984,10 @@ def components(measure: str | Score, **inputs: Any) -> dict[str, Any]:
     NotCoveredError
         If the score is not a sum of terms, or the verdict has no items.
 
+    See Also
+    --------
+    jiascores.assess : With ``components=True`` in a request, the items as columns.
+
     Examples
     --------
     >>> import jiascores as jia

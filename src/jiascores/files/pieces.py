@@ -97,6 +97,11 @@ def assess_files(
     MissingExtraError
         If pyarrow is not installed.
 
+    See Also
+    --------
+    jiascores.assess : A table in memory.
+    jiascores.prepare.read : One file, as the mapping says.
+
     Notes
     -----
     Where visits are compared, the rows are first split by patient into temporary Parquet files,

@@ -68,6 +68,11 @@ def read(path: Any, mapping: Any = None, *, table: str = "visits") -> pd.DataFra
     MissingExtraError
         If openpyxl, pyreadstat or pyarrow is needed and not installed.
 
+    See Also
+    --------
+    jiascores.assess_files : Files that are larger than memory.
+    jiascores.prepare.from_long : A table with a row for each value.
+
     Notes
     -----
     Words for a gap (``missing = ["NA"]``) act on measured columns alone, never on ids or on

@@ -193,6 +193,11 @@ def minimal_disease_activity(
     RequestError
         If the count of joints is not the one that the criteria read.
 
+    See Also
+    --------
+    jiascores.disease_state : The state that goes with a score.
+    jiascores.ask.minimal_disease_activity : Asks a table of visits for it.
+
     Notes
     -----
     Oligo: PhGA ≤ 2.5 and no swollen joint. Poly: PhGA ≤ 3.4, PtGA ≤ 2.1 and at most one swollen
@@ -390,6 +395,12 @@ def activity_level(
     MarkerError
         If both or neither of `esr` and `crp` are given.
 
+    See Also
+    --------
+    jiascores.disease_state : The state that goes with a score.
+    jiascores.polyarthritis_state : Another state from several items.
+    jiascores.ask.activity_level : Asks a table of visits for it.
+
     Notes
     -----
     Low needs all of: few active joints, a normal marker, both globals below their limits. High
@@ -525,6 +536,12 @@ def polyarthritis_state(criteria: PolyarthritisCriteria, score: Any, active_join
         For a value that is not allowed, saying which and where.
     InconsistentError
         If a score cannot come from its active joints.
+
+    See Also
+    --------
+    jiascores.disease_state : The state that goes with a score.
+    jiascores.activity_level : Another state from several items.
+    jiascores.ask.polyarthritis_state : Asks a table of visits for it.
 
     Notes
     -----
@@ -699,6 +716,11 @@ def escalation_indicated(
     NotCoveredError
         If the criteria say nothing about the score, the month or the course.
 
+    See Also
+    --------
+    jiascores.chronically_uncontrolled : Whether disease is uncontrolled.
+    jiascores.ask.escalation_indicated : Asks a table of visits for it.
+
     Notes
     -----
     Escalate above 5 at month 3 and above 3 at month 6 in oligo, above 7 and above 4 in poly;
@@ -838,6 +860,11 @@ def chronically_uncontrolled(
         For a value that is not allowed, saying which and where.
     MisalignedError
         If arrays differ in shape or Series in their index.
+
+    See Also
+    --------
+    jiascores.escalation_indicated : Whether treatment should be escalated.
+    jiascores.ask.chronically_uncontrolled : Asks a table of visits for it.
 
     Notes
     -----

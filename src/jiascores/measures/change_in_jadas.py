@@ -163,6 +163,11 @@ def horneff_improvement(criteria: JadasImprovementCriteria, baseline: Any, now: 
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.bulatovic_change : Change in JADAS27.
+    jiascores.ask.horneff_improvement : Asks a table of visits for it.
+
     Notes
     -----
     ============= ===========
@@ -274,6 +279,11 @@ def bulatovic_change(criteria: JadasChangeCriteria, baseline: Any, now: Any) -> 
         For a value that is not allowed, saying which and where.
     MisalignedError
         If arrays differ in shape or Series in their index.
+
+    See Also
+    --------
+    jiascores.horneff_improvement : Improvement in JADAS10.
+    jiascores.ask.bulatovic_change : Asks a table of visits for it.
 
     Notes
     -----

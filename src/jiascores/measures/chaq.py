@@ -490,6 +490,11 @@ def chaq_form(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.chaq_di : The index alone.
+    jiascores.chaq_change : Whether a change matters.
+
     Notes
     -----
     A domain is its highest answered item; with aids, devices or help it is at least 2, also
@@ -583,7 +588,7 @@ def chaq_di(
 
     See Also
     --------
-    chaq_form : Keeps the domains, and says which are incomplete.
+    jiascores.chaq_form : Keeps the domains, and says which are incomplete.
 
     References
     ----------
@@ -645,6 +650,11 @@ def chaq_change(difference: ChaqDifference, baseline: Any, now: Any) -> Any:
         If no difference, or an unknown one, is named.
     OutOfRangeError
         If an index is outside 0–3.
+
+    See Also
+    --------
+    jiascores.chaq_di : The index from items or domains.
+    jiascores.ask.chaq_change : Asks a table of visits for it.
 
     References
     ----------

@@ -477,6 +477,13 @@ def flare(
     MisalignedError
         If the core sets hold different numbers of visits, or Series with different indexes.
 
+    See Also
+    --------
+    jiascores.acr_ped : Response instead of worsening.
+    jiascores.reacch_out_flare : Flare by the return of disease.
+    jiascores.ask.flare : Asks a table of visits for it.
+    jiascores.analysis.time_to_flare : Time to the first flare.
+
     Notes
     -----
     Worsening by exactly the limit counts here, unlike in ACR Pedi response. A variable that
@@ -703,6 +710,13 @@ def loss_of_response(
         If the criteria are not in the catalogue.
     MarkerError, MisalignedError
         If the core sets do not go together.
+
+    See Also
+    --------
+    jiascores.acr_ped : The response itself.
+    jiascores.flare : Worsening by criteria of its own.
+    jiascores.retreatment : Who may be treated again after a loss.
+    jiascores.ask.loss_of_response : Asks a table of visits for it.
 
     Notes
     -----

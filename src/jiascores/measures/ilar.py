@@ -168,6 +168,12 @@ def course(
     RequestError
         If the count of joints is not the one that the rule reads.
 
+    See Also
+    --------
+    jiascores.course_notes : The doubts that go with a course.
+    jiascores.from_category : The course from a column with the category.
+    jiascores.disease_state : The state that goes with a score.
+
     Notes
     -----
     ============================ =================================================
@@ -244,6 +250,11 @@ def course_notes(
     -------
     dict of str to str
         Category to note; categories whose course is plain are absent.
+
+    See Also
+    --------
+    jiascores.course : The course itself.
+    jiascores.definition : A cut-off set with its origin.
 
     Examples
     --------

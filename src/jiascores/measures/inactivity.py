@@ -539,6 +539,12 @@ def inactive_disease(
     OutOfRangeError, NotWholeError, NotNumericError, MisalignedError
         For values that are not allowed or do not go together.
 
+    See Also
+    --------
+    jiascores.within_categories : Whether criteria were made for a category.
+    jiascores.remission : How long disease has been inactive.
+    jiascores.ask.inactive_disease : Asks a table of visits for it.
+
     Notes
     -----
     =====================  ========================  ========================================
@@ -618,6 +624,11 @@ def within_categories(criteria: InactiveDiseaseCriteria, category: Any) -> Any:
     -------
     bool or None, array of 1/0/NaN, or nullable boolean Series
         Missing where the category is.
+
+    See Also
+    --------
+    jiascores.inactive_disease : The criteria themselves.
+    jiascores.ask.within_categories : Asks a table of visits for it.
 
     Examples
     --------
@@ -766,6 +777,12 @@ def reacch_out_flare(
     -------
     Relapse
         `flared` and `significant`: yes, no, or not determinable.
+
+    See Also
+    --------
+    jiascores.inactive_disease : Inactive disease by the same cohort.
+    jiascores.flare : Flare by the core set.
+    jiascores.ask.reacch_out_flare : Asks a table of visits for it.
 
     References
     ----------

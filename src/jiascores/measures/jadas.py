@@ -184,6 +184,12 @@ def jadas10(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.cjadas10 : The same without ESR and CRP.
+    jiascores.disease_state : The state that goes with a score.
+    jiascores.assess : Computes it for a table of visits.
+
     Notes
     -----
     PhGA + PtGA + min(active joints, 10) + (ESR − 20)/10 clamped to 0–10. With CRP the last
@@ -274,6 +280,12 @@ def jadas27(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.cjadas27 : The same without ESR and CRP.
+    jiascores.disease_state : The state that goes with a score.
+    jiascores.assess : Computes it for a table of visits.
+
     Notes
     -----
     PhGA + PtGA + active joints of the 27 + (ESR − 20)/10 clamped to 0–10.
@@ -362,6 +374,12 @@ def jadas71(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.cjadas71 : The same without ESR and CRP.
+    jiascores.disease_state : The state that goes with a score.
+    jiascores.assess : Computes it for a table of visits.
+
     Notes
     -----
     PhGA + PtGA + active joints + (ESR − 20)/10 clamped to 0–10.
@@ -423,6 +441,12 @@ def cjadas10(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.jadas10 : The same with ESR or CRP.
+    jiascores.disease_state : The state that goes with a score.
+    jiascores.assess : Computes it for a table of visits.
+
     References
     ----------
     McErlane 2013, Ann Rheum Dis 72:1983.
@@ -478,6 +502,12 @@ def cjadas27(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.jadas27 : The same with ESR or CRP.
+    jiascores.disease_state : The state that goes with a score.
+    jiascores.assess : Computes it for a table of visits.
+
     References
     ----------
     McErlane 2013, Ann Rheum Dis 72:1983.
@@ -531,6 +561,12 @@ def cjadas71(
         For a value that is not allowed, saying which and where.
     MisalignedError
         If arrays differ in shape or Series in their index.
+
+    See Also
+    --------
+    jiascores.jadas71 : The same with ESR or CRP.
+    jiascores.disease_state : The state that goes with a score.
+    jiascores.assess : Computes it for a table of visits.
 
     References
     ----------

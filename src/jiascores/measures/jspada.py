@@ -239,7 +239,7 @@ def jspada(
 
     See Also
     --------
-    jspada7_no_schober, jspada7_no_marker, jspada6 : Versions without these items.
+    jiascores.jspada7_no_schober, jiascores.jspada7_no_marker, jiascores.jspada6 : Versions without these items.
 
     Notes
     -----
@@ -368,7 +368,7 @@ def jspada7_no_schober(
 
     See Also
     --------
-    jspada : All eight items, and how each is counted.
+    jiascores.jspada : All eight items, and how each is counted.
 
     References
     ----------
@@ -451,7 +451,7 @@ def jspada7_no_marker(
 
     See Also
     --------
-    jspada : All eight items, and how each is counted.
+    jiascores.jspada : All eight items, and how each is counted.
 
     References
     ----------
@@ -534,7 +534,7 @@ def jspada6(
 
     See Also
     --------
-    jspada : All eight items, and how each is counted.
+    jiascores.jspada : All eight items, and how each is counted.
 
     References
     ----------

@@ -205,6 +205,11 @@ def mas_2016(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.ms_score : A score instead of criteria.
+    jiascores.ask.mas_2016 : Asks a table of visits for it.
+
     Notes
     -----
     Febrile, known or suspected systemic arthritis, ferritin > 684 ng/mL, and any two of:
@@ -326,7 +331,7 @@ def ms_score(
 
     See Also
     --------
-    suggests_mas : Whether the score suggests macrophage activation syndrome.
+    jiascores.suggests_mas : Whether the score suggests macrophage activation syndrome.
 
     References
     ----------
@@ -373,6 +378,11 @@ def suggests_mas(cutoff: MasScoreCutoff, score: Any) -> Any:
     -------
     bool or None, array of 1/0/NaN, or nullable boolean Series
         Whether the score is −2.1 or more; None or missing where the score is.
+
+    See Also
+    --------
+    jiascores.ms_score : The score that it reads.
+    jiascores.mas_2016 : Criteria instead of a score.
 
     References
     ----------

@@ -563,6 +563,13 @@ def acr_ped(
     RequestError
         If a temperature is given to criteria without a fever rule, or none to those with one.
 
+    See Also
+    --------
+    jiascores.flare : Worsening instead of response.
+    jiascores.loss_of_response : A level that was reached and is no longer met.
+    jiascores.ask.responder : Asks a table of visits for it.
+    jiascores.analysis.responders_by_visit : Responders at each visit, with intervals.
+
     Notes
     -----
     A variable counts only when both visits have it. `level_min` takes every missing variable as
@@ -685,6 +692,11 @@ def systemic_response(
         If no criteria, or unknown ones, are named.
     OutOfRangeError, NotNumericError, MisalignedError
         For values that are not allowed or do not go together.
+
+    See Also
+    --------
+    jiascores.acr_ped : The response that it is added to.
+    jiascores.inactive_disease : Whether disease is inactive.
 
     References
     ----------

@@ -117,6 +117,10 @@ def systemic_manifestation_score(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.sjadas10 : The score that it is a part of.
+
     Notes
     -----
     Fever: > 37.5–38 °C 1, > 38–39 °C 2, > 39–40 °C 3, > 40 °C 4. One point each: rash,
@@ -256,6 +260,12 @@ def sjadas10(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.systemic_manifestation_score : The part that it adds to the JADAS.
+    jiascores.csjadas10 : The same without ESR and CRP.
+    jiascores.disease_state : The state that goes with a score.
+
     Notes
     -----
     JADAS10 + mSMS.
@@ -355,6 +365,12 @@ def sjadas27(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.systemic_manifestation_score : The part that it adds to the JADAS.
+    jiascores.csjadas27 : The same without ESR and CRP.
+    jiascores.disease_state : The state that goes with a score.
+
     Notes
     -----
     JADAS27 + mSMS. The sources at hand print the form with 10 joints; this one is derived.
@@ -453,6 +469,12 @@ def sjadas71(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.systemic_manifestation_score : The part that it adds to the JADAS.
+    jiascores.csjadas71 : The same without ESR and CRP.
+    jiascores.disease_state : The state that goes with a score.
+
     Notes
     -----
     JADAS71 + mSMS. The sources at hand print the form with 10 joints; this one is derived.
@@ -520,6 +542,11 @@ def csjadas10(
         For a value that is not allowed, saying which and where.
     MisalignedError
         If arrays differ in shape or Series in their index.
+
+    See Also
+    --------
+    jiascores.sjadas10 : The same with ESR or CRP.
+    jiascores.systemic_manifestation_score : The part that it adds to the cJADAS.
 
     Notes
     -----
@@ -590,6 +617,11 @@ def csjadas27(
     MisalignedError
         If arrays differ in shape or Series in their index.
 
+    See Also
+    --------
+    jiascores.sjadas27 : The same with ESR or CRP.
+    jiascores.systemic_manifestation_score : The part that it adds to the cJADAS.
+
     Notes
     -----
     cJADAS27 + mSMS. The short name is ours. The sources at hand print the form with 10 joints; this one is derived.
@@ -657,6 +689,11 @@ def csjadas71(
         For a value that is not allowed, saying which and where.
     MisalignedError
         If arrays differ in shape or Series in their index.
+
+    See Also
+    --------
+    jiascores.sjadas71 : The same with ESR or CRP.
+    jiascores.systemic_manifestation_score : The part that it adds to the cJADAS.
 
     Notes
     -----
@@ -740,6 +777,10 @@ def parjadas(
         For a value that is not allowed, saying which and where.
     MisalignedError
         If arrays differ in shape or Series in their index.
+
+    See Also
+    --------
+    jiascores.cjadas10 : The score in which the physician counts too.
 
     References
     ----------

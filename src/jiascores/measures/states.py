@@ -443,6 +443,13 @@ def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) 
     OutOfRangeError
         If the score is outside its range.
 
+    See Also
+    --------
+    jiascores.course : The course from the ILAR category.
+    jiascores.definitions : All cut-off sets, with their bounds and origin.
+    jiascores.plot.cutoff_sets : Draws the sets side by side.
+    jiascores.ask.state : Asks a table of visits for it.
+
     Notes
     -----
     A score is compared as the decimal that it stands for: 3.7 + 0.1 is 3.8, and 3.8 is low.

@@ -75,6 +75,11 @@ def responders(
     VisitError
         If a patient has two rows at a visit.
 
+    See Also
+    --------
+    jiascores.analysis.responders_by_visit : The numbers behind it.
+    jiascores.plot.response_matrix : Each patient by itself.
+
     Notes
     -----
     A patient whose lowest and highest level differ is drawn as not determinable. Rows in which
@@ -139,7 +144,7 @@ def state_bars(
 
     See Also
     --------
-    state_flow : Who moves from which state to which.
+    jiascores.plot.state_flow : Who moves from which state to which.
 
     Notes
     -----

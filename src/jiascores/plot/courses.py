@@ -97,6 +97,11 @@ def swimmer(
     -------
     matplotlib axes
 
+    See Also
+    --------
+    jiascores.plot.trajectories : Scores over time.
+    jiascores.retreatment : What its codes say.
+
     Notes
     -----
     From a visit to the next the bar has the colour of the level found at that visit; it is hatched

@@ -60,6 +60,11 @@ def joint_exam(exam: JointExam, *, names: bool = False, ax: Axes | None = None) 
     -------
     matplotlib axes
 
+    See Also
+    --------
+    jiascores.plot.joint_frequency : How often each joint is active.
+    jiascores.JointExam : The examination that it draws.
+
     Notes
     -----
     A filled disc is an active joint, a square frame a limited one, both together both. A hatched
@@ -204,6 +209,11 @@ def joint_frequency(
     Returns
     -------
     matplotlib axes
+
+    See Also
+    --------
+    jiascores.plot.joint_exam : One examination.
+    jiascores.prepare.joint_counts : Joints from forms.
 
     Notes
     -----

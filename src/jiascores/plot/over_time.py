@@ -125,6 +125,11 @@ def trajectories(
     ColumnError, VisitError, RequestError
         If the tables do not have what is drawn.
 
+    See Also
+    --------
+    jiascores.plot.swimmer : Treatments over time.
+    jiascores.plot.cutoff_sets : The bands of all sets.
+
     Notes
     -----
     A visit without the score is a cross at the foot, and the line is broken there. It is broken too

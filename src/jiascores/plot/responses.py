@@ -100,6 +100,11 @@ def response_matrix(
     JiaScoresError
         As for `jiascores.assess`.
 
+    See Also
+    --------
+    jiascores.acr_ped : The response that it draws.
+    jiascores.plot.responders : Shares by visit.
+
     Notes
     -----
     Improvement points to the right, worsening to the left; bars end at 100 %. A change that

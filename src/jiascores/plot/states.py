@@ -102,6 +102,11 @@ def cutoff_sets(
     NotCoveredError
         If no set has cut-offs for the score, or for the course.
 
+    See Also
+    --------
+    jiascores.disease_state : The state that goes with a score.
+    jiascores.plot.trajectories : Scores over time on the bands of one set.
+
     Notes
     -----
     Bars end a little after the highest bound of any set; the highest state goes on to the end of
@@ -240,6 +245,11 @@ def state_flow(
     ------
     VisitError
         If a patient has two rows at a visit.
+
+    See Also
+    --------
+    jiascores.plot.state_bars : Each visit by itself.
+    jiascores.analysis.transitions : The numbers behind it.
 
     Notes
     -----

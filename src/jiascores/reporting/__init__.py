@@ -103,6 +103,12 @@ def report(
     JiaScoresError
         As for `assess`, but for values that are not allowed: these are left out and listed.
 
+    See Also
+    --------
+    jiascores.assess : The columns by themselves.
+    jiascores.check : The findings by themselves.
+    jiascores.analysis.manifest : The call and the definitions, for an analysis plan.
+
     Notes
     -----
     Results come first, then what is missing, refused and open, then a methods paragraph to paste,

@@ -264,6 +264,11 @@ def paired_change(before: Any, after: Any) -> PairedChange:
     NotNumericError, OutOfRangeError
         If a value is no number, or infinite.
 
+    See Also
+    --------
+    jiascores.analysis.change_table : The change of each core variable.
+    jiascores.analysis.compare_events : Events before and after.
+
     Notes
     -----
     Differences are after − before, freed of binary noise: 0.3 − 0.1 and 0.6 − 0.4 are equal.

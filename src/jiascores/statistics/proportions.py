@@ -498,6 +498,10 @@ def stratified_difference(
     MissingExtraError
         If scipy is not installed.
 
+    See Also
+    --------
+    jiascores.analysis.compare_responders : From a table of visits.
+
     Notes
     -----
     In stratum i, a of n₁ responded in the arm and b of n₀ in the reference, N = n₁ + n₀.

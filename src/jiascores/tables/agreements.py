@@ -68,6 +68,11 @@ def agreement(
     MissingExtraError
         If scipy is not installed.
 
+    See Also
+    --------
+    jiascores.analysis.transitions : One state at two visits.
+    jiascores.prepare.compare_recorded : Recorded beside computed values.
+
     Notes
     -----
     Two columns of categories must have the same ones. Of plain text only the words are known that

@@ -95,6 +95,13 @@ def assess(
     UnknownDefinitionError, NotCoveredError, RequestError
         For a request that cannot be carried out.
 
+    See Also
+    --------
+    jiascores.check : What it would refuse, before it does.
+    jiascores.ask.responder : A request: one of the verdicts that a table can be asked for.
+    jiascores.assess_files : Files that are larger than memory.
+    jiascores.report : A page on the same table.
+
     Notes
     -----
     Response, change and flare are empty on the reference row itself and before it.

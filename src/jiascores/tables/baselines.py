@@ -100,6 +100,12 @@ def flagged(column: str, *, per_variable: bool = False) -> Flagged:
     Flagged
         For ``baseline=`` or ``reference=``.
 
+    See Also
+    --------
+    jiascores.on_or_before : The last visit on or before a date.
+    jiascores.last_responding : The last visit that responded.
+    jiascores.best : The best visit so far.
+
     Notes
     -----
     With `per_variable`, a core set or a score at baseline is made of these values, and its date is
@@ -139,6 +145,12 @@ def on_or_before(
     ------
     RequestError
         If `days` is missing with `per_variable`, or is no number of 0 or more.
+
+    See Also
+    --------
+    jiascores.flagged : The visit that a column flags.
+    jiascores.last_responding : The last visit that responded.
+    jiascores.best : The best visit so far.
 
     Notes
     -----
@@ -188,6 +200,12 @@ def last_responding(level: int = 30, *, criteria: Any = "giannini-1997") -> Last
     LastResponding
         For ``reference=``; the string ``"last-responding"`` means level 30 by giannini-1997.
 
+    See Also
+    --------
+    jiascores.flagged : The visit that a column flags.
+    jiascores.on_or_before : The last visit on or before a date.
+    jiascores.best : The best visit so far.
+
     Examples
     --------
     >>> import jiascores as jia
@@ -210,6 +228,12 @@ def best(*, criteria: Any = "giannini-1997") -> Best:
     -------
     Best
         For ``reference=``; the string ``"best"`` means giannini-1997.
+
+    See Also
+    --------
+    jiascores.flagged : The visit that a column flags.
+    jiascores.on_or_before : The last visit on or before a date.
+    jiascores.last_responding : The last visit that responded.
 
     Examples
     --------

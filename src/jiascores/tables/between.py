@@ -75,6 +75,11 @@ def assess_between(
     JiaScoresError
         As for `assess`.
 
+    See Also
+    --------
+    jiascores.assess : Where every value is known.
+    jiascores.prepare.below_limit : Values below a limit of detection.
+
     Notes
     -----
     JADAS10 of 5 without the item; the CRP item is (CRP − 10)/10, from 0:

@@ -145,6 +145,11 @@ def check(
         If `visits` is no data frame, or `baseline`, `marker` or `measures` ask for what does not
         exist.
 
+    See Also
+    --------
+    jiascores.assess : Computes what is asked for.
+    jiascores.report : A page with the findings in it.
+
     Notes
     -----
     Refused: a value out of range, a count that is not whole, text where a number is due (also

@@ -108,6 +108,12 @@ def compare_responders(
     VisitError
         If a patient has two rows, or no arm or stratum.
 
+    See Also
+    --------
+    jiascores.analysis.responders_by_visit : Each arm by itself.
+    jiascores.analysis.tipping_point : How many undetermined answers would turn it.
+    jiascores.analysis.stratified_difference : From counts alone.
+
     Notes
     -----
     ====== ============================== =============== ==================
@@ -206,6 +212,10 @@ def tipping_point(
         no p for one of them (``"miettinen-nurminen"`` has one for all).
     VisitError
         As for `compare_responders`.
+
+    See Also
+    --------
+    jiascores.analysis.compare_responders : The comparison itself.
 
     Notes
     -----

@@ -88,6 +88,10 @@ def compare_events(
     LeftOutWarning
         If some patients with events have no infusion; it says how many.
 
+    See Also
+    --------
+    jiascores.analysis.paired_change : Change of a number in the same patients.
+
     Notes
     -----
     Days are dates or study days; a time of day is dropped. Days that were not observed shorten

@@ -142,6 +142,11 @@ def fill_gaps(
     VisitError
         If a patient has two rows of one nominal visit.
 
+    See Also
+    --------
+    jiascores.prepare.intercurrent_events : What events mean for a gap.
+    jiascores.prepare.nominal_visits : Which visit is which planned one.
+
     Notes
     -----
     A response at weeks 0, 4, 8, 12, 16 and 20, with a stop on day 100 and locf for 40 days:

@@ -129,6 +129,11 @@ def intercurrent_events(
     ColumnError, VisitError
         If a column, a patient, a date or what happened is missing.
 
+    See Also
+    --------
+    jiascores.prepare.fill_gaps : Fills gaps by these strategies.
+    jiascores.analysis.compare_responders : Compares arms by them.
+
     Notes
     -----
     A visit on the date of the event counts as before it. The earliest event of a patient rules,

@@ -163,6 +163,11 @@ def joint_counts(
     UnknownDefinitionError, RequestError
         If joints are injected and no rule is named, or its number of days is missing.
 
+    See Also
+    --------
+    jiascores.JointExam : One examination.
+    jiascores.plot.joint_frequency : Draws the joints of a cohort.
+
     Notes
     -----
     The rules are those of `JointExam`. Joints are read as people write them, in either order and

@@ -149,6 +149,10 @@ def responders_table(
         the exact interval, how many are not determinable, and the share of all patients if these
         had all failed or all responded.
 
+    See Also
+    --------
+    jiascores.analysis.responders_by_visit : The numbers behind it.
+
     Examples
     --------
     >>> import pandas as pd
@@ -232,6 +236,11 @@ def change_table(
         One row for each variable, visit and arm, after baseline: how many patients, of these with
         both values, the medians at baseline, at the visit and of the change, the quartiles of the
         change, and how many lack one of the values.
+
+    See Also
+    --------
+    jiascores.analysis.responders_table : Responders instead of change.
+    jiascores.analysis.paired_change : A test of the change.
 
     Examples
     --------
@@ -326,6 +335,11 @@ def states_table(
         One row for each visit and arm: patients, how many of those determinable are in each
         state, and how many are not determinable.
 
+    See Also
+    --------
+    jiascores.plot.state_bars : Draws it.
+    jiascores.analysis.time_in_states : How long each state lasts.
+
     Examples
     --------
     >>> import pandas as pd
@@ -377,6 +391,10 @@ def times_table(
     -------
     ReadableTable
         One row for each arm and day.
+
+    See Also
+    --------
+    jiascores.analysis.survival_table : The numbers behind it.
 
     Examples
     --------

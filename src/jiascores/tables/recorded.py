@@ -64,6 +64,11 @@ def compare_recorded(
     JiaScoresError
         As for `assess`.
 
+    See Also
+    --------
+    jiascores.analysis.agreement : How well two columns agree.
+    jiascores.check : What is refused or suspicious.
+
     Examples
     --------
     >>> import pandas as pd

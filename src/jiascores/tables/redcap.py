@@ -88,6 +88,12 @@ def from_redcap(
         If a field of a visit is filled in two rows, or one recorded once says two things of a
         patient; with the rows.
 
+    See Also
+    --------
+    jiascores.prepare.from_long : One row for each value.
+    jiascores.prepare.from_wide : One row for each patient.
+    jiascores.assess : Computes it for a table of visits.
+
     Notes
     -----
     A row is of the visit on its date. A row of a repeating instrument that has no date of its own

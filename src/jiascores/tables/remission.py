@@ -130,6 +130,11 @@ def remission(
         the visits; it says how many. In Dask and PySpark, whose pieces know only their own
         patients, the patients are not counted.
 
+    See Also
+    --------
+    jiascores.inactive_disease : One visit by itself.
+    jiascores.retreatment : Who may be treated again.
+
     Notes
     -----
     A run goes from its first to its last consecutive inactive visit; visits more than

@@ -501,6 +501,10 @@ def score(measure: str | Score, *, components: bool = False, name: str | None = 
     Request
         One of the `measures` of `assess`.
 
+    See Also
+    --------
+    jiascores.assess : Takes it as one of its `measures`.
+
     Examples
     --------
     >>> import jiascores as jia
@@ -634,6 +638,11 @@ def from_category(
         For ``course=`` of `jiascores.ask.state`; the course of each row is then shown too, since
         it may change between visits.
 
+    See Also
+    --------
+    jiascores.course : The course itself.
+    jiascores.column : What a column says, as it is.
+
     Examples
     --------
     >>> import jiascores as jia
@@ -752,6 +761,10 @@ def chaq_di(
     -------
     ChaqRequest
         One of the `measures` of `assess`.
+
+    See Also
+    --------
+    jiascores.chaq_di : What it computes, and how.
 
     Examples
     --------

@@ -103,6 +103,11 @@ def retreatment(
     MarkerError, OutOfRangeError, NotWholeError, NotNumericError, RequestError
         As for `assess`.
 
+    See Also
+    --------
+    jiascores.deviations : Infusions that were given against the rule.
+    jiascores.loss_of_response : The loss that it goes by.
+
     Notes
     -----
     A course runs from one infusion to the next, and a visit on the day of an infusion counts as
@@ -174,6 +179,10 @@ def deviations(
     ------
     JiaScoresError
         As for `retreatment`.
+
+    See Also
+    --------
+    jiascores.retreatment : Who may be treated again.
 
     Notes
     -----

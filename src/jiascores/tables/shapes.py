@@ -97,6 +97,12 @@ def from_long(
         If a variable has two values at one visit, be they equal or not, or a visit has two
         dates, or a row says neither when it was; with the rows.
 
+    See Also
+    --------
+    jiascores.prepare.from_wide : One row for each patient.
+    jiascores.prepare.from_redcap : An export of REDCap.
+    jiascores.assess : Computes it for a table of visits.
+
     Notes
     -----
     Rows in which the column for ``derived`` is filled are left out: they hold what somebody
@@ -543,6 +549,12 @@ def from_wide(
         If `pattern` does not name both, or nothing says which visits there are.
     VisitError
         If two rows have the same patient.
+
+    See Also
+    --------
+    jiascores.prepare.from_long : One row for each value.
+    jiascores.prepare.from_redcap : An export of REDCap.
+    jiascores.assess : Computes it for a table of visits.
 
     Examples
     --------

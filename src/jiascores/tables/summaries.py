@@ -98,6 +98,12 @@ def responders_by_visit(
     MissingExtraError
         If scipy is not installed.
 
+    See Also
+    --------
+    jiascores.analysis.responders_table : The same, to be read.
+    jiascores.analysis.compare_responders : Two arms.
+    jiascores.plot.responders : Draws it.
+
     Notes
     -----
     ====== =================================== ========= ========================= ==============
@@ -187,6 +193,11 @@ def time_in_states(
         One row for each state: ``visits``, ``proportion_of_visits``, ``days``,
         ``proportion_of_days`` (of the days observed).
 
+    See Also
+    --------
+    jiascores.analysis.transitions : From which state to which.
+    jiascores.analysis.states_table : The states at each visit, to be read.
+
     Notes
     -----
     ====== ============== ======= ============================================
@@ -241,6 +252,11 @@ def transitions(visits: FrameT, state: Column, *, columns: ColumnNames | None = 
     data frame
         One row for each pair of states: ``from``, ``to``, ``count`` and ``proportion`` of the
         steps from that state.
+
+    See Also
+    --------
+    jiascores.plot.state_flow : Draws them.
+    jiascores.analysis.time_in_states : How long each state lasts.
 
     Notes
     -----

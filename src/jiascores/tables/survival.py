@@ -57,7 +57,7 @@ def survival_table(
 
     See Also
     --------
-    logrank : Whether the times of the arms differ.
+    jiascores.analysis.logrank : Whether the times of the arms differ.
 
     Examples
     --------
@@ -117,6 +117,11 @@ def logrank(times: Any, *, arm: Column, strata: Sequence[Column] = ()) -> Compar
         If a patient has no arm or stratum.
     MissingExtraError
         If statsmodels is not installed.
+
+    See Also
+    --------
+    jiascores.analysis.survival_table : Numbers at risk and the curve.
+    jiascores.analysis.time_to_first : The times that it takes.
 
     Notes
     -----

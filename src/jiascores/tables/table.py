@@ -138,6 +138,11 @@ def column(name: str) -> Column:
     Column
         The name, marked as that of a column.
 
+    See Also
+    --------
+    jiascores.from_category : A course from a column with the category.
+    jiascores.flagged : A baseline that a column flags.
+
     Examples
     --------
     >>> import jiascores as jia

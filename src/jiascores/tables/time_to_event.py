@@ -162,6 +162,12 @@ def time_to_flare(
     JiaScoresError
         As for `assess`.
 
+    See Also
+    --------
+    jiascores.analysis.time_to_first : Time to any other event.
+    jiascores.analysis.logrank : Compares arms.
+    jiascores.adam.adtte : The same as a data set for a regulator.
+
     Notes
     -----
     Every visit after the reference counts, also an unscheduled one; visits after stopping do
@@ -279,6 +285,12 @@ def time_to_first(
     ------
     JiaScoresError
         As for `time_to_flare`.
+
+    See Also
+    --------
+    jiascores.analysis.time_to_flare : Time to a flare.
+    jiascores.analysis.survival_table : Numbers at risk and the curve.
+    jiascores.analysis.logrank : Compares arms.
 
     Notes
     -----

@@ -188,6 +188,11 @@ def nominal_visits(
     VisitError
         If two rows of a date would both be chosen, or months are counted from study days.
 
+    See Also
+    --------
+    jiascores.prepare.fill_gaps : Fills the visits that are missing.
+    jiascores.prepare.laboratory_values : Values that were drawn on other days.
+
     Notes
     -----
     Week 8 ± 7 days is day 49 to day 63:
@@ -508,6 +513,11 @@ def laboratory_values(
     LeftOutWarning
         If some patients of `labs` are not among the visits; it says how many.
 
+    See Also
+    --------
+    jiascores.prepare.below_limit : Values below a limit of detection.
+    jiascores.prepare.nominal_visits : Which visit is which planned one.
+
     Notes
     -----
     The visit is on day 56 and ``lab_window_days`` is 7:
@@ -666,6 +676,11 @@ def below_limit(
         If a text is neither a number nor a value below a limit, or has another unit.
     NotCoveredError
         If `comparator` holds something else.
+
+    See Also
+    --------
+    jiascores.assess_between : What every value between two ends gives.
+    jiascores.prepare.laboratory_values : Values from a laboratory's table.
 
     Notes
     -----
