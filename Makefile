@@ -53,7 +53,7 @@ define new_venv
 endef
 
 .PHONY: help demo test lint format types docs bench coverage mutants \
-	fuzz release test-browser test-engines test-r test-oldest test-newest test-bare test-extras verify ci clean
+	fuzz rules release test-browser test-engines test-r test-oldest test-newest test-bare test-extras verify ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -112,6 +112,9 @@ test-engines: .venv-engines/.ready ## run the engine tests with a real, local Py
 	@JIASCORES_ENGINES=all SPARK_LOCAL_IP=127.0.0.1 \
 	PYSPARK_PYTHON=$(CURDIR)/.venv-engines/bin/python \
 	.venv-engines/bin/python -m pytest -q -m engines $(PYTEST_ARGS)
+
+rules: $(VENV)/.test ## break each rule once, in a copy, and see that a test notices
+	@$(PY) -m tests.rules
 
 test-browser: $(VENV)/.test ## hold the calculator of the documentation against the library, in Chromium
 	@$(PY) -m pytest -q -m browser $(PYTEST_ARGS)

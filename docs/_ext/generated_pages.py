@@ -3,7 +3,9 @@
 Runs before Sphinx looks for pages. A file is written only where it changes.
 """
 
+import csv
 import re
+import sys
 from html import escape
 from itertools import groupby
 from operator import itemgetter
@@ -19,6 +21,9 @@ from jiascores.core.references import EVERY, FIGURES, REFERENCES, Evidence
 from jiascores.core.variables import VARIABLES
 
 HERE = Path(__file__).parent.parent
+sys.path.insert(0, str(HERE.parent))
+from tests import rules
+
 OUT = HERE / "generated"
 AUTHOR_YEAR = re.compile(r"(?P<author>[^,]+?) (?P<year>\d{4})(, (?P<rest>.*))?$")
 EVIDENCE = {
@@ -341,6 +346,49 @@ def verification():
     return "\n".join(lines) + "\n"
 
 
+def fuzz():
+    """Return the figures of the last `make fuzz`."""
+    with (HERE / "validation" / "fuzz.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    total, wrong = (sum(int(row[name]) for row in rows) for name in ("rows", "wrong"))
+    first = rows[0]
+    lines = [
+        (
+            f"Last run on {first['date']}, version {first['version']}, seed {first['seed']}: "
+            f"**{total:,} rows, {wrong} wrong answers**."
+        ),
+        "",
+        "| asked | rows | of them distinct | wrong |",
+        "|---|--:|--:|--:|",
+    ]
+    lines += [
+        f"| `{row['family']}` | {int(row['rows']):,} | {int(row['distinct']):,} | {row['wrong']} |"
+        for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def bad_data():
+    """Return how many rows the tables of bad input have."""
+    tests = HERE.parent / "tests"
+    files = [
+        tests / "files" / "bad_input.csv",
+        *sorted((tests / "data" / "bad_data").glob("*.csv")),
+    ]
+    found = {}
+    for path in files:
+        with path.open(encoding="utf-8", newline="") as file:
+            found[path.relative_to(HERE.parent).as_posix()] = len(list(csv.DictReader(file)))
+    lines = [f"**{sum(found.values()):,} inputs**:", ""]
+    lines += [f"- `{name}`: {number:,}" for name, number in found.items()]
+    return "\n".join(lines) + "\n"
+
+
+def without_title(path):
+    """Return a page without its first line, to stand in another."""
+    return path.read_text(encoding="utf-8").partition("\n")[2].lstrip() if path.is_file() else ""
+
+
 def linked(text):
     """Return a text with its addresses as links."""
     return re.sub(r"https?://[^\s)]+", r'<a href="\g<0>">\g<0></a>', escape(text))
@@ -407,6 +455,11 @@ def make(app, config):  # noqa: ARG001
     write("counts.inc", counts())
     write("verification.inc", verification())
     write("variables.inc", variables())
+    write("fuzz.inc", fuzz())
+    write("bad_data.inc", bad_data())
+    write("mutants.inc", without_title(HERE.parent / "mutants" / "results.md"))
+    write("coverage.inc", without_title(HERE / "validation" / "coverage.txt"))
+    write("rules.inc", rules.table())
     write("further.rst", further_names())
     pictures.draw_all(OUT / "pictures")
 

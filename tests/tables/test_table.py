@@ -597,8 +597,9 @@ def test_gaps_of_any_kind(visits) -> None:
 # ------------------------------------------------------------------------ nothing is changed
 
 
+@pytest.mark.parametrize("ask", [ASK, {"measures": ["jadas71"]}], ids=["columns", "a column"])
 @pytest.mark.parametrize("invalid", ["raise", "missing"])
-def test_the_callers_table_is_never_changed(make, invalid) -> None:
+def test_the_callers_table_is_never_changed(make, invalid, ask) -> None:
     for changed in (
         {},
         {"physician_global": [6.0, 62.0, 1.0, 4.0]},
@@ -607,7 +608,7 @@ def test_the_callers_table_is_never_changed(make, invalid) -> None:
         visits = make({**GOOD, **changed})
         before = columns_of(visits)
         try:
-            out = jia.assess(visits, **ASK, invalid=invalid)
+            out = jia.assess(visits, **ask, invalid=invalid)
         except jia.JiaScoresError:
             assert invalid == "raise"
             assert changed
