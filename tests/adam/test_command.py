@@ -252,6 +252,9 @@ def test_metadata_is_written_with_the_data_or_neither_is(folder: Path) -> None:
         (("-o", "new.csv", "--keep", "TRT02P"), "'TRT02P'"),
         (("-o", "new.csv", "--measure", "jadas11"), "jadas11"),
         (("-o", "new.csv", "--variable", "esrr"), "esrr"),
+        (("-o", "new.csv", "--visit", "VISIT"), "the table has no column 'VISIT'"),
+        (("-o", "new.csv", "--visit-number", "VISIT"), "the table has no column 'VISIT'"),
+        (("-o", "new.csv", "--visit-number", "AVISIT"), "column 'AVISIT' must hold numbers"),
         (("-o", "new.csv", "--subjects", "none.csv"), "none.csv"),
         (("-o", "new.csv", "--baseline", "AVISIT"), "flagged:COLUMN"),
     ],
@@ -273,6 +276,7 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
     [
         (("S-01;10.01.2024;Week 0", "S-03;10.01.2024;Week 0"), "1 of 3 subjects with visits"),
         (("Week 12;10", "Week 8;10"), "two rows of one subject are Week 8"),
+        (("Week 12;10", "later;10"), "--visit-number"),
     ],
 )
 def test_advice_is_in_the_words_of_the_command_line(
@@ -283,6 +287,49 @@ def test_advice_is_in_the_words_of_the_command_line(
     assert done.exit_code == 1
     assert words in done.output
     for python in ("jia.", "subjects=", "keep=", "paramcd=", "visit_number="):
+        assert python not in done.output
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ("[adam.paramcd]\nother = 'X'", "paramcd in [adam]"),
+        ("[adam.paramcd]\njadas10 = 'jadas'", '[adam.paramcd] of the --mapping: jadas10 = "CODE"'),
+        ("[adam.thresholds]\njadas10 = ['low']", "thresholds in [adam]"),
+        ("[adam.periods]\nA = 'RANDDT'\nB = 'TRT9DT'", "--subjects has no column 'TRT9DT'"),
+        ("[adam.carry]\nAVAL = 'BSG'", "carry in [adam]"),
+    ],
+)
+def test_advice_on_what_the_mapping_says_is_in_its_words(
+    folder: Path, own: str, words: str
+) -> None:
+    path = folder / "m.toml"
+    path.write_text(f"{MAPPING}\n{own}\n", encoding="utf-8")
+    done = run(folder, "adeff")
+    assert done.exit_code == 1
+    assert words in done.output
+    for python in ("jia.", "subjects=", "keep=", "paramcd=", "thresholds=", "carry="):
+        assert python not in done.output
+
+
+@pytest.mark.parametrize(
+    ("own", "options", "words"),
+    [
+        ("censored = {nothing = 2}", (), "censored in [adam.event]"),
+        ("", ("--paramcd", "toolongacode"), "--paramcd"),
+        ("", ("--origin", "RFSTDT"), "--subjects has no column 'RFSTDT'"),
+        ("measure = 'flare'", (), "flare"),
+    ],
+)
+def test_advice_on_times_is_in_the_words_of_the_command_line(
+    folder: Path, own: str, options: tuple[str, ...], words: str
+) -> None:
+    text = MAPPING.replace('measure = "flare', '# "flare') if "measure" in own else MAPPING
+    (folder / "m.toml").write_text(f"{text}\n{own}\n", encoding="utf-8")
+    done = run(folder, "adtte", *options)
+    assert done.exit_code == 1
+    assert words in done.output
+    for python in ("jia.ask", "subjects=", "keep=", "paramcd=", "censored="):
         assert python not in done.output
 
 

@@ -16,13 +16,13 @@ from jiascores.adam.rows import Rows
 from jiascores.adam.subjects import Subjects, frame_like, taken, words_where
 from jiascores.adam.timing import Plan, analysis_day, visits_of, with_periods
 from jiascores.core import logic
-from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.core.errors import RequestError, VisitError, listing, say
 from jiascores.core.measure import Score
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
 from jiascores.tables.requests import Request, understand_requests
-from jiascores.tables.table import Column, Table, Units, require_column, require_variable
+from jiascores.tables.table import Column, Table, Units, column_of, require_variable
 from jiascores.tables.visits import CALENDAR
 
 KEYS = ("STUDYID", "USUBJID", "PARAMCD", "BASETYPE", "AVISITN", "ADT", "DTYPE")
@@ -197,7 +197,8 @@ def adeff(
     refuse_unknown("sources", sources or {}, variables)
     if improvement and baseline is None:
         raise RequestError(
-            "improvement= compares with the baseline: say which visit that is, baseline='first'.",
+            f"{say('adam.improvement')} compares with the baseline: say which visit that is, "
+            f"{say('baseline', 'first')}.",
             variable="baseline",
         )
     ids = _ids(table)
@@ -238,7 +239,9 @@ def _asked(measures: Any, variables: Sequence[str], table: Table) -> list[Any]:
         each if isinstance(each, Column) else understand_requests([each])[0] for each in given
     ]
     if not requests and not variables:
-        raise RequestError("measures= and variables= ask for nothing.", variable="measures")
+        raise RequestError(
+            f"{say('measures')} and {say('variables')} ask for nothing.", variable="measures"
+        )
     for name in variables:
         require_variable(name, "variables")
     needs = [
@@ -274,12 +277,12 @@ def _carried(
     ours = sorted((set(carry) & set(VARIABLES)) - free)
     if ours:
         raise RequestError(
-            f"carry= gives {ours[0]}, which is made here; SRCDOM, SRCVAR and SRCSEQ follow from "
-            f"sources=.",
+            f"{say('adam.carry')} gives {ours[0]}, which is made here; SRCDOM, SRCVAR and SRCSEQ "
+            f"follow from {say('adam.sources')}.",
             variable="carry",
             values=ours,
         )
-    cells = {n: frame.objects(require_column(c, "carry").name) for n, c in carry.items()}
+    cells = {n: frame.objects(column_of(frame, c, "carry")) for n, c in carry.items()}
     return {name: pd.Series(list(values)).to_numpy() for name, values in cells.items()}
 
 
@@ -298,7 +301,7 @@ def _with_thresholds(
             found = THRESHOLD.fullmatch(str(criteria[number - 1]).strip())
             if found is None:
                 raise RequestError(
-                    f"thresholds= asks {criteria[number - 1]!r} of {column}: write a comparison "
+                    f"{say('adam.thresholds')} asks {criteria[number - 1]!r} of {column}: write a comparison "
                     f"with a number, such as '<= 3.8'.",
                     variable="thresholds",
                     values=(criteria[number - 1],),
@@ -326,8 +329,8 @@ def _flagged(data: pd.DataFrame) -> pd.DataFrame:
         who = data.loc[twice, "USUBJID"].unique().tolist()
         raise VisitError(
             f"two rows of one subject are {data.loc[twice, 'AVISIT'].iloc[0]} (of {listing(who)}): "
-            f"leave AVISIT empty where a row does not count; windows= or nominal_visits with rule= "
-            f"chooses one of a window.",
+            f"leave AVISIT empty where a row does not count; of windows, "
+            f"{say('visits.rule', 'nearest')} chooses one.",
             variable="visit",
             values=who,
         )

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from jiascores.core.definition import published
-from jiascores.core.errors import RequestError
+from jiascores.core.errors import RequestError, say
 from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
 from jiascores.measures.remission import RemissionCriteria
@@ -183,7 +183,7 @@ def parameters(
         if twice:
             raise RequestError(
                 f"two parameters have {name} {twice[0]!r}: give one of them its own code, "
-                f"paramcd={{'column': 'CODE'}}, and name the request, name='column'.",
+                f"{say('adam.paramcd', {'column': 'CODE'})}, and name the request, name='column'.",
                 variable="paramcd",
                 values=twice,
             )
@@ -196,7 +196,7 @@ def refuse_unknown(parameter: str, given: Collection[str], columns: Collection[s
     unknown = sorted(set(given) - set(columns))
     if unknown:
         raise RequestError(
-            f"{parameter}= names {unknown[0]!r}, which is no column of this data set: it has "
+            f"{say(f'adam.{parameter}')} names {unknown[0]!r}, which is no column of this data set: it has "
             f"{', '.join(map(repr, columns))}.",
             variable=parameter,
             values=unknown,
@@ -228,7 +228,7 @@ def _parameter(
         words = f"PARAMCD {code!r} is not" if code else f"the column {column!r} has no code:"
         raise RequestError(
             f"{words} a code of at most 8 capital letters and digits that begins with a letter. "
-            f"Give one: paramcd={{{column!r}: 'CODE'}}.",
+            f"Give one: {say('adam.paramcd', {column: 'CODE'})}.",
             variable="paramcd",
             values=(column,),
         )

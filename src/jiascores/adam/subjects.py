@@ -22,7 +22,7 @@ from jiascores.adam.datasets import (
     days_of,
 )
 from jiascores.adam.datasets import VARIABLES as KNOWN
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing
+from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, say
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
 
@@ -54,7 +54,7 @@ class Subjects:
     def days(self, name: str) -> pd.Series[float]:
         """Return a date of ADSL as days since 1970."""
         if name not in self.table:
-            raise ColumnError(f"subjects= has no column {name!r}.", variable=name)
+            raise ColumnError(f"{say('subjects')} has no column {name!r}.", variable=name)
         return pd.Series(days_of(self.table[name]), index=self.table.index, name=name)
 
     @classmethod
@@ -77,8 +77,8 @@ class Subjects:
         if given is None:
             if study is None or names:
                 raise RequestError(
-                    "give ADSL, subjects=; without it study= says STUDYID, and keep= has nothing to "
-                    "take along.",
+                    f"give ADSL, {say('subjects')}; without it {say('study')} says STUDYID, and "
+                    f"{say('keep')} has nothing to take along.",
                     variable="subjects",
                 )
             return cls(pd.DataFrame({"STUDYID": study}, index=seen), {})
@@ -86,7 +86,7 @@ class Subjects:
         wanted = (name for name in names.values() if PERIOD not in name)
         for name in ("USUBJID", *([] if study else ["STUDYID"]), *wanted):
             if name not in frame:
-                raise ColumnError(f"subjects= has no column {name!r}.", variable=name)
+                raise ColumnError(f"{say('subjects')} has no column {name!r}.", variable=name)
         ids = pd.Index([str(each) for each in frame.objects("USUBJID")])
         if ids.has_duplicates:
             who = listing(ids[ids.duplicated()].tolist())
@@ -119,8 +119,8 @@ class Subjects:
             return self.table[old].loc[data["USUBJID"]].to_numpy()
         if "APERIOD" not in data:
             raise RequestError(
-                f"keep= takes {new} from {old}, one column for each period: say where periods "
-                f"begin, periods=.",
+                f"{say('keep')} takes {new} from {old}, one column for each period: say where periods "
+                f"begin, {say('adam.periods')}.",
                 variable="keep",
             )
         cells = np.full(len(data), None, dtype=object)
@@ -128,7 +128,7 @@ class Subjects:
         for number in np.unique(period[~np.isnan(period)]):
             name = old.replace(PERIOD, f"{int(number):02d}")
             if name not in self.table:
-                raise ColumnError(f"subjects= has no column {name!r}.", variable=name)
+                raise ColumnError(f"{say('subjects')} has no column {name!r}.", variable=name)
             here = period == number
             cells[here] = self.table[name].loc[data["USUBJID"][here]].to_numpy()
         return cells

@@ -12,7 +12,7 @@ from jiascores.adam.datasets import AnalysisDataset
 from jiascores.adam.parameters import CODE, OWN_FROM, Parameter, codes, of_request
 from jiascores.adam.subjects import Subjects, frame_like, taken
 from jiascores.adam.timing import analysis_day
-from jiascores.core.errors import ColumnError, RequestError, listing, shown
+from jiascores.core.errors import ColumnError, RequestError, listing, say, shown
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
 from jiascores.tables.requests import Request
@@ -116,7 +116,7 @@ def adtte(
     frame, adsl = Frame(to_eager(visits)), Frame(to_eager(subjects))
     for needed in ("USUBJID", "STUDYID", origin):
         if needed not in adsl:
-            raise ColumnError(f"subjects= has no column {shown(needed)}.", variable=needed)
+            raise ColumnError(f"{say('subjects')} has no column {shown(needed)}.", variable=needed)
     parameter = _parameter(event, paramcd, param)
     given: dict[str, Any] = {
         "patients": frame_like(frame, pd.DataFrame({n: adsl.objects(n) for n in adsl.names})),
@@ -192,7 +192,7 @@ def _censored(data: pd.DataFrame, given: Mapping[str, int]) -> Any:
     unknown = sorted(set(given) - set(data["EVNTDESC"]))
     if unknown:
         raise RequestError(
-            f"censored= names {unknown[0]!r}, which is nobody's reason. There are "
+            f"{say('adam.event.censored')} names {unknown[0]!r}, which is nobody's reason. There are "
             f"{listing(sorted(set(data.loc[~data['EVENT'], 'EVNTDESC'])), shown=20)}.",
             variable="censored",
             values=unknown,
@@ -200,7 +200,7 @@ def _censored(data: pd.DataFrame, given: Mapping[str, int]) -> Any:
     wrong = [number for number in given.values() if isinstance(number, bool) or number < 1]
     if wrong:
         raise RequestError(
-            f"censored= gives CNSR {wrong[0]!r}: 0 is the event, so a reason is 1 or more.",
+            f"{say('adam.event.censored')} gives CNSR {wrong[0]!r}: 0 is the event, so a reason is 1 or more.",
             variable="censored",
             values=wrong,
         )
@@ -216,13 +216,13 @@ def _parameter(event: Any, code: str | None, label: str | None) -> Parameter:
     made = f"{FRONT}{own}" if own and len(own) <= CODE_LENGTH - len(FRONT) else ""
     if code is None and not made:
         raise RequestError(
-            f"the time to {shown(stem)} has no code of its own: give paramcd= and param=.",
+            f"the time to {shown(stem)} has no code of its own: give {say('paramcd')} and {say('param')}.",
             variable="paramcd",
         )
     chosen = code or made
     if not CODE.fullmatch(chosen):
         raise RequestError(
-            f"paramcd={shown(chosen)}: at most 8 capital letters and digits, a letter first.",
+            f"{say('paramcd', chosen)}: at most 8 capital letters and digits, a letter first.",
             variable="paramcd",
             values=(chosen,),
         )

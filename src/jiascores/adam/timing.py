@@ -12,9 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.adam.subjects import Subjects, words_where
-from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.core.errors import RequestError, VisitError, listing, say
 from jiascores.tables.frame import Frame, Output
-from jiascores.tables.table import Column, Table, require_column
+from jiascores.tables.numbers import numbers_in
+from jiascores.tables.table import Column, Table, column_of
 from jiascores.tables.windows import Window, nominal_visits, planned
 
 FloatArray = NDArray[np.float64]
@@ -36,8 +37,8 @@ def number_of_visit(word: str) -> float:
     found = NUMBER_AT_END.search(word)
     if found is None:
         raise RequestError(
-            f"AVISIT {word!r} has no number at its end: give AVISITN, "
-            f"visit_number=jia.column('your column').",
+            f"AVISIT {word!r} has no number at its end: say which column holds AVISITN, "
+            f"{say('visit_number')}.",
             variable="visit_number",
             values=(word,),
         )
@@ -49,14 +50,13 @@ def visits_of(frame: Frame, visit: Column | None, number: Column | None) -> dict
     if visit is None and VISIT_COLUMN not in frame:
         nothing = np.full(frame.size, np.nan)
         return {"AVISIT": words_where(nothing == 0, ""), "AVISITN": nothing, "chosen": nothing == 0}
-    name = VISIT_COLUMN if visit is None else require_column(visit, "visit").name
+    name = VISIT_COLUMN if visit is None else column_of(frame, visit, "visit")
     words = [None if pd.isna(word) else str(word) for word in frame.objects(name)]
     if number is None:
         of = {word: number_of_visit(word) for word in words if word}
         numbers = np.array([of.get(word, np.nan) if word else np.nan for word in words], float)
     else:
-        cells = frame.objects(require_column(number, "visit_number").name)
-        numbers = pd.to_numeric(pd.Series(cells, dtype=object)).to_numpy(float)
+        numbers = numbers_in(frame, column_of(frame, number, "visit_number"))
         numbers = np.where([word is None for word in words], np.nan, numbers)
     return {
         "AVISIT": [capital(word) if word else None for word in words],
@@ -197,7 +197,7 @@ def with_periods(
         if any(wrong):
             who = data["USUBJID"][wrong].unique().tolist()
             raise VisitError(
-                f"{name}= gives {listing(given, shown=9)} in this order, and a later one begins "
+                f"{say(f'adam.{name}')} gives {listing(given, shown=9)} in this order, and a later one begins "
                 f"before an earlier one of {listing(who)}.",
                 variable=name,
                 values=who,
