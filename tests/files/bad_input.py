@@ -317,3 +317,26 @@ def fifo(kind: str = "", *, folder: Path) -> Path:
     os.mkfifo(path)
     threading.Thread(target=path.write_bytes, args=(data,), daemon=True).start()
     return path
+
+
+@maker
+def study(*, folder: Path) -> Path:
+    """Return visits with all that the commands ask for; infusions, drugs and laboratory lie beside them."""
+    days = ("2024-01-10", "2024-04-10", "2024-07-10")
+    visits = [
+        "patient,date,physician_global,patient_global,active_joints,limited_joints,chaq,esr,inactive,visit,arm"
+    ]
+    visits += [
+        f"{who},{day},6,5.5,12,3,1.5,48,yes,{number},A"
+        for who in ("01", "02")
+        for number, day in enumerate(days)
+    ]
+    beside = {
+        "visits.csv": visits,
+        "infusions.csv": ["patient,date", "01,2024-01-12"],
+        "drugs.csv": ["patient,drug,start,stop", "01,methotrexate,2024-01-01,2024-06-01"],
+        "laboratory.csv": ["patient,date,esr", "01,2024-01-12,20", "02,2024-01-11,30"],
+    }
+    for name, lines in beside.items():
+        (folder / name).write_text("\n".join((*lines, "")), encoding="utf-8")
+    return folder / "visits.csv"

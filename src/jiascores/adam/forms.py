@@ -120,7 +120,10 @@ def _dictionary(
     scores: Sequence[str], cutoffs: Sequence[str | CutoffSet], marker: str
 ) -> Iterator[dict[str, str]]:
     """Yield the rows of a data dictionary: what is recorded, then what is calculated."""
-    asked = [lookup(Score, name, parameter="scores") for name in scores]
+    asked = [
+        lookup(Score, name, parameter="scores")
+        for name in ([scores] if isinstance(scores, str) else scores)
+    ]
     for score in asked:
         if score.name not in SUMS:
             raise NotCoveredError(

@@ -25,7 +25,7 @@ class CommandLine(Words):
     """The words of the command line and of the mapping."""
 
     mapping = "--mapping"
-    reads_months = True
+    of_a_file = True
     nothing = "an empty cell"
 
     def argument(self, name: str, value: Any = None) -> str:
@@ -61,6 +61,16 @@ class CommandLine(Words):
     def thousands(self, readings: Mapping[str, Sequence[float]]) -> str:
         """Say which numbers texts with marks may be, and how the marks are read."""
         said = [f"{text} is {either(numbers)}" for text, numbers in readings.items()]
+        others = sorted(
+            {
+                mark
+                for text in readings
+                for mark in _text(text).replace("\\xa0", "\xa0")
+                if mark in "'’ \xa0\u202f"
+            }
+        )
+        if others:
+            return f"{'; '.join(said)}. Then {in_mapping('csv', {'thousands': others[0]})}."
         marks = in_mapping("csv", {"decimal": ",", "thousands": "."})
         return f"{'; '.join(said)}. Say which mark is which, {marks} or the other way round."
 

@@ -411,8 +411,8 @@ class Words:
 
     # What the mapping of a file is called.
     mapping = "mapping"
-    # Whether the names of months are read in every language of words.csv.
-    reads_months = False
+    # Whether a file is read, with months in every language, and limits in any unit.
+    of_a_file = False
     # What a gap is written as.
     nothing = "None, NaN or null"
 

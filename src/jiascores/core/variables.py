@@ -87,7 +87,7 @@ class Variable:
 
 
 _GLOBAL_ADVICE = (
-    "if these are millimetres, divide by 10, or declare units={{'{name}': 'mm'}} for a table"
+    "if these are millimetres, divide by 10, or declare mm as the unit of {name} in a table"
 )
 _FAHRENHEIT = "if this is in °F, subtract 32 and multiply by 5/9"
 _JOINT_ADVICE = "forms with 73 or 75 joints must be reduced to the 71-joint count first"

@@ -520,6 +520,11 @@ def _variable(
             f"{variable} is read in {known.unit}. Else say under [units]: {variable} = "
             f"{toml(known.other_units[0].name)}."
         )
+    for code in sorted({*numbers} & {*GAP_CODES} - {*codes, *range(100)}):
+        made.ask(
+            f"Is {code:g} in {name!r} a code for a gap? Then write under [missing]: {bare(variable)} = "
+            f"[{code:g}]."
+        )
     if codes:
         made.put("missing", variable, [int(code) for code in codes], "a code for a gap")
     _two_readings(known, name, cells, form, made)
@@ -601,7 +606,11 @@ def _two_readings(known: Any, name: str, cells: Sequence[Any], form: Csv, made: 
 
 def _beyond(cell: float, known: Any, unit: str | None) -> bool:
     value = cell * (known.factor(unit or known.unit) or 1.0)
-    most = MILLIMETRES if unit is None and known.name in SCALES else known.high
+    # Above that, a value is hardly possible.
+    above = (each.above for each in known.suspicions if getattr(each, "each", False))
+    most = min(known.high, *above, float("inf"))
+    if unit is None and known.name in SCALES:
+        most = MILLIMETRES
     return not known.low <= value <= most
 
 

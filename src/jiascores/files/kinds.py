@@ -12,13 +12,15 @@ import shutil
 import sys
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import attrs
 import numpy as np
 
-from jiascores.core.errors import ColumnError, JiaScoresError, RequestError, listing
+from jiascores.core.errors import ColumnError, JiaScoresError, RequestError, listing, say
 from jiascores.files.mapping import Source, in_mapping
 from jiascores.files.text import Aside, Block, Coded, TextFile
 from jiascores.tables.engines import need
@@ -113,6 +115,15 @@ def name_of(path: Any) -> str:
     return "standard input" if str(path) == STDIN else str(path)
 
 
+def path_of(path: Any, name: str = "path") -> Path:
+    """Return a path, or say that it is none; a number would be a file that is open."""
+    if not isinstance(path, str | os.PathLike) or not str(path):
+        raise RequestError(
+            f"{say(name)} takes the path of a file, not {path!r}.", variable=name, values=(path,)
+        )
+    return Path(path)
+
+
 class Piped(str):
     """Standard input, read once, so that it can be opened in several ways."""
 
@@ -141,6 +152,7 @@ def opened(path: Any, progress: Progress | None = None) -> Iterator[tuple[Any, s
         if str(path) == STDIN:
             raw: Any = io.BytesIO(path.held) if isinstance(path, Piped) else Piped.stream()
         else:
+            path_of(path)
             if not os.path.exists(path):  # noqa: PTH110
                 raise RequestError(f"there is no file {str(path)!r}.", values=(str(path),))
             if os.path.isdir(path):  # noqa: PTH112
@@ -148,18 +160,18 @@ def opened(path: Any, progress: Progress | None = None) -> Iterator[tuple[Any, s
             raw = stack.enter_context(open(path, "rb", buffering=0))  # noqa: PTH123
         stream: Any = io.BufferedReader(_Counted(raw, progress))
         packed = stream.peek(2)[:2] == GZIP
-        with _readable(path, "gz" if packed else "text"):
+        with readable(path, "gz" if packed else "text"):
             if packed:
                 stream = io.BufferedReader(cast(Any, gzip.GzipFile(fileobj=stream)))
             start = stream.peek(64)
         kind = next((kind for begins, kind in BEGINNINGS if start.startswith(begins)), "text")
         kind = "stata" if _OLD_STATA.match(start) else "page" if _PAGE.match(start) else kind
-        with _readable(path, "gz" if packed else kind):
+        with readable(path, "gz" if packed else kind):
             yield stream, kind, packed
 
 
 @contextlib.contextmanager
-def _readable(path: Any, kind: str) -> Iterator[None]:
+def readable(path: Any, kind: str) -> Iterator[None]:
     """Say which file it is that a library cannot read, whatever the library says of it."""
     try:
         yield
@@ -294,7 +306,7 @@ def _parquet(stream: Any, name: str) -> Contents:
 
 def _contents(frame: Any, name: str, kind: str, **more: Any) -> Contents:
     names = [str(each) for each in frame.columns]
-    twice = sorted({each for each in names if names.count(each) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise ColumnError(f"{name}: two columns are called {listing(twice)}.", values=twice)
     columns = {

@@ -9,9 +9,11 @@ import math
 import re
 import tomllib
 import types
+import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import chain
+from os import PathLike
 from pathlib import Path
 from typing import (
     Any,
@@ -28,7 +30,7 @@ from typing import (
 import attrs
 
 from jiascores.core.definition import Definition, load, published
-from jiascores.core.errors import RequestError, door, listing, suggestion
+from jiascores.core.errors import RequestError, door, listing, say, suggestion
 from jiascores.core.variables import VARIABLES
 from jiascores.tables.baselines import BaselineRule, flagged, on_or_before
 from jiascores.tables.table import ROLES, WORDS, Column
@@ -576,7 +578,8 @@ def _variant(mapping: FileMapping, name: str, given: dict[str, Any]) -> Definiti
             mapping.path,
             f"definitions.{name}",
             "based_on",
-            f"names a published definition, not {base!r}.{suggestion(str(base), known)}",
+            f"= {toml(base or '')}: give the name of a published definition."
+            f"{suggestion(str(base), known)}",
         )
     changes = {
         each: tuple(value) if isinstance(value, list) else value for each, value in given.items()
@@ -600,6 +603,11 @@ def read_mapping(given: Any) -> FileMapping:
         return given
     if given is None or isinstance(given, Mapping):
         return _built(dict(given or {}), None)
+    if not isinstance(given, str | PathLike):
+        raise RequestError(
+            f"{say('mapping')} takes the path of a TOML file or a dict, not {given!r}.",
+            variable="mapping",
+        )
     path = Path(given)
     try:
         with path.open("rb") as file:
@@ -723,8 +731,11 @@ def _words(kind: Any) -> str:
 def _shown_by(form: str) -> dt.datetime | None:
     """Return a day as a format shows it; nothing where it shows no month, or cannot be read."""
     try:
-        shown = dt.datetime.strptime(_SOME_DAY.strftime(form), form)  # noqa: DTZ007
-    except (ValueError, re.error):
+        with warnings.catch_warnings():
+            # Python warns of a day without a year.
+            warnings.simplefilter("error")
+            shown = dt.datetime.strptime(_SOME_DAY.strftime(form), form)  # noqa: DTZ007
+    except (ValueError, re.error, Warning):
         return None
     return shown if (shown.year, shown.month) == (_SOME_DAY.year, _SOME_DAY.month) else None
 

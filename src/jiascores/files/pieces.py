@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, RequestError, listing
+from jiascores.core.errors import ColumnError, RequestError, listing, say
 from jiascores.core.variables import MarkerRule
-from jiascores.files.kinds import Contents, name_of, opened
+from jiascores.files.kinds import Contents, name_of, opened, path_of, readable
 from jiascores.files.mapping import FileMapping, read_mapping
 from jiascores.files.reading import NUMBER, asked_of, confirmed, kinds_of, typed
 from jiascores.files.text import Coded, Style, TextFile
@@ -26,6 +27,7 @@ from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import need, need_patient
 from jiascores.tables.frame import ROW, Frame, list_of
 from jiascores.tables.ids import ColumnNames
+from jiascores.tables.numbers import number_of
 from jiascores.tables.requests import Measures, understand_requests
 from jiascores.tables.table import Units
 
@@ -129,6 +131,11 @@ def assess_files(
     """
     need("pyarrow", "files", "assess_files")
     how = confirmed(read_mapping(mapping))
+    piece_rows = int(number_of(piece_rows, "piece_rows"))
+    path_of(target, "target")
+    folder = Path(target).parent if temporary is None else path_of(temporary, "temporary")
+    if temporary is not None and not folder.is_dir():
+        raise RequestError(f"{say('temporary', str(folder))}: there is no such folder.")
     for name in ("long", "wide", "redcap", "joints"):
         if getattr(how, name) is not None:
             raise RequestError(
@@ -136,8 +143,10 @@ def assess_files(
                 f"counts. Read the file, and assess what you get: jia.prepare.read(…, mapping).",
                 variable="mapping",
             )
-    form: dict[str, Any] = {"separator": separator, "decimal": decimal}
-    csv = attrs.evolve(how.csv, **{name: one for name, one in form.items() if one is not None})
+    form = {"separator": separator, "decimal": decimal}
+    own = {**how.given.get("csv", {}), **{key: one for key, one in form.items() if one is not None}}
+    # As if they stood in the mapping.
+    csv = read_mapping({"csv": own}).csv
     said = how.call(columns=columns, units=units, baseline=baseline, marker=marker)
     work = TableCall(
         outputs=measured(measures, details=details),
@@ -154,7 +163,6 @@ def assess_files(
     patient = _patient_to_split_by(work, reader, empty)
     with ExitStack() as stack:
         file = stack.enter_context(whole(target, force=True, inputs=reader.paths))
-        folder = Path(target).parent if temporary is None else Path(temporary)
         show = bar(wanted=progress)
         write = _writer(reader, kind, stack.enter_context(packed(file, target)), stack)
         write(*_assessed(empty, work, reader))
@@ -191,15 +199,16 @@ def _assessed(piece: Any, work: TableCall, reader: _Reader) -> tuple[Any, Any, A
 def _reader(
     source: PathLike | Sequence[PathLike], how: FileMapping, asked: Mapping[str, str]
 ) -> _Reader:
-    given = [source] if isinstance(source, str | os.PathLike) else list(source)
-    paths: list[Path] = []
-    for path in map(Path, given):
-        if not path.exists():
-            raise RequestError(f"there is no file {str(path)!r}.", values=(str(path),))
-        inside = filter(Path.is_file, sorted(path.rglob("[!._]*")))
-        paths += inside if path.is_dir() else [path]
+    one = isinstance(source, str | bytes) or not isinstance(source, Iterable)
+    given = [path_of(each, "source") for each in ([source] if one else cast(Any, source))]
+    paths = [each for path in given for each in _files_in(path)]
     if not paths:
         raise RequestError("there are no files to read.", values=tuple(map(str, given)))
+    twice = [path for path, number in Counter(map(os.path.realpath, paths)).items() if number > 1]
+    if twice:
+        raise RequestError(
+            f"source= has {twice[0]!r} twice: its rows would count twice.", values=twice
+        )
     kinds: dict[str, Path] = {}
     for path in paths:
         with opened(path) as (_, kind, _):
@@ -213,6 +222,27 @@ def _reader(
     if len(kinds) > 1:
         raise RequestError("source= has Parquet and CSV files: give one kind at a time.")
     return _Text(paths, how, asked) if "text" in kinds else _Parquet(paths)
+
+
+def _files_in(path: Path) -> list[Path]:
+    """Return a file, or those of a folder; what begins with . or _ was left there by a program."""
+    if not path.is_dir():
+        if not path.exists():
+            raise RequestError(f"there is no file {str(path)!r}.", values=(str(path),))
+        if not path.is_file():
+            raise RequestError(
+                f"{str(path)!r} is a pipe or a device: it is read once, give a file."
+            )
+        return [path]
+    there = [
+        each
+        for each in sorted(path.rglob("*"))
+        if not any(part[0] in "._" for part in each.relative_to(path).parts)
+    ]
+    nowhere = [str(each) for each in there if not each.exists()]
+    if nowhere:
+        raise RequestError(f"{nowhere[0]!r} is a link to nothing.", values=nowhere)
+    return [each for each in there if each.is_file()]
 
 
 class _Reader(ABC):
@@ -268,7 +298,8 @@ class _Parquet(_Reader):
     def names_of(self, path: Path) -> list[str]:
         import pyarrow.parquet as pq
 
-        return list(pq.read_schema(path).names)
+        with readable(path, "parquet"):
+            return list(pq.read_schema(path).names)
 
     def rows(self) -> int:
         return int(self.dataset.count_rows())
@@ -283,9 +314,10 @@ class _Parquet(_Reader):
         batches = self.dataset.to_batches(
             batch_size=BATCH_ROWS, batch_readahead=2, fragment_readahead=1
         )
-        for batch in batches:
-            yield _numbered(pa.Table.from_batches([batch]), start)
-            start += len(batch)
+        with readable(listing([path.name for path in self.paths]), "parquet"):
+            for batch in batches:
+                yield _numbered(pa.Table.from_batches([batch]), start)
+                start += len(batch)
 
     def table(self, piece: Any) -> Any:
         return piece

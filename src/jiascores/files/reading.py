@@ -15,7 +15,16 @@ from jiascores.core.errors import ColumnError, RequestError, listing, suggestion
 from jiascores.core.variables import COURSES, ILAR_CATEGORIES, VARIABLES
 from jiascores.core.words import english_months, truth
 from jiascores.files.kinds import Contents
-from jiascores.files.mapping import EPOCHS, Csv, FileMapping, Limit, Source, in_mapping, says_day
+from jiascores.files.mapping import (
+    EPOCHS,
+    Csv,
+    FileMapping,
+    Limit,
+    PerRow,
+    Source,
+    in_mapping,
+    says_day,
+)
 from jiascores.files.text import Coded
 from jiascores.tables.baselines import Flagged, OnOrBefore
 from jiascores.tables.problems import BELOW, LIMIT
@@ -326,10 +335,13 @@ def _beyond(cell: Any, source: Source, variable: str) -> Any:
     if rule is None or not isinstance(limit, float):
         return cell
     known, unit = VARIABLES[variable], source.units.get(variable)
-    if found["unit"] and known.unit_named(found["unit"]) != known.unit_named(
-        unit if isinstance(unit, str) else known.unit
-    ):
-        return cell
+    if found["unit"]:
+        # A limit says its own unit; what is read is in that of the column.
+        own = unit if isinstance(unit, str) else known.unit
+        factors = known.factor(found["unit"]), known.factor(own)
+        if isinstance(unit, PerRow) or None in factors:
+            return cell
+        limit = round(limit * (factors[0] or 1) / (factors[1] or 1), 9)
     return limit * SHARES[rule.rule if isinstance(rule, Limit) else rule]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from itertools import repeat
@@ -280,7 +281,7 @@ class TextFile:
                     reason="separator",
                 )
         self.names: list[Any] = [name or f"column {place}" for place, name in enumerate(names, 1)]
-        twice = sorted({name for name in self.names if self.names.count(name) > 1})
+        twice = sorted(name for name, times in Counter(self.names).items() if times > 1)
         if twice:
             raise ColumnError(
                 f"{self.name}, line {self.header_line}: two columns are called "

@@ -272,7 +272,7 @@ def _writable(kind: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise RequestError(
-            f"the table does not fit into a file of {IN_WORDS.get(kind, kind)}: {error}. Write to .csv, "
+            f"the table does not fit into a file of {IN_WORDS.get(kind, kind)}: {str(error).strip('.')}. Write to .csv, "
             f"or change that in the input.",
             reason="unwritten",
             variable="out",
@@ -398,9 +398,15 @@ def _to_excel(rows: Sequence[Any], title: str, out: IO[bytes]) -> None:
             made.number_format = given.number_format
         return made
 
-    for row in rows:
-        sheet.append([cell(each) for each in row])
-    book.save(out)
+    try:
+        for row in rows:
+            sheet.append([cell(each) for each in row])
+        book.save(out)
+    except Exception:
+        # What openpyxl has begun is ended, and its own file is taken away.
+        with contextlib.suppress(Exception):
+            sheet.close()
+        raise
 
 
 def _with_statistics(file: Contents, added: Any, out: IO[bytes]) -> None:

@@ -11,7 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, shown, suggestion
+from jiascores.core.errors import (
+    ColumnError,
+    RequestError,
+    VisitError,
+    listing,
+    made,
+    shown,
+    suggestion,
+)
 from jiascores.tables import table as tables
 from jiascores.tables.engines import need, to_eager
 from jiascores.tables.frame import Frame, Positions
@@ -351,7 +359,7 @@ class Table:
     def name(self, column: Column) -> str:
         """Return the name of a column, checked."""
         if not isinstance(column, Column):
-            raise RequestError(f"give a column: jia.column({column!r}).", values=(column,))
+            raise RequestError(f"give a column: {made('column', str(column))}.", values=(column,))
         if column.name not in self.frame:
             known = [str(name) for name in self.frame.names]
             raise ColumnError(

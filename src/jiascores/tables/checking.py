@@ -20,6 +20,7 @@ from jiascores.core.variables import (
     MarkerRule,
     Variable,
 )
+from jiascores.core.words import plain
 from jiascores.tables.assess import in_the_way, measured
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
@@ -219,6 +220,7 @@ def check(
         found.problems(collected.problems[needed:], refused="suspicious")
     _suspects(found, read)
     _copied(found, read)
+    _units_beside(found, read)
     _by_groups(found, read)
     _left_open(found)
     _not_examined(found)
@@ -500,6 +502,30 @@ def _copied(found: _Findings, read: Mapping[str, _Read]) -> None:
             f"copy of the other?",
             value=known.sum(),
         )
+
+
+def _units_beside(found: _Findings, read: Mapping[str, _Read]) -> None:
+    """Look for a column that by its name and words is the unit of each value, and that nobody named."""
+    table = found.of
+    for name in read:
+        variable, given = VARIABLES[name], table.units.get(name)
+        own = variable.unit_named(given or variable.unit) if not isinstance(given, Column) else None
+        column = str(table.column(name))
+        for other in map(str, table.frame.names):
+            if (
+                own is None
+                or other == column
+                or not any(stem in plain(other) for stem in (name, plain(column)))
+            ):
+                continue
+            words = [str(word).strip() for word in list_of(table.frame.ids(other)[1])]
+            units = [variable.unit_named(word) for word in words]
+            if None not in units and any(unit is not own for unit in units):
+                found.column(
+                    name,
+                    f"{other!r} says the unit of each value, {listing(words)}, and {column!r} is read "
+                    f"in {own.name} alone. To read each by its own: {door().unit_in(name, other)}.",
+                )
 
 
 def _by_groups(found: _Findings, read: Mapping[str, _Read]) -> None:

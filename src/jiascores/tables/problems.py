@@ -275,7 +275,7 @@ FLAG_WORDS = "True/False, 1/0, Y/N or yes/no"
 # Numbers that often stand for a gap.
 GAP_CODES = (-999, -99, -9, -1, 99, 999, 9999)
 
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+,\d+")
 # A number that is only known to lie below or above a limit.
 LIMIT = re.compile(
@@ -467,7 +467,7 @@ def _of_its_column(variable: Variable, kinds: Sequence[Refused]) -> str:
         found["unit"] for kind in kinds if (found := LIMIT.fullmatch(text_of(kind.value).strip()))
     ]
     usual = variable.unit_named(variable.unit)
-    if all(not unit or variable.unit_named(unit) is usual for unit in units):
+    if door().of_a_file or all(not unit or variable.unit_named(unit) is usual for unit in units):
         return ""
     return " A limit must be in the unit of its column."
 
@@ -557,7 +557,7 @@ def _as_text(value: Any) -> str:
 
 def _reads(text: str, form: str) -> bool:
     try:
-        said = english_months(text, form) if door().reads_months else text
+        said = english_months(text, form) if door().of_a_file else text
         datetime.strptime(said, form)  # noqa: DTZ007  (only whether it can be read)
     except ValueError:
         return False
