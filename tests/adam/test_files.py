@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,47 @@ def test_files_keep_values_and_assess_to_the_same(
     pd.testing.assert_series_equal(
         found.sort_index(), again.sort_index(), check_names=False, check_index_type=False
     )
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    notes=st.lists(
+        st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=200),
+        min_size=5,
+        max_size=5,
+    ),
+    numbers=st.lists(
+        st.one_of(st.none(), st.floats(-1e15, 1e15).map(lambda x: round(x, 6))),
+        min_size=5,
+        max_size=5,
+    ),
+    days=st.lists(
+        st.one_of(st.none(), st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1))),
+        min_size=3,
+        max_size=3,
+    ),
+)
+@pytest.mark.parametrize("ending", ["xpt", "json"])
+def test_files_keep_texts_numbers_and_dates(
+    ending: str, notes: list[str], numbers: list[Any], days: list[Any], tmp_path_factory: Any
+) -> None:
+    needs(ending)
+    dataset = jia.adam.adeff(
+        visits().assign(note=notes, number=[1.5, *numbers[1:]]),
+        variables=["esr"],
+        subjects=adsl().assign(EOSDT=days),
+        keep=["EOSDT"],
+        carry={"NOTE": jia.column("note"), "NUMBER": jia.column("number")},
+    )
+    path = tmp_path_factory.mktemp("files") / f"adeff.{ending}"
+    jia.adam.write(dataset, path, created=CREATED)
+    expected = dataset.pandas
+    if ending == "xpt":
+        # SAS pads texts with blanks, so that those at an end are not kept.
+        expected["NOTE"] = expected["NOTE"].str.rstrip(" ")
+    expected["NUMBER"] = expected["NUMBER"].astype(float)
+    back = jia.adam.read(path)
+    pd.testing.assert_frame_equal(back, expected, check_dtype=False, check_exact=ending == "json")
 
 
 def test_dataset_json_is_as_the_standard_has_it(tmp_path: Path) -> None:

@@ -438,6 +438,52 @@ def test_worst_case_is_a_term_of_the_codelist() -> None:
 
 
 # --------------------------------------------------------------------------------------------
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ({"sources": {"esr": ("LB",)}}, RequestError, "domain, variable"),
+        ({"sources": {"esr": "LB"}}, RequestError, "domain, variable"),
+        ({"sources": {"esr": ("LB", "LBSTRESN", "seq")}}, RequestError, "takes a column"),
+        ({"sources": {"esr": ("LB", "LBSTRESN", jia.column("no"))}}, ColumnError, "'no'"),
+        ({"carry": {"VISITNUM": jia.column("no")}}, ColumnError, "'no'"),
+        ({"visit": jia.column("no")}, ColumnError, "'no'"),
+        ({"visit_number": jia.column("no")}, ColumnError, "'no'"),
+        ({"keep": ["AVAL"]}, RequestError, "AVAL is made here"),
+        ({"windows": WEEKS, "visit": jia.column("nominal_visit")}, RequestError, "give one"),
+    ],
+)
+def test_what_names_nothing_or_too_much_is_refused(
+    given: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        made(subjects=adsl().assign(AVAL=1), **{"variables": ["esr"], **given})
+
+
+@pytest.mark.parametrize("date", ["2024-01", "2024", "11.01.2024", "January 2024"])
+def test_a_date_of_adsl_is_never_completed(date: str) -> None:
+    with pytest.raises(VisitError, match=f"TRTSDT is '{date}': give full dates"):
+        made(subjects=adsl().assign(TRTSDT=["2024-01-11", date, ""]))
+
+
+def test_text_dates_of_adsl_are_dates() -> None:
+    people = adsl().assign(TRTSDT=["2024-01-11", "2024-01-11T08:30", ""])
+    data = made(subjects=people, keep=["TRTSDT"])
+    expected = made(keep=["TRTSDT"])
+    pd.testing.assert_frame_equal(data, expected)
+
+
+def test_a_table_without_rows_has_its_variables() -> None:
+    none = made(visits=visits().head(0))
+    assert len(none) == 0
+    assert list(none) == list(made())
+    missed = made(visits=visits().head(0), due={8: "Week 8"})
+    assert cells(missed["USUBJID"]) == ["S-01", "S-02", "S-03"]
+
+
+# --------------------------------------------------------------------------------------------
 # Laws of every data set
 
 number = st.one_of(st.none(), st.integers(0, 100).map(lambda each: each / 10))

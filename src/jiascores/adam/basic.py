@@ -185,7 +185,9 @@ def adeff(
     1  CJADAS10  Week 8   5.0  19.0 -14.0
     """
     frame = Frame(to_eager(visits))
-    several = baseline if isinstance(baseline, Mapping) else {"": baseline}
+    several = (
+        dict(baseline) if isinstance(baseline, Mapping) and baseline else {"": baseline or None}
+    )
     tables = {
         word: Table(frame, columns, units, baseline=rule, marker=marker)
         for word, rule in several.items()
@@ -195,6 +197,11 @@ def adeff(
     either = any(isinstance(each, Request) and _reads_either(each) for each in asked)
     made = parameters(asked, improvement, paramcd or {}, table.marker if either else "")
     refuse_unknown("sources", sources or {}, variables)
+    if windows is not None and (visit is not None or visit_number is not None):
+        raise RequestError(
+            "windows= says which visit a row is, and so do visit= and visit_number=: give one.",
+            variable="windows",
+        )
     if improvement and baseline is None:
         raise RequestError(
             f"{say('adam.improvement')} compares with the baseline: say which visit that is, "

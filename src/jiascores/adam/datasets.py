@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
@@ -14,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.adam.parameters import Parameter
+from jiascores.core.errors import VisitError
 from jiascores.tables.frame import Frame
 
 TEXT, NUMBER, WHOLE, DATE = "text", "float", "integer", "date"
@@ -29,15 +31,28 @@ NY, DTYPE, PARAMTYP = "NY (C66742)", "DTYPE (C81224)", "PARAMTYP (C81225)"
 CRITERION = re.compile(r"CRIT(\d+)(FL)?")
 
 
-def dates_of(cells: Any) -> NDArray[np.datetime64]:
-    """Return dates, of whatever kind, to the day; gaps are not a time."""
-    moments = pd.to_datetime(pd.Series(list(cells), dtype=object))
+def dates_of(cells: Any, what: str = "a date") -> NDArray[np.datetime64]:
+    """Return dates, of whatever kind, to the day; gaps are not a time, and nothing is completed."""
+    cells = [_full_date(each, what) for each in cells]
+    moments = pd.to_datetime(pd.Series(cells, dtype=object))
     return moments.to_numpy().astype("datetime64[s]").astype("datetime64[D]")
 
 
-def days_of(cells: Any) -> NDArray[np.float64]:
+def _full_date(cell: Any, what: str) -> Any:
+    """Return a date in text as one; what is none raises."""
+    if not isinstance(cell, str):
+        return cell
+    try:
+        return dt.date.fromisoformat(cell.strip()[:10]) if cell.strip() else None
+    except ValueError:
+        raise VisitError(
+            f"{what} is {cell!r}: give full dates, year-month-day.", variable=what, values=(cell,)
+        ) from None
+
+
+def days_of(cells: Any, what: str = "a date") -> NDArray[np.float64]:
     """Return dates as days since 1970, NaN for gaps."""
-    dates = dates_of(cells)
+    dates = dates_of(cells, what)
     return np.where(np.isnat(dates), np.nan, dates.astype(np.int64).astype(np.float64))
 
 

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from jiascores.adam.parameters import IMPUTED, Parameter, by_intervals, remission_of
 from jiascores.adam.subjects import Subjects, words_where
+from jiascores.core.errors import RequestError, say
 from jiascores.core.measure import Score
 from jiascores.core.variables import MARKERS
 from jiascores.tables.baselines import Best, LastResponding, reference_name
 from jiascores.tables.frame import Positions
 from jiascores.tables.requests import Request
-from jiascores.tables.table import Column, Table
+from jiascores.tables.table import Column, Table, column_of
 
 FloatArray = NDArray[np.float64]
 
@@ -137,12 +138,29 @@ class Rows:
             data[column] = None
         if parameter.recorded and parameter.column in self.sources:
             known = ~np.isnan(values)
-            domain, variable, number = (*self.sources[parameter.column], None)[:3]
+            domain, variable, number = self._source(parameter.column)
             data["SRCDOM"], data["SRCVAR"] = (words_where(known, w) for w in (domain, variable))
             if number is not None:
-                cells = pd.Series(self.table.frame.objects(number.name), dtype=object)
+                cells = pd.Series(self.table.frame.objects(number), dtype=object)
                 data["SRCSEQ"] = pd.to_numeric(cells).where(known).astype(float)
         return data
+
+    def _source(self, variable: str) -> tuple[str, str, str | None]:
+        """Return domain, variable and column of the sequence number of what was recorded."""
+        given = self.sources[variable]
+        if (
+            isinstance(given, str)
+            or len(given) not in (2, 3)
+            or any(not isinstance(each, str) for each in given[:2])
+        ):
+            raise RequestError(
+                f"{say('adam.sources')} says {given!r} of {variable}: give domain, variable and, if you have it, "
+                f"the column of the sequence number, ('LB', 'LBSTRESN', jia.column('your column')).",
+                variable="sources",
+                values=(given,),
+            )
+        numbers = [column_of(self.table.frame, each, "sources") for each in given[2:]]
+        return given[0], given[1], numbers[0] if numbers else None
 
     def _against(self, parameter: Parameter, data: pd.DataFrame, back: Positions) -> None:
         """Add the date of the visit that each row is judged against, where that is no fixed one."""

@@ -55,7 +55,7 @@ class Subjects:
         """Return a date of ADSL as days since 1970."""
         if name not in self.table:
             raise ColumnError(f"{say('subjects')} has no column {name!r}.", variable=name)
-        return pd.Series(days_of(self.table[name]), index=self.table.index, name=name)
+        return pd.Series(days_of(self.table[name], name), index=self.table.index, name=name)
 
     @classmethod
     def of(cls, given: Any, study: str | None, keep: Any, seen: Iterable[str]) -> Subjects:
@@ -110,13 +110,24 @@ class Subjects:
         ids = data["USUBJID"]
         front = {"STUDYID": self.table["STUDYID"].loc[ids].to_numpy(), "USUBJID": ids.to_numpy()}
         front |= {new: self._cells(new, old, data) for new, old in self.keep.items()}
-        data = data.drop(columns=[name for name in front if name in data]).reset_index(drop=True)
-        return pd.concat([pd.DataFrame(front), data], axis=1)
+        ours = sorted(set(self.keep) & set(map(str, data)))
+        if ours:
+            raise RequestError(
+                f"{say('keep')} takes {ours[0]} from ADSL, and {ours[0]} is made here: take it under "
+                f"another name.",
+                variable="keep",
+                values=ours,
+            )
+        return pd.concat(
+            [pd.DataFrame(front), data.drop(columns="USUBJID").reset_index(drop=True)], axis=1
+        )
 
     def _cells(self, new: str, old: str, data: pd.DataFrame) -> Any:
         """Return what a column of ADSL says of each row's subject, in its period where it names one."""
         if PERIOD not in old:
-            return self.table[old].loc[data["USUBJID"]].to_numpy()
+            column = self.table[old].loc[data["USUBJID"]].to_numpy()
+            dated = new.endswith("DT")
+            return dates_of(column, old).astype("datetime64[s]") if dated else column
         if "APERIOD" not in data:
             raise RequestError(
                 f"{say('keep')} takes {new} from {old}, one column for each period: say where periods "

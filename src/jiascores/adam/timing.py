@@ -189,7 +189,7 @@ def with_periods(
     """
     days = data["ADT"].to_numpy(float)
     for name, given in (("periods", periods), ("phases", phases)):
-        if given is None:
+        if not given:
             continue
         first = np.array([people.days(each).loc[data["USUBJID"]] for each in given.values()], float)
         known = [row[~np.isnan(row)] for row in first.T]
