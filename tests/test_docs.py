@@ -152,6 +152,11 @@ def test_every_picture_is_drawn_in_the_gallery() -> None:
 
     drawn = family.gallery()
     assert set(drawn) == {name for name, _ in public() if name.startswith("plot.")}
+    lines = ["", "Draw it.", "", "Parameters"]
+    family.show_picture(None, "function", "jiascores.plot.swimmer", None, None, lines)
+    assert lines[:3] == ["", "Draw it.", ""]
+    assert lines[3].startswith(".. image:: /gallery/images/sphx_glr_plot_")
+    assert lines[-1] == "Parameters"
 
 
 def test_a_parameter_that_takes_a_definition_has_its_names_as_links() -> None:

@@ -76,8 +76,9 @@ def show_picture(app, what, name, obj, options, lines):  # noqa: ARG001
     """Put below the first sentence of a picture's docstring what it draws."""
     public_name = name.removeprefix("jiascores.")
     if public_name.startswith("plot.") and public_name in gallery():
-        at = lines.index("") if "" in lines else len(lines)
-        lines[at:at] = ["", *picture_of(public_name)]
+        said = next(at for at, line in enumerate(lines) if line.strip())
+        end = lines.index("", said) if "" in lines[said:] else len(lines)
+        lines[end:end] = ["", *picture_of(public_name)]
 
 
 def setup(app):

@@ -51,9 +51,11 @@ def read(path: Path, mapping: dict[str, Any], table: str) -> pd.DataFrame:
     """
     own = mapping if table == "visits" else mapping.get(table, {})
     names = own.get("columns", {})
+    there = jia.prepare.read(path, mapping, table=table).columns
+    asked = {"dates": DATES, "numbers": NUMBERS}
     more = {
-        "dates": [names.get(role, role) for role in DATES],
-        "numbers": [names.get(role, role) for role in NUMBERS],
+        kind: [column for role in roles if (column := names.get(role, role)) in there]
+        for kind, roles in asked.items()
     }
     fixed = {**own, "csv": {**own.get("csv", {}), **more}}
     whole = fixed if table == "visits" else {**mapping, table: fixed}
