@@ -546,3 +546,12 @@ def test_the_form_is_left_as_it_was():
     jia.prepare.joint_counts(form, active="act_")
     pd.testing.assert_frame_equal(form, before)
     assert np.all(form.columns == before.columns)
+
+
+def test_an_exam_in_a_notebook_says_each_thing_once():
+    exam = jia.JointExam(active={"knee_left"}, not_examined={"hip_left"})
+    html = exam._repr_html_()
+    title, *lines = str(exam).splitlines()
+    assert title not in html
+    assert html.count("<li>") == len(lines)
+    assert all(line.strip() in html for line in lines)

@@ -9,7 +9,8 @@ import pytest
 
 import jiascores as jia
 from jiascores.core.errors import NotNumericError, NotWholeError, OutOfRangeError
-from jiascores.core.values import check, to_floats
+from jiascores.core.suspicions import Hours, Seen
+from jiascores.core.values import BLOCK, check, to_floats
 from jiascores.core.variables import VARIABLES
 
 # Unit, lowest and highest value of each that is measured or counted; * where it is whole.
@@ -100,3 +101,45 @@ def test_all_that_is_no_number_is_named_wherever_it_stands() -> None:
         )  # fmt: skip
     assert caught.value.values == ("a", "b")
     assert "'a' at 1, 'b' at 3:" in str(caught.value)
+
+
+def test_a_count_and_a_yes_or_no_that_are_not_whole_say_what_is_allowed() -> None:
+    with pytest.raises(NotWholeError, match="is 0–71 joints, counted"):
+        check(VARIABLES["active_joints"], np.array([3.5]))
+    with pytest.raises(NotWholeError, match="neither yes nor no") as raised:
+        check(VARIABLES["rash"], np.array([0.5]))
+    assert "counted" not in str(raised.value)
+
+
+@pytest.mark.parametrize("count", [3.5, [3, 3.5], np.array([3.5])])
+def test_half_a_joint_is_refused_by_every_measure_that_counts_joints(count) -> None:
+    globals_ = {"physician_global": 2, "patient_global": 2}
+    for ask in (
+        lambda: jia.jadas10(**globals_, active_joints=count, esr=20),
+        lambda: jia.cjadas71(**globals_, active_joints=count),
+        lambda: jia.sjadas10(**globals_, active_joints=count, esr=20, systemic_manifestations=1),
+    ):
+        with pytest.raises(NotWholeError, match=r"active_joints = 3\.5"):
+            ask()
+
+
+def test_half_a_joint_is_refused_wherever_it_stands_among_many() -> None:
+    """Long columns are looked at in blocks: the last number of the last one counts like the first."""
+    counts = np.full(BLOCK + 3, 3.0)
+    for place in (0, BLOCK - 1, BLOCK, BLOCK + 2):
+        wrong = counts.copy()
+        wrong[place] = 3.5
+        with pytest.raises(NotWholeError) as raised:
+            jia.cjadas10(
+                physician_global=counts, patient_global=counts, active_joints=wrong
+            )  # fmt: skip
+        assert list(raised.value.where) == [place]
+
+
+def test_durations_in_hours_are_those_above_0() -> None:
+    values = np.array([0.0, 0.0, np.nan, *[0.25, 0.5, 1, 1.5] * 4])
+    seen = Seen(values, {}, None, 1.0)
+    assert Hours().which(seen).tolist() == (values > 0).tolist()
+    # Many a multiple of five, too few, or longer than anybody is stiff: minutes, then.
+    for other in (values * 60, values[:8], np.where(values == 1, 6.5, values)):
+        assert Hours().which(Seen(other, {}, None, 1.0)) is None

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
-from jiascores.core.definition import Definition, load, published
+from jiascores.core.definition import Definition, load, lookup, published
 from jiascores.core.errors import JiaScoresError
 from jiascores.core.measure import Score
 
@@ -78,3 +78,31 @@ def test_the_rule_holds_the_numbers(definition: Definition) -> None:
     for threshold in definition.thresholds:
         # Worse by more than 0 % is "any worsening".
         assert threshold.value == 0 or f"{abs(threshold.value):g}" in said, threshold
+
+
+KINDS = {type(one).__name__: type(one) for one in published()}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_definition_is_made_by_names_alone(kind: type[Definition]) -> None:
+    """A number in the wrong place would be another definition."""
+    assert all(field.kw_only for field in attrs.fields(kind))
+
+
+FORMULAS = {
+    "jspada": ("ESR or CRP", "back mobility", 8),
+    "jspada7_no_schober": ("ESR or CRP", "", 7),
+    "jspada7_no_marker": ("", "back mobility", 7),
+    "jspada6": ("", "", 6),
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_formula_names_the_items_that_it_has(name: str) -> None:
+    marker, mobility, high = FORMULAS[name]
+    rule = lookup(Score, name, parameter="measure").rule
+    assert ("ESR or CRP" in rule.partition("=")[2]) is bool(marker)
+    assert ("back mobility" in rule) is bool(mobility)
+    items = rule.partition("=")[2].partition(",")[0].split(" + ")
+    assert len(items) == high
+    assert rule.endswith(f"0 to {high}")

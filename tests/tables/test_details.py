@@ -213,3 +213,16 @@ def test_a_verdict_without_a_variable_of_its_own_has_no_count_of_gaps() -> None:
     out = jia.assess(table, measures=[asked], details=True)
     (name,) = [each for each in out.columns if each.endswith("_missing")]
     assert column(out, name) == [0, 1, 0, 0, 0, 0, 0]
+
+
+def test_details_of_a_reactant_within_its_limit_of_normal() -> None:
+    """The ESR rose by 60 % and stayed normal: it has not worsened, as the level says."""
+    table = pd.DataFrame(
+        {"patient": ["A", "A"], "date": ["2024-01-10", "2024-03-10"]}
+        | {name: [10.0, 4.0] if name != "chaq" else [2.0, 0.8] for name in NAMES}
+    ).assign(esr=[10.0, 16.0], limited_joints=[4, 10])
+    for limit, worsened in ((20, 1), (16, 1), (15, 2)):
+        asked = jia.ask.acr_ped(upper_limit=limit)
+        out = jia.assess(table, measures=[asked], baseline="first", details=True)
+        assert column(out, "acr_ped_worsened")[1] == worsened
+        assert column(out, "acr_ped_level")[1] == (50 if worsened < 2 else 0)

@@ -505,3 +505,18 @@ def test_a_field_for_each_joint_whose_boxes_are_the_findings():
     # The knee is swollen, the hip limited and tender; the second form is not complete.
     assert columns_of(out)["active_joints"] == [2, None]
     assert columns_of(out)["limited_joints"] == [1, None]
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_finding_beyond_the_71_is_a_finding_where_nobody_examined(kind):
+    """And "no" there is none."""
+    table = {f"jt_{joint}": [0, 0, 0] for joint in JOINTS_71} | {"jt_lumbar_spine": [1, 0, 0]}
+    table["seen"] = ["yes", "no", "yes"]
+    ask = {"coded": "jt_", "codes": CODES, "examined": "seen", "beyond_71": "left-out"}
+    counts = columns_of(jia.prepare.joint_counts(MAKERS[kind](table), **ask))
+    assert counts["active_joints_min"][0] == 0
+    assert counts["joints_beyond_71"] == ["jt_lumbar_spine", None, None]
+    table["seen"] = ["no", "no", "yes"]
+    with pytest.raises(jia.errors.InconsistentError, match=r"not examined in row 0") as caught:
+        jia.prepare.joint_counts(MAKERS[kind](table), **ask)
+    assert caught.value.where == ("row 0",)

@@ -366,11 +366,7 @@ class Frame:
 def _pandas_taken(frame: Frame, name: str | None, rows: Positions) -> Any:
     import pandas as pd
 
-    if name is not None:
-        values = frame.native[name]
-    else:
-        index = frame.native.index
-        values = index.to_flat_index() if isinstance(index, pd.MultiIndex) else index
+    values = frame.native.index.to_flat_index() if name is None else frame.native[name]
     series = pd.Series(values).reset_index(drop=True)
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iu":
         series = series.astype("Int64")

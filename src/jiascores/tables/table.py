@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.definition import definition_named, lookup
 from jiascores.core.errors import (
+    SHOWN,
     ColumnError,
     NotNumericError,
     RequestError,
@@ -825,14 +826,14 @@ class Table:
             f"{made('flagged')}."
         )
         who = self.visits.patients[rows]
+        codes = list(dict.fromkeys(who.tolist()))
         pairs = [
-            " and ".join(self.places[row] for row in rows[who == code])
-            for code in dict.fromkeys(who.tolist()[:200])
+            " and ".join(self.places[row] for row in rows[who == each]) for each in codes[:SHOWN]
         ]
         self.refuse(
             "two-baselines",
             "date",
-            f"two rows can be {what} of a patient: {listing(pairs)}. {advice}",
+            f"two rows can be {what} of a patient: {listing(pairs, total=len(codes))}. {advice}",
             rows=rows,
         )
 
