@@ -99,7 +99,13 @@ def spans_without_effect(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[
     nodes: list[ast.AST] = []
     for node in ast.walk(tree):
         match node:
-            case ast.FunctionDef(decorator_list=[ast.Name(id="overload", lineno=first), *_]):
+            case ast.FunctionDef(
+                decorator_list=[
+                    ast.Name(id="overload", lineno=first)
+                    | ast.Attribute(attr="overload", lineno=first),
+                    *_,
+                ]
+            ):
                 nodes.append(node)
                 node.lineno, node.col_offset = first, 0
             case ast.FunctionDef(returns=ast.AST() as returns):

@@ -62,8 +62,12 @@ THREADED = {
     "tests/tables/test_spark.py",
 }
 # The tests of these layers, and the laws that hold for all: what the others catch is not counted,
-# but for those of ADaM, which ask a request what no other layer asks it.
-FOLDERS = [str(ROOT / "tests" / name) for name in (*LAYERS, "laws", "catalogue", "adam")]
+# but for those of ADaM and of the report, which ask what no other layer asks, and those that pin
+# the names and the parameters of the public functions.
+FOLDERS = [
+    str(ROOT / "tests" / name) for name in (*LAYERS, "laws", "catalogue", "adam", "reporting")
+]
+FOLDERS.append(str(ROOT / "tests" / "test_surface.py"))
 
 # Changes the source itself, in processes of its own.
 LEFT_OUT = ["tests/catalogue/test_mistakes.py", *sorted(THREADED)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import jiascores as jia
@@ -143,3 +144,42 @@ def test_durations_in_hours_are_those_above_0() -> None:
     # Many a multiple of five, too few, or longer than anybody is stiff: minutes, then.
     for other in (values * 60, values[:8], np.where(values == 1, 6.5, values)):
         assert Hours().which(Seen(other, {}, None, 1.0)) is None
+
+
+def test_numbers_of_32_bits_are_the_decimals_that_were_typed() -> None:
+    """All below 1,000 with one decimal, as laboratories give them."""
+    typed = np.arange(10_000) / 10
+    np.testing.assert_array_equal(to_floats(typed.astype(np.float32), VARIABLES["ferritin"]), typed)
+    fine = np.array([0.125, 1.2345, 12.3456, 38.55])
+    np.testing.assert_array_equal(to_floats(fine.astype(np.float32), VARIABLES["crp"]), fine)
+
+
+@pytest.mark.parametrize(
+    "name", ["mcp6_left", "mcp1_lefts", "mcp 6", "pip7_right", "toe_pip6_left"]
+)
+def test_a_joint_that_nobody_has_is_none(name) -> None:
+    with pytest.raises(jia.JiaScoresError):
+        jia.JointExam(active={name})
+    visits = pd.DataFrame(
+        {"patient": ["A"], "date": ["2024-01-10"], "joints": [name.replace("_", " ")]}
+    )
+    with pytest.raises(jia.JiaScoresError):
+        jia.prepare.joint_counts(visits, active="joints")
+
+
+def test_results_are_compared_by_identity_and_not_value_by_value() -> None:
+    """Values may be columns, of which no single yes or no comes."""
+    items = np.ones((30, 4), dtype=int)
+    one, other = (jia.chaq_form(items=list(items)) for _ in range(2))
+    assert one == one
+    assert one != other
+
+
+@pytest.mark.parametrize("code", [-999, -99, -9, -1, 99, 999, 9999])
+def test_a_number_that_often_stands_for_a_gap_is_said_to(code) -> None:
+    visits = pd.DataFrame({"physician_global": [1.0, float(code)]})
+    (said,) = [m for m in jia.check(visits)["message"] if "A code for a gap?" in m]
+    assert str(code) in said
+    for other in (-998, -2, 98, 1000):
+        found = jia.check(visits.replace(code, other))
+        assert not any("A code for a gap?" in message for message in found["message"])

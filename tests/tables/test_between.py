@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jiascores as jia
+from jiascores.core.measure import VERDICTS
 
 ENDS = {"low": jia.column("crp_low"), "high": jia.column("crp_high")}
 STATE = jia.ask.state("jadas10", cutoffs="consolaro-2012-2014", course="oligo")
@@ -113,6 +114,24 @@ def test_no_value_between_the_ends_gives_anything_else(rows, data) -> None:
         said["jadas10_low"], true["jadas10"], said["jadas10_high"], strict=True
     ):
         assert low <= score <= high
+
+
+def test_which_verdicts_never_turn_while_one_variable_rises() -> None:
+    """Of these two ends say all between them; a score never turns."""
+    assert {name for name, verdict in VERDICTS.items() if verdict.steady} == {
+        "acr_ped",
+        "activity_level",
+        "bulatovic_change",
+        "chaq_change",
+        "chronically_uncontrolled",
+        "disease_state",
+        "escalation_indicated",
+        "flare",
+        "inactive_disease",
+        "mas_2016",
+        "minimal_disease_activity",
+        "suggests_mas",
+    }
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,10 @@ def test_a_table_without_patients_or_groups_is_looked_at_all_the_same() -> None:
     tenfold = "between groups of 'site'"
     found = jia.check(pd.DataFrame(visits))
     assert sum(tenfold in message for message in found["message"]) == 1
+    for high, count in ((4.99, 0), (5.0, 1)):
+        visits["physician_global"] = [0.5] * 30 + [high] * 30
+        found = jia.check(pd.DataFrame(visits))
+        assert sum(tenfold in message for message in found["message"]) == count
     alone = jia.check(pd.DataFrame(visits).drop(columns=["patient", "date"]))
     assert not any("groups of" in message for message in alone["message"])
     # No global: nothing to compare, and nothing breaks.

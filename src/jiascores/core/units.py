@@ -39,10 +39,10 @@ class Unit:
     """
 
     name: str
-    factor: float = 1.0
-    zero: float = 0.0
-    spellings: tuple[str, ...] = ()
-    source: str = ""
+    factor: float
+    zero: float
+    spellings: tuple[str, ...]
+    source: str
 
     def canonical(self, values: Any) -> Any:
         """Return numbers in this unit as numbers in the canonical one."""

@@ -363,8 +363,8 @@ class Difference(Answer):
     confidence: float
     method: str
     counts: Strata
-    left_out: int = 0
-    patients_left_out: int = 0
+    left_out: int
+    patients_left_out: int
     undetermined: int = 0
     undetermined_as: str = ""
 
