@@ -20,7 +20,7 @@ from jiascores.core.measure import Score
 from jiascores.core.variables import CORE_VARIABLES, COURSES, MARKERS, VARIABLES
 from jiascores.plot.base import LABELS, in_words, places, shown_visit, table
 from jiascores.tables.baselines import BASELINES, reference_name
-from jiascores.tables.checking import check
+from jiascores.tables.checking import findings
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output, list_of
 from jiascores.tables.ids import parts_of
@@ -482,13 +482,13 @@ def read_cohort(
     requests = understand_requests(measures)
     readings = [read_request(frame, request, given) for request in requests]
     read = Table(frame, **given, policy=Blank())
-    found = Frame(check(frame.native, measures=measures, **given))
-    findings = pd.DataFrame({name: found.objects(name) for name in FINDING}, dtype=object)
     # Gaps stand elsewhere on the page, which leaves out what cannot be read whoever needs it.
+    found = Frame(findings(frame, measures, gaps=False, **given))
+    listed = pd.DataFrame({name: found.objects(name) for name in FINDING}, dtype=object)
     unread = (REASONS.get(reason) for reason in found.objects("reason"))
-    findings["finding"] = [
+    listed["finding"] = [
         finding if reason is None else reason.finding
-        for finding, reason in zip(findings["finding"], unread, strict=True)
+        for finding, reason in zip(listed["finding"], unread, strict=True)
     ]
     dated = all(read.column(role) in frame for role in ("patient", "date"))
     return Cohort(
@@ -501,7 +501,7 @@ def read_cohort(
         gaps={name: np.isnan(read.values(name)) for name in VARIABLES if read.has(name)},
         requests=requests,
         readings=readings,
-        findings=findings[findings["finding"] != "missing"],
+        findings=listed[listed["finding"] != "missing"],
         rules={rule: given[rule] for rule in ("baseline", "marker")},
         joints=joints,
         characteristics=described,

@@ -189,14 +189,27 @@ def check(
     >>> found["variable"][found["finding"] == "missing"].tolist()
     ['patient_global', 'chaq', 'active_joints', 'limited_joints', 'esr', 'date']
     """
-    table = Table(
-        Frame(to_eager(visits)),
-        columns,
-        units,
-        baseline=baseline,
-        marker=marker,
-        policy=(collected := Collect()),
+    given: dict[str, Any] = {"columns": columns, "units": units, "baseline": baseline}
+    found = findings(
+        Frame(to_eager(visits)), measures, by=by, prefix=prefix, marker=marker, **given
     )
+    return cast(FrameT, found)
+
+
+def findings(
+    frame: Frame,
+    measures: Measures | None,
+    *,
+    by: Column | None = None,
+    prefix: str = "",
+    gaps: bool = True,
+    **given: Any,
+) -> Any:
+    """Return what `check` lists, as a frame of the caller's kind; without the `gaps` where not asked.
+
+    `given` says how the table is read.
+    """
+    table = Table(frame, **given, policy=(collected := Collect()))
     found = _Findings(table, None if by is None else column_of(table.frame, by, "by"))
     if measures is None:
         _core_set(found)
@@ -211,7 +224,7 @@ def check(
         table.values("patient_global")
     timeline = _timeline(table, required=measures is None)
     at_baseline = np.zeros(table.size, dtype=bool)
-    if timeline is not None and baseline is not None:
+    if timeline is not None and table.baseline_rule is not None:
         at_baseline = _baseline(found, timeline)
     if needed is None:
         found.problems(collected.problems)
@@ -230,8 +243,9 @@ def check(
             found.patients("patient", rows, message)
         _same_day(found, timeline)
         _far_apart(found, timeline)
-    _gaps(found, read, at_baseline)
-    return cast(FrameT, found.table())
+    if gaps:
+        _gaps(found, read, at_baseline)
+    return found.table()
 
 
 def _core_set(found: _Findings) -> None:
