@@ -15,7 +15,7 @@ import pytest
 
 import jiascores as jia
 from jiascores.core.joints import JOINTS_71
-from jiascores.reporting import blocks, sections
+from jiascores.reporting import blocks, pictures, sections
 from jiascores.reporting.page import LINES
 
 STATE = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course="poly")
@@ -426,13 +426,13 @@ def test_each_course_has_a_picture_of_its_own(visits):
 
 
 def test_many_visits_are_drawn_in_pieces_against_the_baseline_of_all(visits, monkeypatch):
-    drawn, draw = [], jia.plot.response_matrix
+    drawn, draw = [], pictures.changes
 
-    def noted(table, **named):
-        drawn.append(table)
-        return draw(table, **named)
+    def noted(context, places, *given):
+        drawn.append((context, places))
+        return draw(context, places, *given)
 
-    monkeypatch.setattr(jia.plot, "response_matrix", noted)
+    monkeypatch.setattr(pictures, "changes", noted)
     two = visits[visits["patient"] != "<C>"]
     many = pd.concat(
         [two[two["day"] == (56 if at else 0)].assign(day=at, week=at) for at in range(30)]
@@ -448,9 +448,10 @@ def test_many_visits_are_drawn_in_pieces_against_the_baseline_of_all(visits, mon
     assert [re.search(r"visits (\d+ to \d+)", one)[1] for one in flows][:2] == ["0 to 5", "5 to 11"]
     assert "Not drawn" not in page
     assert "Missing values by variable and visit (4 of 4)" in page
-    # Every picture has the rows of the baseline, though it does not show them.
-    assert [table["day"].min() for table in drawn] == [0] * 4
-    assert [set(table["week"].dropna()) for table in drawn][3] == {f"{at}" for at in range(18, 24)}
+    # Every picture is against the baseline of all, though it does not show it.
+    assert all(context.baseline_of_patients.tolist() == [0, 1] for context, _ in drawn)
+    shown = [{places[0][at] for at in places[1] if at >= 0} for _, places in drawn]
+    assert shown[3] == set(range(18, 24))
 
 
 def test_many_patients_are_drawn_from_counts(visits):

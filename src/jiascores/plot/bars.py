@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, shown
 from jiascores.plot.base import (
     NOT_DETERMINABLE,
+    AtVisits,
     Look,
-    Rows,
     Table,
     axes,
     faded,
@@ -96,8 +95,8 @@ def responders(
     [1.0, 1.0, 1.0]
     """
     read = table(visits, columns)
-    groups, rows, _ = read.at_visits(_outcomes(read, outcome), by)
-    answers = set(rows["word"].unique())
+    found = read.at_visits(_outcomes(read, outcome), by)
+    answers = set(found.words)
     levels = sorted((level for level in answers if isinstance(level, int) and level), reverse=True)
     names: dict[Any, str] = {level: f"ACR Pedi {level}" for level in levels}
     names[0] = f"below ACR Pedi {min([30, *levels])}"
@@ -106,7 +105,7 @@ def responders(
     # The best at the foot, what is open above it, and what failed on top.
     order: list[Any] = [*levels, "yes", NOT_DETERMINABLE, "no", 0]
     colours = {word: colours[word] for word in order if word in answers}
-    return _stack(ax, groups, rows, colours, by, names)
+    return _stack(ax, found, colours, by, names)
 
 
 def state_bars(
@@ -161,8 +160,8 @@ def state_bars(
     ['not determinable', 'low']
     """
     read = table(visits, columns)
-    groups, rows, _ = read.at_visits(read.words(state), by)
-    return _stack(ax, groups, rows, state_colours(in_order(rows["word"].unique())), by, {})
+    found = read.at_visits(read.words(state), by)
+    return _stack(ax, found, state_colours(in_order(found.words)), by, {})
 
 
 def _outcomes(read: Table, outcome: Column) -> NDArray[Any]:
@@ -184,18 +183,18 @@ def _outcomes(read: Table, outcome: Column) -> NDArray[Any]:
 
 def _stack(
     ax: Axes | None,
-    visits: Sequence[Any],
-    rows: Rows,
+    found: AtVisits,
     colours: Mapping[Any, str],
     by: Column | None,
     names: Mapping[Any, str],
 ) -> Axes:
     """Draw a bar for each visit, the first of the colours at the foot."""
+    visits = found.visits
     ax = axes(ax, float(np.clip(3.0 + 0.75 * len(visits), 4.8, 12.0)), 4.2)
     from matplotlib.ticker import MaxNLocator
 
     looks = fields(colours, names)
-    counts: Any = pd.crosstab(rows["word"], rows["visit"]).reindex(list(looks))
+    counts = found.counts.reindex(list(looks))
     totals, tops = counts.sum(), counts.cumsum()
     highest, room = totals.max(), WIDTH * inches(ax) / len(visits)
     for word, look in looks.items():

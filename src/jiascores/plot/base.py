@@ -22,7 +22,7 @@ from jiascores.core.errors import (
 )
 from jiascores.tables import table as tables
 from jiascores.tables.engines import need, to_eager
-from jiascores.tables.frame import Frame, Positions
+from jiascores.tables.frame import Frame, Positions, list_of
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column, as_mapping
 from jiascores.tables.visits import UNSCHEDULED, Visits
@@ -37,6 +37,8 @@ Rows: TypeAlias = Any
 
 NOT_DETERMINABLE = "not determinable"
 NO_VISIT = "no visit"
+# Where the quartiles of a distribution lie.
+QUARTILES = (0.25, 0.5, 0.75)
 # What is drawn on coloured fields, which are the same on a light and on a dark page. All else has
 # the ink of the user's style: see `ink` and `faded`.
 INK = "#252525"
@@ -305,8 +307,13 @@ class Table:
 
     def words(self, column: Column) -> NDArray[Any]:
         """Return a column as text; what is missing is not determinable."""
-        codes, words = pd.factorize(self.objects(column))
-        return np.array([*map(str, words), NOT_DETERMINABLE], dtype=object)[codes]
+        codes, labels = self.frame.codes(self.name(column))
+        return np.array([*map(str, list_of(labels)), NOT_DETERMINABLE], dtype=object)[codes]
+
+    def places(self, column: Column) -> tuple[list[Any], Positions]:
+        """Return the words of a column in order, and the place of each row, −1 for a gap."""
+        codes, labels = self.frame.codes(self.name(column))
+        return in_places(codes, list_of(labels))
 
     def floats(self, column: Column) -> NDArray[np.float64]:
         """Return a column of numbers as float64 with NaN for gaps."""
@@ -331,30 +338,20 @@ class Table:
         words[np.isnan(low) | np.isnan(high)] = None
         return words
 
-    def at_visits(self, words: NDArray[Any], by: Column | None) -> tuple[list[Any], Rows, Any]:
-        """Return the visits in order; patient, visit and word of each row that has both.
-
-        Patients are codes, and what these stand for comes third. Visits are counted from 0.
-        """
-        visit = self.objects(by or Column("nominal_visit"))
-        visit[pd.isna(words)] = None
-        visits, place = places(visit)
-        if not visits:
+    def at_visits(self, words: NDArray[Any], by: Column | None) -> AtVisits:
+        """Return what each patient has at each visit, of the rows with a word and a visit."""
+        kind, kinds = pd.factorize(words)
+        visits, place = self.places(by or Column("nominal_visit"))
+        rows: Rows = pd.DataFrame({"visit": place, "word": kind})[(place >= 0) & (kind >= 0)]
+        used = np.unique(rows["visit"])
+        if not used.size:
             raise RequestError("no row has both a visit and something to draw.", variable="by")
+        rows["visit"] = np.searchsorted(used, rows["visit"])
         codes, labels = self.patients
-        rows: Rows = pd.DataFrame({"patient": codes, "visit": place, "word": words})[place >= 0]
-        again = rows[(rows["patient"] >= 0) & rows.duplicated(["patient", "visit"])]
-        if len(again):
-            first = again["visit"].min()
-            twice = again.loc[again["visit"] == first, "patient"].unique()
-            who = [str(labels[code]) for code in sorted(twice.tolist())]
-            raise VisitError(
-                f"patient {listing(who)} has two rows at visit {shown_visit(visits[first])}; "
-                f"each counts once.",
-                variable="patient",
-                values=who,
-            )
-        return visits, rows, labels
+        rows["patient"] = codes[rows.index]
+        found = AtVisits([visits[each] for each in used], list(kinds), rows)
+        found.require_once(labels)
+        return found
 
     def name(self, column: Column) -> str:
         """Return the name of a column, checked."""
@@ -379,6 +376,54 @@ class Table:
     def visits(self) -> Visits:
         """Who was seen when."""
         return tables.Table(self.frame, self.columns).visits
+
+
+@attrs.frozen(eq=False)
+class AtVisits:
+    """What patients have at visits: each row's patient, visit and word, as numbers.
+
+    Parameters
+    ----------
+    visits, words : list
+        What the numbers of visits and words stand for.
+    rows : pandas.DataFrame
+        The rows, with the columns patient (−1 for none), visit and word.
+    """
+
+    visits: list[Any]
+    words: list[Any]
+    rows: Rows
+
+    def require_once(self, labels: Any) -> None:
+        """Raise where a patient has two rows at a visit."""
+        rows = self.rows[self.rows["patient"] >= 0]
+        key = np.sort((rows["patient"] * len(self.visits) + rows["visit"]).to_numpy())
+        twice = np.divmod(np.unique(key[1:][key[1:] == key[:-1]]), len(self.visits))
+        if twice[0].size:
+            first = twice[1].min()
+            who = [str(labels[code]) for code in twice[0][twice[1] == first].tolist()]
+            raise VisitError(
+                f"patient {listing(who)} has two rows at visit {shown_visit(self.visits[first])}; "
+                f"each counts once.",
+                variable="patient",
+                values=who,
+            )
+
+    @property
+    def counts(self) -> Rows:
+        """How many rows of each visit have each word."""
+        size = len(self.words), len(self.visits)
+        place = self.rows["word"] * size[1] + self.rows["visit"]
+        counts = np.bincount(place, minlength=size[0] * size[1]).reshape(size)
+        return pd.DataFrame(counts, index=pd.Index(self.words, dtype=object))
+
+    def moves(self, otherwise: str) -> tuple[list[Any], NDArray[np.int64]]:
+        """Return the words, and which each patient has at each visit, or the other one."""
+        rows = self.rows[self.rows["patient"] >= 0]
+        patients, place = np.unique(rows["patient"], return_inverse=True)
+        found = np.full((patients.size, len(self.visits)), len(self.words))
+        found[place, rows["visit"]] = rows["word"]
+        return [*self.words, otherwise], found
 
 
 def table(native: Any, columns: ColumnNames | None = None) -> Table:
@@ -412,6 +457,11 @@ def in_order(words: Iterable[Any]) -> list[Any]:
 def places(values: NDArray[Any]) -> tuple[list[Any], NDArray[np.int64]]:
     """Return the words among objects in order, and the place of each object, −1 for None."""
     codes, words = pd.factorize(values)
+    return in_places(codes, list(words))
+
+
+def in_places(codes: NDArray[Any], words: Sequence[Any]) -> tuple[list[Any], Positions]:
+    """Return words in order, and the place of each code among them, −1 for −1."""
     order = in_order(words)
     place = {word: at for at, word in enumerate(order)}
     return order, np.array([*(place[word] for word in words), -1], dtype=np.int64)[codes]

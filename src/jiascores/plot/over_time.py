@@ -16,6 +16,7 @@ from jiascores.core.measure import Score
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
 from jiascores.plot.base import (
     LABELS,
+    QUARTILES,
     Look,
     Rows,
     Table,
@@ -30,7 +31,6 @@ from jiascores.plot.base import (
     mixed,
     note,
     paper,
-    places,
     plain,
     shortened,
     state_colours,
@@ -39,6 +39,7 @@ from jiascores.plot.base import (
 )
 from jiascores.tables.beside import Beside
 from jiascores.tables.engines import need
+from jiascores.tables.frame import Positions
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column
 from jiascores.tables.visits import CALENDAR, UNSCHEDULED, Visits
@@ -168,13 +169,13 @@ def trajectories(
     patients = rows["patient"].nunique()
     lines = []
     if patients <= CROWD:
-        rows["missed"] = _missed(rows, None if by is None else read.objects(by), read.visits.order)
+        rows["missed"] = _missed(rows, None if by is None else read.places(by), read.visits.order)
         lines = [mine for _, mine in rows.iloc[read.visits.order].groupby("patient")]
     if patients <= FEW:
         names = [f"patient {shortened(str(label))}" for label in read.visits.labels]
         handles = _few(ax, lines, names) + _gaps(ax, rows)
     else:
-        place = _near(rows) if by is None else places(read.objects(by))[1]
+        place = _near(rows) if by is None else read.places(by)[1]
         handles = _many(ax, lines, rows, place) + _gaps_of_many(ax, rows, place)
     handles += _marks(ax, lines, treated)
     if labels or (labels is None and patients == 1 and len(rows) <= WRITTEN):
@@ -230,7 +231,9 @@ def on_time_axis(
         return _on_calendar(visits), _on_calendar(treated)
     counted = visits if since == "first-visit" else treated
     starts = counted.groupby("patient")["date"].min()
-    without = np.setdiff1d(seen.patients, starts.index)
+    there = np.zeros(len(seen.labels), dtype=bool)
+    there[starts.index] = True
+    without = np.unique(seen.patients[~there[seen.patients]])
     if without.size and all_treated:
         who = [str(seen.labels[code]) for code in without]
         raise RequestError(
@@ -294,17 +297,18 @@ def _few(ax: Axes, lines: list[Rows], names: list[str]) -> list[Any]:
     return handles
 
 
-def _missed(rows: Rows, visits: NDArray[Any] | None, order: NDArray[np.int64]) -> Any:
+def _missed(
+    rows: Rows, visits: tuple[list[Any], Positions] | None, order: NDArray[np.int64]
+) -> Any:
     """Return before which rows a visit of the patient is missing."""
     ordered = rows.iloc[order]
     if visits is None:
         apart = ordered.groupby("patient")["day"].diff()
         return apart > 2 * apart[apart > 0].median()
-    visits[visits == UNSCHEDULED] = None
-    planned, place = places(visits)
-    if not planned:
-        return pd.Series(False, index=rows.index)
-    here = pd.Series(place, rows.index).iloc[order].where(lambda each: each >= 0)
+    # Unscheduled visits are the last in order, and no step between planned ones.
+    planned, place = visits
+    here = pd.Series(place, rows.index).iloc[order]
+    here = here.where((here >= 0) & (here < len(planned) - (UNSCHEDULED in planned)))
     before = here.groupby(ordered["patient"]).ffill().groupby(ordered["patient"]).shift()
     return here - before > 1
 
@@ -335,8 +339,7 @@ def _many(ax: Axes, lines: list[Rows], rows: Rows, place: NDArray[np.int64]) -> 
     if not enough.any():
         return handles
     when = visits["day"].quantile(0.5, interpolation="higher")[enough].sort_values()
-    quartiles = visits["score"].describe().loc[when.index, ["25%", "50%", "75%"]]
-    low, middle, high = quartiles.to_numpy().T
+    low, middle, high = (visits["score"].quantile(each)[when.index] for each in QUARTILES)
     ax.fill_between(when, low, high, facecolor=paper(), alpha=0.55, linewidth=0, zorder=3)
     edge: Look = {"color": colour, "marker": "_" if len(when) == 1 else "", "ms": 14}
     ax.plot(when, low, when, high, lw=1.1, ls=(0, (4, 2)), zorder=4, **edge)

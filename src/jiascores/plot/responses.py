@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import product
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,23 +20,23 @@ from jiascores.plot.base import (
     BETTER,
     GAP_HATCH,
     LABELS,
+    QUARTILES,
     WORSE,
     Look,
     Rows,
-    Table,
     axes,
     faded,
     inches,
     ink,
     note,
     paper,
-    places,
     shown_visit,
     table,
 )
 from jiascores.tables import table as tables
 from jiascores.tables.assess import policy_for
 from jiascores.tables.baselines import BaselineRule
+from jiascores.tables.frame import Positions
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column, Units
 
@@ -50,6 +50,10 @@ STEP = 2 * REACH + 24
 NARROW, CLOSE = 0.8, 1.25
 # The levels that have a line.
 SHOWN_LEVELS = (30, 50, 70)
+
+
+# What visits are called in their order, and the place of each row among them, −1 for none.
+AllPlaces: TypeAlias = tuple[list[Any], Positions]
 
 
 def response_matrix(
@@ -127,14 +131,27 @@ def response_matrix(
     context = tables.Table(
         read.frame, columns, units, baseline=baseline, marker=marker, policy=policy_for(invalid)
     )
-    rows, names, single = _columns(read, context, patient, by)
+    visits = None if by is None else read.places(by)
+    return changes(context, visits, rule, patient=patient, ax=ax)
+
+
+def changes(
+    context: tables.Table,
+    visits: AllPlaces | None,
+    rule: ResponseCriteria,
+    *,
+    patient: Any = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the change of the core set of a table that is read; `visits` are those of its rows."""
+    rows, names, single = _columns(context, patient, visits)
     response, before, now = _response(context, rows, rule)
-    changes = pd.DataFrame({key: -np.asarray(each) for key, each in response.change.items()})
-    by_visit: Any = changes.groupby(rows["place"].to_numpy())
+    change = pd.DataFrame({key: -np.asarray(each) for key, each in response.change.items()})
+    by_visit: Any = change.groupby(rows["place"].to_numpy())
     ax = axes(ax, float(np.clip(2.0 + 1.4 * len(names), 4.6, 13.0)), 4.8)
     width = inches(ax) / len(names)
-    shares = by_visit.describe()
-    low, median, high = (shares.xs(q, axis=1, level=1).to_numpy() for q in ("25%", "50%", "75%"))
+    shares = by_visit.quantile([*QUARTILES])
+    low, median, high = (shares.xs(q, level=1).to_numpy() for q in QUARTILES)
     _bars(ax, median)
     if single:
         words, headings = np.vectorize(_from_to)(before, now), _levels(response)
@@ -156,31 +173,34 @@ def response_matrix(
 
 
 def _columns(
-    read: Table, context: tables.Table, patient: Any, by: Column | None
+    context: tables.Table, patient: Any, visits: AllPlaces | None
 ) -> tuple[Rows, list[str], bool]:
     """Return the visits with their place among the columns; what these are called; if one patient's."""
-    rows = _after_baseline(context, patient)
+    rows = _after_baseline(context, patient, None if visits is None else visits[1] >= 0)
     patients = rows["patient"].nunique()
-    if patients > 1 and by is None:
+    if patients > 1 and visits is None:
         raise RequestError(
             "several patients: say which, patient='…', or the column with the visit, by=….",
             variable="patient",
         )
-    if by is None:
-        rows["place"], names = range(len(rows)), [f"day {day:g}" for day in rows["day"]]
-    else:
-        visits, rows["place"] = places(read.objects(by)[rows.index])
-        names = [shown_visit(visit) for visit in visits]
-    rows = rows[rows["place"] >= 0].sort_values("place", kind="stable")
     if rows.empty:
         raise VisitError("no visit after the baseline, so no change to draw.", variable="baseline")
+    if visits is None:
+        rows["place"], names = range(len(rows)), [f"day {day:g}" for day in rows["day"]]
+    else:
+        place = visits[1][rows.index]
+        used = np.unique(place)
+        rows["place"] = np.searchsorted(used, place)
+        names = [shown_visit(visits[0][each]) for each in used]
+    rows = rows.sort_values("place", kind="stable")
     return rows.drop_duplicates("place") if patients == 1 else rows, names, patients == 1
 
 
-def _after_baseline(context: tables.Table, patient: Any) -> Rows:
+def _after_baseline(context: tables.Table, patient: Any, among: Any) -> Rows:
     """Return patient, baseline row and day of the visits after baseline, by their row."""
     visits = context.visits
-    after = visits.order[context.after_baseline[visits.order]]
+    due = context.after_baseline if among is None else context.after_baseline & among
+    after = visits.order[due[visits.order]]
     base = context.baseline[after]
     days = (visits.dates[after] - visits.dates[base]) / visits.per_day
     columns = {"patient": visits.patients[after], "baseline": base, "day": days}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.definition import lookup, published
@@ -19,7 +18,6 @@ from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
 from jiascores.plot.base import (
     NO_VISIT,
     Look,
-    Rows,
     axes,
     counted,
     faded,
@@ -270,18 +268,18 @@ def state_flow(
     """
     read = table(visits, columns)
     words = read.words(state)
-    unscheduled = read.objects(by or Column("nominal_visit")) == UNSCHEDULED
+    visits, place = read.places(by or Column("nominal_visit"))
+    unscheduled = np.array([*(visit == UNSCHEDULED for visit in visits), False])[place]
     words[unscheduled] = None
-    groups, rows, labels = read.at_visits(words, by)
-    if not len(labels):
+    found = read.at_visits(words, by)
+    kinds, moves = found.moves(NO_VISIT)
+    if not len(moves):
         raise RequestError("no row has a patient.", variable="patient")
-    seen = rows[rows["patient"] >= 0]
-    moves = seen.pivot_table("word", "patient", "visit", aggfunc="first")
-    # Also a visit at which nobody was seen.
-    moves = moves.reindex(columns=range(len(groups))).fillna(NO_VISIT)
+    groups = found.visits
     ax = axes(ax, float(np.clip(2.6 + 1.35 * len(groups), 5.2, 13.0)), 4.6)
-    looks = state_fields(in_order(pd.unique(moves.to_numpy().ravel())))
-    _flow(ax, moves, looks)
+    looks = state_fields(in_order(kinds[kind] for kind in np.unique(moves)))
+    order = [*looks]
+    _flow(ax, np.array([order.index(kind) if kind in looks else 0 for kind in kinds])[moves], looks)
     visit_axis(ax, groups, by)
     title = counted(len(moves), "patient")
     if unscheduled.any():
@@ -295,39 +293,46 @@ def state_flow(
     return ax
 
 
-def _flow(ax: Axes, moves: Rows, looks: Mapping[str, Look]) -> None:
+def _flow(ax: Axes, moves: NDArray[np.int64], looks: Mapping[str, Look]) -> None:
     """Draw a bar for each visit, the mildest state at the foot, and bands between the bars."""
     patients, visits = moves.shape
     space = SPACE * patients
-    counts = moves.apply(pd.Series.value_counts).reindex(list(looks)).fillna(0).astype(int)
-    feet = counts.cumsum() - counts + space * np.arange(len(looks))[:, None]
+    counts = np.array([np.bincount(here, minlength=len(looks)) for here in moves.T]).T
+    feet = counts.cumsum(axis=0) - counts + space * np.arange(len(looks))[:, None]
     written = 0.035 * patients if inches(ax) / visits >= 0.6 else np.inf
-    for visit, word in product(range(visits), looks):
-        count, foot = counts.loc[word, visit], feet.loc[word, visit]
+    for visit, (place, word) in product(range(visits), enumerate(looks)):
+        count, foot = counts[place, visit], feet[place, visit]
         if count:
             gid = f"{visit} {word}: {count}"
             ax.bar(visit, count, BAR, foot, zorder=3, gid=gid, **looks[word])
         if count >= written:
             write_on(ax, visit, foot + count / 2, f"{count}", looks[word])
-    for here, then in pairwise(range(visits)):
-        _bands(ax, moves[here], moves[then], feet, looks)
+    for here, _ in pairwise(range(visits)):
+        _bands(ax, here, moves, feet, looks)
     ax.set_ylim(-space / 2, patients + space * len(looks))
 
 
-def _bands(ax: Axes, here: Any, then: Any, feet: Rows, looks: Mapping[str, Look]) -> None:
+def _bands(
+    ax: Axes,
+    here: int,
+    moves: NDArray[np.int64],
+    feet: NDArray[np.float64],
+    looks: Mapping[str, Look],
+) -> None:
     """Draw who moves from which state to which, from one visit to the next."""
-    order = list(looks)
-    counts: Any = pd.crosstab(here, then).reindex(index=order, columns=order, fill_value=0)
+    order, size = list(looks), len(looks)
+    steps = moves[:, here] * size + moves[:, here + 1]
+    counts = np.bincount(steps, minlength=size * size).reshape(size, size)
     # Bands leave a state in the order in which they lie at the next visit, and enter it so too.
-    leaving = counts.cumsum(axis=1).sub(counts).add(feet[here.name], axis=0)
-    entering = counts.cumsum().sub(counts).add(feet[then.name], axis=1)
+    leaving = counts.cumsum(axis=1) - counts + feet[:, [here]]
+    entering = counts.cumsum(axis=0) - counts + feet[:, here + 1]
     style: Look = {"edgecolor": faded(0.55), "linewidth": 0.3, "alpha": 0.6, "zorder": 2}
-    for start, end in product(order, order):
-        count = counts.loc[start, end]
+    for start, end in product(range(size), range(size)):
+        count = counts[start, end]
         if count:
-            low, high = leaving.loc[start, end], entering.loc[start, end]
+            low, high = leaving[start, end], entering[start, end]
             edge = low + (high - low) * UP
-            x, y = here.name + ACROSS, np.append(edge, (edge + count)[::-1])
-            gid = f"{here.name} {start} to {end}: {count}"
-            colour = looks[start]["facecolor"]
+            x, y = here + ACROSS, np.append(edge, (edge + count)[::-1])
+            gid = f"{here} {order[start]} to {order[end]}: {count}"
+            colour = looks[order[start]]["facecolor"]
             ax.fill(np.append(x, x[::-1]), y, facecolor=colour, gid=gid, **style)

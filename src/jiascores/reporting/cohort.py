@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 import attrs
-import narwhals as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -22,8 +21,7 @@ from jiascores.plot.base import LABELS, in_words, places, shown_visit, table
 from jiascores.tables.baselines import BASELINES, reference_name
 from jiascores.tables.checking import findings
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame, Output, list_of
-from jiascores.tables.ids import parts_of
+from jiascores.tables.frame import NONE, Frame, Output, list_of
 from jiascores.tables.joint_cells import Columns
 from jiascores.tables.joint_forms import joint_shares
 from jiascores.tables.problems import REASONS, Blank
@@ -418,17 +416,18 @@ class Cohort:
         """Return the rows that a request read as of one course."""
         state = State.of(request)
         if state is not None and isinstance(state.course, Column):
-            name = state.course.name
-            rows: Mask = self.frame.objects(self.read.column(name)) == course
-            return rows
+            name = self.read.column(state.course.name)
+            return np.equal(self.read.word_codes(name, COURSES, "course"), COURSES.index(course))
         reading = self.readings[self.requests.index(request)]
         output = next(each for each in reading.outputs if each.words == COURSES)
         return np.asarray(output.data == COURSES.index(course))
 
     def table(
         self, outputs: Iterable[Output], columns: Iterable[str] = (), rows: Mask | None = None
-    ) -> Any:
+    ) -> pd.DataFrame:
         """Return what a picture is drawn from: who, when and at which visit, and no more than asked.
+
+        Columns are those that were read already: `named` says what they are called.
 
         Parameters
         ----------
@@ -439,30 +438,45 @@ class Cohort:
         rows : array of bool, optional
             The rows that are drawn.
         """
-        read, frame = self.read, self.frame
-        roles = map(read.column, ("patient", "date"))
-        named = {self.visits.name, *roles, *read.columns.values(), *columns}
-        wanted = {part for name in named for part in parts_of(name)}
-        part = nw.from_native(frame.native, eager_only=True)
-        part = part.select([name for name in frame.names if name in wanted])
-        outputs = list(outputs)
-        if self.visits.added:
-            outputs.append(Output(self.visits.name, "level", self.visits.codes + 1.0))
-        part = nw.from_native(Frame(part.to_native()).with_columns(outputs), eager_only=True)
-        return (part if rows is None else part.filter(rows.tolist())).to_native()
+        there: dict[str, Any] = {}
+        if self.patients is not None:
+            seen = self.read.visits
+            who = np.where(seen.sure, seen.patients, NONE)
+            known = list_of(seen.labels)[: len(seen.labels) - np.count_nonzero(~seen.sure)]
+            labels = pd.Index(known, tupleize_cols=False)
+            there[self.named["patient"]] = pd.Categorical.from_codes(who, labels)
+            there[self.named["date"]] = (
+                seen.dates.view("datetime64[us]")
+                if seen.per_day == CALENDAR
+                else seen.dates / seen.per_day
+            )
+        there[self.visits.name] = pd.Categorical.from_codes(self.visits.codes, self.visits.labels)
+        for output in outputs:
+            is_words = output.kind == "state"
+            there[output.name] = (
+                pd.Categorical.from_codes(output.data, output.words) if is_words else output.data
+            )
+        there |= {each: self.frame.objects(each) for each in columns if each in self.frame}
+        if rows is not None:
+            there = {name: values[rows] for name, values in there.items()}
+        return pd.DataFrame(there, copy=False)
 
-    def table_at(self, visits: range, columns: Iterable[str]) -> Any:
-        """Return columns of all rows, with the name of these visits alone.
+    @cached_property
+    def named(self) -> dict[str, str]:
+        """What the columns of `table` are called, where the caller calls another one so."""
+        own: dict[str, str] = dict(self.read.columns)
+        for role in ("patient", "date"):
+            others = {self.visits.name, *self.frame.names} - {self.read.column(role)}
+            own[role] = role
+            while own[role] in others | {self.visits.name}:
+                own[role] += "_"
+        return own
 
-        The rows of others stay: one of them may be the baseline.
-        """
-        if len(visits) == len(self.visits.labels):
-            return self.table((), columns)
-        words = np.full(len(self.visits.labels) + 1, None, dtype=object)
-        words[visits] = [shown_visit(self.visits.labels[visit]) for visit in visits]
-        part = nw.from_native(self.table((), columns), eager_only=True).drop(self.visits.name)
-        named = Output(self.visits.name, "word", words[self.visits.codes])
-        return Frame(part.to_native()).with_columns([named])
+    def at(self, visits: range) -> tuple[list[Any], NDArray[np.int64]]:
+        """Return what visits are called, and the place of each row that is at one of these."""
+        codes = self.visits.codes
+        inside = (codes >= visits.start) & (codes < visits.stop)
+        return list(self.visits.labels), np.where(inside, codes, NONE)
 
 
 def read_cohort(
@@ -494,7 +508,7 @@ def read_cohort(
     return Cohort(
         frame=frame,
         read=read,
-        patients=len(read.visits.labels) if dated else None,
+        patients=_patients(read.visits) if dated else None,
         period=_period(read.visits) if dated and frame.size else "",
         visits=_by_visit(read, by),
         arms={name: rows for each in parted_by for name, rows in _arms(frame, each).items()},
@@ -507,6 +521,10 @@ def read_cohort(
         characteristics=described,
         parted_by=parted_by,
     )
+
+
+def _patients(visits: Visits) -> int:
+    return int(np.count_nonzero(np.bincount(visits.patients[visits.sure])))
 
 
 def _arms(frame: Frame, arm: str) -> dict[str, Mask]:

@@ -16,6 +16,7 @@ from jiascores.core.measure import Score
 from jiascores.core.variables import COURSES
 from jiascores.measures.states import ANY_COURSE
 from jiascores.plot.base import shown_visit
+from jiascores.plot.responses import changes
 from jiascores.reporting.blocks import Block, Picture, Section
 from jiascores.reporting.cohort import Cohort, Mask, State, is_response, is_score
 from jiascores.tables.engines import to_eager
@@ -46,17 +47,18 @@ def _picture(
     words: str, draw: Any, cohort: Cohort, table: Callable[[], Any], *given: Any, **named: Any
 ) -> Picture:
     """Return a picture; its table is made when it is drawn, and then let go of."""
-    columns = cohort.read.columns
-    return Picture(words, lambda: draw(table(), *given, columns=columns, **named))
+    return Picture(words, lambda: draw(table(), *given, columns=cohort.named, **named))
 
 
 def _over_time(cohort: Cohort, treatments: Mapping[str, Any]) -> Iterator[Picture]:
     """Yield every score, over the states that it is read by, in one picture for each course."""
+    one_child = cohort.patients == 1
 
     def drawn(words: str, score: str, rows: Mask | None = None, **named: Any) -> Iterator[Picture]:
         output, columns = cohort.scores[score]
         if not np.isnan(output.data if rows is None else output.data[rows]).all():
-            table = partial(cohort.table, [output], columns, rows)
+            # What was missing is written for one child alone.
+            table = partial(cohort.table, [output], columns if one_child else (), rows)
             yield _picture(words, plot.trajectories, cohort, table, Column(score), **named)
 
     states = [(request, state) for request in cohort.requests if (state := State.of(request))]
@@ -104,20 +106,17 @@ def _by_visit(cohort: Cohort) -> Iterator[Picture]:
             rows = (codes >= visits.start) & (codes < visits.stop)
             table = partial(cohort.table, answer.outputs, (), rows)
             yield _picture(words + where, draw, cohort, table, Column(name), by=by)
-    asked = zip(cohort.requests, cohort.readings, strict=True)
-    responses = [(one, found) for one, found in asked if is_response(one)]
+    responses = [request for request in cohort.requests if is_response(request)]
     # The change is the same by every set of criteria.
-    for request, reading in responses[:1]:
+    for request in responses[:1]:
         what = "values" if one_child else "medians and quartiles"
         words = (
             f"Change of the core set against the baseline, {what}; the lines are those of "
             f"{request.criteria.name}"
         )
-        named = {**cohort.rules, "units": cohort.read.units, "invalid": "missing", "by": by}
         for where, visits in _pieces(cohort, AS_BANDS):
-            table = partial(cohort.table_at, visits, reading.columns)
-            draw = partial(plot.response_matrix, criteria=request.criteria)
-            yield _picture(words + where, draw, cohort, table, **named)
+            draw = partial(changes, cohort.read, cohort.at(visits), request.criteria)
+            yield Picture(words + where, draw)
 
 
 def _pieces(cohort: Cohort, across: int, *, joined: bool = False) -> Iterator[tuple[str, range]]:

@@ -78,6 +78,9 @@ def is_blank(label: Any) -> bool:
 
 def alike(ids: Sequence[Any]) -> list[list[int]]:
     """Return the places of ids that differ by spelling alone, group by group."""
+    if all(type(label) is int for label in ids):
+        # Different whole numbers are spelled differently.
+        return []
     there = [place for place, each in enumerate(ids) if each is not None and not is_blank(each)]
     # A large table has many ids, of which few are alike: their hashes take little room.
     hashes = np.fromiter((hash(plain_id(ids[place])) for place in there), np.int64, len(there))
