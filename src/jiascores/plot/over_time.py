@@ -52,6 +52,8 @@ FEW = 8
 # From how many patients on there is no line of each; how many cells across and up are then shaded,
 # and how strongly.
 CROWD, CELLS, DARKEST = 500, (140, 70), 0.6
+# How many visits are counted into these cells at a time.
+AT_ONCE = 250_000
 # Up to how many visits of one patient have room for their scores in figures.
 WRITTEN = 12
 # Far enough from every band in lightness, on light and on dark paper; dashes and signs tell them
@@ -175,7 +177,7 @@ def trajectories(
         names = [f"patient {shortened(str(label))}" for label in read.visits.labels]
         handles = _few(ax, lines, names) + _gaps(ax, rows)
     else:
-        place = _near(rows) if by is None else read.places(by)[1]
+        place = _near(rows, read.visits.order) if by is None else read.places(by)[1]
         handles = _many(ax, lines, rows, place) + _gaps_of_many(ax, rows, place)
     handles += _marks(ax, lines, treated)
     if labels or (labels is None and patients == 1 and len(rows) <= WRITTEN):
@@ -243,7 +245,8 @@ def on_time_axis(
         )
 
     def with_days(rows: Rows) -> Rows:
-        return rows.assign(day=(rows["date"] - rows["patient"].map(starts)) / seen.per_day)
+        first = rows["patient"].map(starts)
+        return rows[["patient"]].assign(day=(rows["date"] - first) / seen.per_day)
 
     return with_days(visits), with_days(treated)
 
@@ -325,7 +328,7 @@ def _many(ax: Axes, lines: list[Rows], rows: Rows, place: NDArray[np.int64]) -> 
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    colour, known = ink(), rows["score"].notna()
+    colour, known = ink(), rows["score"].notna().to_numpy()
     for mine in lines:
         alpha = float(np.clip(12 / len(lines), 0.05, 0.5))
         # The point shows a score between two gaps, which no line does.
@@ -334,12 +337,15 @@ def _many(ax: Axes, lines: list[Rows], rows: Rows, place: NDArray[np.int64]) -> 
     handles: list[Any] = [Line2D([], [], color=colour, alpha=0.5, lw=0.8, label="each patient")]
     if not lines:
         handles = [_cloud(ax, rows[known])] if known.any() else []
-    visits = rows[known & (place >= 0)].groupby(place[known & (place >= 0)])
-    enough = visits.size() >= max(1, known.sum() // 200)
-    if not enough.any():
+    day, score = (rows[each].to_numpy() for each in ("day", "score"))
+    groups = [np.flatnonzero(known & (place == each)) for each in range(int(place.max()) + 1)]
+    enough = [each for each in groups if each.size >= max(1, known.sum() // 200)]
+    if not enough:
         return handles
-    when = visits["day"].quantile(0.5, interpolation="higher")[enough].sort_values()
-    low, middle, high = (visits["score"].quantile(each)[when.index] for each in QUARTILES)
+    median = [np.quantile(day[each], 0.5, method="higher") for each in enough]
+    turn = np.argsort(median, kind="stable")
+    when = np.array(median)[turn]
+    low, middle, high = np.array([np.quantile(score[each], QUARTILES) for each in enough])[turn].T
     ax.fill_between(when, low, high, facecolor=paper(), alpha=0.55, linewidth=0, zorder=3)
     edge: Look = {"color": colour, "marker": "_" if len(when) == 1 else "", "ms": 14}
     ax.plot(when, low, when, high, lw=1.1, ls=(0, (4, 2)), zorder=4, **edge)
@@ -354,7 +360,13 @@ def _cloud(ax: Axes, rows: Rows) -> Any:
     from matplotlib.colors import to_rgba
     from matplotlib.patches import Patch
 
-    counts, x, y = np.histogram2d(rows["day"], rows["score"], bins=CELLS)
+    day, score = (rows[each].to_numpy() for each in ("day", "score"))
+    ends = [(each.min(), each.max()) for each in (day, score)]
+    counts = np.zeros(CELLS)
+    for at in range(0, day.size, AT_ONCE):
+        part = slice(at, at + AT_ONCE)
+        more, x, y = np.histogram2d(day[part], score[part], bins=CELLS, range=ends)
+        counts += more
     shades = np.full((*counts.T.shape, 4), to_rgba(ink()))
     # The root, so that few visits are seen beside the many of one day.
     shades[..., 3] = DARKEST * np.sqrt(counts.T / counts.max())
@@ -364,14 +376,15 @@ def _cloud(ax: Axes, rows: Rows) -> Any:
     return Patch(facecolor=ink(), alpha=DARKEST / 2, label="visits, darker where more are")
 
 
-def _near(rows: Rows) -> Any:
+def _near(rows: Rows, order: Positions) -> Any:
     """Return a number for each row that visits have in common that lie near each other."""
     when = np.sort(rows["day"].to_numpy())
     span = when[-1] - when[0]
     if not span:
         return np.zeros(len(when), dtype=np.int64)
-    apart = rows.sort_values(["patient", "day"]).groupby("patient")["day"].diff()
-    usual = float(np.nanmax([apart[apart > 0].median(), span / GROUPS]))
+    patient, day = (rows[each].to_numpy()[order] for each in ("patient", "day"))
+    apart = np.diff(day)[(np.diff(patient) == 0) & (np.diff(day) > 0)]
+    usual = max(float(np.median(apart)) if apart.size else 0.0, span / GROUPS)
     edges: list[float] = []
     for start, end in pairwise([when[0], *_sparse(when, usual), when[-1]]):
         pieces = round((end - start) / usual) if end - start > 2 * usual else 1
@@ -425,15 +438,16 @@ def _gaps_of_many(ax: Axes, rows: Rows, place: NDArray[np.int64]) -> list[Any]:
     """Write of how many visits the score is missing: crosses would be a bar."""
     from matplotlib.lines import Line2D
 
-    gaps = rows["score"].isna()
+    gaps = rows["score"].isna().to_numpy()
     if not gaps.any():
         return []
-    visits = rows.assign(gap=gaps)[place >= 0].groupby(place[place >= 0])
-    counts, when = visits["gap"].sum(), visits["day"].quantile(0.5, interpolation="higher")
+    counts = np.bincount(place[gaps & (place >= 0)], minlength=int(place.max()) + 1)
+    day = rows["day"].to_numpy()
     turn = 90 if inches(ax) / len(counts) < 0.45 else 0
     style: Look = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "va": "top", "fontsize": 8}
-    for visit, count in counts[counts > 0].items():
-        note(ax, f"×{count}", (when[visit], 1.0), (0, -2), rotation=turn, zorder=6, **style)
+    for visit in np.flatnonzero(counts):
+        when = np.quantile(day[place == visit], 0.5, method="higher")
+        note(ax, f"×{counts[visit]}", (when, 1.0), (0, -2), rotation=turn, zorder=6, **style)
     words = f"score missing ({gaps.sum()} of {gaps.size})"
     return [Line2D([], [], ls="", marker="x", color=ink(), ms=5, label=words)]
 

@@ -494,10 +494,10 @@ def read_cohort(
     described = [column_of(frame, each, "characteristics") for each in characteristics]
     parted_by = [] if arm is None else [column_of(frame, arm, "arm")]
     requests = understand_requests(measures)
+    # Gaps stand elsewhere on the page, which leaves out what cannot be read whoever needs it.
+    found = Frame(findings(Frame(frame.native), measures, gaps=False, **given))
     readings = [read_request(frame, request, given) for request in requests]
     read = Table(frame, **given, policy=Blank())
-    # Gaps stand elsewhere on the page, which leaves out what cannot be read whoever needs it.
-    found = Frame(findings(frame, measures, gaps=False, **given))
     listed = pd.DataFrame({name: found.objects(name) for name in FINDING}, dtype=object)
     unread = (REASONS.get(reason) for reason in found.objects("reason"))
     listed["finding"] = [
