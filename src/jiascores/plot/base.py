@@ -342,14 +342,19 @@ class Table:
         """Return what each patient has at each visit, of the rows with a word and a visit."""
         kind, kinds = pd.factorize(words)
         visits, place = self.places(by or Column("nominal_visit"))
-        rows: Rows = pd.DataFrame({"visit": place, "word": kind})[(place >= 0) & (kind >= 0)]
-        used = np.unique(rows["visit"])
+        kept = (place >= 0) & (kind >= 0)
+        visit = place[kept].astype(np.int32)
+        used = np.flatnonzero(np.bincount(visit))
         if not used.size:
             raise RequestError("no row has both a visit and something to draw.", variable="by")
-        rows["visit"] = np.searchsorted(used, rows["visit"])
         codes, labels = self.patients
-        rows["patient"] = codes[rows.index]
-        found = AtVisits([visits[each] for each in used], list(kinds), rows)
+        found = AtVisits(
+            [visits[each] for each in used],
+            list(kinds),
+            codes[kept].astype(np.int32),
+            np.searchsorted(used, visit).astype(np.int32),
+            kind[kept].astype(np.int16),
+        )
         found.require_once(labels)
         return found
 
@@ -386,22 +391,26 @@ class AtVisits:
     ----------
     visits, words : list
         What the numbers of visits and words stand for.
-    rows : pandas.DataFrame
-        The rows, with the columns patient (−1 for none), visit and word.
+    patient, visit, word : array of int
+        The patient of each row, −1 for none, its visit and its word.
     """
 
     visits: list[Any]
     words: list[Any]
-    rows: Rows
+    patient: NDArray[np.int32]
+    visit: NDArray[np.int32]
+    word: NDArray[np.int16]
 
     def require_once(self, labels: Any) -> None:
         """Raise where a patient has two rows at a visit."""
-        rows = self.rows[self.rows["patient"] >= 0]
-        key = np.sort((rows["patient"] * len(self.visits) + rows["visit"]).to_numpy())
-        twice = np.divmod(np.unique(key[1:][key[1:] == key[:-1]]), len(self.visits))
-        if twice[0].size:
-            first = twice[1].min()
-            who = [str(labels[code]) for code in twice[0][twice[1] == first].tolist()]
+        size = len(self.visits)
+        key = self.patient.astype(np.int64) * size + self.visit
+        key = key[self.patient >= 0]
+        key.sort()
+        patient, visit = np.divmod(np.unique(key[1:][key[1:] == key[:-1]]), size)
+        if patient.size:
+            first = visit.min()
+            who = [str(labels[code]) for code in patient[visit == first].tolist()]
             raise VisitError(
                 f"patient {listing(who)} has two rows at visit {shown_visit(self.visits[first])}; "
                 f"each counts once.",
@@ -413,17 +422,17 @@ class AtVisits:
     def counts(self) -> Rows:
         """How many rows of each visit have each word."""
         size = len(self.words), len(self.visits)
-        place = self.rows["word"] * size[1] + self.rows["visit"]
+        place = self.word * np.int32(size[1]) + self.visit
         counts = np.bincount(place, minlength=size[0] * size[1]).reshape(size)
         return pd.DataFrame(counts, index=pd.Index(self.words, dtype=object))
 
-    def moves(self, otherwise: str) -> tuple[list[Any], NDArray[np.int64]]:
+    def moves(self, otherwise: str) -> tuple[list[Any], NDArray[np.int16]]:
         """Return the words, and which each patient has at each visit, or the other one."""
-        rows = self.rows[self.rows["patient"] >= 0]
-        patients, place = np.unique(rows["patient"], return_inverse=True)
-        found = np.full((patients.size, len(self.visits)), len(self.words))
-        found[place, rows["visit"]] = rows["word"]
-        return [*self.words, otherwise], found
+        there = self.patient >= 0
+        seen = np.bincount(self.patient[there]) > 0
+        found = np.full((seen.size, len(self.visits)), len(self.words), dtype=np.int16)
+        found[self.patient[there], self.visit[there]] = self.word[there]
+        return [*self.words, otherwise], found[seen]
 
 
 def table(native: Any, columns: ColumnNames | None = None) -> Table:

@@ -279,7 +279,8 @@ def state_flow(
     ax = axes(ax, float(np.clip(2.6 + 1.35 * len(groups), 5.2, 13.0)), 4.6)
     looks = state_fields(in_order(kinds[kind] for kind in np.unique(moves)))
     order = [*looks]
-    _flow(ax, np.array([order.index(kind) if kind in looks else 0 for kind in kinds])[moves], looks)
+    ranks = [order.index(kind) if kind in looks else 0 for kind in kinds]
+    _flow(ax, np.array(ranks, dtype=np.int16)[moves], looks)
     visit_axis(ax, groups, by)
     title = counted(len(moves), "patient")
     if unscheduled.any():
@@ -293,7 +294,7 @@ def state_flow(
     return ax
 
 
-def _flow(ax: Axes, moves: NDArray[np.int64], looks: Mapping[str, Look]) -> None:
+def _flow(ax: Axes, moves: NDArray[np.int16], looks: Mapping[str, Look]) -> None:
     """Draw a bar for each visit, the mildest state at the foot, and bands between the bars."""
     patients, visits = moves.shape
     space = SPACE * patients
@@ -315,13 +316,13 @@ def _flow(ax: Axes, moves: NDArray[np.int64], looks: Mapping[str, Look]) -> None
 def _bands(
     ax: Axes,
     here: int,
-    moves: NDArray[np.int64],
+    moves: NDArray[np.int16],
     feet: NDArray[np.float64],
     looks: Mapping[str, Look],
 ) -> None:
     """Draw who moves from which state to which, from one visit to the next."""
     order, size = list(looks), len(looks)
-    steps = moves[:, here] * size + moves[:, here + 1]
+    steps = moves[:, here].astype(np.int64) * size + moves[:, here + 1]
     counts = np.bincount(steps, minlength=size * size).reshape(size, size)
     # Bands leave a state in the order in which they lie at the next visit, and enter it so too.
     leaving = counts.cumsum(axis=1) - counts + feet[:, [here]]

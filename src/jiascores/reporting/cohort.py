@@ -443,19 +443,17 @@ class Cohort:
             seen = self.read.visits
             who = np.where(seen.sure, seen.patients, NONE)
             known = list_of(seen.labels)[: len(seen.labels) - np.count_nonzero(~seen.sure)]
-            labels = pd.Index(known, tupleize_cols=False)
-            there[self.named["patient"]] = pd.Categorical.from_codes(who, labels)
+            there[self.named["patient"]] = _categories(who, known)
             there[self.named["date"]] = (
                 seen.dates.view("datetime64[us]")
                 if seen.per_day == CALENDAR
                 else seen.dates / seen.per_day
             )
-        there[self.visits.name] = pd.Categorical.from_codes(self.visits.codes, self.visits.labels)
+        there[self.visits.name] = _categories(self.visits.codes, self.visits.labels)
         for output in outputs:
-            is_words = output.kind == "state"
-            there[output.name] = (
-                pd.Categorical.from_codes(output.data, output.words) if is_words else output.data
-            )
+            there[output.name] = output.data
+            if output.kind == "state":
+                there[output.name] = _categories(output.data, output.words)
         there |= {each: self.frame.objects(each) for each in columns if each in self.frame}
         if rows is not None:
             there = {name: values[rows] for name, values in there.items()}
@@ -477,6 +475,12 @@ class Cohort:
         codes = self.visits.codes
         inside = (codes >= visits.start) & (codes < visits.stop)
         return list(self.visits.labels), np.where(inside, codes, NONE)
+
+
+def _categories(codes: NDArray[Any], words: Sequence[Any]) -> Any:
+    """Return words by their codes, −1 for none; an id of several columns is one word."""
+    labels: Any = pd.Index(words, tupleize_cols=False)
+    return pd.Categorical.from_codes(codes, labels)
 
 
 def read_cohort(
