@@ -47,7 +47,13 @@ def _picture(
     words: str, draw: Any, cohort: Cohort, table: Callable[[], Any], *given: Any, **named: Any
 ) -> Picture:
     """Return a picture; its table is made when it is drawn, and then let go of."""
-    return Picture(words, lambda: draw(table(), *given, columns=cohort.named, **named))
+
+    def drawn() -> Any:
+        visits = table()
+        columns = {name: each for name, each in cohort.named.items() if each in visits}
+        return draw(visits, *given, columns=columns, **named)
+
+    return Picture(words, drawn)
 
 
 def _over_time(cohort: Cohort, treatments: Mapping[str, Any]) -> Iterator[Picture]:
