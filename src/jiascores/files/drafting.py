@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache
 from itertools import product
+from pathlib import Path
 from typing import Any, Literal
-
-import attrs
 
 from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.core.joints import COUNTS
 from jiascores.core.variables import COURSES, VARIABLES
 from jiascores.core.words import english_months, ideas, meaning, truth
+from jiascores.files.drafts import Draft
 from jiascores.files.guessing import Guess, guess, guess_joints
 from jiascores.files.kinds import STDIN, Contents, Piped, contents
 from jiascores.files.mapping import Csv, Excel, Source, bare, toml
@@ -23,41 +24,11 @@ from jiascores.files.text import SEPARATORS, Coded
 from jiascores.tables.problems import ABOVE, BELOW, GAP_CODES, LIMIT, formats_of, measured
 from jiascores.tables.shapes import ADAM
 
-# Which ideas in the name of a column together are a variable or role; the most ideas win.
-NAMES: dict[str, tuple[str, ...]] = {
-    "patient": ("patient", "patient id", "id", "case"),
-    "date": ("date", "visit", "visit date"),
-    "birth_date": ("birth", "birth date"),
-    "site": ("site", "site id"),
-    "sex": ("sex",),
-    "physician_global": ("physician", "physician global"),
-    "patient_global": ("patient global", "patient wellbeing", "wellbeing", "parent", "parent global", "parent wellbeing", "global wellbeing"),
-    "chaq": ("chaq", "chaq wellbeing"),
-    "active_joints": ("active joints", "active joints count", "active joints 71", "active joints count 71"),
-    "active_joints_27": ("active joints 27", "active joints count 27"),
-    "limited_joints": ("limited joints", "limited joints count", "limited"),
-    "swollen_joints": ("swollen joints", "swollen joints count"),
-    "esr": ("esr",),
-    "crp": ("crp",),
-    "esr_upper_limit": ("esr upper limit",),
-    "crp_upper_limit": ("crp upper limit",),
-    "ilar_category": ("category",),
-    "course": ("course",),
-    "patient_global_rater": ("rater", "global rater"),
-    "pain": ("pain", "pain global", "patient pain"),
-    "morning_stiffness": ("morning stiffness",),
-    "biologicals_tried": ("biologicals tried",),
-    **{
-        name: (name,)
-        for name in (
-            "temperature", "haemoglobin", "platelets", "ferritin", "ast", "ldh", "triglycerides",
-            "fibrinogen", "uveitis", "rash", "fever", "serositis", "splenomegaly", "lymphadenopathy",
-        )
-    },
-}  # fmt: skip
 # A variable whose item is 0 up to here: what lies below a smaller limit gives the same score.
 NO_POINTS = {"esr": 20.0, "crp": 10.0}
 ENCODINGS = ("utf-8", "cp1252")
+# What names of columns are about, in ideas: the most ideas win.
+NAMED = Path(__file__).with_name("names.csv")
 # Lines above a header, at most.
 MOST_SKIPPED = 6
 # Of the cells of a column that is taken for one of numbers or dates.
@@ -67,61 +38,6 @@ EXCEL_DAYS = 20_000
 MILLIMETRES = 100
 THOUSAND = 1000
 SCALES = ("physician_global", "patient_global", "pain")
-
-
-class PerCell(str):
-    """A column that has the unit of each cell: the same one, or one beside it."""
-
-    __slots__ = ()
-
-
-@attrs.define
-class Draft:
-    """What is written in the mapping, table by table, and what is asked about each line."""
-
-    lines: dict[str, dict[str, tuple[Any, str]]] = attrs.field(factory=dict)
-    questions: list[str] = attrs.field(factory=list)
-
-    def put(self, table: str, key: str, value: Any, remark: str = "") -> None:
-        """Add a line."""
-        self.lines.setdefault(table, {})[key] = (value, remark)
-
-    def ask(self, question: str) -> None:
-        """Add a question."""
-        self.questions.append(question)
-
-    def text(self, name: str) -> str:
-        """Return the mapping."""
-        out = [
-            f"# How {name} is written, drafted from its names and values. Read each line, correct what",
-            "# is wrong, then set confirmed = true: no command uses a draft.",
-            "confirmed = false",
-        ]
-        if self.questions:
-            out += ["", "# To decide:", *(f"# - {question}" for question in self.questions)]
-        for table, lines in self.lines.items():
-            out += ["", f"[{table}]"]
-            for key, (value, remark) in lines.items():
-                shown = toml(value)
-                if isinstance(value, PerCell):
-                    shown = f"{{column = {shown}}}"
-                line = f"{bare(key)} = {shown}"
-                out.append(f"{line}  # {remark}" if remark else line)
-        out += [
-            "",
-            "[study]  # in place of options at the command line",
-            *self._study(),
-        ]
-        return "\n".join(out) + "\n"
-
-    def _study(self) -> Iterator[str]:
-        there = self.lines.get("columns", {})
-        if "esr" in there and "crp" in there:
-            yield '# marker = "esr"  # both are there: which one counts, esr or crp?'
-        if "ilar_category" in there and "course" not in there:
-            yield 'course = "from-category"'
-        yield '# baseline = "first"  # first, flagged:COLUMN or on-or-before:COLUMN'
-        yield '# measures = ["jadas10"]'
 
 
 def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str:
@@ -140,21 +56,17 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
     file = _opened(path, sheet, made)
     if sheet is not None and file.kind != "excel":
         raise RequestError(f"{file.name}: no workbook, and so without a sheet.", variable="sheet")
-    cells = {name: _texts(column) for name, column in file.columns.items()}
-    for name in file.labels.keys() & cells.keys():
-        # What stands for words is read as these.
-        if all(cell in file.labels[name] for cell in cells[name]):
-            cells[name] = [file.labels[name][cell] for cell in cells[name]]
     labels, choices = _dictionary(dictionary)
     labels = {**_labels_of(file), **labels}
-    for name in choices.keys() & cells.keys():
-        cells[name] = [choices[name].get(str(cell), cell) for cell in cells[name]]
+    cells = {
+        name: _in_words(column, file.labels.get(name, {}), choices.get(name, {}))
+        for name, column in file.columns.items()
+    }
     decimal, thousands = _signs(cells)
     if file.kind == "text" or decimal != ".":
         made.put("csv", "decimal", decimal)
     form = Csv(decimal=decimal, thousands=thousands)
-    if thousands:
-        made.put("csv", "thousands", thousands)
+    made.put_if("csv", "thousands", thousands)
 
     def named(name: str) -> str | None:
         variable = _variable_named(name)
@@ -164,7 +76,7 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
     shape = guess(cells, lambda name: _objects(file.columns[name]), named)
     counted = (of for name, of in shape.cells.items() if named(name) == "active_joints")
     guess_joints(shape, has_count=any(counted))
-    if any(table == "joints" for table, *_ in shape.lines):
+    if "joints" in shape.lines:
         # An empty column is no count.
         shape.cells = {
             name: of for name, of in shape.cells.items() if _variable_named(name) not in COUNTS
@@ -183,13 +95,7 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
         elif variable in ("ilar_category", "course"):
             _words(variable, cells[name], made)
         _choices(variable, choices.get(name, {}), made)
-    if missing:
-        made.put("csv", "missing", list(missing), "words that stand for a gap?")
-    order = ("csv", "excel", "columns", "units", "missing", "below")
-    made.lines = {
-        **{table: made.lines[table] for table in order if table in made.lines},
-        **made.lines,
-    }
+    made.put_if("csv", "missing", list(missing), "words that stand for a gap?")
     return made.text(file.name)
 
 
@@ -201,8 +107,8 @@ def _opened(path: Any, sheet: str | None, made: Draft) -> Contents:
     for encoding, separator, skip, ends in ways:
         if separator is not None and (first is None or first.reason != "separator"):
             continue
-        csv = Csv(encoding=encoding, separator=separator, skip=skip, trailing_separator=ends)
-        source = Source(csv=csv, excel=Excel(sheet=sheet, skip=skip))
+        form = Csv(encoding=encoding, separator=separator, skip=skip, trailing_separator=ends)
+        source = Source(csv=form, excel=Excel(sheet=sheet, skip=skip))
         try:
             file = contents(path, source)
         except (RequestError, ColumnError) as error:
@@ -213,7 +119,7 @@ def _opened(path: Any, sheet: str | None, made: Draft) -> Contents:
                 first = error
             continue
         # A row of values is no header, and a title no table.
-        plain_names = not any(isinstance(number_in(name, csv), float) for name in file.columns)
+        plain_names = not any(isinstance(number_in(name, form), float) for name in file.columns)
         if plain_names and (len(file.columns) > 1 or len(file.places)):
             _say_how(file, source, made)
             return file
@@ -221,30 +127,26 @@ def _opened(path: Any, sheet: str | None, made: Draft) -> Contents:
 
 
 def _say_how(file: Contents, source: Source, made: Draft) -> None:
-    csv = source.csv
+    """Say in the draft how a file is opened."""
+    form = source.csv
     if file.text is not None:
+        doubt = "" if form.encoding == "utf-8" else "are all letters right?"
         made.put("csv", "separator", file.text.separator)
-        made.put(
-            "csv",
-            "encoding",
-            file.text.encoding,
-            "" if csv.encoding == "utf-8" else "are all letters right?",
-        )
-        if csv.trailing_separator:
-            made.put("csv", "trailing_separator", True)
-        if csv.skip:
-            made.put("csv", "skip", csv.skip)
+        made.put("csv", "encoding", file.text.encoding, doubt)
+        made.put_if("csv", "trailing_separator", form.trailing_separator)
+        made.put_if("csv", "skip", form.skip)
     if file.kind == "excel":
         made.put("excel", "sheet", file.about[0])
-        if source.excel.skip:
-            made.put("excel", "skip", source.excel.skip)
+        made.put_if("excel", "skip", source.excel.skip)
 
 
-def _texts(column: Any) -> list[Any]:
-    """Return the distinct cells of a column that are filled."""
-    if isinstance(column, Coded):
-        return column.texts
-    return list(column.dropna().unique().tolist())
+def _in_words(column: Any, labels: Mapping[Any, str], choices: Mapping[str, str]) -> list[Any]:
+    """Return the distinct cells of a column that are filled, by the words that they stand for."""
+    is_text = isinstance(column, Coded)
+    cells: list[Any] = column.texts if is_text else column.dropna().unique().tolist()
+    if labels and all(cell in labels for cell in cells):
+        cells = [labels[cell] for cell in cells]
+    return [choices.get(str(cell), cell) for cell in cells]
 
 
 def _labels_of(file: Contents) -> dict[str, str]:
@@ -278,7 +180,7 @@ def _columns(
     """Return which column is which variable or role, by names, labels and values."""
     wanted: dict[str, list[str]] = {}
     for name in cells:
-        known = name if name in NAMES or name in VARIABLES else None
+        known = name if name in _names() or name in VARIABLES else None
         for text in (name, labels.get(name, "")):
             variable = known or _variable_named(text)
             if variable is not None and _can_be(variable, cells[name], form):
@@ -354,9 +256,9 @@ def _as_guessed(shape: Guess, columns: dict[str, str], made: Draft) -> None:
             f"What else is needed of {listing(map(repr, unknown), shown=20)}? Write it under "
             f"[long.variables]: variable = the word."
         )
-    for table, key, value, remark in shape.lines:
-        made.put(table, key, value, remark)
-    known = {role for table, role, *_ in shape.lines if table == "columns"}
+    for table, lines in shape.lines.items():
+        made.lines.setdefault(table, {}).update(lines)
+    known = set(shape.lines.get("columns", {}))
     known |= {"date"} if shape.shape == "long" and ADAM["date"] in shape.cells else set()
     asked = tuple(f"Which column is the {role}?" for role in known)
     made.questions = [each for each in made.questions if not each.startswith(asked or "\0")]
@@ -387,12 +289,22 @@ def _ideas(name: str) -> frozenset[str]:
     )
 
 
+@cache
+def _names() -> dict[str, list[frozenset[str]]]:
+    """Return which ideas in the name of a column together are a variable or role."""
+    names: dict[str, list[frozenset[str]]] = {}
+    with NAMED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            names.setdefault(row["name"], []).append(frozenset(row["ideas"].split()))
+    return names
+
+
 def _variable_named(name: str) -> str | None:
     """Return the variable or role that a name is about, or nothing where two are as likely."""
     named = _ideas(name)
     sizes: dict[str, int] = {}
-    for variable, alternatives in NAMES.items():
-        fitting = [len(each.split()) for each in alternatives if set(each.split()) <= named]
+    for variable, alternatives in _names().items():
+        fitting = [len(each) for each in alternatives if each <= named]
         if fitting:
             sizes[variable] = max(fitting)
     best = [variable for variable, size in sizes.items() if size == max(sizes.values())]
@@ -403,28 +315,19 @@ def _can_be(variable: str, cells: Sequence[Any], form: Csv) -> bool:
     """Return whether the cells of a column can be those of a variable or role."""
     if variable == "patient":
         # An id is no number with decimals.
-        return not any(
-            isinstance(value, float) and value % 1
-            for value in map(partial(_read, form=form), cells)
-        )
+        read = [_read(cell, form) for cell in cells]
+        return not any(isinstance(value, float) and value % 1 for value in read)
     if not cells or variable in ("site", "sex", "patient_global_rater", "birth_date"):
         return True
     if variable == "date":
-        fine = [_is_date(cell) for cell in cells]
-    elif variable in ("ilar_category", "course"):
-        fine = [isinstance(cell, str) and not cell.strip().isdigit() for cell in cells]
-    elif VARIABLES[variable].flag:
-        fine = [truth(str(cell)) is not None for cell in cells]
-    else:
-        fine = [
-            _is_amount(cell, form) or measured(VARIABLES[variable], cell) is not None
-            for cell in cells
-        ]
-    return (
-        sum(fine) >= MOST * len(fine)
-        or (variable not in VARIABLES and any(fine))
-        or (variable in VARIABLES and not VARIABLES[variable].flag and sum(fine) * 2 >= len(fine))
-    )
+        return any(map(_is_date, cells))
+    if variable in ("ilar_category", "course"):
+        return any(isinstance(cell, str) and not cell.strip().isdigit() for cell in cells)
+    known = VARIABLES[variable]
+    if known.flag:
+        return sum(truth(str(cell)) is not None for cell in cells) >= MOST * len(cells)
+    fine = [_is_amount(cell, form) or measured(known, cell) is not None for cell in cells]
+    return sum(fine) * 2 >= len(fine)
 
 
 def _read(cell: Any, form: Csv) -> Any:
@@ -497,40 +400,18 @@ def _variable(
 ) -> None:
     """Say in which unit a variable is, and what of it is no plain number."""
     known = VARIABLES[variable]
-    read = [_read(cell, form) for cell in cells]
     if known.flag:
         words = [cell for cell in cells if isinstance(cell, str) and truth(cell) is None]
         missing |= dict.fromkeys(word.strip() for word in words)
         return
+    read = [_read(cell, form) for cell in cells]
     numbers = [float(cell) for cell in read if isinstance(cell, int | float)]
-    texts = [cell for cell in read if isinstance(cell, str)]
-    unit = _unit(known, f"{name} {label}")
-    codes = sorted({cell for cell in numbers if cell in GAP_CODES and _beyond(cell, known, unit)})
-    plain_numbers = [cell for cell in numbers if cell not in codes]
-    if (
-        unit is None
-        and variable in SCALES
-        and any(known.high < cell <= MILLIMETRES for cell in plain_numbers)
-    ):
-        unit = "mm"
-    if unit is not None and unit != known.unit:
-        made.put("units", variable, unit, "" if unit in name else "values above 10")
-    elif unit is None and variable not in SCALES and known.other_units:
-        made.ask(
-            f"{variable} is read in {known.unit}. Else say under [units]: {variable} = "
-            f"{toml(known.other_units[0].name)}."
-        )
-    for code in sorted({*numbers} & {*GAP_CODES} - {*codes, *range(100)}):
-        made.ask(
-            f"Is {code:g} in {name!r} a code for a gap? Then write under [missing]: {bare(variable)} = "
-            f"[{code:g}]."
-        )
-    if codes:
-        made.put("missing", variable, [int(code) for code in codes], "a code for a gap")
+    unit = _scale(known, name, label, numbers, made)
     _two_readings(known, name, cells, form, made)
+    texts = [cell for cell in read if isinstance(cell, str)]
     below = [text for text in texts if text[0] in BELOW]
     if below:
-        _below(below, known, unit or known.unit, form, made)
+        _below(below, known, unit, form, made)
     for text in texts:
         own = measured(known, text)
         if text in below:
@@ -538,9 +419,32 @@ def _variable(
         if not re.search(r"\d", text):
             missing[text] = None
         elif own is not None and own.unit:
-            made.put("units", variable, PerCell(name), "each cell with its own unit")
+            made.put("units", variable, {"column": name}, "each cell with its own unit")
         else:
             made.ask(f"{text!r} in {name!r} is no number: correct it in the file.")
+
+
+def _scale(known: Any, name: str, label: str, numbers: Sequence[float], made: Draft) -> str:
+    """Say in which unit numbers are, and which of them stand for a gap; return the unit."""
+    unit = _unit(known, f"{name} {label}")
+    codes = sorted({cell for cell in numbers if cell in GAP_CODES and _beyond(cell, known, unit)})
+    beyond = any(known.high < cell <= MILLIMETRES for cell in numbers if cell not in codes)
+    if unit is None and known.name in SCALES and beyond:
+        unit = "mm"
+    if unit is not None and unit != known.unit:
+        made.put("units", known.name, unit, "" if unit in name else "values above 10")
+    elif unit is None and known.name not in SCALES and known.other_units:
+        made.ask(
+            f"{known.name} is read in {known.unit}. Else say under [units]: {known.name} = "
+            f"{toml(known.other_units[0].name)}."
+        )
+    for code in sorted({*numbers} & {*GAP_CODES} - {*codes, *range(100)}):
+        made.ask(
+            f"Is {code:g} in {name!r} a code for a gap? Then write under [missing]: "
+            f"{bare(known.name)} = [{code:g}]."
+        )
+    made.put_if("missing", known.name, [int(code) for code in codes], "a code for a gap")
+    return unit or str(known.unit)
 
 
 _SIGNS = {*BELOW, *ABOVE, "<=", ">=", "="}
@@ -555,7 +459,7 @@ def _beside(variable: str, name: str, cells: Mapping[str, Sequence[Any]], made: 
         if other == name or not texts or not any(stem in _plain(other) for stem in stems):
             continue
         if all(known.unit_named(text) is not None for text in texts):
-            made.put("units", variable, PerCell(other), "the unit of each value")
+            made.put("units", variable, {"column": other}, "the unit of each value")
             made.questions = [
                 each for each in made.questions if not each.startswith(f"{variable} is read in ")
             ]

@@ -10,6 +10,7 @@ import attrs
 
 from jiascores.core.joints import JOINTS_71, joint_named
 from jiascores.core.words import truth
+from jiascores.files.drafts import Draft
 from jiascores.tables.joint_cells import is_beyond, is_status, name_joints
 from jiascores.tables.redcap import EVENT, INSTANCE, INSTRUMENT, RECORD
 from jiascores.tables.shapes import ADAM
@@ -43,8 +44,8 @@ _FINDINGS = {
 }
 
 
-@attrs.define
-class Guess:
+@attrs.define(kw_only=True)
+class Guess(Draft):
     """What a file may be.
 
     Parameters
@@ -53,10 +54,6 @@ class Guess:
         What variables are looked for in: the distinct cells, by what [columns] would say.
     shape : str
         ``long``, ``wide``, ``redcap``, or nothing.
-    lines : list of tuple
-        Lines of the mapping: table, key, value and a remark.
-    questions : list of str
-        What a person must decide.
     codes : set of str
         The words of a long table.
     status : list of str
@@ -65,8 +62,6 @@ class Guess:
 
     cells: dict[str, Sequence[Any]]
     shape: str = ""
-    lines: list[tuple[str, str, Any, str]] = attrs.field(factory=list)
-    questions: list[str] = attrs.field(factory=list)
     codes: set[str] = attrs.field(factory=set)
     status: list[str] = attrs.field(factory=list)
 
@@ -83,7 +78,7 @@ def guess(cells: Cells, column: Callable[[str], Any], named: Named) -> Guess:
     named : callable
         From a name to the variable or role that it is about.
     """
-    made = Guess(dict(cells), status=[name for name in cells if is_status(name)])
+    made = Guess(cells=dict(cells), status=[name for name in cells if is_status(name)])
     if any(name in cells for name in (*EVENT, *INSTRUMENT)):
         made.shape = "redcap"
         for name in (*EVENT, *INSTRUMENT, *INSTANCE):
@@ -103,17 +98,17 @@ def _once(made: Guess, column: Callable[[str], Any], named: Named) -> None:
     record = next((name for name in RECORD if name in made.cells), None)
     once = []
     if record is not None:
-        made.lines.append(("columns", "patient", record, ""))
+        made.put("columns", "patient", record, "")
         made.cells.pop(record)
         for name in made.cells:
             if named(name) in ("ilar_category", "course"):
                 filled = pd.DataFrame({"who": column(record), "cell": column(name)}).dropna()
                 if not filled["who"].duplicated().any():
                     once.append(name)
-    made.lines.append(("redcap", "once", once, "fields that are recorded once for a patient"))
+    made.put("redcap", "once", once, "fields that are recorded once for a patient")
     dates = [name for name, cells in made.cells.items() if cells and named(name) == "date"]
     if len(dates) > 1:
-        made.lines.append(("columns", "date", dates, "each instrument has its own"))
+        made.put("columns", "date", dates, "each instrument has its own")
         for name in dates[1:]:
             del made.cells[name]
 
@@ -133,12 +128,12 @@ def _long(made: Guess, column: Callable[[str], Any], named: Named) -> bool:
     said, held = column(best[0]), column(value[0])
     for role, name in (("variable", best[0]), ("value", value[0])):
         if name not in (role, ADAM[role]):
-            made.lines.append(("columns", role, name, ""))
+            made.put("columns", role, name, "")
         made.cells.pop(name)
     for role, shape in (("date", _DATE), ("unit", _UNIT)):
         names = [name for name in made.cells if shape.fullmatch(name)]
         if len(names) == 1 and role not in map(named, made.cells):
-            made.lines.append(("columns", role, names[0], ""))
+            made.put("columns", role, names[0], "")
             made.cells.pop(names[0])
     for word in words:
         of = [cell for cell, each in zip(held, said, strict=True) if each == word]
@@ -153,8 +148,8 @@ def _wide(made: Guess, named: Named) -> None:
     if not stems:
         return
     made.shape = "wide"
-    made.lines.append(("wide", "pattern", pattern, "how the columns are named"))
-    made.lines.append(("wide", "visits", list(visits), "is any of them missing?"))
+    made.put("wide", "pattern", pattern, "how the columns are named")
+    made.put("wide", "visits", list(visits), "is any of them missing?")
     for stem in stems:
         made.cells[stem] = []
         for visit in visits:
@@ -162,7 +157,7 @@ def _wide(made: Guess, named: Named) -> None:
             made.cells[stem] = [*made.cells[stem], *made.cells.pop(name, ())]
     if "date" not in map(named, stems):
         days = " and ".join(f"{visit} = …" for visit in visits)
-        made.questions.append(
+        made.ask(
             f"There are no dates: write the study day of each visit under [wide.visits], {days}, in "
             f"place of visits under [wide]."
         )
@@ -228,7 +223,7 @@ def guess_joints(made: Guess, *, has_count: bool) -> None:
         return
     first = next(iter(next(iter(forms.values())).values()))
     if has_count:
-        made.questions.append(
+        made.ask(
             f"There is a form of joints too, {first!r} for example. The count is taken from its "
             f"column; to count the joints, write [joints] and leave the count out of [columns]."
         )
@@ -238,15 +233,15 @@ def guess_joints(made: Guess, *, has_count: bool) -> None:
     if any(re.search(r"___|\(choice=", pattern) for pattern in forms):
         if len(made.status) == 1:
             remark = "a form without a tick counts where this is Complete"
-            made.lines.append(("joints", "examined", made.status[0], remark))
+            made.put("joints", "examined", made.status[0], remark)
         else:
-            made.questions.append(
+            made.ask(
                 "Boxes to tick: which column says that the joints were examined? Write it under "
                 "[joints], examined = …; without it, a form without a tick is a gap."
             )
-    findings = {key for table, key, *_ in made.lines if table == "joints"}
+    findings = made.lines.get("joints", {}).keys()
     if "tender" in findings and not {"painful_on_motion", "active"} & findings:
-        made.questions.append(
+        made.ask(
             "The form has tender joints, and none that are painful on motion: does a tender joint "
             'count as one? Then write under [joints]: painful_from = "tender".'
         )
@@ -273,16 +268,17 @@ def _without_a_form(
         single = all(joint_named(str(cell)) is not None for cell in made.cells[lists[0]])
         if rows and single:
             remark = "a row for each joint: jiascores joints counts them"
-            made.lines.append(("joints", "joint", lists[0], remark))
-            made.lines += [("joints", finding, name, "") for finding, name in rows.items()]
+            made.put("joints", "joint", lists[0], remark)
+            for finding, name in rows.items():
+                made.put("joints", finding, name)
         else:
             own = next((finding for finding, names in said.items() if names == lists), None)
             remark = "" if own else "a list of active joints? else swollen, limited, tender"
-            made.lines.append(("joints", own or "active", lists[0], remark))
+            made.put("joints", own or "active", lists[0], remark)
         return
     for pattern, of in patterns.items():
         if len(of) >= MANY and not has_count:
-            made.questions.append(
+            made.ask(
                 f"{', '.join(map(repr, of.values()))}: is this a form of joints? Then say under "
                 f"[joints] what stands before the joint, as active = {pattern!r}, and with "
                 f"not_on_form which of the 71 it does not have."
@@ -313,20 +309,19 @@ def _form(made: Guess, pattern: str, of: Mapping[str, str], forms: int) -> None:
     finding = next((name for name, begins in _FINDINGS.items() if re.match(begins, plain)), None)
     coded = forms == 1 and any(truth(re.sub(r"\.0$", "", cell)) is None for cell in cells)
     key = "coded" if coded else finding or "active"
-    taken = any(table == "joints" and key == each for table, each, *_ in made.lines)
     remark = "" if finding or coded else "active joints? else swollen, limited, tender"
-    if taken:
-        made.questions.append(f"What do the columns named {pattern!r} say of a joint?")
+    if key in made.lines.get("joints", {}):
+        made.ask(f"What do the columns named {pattern!r} say of a joint?")
         return
-    made.lines.append(("joints", key, pattern, remark))
+    made.put("joints", key, pattern, remark)
     if coded:
         for cell in sorted(cells):
-            made.lines.append(("joints.codes", cell, "" if cell == "0" else "…", ""))
-        made.questions.append("What does each code of a joint mean? Say it under [joints.codes].")
+            made.put("joints.codes", cell, "" if cell == "0" else "…", "")
+        made.ask("What does each code of a joint mean? Say it under [joints.codes].")
     missing = [joint for joint in JOINTS_71 if joint not in of]
     if missing:
-        made.lines.append(("joints", "not_on_form", missing, "the form has no such joints?"))
+        made.put("joints", "not_on_form", missing, "the form has no such joints?")
     beyond = [name for name in made.cells if name.startswith(pattern) and is_beyond(name)]
-    if beyond and ("joints", "beyond_71") not in [line[:2] for line in made.lines]:
+    if beyond and "beyond_71" not in made.lines["joints"]:
         remark = f"{beyond[0]} and others are not among the 71"
-        made.lines.append(("joints", "beyond_71", "left-out", remark))
+        made.put("joints", "beyond_71", "left-out", remark)

@@ -506,7 +506,7 @@ def _ids_alone(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 def in_mapping(table: str, keys: Mapping[str, Any]) -> str:
     """Return where something is said in the mapping, in the words of the place of the message."""
-    pairs = ", ".join(f"{bare(key)} = {toml(value)}" for key, value in keys.items())
+    pairs = _pairs(keys)
     return f"[{table}] of the {door().mapping}{f': {pairs}' if pairs else ''}"
 
 
@@ -515,8 +515,14 @@ def bare(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else toml(key)
 
 
+def _pairs(keys: Mapping[str, Any]) -> str:
+    return ", ".join(f"{bare(key)} = {toml(value)}" for key, value in keys.items())
+
+
 def toml(value: Any) -> str:
     """Return a value as TOML writes it."""
+    if isinstance(value, Mapping):
+        return f"{{{_pairs(value)}}}"
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
