@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from jiascores.core.errors import RequestError, listing
+from jiascores.core.joints import FINDINGS
 from jiascores.files.kinds import Contents, contents
 from jiascores.files.mapping import (
     OTHERS,
@@ -241,7 +242,7 @@ def joint_columns(joints: Joints | None, names: Iterable[str]) -> dict[str, str]
         return {}
     asked = {}
     for name in names:
-        for what in FINDINGS_READ:
+        for what in ("active", *FINDINGS, "coded"):
             given = getattr(joints, what)
             of = list(given.values()) if isinstance(given, Mapping) else [given]
             for begins in filter(None, of):
@@ -251,17 +252,6 @@ def joint_columns(joints: Joints | None, names: Iterable[str]) -> dict[str, str]
                 elif name == begins:
                     asked[name] = FLAG if joints.joint is not None and what != "coded" else WORD
     return asked
-
-
-FINDINGS_READ = (
-    "active",
-    "limited",
-    "swollen",
-    "painful_on_motion",
-    "tender",
-    "swollen_by_deformity",
-    "coded",
-)
 
 
 def read_visits(

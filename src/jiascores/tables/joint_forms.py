@@ -52,7 +52,7 @@ from jiascores.tables.joint_cells import (
     unknown_joint,
 )
 from jiascores.tables.numbers import one_of
-from jiascores.tables.shapes import group_of, one_each, one_row, require_column
+from jiascores.tables.shapes import group_of, one_answer, one_each, one_row, require_column
 from jiascores.tables.table import Places, Table
 from jiascores.tables.visits import Visits
 
@@ -208,33 +208,27 @@ def joint_counts(
     if examined is not None:
         require_column(table, examined, "examined", say("joints.examined", "your column"))
         said = examined_rows(table, examined)
-    days: Values | None = None
+    if injected is not None and joint is not None:
+        raise RequestError(
+            f"{say('joints.injected')} and {say('joints.joint')}: days since an injection are read from a table "
+            f"with one column for each joint.",
+            variable="injected",
+        )
     if joint is None:
         form = _form_of_columns(table, columns, coded, codes, absent)
-        if injected is not None:
-            days = _days_of_columns(table, injected)
     else:
-        if injected is not None:
-            raise RequestError(
-                f"{say('joints.injected')} and {say('joints.joint')}: days since an injection are read from a table "
-                f"with one column for each joint.",
-                variable="injected",
-            )
         rows = _Rows(table, joint, by, unlisted, absent)
         form, visit = rows.form(columns, coded, codes)
         if said is not None:
             said = rows.of_visits(said, visit, form.frame.size, str(examined))
     form = form.with_pain(painful_from).as_examined(said, examined)
-    outputs = []
+    days = None if injected is None else _days_of_columns(table, injected)
     visits = None
     if cumulative:
         *who, when = by
         visits = Table(form.frame, {"patient": who, "date": when}).visits
-    for name, (low, high) in form.count(days, rule, visits).items():
-        known = np.where(low == high, low, np.nan)
-        for end, values in (("", known), ("_min", low), ("_max", high)):
-            outputs.append(Output(f"{name}{end}", "level", values))
-    return cast(AnyFrame, add_columns(form.frame, [*outputs, *form.said(beyond_71)], prefix))
+    counts = form.outputs(days, rule, visits)
+    return cast(AnyFrame, add_columns(form.frame, [*counts, *form.said(beyond_71)], prefix))
 
 
 def joint_shares(
@@ -335,6 +329,17 @@ class _Form:
         sources = [source.as_examined(sure, said == 0) for source in self.sources]
         known = np.where(sure, 1.0, np.where((said == 0) | ticked, 0.0, np.nan))
         return attrs.evolve(self, sources=sources, examined=known)
+
+    def outputs(
+        self, days: Values | None, rule: InjectionRule | None, visits: Visits | None
+    ) -> list[Output]:
+        """Return each count where it is known, and its lowest and highest value."""
+        outputs = []
+        for name, (low, high) in self.count(days, rule, visits).items():
+            known = np.where(low == high, low, np.nan)
+            for end, values in (("", known), ("_min", low), ("_max", high)):
+                outputs.append(Output(f"{name}{end}", "level", values))
+        return outputs
 
     def count(
         self, days: Values | None, rule: InjectionRule | None, visits: Visits | None
@@ -501,7 +506,7 @@ class _Rows:
         fill = np.nan if self.unlisted is None else 0.0
         rows = {name: np.flatnonzero(joints == place) for place, name in enumerate(JOINTS_71)}
         at = {
-            name: one_each(of, visit[of], count, name, self.places.__getitem__, _two_rows)
+            name: one_each(of, visit[of], count, name, self.places.__getitem__, _two_rows(name))
             for name, of in rows.items()
         }
 
@@ -540,9 +545,9 @@ class _Rows:
     ) -> FloatArray:
         """Return what the rows of a visit say alike; two answers raise."""
         rows = np.flatnonzero(~np.isnan(values))
-        same = one_row(rows, group_of(visit[rows], values[rows].astype(np.int64)), rows.size)
-        same = same[same >= 0]
-        at = one_each(same, visit[same], count, column, self.places.__getitem__, _two_answers)
+        words = f"column {column!r} says yes and no of a visit: {{}}. Make it one."
+        told = column, self.places.__getitem__, words
+        at = one_answer(rows, visit[rows], values[rows].astype(np.int64), count, *told)
         return np.where(at == NONE, np.nan, values[np.maximum(at, 0)])
 
 
@@ -550,7 +555,3 @@ def _two_rows(joint: str) -> str:
     return (
         f"{joint} has more than one row at a visit: {{}}. Keep one row for each joint of a visit."
     )
-
-
-def _two_answers(column: str) -> str:
-    return f"column {column!r} says yes and no of a visit: {{}}. Make it one."

@@ -18,6 +18,7 @@ from jiascores.tables.shapes import (
     group_of,
     ids_at,
     joined,
+    one_answer,
     one_each,
     one_row,
     patient_codes,
@@ -322,10 +323,8 @@ class _Export:
         """Return for each group a row with what a column says of it; two answers raise."""
         filled = ~blank(self.frame, name)[rows] & (group >= 0)
         rows, group = rows[filled], group[filled]
-        codes = self.frame.codes(name)[0][rows]
-        answers = one_row(np.arange(rows.size), group_of(group, codes), rows.size)
-        answers = answers[answers >= 0]
-        return one_each(rows[answers], group[answers], count, name, self.places.__getitem__, words)
+        said = self.frame.codes(name)[0][rows]
+        return one_answer(rows, group, said, count, name, self.places.__getitem__, words(name))
 
     def cell(
         self, name: str, fields: Sequence[str], rows: Positions, visit: Positions, count: int
@@ -345,7 +344,9 @@ class _Export:
         def where(row: int) -> Any:
             return self.places[row % size]
 
-        return self.frame.stacked(fields, one_each(found, of, count, name, where, _filled_twice))
+        return self.frame.stacked(
+            fields, one_each(found, of, count, name, where, _filled_twice(name))
+        )
 
     def others(self, keep: Sequence[str] | None) -> list[str]:
         """Return the fields that are taken along."""

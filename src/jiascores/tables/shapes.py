@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, NoReturn, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -158,9 +158,8 @@ def long_visits(
     cells = {}
     for place, name in enumerate(variables):
         mine = filled[codes[filled] == place]
-        cells[name] = one_each(
-            mine, of_visit[mine], count, name, long.places.__getitem__, _one_value
-        )
+        words = _one_value(name)
+        cells[name] = one_each(mine, of_visit[mine], count, name, long.places.__getitem__, words)
     first = one_row(rows, visit, count)
     out = ids_at(frame, long.ids, first)
     if long.has("date"):
@@ -212,18 +211,33 @@ def one_each(
     count: int,
     name: str,
     place: Callable[[int], Any],
-    words: Callable[[str], str],
+    words: str,
 ) -> Positions:
-    """Return the one row of each group, or `NONE`; two raise, with all of them."""
+    """Return the one row of each group, or `NONE`; two raise, with all of them in the words."""
     out = one_row(rows, group, count)
     again = out[group] != rows
     if again.any():
         within = np.flatnonzero(np.isin(group, group[again]))
-        twice = rows[within[np.argsort(group[within], kind="stable")]]
-        said = listing((place(int(row)) for row in twice[:SHOWN_ROWS]), total=len(twice))
-        where = [place(int(row)) for row in twice[:MOST_PLACES]]
-        raise VisitError(words(name).replace("{}", said), variable=name, where=where)
+        refuse_rows(rows[within[np.argsort(group[within], kind="stable")]], place, words, name)
     return out
+
+
+def one_answer(
+    rows: Positions, group: Positions, said: Positions, count: int, *told: Any
+) -> Positions:
+    """Return a row of each group, as `one_each`; rows of a group that say the same are one."""
+    answers = one_row(np.arange(rows.size), group_of(group, said), rows.size)
+    answers = answers[answers >= 0]
+    return one_each(rows[answers], group[answers], count, *told)
+
+
+def refuse_rows(
+    rows: Positions, place: Callable[[int], Any], words: str, variable: str
+) -> NoReturn:
+    """Raise about visits, with the first of their rows in the words."""
+    where = [place(int(row)) for row in rows[:MOST_PLACES]]
+    said = listing(where[:SHOWN_ROWS], total=len(rows))
+    raise VisitError(words.replace("{}", said), variable=variable, where=where)
 
 
 SHOWN_ROWS, MOST_PLACES = 6, 100
@@ -309,13 +323,8 @@ def require_patients(patients: Positions, rows: Positions, places: Sequence[Any]
     """Raise where rows that are made into visits say of no patient whose they are."""
     lost = rows[patients[rows] < 0]
     if lost.size:
-        said = listing((places[int(row)] for row in lost[:SHOWN_ROWS]), total=len(lost))
-        raise VisitError(
-            f"the patient is missing in {said}: whose visit it is, is not certain. Fill it in, or "
-            f"leave these rows out.",
-            variable="patient",
-            where=[places[int(row)] for row in lost[:MOST_PLACES]],
-        )
+        words = "the patient is missing in {}: whose visit it is, is not certain. Fill it in, or "
+        refuse_rows(lost, places.__getitem__, f"{words}leave these rows out.", "patient")
 
 
 def ids_at(frame: Frame, ids: Sequence[str], rows: Positions) -> dict[str, Any]:
@@ -395,15 +404,13 @@ class _Long:
         when = self.days if self.by == "date" else self.frame.codes(name)[0]
         lost = rows[blank(self.frame, name)[rows]]
         if lost.size:
-            said = listing((self.places[int(row)] for row in lost[:SHOWN_ROWS]), total=len(lost))
             other = say("long.by", "visit" if self.by == "date" else "date")
             other += " where the visits have names" if self.by == "date" else ""
-            raise VisitError(
-                f"the {self.by} is missing in {said}: which visit they belong to is not certain. "
-                f"Fill it in, or leave these rows out; or {other}.",
-                variable=self.by,
-                where=[self.places[int(row)] for row in lost[:MOST_PLACES]],
+            words = (
+                f"the {self.by} is missing in {{}}: which visit they belong to is not certain. "
+                f"Fill it in, or leave these rows out; or {other}."
             )
+            refuse_rows(lost, self.places.__getitem__, words, self.by)
         return group_of(patients[rows], when[rows])
 
     def same(self, role: str, rows: Positions, visit: Positions, count: int) -> Positions:
@@ -412,18 +419,9 @@ class _Long:
         require_column(self.frame, name, "keep", say("long.keep", ["your column"]))
         filled = ~blank(self.frame, name)[rows]
         rows, visit = rows[filled], visit[filled]
-        codes = self.frame.codes(name)[0][rows]
-        # Rows that say the same are one answer.
-        answers = one_row(np.arange(rows.size), group_of(visit, codes), rows.size)
-        answers = answers[answers >= 0]
-
-        def words(_: str) -> str:
-            return (
-                f"column {name!r} says more than one thing of a visit: {{}}. Make it one, or do not "
-                f"keep the column."
-            )
-
-        return one_each(rows[answers], visit[answers], count, name, self.places.__getitem__, words)
+        words = f"column {name!r} says more than one thing of a visit: {{}}. Make it one, or do not"
+        told = name, self.places.__getitem__, f"{words} keep the column."
+        return one_answer(rows, visit, self.frame.codes(name)[0][rows], count, *told)
 
     def date(
         self,
@@ -446,18 +444,12 @@ class _Long:
         days = self.days
         dated = rows[days[rows] != NO_DATE]
         of_visit = visit[days[rows] != NO_DATE]
-        answers = one_row(np.arange(dated.size), group_of(of_visit, days[dated]), dated.size)
-        answers = answers[answers >= 0]
-
-        def words(_: str) -> str:
-            return (
-                f"a visit has more than one date: {{}}. Name the variable whose date counts, "
-                f"{say('long.date_of', next(iter(cells)))}, or make a visit of each date, {say('long.by', 'date')}."
-            )
-
-        return one_each(
-            dated[answers], of_visit[answers], count, "date", self.places.__getitem__, words
+        words = (
+            f"a visit has more than one date: {{}}. Name the variable whose date counts, "
+            f"{say('long.date_of', next(iter(cells)))}, or make a visit of each date, {say('long.by', 'date')}."
         )
+        told = "date", self.places.__getitem__, words
+        return one_answer(dated, of_visit, days[dated], count, *told)
 
 
 def _same(cell: Any, value: Any) -> bool:
@@ -603,28 +595,19 @@ def wide_visits(
     wide = _Wide(frame, pattern, given, ids)
     names = wide.visits(visits)
     cells = wide.cells(names)
-    days = None
-    if isinstance(visits, Mapping):
-        days = {str(name): float(day) for name, day in visits.items()}
-        if "date" in cells:
-            raise RequestError(
-                f"{say('wide.visits')} gives study days, and the table has dates: name the visits "
-                f"alone, {say('wide.visits', names)}.",
-                variable="visits",
-            )
-    shown = np.zeros((frame.size, len(names)), dtype=bool)
-    for of_visit in cells.values():
-        for place, name in enumerate(of_visit):
-            if name is not None:
-                shown[:, place] |= ~blank(frame, name)
-    rows, places = np.nonzero(shown)
+    if isinstance(visits, Mapping) and "date" in cells:
+        raise RequestError(
+            f"{say('wide.visits')} gives study days, and the table has dates: name the visits "
+            f"alone, {say('wide.visits', names)}.",
+            variable="visits",
+        )
+    rows, places = wide.filled(cells)
     out = ids_at(frame, ids, rows)
     out["visit"] = frame.texts([names[at] for at in places])
     made = {name: wide.stacked(of_visit, rows, places) for name, of_visit in cells.items()}
-    if days is not None:
-        out["date"] = frame.made(
-            Output("date", "score", np.array([days[names[at]] for at in places]))
-        )
+    if isinstance(visits, Mapping):
+        days = np.array([float(day) for day in visits.values()])[places]
+        out["date"] = frame.made(Output("date", "score", days))
     elif "date" in made:
         out["date"] = made.pop("date")
     used = {*ids, *(name for of_visit in cells.values() for name in of_visit)}
@@ -637,21 +620,12 @@ def _one_row_a_patient(frame: Frame, ids: Sequence[str]) -> None:
     codes = patient_codes(frame, ids)
     rows = np.flatnonzero(codes >= 0)
     count = int(codes.max(initial=NONE)) + 1
-
-    def words(_: str) -> str:
-        return (
-            "a patient has more than one row: {}. A wide table has one row for each patient; where "
-            "yours has one for each visit, it is one of visits already."
-        )
-
-    one_each(
-        rows,
-        codes[rows],
-        count,
-        "patient",
-        Places(frame, [("patient", ids[0]), *((name, name) for name in ids[1:])]).__getitem__,
-        words,
+    words = (
+        "a patient has more than one row: {}. A wide table has one row for each patient; where "
+        "yours has one for each visit, it is one of visits already."
     )
+    places = Places(frame, [("patient", ids[0]), *((name, name) for name in ids[1:])])
+    one_each(rows, codes[rows], count, "patient", places.__getitem__, words)
 
 
 @attrs.frozen(eq=False)
@@ -737,6 +711,18 @@ class _Wide:
                     values=(visit,),
                 )
         return found
+
+    def filled(self, cells: Mapping[str, Sequence[str | None]]) -> tuple[Positions, Positions]:
+        """Return the row and the place of each visit of which some cell is filled."""
+        of_visits = zip(*cells.values(), strict=True)
+        shown = [
+            np.any([~blank(self.frame, name) for name in names if name is not None], axis=0)
+            for names in of_visits
+        ]
+        rows, places = np.nonzero(
+            np.array(shown, dtype=bool).reshape(len(shown), self.frame.size).T
+        )
+        return rows, places
 
     def stacked(self, names: Iterable[str | None], rows: Positions, visits: Positions) -> Any:
         """Return the cells of a variable, one below the other."""
