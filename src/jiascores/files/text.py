@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import tempfile
 from collections import Counter
@@ -547,12 +548,11 @@ class Style:
 
 def _mark(start: bytes, encoding: str | None) -> tuple[bytes, str]:
     """Return the byte-order mark of a file and the encoding that it, or the mapping, says."""
-    try:
-        given = codecs.lookup(encoding or "utf-8").name
+    given, known = encoding or "utf-8", False
+    with contextlib.suppress(LookupError, ValueError):
+        given = codecs.lookup(given).name
         # Not all that Python calls so are of text.
         known = b"\n" in "a,\n1".encode(given)
-    except (LookupError, ValueError):
-        known = False
     if not known:
         raise RequestError(
             f"{in_mapping('csv', {'encoding': encoding})}: no such encoding.", reason="mapping"
