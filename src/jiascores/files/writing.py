@@ -54,7 +54,7 @@ def whole(path: Any, *, force: bool = False, inputs: Sequence[Any] = ()) -> Iter
             there.flush()
         return
     refuse_target(path, force=force, inputs=inputs)
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(str(path)))
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
     with _nameless(target) as (file, name):
         yield file
