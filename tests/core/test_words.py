@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 import jiascores as jia
 from jiascores.core.joints import JOINTS_71, joint_named, joints_like
 from jiascores.core.variables import ILAR_CATEGORIES
-from jiascores.core.words import category_hint, meaning, truth
+from jiascores.core.words import category_hint, english_months, meaning, truth
 from tests.eager import MAKERS, columns_of
 
 CATEGORIES = {
@@ -198,3 +200,23 @@ def test_a_near_name_is_never_another_joint() -> None:
             near = joints_like(name)
             # "ip_left" is an interphalangeal joint, whatever letter went lost.
             assert not near or joint in near or name.startswith("ip_")
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "day"),
+    [
+        ("12. März 2024", "%d. %B %Y", "2024-03-12"),
+        ("12. Jänner 2024", "%d. %B %Y", "2024-01-12"),
+        ("5 Mär 2024", "%d %b %Y", "2024-03-05"),
+        ("5 mrt 2024", "%d %b %Y", "2024-03-05"),
+        ("1 août 2024", "%d %B %Y", "2024-08-01"),
+        ("12 de marzo de 2024", "%d de %B de %Y", "2024-03-12"),
+        ("5 gennaio 2024", "%d %B %Y", "2024-01-05"),
+        ("3-DEZ-2024", "%d-%b-%Y", "2024-12-03"),
+        ("5 April 2024", "%d %B %Y", "2024-04-05"),
+        ("05.03.2024", "%d.%m.%Y", "2024-03-05"),
+    ],
+)
+def test_months_of_every_language(text, form, day) -> None:
+    read = datetime.strptime(english_months(text, form), form)  # noqa: DTZ007
+    assert read.date().isoformat() == day

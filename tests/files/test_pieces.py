@@ -231,3 +231,54 @@ def test_progress(visits, tmp_path, capsys) -> None:
     assert gzip.decompress(target.read_bytes()).startswith(b"patient,date,")
     jia.assess_files(source, target, **ASK)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"source": ["a.csv", "a.csv"]}, "twice"),
+        ({"source": ["a.csv", "."]}, "twice"),
+        ({"source": ""}, "path of a file"),
+        ({"source": 5}, "path of a file"),
+        ({"source": ["a.csv", None]}, "path of a file"),
+        ({"source": "nope.csv"}, "no file"),
+        ({"source": "*.csv"}, "no file"),
+        ({"source": "links"}, "link to nothing"),
+        ({"source": "pipe"}, "read once"),
+        ({"target": None}, "path of a file"),
+        ({"piece_rows": 0}, "above 0"),
+        ({"piece_rows": float("nan")}, "above 0"),
+        ({"piece_rows": "x"}, "above 0"),
+        ({"separator": ";;"}, "one character"),
+        ({"separator": '"'}, "one character"),
+        ({"decimal": ""}, "decimal"),
+        ({"temporary": "nope"}, "no such folder"),
+        ({"mapping": 5}, "path of a TOML file"),
+        ({"mapping": "nope.toml"}, "nope.toml"),
+    ],
+)
+def test_calls_that_cannot_be_meant(tmp_path, monkeypatch, more, words) -> None:
+    import os
+
+    monkeypatch.chdir(tmp_path)
+    text = "patient,physician_global,patient_global,active_joints\n1,6,5,4\n"
+    (tmp_path / "a.csv").write_text(text)
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "b.csv").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe")
+    call = {"source": "a.csv", "target": "out.csv", "measures": ["cjadas10"], **more}
+    if more.get("source") == ["a.csv", "."]:
+        (tmp_path / "links" / "b.csv").unlink()
+    with pytest.raises(RequestError, match=words):
+        jia.assess_files(**call)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_what_a_program_left_behind_is_no_data(tmp_path) -> None:
+    text = "patient,physician_global,patient_global,active_joints\n{},6,5,4\n"
+    for name in ("a.csv", ".a.csv.17", "_temporary/0/b.csv", ".hidden/c.csv", "more/d.csv"):
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.format(path.name[0]))
+    out = jia.assess_files(tmp_path / "in", tmp_path / "out.csv", measures=["cjadas10"])
+    assert pd.read_csv(out)["patient"].tolist() == ["a", "d"]

@@ -352,3 +352,95 @@ def test_a_reader_that_goes_away_is_no_error(visits) -> None:
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("where", "status", "words"),
+    [("| head -c 9 > /dev/null", 141, ""), ("> /dev/full", 1, "Error: [Errno 28]")],
+)
+def test_standard_output_that_takes_no_more(visits, unbuffered, where, status, words) -> None:
+    rows = "".join(f"{number},2024-01-10,6,5,{number % 9}\n" for number in range(20_000))
+    visits.write_text(",".join(HEAD) + "\n" + rows)
+    command = f"{sys.executable} -m jiascores assess {visits} --measure cjadas10 --json {where}"
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert done.returncode == status
+    said = [line for line in done.stderr.splitlines() if not line.startswith("Warning: Suspicious")]
+    assert [line[: len(words)] for line in said] == ([words] if words else [])
+
+
+def test_standard_output_may_take_a_part_at_a_time(monkeypatch) -> None:
+    class Slow:
+        def __init__(self) -> None:
+            self.taken = b""
+
+        def write(self, data) -> int:
+            self.taken += bytes(data[:7])
+            return min(len(data), 7)
+
+        def flush(self) -> None:
+            pass
+
+    class Out:
+        buffer = Slow()
+
+    monkeypatch.setattr(sys, "stdout", Out())
+    with writing.whole(None) as file:
+        file.write(bytes(range(200)))
+    assert Out.buffer.taken == bytes(range(200))
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(jia.errors.RequestError, match="no standard output"), writing.whole(None):
+        pass
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="files have names here")
+@pytest.mark.parametrize("ending", ["sav", "dta", "xpt"])
+def test_killed_while_another_library_writes(tmp_path, visits, ending) -> None:
+    (folder := tmp_path / "temporary").mkdir()
+    slow = (
+        SLOW.replace("from jiascores.files import text", "import pyreadstat")
+        .replace("text.TextFile.block_with", "pyreadstat.write_xxx")
+        .replace("xxx", {"sav": "sav", "dta": "dta", "xpt": "xport"}[ending])
+        .replace("slowly(*of)", "slowly(*of, **more)")
+    )
+    arguments = ["assess", str(visits), "--measure", "cjadas10", "-o", f"{tmp_path}/out.{ending}"]
+    with subprocess.Popen(
+        [sys.executable, "-c", slow, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(folder)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"writing\n"
+        process.kill()
+    assert names(folder) == []
+    assert names(tmp_path) == ["temporary", "visits.csv"]
+
+
+def test_what_excel_would_compute_or_cut_off(tmp_path, visits) -> None:
+    import openpyxl
+
+    visits.write_text(f"{','.join(HEAD)},=2+2\n=1+1,2024-01-10,6,5,4,@SUM(A1)\n")
+    out = tmp_path / "out.xlsx"
+    for path, prefix in ((visits, ""), (out, "x_")):
+        again = tmp_path / "again.xlsx"
+        done = run("assess", path, "--measure", "cjadas10", "-o", again, "--prefix", prefix)
+        assert done.exit_code == 0, done.output
+        again.replace(out)
+        cells = [cell for row in openpyxl.load_workbook(out).active for cell in row]
+        assert {"=2+2", "=1+1", "@SUM(A1)", 15} <= {cell.value for cell in cells}
+        assert not [cell.value for cell in cells if cell.data_type == "f"]
+    for text_, words in (("x" * 40_000, "32,767"), ("a\x01b", "Excel")):
+        visits.write_text(f"{','.join(HEAD)},note\n1,2024-01-10,6,5,4,{text_}\n")
+        done = run("assess", visits, "--measure", "cjadas10", "-o", tmp_path / "new.xlsx")
+        assert done.exit_code == 1
+        assert words in done.output
+    assert names(tmp_path) == ["out.xlsx", "visits.csv"]
