@@ -7,6 +7,7 @@ import doctest
 import importlib
 import inspect
 import io
+import json
 import os
 import pkgutil
 import re
@@ -22,6 +23,7 @@ from jiascores.core.definition import published
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS / "_ext"))
+import notebook  # noqa: E402 - of docs/_ext
 from public_names import WITHOUT_EXAMPLES, public  # noqa: E402 - of docs/_ext
 
 BLOCK = re.compile(
@@ -225,7 +227,9 @@ def test_what_must_be_given_is_shown_without_a_default() -> None:
 
 def test_a_door_says_what_it_is_for() -> None:
     doors = {name.partition(".")[0] for name, _ in public() if "." in name}
-    assert doors == {"adam", "analysis", "ask", "errors", "plot", "prepare", "testing", "typing"}
+    assert doors == {
+        *("adam", "analysis", "ask", "datasets", "errors", "plot", "prepare", "testing", "typing")
+    }
     assert all(getattr(jia, door).__doc__ for door in doors)
 
 
@@ -276,6 +280,20 @@ def test_the_invented_trials_are_those_that_their_program_writes(
         assert file.read_text(encoding="utf-8") == (DOCS / "data" / file.name).read_text(
             encoding="utf-8"
         )
+
+
+def test_the_notebook_is_the_first_tutorial_and_runs_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = notebook.NOTEBOOK.read_text(encoding="utf-8")
+    assert text == notebook.notebook(), "run python docs/_ext/notebook.py"
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for cell in json.loads(text)["cells"]:
+        if cell["cell_type"] == "code":
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec("".join(cell["source"]), names)
+    assert (tmp_path / "assessed.csv").is_file()
 
 
 def test_the_citation_is_of_this_version() -> None:

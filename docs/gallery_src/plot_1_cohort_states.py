@@ -10,16 +10,12 @@ inactive disease depends on the set.
 # %%
 # ``docs/data/cohort.py`` simulates the cohort with a fixed seed. It describes nobody.
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import pandas as pd
 
 import jiascores as jia
 
-HERE = Path.cwd().resolve()
-ROOT = next(folder for folder in [HERE, *HERE.parents] if (folder / "docs" / "data").exists())
-visits = pd.read_csv(ROOT / "docs" / "data" / "cohort.csv", parse_dates=["date"])
+visits = jia.datasets.load_cohort()
 
 # %%
 # One bar for each visit. What is not determinable is drawn, not hidden.

@@ -6,16 +6,11 @@ Who gets better, who relapses, and who is not seen: how 300 invented children mo
 of disease activity from visit to visit.
 """
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
-import pandas as pd
 
 import jiascores as jia
 
-HERE = Path.cwd().resolve()
-ROOT = next(folder for folder in [HERE, *HERE.parents] if (folder / "docs" / "data").exists())
-visits = pd.read_csv(ROOT / "docs" / "data" / "cohort.csv", parse_dates=["date"])
+visits = jia.datasets.load_cohort()
 
 # %%
 # Every child is in every bar. A visit that did not take place is a state of its own: for this

@@ -6,16 +6,11 @@ How many of 300 invented children reached which ACR Pedi level, and for how many
 data leave that open.
 """
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
-import pandas as pd
 
 import jiascores as jia
 
-HERE = Path.cwd().resolve()
-ROOT = next(folder for folder in [HERE, *HERE.parents] if (folder / "docs" / "data").exists())
-visits = pd.read_csv(ROOT / "docs" / "data" / "cohort.csv", parse_dates=["date"])
+visits = jia.datasets.load_cohort()
 
 # %%
 # A child whose lowest and highest possible level differ is not determinable. It is neither counted

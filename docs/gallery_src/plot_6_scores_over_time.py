@@ -5,20 +5,14 @@ Scores over time, for one child and for 300
 The clinical JADAS10 over a year on the states of one cut-off set: an invented child, and 300.
 """
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
-import pandas as pd
 
 import jiascores as jia
-
-HERE = Path.cwd().resolve()
-ROOT = next(folder for folder in [HERE, *HERE.parents] if (folder / "docs" / "data").exists())
 
 # %%
 # One child: scores at their points. One visit has none, and the picture says why.
 
-child = pd.read_csv(ROOT / "docs" / "data" / "one_child.csv", parse_dates=["date"])
+child = jia.datasets.load_one_child()
 
 figure, axes = plt.subplots(figsize=(7.5, 4.5), layout="constrained")
 jia.plot.trajectories(
@@ -36,7 +30,7 @@ plt.show()
 # Three hundred children: the median and the quartiles of each visit lie over their lines. The
 # figures above count the visits without a score.
 
-visits = pd.read_csv(ROOT / "docs" / "data" / "cohort.csv", parse_dates=["date"])
+visits = jia.datasets.load_cohort()
 
 figure, axes = plt.subplots(figsize=(7.5, 4.8), layout="constrained")
 jia.plot.trajectories(

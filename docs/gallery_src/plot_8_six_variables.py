@@ -6,21 +6,15 @@ What changed in the six core variables: visit by visit in one invented child, an
 300.
 """
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
-import pandas as pd
 
 import jiascores as jia
-
-HERE = Path.cwd().resolve()
-ROOT = next(folder for folder in [HERE, *HERE.parents] if (folder / "docs" / "data").exists())
 
 # %%
 # One child: the bars are changes against the first visit, the figures the values behind them. A
 # question mark is a change that nobody knows.
 
-child = pd.read_csv(ROOT / "docs" / "data" / "one_child.csv", parse_dates=["date"])
+child = jia.datasets.load_one_child()
 
 figure, axes = plt.subplots(figsize=(7.6, 5.2), layout="constrained")
 jia.plot.response_matrix(child[child["date"] < "2023-10-01"], ax=axes)
@@ -30,7 +24,7 @@ plt.show()
 # %%
 # A cohort: the median change, its quartiles, and of how many children it is known.
 
-visits = pd.read_csv(ROOT / "docs" / "data" / "cohort.csv", parse_dates=["date"])
+visits = jia.datasets.load_cohort()
 
 figure, axes = plt.subplots(figsize=(7.6, 5.2), layout="constrained")
 jia.plot.response_matrix(visits, by=jia.column("month"), ax=axes)

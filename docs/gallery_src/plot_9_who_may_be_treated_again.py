@@ -7,22 +7,15 @@ the visits at which the protocol allowed another infusion. The patients are inve
 :ref:`sphx_glr_gallery_plot_2_msc_trial.py`.
 """
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
-import pandas as pd
 
 import jiascores as jia
-
-HERE = Path.cwd().resolve()
-ROOT = next(folder for folder in [HERE, *HERE.parents] if (folder / "docs" / "data").exists())
 
 # %%
 # First the response, then the retreatment protocol, both from the files of the example.
 
-TRIAL = ROOT / "examples" / "msc_trial"
-visits = pd.read_csv(TRIAL / "visits.csv", parse_dates=["visit_date"])
-infusions = pd.read_csv(TRIAL / "infusions.csv", parse_dates=["infusion_date"])
+trial = jia.datasets.load_msc_trial()
+visits, infusions = trial.visits, trial.infusions
 names = {
     "date": "visit_date",
     "physician_global": "physician_global_mm",

@@ -3,6 +3,7 @@
 from jiascores import adam as adam
 from jiascores import analysis as analysis
 from jiascores import ask as ask
+from jiascores import datasets as datasets
 from jiascores import errors as errors
 from jiascores import plot as plot
 from jiascores import prepare as prepare

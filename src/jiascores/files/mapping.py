@@ -381,7 +381,7 @@ class Adam:
     study: str | None = None
     """STUDYID, where there is no ADSL."""
     keep: tuple[str, ...] = ()
-    """Columns of ADSL to take along; NEW=COLUMN where one is called otherwise, TRTP=TRTxxP."""
+    """Columns of ADSL to take along; NEW=COLUMN gives one another name, as in TRTP=TRTxxP."""
     variables: tuple[str, ...] = ()
     """What was recorded and is a parameter too."""
     improvement: tuple[str, ...] = ()

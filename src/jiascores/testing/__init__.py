@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from jiascores.testing.agreement import assert_same_answers as assert_same_answers
     from jiascores.testing.agreement import conformance as conformance
     from jiascores.testing.cohort import simulate_visits as simulate_visits
-    from jiascores.testing.samples import sample as sample
     from jiascores.testing.strategies import core_set_pairs as core_set_pairs
     from jiascores.testing.strategies import core_sets as core_sets
     from jiascores.testing.strategies import histories as histories
@@ -30,7 +29,6 @@ _HOMES = {
     "Case": "agreement",
     "assert_same_answers": "agreement",
     "conformance": "agreement",
-    "sample": "samples",
     "simulate_visits": "cohort",
     "core_set_pairs": "strategies",
     "core_sets": "strategies",
