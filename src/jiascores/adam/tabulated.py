@@ -22,6 +22,7 @@ from jiascores.tables.windows import below_limit
 
 # What the codelist of yes and no has beside these two.
 _UNKNOWN = ("U", "UNKNOWN", "NA")
+_YES_OR_NO = [name for name, variable in VARIABLES.items() if variable.flag]
 _SIDES = {"LEFT", "RIGHT"}
 _FLAGS = ("LOBXFL", "BLFL")
 _FLAGGED = {"visit": "the visit as a whole", "variable": "each variable by itself"}
@@ -241,7 +242,7 @@ def _rows(
     done = (data["STAT"] != NOT_DONE) & (data["STRESN"].notna() | data["STRESC"].notna())
     data[["STRESN", "STRESC"]] = data[["STRESN", "STRESC"]].where(done, None)
     # What was not done counts where others say something of the same visit.
-    flags = data["NAME"].map(lambda name: name in VARIABLES and VARIABLES[name].flag)
+    flags = data["NAME"].isin(_YES_OR_NO)
     data = data[done | data["NAME"].isin(list(joints)) | (flags & data["DATED"])]
     data["DTC"], data["COMPLETED"] = domain.day_of(data, f"{letters}DTC", rule)
     return data.assign(DOMAIN=letters)
@@ -304,7 +305,7 @@ def _or_refused(value: float | None) -> Any:
 def _sides_together(data: pd.DataFrame, by: str) -> pd.DataFrame:
     """Return rows, those of yes and no by side or place as one for each visit."""
     placed = data["LAT"].notna() | data["LOC"].notna()
-    flag = data["NAME"].map(lambda name: name in VARIABLES and VARIABLES[name].flag).astype(bool)
+    flag = data["NAME"].isin(_YES_OR_NO)
     apart = data[placed & flag]
     keys = ["USUBJID", _BY[by], "NAME"]
     kept = [data[~(placed & flag) & data["VALUE"].notna()]]

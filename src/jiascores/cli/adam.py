@@ -188,7 +188,10 @@ def _kind(job: Job, created: str | None, metadata: Path | None) -> str:
         refuse_target(path, force=job.force, inputs=[job.file, *job.inputs])
     if metadata is not None:
         kind_to_write(metadata)
-    return ".csv" if job.out is None else jia.adam.files.kind_of(job.out, created)
+    # Loaded where a data set is made, and not with every command.
+    from jiascores.adam.files import kind_of
+
+    return ".csv" if job.out is None else kind_of(job.out, created)
 
 
 def _adsl(job: Job, path: Path | None, dates: Sequence[str]) -> Any:
@@ -207,7 +210,9 @@ def _adsl(job: Job, path: Path | None, dates: Sequence[str]) -> Any:
 
 def _write(job: Job, dataset: Any, kind: str, created: str | None, metadata: Path | None) -> None:
     """Write a data set and its metadata, both or neither."""
-    content = jia.adam.files.content_of(dataset, kind, created or "")
+    from jiascores.adam.files import content_of
+
+    content = content_of(dataset, kind, created or "")
     with ExitStack() as stack:
         stack.enter_context(whole(job.out, force=job.force, inputs=job.inputs)).write(content)
         if metadata is not None:
