@@ -16,6 +16,7 @@ from jiascores.adam.rows import Rows
 from jiascores.adam.subjects import Subjects, frame_like, taken, words_where
 from jiascores.adam.timing import Plan, analysis_day, visits_of, with_periods
 from jiascores.core import logic
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, VisitError, listing, say
 from jiascores.core.measure import Score
 from jiascores.tables.baselines import BaselineRule
@@ -46,6 +47,7 @@ COMPARISONS = {
 }
 
 
+@as_declared
 def adeff(
     visits: Any,
     *,

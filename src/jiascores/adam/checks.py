@@ -11,6 +11,7 @@ import pandas as pd
 
 from jiascores.adam.datasets import DATE, TEXT, AnalysisDataset, days_of
 from jiascores.adam.parameters import CODE
+from jiascores.core.arguments import as_declared
 
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 LABEL_LENGTH, TEXT_LENGTH = 40, 200
@@ -38,6 +39,7 @@ def rule(name: str) -> Callable[[Rule], Rule]:
     return entered
 
 
+@as_declared
 def check(dataset: AnalysisDataset) -> pd.DataFrame:
     """Return what breaks a rule of the ADaM implementation guide.
 

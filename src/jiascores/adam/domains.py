@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 import pandas as pd
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output
@@ -171,6 +172,7 @@ def like(frame: Frame, data: pd.DataFrame) -> Any:
     return frame.new(columns)
 
 
+@as_declared
 def table_from_sdtm(
     domain: Any,
     *,

@@ -18,6 +18,7 @@ from jiascores._version import __version__
 from jiascores.adam.checks import check
 from jiascores.adam.datasets import DATE, NUMBER, TEXT, WHOLE, AnalysisDataset, dates_of
 from jiascores.adam.datasets import VARIABLES as KNOWN
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import MissingExtraError, RequestError, listing, say, shown
 from jiascores.files.writing import whole
 from jiascores.tables.engines import need
@@ -29,6 +30,7 @@ JSON_TYPES = {TEXT: "string", WHOLE: "integer", DATE: "date", NUMBER: "float"}
 KINDS = (".xpt", ".json", ".parquet", ".csv")
 
 
+@as_declared
 def write(dataset: AnalysisDataset, path: str | Path, *, created: str | None = None) -> None:
     """Write a data set to a file, whole or not at all.
 
@@ -217,6 +219,7 @@ def _cell(value: Any, kind: str) -> Any:
     return int(value) if kind == WHOLE else float(value)
 
 
+@as_declared
 def read(path: str | Path) -> pd.DataFrame:
     r"""Read a data set from a transport file, Dataset-JSON, Parquet or CSV.
 

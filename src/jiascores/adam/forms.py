@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from jiascores.catalogue.exchange import SCHEMA, SUMS, definitions_as_json, terms
 from jiascores.core import decimals
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
 from jiascores.core.errors import NotCoveredError, RequestError, shown
 from jiascores.core.measure import Score
@@ -40,6 +41,7 @@ FORM = "jia_visit"
 SYSTEMS = "'redcap', 'json', 'schema'"
 
 
+@as_declared
 def export(
     system: Literal["redcap", "json", "schema"],
     *,

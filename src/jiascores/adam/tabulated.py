@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from jiascores.adam.domains import NOT_DONE, Domain, like
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
 from jiascores.core.joints import COUNTS, FINDINGS
 from jiascores.core.variables import VARIABLES
@@ -30,6 +31,7 @@ _BY = {"date": "DTC", "visit": "VISITNUM"}
 _BELOW = {"limit": "the limit itself", "half": "half the limit", "zero": "0"}
 
 
+@as_declared
 def visits_from_sdtm(
     *domains: Any,
     variables: Mapping[str, str | Sequence[str]] | None = None,

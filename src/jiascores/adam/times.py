@@ -12,6 +12,7 @@ from jiascores.adam.datasets import AnalysisDataset
 from jiascores.adam.parameters import CODE, OWN_FROM, Parameter, codes, of_request
 from jiascores.adam.subjects import Subjects, frame_like, taken
 from jiascores.adam.timing import analysis_day
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, listing, say, shown
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
@@ -28,6 +29,7 @@ FRONT, CODE_LENGTH = "TT", 8
 END, NOT_SEEN = "end of follow-up", "not seen again"
 
 
+@as_declared
 def adtte(
     visits: Any,
     event: Request | Column,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import Definition, lookup, published
 from jiascores.core.errors import (
     RequestError,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 D = TypeVar("D", bound=Definition)
 
 
+@as_declared
 def definitions(kind: str | None = None) -> pd.DataFrame:
     """Return the catalogue: one row for each score, cut-off set, criteria and protocol.
 
@@ -96,6 +98,7 @@ def _of_kind(kind: Any) -> list[Definition]:
 def definition(name: str, kind: type[D]) -> D: ...
 @overload
 def definition(name: str, kind: str | None = ...) -> Definition: ...
+@as_declared
 def definition(name: str, kind: Any = None) -> Any:
     """Return a published definition, to read it or to make a variant of it.
 
@@ -151,6 +154,7 @@ def definition(name: str, kind: Any = None) -> Any:
     return found[0]
 
 
+@as_declared
 def variables() -> pd.DataFrame:
     """Return every variable: its name, label, unit, range and kind, as a table.
 

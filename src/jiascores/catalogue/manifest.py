@@ -16,6 +16,7 @@ import numpy as np
 
 from jiascores._version import __version__
 from jiascores.catalogue.definitions import definition
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import Definition, lookup, published
 from jiascores.core.errors import RequestError
 from jiascores.core.measure import RESPONDER_POLICIES, Score
@@ -143,6 +144,7 @@ class Manifest:
     __repr__ = __str__
 
 
+@as_declared
 def manifest(
     visits: Any,
     *,

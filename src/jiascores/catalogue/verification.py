@@ -22,6 +22,7 @@ import attrs
 import numpy as np
 
 from jiascores._version import __version__
+from jiascores.core.arguments import as_declared
 from jiascores.core.core_set import CoreSet
 from jiascores.core.definition import Definition, load, lookup, published
 from jiascores.core.errors import JiaScoresError, MissingExtraError, UnknownDefinitionError
@@ -683,6 +684,7 @@ def _commit() -> str:
         return ""
 
 
+@as_declared
 def verify(*, date: str | None = None) -> Verification:
     """Run every check value that ships with the package against the installed package.
 

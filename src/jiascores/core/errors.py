@@ -51,6 +51,14 @@ def text_of(value: Any) -> str:
     return str.__str__(value) if isinstance(value, str) else written(value)
 
 
+def plainly(value: Any) -> str:
+    """Return a value as people write it; what cannot be written so, by its type."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001  (whatever an object of the caller's does)
+        return f"<{type(value).__name__}>"
+
+
 def is_among(value: Any, choices: Container[str]) -> bool:
     """Return whether a value is a text, and one of these."""
     return isinstance(value, str) and str.__str__(value) in choices
@@ -540,7 +548,7 @@ def listing(items: Iterable[Any], *, total: int | None = None, shown: int = SHOW
     """Return the first few items and, where there are more, how many in all."""
     items = list(items)
     total = len(items) if total is None else total
-    text = ", ".join(str(item) for item in items[:shown])
+    text = ", ".join(plainly(item) for item in items[:shown])
     return text if total <= shown else f"{text}, … ({total} in all)"
 
 

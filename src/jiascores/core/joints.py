@@ -374,9 +374,9 @@ def by_joint(given: Mapping[str, Any], parameter: str) -> dict[str, Any]:
     return found
 
 
-def _check_names(given: Any, parameter: str) -> None:
+def _check_names(given: Any, parameter: str, kind: type = frozenset) -> None:
     """Raise where what was given is no collection of names of joints."""
-    if not isinstance(given, frozenset | dict):
+    if not isinstance(given, kind):
         raise UnknownJointError(
             f"{parameter}= takes names of joints, not {type(given).__name__}.",
             variable=parameter,
@@ -401,7 +401,7 @@ def _as_rule(given: str | InjectionRule | None) -> InjectionRule | None:
 def _days_since(given: Mapping[str, Any] | None) -> tuple[tuple[str, float], ...]:
     """Return the injected joints in their order, each with its days since the injection."""
     given = by_joint({} if given is None else given, "injected")
-    _check_names(given, "injected")
+    _check_names(given, "injected", Mapping)
     gaps = [joint for joint, days in given.items() if is_missing(days)]
     if gaps:
         raise NotNumericError(
@@ -596,7 +596,7 @@ class JointExam:
                         where=(joint,),
                     )
                 groups.setdefault(word, set()).add(joint)
-        _check_names(findings, "findings")
+        _check_names(findings, "findings", Mapping)
         if "active" not in groups:
             groups = {finding: set() for finding in FINDINGS} | groups
         return cls(

@@ -934,12 +934,16 @@ def options_of(asked: Verdict, definition: Any, chosen: Options) -> dict[str, An
     """Return the options of a verdict, the chosen ones checked by the definition."""
     defaults = {**asked.options, "missing": "interval"} if asked.policies else asked.options
     options = {name: chosen.get(name, default) for name, default in defaults.items()}
+    options |= {name: str.__str__(v) for name, v in options.items() if isinstance(v, str)}
     absent = [name for name, value in options.items() if value is inspect.Parameter.empty]
     if absent:
         raise ArgumentError(
             f"{asked.name}() needs {', '.join(f'{name}=' for name in absent)}.", variable=absent[0]
         )
     definition.check_options(**options)
+    if "level" in options:
+        # As whole as the levels of the criteria, in the name of a column too.
+        options["level"] = int(options["level"])
     return options
 
 

@@ -157,7 +157,9 @@ def is_missing(value: Any) -> bool:
     if isinstance(value, float):
         return float.__ne__(value, value)
     # An object that is not equal to itself is no gap for that.
-    return isinstance(value, np.number | np.datetime64) and bool(value != value)
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return bool(np.isnat(value))
+    return isinstance(value, np.number) and bool(value != value)
 
 
 def number(value: Any, variable: Variable) -> float:

@@ -15,6 +15,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, listing, say
 from jiascores.core.variables import MarkerRule
 from jiascores.files.kinds import Contents, name_of, opened, path_of, readable
@@ -41,6 +42,7 @@ BATCH_ROWS = 131_072
 LINE = "__jiascores_line__"
 
 
+@as_declared
 def assess_files(
     source: PathLike | Sequence[PathLike],
     target: PathLike,

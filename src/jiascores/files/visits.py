@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, listing
 from jiascores.core.joints import FINDINGS
 from jiascores.files.kinds import Contents, contents
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@as_declared
 def read(path: Any, mapping: Any = None, *, table: str = "visits") -> pd.DataFrame:
     r"""Read a file of visits, and only what the mapping says.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, shown
 from jiascores.plot.base import (
     NOT_DETERMINABLE,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 WIDTH, NARROW = 0.78, 0.3
 
 
+@as_declared
 def responders(
     visits: Any,
     outcome: Column,
@@ -108,6 +110,7 @@ def responders(
     return _stack(ax, found, colours, by, names)
 
 
+@as_declared
 def state_bars(
     visits: Any,
     state: Column,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError
 from jiascores.measures.courses import CODES
 from jiascores.plot.base import (
@@ -58,6 +59,7 @@ WORDS = (NOT_DETERMINABLE, BEFORE)
 Order = Literal["follow-up", "patient", "table"]
 
 
+@as_declared
 def swimmer(
     visits: Any,
     treatments: Any,

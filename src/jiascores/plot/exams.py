@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import OutOfRangeError, RequestError, UnknownJointError, shown
 from jiascores.core.joints import JointExam, by_joint, joint_hint
 from jiascores.plot.base import (
@@ -44,6 +45,7 @@ DISCS |= {OPEN: HATCHED, UNSEEN: DOTTED, EXCLUDED: DOTTED}
 SIGNS = {UNSEEN: "?", EXCLUDED: "×"}
 
 
+@as_declared
 def joint_exam(exam: JointExam, *, names: bool = False, ax: Axes | None = None) -> Axes:
     """Draw an examination of the joints on the body.
 
@@ -188,6 +190,7 @@ def _handles(findings: Mapping[str, str], exam: JointExam) -> list[Any]:
     return [Line2D([], [], **look) for look in drawn]
 
 
+@as_declared
 def joint_frequency(
     joints: Iterable[JointExam] | Mapping[str, float],
     *,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup, published
 from jiascores.core.errors import NotCoveredError, RequestError, listing, shown
 from jiascores.core.measure import Score
@@ -73,6 +74,7 @@ GROUPS = 24
 Since = Literal["first-visit", "first-treatment", "date"]
 
 
+@as_declared
 def trajectories(
     visits: Any,
     score: Column,

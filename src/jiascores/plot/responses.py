@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.core_set import CoreSet
 from jiascores.core.definition import lookup
 from jiascores.core.errors import RequestError, VisitError, shown
@@ -56,6 +57,7 @@ SHOWN_LEVELS = (30, 50, 70)
 AllPlaces: TypeAlias = tuple[list[Any], Positions]
 
 
+@as_declared
 def response_matrix(
     visits: Any,
     *,

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup, published
 from jiascores.core.errors import NotCoveredError, OutOfRangeError, RequestError, shown
 from jiascores.core.measure import Score
@@ -71,6 +72,7 @@ UP = _STEPS**2 * (3 - 2 * _STEPS)
 ACROSS = BAR / 2 + (1 - BAR) * (1.5 * _STEPS - 1.5 * _STEPS**2 + _STEPS**3)
 
 
+@as_declared
 def cutoff_sets(
     measure: str,
     *,
@@ -212,6 +214,7 @@ def _figures(ax: Axes, place: float, row: tuple[str, Bounds], end: float) -> Non
         note(ax, word, (x, place), (0, -1.5), zorder=3, **style)
 
 
+@as_declared
 def state_flow(
     visits: Any,
     state: Column,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jiascores.catalogue.manifest import hashed, hashed_file, made_of, used_by
+from jiascores.core.arguments import as_declared
 from jiascores.core.variables import MarkerRule
 from jiascores.reporting import results, sections
 from jiascores.reporting.blocks import PICTURES, lacking
@@ -30,6 +31,7 @@ from jiascores.tables.table import Column, Units
 __all__ = ["report"]
 
 
+@as_declared
 def report(
     visits: Any,
     path: str | Path | None = None,

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.decimals import nearest_decimal
 from jiascores.core.errors import MisalignedError
 from jiascores.core.like import common
@@ -244,6 +245,7 @@ class PairedChange(Answer):
         return f"<pre>{escape(str(self))}</pre>"
 
 
+@as_declared
 def paired_change(before: Any, after: Any) -> PairedChange:
     """Change within pairs, with Wilcoxon's signed-rank test, exact and normal.
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, NoReturn, TypeAlias
 import attrs
 import numpy as np
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, is_among, listing, shown
 from jiascores.core.values import kind_of, number, to_floats
 from jiascores.core.variables import UNBOUNDED, Variable
@@ -461,6 +462,7 @@ class Difference(Answer):
         )
 
 
+@as_declared
 def stratified_difference(
     responders: Sequence[int],
     patients: Sequence[int],

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import published
 from jiascores.core.errors import RequestError, is_among, listing, shown
 from jiascores.measures.states import CutoffSet
@@ -23,6 +24,7 @@ from jiascores.tables.table import Column, Table, column_of
 Nested = Mapping[str, Sequence[str]]
 
 
+@as_declared
 def agreement(
     visits: Any,
     one: Column,
@@ -30,7 +32,7 @@ def agreement(
     *,
     weights: Weights | None = None,
     order: Sequence[str] | None = None,
-    nested: Nested | None = None,
+    nested: Mapping[str, Sequence[str]] | None = None,
     confidence: float = CONFIDENCE,
     columns: ColumnNames | None = None,
 ) -> Agreement:

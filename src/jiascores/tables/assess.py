@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar, cast
 
 import attrs
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, SuspiciousWarning, listing, say, shown
 from jiascores.core.variables import MarkerRule
 from jiascores.tables.baselines import BaselineRule
@@ -28,6 +29,7 @@ IN_MEMORY = ("pandas", "polars", "pyarrow")
 FRAMES_ABOVE = 3
 
 
+@as_declared
 def assess(
     visits: FrameT,
     *,

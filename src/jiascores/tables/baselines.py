@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
 from jiascores.core.errors import RequestError, made, say, shown, suggestion, text_of
 from jiascores.measures.response import ResponseCriteria
@@ -83,6 +84,7 @@ REFERENCES = {
 }
 
 
+@as_declared
 def flagged(column: str, *, per_variable: bool = False) -> Flagged:
     """Say that a column flags the visit: True, 1 or Y once for each patient.
 
@@ -117,9 +119,10 @@ def flagged(column: str, *, per_variable: bool = False) -> Flagged:
     >>> jia.flagged("ablfl")
     Flagged(column='ablfl', per_variable=False)
     """
-    return Flagged(column_name(column, "column"), bool(per_variable))
+    return Flagged(column_name(column, "column"), is_yes(per_variable, "per_variable"))
 
 
+@as_declared
 def on_or_before(
     column: str, *, per_variable: bool = False, days: float | None = None
 ) -> OnOrBefore:
@@ -185,6 +188,7 @@ def on_or_before(
     return OnOrBefore(column_name(column, "column"), per_variable, within)
 
 
+@as_declared
 def last_responding(level: int = 30, *, criteria: Any = "giannini-1997") -> LastResponding:
     """Say that the reference is the latest earlier visit with `level_min` at or above a level.
 
@@ -213,9 +217,10 @@ def last_responding(level: int = 30, *, criteria: Any = "giannini-1997") -> Last
     LastResponding(level=50, criteria='giannini-1997')
     """
     lookup(ResponseCriteria, criteria, parameter="criteria").require_level(level)
-    return LastResponding(level, criteria)
+    return LastResponding(int(level), criteria)
 
 
+@as_declared
 def best(*, criteria: Any = "giannini-1997") -> Best:
     """Say that the reference is the visit with the best response since baseline.
 

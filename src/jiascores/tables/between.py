@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import InconsistentError, RequestError, listing
 from jiascores.core.measure import Score
 from jiascores.core.variables import COURSES, VARIABLES, MarkerRule
@@ -28,6 +29,7 @@ VALUE = "jiascores value between two ends"
 LEAST = 1e-6
 
 
+@as_declared
 def assess_between(
     visits: FrameT,
     variable: str,

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import JiaScoresError, door, listing, say
 from jiascores.core.variables import (
     CORE_VARIABLES,
@@ -69,6 +70,7 @@ MISSING_AT_BASELINE = "Missing at baseline: nothing of this patient can be compa
 ALLOWED = dict(zip(WORDS, (COURSES, ILAR_CATEGORIES), strict=True))
 
 
+@as_declared
 def check(
     visits: FrameT,
     *,

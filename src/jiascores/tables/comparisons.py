@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
 import attrs
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, VisitError, listing, shown
 from jiascores.core.words import meaning
 from jiascores.measures.response import ResponseCriteria
@@ -56,6 +58,7 @@ class _Compared:
         return sums.astype(np.int64).reshape(-1, 2)
 
 
+@as_declared
 def compare_responders(
     visits: Any,
     outcome: Column,
@@ -160,6 +163,7 @@ def compare_responders(
     )
 
 
+@as_declared
 def tipping_point(
     visits: Any,
     outcome: Column,
@@ -368,7 +372,10 @@ def _two_arms(seen: Seen, arm: str, reference: Any) -> tuple[list[Any], Position
     """Return the arms that are compared, one of them the reference, and which each row is of."""
     groups, side = seen.groups(["arm"])
     arms = [value for (value,) in groups]
-    if len(arms) != len(("arm", "reference")) or reference not in arms:
+    known = False
+    with suppress(Exception):
+        known = reference in arms
+    if len(arms) != len(("arm", "reference")) or not known:
         raise RequestError(
             f"column {shown(arm)} has {listing([repr(one) for one in arms]) or 'no arm'}, and "
             f"reference_arm={shown(reference)}: two arms are compared, one of them the reference.",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
 from jiascores.core.errors import InconsistentError, RequestError, shown
 from jiascores.measures.events import EventComparison, EventWindows, around_infusions
@@ -16,6 +17,7 @@ from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column, require_column
 
 
+@as_declared
 def compare_events(
     events: Any,
     infusions: Any,

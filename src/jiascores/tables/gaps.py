@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, VisitError, listing, shown
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.engines import to_eager
@@ -59,6 +60,7 @@ OPEN = "observed: not determinable"
 NOTHING_BEFORE, NOTHING_AT_BASELINE = ", nothing observed before", ", nothing observed at baseline"
 
 
+@as_declared
 def fill_gaps(
     visits: FrameT,
     outcome: Column | Sequence[Column],

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.tables.beside import Beside, Dates
 from jiascores.tables.enrolled import Enrolled
@@ -90,6 +91,7 @@ class IntercurrentEvents:
         self._dates.require(per_day)
 
 
+@as_declared
 def intercurrent_events(
     events: Any,
     strategies: Mapping[str, Strategy],

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import (
     SHOWN,
     ColumnError,
@@ -61,6 +62,7 @@ PAINFUL_FROM = {"tender": "a tender joint counts as painful on motion"}
 UNLISTED = {"no-finding": "a joint without a row has no finding"}
 
 
+@as_declared
 def joint_counts(
     frame: AnyFrame,
     *,

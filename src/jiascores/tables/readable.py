@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.variables import CORE_VARIABLES, VARIABLES
 from jiascores.statistics.base import CONFIDENCE
 from jiascores.tables.baselines import BaselineRule
@@ -120,6 +121,7 @@ class ReadableTable:
         return self.html()
 
 
+@as_declared
 def responders_table(
     visits: Any,
     outcome: Column,
@@ -198,6 +200,7 @@ def responders_table(
     )
 
 
+@as_declared
 def change_table(
     visits: Any,
     *,
@@ -300,6 +303,7 @@ def _change(now: Any, earlier: Any) -> tuple[str, ...]:
     return (str(now.size), str(int(both.sum())), *numbers, str(int((~both).sum())))
 
 
+@as_declared
 def states_table(
     visits: Any,
     state: Column,
@@ -370,6 +374,7 @@ def states_table(
     return ReadableTable(title or f"States by visit: {state.name}", head, tuple(rows), notes)
 
 
+@as_declared
 def times_table(
     times: Any,
     *,

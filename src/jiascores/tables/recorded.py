@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.decimals import TOLERANCE
 from jiascores.core.errors import RequestError
 from jiascores.tables.baselines import BaselineRule
@@ -24,6 +25,7 @@ ROUNDED = "agrees as rounded"
 RECORDED_ONLY, RECOMPUTED_ONLY = "recorded only", "recomputed only"
 
 
+@as_declared
 def compare_recorded(
     visits: Any,
     recorded: Mapping[str, Column],

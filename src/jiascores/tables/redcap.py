@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 import attrs
 import numpy as np
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, say
 from jiascores.core.variables import VARIABLES
 from jiascores.tables.frame import NONE, Frame, Positions
@@ -43,6 +44,7 @@ TYPE = ("Field Type", "field_type")
 CHOICES = ("Choices, Calculations, OR Slider Labels", "select_choices_or_calculations")
 
 
+@as_declared
 def from_redcap(
     export: FrameT,
     *,

@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
 from jiascores.core.errors import (
     ColumnError,
@@ -45,6 +46,7 @@ INACTIVE = "inactive"
 NEED_DATES = "remission is counted in calendar months, which need dates"
 
 
+@as_declared
 def remission(
     visits: FrameT,
     medication: Any = None,

@@ -8,6 +8,7 @@ one word, as at the command line: ``"state:cjadas10:trincianti-2021"``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 from inspect import Parameter, signature
 from itertools import pairwise
@@ -16,6 +17,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import Definition, definition_named, load, lookup, published
 from jiascores.core.errors import (
     ArgumentError,
@@ -86,7 +88,9 @@ def _components(given: Any) -> bool:
 
 
 def _column_name(given: Any) -> str | None:
-    return None if given is None else text_given(given, "name")
+    if given is None or text_given(given, "name").strip():
+        return given
+    raise RequestError(f"{say('name', given)}: give a name that can be read.", variable="name")
 
 
 @attrs.frozen
@@ -620,6 +624,7 @@ class FromCategory:
         return np.array([*place, np.nan])[found], [shown]
 
 
+@as_declared
 def from_category(
     column: str | Column, *, rule: str | CourseRule = "joints-at-visit"
 ) -> FromCategory:
@@ -829,9 +834,11 @@ def understand_requests(measures: Any) -> list[Any]:
     """Return what was asked for as requests: names, functions and requests alike."""
     if isinstance(measures, str | Request | ChaqRequest) or callable(measures):
         measures = [measures]
-    if not isinstance(measures, Iterable):
+    if not isinstance(measures, Iterable) or isinstance(measures, Mapping):
         raise _refusal(f"takes a list of names and requests, not {shown(measures)}.", measures)
-    several = listed(measures) if isinstance(measures, list | tuple) else measures
+    several: list[Any] = []
+    with suppress(Exception):
+        several = listed(measures)
     requests = [_understand(each) for each in several]
     if not requests:
         raise _refusal("asks for nothing.")

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
 from jiascores.core.errors import ColumnError, VisitError, listing, say, suggestion
 from jiascores.core.measure import VERDICTS
@@ -35,6 +36,7 @@ FrameT = TypeVar("FrameT")
 Judge: TypeAlias = "Callable[[Table], tuple[_Courses, list[Output]]]"
 
 
+@as_declared
 def retreatment(
     visits: FrameT,
     infusions: Any,
@@ -148,6 +150,7 @@ def retreatment(
     ).on(visits)
 
 
+@as_declared
 def deviations(
     visits: Any,
     infusions: FrameT,

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import (
     ColumnError,
     RequestError,
@@ -42,6 +43,7 @@ LONG_NEEDS = ("patient", "variable", "value")
 BY = {"date": "a date of a patient is a visit", "visit": "a named visit of a patient is one"}
 
 
+@as_declared
 def from_long(
     table: FrameT,
     *,
@@ -501,6 +503,7 @@ def _words_of(long: _Long, variables: Mapping[str, str | Sequence[str]]) -> Posi
 # Wide tables
 
 
+@as_declared
 def from_wide(
     table: FrameT,
     *,

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import VisitError, listing
 from jiascores.measures.response import ResponseCriteria
 from jiascores.statistics.base import CONFIDENCE, check_confidence
@@ -32,6 +33,7 @@ FloatArray = NDArray[np.float64]
 NOT_DETERMINABLE = "not determinable"
 
 
+@as_declared
 def responders_by_visit(
     visits: FrameT,
     outcome: Column,
@@ -166,6 +168,7 @@ def responders_by_visit(
     )
 
 
+@as_declared
 def time_in_states(
     visits: FrameT,
     state: Column,
@@ -235,6 +238,7 @@ def time_in_states(
     return cast(FrameT, table_of(frame, {state.name: names}, table))
 
 
+@as_declared
 def transitions(visits: FrameT, state: Column, *, columns: ColumnNames | None = None) -> FrameT:
     """Count the steps of patients from state to state, between consecutive visits.
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.statistics.base import CONFIDENCE, Comparison
 from jiascores.statistics.survival import kaplan_meier, logrank_test
@@ -19,6 +20,7 @@ from jiascores.tables.summaries import in_natural_order
 from jiascores.tables.table import Column, column_of
 
 
+@as_declared
 def survival_table(
     times: Any,
     *,
@@ -92,6 +94,7 @@ def survival_table(
     return Frame(frame.new({**keys, "day": whole["day"].tolist()})).with_columns(outputs)
 
 
+@as_declared
 def logrank(times: Any, *, arm: Column, strata: Sequence[Column] = ()) -> Comparison:
     """Test whether the times to an event differ between arms: log-rank, over strata.
 

@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import definition_named, lookup
 from jiascores.core.errors import (
     SHOWN,
@@ -26,6 +27,7 @@ from jiascores.core.errors import (
     door,
     listing,
     made,
+    plainly,
     say,
     shown,
     suggestion,
@@ -126,6 +128,7 @@ class Column:
 Units = Mapping[str, str | Column]
 
 
+@as_declared
 def column(name: str) -> Column:
     """Say that a string names a column of the table.
 
@@ -239,7 +242,7 @@ class Places(Sequence[str]):
                     self._cells[role] = self._frame.objects(name)
                 cell = self._cells[role][int(row)]
                 if cell is not None:
-                    where.append(f"{role} {str(cell).removesuffix(' 00:00:00')}")
+                    where.append(f"{role} {plainly(cell).removesuffix(' 00:00:00')}")
         label = self._frame.place(int(row))
         return f"{label} ({', '.join(where)})" if where else label
 

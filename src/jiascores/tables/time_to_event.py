@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
-from jiascores.core.errors import RequestError, VisitError, listing, shown, suggestion
+from jiascores.core.errors import RequestError, VisitError, is_among, listing, shown, suggestion
 from jiascores.core.measure import verdict_named
 from jiascores.core.variables import MarkerRule
 from jiascores.measures.flares import FlareCriteria
@@ -32,7 +33,7 @@ from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import COMPOSITE, IntercurrentEvents
 from jiascores.tables.numbers import in_words, one_of
 from jiascores.tables.outcomes import at_level, criteria_in, is_bad_news
-from jiascores.tables.requests import Request, request
+from jiascores.tables.requests import Request, request, understand_requests
 from jiascores.tables.table import Column, Table, Units, column_of, require_column
 
 FrameT = TypeVar("FrameT")
@@ -71,6 +72,7 @@ TIMES: Mapping[str, OutputKind] = {
 }
 
 
+@as_declared
 def time_to_flare(
     visits: FrameT,
     *,
@@ -226,6 +228,7 @@ def time_to_flare(
     )
 
 
+@as_declared
 def time_to_first(
     visits: FrameT,
     outcome: Column | Request | str,
@@ -324,6 +327,8 @@ def time_to_first(
     1       B      28.0  False
     """
     _one_reference(reference)
+    if callable(outcome) or (isinstance(outcome, str) and not is_among(outcome, ("acr_ped",))):
+        (outcome,) = understand_requests(outcome)
     verdicts, name, by = _outcome(outcome, level, tuple(states), criteria)
     called = getattr(outcome, "stem", getattr(outcome, "name", str(outcome)))
     frame = cut(Frame(to_eager(visits)), columns, data_cut)
@@ -341,7 +346,7 @@ def time_to_first(
 
 
 def _one_reference(rule: Any) -> None:
-    if isinstance(rule, LastResponding | Best) or rule in ("last-responding", "best"):
+    if isinstance(rule, LastResponding | Best) or is_among(rule, ("last-responding", "best")):
         raise RequestError(
             f"reference={shown(rule)} differs from visit to visit, and time runs from one visit: "
             f"choose 'baseline', 'end-of-lead-in', jia.flagged('column') or "
@@ -352,7 +357,7 @@ def _one_reference(rule: Any) -> None:
 
 def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria: Any) -> Any:
     """Return how to judge every row, what the event is called, and by what it is judged."""
-    if (level is not None) != (outcome == "acr_ped"):
+    if (level is not None) != is_among(outcome, ("acr_ped",)):
         raise RequestError(
             "level= goes with outcome='acr_ped', and both are needed.", variable="level"
         )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.values import is_missing
 from jiascores.tables.frame import NONE, Frame, Positions
 
 # What a visit is called that lies in no window of the plan.
@@ -192,8 +193,6 @@ def _from_objects(values: NDArray[Any]) -> tuple[NDArray[Any], list[int]]:
     """Return dates and ISO texts as moments, and where there is neither."""
     import datetime as dt
 
-    import pandas as pd
-
     moments = np.full(values.size, np.datetime64("NaT", "us"))
     refused: list[int] = []
     for position, value in enumerate(values):
@@ -204,10 +203,12 @@ def _from_objects(values: NDArray[Any]) -> tuple[NDArray[Any], list[int]]:
                 )
             except ValueError:
                 refused.append(position)
-        elif isinstance(value, dt.datetime) and not pd.isna(value):
+        elif is_missing(value):
+            continue
+        elif isinstance(value, dt.datetime):
             moments[position] = np.datetime64(value.replace(tzinfo=None), "us")
-        elif isinstance(value, dt.date) and not pd.isna(value):
+        elif isinstance(value, dt.date):
             moments[position] = np.datetime64(value, "us")
-        elif not pd.isna(value):
+        else:
             refused.append(position)
     return moments, refused

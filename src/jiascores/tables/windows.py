@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, VisitError, made, say, shown
 from jiascores.core.units import Unit
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
@@ -129,6 +130,7 @@ def month_span(months: int) -> tuple[float, float]:
     return float(spans.min()), float(spans.max())
 
 
+@as_declared
 def nominal_visits(
     visits: FrameT,
     *,
@@ -460,6 +462,7 @@ def one_for_each(said: pd.DataFrame, labels: Sequence[Any], name: str) -> pd.Ser
 # Laboratory values from other days
 
 
+@as_declared
 def laboratory_values(
     visits: FrameT,
     labs: Any,
@@ -629,6 +632,7 @@ BELOW_RULES = {
 }
 
 
+@as_declared
 def below_limit(
     table: FrameT,
     variable: str,

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.core.errors import RequestError, shown
+from jiascores.core.arguments import as_declared
+from jiascores.core.errors import RequestError, is_among, shown
+from jiascores.core.values import number_in
 from jiascores.core.variables import MARKERS, VARIABLES
 
 LABEL = "synthetic: made by jiascores.testing.simulate_visits from a seed; describes nobody"
@@ -30,6 +32,7 @@ _GAPS = {
 }
 
 
+@as_declared
 def simulate_visits(
     patients: int = 300,
     *,
@@ -93,7 +96,7 @@ def simulate_visits(
     2  synthetic-2      0   poly           12.0
     3  synthetic-2      3   poly            5.0
     """
-    _check(patients, visits, gaps, missed, markers)
+    _check(patients, visits, seed, months, ids, gaps, missed, markers)
     random = np.random.default_rng(seed)
     shape = (patients, visits)
     planned = np.arange(visits) * months
@@ -130,14 +133,31 @@ def simulate_visits(
     return frame
 
 
-def _check(patients: int, visits: int, gaps: float, missed: float, markers: Sequence[str]) -> None:
+def _is_whole(value: Any, least: int) -> bool:
+    """Return whether a value is a whole number, and as great as it must be."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
+
+
+def _check(
+    patients: int,
+    visits: int,
+    seed: int,
+    months: float,
+    ids: str,
+    gaps: float,
+    missed: float,
+    markers: Sequence[str],
+) -> None:
     most = 1 / max(_GAPS.values())
     for name, value, allowed, holds in (
-        ("patients", patients, "1 or more", patients >= 1),
-        ("visits", visits, "1 or more", visits >= 1),
-        ("gaps", gaps, f"0–{most:g}", 0 <= gaps <= most),
-        ("missed", missed, "0–1", 0 <= missed <= 1),
-        ("markers", markers, "some of esr and crp", bool(markers) and {*markers} <= {*MARKERS}),
+        ("patients", patients, "1 or more", _is_whole(patients, 1)),
+        ("visits", visits, "1 or more", _is_whole(visits, 1)),
+        ("seed", seed, "a whole number, 0 or more", _is_whole(seed, 0)),
+        ("months", months, "a number above 0", (number_in(months) or 0) > 0),
+        ("ids", ids, "text or number", is_among(ids, ("text", "number"))),
+        ("gaps", gaps, f"0–{most:g}", number_in(gaps) is not None and 0 <= gaps <= most),
+        ("missed", missed, "0–1", number_in(missed) is not None and 0 <= missed <= 1),
+        ("markers", markers, "some of esr and crp", len(markers) > 0 and {*markers} <= {*MARKERS}),
     ):
         if not holds:
             raise RequestError(f"{name}={shown(value)}: it takes {allowed}.", variable=name)

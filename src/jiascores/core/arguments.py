@@ -1,0 +1,156 @@
+"""Arguments of functions: where a call fails, the one of another type than it is declared to be."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
+from inspect import signature
+from typing import Any, TypeVar
+
+import numpy as np
+
+from jiascores.core.errors import JiaScoresError, RequestError, say
+from jiascores.core.values import kind_of, listed, mapped, number_in
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _is_named(name: str, value: Any) -> bool:
+    """Return whether a value is of a class of this name."""
+    return name in {each.__name__ for each in type(value).__mro__}
+
+
+# What declared types take, and how a message says it.
+_TAKES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "None": (lambda value: value is None, ""),
+    "str": (lambda value: isinstance(value, str), "a text"),
+    "bool": (lambda value: isinstance(value, bool | np.bool_), "True or False"),
+    **dict.fromkeys(("int", "float"), (lambda value: number_in(value) is not None, "a number")),
+    **dict.fromkeys(
+        ("Mapping", "Units", "ColumnNames"),
+        (lambda value: isinstance(value, Mapping), "a dict"),
+    ),
+    **dict.fromkeys(
+        ("Sequence", "Iterable"),
+        (
+            lambda value: (
+                isinstance(value, set | frozenset)
+                or kind_of(value) in ("array", "pandas", "polars")
+            ),
+            "a list",
+        ),
+    ),
+    **dict.fromkeys(
+        ("MarkerRule", "Marker", "Method", "Undetermined", "Weights", "MarkerChoice", "GapRule"),
+        (lambda value: isinstance(value, str), "one of its words"),
+    ),
+    **{
+        name: (partial(_is_named, name), words)
+        for name, words in (
+            ("Column", "a column, jia.column('…')"),
+            ("Request", "a request of jia.ask"),
+            ("JointExam", "a JointExam"),
+            ("Flagged", "jia.flagged('…')"),
+            ("AnalysisDataset", "an AnalysisDataset"),
+            ("IntercurrentEvents", "what prepare.intercurrent_events returns"),
+        )
+    },
+}
+
+
+def as_declared(function: F) -> F:
+    """Say which argument is of another type than is declared, where a call fails for it.
+
+    What is neither True nor False where one of them is due is refused at once, since anything
+    else would count as one of them.
+
+    Parameters
+    ----------
+    function : callable
+        A public function whose annotations are text.
+    """
+    declared = {name: str(each) for name, each in function.__annotations__.items()}
+    flags = [name for name, each in declared.items() if each == "bool"]
+
+    @wraps(function)
+    def call(*position: Any, **given: Any) -> Any:
+        for name in flags:
+            if name in given and not isinstance(given[name], bool | np.bool_):
+                raise _refusal(name, given[name], "bool")
+        try:
+            return function(*position, **given)
+        except JiaScoresError:
+            raise
+        except Exception as problem:
+            for name, value in _named(function, position, given).items():
+                if not _fits(value, ast.parse(declared.get(name, "Any"), mode="eval").body):
+                    raise _refusal(name, value, declared[name]) from problem
+            raise
+
+    return call  # type: ignore[return-value]
+
+
+def _named(function: Any, position: Any, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return arguments by name; none where the function does not take them so."""
+    try:
+        return signature(function).bind(*position, **given).arguments
+    except TypeError:
+        return {}
+
+
+def _refusal(name: str, value: Any, declared: str) -> RequestError:
+    tree = ast.parse(declared, mode="eval").body
+    words = dict.fromkeys(filter(None, (_words(each) for each in _either(tree))))
+    return RequestError(
+        f"{say(name, value)}: give {' or '.join(words)}.", variable=name, values=(value,)
+    )
+
+
+def _either(declared: ast.expr) -> list[ast.expr]:
+    if isinstance(declared, ast.BinOp):
+        return [*_either(declared.left), *_either(declared.right)]
+    return [declared]
+
+
+def _words(declared: ast.expr) -> str:
+    """Say what one type is."""
+    head, inner = _parts(declared)
+    if head == "Literal":
+        return " or ".join(ast.unparse(each) for each in inner)
+    words = _TAKES.get(head, (None, head))[1]
+    if words == "a list" and inner:
+        each = (f"{_words(one).removeprefix('a ')}s" for one in _either(inner[0]))
+        words = f"{words} of {' or '.join(each)}"
+    return words
+
+
+def _parts(declared: ast.expr) -> tuple[str, list[ast.expr]]:
+    """Return a type without what it holds, and what it holds."""
+    if not isinstance(declared, ast.Subscript):
+        return ast.unparse(declared), []
+    inner = declared.slice
+    return ast.unparse(declared.value), inner.elts if isinstance(inner, ast.Tuple) else [inner]
+
+
+def _fits(value: Any, declared: ast.expr) -> bool:
+    """Return whether a value is of a declared type; of one that is not known here, any is."""
+    return any(_is(value, each) for each in _either(declared))
+
+
+def _is(value: Any, declared: ast.expr) -> bool:
+    head, inner = _parts(declared)
+    if head == "Literal":
+        words = [ast.literal_eval(each) for each in inner]
+        return isinstance(value, str) and str.__str__(value) in words
+    if head not in _TAKES:
+        return True
+    if not _TAKES[head][0](value):
+        return False
+    try:
+        if head == "Mapping" and inner:
+            pairs = mapped(value).items()
+            return all(_fits(k, inner[0]) and _fits(v, inner[1]) for k, v in pairs)
+        return not inner or all(_fits(each, inner[0]) for each in listed(value))
+    except Exception:  # noqa: BLE001  (whatever an object of the caller's does)
+        return False
