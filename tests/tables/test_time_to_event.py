@@ -413,3 +413,15 @@ def test_the_table_of_patients_may_be_of_another_kind(of_visits: str, of_patient
         "B": 12,
         "C": 7,
     }
+
+
+def test_a_request_may_be_given_as_its_text() -> None:
+    table = jia.testing.simulate_visits(20, seed=3)
+    ask = {"baseline": "first", "undetermined": "no"}
+    by_text = jia.analysis.time_to_first(table, "responder:100", **ask)
+    pd.testing.assert_frame_equal(
+        by_text, jia.analysis.time_to_first(table, jia.ask.responder(100), **ask)
+    )
+    assert 0 < by_text["event"].sum() < len(by_text)
+    with pytest.raises(jia.errors.RequestError, match="asks for 'responders'"):
+        jia.analysis.time_to_first(table, "responders", **ask)

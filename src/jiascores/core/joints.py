@@ -374,7 +374,7 @@ def by_joint(given: Mapping[str, Any], parameter: str) -> dict[str, Any]:
     return found
 
 
-def _check_names(given: Any, parameter: str, kind: type = frozenset) -> None:
+def _check_names(given: Any, parameter: str, kind: Any = frozenset) -> None:
     """Raise where what was given is no collection of names of joints."""
     if not isinstance(given, kind):
         raise UnknownJointError(

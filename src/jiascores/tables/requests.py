@@ -88,8 +88,9 @@ def _components(given: Any) -> bool:
 
 
 def _column_name(given: Any) -> str | None:
-    if given is None or text_given(given, "name").strip():
-        return given
+    name = None if given is None else text_given(given, "name")
+    if name is None or name.strip():
+        return name
     raise RequestError(f"{say('name', given)}: give a name that can be read.", variable="name")
 
 

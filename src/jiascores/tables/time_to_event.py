@@ -259,10 +259,10 @@ def time_to_first(
     ----------
     visits : data frame
         One row for each visit, scheduled or not, in any order.
-    outcome : Column, request or "acr_ped"
+    outcome : Column, request or str
         A yes/no column; a column of words, with `states`, for example of `remission`; a request
-        for yes or no, for example ``jia.ask.inactive_disease(criteria=…)``; or ``"acr_ped"``, with
-        `level`.
+        for yes or no, for example ``jia.ask.inactive_disease(criteria=…)``, or its text as in
+        `assess`, ``"responder:30"``; or ``"acr_ped"``, with `level`.
     level : int, optional
         The ACR Pedi level to reach, with ``"acr_ped"``.
     states : list of str
@@ -327,7 +327,7 @@ def time_to_first(
     1       B      28.0  False
     """
     _one_reference(reference)
-    if callable(outcome) or (isinstance(outcome, str) and not is_among(outcome, ("acr_ped",))):
+    if isinstance(outcome, str) and not is_among(outcome, ("acr_ped",)):
         (outcome,) = understand_requests(outcome)
     verdicts, name, by = _outcome(outcome, level, tuple(states), criteria)
     called = getattr(outcome, "stem", getattr(outcome, "name", str(outcome)))

@@ -135,7 +135,9 @@ def simulate_visits(
 
 def _is_whole(value: Any, least: int) -> bool:
     """Return whether a value is a whole number, and as great as it must be."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
+    return (
+        isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) >= least
+    )
 
 
 def _check(
