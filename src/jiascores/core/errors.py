@@ -64,12 +64,12 @@ def is_among(value: Any, choices: Container[str]) -> bool:
     return isinstance(value, str) and str.__str__(value) in choices
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, longest: int = LONGEST) -> str:
     """Return a value as it is typed, its beginning where it is long."""
     text = written(value)
     if "\n" in text:
         return f"<{type(value).__name__}>"
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 class JiaScoresError(Exception):
@@ -429,11 +429,11 @@ class Words:
 
         Before a dot stands the table of the mapping that has it, which Python does not need.
         """
-        return f"{name.rpartition('.')[2]}={'' if value is None else shown(value)}"
+        return f"{name.rpartition('.')[2]}={'' if value is None else shown(value, _MESSAGE)}"
 
     def made(self, name: str, column: Any) -> str:
         """Return a rule or a column as it is made from the name of a column."""
-        return f"jia.{name}({shown(column)})"
+        return f"jia.{name}({shown(column, _MESSAGE)})"
 
     def unit_in(self, name: str, column: str) -> str:
         """Return how a column is said to hold the unit of each row."""
