@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ import pytest
 import jiascores as jia
 from jiascores.core.errors import NotNumericError, NotWholeError, OutOfRangeError
 from jiascores.core.suspicions import Hours, Seen
-from jiascores.core.values import BLOCK, check, to_floats
+from jiascores.core.values import BLOCK, check, is_missing, number, to_floats
 from jiascores.core.variables import VARIABLES
 
 # Unit, lowest and highest value of each that is measured or counted; * where it is whole.
@@ -183,3 +185,24 @@ def test_a_number_that_often_stands_for_a_gap_is_said_to(code) -> None:
     for other in (-998, -2, 98, 1000):
         found = jia.check(visits.replace(code, other))
         assert not any("A code for a gap?" in message for message in found["message"])
+
+
+@pytest.mark.parametrize(
+    "gap", [None, math.nan, np.float32("nan"), np.float64("nan"), np.float16("nan"), pd.NA, pd.NaT,
+            np.datetime64("NaT", "D")],
+)  # fmt: skip
+def test_a_gap_of_any_kind_is_missing(gap) -> None:
+    assert is_missing(gap)
+    assert math.isnan(number(gap, VARIABLES["esr"]))
+
+
+@pytest.mark.parametrize("value", [0, 0.0, False, "", np.float32(0), np.datetime64("2024-01-10")])
+def test_nothing_else_is(value) -> None:
+    assert not is_missing(value)
+
+
+def test_a_mapping_of_any_kind_names_columns() -> None:
+    visits = pd.DataFrame({"patient": ["A"], "date": ["2024-01-10"], "bsg": [20]})
+    for columns in ({"esr": "bsg"}, MappingProxyType({"esr": "bsg"}), OrderedDict(esr="bsg")):
+        found = jia.check(visits.assign(bsg=-1), columns=columns)
+        assert found.loc[found["reason"] == "out-of-range", "column"].tolist() == ["bsg"]

@@ -89,6 +89,12 @@ def test_a_definition_is_made_by_names_alone(kind: type[Definition]) -> None:
     assert all(field.kw_only for field in attrs.fields(kind))
 
 
+def test_the_points_of_the_jspada_stand_in_their_order() -> None:
+    (points,) = (one for one in published() if one.name == "weiss-2014")
+    for words in ("joints > 0, > 2;", "pain > 0, ≥ 5;", "ESR or CRP > 1, > 2 × upper limit;"):
+        assert words in points.rule
+
+
 FORMULAS = {
     "jspada": ("ESR or CRP", "back mobility", 8),
     "jspada7_no_schober": ("ESR or CRP", "", 7),

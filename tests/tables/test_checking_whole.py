@@ -144,3 +144,11 @@ def test_a_visit_at_which_nobody_says_that_joints_were_examined() -> None:
     for table in (VISITS, all_of_them):
         found = jia.check(pd.DataFrame(table), marker="esr")
         assert not any("examined" in message for message in found["message"])
+
+
+def test_a_gap_at_baseline_hinders_what_is_compared_alone() -> None:
+    """Nobody compares ferritin with a baseline."""
+    visits = VISITS | {"ferritin": [None, 100.0, 90.0, None, 80.0, 70.0]}
+    found = listed(visits, **RESPONSE, baseline=LAST, marker="esr")
+    of_ferritin = [(row, message) for name, row, message in found if name == "ferritin"]
+    assert of_ferritin == [(0, PLAIN), (3, PLAIN)]

@@ -101,6 +101,7 @@ def test_what_assess_refuses_check_lists(make, reason: str) -> None:
         jia.assess(visits, **ask)
     assert raised.value.reason == reason
     assert type(raised.value) is REASONS[reason].error
+    assert "column None" not in str(raised.value)
     assert ("refused", reason) in findings(visits, **ask)
     # What can be left out raises no more; what cannot, does.
     if REASONS[reason].blank:

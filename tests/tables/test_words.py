@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 
 import numpy as np
 import pandas as pd
@@ -111,6 +112,13 @@ def test_a_category_that_no_row_has_is_no_second_spelling_of_an_id() -> None:
     visits = pd.DataFrame(VISITS)
     visits["patient"] = pd.Categorical(["a-1", "a-1", "B", "B"], ["A-1", "a-1", "B"])
     assert not any("differ by" in word for word in jia.check(visits)["message"])
+    words = pa.array(["A-1", "a-1", "B"])
+    arrow = pa.DictionaryArray.from_arrays(pa.array([1, 1, 2, 2]), words)
+    enum = pl.DataFrame({**VISITS, "patient": ["a-1", "a-1", "B", "B"]})
+    enum = enum.with_columns(pl.col("patient").cast(pl.Enum(words.to_pylist())))
+    for table in (pa.table(VISITS | {"patient": arrow}), enum):
+        said = columns_of(jia.check(table))["message"]
+        assert not any("differ by" in word for word in said)
     visits["patient"] = pd.Categorical(["a-1", "A-1", "B", "B"], ["A-1", "a-1", "B"])
     (found,) = {word for word in jia.check(visits)["message"] if "differ by" in word}
     assert "'a-1', 'A-1'" in found
@@ -215,6 +223,17 @@ def test_columns_of_several_types_are_stacked_as_text_and_those_of_one_as_they_a
     ]
     assert found["esr"] == [60, 30.5, 20, None]
     assert found["note"] == ["good", "1", "bad", "2"]
+
+
+def test_a_kind_of_frame_needs_no_other_kind(monkeypatch) -> None:
+    """PyArrow and pandas beside each other do without Polars."""
+    monkeypatch.delitem(sys.modules, "polars")
+    visits = pa.table({**VISITS, "well": [False, True, False, False]})
+    patients = pd.DataFrame({"patient": ["A", "B"], "age": [7, 12]})
+    out = jia.analysis.time_to_first(
+        visits, jia.column("well"), baseline="first", patients=patients
+    )
+    assert out["age"].to_pylist() == [7, 12]
 
 
 @pytest.mark.parametrize("beside", sorted(MAKERS))
