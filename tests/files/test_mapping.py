@@ -110,3 +110,10 @@ def test_a_variant_of_ones_own() -> None:
 def test_what_is_wrong_with_a_shape_is_said(mapping, said) -> None:
     with pytest.raises(RequestError, match=said):
         read_mapping(mapping)
+
+
+def test_a_mapping_of_megabytes_is_refused_and_never_cut(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.toml"
+    path.write_text("# a comment\n" * 400_000 + "[units]\nesr = 'mm/h'\n", encoding="utf-8")
+    with pytest.raises(jia.JiaScoresError, match="bytes are no mapping"):
+        jia.prepare.read(tmp_path / "visits.csv", path)

@@ -617,8 +617,12 @@ def read_mapping(given: Any) -> FileMapping:
     path = Path(given)
     try:
         with path.open("rb") as file:
-            text = file.read(_LARGEST).decode("utf-8-sig")
-        data = tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n"))
+            text = file.read(_LARGEST + 1)
+        if len(text) > _LARGEST:
+            # A part of it may be a mapping too, and another one.
+            raise ValueError(f"more than {_LARGEST:,} bytes are no mapping.")
+        lines = text.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        data = tomllib.loads(lines)
     except (OSError, ValueError, RecursionError) as error:
         # Of the syntax it says the line and the column.
         said = getattr(error, "strerror", None) or str(error)
