@@ -618,9 +618,8 @@ def read_mapping(given: Any) -> FileMapping:
     try:
         with path.open("rb") as file:
             text = file.read(_LARGEST + 1)
-        if len(text) > _LARGEST:
-            # A part of it may be a mapping too, and another one.
-            raise ValueError(f"more than {_LARGEST:,} bytes are no mapping.")
+        # A part of a file may be a mapping too, and another one.
+        _require_short(len(text))
         lines = text.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         data = tomllib.loads(lines)
     except (OSError, ValueError, RecursionError) as error:
@@ -630,6 +629,11 @@ def read_mapping(given: Any) -> FileMapping:
             said = "not written in utf-8, as a TOML file is. Save it as UTF-8."
         raise RequestError(f"{path}: {said}", reason="mapping") from error
     return _built(data, path)
+
+
+def _require_short(size: int) -> None:
+    if size > _LARGEST:
+        raise ValueError(f"more than {_LARGEST:,} bytes are no mapping.")
 
 
 def _built(data: dict[str, Any], path: Path | None) -> FileMapping:
