@@ -116,7 +116,7 @@ test-engines: .venv-engines/.ready ## run the engine tests with a real, local Py
 rules: $(VENV)/.test ## break each rule once, in a copy, and see that a test notices
 	@$(PY) -m tests.rules
 
-test-browser: $(VENV)/.test ## hold the calculator of the documentation against the library, in Chromium
+test-browser: $(VENV)/.browser ## try the site that `make docs` built in Chromium: calculator, paths, accessibility
 	@$(PY) -m pytest -q -m browser $(PYTEST_ARGS)
 
 test-r: $(VENV)/.test ## hold the statistics against R and scipy, on 1,000 random tables
@@ -194,12 +194,13 @@ $(VENV)/.demo: $(VENV)/.made pyproject.toml
 	@$(PIP) --editable '.[plot,stats]'
 	@touch $@
 
-$(VENV)/.test $(VENV)/.lint $(VENV)/.docs $(VENV)/.bench $(VENV)/.coverage $(VENV)/.mutants: $(VENV)/.made pyproject.toml
+$(VENV)/.test $(VENV)/.browser $(VENV)/.lint $(VENV)/.docs $(VENV)/.bench $(VENV)/.coverage $(VENV)/.mutants: $(VENV)/.made pyproject.toml
 	@echo 'installing jiascores and the tools for "$(subst .,,$(@F))" (once)'
 	@$(PIP) --editable . $(groups)
 	@touch $@
 
 $(VENV)/.test: groups = --group test
+$(VENV)/.browser: groups = --group browser
 $(VENV)/.lint: groups = --group lint
 $(VENV)/.docs: groups = --group docs
 $(VENV)/.bench: groups = --group bench

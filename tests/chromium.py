@@ -121,8 +121,12 @@ class Chromium:
 
     def open(self, page: Path) -> None:
         """Open a file, and wait until it stands."""
+        self.visit(page.as_uri())
+
+    def visit(self, address: str) -> None:
+        """Open an address, such as that of a place on a page, and wait until it stands."""
         self.events.clear()
-        self.call("Page.navigate", url=page.as_uri())
+        self.call("Page.navigate", url=address)
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self._next())
 

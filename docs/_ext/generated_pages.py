@@ -7,6 +7,7 @@ import csv
 import re
 import sys
 from html import escape
+from importlib.metadata import metadata
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -318,6 +319,20 @@ def counts():
     )
 
 
+def about():
+    """Return who makes the package and where its source and issues are, as its metadata say."""
+    package = metadata("jiascores")
+    lines = [f"- Made by: {package['Author']}", f"- Version of this site: {package['Version']}"]
+    addresses = [each.partition(", ") for each in package.get_all("Project-URL") or []]
+    lines += [f"- {name}: <{address}>" for name, _, address in addresses]
+    if not addresses:
+        lines.append(
+            "- Source and issues: this version names no address. They are where you got the "
+            "source code from; `CONTRIBUTING.md` and `SECURITY.md` lie there."
+        )
+    return "\n".join(lines) + "\n"
+
+
 def verification():
     """Run the check values and return the outcome, without the date and the machine."""
     result = jia.verify(date="when this site was built")
@@ -453,6 +468,7 @@ def make(app, config):  # noqa: ARG001
     write("cutoff_sets.inc", cutoff_sets())
     write("unverified.inc", unverified())
     write("counts.inc", counts())
+    write("about.inc", about())
     write("verification.inc", verification())
     write("variables.inc", variables())
     write("fuzz.inc", fuzz())
