@@ -99,7 +99,8 @@ verify: $(VENV)/.demo ## recompute the published check values with the installed
 	@$(VENV)/bin/jiascores verify
 
 coverage: $(VENV)/.coverage ## run the tests and report the branches not covered
-	@$(PY) -m pytest -q -n $(WORKERS) --cov --cov-report=term-missing $(PYTEST_ARGS)
+	@$(PY) -m pytest -q -n $(WORKERS) --cov --cov-report=term-missing --cov-report=json:build/coverage.json $(PYTEST_ARGS)
+	@$(PY) -m tests.coverage_page build/coverage.json docs/validation/coverage.txt
 
 # MUTANTS="--survivors", "--size 100 --seed 2": see mutants/run.py.
 MUTANTS ?=

@@ -73,17 +73,13 @@ def id_of(definition: Definition) -> str:
 # Scores
 
 
-class Terms(dict[str, Any]):
-    """The terms of a score that is a sum; the wrapper adds them."""
-
-
 def add(**terms: T | Scalar) -> T:
     """Return the sum of named terms.
 
     The body hands the terms themselves to the wrapper, which adds them: so a total and its
     components come from the same line.
     """
-    return cast(T, cast(object, Terms(terms)))
+    return cast(T, cast(object, terms))
 
 
 @attrs.frozen(kw_only=True)
@@ -234,8 +230,8 @@ def _compute(score: Score, body: Callable[..., Any], given: Mapping[str, Any]) -
     return like.score(_in_blocks(body, given, like), score.name)
 
 
-def _total(result: Any) -> Any:
-    return reduce(operator.add, result.values()) if isinstance(result, Terms) else result
+def _total(terms: Mapping[str, Any]) -> Any:
+    return reduce(operator.add, terms.values())
 
 
 def _in_blocks(
@@ -274,12 +270,9 @@ def score_arrays(score: Score, inputs: Mapping[str, FloatArray]) -> FloatArray:
 
 def score_terms(score: Score, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the terms of a score of checked inputs, each the double nearest its decimal."""
-    terms = _BODIES[score.name](**inputs)
-    if not isinstance(terms, Terms):
-        raise NotCoveredError(f"{score.label} is not a sum of terms.", variable="measure")
     return {
         name: decimals.nearest_decimal(np.asarray(term, dtype=np.float64))
-        for name, term in terms.items()
+        for name, term in _BODIES[score.name](**inputs).items()
     }
 
 
@@ -986,7 +979,7 @@ def components(measure: str | Score, **inputs: Any) -> dict[str, Any]:
     Raises
     ------
     NotCoveredError
-        If the score is not a sum of terms, or the verdict has no items.
+        If the verdict has no items.
 
     See Also
     --------

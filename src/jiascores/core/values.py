@@ -403,12 +403,8 @@ def check(
     variable: Variable,
     array: NDArray[Any],
     labels: Sequence[Any] | None = None,
-    typed: NDArray[Any] | None = None,
 ) -> None:
-    """Raise one error that lists the values that are not allowed, and where they are.
-
-    `typed` are the values in the unit in which they were given, where that is another.
-    """
+    """Raise one error that lists the values that are not allowed, and where they are."""
     flat = array.ravel()
     if is_fine(variable, flat):
         return
@@ -416,10 +412,7 @@ def check(
     for which, error in ((outside, _out_of_range), (broken, _not_whole)):
         positions = np.flatnonzero(which)
         if positions.size:
-            values, where = list(flat[positions]), _where(positions, labels, array.shape)
-            if typed is None:
-                raise error(variable, values, where)
-            raise error(variable, list(typed.ravel()[positions]), where, values)
+            raise error(variable, list(flat[positions]), _where(positions, labels, array.shape))
 
 
 def _found(
@@ -427,13 +420,10 @@ def _found(
     values: Sequence[Any],
     where: Sequence[Any],
     total: int | None = None,
-    read: Sequence[Any] = (),
 ) -> str:
-    """Say what was found and where, the first few and how many; and what it was read as."""
+    """Say what was found and where, the first few and how many."""
     total = len(values) if total is None else total
     said = [shown(value) for value in values[:SHOWN]]
-    if read:
-        said = [f"{one} (read as {shown(two)})" for one, two in zip(said, read, strict=False)]
     if where:
         said = [f"{value} at {place}" for value, place in zip(said, where[:SHOWN], strict=False)]
     text = ", ".join(said) + (f", … ({total} values in all)" if total > SHOWN else "")
@@ -458,17 +448,15 @@ def _refusal(
 
 
 def _out_of_range(
-    variable: Variable, values: Sequence[Any], where: Sequence[Any], read: Sequence[Any] = ()
+    variable: Variable, values: Sequence[Any], where: Sequence[Any]
 ) -> OutOfRangeError:
-    found = _found(variable, values, where, read=read)
+    found = _found(variable, values, where)
     more = f"; {variable.advice}" if variable.advice else ""
     return _refusal(OutOfRangeError, variable, found, "out of range", more, values, where)
 
 
-def _not_whole(
-    variable: Variable, values: Sequence[Any], where: Sequence[Any], read: Sequence[Any] = ()
-) -> NotWholeError:
-    found = _found(variable, values, where, read=read)
+def _not_whole(variable: Variable, values: Sequence[Any], where: Sequence[Any]) -> NotWholeError:
+    found = _found(variable, values, where)
     more = "" if variable.flag else ", counted"
     return _refusal(NotWholeError, variable, found, "not a whole number", more, values, where)
 

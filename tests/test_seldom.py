@@ -1,0 +1,178 @@
+"""What few calls meet: refusals, and what objects say of themselves, each at a public function."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+
+import jiascores as jia
+from jiascores.core.definition import publish
+from jiascores.core.joints import JOINTS_71
+from jiascores.errors import (
+    ArgumentError,
+    ColumnError,
+    DefinitionError,
+    NotNumericError,
+    RequestError,
+    UnknownJointError,
+)
+
+ONE = {"physician_global": 1, "patient_global": 2, "chaq": 0.5, "active_joints": 1}
+CORE = jia.CoreSet(**ONE, limited_joints=2, esr=10)
+VISITS = pd.DataFrame(
+    {
+        "patient": ["a", "a"],
+        "date": ["2020-01-01", "2020-02-01"],
+        "physician_global": [1.0, 2.0],
+        "patient_global": [3.0, 4.0],
+        "active_joints": [1, 2],
+        "limited_joints": [1, 1],
+        "chaq": [0.0, 1.0],
+        "esr": [1.0, 2.0],
+    }
+)
+FORM = pd.DataFrame(
+    {
+        "patient": ["a", "b"],
+        "date": ["2020-01-01"] * 2,
+        "left_knee": [1, 0],
+        "right_knee": [1, 0],
+        "code_left": ["1", "0"],
+        "code_right": ["1", "0"],
+        "days_left": [3, 40],
+    }
+)
+KNEES = {"left_knee": "left_knee", "right_knee": "right_knee"}
+OTHERS = [joint for joint in JOINTS_71 if not joint.startswith("knee")]
+LONG = pd.DataFrame(
+    {"patient": ["a"], "date": ["2020-01-01"], "joint": ["left_knee"], "active": [1], "days": [3]}
+)
+
+
+class Silent:
+    """An object that fails when it is to be shown."""
+
+    def __repr__(self) -> str:
+        raise ValueError
+
+
+class Stubborn(Fraction):
+    """A number that fails when it is to be a float."""
+
+    def __float__(self) -> float:
+        raise ValueError
+
+
+def test_a_core_set_says_what_it_holds() -> None:
+    assert repr(CORE) == (
+        "CoreSet(physician_global=1, patient_global=2, chaq=0.5, active_joints=1, "
+        "limited_joints=2, esr=10)"
+    )
+    columns = {name: [value, value] for name, value in ONE.items()}
+    assert "crp=<2 values>" in repr(jia.CoreSet(**columns, limited_joints=[2, 2], crp=[1, 2]))
+    assert CORE.reactant == CORE.esr == 10
+    assert jia.acr_ped(baseline=CORE, now=CORE).marker == "esr"
+
+
+def test_a_change_of_pairs_says_what_it_found() -> None:
+    found = jia.analysis.paired_change([1, 2, 3], [2, 3, 5])
+    # Three rises: 2 of the 8 ways to give signs to three ranks are as far out.
+    assert repr(found).startswith("<PairedChange: n=3, changed=3, p_exact=0.2500, ")
+    assert found._repr_html_().startswith("<pre>Wilcoxon&#x27;s signed-rank test")
+
+
+def test_what_cannot_be_shown_or_read_is_named_by_its_type() -> None:
+    hostile = VISITS.assign(physician_global=pd.Series([Silent(), 1], dtype=object))
+    with pytest.raises(NotNumericError, match=r"physician_global = <Silent> in row 0"):
+        jia.assess(hostile, measures=["jadas10"])
+    with pytest.raises(NotNumericError, match="not a number"):
+        jia.cjadas10(physician_global=Stubborn(1), patient_global=1, active_joints=1)
+
+
+def test_calls_that_leave_out_or_mistake_an_argument() -> None:
+    with pytest.raises(ArgumentError, match=r"takes a CoreSet as baseline=, not int"):
+        jia.acr_ped(baseline=5, now=CORE)
+    with pytest.raises(ArgumentError, match=r"loss_of_response\(\) needs level="):
+        jia.loss_of_response(baseline=CORE, now=CORE, reference=CORE)
+    with pytest.raises(ArgumentError, match="acr_ped takes criteria by position"):
+        jia.ask.acr_ped("giannini-1997", "giannini-1997")
+    with pytest.raises(AttributeError, match="no 'nothing'"):
+        _ = jia.ask.responder(30).nothing
+    with pytest.raises(RequestError, match="what can be said is measure, components, name"):
+        jia.assess(VISITS, measures=["jadas10:jadas10:3:4:5"])
+    with pytest.raises(RequestError, match="give the name of a column"):
+        jia.column([])
+    with pytest.raises(RequestError, match="give True or False"):
+        jia.flagged("baseline", per_variable=2)
+    with pytest.raises(RequestError, match="give a text"):
+        jia.ask.responder(30, name=3)
+
+
+def test_truth_values_in_a_request_as_text() -> None:
+    long = jia.assess(VISITS, measures=["responder:30:components=true"], baseline="first")
+    short = jia.assess(VISITS, measures=["responder:30:components=false"], baseline="first")
+    assert {*short.columns} < {*long.columns}
+
+
+def test_definitions_are_of_plain_parts_and_have_a_name_of_their_own() -> None:
+    with pytest.raises(DefinitionError, match="unhashable type: 'dict'"):
+        jia.definition("trincianti-2021").variant(name="mine", bounds=({},))
+    with pytest.raises(DefinitionError, match="are called 'trincianti-2021'"):
+        publish(jia.definition("trincianti-2021"))
+
+
+def test_joints_that_are_no_joints() -> None:
+    with pytest.raises(UnknownJointError, match="no joint of the 71 is called 3"):
+        jia.JointExam(active=[3])
+    with pytest.raises(UnknownJointError, match="injected= takes a dict by joint, not list"):
+        jia.JointExam(
+            active=["left_knee"], injected=["left_knee"],
+            injection_rule="carried-active", injection_days=30,
+        )  # fmt: skip
+    with pytest.raises(UnknownJointError, match="not_on_form= names 'left_hip_x'"):
+        jia.prepare.joint_counts(FORM, active="", not_on_form=["left_hip_x"])
+
+
+def test_forms_that_say_a_thing_twice_or_by_halves() -> None:
+    counts = jia.prepare.joint_counts
+    with pytest.raises(RequestError, match="active is given twice, by active= and by codes="):
+        counts(
+            FORM, active=KNEES, not_on_form=OTHERS,
+            coded={"left_knee": "code_left", "right_knee": "code_right"},
+            codes={"1": "active", "0": ""},
+        )  # fmt: skip
+    boxes = FORM.rename(columns={"left_knee": "active___left_knee"})
+    mixed = {"left_knee": "active___left_knee", "right_knee": "right_knee"}
+    with pytest.raises(ColumnError, match="some of the columns are boxes to tick"):
+        counts(boxes, active=mixed, not_on_form=OTHERS)
+    with pytest.raises(RequestError, match="with joint= it is the name of a column"):
+        counts(LONG, joint="joint", active={"left_knee": "active"})
+    with pytest.raises(RequestError, match="one column for each joint"):
+        counts(
+            LONG, joint="joint", active="active", injected="days",
+            injection_rule="carried-active", injection_days=30,
+        )  # fmt: skip
+
+
+def test_days_of_an_injection_rule_of_ones_own() -> None:
+    rule = jia.definition("carried-active").variant(name="month", days=30)
+    form = FORM.assign(left_knee=0, right_knee=0)
+    form = form.rename(columns=lambda name: name.replace("days_left", "days_knee_left"))
+    given = {"active": KNEES, "not_on_form": OTHERS, "injection_rule": rule}
+    for days in (None, 30):
+        out = jia.prepare.joint_counts(
+            form, **given, injected="days_", injection_days=days
+        )  # 3 days ago counts as active, 40 days ago not; no other joint is on the form
+        assert list(out["active_joints_min"]) == [1, 0]
+    with pytest.raises(RequestError, match="has 30 days of its own"):
+        jia.prepare.joint_counts(form, **given, injected="days_", injection_days=31)
+    with pytest.raises(ColumnError, match="is called 'since_' and the name of a joint"):
+        jia.prepare.joint_counts(form, **given, injected="since_")
+
+
+def test_patients_whose_numbers_are_of_two_kinds() -> None:
+    both = pd.concat([VISITS, VISITS.assign(patient=3)], ignore_index=True)
+    out = jia.assess(both, measures=["acr_ped"], baseline="first")
+    assert out["acr_ped_level"].isna().tolist() == [True, False, True, False]
