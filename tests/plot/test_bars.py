@@ -42,6 +42,12 @@ def test_responders_of_a_yes_no_column():
     )
     ax = jia.plot.responders(table, jia.column("met"))
     assert legend(ax) == ["no", "not determinable", "yes"]
+    first = pd.DataFrame({"patient": list("ABCD"), "nominal_visit": "baseline", "met": None})
+    ax = jia.plot.responders(pd.concat([first.astype(object), table]), jia.column("met"))
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["week 8"]
+    assert ax.get_title(loc="left") == "no answer at baseline, not drawn"
+    ax = jia.plot.responders(first, jia.column("met"))
+    assert legend(ax) == ["not determinable"]
     with pytest.raises(jia.errors.VisitError, match="two rows"):
         jia.plot.responders(pd.concat([table, table]), jia.column("met"))
     with pytest.raises(jia.errors.ColumnError, match="neither"):

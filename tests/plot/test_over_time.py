@@ -244,3 +244,26 @@ def test_without_a_plan_a_line_is_broken_at_more_than_twice_the_usual_interval()
     np.testing.assert_array_equal(line_of_one([0, 30, 60, 120]), [0, 1, 2, 3])
     np.testing.assert_array_equal(line_of_one([0, 30, 60, 121]), [0, 1, 2, np.nan, 3])
     np.testing.assert_array_equal(line_of_one([7]), [0])
+
+
+def test_a_plan_whose_visits_lie_further_and_further_apart_has_whole_lines():
+    days = [0, 14, 28, 56, 84, 112, 168, 252, 365]
+    assert not np.isnan(line_of_one(days)).any()
+    rows = [(f"P{who}", day + who % 3 * (day > 0), 5.0) for who in range(12) for day in days]
+    rows = [row for row in rows if row[0] != "P3" or not 50 < row[1] < 200]
+    table = pd.DataFrame(rows, columns=["patient", "date", "jadas10"])
+    ax = jia.plot.trajectories(table, jia.column("jadas10"))
+    broken = [np.isnan(line.get_ydata()).any() for line in ax.lines[:12]]
+    assert [who for who in range(12) if broken[who]] == [3]
+
+
+def test_unscheduled_visits_have_no_median():
+    rows = [
+        (f"P{who}", day, name, 5.0)
+        for who in range(12)
+        for day, name in [(0, "week 0"), (30, "unscheduled"), (56, "week 8")]
+    ]
+    table = pd.DataFrame(rows, columns=["patient", "date", "nominal_visit", "jadas10"])
+    ax = jia.plot.trajectories(table, jia.column("jadas10"), by=jia.column("nominal_visit"))
+    (median,) = (line for line in ax.lines if line.get_label() == "median of visits")
+    assert list(median.get_xdata()) == [0, 56]

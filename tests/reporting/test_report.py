@@ -55,7 +55,7 @@ def section(page: str, name: str) -> str:
 
 
 def rows(text: str) -> list[list[str]]:
-    plain = text.replace("\u00a0", " ")
+    plain = text.replace("\u00a0", " ").replace("\u2060", "")
     return [
         re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL)
         for row in re.findall(r"<tr>(.*?)</tr>", plain, re.DOTALL)
@@ -93,7 +93,7 @@ def test_results_are_counts_with_exact_intervals(visits):
     # A reached 50, C reached 100 without the physician global; of B the level is open up to 50.
     found = rows(text)
     where = next(at for at, row in enumerate(found) if row[0] == "level 30")
-    assert found[where - 1] == ["8"]
+    assert found[where - 1] == ["week 8"]
     assert found[where : where + 5] == [
         ["level 30", "2/2 (100.0 %)", "15.8–100.0", "1", "66.7–100.0"],
         ["level 50", "2/2 (100.0 %)", "15.8–100.0", "1", "66.7–100.0"],
@@ -105,7 +105,7 @@ def test_results_are_counts_with_exact_intervals(visits):
     alone = page_of(visits[visits["patient"] == "<C>"], measures=[STATE], baseline=None)
     found = rows(section(alone, "results-by-visit"))
     assert ["low", "1/1 (100.0 %)", "2.5–100.0", "0", "100.0–100.0"] in found
-    assert found[1:3] == [["0"], ["inactive", "0/0 (–)", "–", "1", "0.0–100.0"]]
+    assert found[1:3] == [["week 0"], ["inactive", "0/0 (–)", "–", "1", "0.0–100.0"]]
 
 
 def test_values_by_visit_have_quartiles_and_n(visits):
@@ -113,11 +113,11 @@ def test_values_by_visit_have_quartiles_and_n(visits):
     at = found.index(["patient global"])
     assert found[0] == ["visit", "n", "median", "quartiles", "range", "missing"]
     assert found[at + 1 : at + 3] == [
-        ["0", "3", "5.00", "5.00–5.00", "5.00–5.00", "0"],
-        ["8", "2", "1.25", "0.88–1.63", "0.50–2.00", "1"],
+        ["week 0", "3", "5.00", "5.00–5.00", "5.00–5.00", "0"],
+        ["week 8", "2", "1.25", "0.88–1.63", "0.50–2.00", "1"],
     ]
     found = rows(section(page_of(visits, measures=["cjadas10"]), "results-by-visit"))
-    assert found[1] == ["0", "2", "21.00", "21.00–21.00", "21.00–21.00", "1"]
+    assert found[1] == ["week 0", "2", "21.00", "21.00–21.00", "21.00–21.00", "1"]
 
 
 def test_arms_stand_side_by_side(visits):
@@ -137,7 +137,12 @@ def test_arms_stand_side_by_side(visits):
     ]
     found = rows(section(page, "core-set-by-visit"))
     at = found.index(["patient global"])
-    assert found[at + 2] == ["8", "2.00 (2.00–2.00)\nn 1", "–\nn 0 of 1", "0.50 (0.50–0.50)\nn 1"]
+    assert found[at + 2] == [
+        "week 8",
+        "2.00 (2.00–2.00)\nn 1",
+        "–\nn 0 of 1",
+        "0.50 (0.50–0.50)\nn 1",
+    ]
     found = rows(section(page, "patients"))
     assert found[:2] == [
         ["characteristic", "drug", "placebo", "no arm", "all patients"],
@@ -385,7 +390,7 @@ def test_a_change_is_judged_after_the_visit_that_it_is_compared_with(visits):
     page = page_of(visits, measures=["horneff_improvement:within=30..120"])
     found = rows(section(page, "results-by-visit"))
     # Not at baseline; and C has no physician global there, B no patient global now.
-    assert [row[0] for row in found[1:]] == ["8"]
+    assert [row[0] for row in found[1:]] == ["week 8"]
     assert found[1][-2:] == ["2", "33.3–100.0"]
     assert "Improvement of JADAS10 by horneff-2014" in section(page, "results-by-visit")
     reasons = rows(section(page, "not-determinable"))
@@ -452,6 +457,35 @@ def test_many_visits_are_drawn_in_pieces_against_the_baseline_of_all(visits, mon
     assert all(context.baseline_of_patients.tolist() == [0, 1] for context, _ in drawn)
     shown = [{places[0][at] for at in places[1] if at >= 0} for _, places in drawn]
     assert shown[3] == set(range(18, 24))
+
+
+def test_each_piece_of_a_flow_counts_every_patient(visits, monkeypatch):
+    titles, draw = [], pictures.plot.state_flow
+
+    def noted(*given, **named):
+        ax = draw(*given, **named)
+        titles.append(ax.get_title(loc="left"))
+        return ax
+
+    monkeypatch.setattr(pictures.plot, "state_flow", noted)
+    one = visits[visits["patient"] == "A"]
+    many = pd.concat(
+        [one.tail(1).assign(day=at, week=at, patient=who) for at in range(9) for who in "AB"]
+    )
+    many = many[(many["patient"] == "A") | (many["week"] == 0)]
+    page_of(many, measures=[STATE], pictures=True)
+    assert titles == ["2 patients"] * 2
+
+
+def test_pictures_scroll_and_no_range_is_broken(visits):
+    page = page_of(visits, pictures=True)
+    shares = re.findall(r'<svg style="min-width: calc\(([\d.]+) \* ([\d.]+)pt\)"', page)
+    widths = re.findall(r'<svg [^>]*?width="([\d.]+)pt"', page)
+    assert len(widths) == page.count("<svg") > 0
+    assert [width for _, width in shares] == widths
+    # However narrow the screen, letters of 8 points have 10 pixels.
+    assert all(8 * 96 / 72 * float(least) >= 10 for least, _ in shares)
+    assert not re.search(r"\d–\d", section(page, "results-by-visit"))
 
 
 def test_many_patients_are_drawn_from_counts(visits):

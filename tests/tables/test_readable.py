@@ -78,7 +78,7 @@ def test_states_by_visit(kind) -> None:
     assert table.head == ("week", "arm", "n", "low", "high", "not determinable")
     assert table.rows[2:] == (
         ("8", "drug", "2", "2/2 (100.0 %)", "0/2 (0.0 %)", "0"),
-        ("8", "placebo", "1", "0/0 (–)", "0/0 (–)", "1"),
+        ("8", "placebo", "1", "0/0 (–); 0.0–100.0", "0/0 (–); 0.0–100.0", "1"),
     )
     early = jia.analysis.states_table(MAKERS[kind](VISITS), jia.column("state"), data_cut=55, **BY)
     assert [row[0] for row in early.rows] == ["0", "0"]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import ColumnError, RequestError, shown
+from jiascores.core.errors import ColumnError, RequestError, listing, shown
 from jiascores.plot.base import (
     NOT_DETERMINABLE,
     AtVisits,
@@ -26,6 +26,7 @@ from jiascores.plot.base import (
     note,
     patches,
     plain,
+    shown_visit,
     state_colours,
     table,
     visit_axis,
@@ -84,7 +85,8 @@ def responders(
     Notes
     -----
     A patient whose lowest and highest level differ is drawn as not determinable. Rows in which
-    both are empty, as on the baseline, are not drawn.
+    both are empty, as on the baseline, are not drawn. Of a yes/no column, visits at which nobody
+    has an answer are not drawn, and the title names them.
 
     Examples
     --------
@@ -97,7 +99,16 @@ def responders(
     [1.0, 1.0, 1.0]
     """
     read = table(visits, columns)
-    found = read.at_visits(_outcomes(read, outcome), by)
+    words = _outcomes(read, outcome)
+    found = read.at_visits(words, by)
+    empty = found.counts.drop(index=NOT_DETERMINABLE, errors="ignore").sum() == 0
+    left = [visit for visit, none in zip(found.visits, empty, strict=True) if none]
+    title = ""
+    if "yes" in found.words or "no" in found.words:
+        visits, place = read.places(by or Column("nominal_visit"))
+        words[np.array([*(visit in left for visit in visits), False])[place]] = None
+        found = read.at_visits(words, by)
+        title = f"no answer at {listing(map(shown_visit, left))}, not drawn" if left else ""
     answers = set(found.words)
     levels = sorted((level for level in answers if isinstance(level, int) and level), reverse=True)
     names: dict[Any, str] = {level: f"ACR Pedi {level}" for level in levels}
@@ -107,7 +118,9 @@ def responders(
     # The best at the foot, what is open above it, and what failed on top.
     order: list[Any] = [*levels, "yes", NOT_DETERMINABLE, "no", 0]
     colours = {word: colours[word] for word in order if word in answers}
-    return _stack(ax, found, colours, by, names)
+    ax = _stack(ax, found, colours, by, names)
+    ax.set_title(title, fontsize=10, loc="left")
+    return ax
 
 
 @as_declared

@@ -69,7 +69,7 @@ STATE_HATCHES = {
     NO_VISIT: "---",
 }
 LEVEL_COLOURS = {
-    0: "#f7f7f7",
+    0: "#ebebeb",
     30: "#bcd6eb",
     50: "#82b6d9",
     70: "#4a90c4",
@@ -426,10 +426,10 @@ class AtVisits:
         counts = np.bincount(place, minlength=size[0] * size[1]).reshape(size)
         return pd.DataFrame(counts, index=pd.Index(self.words, dtype=object))
 
-    def moves(self, otherwise: str) -> tuple[list[Any], NDArray[np.int16]]:
-        """Return the words, and which each patient has at each visit, or the other one."""
+    def moves(self, otherwise: str, patients: Positions) -> tuple[list[Any], NDArray[np.int16]]:
+        """Return the words, and which each of the patients has at each visit, or the other one."""
         there = self.patient >= 0
-        seen = np.bincount(self.patient[there]) > 0
+        seen = np.bincount(patients[patients >= 0]) > 0
         found = np.full((seen.size, len(self.visits)), len(self.words), dtype=np.int16)
         found[self.patient[there], self.visit[there]] = self.word[there]
         return [*self.words, otherwise], found[seen]

@@ -190,7 +190,7 @@ def _codes(read: Table, code: Column | None) -> NDArray[Any] | None:
 
 def _style(level: Any) -> Look:
     if level == BEFORE:
-        return {"facecolor": "#dedede", "edgecolor": "none", "linewidth": 0}
+        return {"facecolor": "#bdbdbd", "edgecolor": "none", "linewidth": 0}
     colour = "#ffffff" if level == NOT_DETERMINABLE else level_colour(level)
     return {**field(level, colour), "edgecolor": QUIET, "linewidth": 0.5}
 

@@ -139,13 +139,14 @@ def trajectories(
     -----
     A visit without the score is a cross at the foot, and the line is broken there. It is broken too
     where a visit was missed: with `by`, where a planned visit of the table has no row of the
-    patient; without it, where more than twice the usual interval between a patient's visits lies
-    between two. With more than
+    patient; without it, where more than twice the interval that is usual there lies between two: the
+    longest of the median between all visits, that before the patient's visit, and with more than
+    eight patients that between most patients' visits of these numbers. With more than
     eight patients the lines are thin, the median and quartiles of the visits lie over them, and
     figures above say of how many visits the score is missing. With more than 500 there are no
     lines: it is shaded how many visits lie where, and treatments are marked at the foot.
 
-    Which visits belong together, `by` says. Without it, time is cut where visits are sparse: where
+    Which visits belong together, `by` says; unscheduled ones have no median. Without it, time is cut where visits are sparse: where
     they become half as dense as on both sides, within a quarter of the usual interval between a
     patient's visits. Stretches without such a place are cut into pieces as long as that interval,
     or a 24th of all the time if that is longer. Where fewer than one visit in 200 lies there is no
@@ -179,7 +180,7 @@ def trajectories(
         names = [f"patient {shortened(str(label))}" for label in read.visits.labels]
         handles = _few(ax, lines, names) + _gaps(ax, rows)
     else:
-        place = _near(rows, read.visits.order) if by is None else read.places(by)[1]
+        place = _near(rows, read.visits.order) if by is None else _planned(*read.places(by))
         handles = _many(ax, lines, rows, place) + _gaps_of_many(ax, rows, place)
     handles += _marks(ax, lines, treated)
     if labels or (labels is None and patients == 1 and len(rows) <= WRITTEN):
@@ -308,14 +309,26 @@ def _missed(
     """Return before which rows a visit of the patient is missing."""
     ordered = rows.iloc[order]
     if visits is None:
-        apart = ordered.groupby("patient")["day"].diff()
-        return apart > 2 * apart[apart > 0].median()
-    # Unscheduled visits are the last in order, and no step between planned ones.
-    planned, place = visits
-    here = pd.Series(place, rows.index).iloc[order]
-    here = here.where((here >= 0) & (here < len(planned) - (UNSCHEDULED in planned)))
+        by_patient = ordered.groupby("patient")
+        apart = by_patient["day"].diff()
+        before = apart.groupby(ordered["patient"]).shift()
+        # Where visits are planned to lie further apart, they do so for most patients.
+        alike = apart.groupby(by_patient.cumcount())
+        common = alike.transform("median").where(alike.transform("count") > FEW)
+        return apart > 2 * pd.concat([before, common], axis=1).max(axis=1).clip(
+            apart[apart > 0].median()
+        )
+    # Unscheduled visits are no step between planned ones.
+    here = pd.Series(_planned(*visits), rows.index).iloc[order]
+    here = here.where(here >= 0)
     before = here.groupby(ordered["patient"]).ffill().groupby(ordered["patient"]).shift()
     return here - before > 1
+
+
+def _planned(visits: list[Any], place: Positions) -> Positions:
+    """Return the place of each row among planned visits; unscheduled ones have none."""
+    unscheduled = np.array([*(visit == UNSCHEDULED for visit in visits), False])
+    return np.where(unscheduled[place], -1, place)
 
 
 def _broken(mine: Rows) -> tuple[Any, Any]:

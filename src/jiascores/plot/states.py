@@ -275,7 +275,7 @@ def state_flow(
     unscheduled = np.array([*(visit == UNSCHEDULED for visit in visits), False])[place]
     words[unscheduled] = None
     found = read.at_visits(words, by)
-    kinds, moves = found.moves(NO_VISIT)
+    kinds, moves = found.moves(NO_VISIT, read.patients[0])
     if not len(moves):
         raise RequestError("no row has a patient.", variable="patient")
     groups = found.visits

@@ -314,7 +314,9 @@ class Cohort:
         """Each visit's name, and its rows in each arm; without arms, all of them."""
         return [
             (
-                shown_visit(label),
+                f"{in_words(self.visits.name)} {label:g}"
+                if isinstance(label, int | float)
+                else shown_visit(label),
                 [rows[among[rows]] for among in self.arms.values()] or [rows],
             )
             for label, rows in zip(self.visits.labels, self.visits.rows, strict=True)
@@ -423,7 +425,11 @@ class Cohort:
         return np.asarray(output.data == COURSES.index(course))
 
     def table(
-        self, outputs: Iterable[Output], columns: Iterable[str] = (), rows: Mask | None = None
+        self,
+        outputs: Iterable[Output],
+        columns: Iterable[str] = (),
+        rows: Mask | None = None,
+        visits: range | None = None,
     ) -> pd.DataFrame:
         """Return what a picture is drawn from: who, when and at which visit, and no more than asked.
 
@@ -437,6 +443,8 @@ class Cohort:
             The columns of the table that are needed too.
         rows : array of bool, optional
             The rows that are drawn.
+        visits : range, optional
+            The visits that are drawn; rows at others are at none, and their patients still count.
         """
         there: dict[str, Any] = {}
         if self.patients is not None:
@@ -449,7 +457,9 @@ class Cohort:
                 if seen.per_day == CALENDAR
                 else seen.dates / seen.per_day
             )
-        there[self.visits.name] = _categories(self.visits.codes, self.visits.labels)
+        labels = self.visits.labels
+        codes = self.visits.codes if visits is None else self.at(visits)[1]
+        there[self.visits.name] = _categories(codes, labels)
         for output in outputs:
             there[output.name] = output.data
             if output.kind == "state":

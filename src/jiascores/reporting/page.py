@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
@@ -96,7 +97,7 @@ class _Numbers:
             return f"<p>Not drawn: {caption} {escape(str(problem))}</p>"
         self.figures += 1
         return (
-            f'<figure><div class="drawn" role="img" aria-label="{caption}">{drawn}'
+            f'<figure><div class="drawn" tabindex="0" role="img" aria-label="{caption}">{drawn}'
             f"</div><figcaption>Figure {self.figures}. {caption}</figcaption></figure>"
         )
 
@@ -159,5 +160,6 @@ def _body(rows: Sequence[Row], heads: Sequence[str], *, cards: bool) -> str:
 
 
 def _text(words: str) -> str:
-    """Return a text for the page; a number stays on one line with its sign."""
-    return escape(words).replace(" %", "\u00a0%").replace("≥ ", "≥\u00a0")
+    """Return a text for the page; a number stays on one line with its sign, and so does a range."""
+    words = re.sub(r"(?<=\d)–(?=\d)", "–\u2060", escape(words))
+    return words.replace(" %", "\u00a0%").replace("≥ ", "≥\u00a0")

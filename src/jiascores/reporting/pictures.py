@@ -23,6 +23,7 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.table import Column, as_mapping
+from jiascores.tables.visits import UNSCHEDULED
 
 # Visits side by side that can be read on a sheet of paper, as bars, and as bands or changes; and
 # how many visits are drawn at all.
@@ -65,6 +66,7 @@ def _over_time(cohort: Cohort, treatments: Mapping[str, Any]) -> Iterator[Pictur
         if not np.isnan(output.data if rows is None else output.data[rows]).all():
             # What was missing is written for one child alone.
             table = partial(cohort.table, [output], columns if one_child else (), rows)
+            named |= {} if cohort.visits.added else {"by": Column(cohort.visits.name)}
             yield _picture(words, plot.trajectories, cohort, table, Column(score), **named)
 
     states = [(request, state) for request in cohort.requests if (state := State.of(request))]
@@ -108,9 +110,7 @@ def _by_visit(cohort: Cohort) -> Iterator[Picture]:
         elif answer.highest is None:
             continue
         for where, visits in _pieces(cohort, across, joined=draw is plot.state_flow):
-            codes = cohort.visits.codes
-            rows = (codes >= visits.start) & (codes < visits.stop)
-            table = partial(cohort.table, answer.outputs, (), rows)
+            table = partial(cohort.table, answer.outputs, visits=visits)
             yield _picture(words + where, draw, cohort, table, Column(name), by=by)
     responses = [request for request in cohort.requests if is_response(request)]
     # The change is the same by every set of criteria.
@@ -136,7 +136,8 @@ def _pieces(cohort: Cohort, across: int, *, joined: bool = False) -> Iterator[tu
         first -= joined and first > 0
         where = ""
         if after - first < len(labels):
-            where = f", visits {shown_visit(labels[first])} to {shown_visit(labels[after - 1])}"
+            last = after - 1 - (joined and labels[after - 1] == UNSCHEDULED)
+            where = f", visits {shown_visit(labels[first])} to {shown_visit(labels[last])}"
         if VISITS_DRAWN <= after < len(labels):
             where += f"; the {len(labels) - after} later ones are not drawn"
         yield f"{where}.", range(first, after)
@@ -188,6 +189,9 @@ def svg(draw: Callable[[], Any], number: int) -> str:
         plt.close(figure)
     made = text.getvalue()
     made = made[made.index("<svg") :]
+    # Pictures that are wider than the page scroll, so that letters of 8 points keep 10 pixels.
+    least = r'<svg style="min-width: calc(0.94 * \2)" \1'
+    made = re.sub(r'<svg ([^>]*?width="([\d.]+pt)")', least, made, count=1)
     # Names within the page must not meet; those of groups are looked up by nobody.
     made = re.sub(r'<g id="[^"]*"', "<g", made)
     return re.sub(r'( id="|href="#|url\(#)', rf"\g<1>p{number}-", made)

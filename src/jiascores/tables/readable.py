@@ -337,7 +337,8 @@ def states_table(
     -------
     ReadableTable
         One row for each visit and arm: patients, how many of those determinable are in each
-        state, and how many are not determinable.
+        state, and how many are not determinable. Where some are not, the lowest and the highest
+        share of all patients follow: as if none, and as if all of these were in the state.
 
     See Also
     --------
@@ -350,7 +351,7 @@ def states_table(
     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"week": [8, 8, 8], "state": ["low", "high", None]})
     >>> jia.analysis.states_table(visits, jia.column("state"), by=jia.column("week")).rows
-    (('8', '3', '1/2 (50.0 %)', '1/2 (50.0 %)', '1'),)
+    (('8', '3', '1/2 (50.0 %); 33.3–66.7', '1/2 (50.0 %); 33.3–66.7', '1'),)
     """
     frame = cut(Frame(to_eager(visits)), columns, data_cut)
     codes, labels = frame.codes(column_of(frame, state, "state"))
@@ -365,13 +366,21 @@ def states_table(
             mine = each[(where == place) & (side == code)]
             if mine.size:
                 gaps = int(sum(word is None for word in mine))
-                shares = [share((mine == word).sum(), mine.size - gaps) for word in there]
+                shares = [_state_share((mine == word).sum(), gaps, mine.size) for word in there]
                 keys = (_word(label),) if arm is None else (_word(label), _word(called))
                 rows.append((*keys, str(mine.size), *shares, str(gaps)))
     heads = [(by or Column("nominal_visit")).name, *([] if arm is None else [arm.name])]
     head = (*heads, "n", *(word.replace("_", " ") for word in there), NOT_DETERMINABLE)
-    notes = ("Shares are of those determinable.", ROUNDED)
+    notes = (
+        "Shares are of those determinable; after them, in per cent, the lowest and highest of all.",
+        ROUNDED,
+    )
     return ReadableTable(title or f"States by visit: {state.name}", head, tuple(rows), notes)
+
+
+def _state_share(number: int, gaps: int, total: int) -> str:
+    found = share(number, total - gaps)
+    return f"{found}; {between(number / total, (number + gaps) / total)}" if gaps else found
 
 
 @as_declared
