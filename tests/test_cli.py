@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import sys
@@ -673,3 +674,23 @@ def test_a_terminal_shows_how_far_a_step_is(monkeypatch) -> None:
     with quiet.told():
         quiet.begin("computing")
     assert told.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "functions"),
+    [
+        (["assess"], [jia.assess]),
+        (["check"], [jia.assess]),
+        (["report"], [jia.report]),
+        (["retreatment"], [jia.retreatment]),
+        (["remission"], [jia.remission]),
+        (["prepare", "nominal-visits"], [jia.prepare.nominal_visits]),
+        (["prepare", "laboratory-values"], [jia.prepare.laboratory_values]),
+    ],
+)
+def test_a_command_has_the_options_that_its_function_takes(words, functions) -> None:
+    shown = Runner().invoke(main, [*words, "--help"]).output
+    for name in ("marker", "prefix", "invalid", "baseline"):
+        takes = any(name in inspect.signature(each).parameters for each in functions)
+        assert (f"--{name} " in shown) is takes, name
+    assert ("--json" in shown) is (words != ["report"])

@@ -281,6 +281,8 @@ def check(job: Job, by: Any) -> None:
     click.option(
         "--pictures/--no-pictures", default=True, show_default=True, help="Whether to draw."
     ),
+    takes=("marker",),
+    prints=False,
 )
 def report(
     job: Job,
@@ -376,6 +378,7 @@ def _protocol(job: Job) -> Any:
     click.option("--max-gap-days", type=float, help="Most days between two visits of one run."),
     click.option("--counted", multiple=True, help="A drug that counts, or all."),
     click.option("--inactive", help="Your yes/no column with inactive disease."),
+    takes=("prefix", "invalid"),
 )
 def remission(job: Job, medication: Path | None, counted: tuple[str, ...], **given: Any) -> None:
     """Say for each visit of FILE whether the patient is in remission.
@@ -412,7 +415,8 @@ def remission(job: Job, medication: Path | None, counted: tuple[str, ...], **giv
             help="What stands before each joint's name.",
         )
         for name in ("active", *FINDINGS)
-    )
+    ),
+    takes=("prefix",),
 )
 def joints(job: Job, **beginnings: str | None) -> None:
     """Count the joints of a form, which the options or [joints] of the mapping describe.
@@ -462,6 +466,7 @@ def prepare() -> None:
         "--rule", type=click.Choice(["nearest", "first"]), help="Which of several visits counts."
     ),
     click.option("--day-zero", help="first, flagged:COLUMN, on-or-before:COLUMN or column.COLUMN."),
+    takes=("prefix",),
 )
 def nominal_visits(job: Job, weeks: tuple[str, ...], months: tuple[str, ...], **given: Any) -> None:
     """Say which visit of the protocol each row of FILE is.
@@ -483,6 +488,7 @@ def nominal_visits(job: Job, weeks: tuple[str, ...], months: tuple[str, ...], **
     click.argument("laboratory", type=FILE, required=False),
     click.option("--value", "values", multiple=True, help="A variable to bring, such as esr."),
     click.option("--window-days", type=float, help="Most days between visit and drawing."),
+    takes=("prefix",),
 )
 def laboratory_values(job: Job, laboratory: Path | None, **given: Any) -> None:
     """Bring laboratory values to the visits of FILE that they were drawn nearest to.

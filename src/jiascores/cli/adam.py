@@ -56,7 +56,8 @@ def adam() -> None:
     click.option("--study", help="STUDYID, where there is no ADSL."),
     click.option("--visit", help="Your column with AVISIT; by default nominal_visit."),
     click.option("--visit-number", help="Your column with AVISITN."),
-    adds=False,
+    takes=("marker",),
+    prints=False,
 )
 def adeff(
     job: Job, subjects: Path | None, created: str | None, metadata: Path | None, **given: Any
@@ -114,7 +115,8 @@ def adeff(
     ),
     click.option("--paramcd", help="PARAMCD, where the event has no code of its own."),
     click.option("--param", help="PARAM."),
-    adds=False,
+    takes=("marker",),
+    prints=False,
 )
 def adtte(
     job: Job,

@@ -232,20 +232,21 @@ _table_options = together(
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="How the file is written, as TOML; `jiascores init` drafts one.",
     ),
-    click.option("--marker", type=click.Choice(tuple(MARKER_RULES)), help="Which reactant counts."),
     out_options,
     click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings."),
 )
-# Of commands that add columns to the table, or print one.
-_adding_options = together(
-    click.option("--prefix", help="Put before the name of every added column."),
-    click.option(
+# Of commands whose function takes a parameter of this name.
+_OPTIONS = {
+    "marker": click.option(
+        "--marker", type=click.Choice(tuple(MARKER_RULES)), help="Which reactant counts."
+    ),
+    "prefix": click.option("--prefix", help="Put before the name of every added column."),
+    "invalid": click.option(
         "--invalid",
         type=click.Choice(["raise", "missing"]),
         help="What a value that is not allowed does; by default it stops everything.",
     ),
-    json_option,
-)
+}
 
 
 @attrs.define(kw_only=True)
@@ -433,9 +434,14 @@ def _windows(
 
 
 def on_table(
-    *more: Option, adds: bool = True
+    *more: Option, takes: Sequence[str] = tuple(_OPTIONS), prints: bool = True
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add the options of a command on a table of visits; the command gets a `Job`."""
+    """Add the options of a command on a table of visits; the command gets a `Job`.
+
+    `takes` names the shared options that its function has as parameters; what `prints` a table
+    can print it as JSON.
+    """
+    shared = [*(_OPTIONS[name] for name in takes), *([json_option] if prints else [])]
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
@@ -446,9 +452,7 @@ def on_table(
                 with job.progress.told():
                     return command(job, **given)
 
-        table: Callable[..., Any] = together(
-            _table_options, *([_adding_options] if adds else []), *more
-        )(run)
+        table: Callable[..., Any] = together(_table_options, *shared, *more)(run)
         return table
 
     return decorate
