@@ -14,9 +14,11 @@ from jiascores.errors import (
     ArgumentError,
     ColumnError,
     DefinitionError,
+    LeftOutWarning,
     NotNumericError,
     RequestError,
     UnknownJointError,
+    VisitError,
 )
 
 ONE = {"physician_global": 1, "patient_global": 2, "chaq": 0.5, "active_joints": 1}
@@ -108,6 +110,9 @@ def test_calls_that_leave_out_or_mistake_an_argument() -> None:
         jia.flagged("baseline", per_variable=2)
     with pytest.raises(RequestError, match="give a text"):
         jia.ask.responder(30, name=3)
+    with pytest.raises(RequestError, match="prefix=3: give text"):
+        jia.assess(VISITS, measures=["jadas10"], prefix=3)
+    assert jia.best(criteria="giannini-1997") == jia.best()
 
 
 def test_truth_values_in_a_request_as_text() -> None:
@@ -176,3 +181,117 @@ def test_patients_whose_numbers_are_of_two_kinds() -> None:
     both = pd.concat([VISITS, VISITS.assign(patient=3)], ignore_index=True)
     out = jia.assess(both, measures=["acr_ped"], baseline="first")
     assert out["acr_ped_level"].isna().tolist() == [True, False, True, False]
+
+
+ANSWERS = pd.DataFrame(
+    {
+        "patient": list("abcd"),
+        "date": ["2020-01-01"] * 4,
+        "acr_ped_30": [1, 0, 1, 0],
+        "arm": list("xxyy"),
+        "site": list("1122"),
+    }
+)
+RESPONSE = jia.column("acr_ped_30")
+
+
+def compared(visits=ANSWERS, reference_arm="x", method="newcombe", **more):
+    return jia.analysis.compare_responders(
+        visits, RESPONSE, arm=jia.column("arm"), reference_arm=reference_arm, method=method,
+        undetermined="exclude", **more,
+    )  # fmt: skip
+
+
+def test_arms_and_strata_that_cannot_be_compared() -> None:
+    with pytest.raises(VisitError, match="one is missing for patient b"):
+        compared(ANSWERS.assign(arm=["x", None, "y", "y"]))
+    with pytest.raises(RequestError, match="two arms are compared"):
+        compared(reference_arm="z")
+    apart = {"strata": [jia.column("site")], "method": "mantel-haenszel"}
+    with pytest.raises(RequestError, match="patients in both arms"):
+        compared(**apart)
+    with pytest.raises(RequestError, match="no stratum has patients in both arms"):
+        jia.analysis.tipping_point(
+            ANSWERS, RESPONSE, arm=jia.column("arm"), reference_arm="x", **apart
+        )
+
+
+def test_patients_of_another_table() -> None:
+    with pytest.raises(VisitError, match="4 of 4 patients with visits are not in the table"):
+        compared(patients=pd.DataFrame({"patient": ["q"], "arm": ["x"]}))
+    two = pd.DataFrame({"patient": ["a", "c"], "arm": ["x", "y"]})
+    with pytest.warns(LeftOutWarning, match=r"2 of 4 patients .*'b', 'd'"):
+        assert compared(patients=two).difference == 0
+    with pytest.raises(VisitError, match="holds study days and the visit dates are the other kind"):
+        jia.analysis.time_to_first(
+            VISITS, "responder:30", baseline="first", undetermined="event",
+            patients=pd.DataFrame({"patient": ["a"], "day": [3]}), origin=jia.column("day"),
+        )  # fmt: skip
+
+
+def test_times_that_cannot_be() -> None:
+    with pytest.raises(RequestError, match="duration holds days below 0"):
+        jia.analysis.survival_table(pd.DataFrame({"duration": [-1.0, 2], "event": [1, 0]}), at=[1])
+    twice = pd.DataFrame({"patient": "A", "date": [0, 0], "state": ["high", "low"]})
+    with pytest.raises(VisitError, match="two visits of a patient on one date have no order"):
+        jia.analysis.transitions(twice, jia.column("state"))
+    with pytest.raises(RequestError, match="reference='best' differs from visit to visit"):
+        jia.analysis.time_to_first(VISITS, "responder:30", reference="best", undetermined="event")
+
+
+def test_second_tables_that_say_less_than_is_asked() -> None:
+    with pytest.raises(RequestError, match="strategies= maps what happened to a strategy"):
+        jia.prepare.intercurrent_events(
+            pd.DataFrame({"patient": ["a"], "date": ["2020-01-15"], "what": ["rescue"]}),
+            strategies=["rescue"],
+        )
+    drugs = pd.DataFrame({"patient": ["a"], "start": ["2020-01-15"], "stop": ["2020-01-16"]})
+    with pytest.raises(ColumnError, match="counted= names drugs, and there is no column 'drug'"):
+        jia.remission(
+            VISITS.assign(inactive=1), drugs, criteria="wallace-2004", max_gap_days=90,
+            inactive=jia.column("inactive"), counted=["methotrexate"],
+        )  # fmt: skip
+    with pytest.raises(ColumnError, match="no column 'redcap_event_name'"):
+        jia.prepare.from_redcap(
+            pd.DataFrame({"record_id": [1], "esr": [2.0], "day": ["2020-01-01"]}),
+            columns={"patient": "record_id", "esr": "esr", "date": "day"}, events=["month 1"],
+        )  # fmt: skip
+
+
+def test_long_tables_that_are_mapped_in_two_ways() -> None:
+    long = pd.DataFrame(
+        {
+            "patient": ["a", "a"], "date": ["2020-01-01"] * 2, "visit": [1, 1],
+            "variable": ["p", "q"], "value": [1, 2], "form": ["1", "2"], "esr": [1, 1],
+        }
+    )  # fmt: skip
+    both = {"esr": "p", "crp": "q"}
+    read = jia.prepare.from_long
+    with pytest.raises(RequestError, match="variables= gives 'p' to crp and to esr"):
+        read(long, variables={"esr": "p", "crp": ["p", "q"]})
+    with pytest.raises(ColumnError, match="columns= maps 'foo'"):
+        read(long, variables=both, columns={"foo": "x"})
+    with pytest.raises(RequestError, match="name one of the variables"):
+        read(long, variables=both, by="visit", date_of="temperature")
+    with pytest.raises(ColumnError, match="the visits would have two columns 'esr'"):
+        read(long, variables=both, keep=["esr"])
+    # In a file of text, the number 1 is the text "1".
+    assert read(long, variables=both, only={"form": 1})[
+        ["esr", "crp"]
+    ].isna().to_numpy().tolist() == [[False, True]]
+
+
+def test_a_column_that_says_another_unit_is_noticed() -> None:
+    labs = VISITS.assign(crp=1.0, crp_unit="mg/dL")
+    found = jia.check(labs, measures=["jadas10"], marker="crp")
+    assert list(found["variable"]) == ["crp"]
+    assert "units={'crp': jia.column('crp_unit')}" in found["message"][0]
+
+
+def test_windows_without_a_day_zero() -> None:
+    with pytest.raises(RequestError, match="must say where days are counted from"):
+        jia.prepare.nominal_visits(VISITS, weeks={0: 7}, day_zero=5, rule="first")
+    with pytest.raises(RequestError, match=r"same_day=: give jia\.flagged"):
+        jia.prepare.nominal_visits(
+            VISITS, weeks={0: 7}, day_zero="first", same_day="baseline", rule="first"
+        )

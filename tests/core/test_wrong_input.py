@@ -69,7 +69,7 @@ ONE_VALUE = [
     ("physician_global", 62, OutOfRangeError, "physician_global = 62: out of range"),
     ("physician_global", 10.1, OutOfRangeError, "0–10; if these are millimetres, divide by 10"),
     ("physician_global", -0.1, OutOfRangeError, "physician_global = -0.1: out of range"),
-    ("patient_global", 75.0, OutOfRangeError, "units={'patient_global': 'mm'}"),
+    ("patient_global", 75.0, OutOfRangeError, "declare mm as the unit of patient_global"),
     ("active_joints", 72, OutOfRangeError, "0–71 joints; forms with 73 or 75 joints"),
     ("active_joints", -1, OutOfRangeError, "active_joints = -1"),
     ("active_joints", 3.5, NotWholeError, "active_joints = 3.5: not a whole number"),
