@@ -295,3 +295,21 @@ def test_windows_without_a_day_zero() -> None:
         jia.prepare.nominal_visits(
             VISITS, weeks={0: 7}, day_zero="first", same_day="baseline", rule="first"
         )
+
+
+def test_the_names_that_a_module_offers() -> None:
+    assert {"assess", "jadas10", "ask"} < {*dir(jia)}
+    assert {"responder", "state", "flare"} < {*dir(jia.ask)}
+    for module, name in ((jia, "'jiascores'"), (jia.ask, "'jiascores.ask'")):
+        with pytest.raises(AttributeError, match=f"module {name} has no attribute 'nothing'"):
+            _ = module.nothing
+
+
+def test_definitions_that_share_a_name_and_kinds_that_are_none() -> None:
+    with pytest.raises(RequestError, match="say which, kind='inactive disease criteria'"):
+        jia.definition("wallace-2004")
+    with pytest.raises(RequestError, match="kind='score card': choose from"):
+        jia.definitions(kind="score card")
+    shown = jia.definition("trincianti-2021")._repr_html_()
+    assert shown.startswith("<b>trincianti-2021 (cut-off set)</b><ul><li>jadas10 oligo: inactive")
+    assert repr(jia.verify(date="2026-01-31")).endswith("check values: passed>")
