@@ -16,6 +16,7 @@ import pytest
 import jiascores as jia
 from jiascores.core.joints import JOINTS_71
 from jiascores.reporting import blocks, pictures, sections
+from jiascores.reporting.cohort import read_cohort
 from jiascores.reporting.page import LINES
 
 STATE = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course="poly")
@@ -608,3 +609,38 @@ def test_words_that_are_not_understood_are_listed_and_left_out(visits):
     assert "Poly" in found
     assert "Not understood. Here it can be oligo, poly" in found
     assert ["pattern", "1/3 (33.3 %)"] in rows(section(page, "not-determinable"))
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.from_pandas])
+def test_ids_of_several_columns_and_a_visit_that_is_called_date(visits, kind):
+    odd = visits.drop(columns="patient").assign(
+        site=[1, 1, 2, 2, 2, 2], subject=["01", "01", "01", "01", "02", "02"]
+    )
+    odd = odd.rename(columns={"day": "visit_day", "week": "date"})
+    columns = {**NAMES, "patient": ["site", "subject"], "date": "visit_day"}
+    asked = {"by": jia.column("date"), "columns": columns, "pictures": True}
+    page = page_of(kind(odd), **asked)
+    assert "Not drawn" not in page
+    assert ["patients", "3"] in rows(section(page, "what-was-read"))
+    found = rows(section(page, "results-by-visit"))
+    assert found[1] == ["date 0", "2", "21.00", "21.00–21.00", "21.00–21.00", "1"]
+    cohort = read_cohort(
+        kind(odd),
+        ["cjadas10"],
+        by=jia.column("date"),
+        arm=None,
+        joints=None,
+        characteristics=(),
+        columns=columns,
+        units={"physician_global": "mm"},
+        baseline="first",
+        marker=None,
+    )
+    table = cohort.table(cohort.readings[0].outputs, visits=range(1))
+    # The visit keeps its name, and the day of the visit has another.
+    assert cohort.named == {**columns, "patient": "patient", "date": "date_"}
+    assert list(table) == ["patient", "date_", "date", "cjadas10"]
+    assert table["patient"].nunique() == 3
+    assert table["date_"].tolist() == [0, 56] * 3
+    assert table["date"].tolist()[::2] == [0] * 3
+    assert table["date"].isna().tolist() == [False, True] * 3

@@ -20,6 +20,8 @@ from jiascores.reporting.pictures import svg
 LINES = 44
 # Tables with more columns than this are, on a phone, a card for each row.
 AS_ROWS = 4
+# Up to how many letters a word of a heading has that is never broken, but on a phone.
+WHOLE = 12
 
 
 def as_html(title: str, sections: Sequence[Section]) -> str:
@@ -78,7 +80,7 @@ class _Numbers:
         parts = _parts(table)
         of = (f", part {number} of {len(parts)}" for number in range(1, len(parts) + 1))
         named = [f"Table {self.tables}{each if len(parts) > 1 else ''}. " for each in of]
-        top = "".join(f'<th scope="col">{_text(one)}</th>' for one in table.heads)
+        top = "".join(f'<th scope="col"{_whole(one)}>{_text(one)}</th>' for one in table.heads)
         top = f"<thead><tr>{top}</tr></thead>" if table.heads else ""
         cards = len(table.heads) > AS_ROWS
         kind = ' class="cards"' if cards else ""
@@ -157,6 +159,11 @@ def _body(rows: Sequence[Row], heads: Sequence[str], *, cards: bool) -> str:
         cells = "".join(f"<td{head}>{cell}</td>" for head, cell in zip(named, rest, strict=True))
         body += f'<tr><th scope="row">{first}</th>{cells}</tr>'
     return f"{body}</tbody>".replace("<tbody></tbody>", "")
+
+
+def _whole(head: str) -> str:
+    """Return the class of a heading without long words: none of them is broken on wide pages."""
+    return ' class="whole"' if max(map(len, head.split()), default=0) <= WHOLE else ""
 
 
 def _text(words: str) -> str:
