@@ -694,3 +694,34 @@ def test_a_command_has_the_options_that_its_function_takes(words, functions) -> 
         takes = any(name in inspect.signature(each).parameters for each in functions)
         assert (f"--{name} " in shown) is takes, name
     assert ("--json" in shown) is (words != ["report"])
+
+
+def test_verify_says_it_as_json() -> None:
+    done = run("verify", "--date", "2026-01-31", "--json")
+    said = json.loads(done.output)
+    assert said["passed"] is True
+    assert said["check_values"] == jia.verify(date="2026-01-31").check_values
+    assert "Date:         2026-01-31" in said["report"]
+
+
+def test_verify_ends_with_1_where_a_check_value_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = jia.verify(date="2026-01-31")
+    monkeypatch.setattr(type(result), "passed", property(lambda _: False))
+    monkeypatch.setattr(jia, "verify", lambda **_: result, raising=False)
+    assert run("verify").exit_code == 1
+
+
+def test_init_says_what_to_do_with_the_draft(folder: Path) -> None:
+    out = folder / "draft.toml"
+    done = run("init", folder / "visits.csv", "-o", out)
+    assert done.exit_code == 0
+    assert f"A draft in {out}: read each line, then set confirmed = true." in done.stderr
+
+
+def test_a_second_file_that_nobody_names(folder: Path) -> None:
+    done = run(
+        "remission", folder / "visits.csv", "--mapping", folder / "mapping.toml",
+        "--criteria", "wallace-2004", "--max-gap-days", "120", "-o", folder / "out.csv",
+    )  # fmt: skip
+    assert done.exit_code != 0
+    assert not (folder / "out.csv").exists()

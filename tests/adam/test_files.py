@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -272,6 +273,25 @@ def changed(dataset: Any, **columns: Any) -> Any:
 def test_each_rule_finds_what_breaks_it(rule: str, change: dict[str, Any]) -> None:
     found = jia.adam.check(changed(efficacy(), **change))
     assert rule in set(found["rule"]), found
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        ({"BASE": 0.0}, "PCHG is there where BASE is 0"),
+        ({"AVISITN": np.nan}, "ANL01FL is Y in a row without an analysis visit"),
+    ],
+)
+def test_findings_say_what_is_wrong(change: dict[str, Any], finding: str) -> None:
+    found = jia.adam.check(changed(efficacy(), **change))
+    assert any(finding in words for words in found["finding"]), found
+
+
+def test_what_must_be_there_and_what_a_data_set_is_called() -> None:
+    dataset = efficacy()
+    found = jia.adam.check(attrs.evolve(dataset, data=dataset.data.drop(columns="STUDYID")))
+    assert "STUDYID is not there" in set(found["finding"])
+    assert repr(dataset).startswith(f"<ADEFF: {len(dataset.data)} rows, ")
 
 
 def test_the_rules_are_listed() -> None:
