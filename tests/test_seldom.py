@@ -110,7 +110,7 @@ def test_calls_that_leave_out_or_mistake_an_argument() -> None:
         jia.flagged("baseline", per_variable=2)
     with pytest.raises(RequestError, match="give a text"):
         jia.ask.responder(30, name=3)
-    with pytest.raises(RequestError, match="prefix=3: give text"):
+    with pytest.raises(RequestError, match="prefix=3: give a text"):
         jia.assess(VISITS, measures=["jadas10"], prefix=3)
     assert jia.best(criteria="giannini-1997") == jia.best()
 
@@ -313,3 +313,30 @@ def test_definitions_that_share_a_name_and_kinds_that_are_none() -> None:
     shown = jia.definition("trincianti-2021")._repr_html_()
     assert shown.startswith("<b>trincianti-2021 (cut-off set)</b><ul><li>jadas10 oligo: inactive")
     assert repr(jia.verify(date="2026-01-31")).endswith("check values: passed>")
+
+
+def test_outcomes_that_are_asked_for_by_halves() -> None:
+    def first(outcome, **more):
+        return jia.analysis.time_to_first(
+            VISITS.assign(state=["high", "low"], stop="2020-02-03"), outcome,
+            baseline="first", undetermined="event", **more,
+        )  # fmt: skip
+
+    state = jia.column("state")
+    with pytest.raises(RequestError, match="level= goes with outcome='acr_ped'"):
+        first(state, level=30)
+    with pytest.raises(RequestError, match="states= goes with a column of words"):
+        first("responder:30", states=["low"])
+    with pytest.raises(RequestError, match="states= names 'none', which is no word"):
+        first(state, states=["none"])
+    with pytest.raises(RequestError, match="stopped= and reason= go together"):
+        first(state, states=["low"], stopped=jia.column("stop"))
+    # The second visit is the first that is low, 31 days after the first.
+    assert first(state, states=["low"])["duration"].tolist() == [31]
+
+
+def test_values_that_nobody_asks_for() -> None:
+    labs = pd.DataFrame({"patient": ["a"], "date": ["2020-01-01"], "esr": [3]})
+    with pytest.raises(RequestError, match="values= asks for nothing"):
+        jia.prepare.laboratory_values(VISITS, labs, values=[], lab_window_days=3)
+    assert {"visits", "core_sets"} < {*dir(jia.testing)}

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, cast
 import attrs
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import ColumnError, RequestError, SuspiciousWarning, listing, say, shown
+from jiascores.core.errors import ColumnError, SuspiciousWarning, listing, say
 from jiascores.core.variables import MarkerRule
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.details import details_of
@@ -140,11 +140,6 @@ def assess(
     0     25.0           <NA>
     1      8.0             50
     """
-    policy_for(invalid)
-    if not isinstance(prefix, str):
-        raise RequestError(
-            f"prefix={shown(prefix)}: give text.", variable="prefix", values=(prefix,)
-        )
     return TableCall(
         outputs=measured(measures, details=details),
         columns=columns,
