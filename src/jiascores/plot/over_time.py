@@ -376,12 +376,12 @@ def _cloud(ax: Axes, rows: Rows) -> Any:
     from matplotlib.patches import Patch
 
     day, score = (rows[each].to_numpy() for each in ("day", "score"))
-    ends = [(each.min(), each.max()) for each in (day, score)]
+    ends = ((each.min(), each.max()) for each in (day, score))
+    x, y = (np.histogram_bin_edges(each, n) for each, n in zip(ends, CELLS, strict=True))
     counts = np.zeros(CELLS)
     for at in range(0, day.size, AT_ONCE):
         part = slice(at, at + AT_ONCE)
-        more, x, y = np.histogram2d(day[part], score[part], bins=CELLS, range=ends)
-        counts += more
+        counts += np.histogram2d(day[part], score[part], bins=[x, y])[0]
     shades = np.full((*counts.T.shape, 4), to_rgba(ink()))
     # The root, so that few visits are seen beside the many of one day.
     shades[..., 3] = DARKEST * np.sqrt(counts.T / counts.max())
