@@ -506,7 +506,7 @@ def test_what_the_mapping_asks_for(folder: Path) -> None:
     assert "x_state_jadas71" in head
     assert run("check", folder / "visits.csv", "--mapping", folder / "mapping.toml").exit_code == 0
     (folder / "mapping.toml").write_text(MAPPING)
-    assert "nothing is asked for" in assess(folder).output
+    assert "nothing to compute" in assess(folder).output
 
 
 @pytest.mark.parametrize(
@@ -608,7 +608,7 @@ GOOD_ROW = "1,2024-01-01,1,2,3,24"
 # What is wrong, and the options; the right list and exit status follow from `assess`.
 LISTED = {
     "a date in two orders": (f"{HEAD}\n{GOOD_ROW}\n1,03/04/2024,1,2,3,24\n", ()),
-    "an ESR that is no number": (f"{HEAD}\n1,2024-01-01,1,2,3,abc\n", ()),
+    "an ESR that is not a number": (f"{HEAD}\n1,2024-01-01,1,2,3,abc\n", ()),
     "a row without a patient": (f"{HEAD}\n,2024-01-01,1,2,3,24\n{GOOD_ROW}\n", ()),
     "two visits on a date": (f"{HEAD}\n{GOOD_ROW}\n{GOOD_ROW}\n", ("--baseline", "first")),
     "no column": ("patient,date,esr\n1,2024-01-01,24\n", ()),

@@ -129,7 +129,7 @@ def test_definitions_are_of_plain_parts_and_have_a_name_of_their_own() -> None:
 
 
 def test_joints_that_are_no_joints() -> None:
-    with pytest.raises(UnknownJointError, match="no joint of the 71 is called 3"):
+    with pytest.raises(UnknownJointError, match="none of the 71 joints is called 3"):
         jia.JointExam(active=[3])
     with pytest.raises(UnknownJointError, match="injected= takes a dict by joint, not list"):
         jia.JointExam(
@@ -246,7 +246,7 @@ def test_second_tables_that_say_less_than_is_asked() -> None:
             strategies=["rescue"],
         )
     drugs = pd.DataFrame({"patient": ["a"], "start": ["2020-01-15"], "stop": ["2020-01-16"]})
-    with pytest.raises(ColumnError, match="counted= names drugs, and there is no column 'drug'"):
+    with pytest.raises(ColumnError, match="counted= names drugs, and there is not a column 'drug'"):
         jia.remission(
             VISITS.assign(inactive=1), drugs, criteria="wallace-2004", max_gap_days=90,
             inactive=jia.column("inactive"), counted=["methotrexate"],

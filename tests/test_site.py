@@ -1,4 +1,4 @@
-"""The site that was built, as a reader finds it: three clicks to an answer.
+"""The site that was built, as a reader finds it: three clicks to an answer, and no barrier on the way.
 
 `make test-browser` runs these in a headless Chromium, on what `make docs` has built.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from importlib.metadata import metadata
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,3 +125,47 @@ def test_addresses_of_the_project_are_those_of_its_metadata(
     )
     named = metadata("jiascores").get_all("Project-URL") or []
     assert found == [each.partition(", ")[2] for each in named]
+
+
+# --------------------------------------------------------------------------------------------
+# No barriers
+
+# A screen, and a phone that is touched.
+WINDOWS = {"1280": (1280, 900, False), "390": (390, 844, True)}
+AXE = """axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations
+  .filter((one) => ["serious", "critical"].includes(one.impact))
+  .map((one) => [one.id, one.impact, one.nodes.slice(0, 3).map((node) =>
+    node.html.slice(0, 200) + " " + node.failureSummary.slice(0, 300))]))"""
+
+
+def html_pages() -> list[str]:
+    """Return the pages of the site, the sample report among them."""
+    found = [path.relative_to(SITE) for path in SITE.rglob("*.html")]
+    return sorted(path.as_posix() for path in found if path.parts[0] != "_static")
+
+
+@pytest.mark.browser
+def test_axe_finds_no_barrier_on_any_page(one_browser: Chromium, site: Path) -> None:
+    """axe calls nothing serious or critical, on any page at either width."""
+    axe = (files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
+    names = html_pages()
+    assert {"index.html", "calculator/index.html", "sample-report.html"} <= set(names)
+    found: dict[str, Any] = {}
+    for name in names:
+        for window, (width, height, touch) in WINDOWS.items():
+            one_browser.window(width, height, touch=touch)
+            one_browser.open(site / name)
+            one_browser.evaluate(f"{axe}; true")
+            if barriers := one_browser.evaluate(AXE):
+                found[f"{name} at {window}"] = barriers
+    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+@pytest.mark.browser
+def test_axe_finds_a_barrier_that_is_there(one_browser: Chromium, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text('<!doctype html><title>Page</title><main><input><img src="a.png"></main>')
+    axe = (files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
+    one_browser.open(page)
+    one_browser.evaluate(f"{axe}; true")
+    assert {"html-has-lang", "image-alt", "label"} <= {one for one, *_ in one_browser.evaluate(AXE)}

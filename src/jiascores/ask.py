@@ -72,7 +72,11 @@ def _parameters(asked: Verdict) -> dict[str, tuple[Any, str, str]]:
     for name in bindable(asked):
         parameters[name] = (None, *_BOUND.get(name, ("Column, optional", _COLUMN.format(name))))
     parameters["components"] = (False, "bool", "Whether to add each item as a column too.")
-    parameters["name"] = (None, "str, optional", "What the column is called, in place of its name.")
+    parameters["name"] = (
+        None,
+        "str, optional",
+        "A name for the column, in place of its usual one.",
+    )
     ordered = {name: parameters[name] for name in asked.order}
     return ordered | parameters
 

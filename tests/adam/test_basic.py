@@ -168,7 +168,7 @@ def test_variants_need_their_own_code() -> None:
     for wrong in ("sj10our", "SJ10OURS1", "1J10", ""):
         with pytest.raises(RequestError, match="at most 8"):
             made(measures=[request], paramcd={request.stem: wrong})
-    with pytest.raises(RequestError, match="no column of this data set"):
+    with pytest.raises(RequestError, match="not a column of this data set"):
         made(paramcd={"other": "OTHER"})
     with pytest.raises(RequestError, match="two parameters have PARAMCD 'JADAS10'"):
         made(measures=["jadas10", request], paramcd={request.stem: "JADAS10"})

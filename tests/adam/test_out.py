@@ -187,9 +187,9 @@ def test_criteria_are_for_numbers_of_the_data_set() -> None:
     assert not isinstance(state, str)
     with pytest.raises(RequestError, match="write a comparison"):
         made(thresholds={"jadas10": "low"})
-    with pytest.raises(RequestError, match="no column of this data set"):
+    with pytest.raises(RequestError, match="not a column of this data set"):
         made(thresholds={"esr": "<= 20"})
-    with pytest.raises(RequestError, match="no column of this data set"):
+    with pytest.raises(RequestError, match="not a column of this data set"):
         made(thresholds={state.stem: ">= 1"})
 
 
@@ -209,7 +209,7 @@ def test_improvement_is_a_parameter_of_its_own() -> None:
     assert cells(rows["CRIT1FL"]) == ["Y", "Y", None]
     assert rows["PARAM"].iloc[0].startswith("Improvement from baseline (%) of ")
     assert cells(of(data, "PHGA")["PCHG"]) == [None, -30, -100, None, None]
-    with pytest.raises(RequestError, match="no score or variable"):
+    with pytest.raises(RequestError, match="not a score or variable"):
         made(improvement=["esr"])
     with pytest.raises(RequestError, match="baseline="):
         made(baseline=None, measures=["jadas10"], improvement=["jadas10"])

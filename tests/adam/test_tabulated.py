@@ -589,7 +589,7 @@ def test_a_drug_without_an_end_is_not_taken_to_go_on() -> None:
     said = jia.adam.table_from_sdtm(open_, partial_dates=rules, missing_end="ongoing")
     assert said["stop"].tolist() == ["2020-10-31", None]
     assert len(jia.adam.table_from_sdtm(open_.assign(CMENRF="AFTER"), partial_dates=rules)) == 2
-    with pytest.raises(VisitError, match="CMSTDTC is no full date in 1 row: '2019'"):
+    with pytest.raises(VisitError, match="CMSTDTC is not a full date in 1 row: '2019'"):
         jia.adam.table_from_sdtm(medication(), partial_dates="last-of-month")
     with pytest.raises(RequestError, match="missing_end"):
         jia.adam.table_from_sdtm(open_, partial_dates=rules, missing_end="today")  # type: ignore[arg-type]
@@ -605,7 +605,7 @@ def test_ae_is_what_compare_events_reads() -> None:
             "AESER": ["N", "N", "Y"],
         }
     )
-    with pytest.raises(VisitError, match="AESTDTC is no full date in 1 row: '2024-02'"):
+    with pytest.raises(VisitError, match="AESTDTC is not a full date in 1 row: '2024-02'"):
         jia.adam.table_from_sdtm(ae)
     events = jia.adam.table_from_sdtm(ae, partial_dates="first-of-month")
     assert events["event"].tolist() == ["NASOPHARYNGITIS", "RASH", "fever"]

@@ -57,7 +57,7 @@ def test_a_variant_says_what_it_varies() -> None:
     assert f"a variant of {VARIED[0].name}" in str(ours)
 
 
-# What is no variable of a visit: scores that a rule reads, and what stands in other tables.
+# What is not a variable of a visit: scores that a rule reads, and what stands in other tables.
 BESIDE = {
     *(score.name for score in published(jia.typing.Score)),
     *("course", "month", "upper_limit", "ilar_category", "joint_exam", "inactive"),

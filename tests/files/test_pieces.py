@@ -208,7 +208,7 @@ def test_what_is_wrong_with_the_files(visits, tmp_path) -> None:
 
 def test_the_same_column_twice(tmp_path) -> None:
     (tmp_path / "visits.csv").write_text("patient,esr,esr\n1,2,3\n")
-    with pytest.raises(ColumnError, match="two columns are called 'esr'"):
+    with pytest.raises(ColumnError, match="two columns have the name 'esr'"):
         jia.assess_files(tmp_path / "visits.csv", tmp_path / "out.csv", measures=["cjadas10"])
 
 

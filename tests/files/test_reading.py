@@ -204,7 +204,7 @@ def test_rows_are_named_by_the_line_where_they_begin(file) -> None:
         ('a,b\n1,"2\n3,4\n', RequestError, "line 2: a quotation mark opens"),
         ('a,b\n1,"2"x\n', RequestError, "line 2"),
         ("a,b\n1\n", RequestError, "line 2: 1 fields"),
-        (b"\x00\x01\x02 binary", RequestError, "a character that no text has"),
+        (b"\x00\x01\x02 binary", RequestError, "a character that is not text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", RequestError, "Save it as .xlsx"),
         (b"PK\x03\x04 no zip", RequestError, "Excel .xlsx"),
     ],

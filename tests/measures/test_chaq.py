@@ -328,9 +328,9 @@ REQUESTS: list[tuple[dict[str, Any], str]] = [
     ({"items": items() | {"grip": 1}}, "items of grip: give a list"),
     ({"items": pd.Series([0] * 30)}, "a dict by domain"),
     ({"domains": {"walking": 1}}, "domains has no dressing, arising"),
-    ({"domains": dict.fromkeys((*DOMAINS, "runing"), 0)}, "'runing' is no domain"),
+    ({"domains": dict.fromkeys((*DOMAINS, "runing"), 0)}, "'runing' is not a domain"),
     ({"domains": [0] * 8, "aids": {"walkin"}}, "Did you mean 'walking'"),
-    ({"domains": [0] * 8, "help": {"walkin": True}}, "help: 'walkin' is no domain"),
+    ({"domains": [0] * 8, "help": {"walkin": True}}, "help: 'walkin' is not a domain"),
 ]
 
 

@@ -624,7 +624,7 @@ def test_reacch_out_needs_the_category() -> None:
     given = WELL | {"enthesitis": False}
     with pytest.raises(ArgumentError, match=r"^inactive_disease\(\) by reacch-out needs ilar_cat"):
         jia.inactive_disease(criteria="reacch-out", **given)
-    words = "fever and a category that is no word"
+    words = "fever and a category that is not a word"
     with pytest.raises(NotCoveredError, match="ilar_category"):
         jia.inactive_disease(criteria="reacch-out", **given, ilar_category=words)
     # Others pass it over, as they do all that a form holds.

@@ -158,7 +158,7 @@ def test_what_is_refused(more, error, words) -> None:
     ask = {"measures": "acr_ped", "baseline": "first", **ENDS, **more}
     with pytest.raises(error, match=words):
         jia.assess_between(table, "crp", **ask)
-    with pytest.raises(jia.errors.RequestError, match="no variable"):
+    with pytest.raises(jia.errors.RequestError, match="not a variable"):
         jia.assess_between(table, "crpp", **ask)
 
 

@@ -116,7 +116,7 @@ def test_what_gaps_need() -> None:
     with pytest.raises(jia.errors.VisitError, match="2 rows of week 0"):
         jia.prepare.fill_gaps(pd.concat([table, table[:1]]), jia.column("response"), **ask)
     two = table.assign(stop=[100, 90, None, None])
-    with pytest.raises(jia.errors.VisitError, match="two things of patient A"):
+    with pytest.raises(jia.errors.VisitError, match="two values for patient A"):
         jia.prepare.fill_gaps(two, jia.column("response"), stopped=jia.column("stop"), **ask)
 
 

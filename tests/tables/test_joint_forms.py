@@ -472,7 +472,7 @@ def test_whether_a_visit_was_examined_stands_in_its_rows():
     given = {"joint": "joint", "active": "swollen", "unlisted": "no-finding", "examined": "seen"}
     assert columns_of(jia.prepare.joint_counts(table, **given))["active_joints"] == [0, None, 0]
     table["seen"] = ["yes", "no", "no", "no", "yes", "yes"]
-    with pytest.raises(jia.errors.VisitError, match="says yes and no of a visit"):
+    with pytest.raises(jia.errors.VisitError, match="says both yes and no at one visit"):
         jia.prepare.joint_counts(table, **given)
 
 

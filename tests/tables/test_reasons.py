@@ -185,7 +185,7 @@ def reasons_given() -> set[str]:
 
 
 def reasons_of_cells() -> set[str]:
-    """Return why a cell is no number, as the alias of these words says."""
+    """Return why a cell is not a number, as the alias of these words says."""
     (problems,) = [
         tree
         for tree in trees()

@@ -204,7 +204,7 @@ def test_a_wide_table_becomes_visits(kind):
         "date": ["2024-01-10", "2024-03-06", "2024-02-01", "2024-05-05"],
         "category": ["systemic", "systemic", "systemic", None],
         "physician_global": [6.0, 2.5, 3.0, 1.5],
-        # There is no column for week 8.
+        # There is not a column for week 8.
         "esr": [48.0, None, None, None],
     }
 

@@ -203,8 +203,8 @@ def test_it_goes_into_lifelines_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("stops", "words"),
     [
-        ({"stop": [5, 6], "why": ["x", "x"]}, "two things of patient A"),
-        ({"stop": [5, 5], "why": ["x", "y"]}, "two things of patient A"),
+        ({"stop": [5, 6], "why": ["x", "x"]}, "two values for patient A"),
+        ({"stop": [5, 5], "why": ["x", "y"]}, "two values for patient A"),
         ({"stop": [5, 5], "why": [None, None]}, "'why' is missing"),
         ({"stop": [None, None], "why": ["x", None]}, "'stop' is missing"),
     ],

@@ -118,7 +118,7 @@ def _names(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
     names = [str(name) for name in data]
     for name in (dataset.name, *names):
         if not NAME.fullmatch(name):
-            yield f"{name!r} is no name of at most 8 capital letters, digits and _"
+            yield f"{name!r} is not a name of at most 8 capital letters, digits and _"
     for name in names:
         label = dataset.about(name).label
         if not 0 < len(label) <= LABEL_LENGTH or not label.isascii():
@@ -285,7 +285,7 @@ def _imputed(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
 def _dates(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
     for name in data:
         if str(name).endswith("DT") and dataset.about(str(name)).type != DATE:
-            yield f"{name} is no date"
+            yield f"{name} is not a date"
 
 
 @rule("time-to-event")

@@ -122,7 +122,7 @@ class Domain:
         lost = texts[days.isna() & (texts.notna() | (not gaps))]
         if len(lost):
             raise VisitError(
-                f"{column} is no full date in {len(lost)} row{'' if len(lost) == 1 else 's'}: "
+                f"{column} is not a full date in {len(lost)} row{'' if len(lost) == 1 else 's'}: "
                 f"{listing(map(repr, lost.tolist()))}. Name the rule of your plan, "
                 f"partial_dates='first-of-month' or another (a missing year or an interval no rule "
                 f"completes), or complete it before.",

@@ -171,7 +171,7 @@ def parameters(
     for name in improvement:
         if name not in of:
             raise RequestError(
-                f"improvement= names {name!r}, which is no score or variable of this data set.",
+                f"improvement= names {name!r}, which is not a score or variable of this data set.",
                 variable="improvement",
                 values=(name,),
             )
@@ -192,11 +192,11 @@ def parameters(
 
 
 def refuse_unknown(parameter: str, given: Collection[str], columns: Collection[str]) -> None:
-    """Raise where a name is no column of the data set."""
+    """Raise where a name is not a column of the data set."""
     unknown = sorted(set(given) - set(columns))
     if unknown:
         raise RequestError(
-            f"{say(f'adam.{parameter}')} names {unknown[0]!r}, which is no column of this data set: it has "
+            f"{say(f'adam.{parameter}')} names {unknown[0]!r}, which is not a column of this data set: it has "
             f"{', '.join(map(repr, columns))}.",
             variable=parameter,
             values=unknown,

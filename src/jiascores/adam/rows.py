@@ -175,7 +175,7 @@ class Rows:
         if self.base is None:
             return None
         if self.own is not None and isinstance(source, Request):
-            # What is no score would have to be judged from several visits.
+            # What is not a score would have to be judged from several visits.
             score = isinstance(source.measure, Score)
             return self.own.compared(source.measure.name) if score else None
         rows = self.table.baseline_of(source) if isinstance(source, str) else self.base

@@ -100,9 +100,9 @@ def visits_from_sdtm(
         If a date is partial or missing and no rule completes it, or a variable has two values at
         one visit.
     UnknownJointError
-        If MKLOC is none of the 71 joints.
+        If MKLOC is not one of the 71 joints.
     RequestError
-        If a result is no number, and no rule or codelist says what it is.
+        If a result is not a number, and no rule or codelist says what it is.
 
     See Also
     --------

@@ -83,7 +83,7 @@ def adtte(
     Raises
     ------
     RequestError
-        If there is no code, or a reason of `censored` never comes.
+        If there is not a code, or a reason of `censored` never comes.
     JiaScoresError
         As for `time_to_flare`.
 
@@ -194,7 +194,7 @@ def _censored(data: pd.DataFrame, given: Mapping[str, int]) -> Any:
     unknown = sorted(set(given) - set(data["EVNTDESC"]))
     if unknown:
         raise RequestError(
-            f"{say('adam.event.censored')} names {unknown[0]!r}, which is nobody's reason. There are "
+            f"{say('adam.event.censored')} names {unknown[0]!r}, which is no patient's reason. There are "
             f"{listing(sorted(set(data.loc[~data['EVENT'], 'EVNTDESC'])), shown=20)}.",
             variable="censored",
             values=unknown,

@@ -354,7 +354,7 @@ VISIT_FAMILIES: dict[str, Family] = {
     ),
     "remission": Family(_remission_arguments, lambda _: remission, _remission_answers),
 }
-# Files that are read row by row alone: what they hold is no column.
+# Files that are read row by row alone: what they hold is not a column.
 ALONE = ("chaq", "chaq_items", "joints", "events")
 # What is the same for all rows that are given together as columns.
 CHOSEN: tuple[str, ...] = ("marker", "measure", "missing", "markers", "level")
@@ -691,7 +691,7 @@ def verify(*, date: str | None = None) -> Verification:
     Parameters
     ----------
     date : str, optional
-        The date that the report bears; the present one if left out.
+        The date in the report; today if left out.
 
     Returns
     -------

@@ -75,7 +75,7 @@ def main() -> None:
 @click.option(
     "--date",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The date that the report bears; by default the present one.",
+    help="The date in the report; by default today.",
 )
 @out_options
 @json_option
@@ -123,7 +123,7 @@ def definitions(
     shown = [each for each in every if not names or each.name in names]
     for name in names:
         if name not in known:
-            raise RequestError(f"no definition is called {name!r}.{suggestion(name, known)}")
+            raise RequestError(f"there is no definition named {name!r}.{suggestion(name, known)}")
     table = jia.definitions(kind)
     if out is not None:
         write_rows(table, out, as_json, force=force)
@@ -226,7 +226,7 @@ def assess(job: Job, details: bool) -> None:
 def _need_measures(job: Job) -> None:
     if not job.requests:
         raise RequestError(
-            "nothing is asked for: give --measure, such as --measure jadas10, or name the measures "
+            "nothing to compute: give --measure, such as --measure jadas10, or name the measures "
             '[study] of the --mapping: measures = ["jadas10"].',
             variable="measures",
         )
@@ -236,7 +236,7 @@ def _need_measures(job: Job) -> None:
 @on_table(
     baseline_option,
     measures_option,
-    column_option("--by", "A column by which the findings are put in order, such as the site."),
+    column_option("--by", "A column to sort the findings by, such as the site."),
 )
 def check(job: Job, by: Any) -> None:
     """List what is missing, refused and suspicious in FILE.
@@ -270,12 +270,12 @@ def check(job: Job, by: Any) -> None:
     measures_option,
     column_option("--by", "The column with the visit; by default nominal_visit, or a number."),
     column_option("--arm", "The column with the treatment arm, for results of each arm."),
-    click.option("--data-cut", help="The last date that counts; later visits are left out."),
+    click.option("--data-cut", help="The date of the data cut; later visits are left out."),
     click.option(
         "--characteristic",
         "characteristics",
         multiple=True,
-        help="A column that describes the patients, as sex or age; may be given more than once.",
+        help="A column that describes the patients, such as sex or age; may be given more than once.",
     ),
     click.option("--title", help="Title of the page."),
     click.option(
@@ -334,7 +334,7 @@ def _day(text: str | None) -> str | float | None:
     click.option(
         "--protocol",
         type=named(RetreatmentProtocol),
-        help="By which protocol; else that of the mapping.",
+        help="The protocol; by default that of the mapping.",
     ),
     click.option(
         "--deviations", is_flag=True, help="List the infusions against the protocol instead."
@@ -375,7 +375,9 @@ def _protocol(job: Job) -> Any:
 @on_table(
     click.argument("medication", type=FILE, required=False),
     click.option("--criteria", type=named(RemissionCriteria)),
-    click.option("--max-gap-days", type=float, help="Most days between two visits of one run."),
+    click.option(
+        "--max-gap-days", type=float, help="The longest gap in days between two visits of one run."
+    ),
     click.option("--counted", multiple=True, help="A drug that counts, or all."),
     click.option("--inactive", help="Your yes/no column with inactive disease."),
     takes=("prefix", "invalid"),
@@ -412,7 +414,7 @@ def remission(job: Job, medication: Path | None, counted: tuple[str, ...], **giv
             f"--{name.replace('_', '-')}",
             name,
             metavar="BEGINNING",
-            help="What stands before each joint's name.",
+            help="What comes before the joint in the column names.",
         )
         for name in ("active", *FINDINGS)
     ),
@@ -487,7 +489,9 @@ def nominal_visits(job: Job, weeks: tuple[str, ...], months: tuple[str, ...], **
 @on_table(
     click.argument("laboratory", type=FILE, required=False),
     click.option("--value", "values", multiple=True, help="A variable to bring, such as esr."),
-    click.option("--window-days", type=float, help="Most days between visit and drawing."),
+    click.option(
+        "--window-days", type=float, help="The longest gap in days between visit and blood draw."
+    ),
     takes=("prefix",),
 )
 def laboratory_values(job: Job, laboratory: Path | None, **given: Any) -> None:

@@ -36,9 +36,11 @@ COMMON = together(
     click.option("--keep", multiple=True, help="A column of ADSL to take along, or NEW=COLUMN."),
     click.option(
         "--created",
-        help="When the file is made, as 2026-01-31T12:00:00, for .xpt and .json; no clock is read.",
+        help="The creation time, such as 2026-01-31T12:00:00; needed for .xpt and .json, because no clock is read.",
     ),
-    click.option("--metadata", type=FILE, help="Where to write what a define file says, in rows."),
+    click.option(
+        "--metadata", type=FILE, help="The file for the metadata that a define file needs, in rows."
+    ),
 )
 
 
@@ -111,9 +113,9 @@ def adeff(
     click.option(
         "--undetermined",
         type=click.Choice(["no", "event", "censor"]),
-        help="What a visit counts as at which the event cannot be determined.",
+        help="What a visit counts as if the event cannot be determined there.",
     ),
-    click.option("--paramcd", help="PARAMCD, where the event has no code of its own."),
+    click.option("--paramcd", help="PARAMCD, if the event has no code yet."),
     click.option("--param", help="PARAM."),
     takes=("marker",),
     prints=False,

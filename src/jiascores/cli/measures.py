@@ -15,7 +15,7 @@ FORMS = ", ".join(
     ]
 )
 MEASURES = (
-    f"A MEASURE is a score by its name, or a verdict with what is to be chosen: {FORMS}. Options "
+    f"A MEASURE is the name of a score, or a verdict with your choices: {FORMS}. Options "
     f"follow as name=value, and columns as name=column.NAME: "
     f"state:cjadas10:consolaro-2014:course=poly. `jiascores definitions` lists the names."
 )

@@ -208,7 +208,7 @@ out_options = together(
     click.option(
         *("-o", "--out"),
         type=FILE,
-        help="Where to write; by default as text to the screen. The name says the kind.",
+        help="The file to write; by default, text to the screen. Its ending sets the kind.",
     ),
     click.option("--force", is_flag=True, help="Write over a file that exists."),
 )
@@ -218,7 +218,7 @@ measures_option: Option = click.option(
     "measures",
     multiple=True,
     shell_complete=_complete,
-    help="What to compute; may be given more than once. Else those of the mapping.",
+    help="What to compute; may be given more than once. By default those of the mapping.",
 )
 baseline_option: Option = click.option(
     "--baseline",
@@ -230,7 +230,7 @@ _table_options = together(
     click.option(
         "--mapping",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="How the file is written, as TOML; `jiascores init` drafts one.",
+        help="A TOML file that says how FILE is written; `jiascores init` drafts one.",
     ),
     out_options,
     click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings."),

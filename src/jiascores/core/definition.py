@@ -326,7 +326,7 @@ def _numbers(key: str, value: Any) -> Iterator[Threshold]:
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return
     if isinstance(value, int | float):
-        # An open end is no number at which anything turns.
+        # An open end is not a number at which anything turns.
         if value in (float("inf"), float("-inf")):
             return
         yield Threshold(key, float(value))

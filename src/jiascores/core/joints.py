@@ -386,7 +386,7 @@ def _check_names(given: Any, parameter: str, kind: Any = frozenset) -> None:
     if unknown:
         unknown.sort(key=text_of)
         raise UnknownJointError(
-            f"{parameter}: no joint of the 71 is called {listing(map(shown, unknown))}."
+            f"{parameter}: none of the 71 joints is called {listing(map(shown, unknown))}."
             f"{joint_hint(unknown[0])} Names are like 'knee_left', 'mcp2_right', "
             f"'thumb_ip_left', 'cervical_spine'; all are in jiascores.core.joints.JOINTS_71.",
             variable=parameter,

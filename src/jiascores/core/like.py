@@ -302,7 +302,7 @@ def places_of(
     """
     if kind_of(given) == "number":
         if not isinstance(given, str) and (advice_on := instead_of(given)):
-            raise NotCoveredError(f"{name} is no column of words. {advice_on}.", variable=name)
+            raise NotCoveredError(f"{name} is not a column of words. {advice_on}.", variable=name)
         each, positions = [given], None
     else:
         if kind_of(given) == "polars":

@@ -48,7 +48,7 @@ class Figure:
     ----------
     name : str
         What it is: the beginning of the name of its thresholds (``"esr"`` stands for
-        ``"esr from"`` and ``"esr to"``), or words where it is no number; empty for every figure
+        ``"esr from"`` and ``"esr to"``), or words where it is not a number; empty for every figure
         of the definition that has no entry of its own.
     evidence : Evidence
         How well it was checked.

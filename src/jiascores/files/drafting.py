@@ -314,7 +314,7 @@ def _variable_named(name: str) -> str | None:
 def _can_be(variable: str, cells: Sequence[Any], form: Csv) -> bool:
     """Return whether the cells of a column can be those of a variable or role."""
     if variable == "patient":
-        # An id is no number with decimals.
+        # An id is not a number with decimals.
         read = [_read(cell, form) for cell in cells]
         return not any(isinstance(value, float) and value % 1 for value in read)
     if not cells or variable in ("site", "sex", "patient_global_rater", "birth_date"):
@@ -421,7 +421,7 @@ def _variable(
         elif own is not None and own.unit:
             made.put("units", variable, {"column": name}, "each cell with its own unit")
         else:
-            made.ask(f"{text!r} in {name!r} is no number: correct it in the file.")
+            made.ask(f"{text!r} in {name!r} is not a number: correct it in the file.")
 
 
 def _scale(known: Any, name: str, label: str, numbers: Sequence[float], made: Draft) -> str:

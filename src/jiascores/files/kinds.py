@@ -308,7 +308,7 @@ def _contents(frame: Any, name: str, kind: str, **more: Any) -> Contents:
     names = [str(each) for each in frame.columns]
     twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
-        raise ColumnError(f"{name}: two columns are called {listing(twice)}.", values=twice)
+        raise ColumnError(f"{name}: two columns have the name {listing(twice)}.", values=twice)
     columns = {
         each: frame[column].reset_index(drop=True)
         for each, column in zip(names, frame.columns, strict=True)

@@ -65,7 +65,7 @@ class Csv:
     """How text is written: numbers, dates and words of a file of any kind."""
 
     separator: str | None = None
-    """What stands between fields; else what the header shows."""
+    """The character between fields; by default, the one in the header."""
     decimal: Literal[".", ","] = "."
     """The decimal sign."""
     thousands: str = ""
@@ -73,7 +73,7 @@ class Csv:
     encoding: str | None = None
     """For example cp1252, as many spreadsheets write; else utf-8."""
     skip: int = 0
-    """How many lines stand above the header."""
+    """How many lines come before the header."""
     trailing_separator: bool = False
     """Whether each row, not the header, ends in a separator."""
     missing: tuple[str | float, ...] = ()
@@ -103,7 +103,7 @@ class Excel:
     sheet: str | None = None
     """Name of the sheet; not needed where there is one only."""
     skip: int = 0
-    """How many rows stand above the header."""
+    """How many rows come before the header."""
 
 
 @attrs.frozen(kw_only=True)
@@ -187,7 +187,7 @@ class Medication(Infusions):
     criteria: str | None = None
     """Criteria of remission."""
     max_gap_days: float | None = None
-    """Most days between two visits of one run."""
+    """The longest gap in days between two visits of one run."""
     inactive: str | None = None
     """Your yes/no column that holds inactive disease."""
 
@@ -205,7 +205,7 @@ class Long:
     only: Mapping[str, str | float | bool] = attrs.field(factory=dict)
     """your column = the value of the rows that count."""
     keep: tuple[str, ...] = ()
-    """Your columns that say one thing of a visit."""
+    """Your columns that have one value for each visit."""
 
 
 @attrs.frozen(kw_only=True)
@@ -215,7 +215,7 @@ class Laboratory(Infusions):
     values: tuple[str, ...] = ()
     """Which variables to bring to the visits."""
     window_days: float | None = None
-    """Most days between visit and drawing."""
+    """The longest gap in days between visit and blood draw."""
     long: Long | None = None
     """Where the file has one row for each value."""
 
@@ -355,7 +355,7 @@ class Event:
     origin: str = "TRTSDT"
     """The column of ADSL with the day from which time runs."""
     undetermined: Literal["no", "event", "censor"] | None = None
-    """What a visit counts as at which the event cannot be determined."""
+    """What a visit counts as if the event cannot be determined there."""
     stopped: str | None = None
     """The column with the day on which a patient stopped."""
     reason: str | None = None
@@ -369,7 +369,7 @@ class Event:
     censored: Mapping[str, int] = attrs.field(factory=dict)
     """reason = CNSR, 1 or more; all others are 1."""
     paramcd: str | None = None
-    """PARAMCD, where the event has no code of its own."""
+    """PARAMCD, if the event has no code yet."""
     param: str | None = None
     """PARAM, where another is due."""
 
@@ -788,9 +788,7 @@ def _faults_of_text(csv: Csv) -> Iterator[tuple[str, str, str]]:
             words = f"a date has a day, a month and a year, such as %d.%m.%Y; {words}"
             yield "csv", "date_format", f"= {toml(form)}: {words}"
         elif not says_day(form) and day is None:
-            words = (
-                "a month without a day is no date. Say which day it stands for: day_of_month = 15."
-            )
+            words = "a month without a day is not a date. Say which day it stands for: day_of_month = 15."
             yield "csv", "date_format", f"= {toml(form)}: {words}"
     if day is not None and not 1 <= day <= _SHORTEST_MONTH:
         yield "csv", "day_of_month", f"= {day}: give 1 to {_SHORTEST_MONTH}."
@@ -809,4 +807,4 @@ def _faults_of_names(source: Source) -> Iterator[tuple[str, str, str]]:
             elif name not in known and name not in source.columns:
                 meant = next((each for each, of in source.columns.items() if of == name), None)
                 said = f" Use the variable's name: {meant}." if meant else suggestion(name, known)
-                yield table, name, f"is no variable of jiascores.{said}"
+                yield table, name, f"is not a variable of jiascores.{said}"

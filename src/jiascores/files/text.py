@@ -227,7 +227,7 @@ class TextFile:
             if set(data[place:64:2]) == {0} != set(data[1 - place : 64 : 2])
         ]
         if not wide and not many and data.translate(None, _CONTROL) != data:
-            words = "a character that no text has"
+            words = "a character that is not text"
             advice = (
                 "The file is broken there, or of no kind that is known (CSV, Excel .xlsx, SAS, SPSS, "
                 "Stata, Parquet)."
@@ -285,7 +285,7 @@ class TextFile:
         twice = sorted(name for name, times in Counter(self.names).items() if times > 1)
         if twice:
             raise ColumnError(
-                f"{self.name}, line {self.header_line}: two columns are called "
+                f"{self.name}, line {self.header_line}: two columns have the name "
                 f"{listing(map(repr, twice))}. Rename one in the file.",
                 variable=twice[0],
                 values=twice,

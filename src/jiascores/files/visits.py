@@ -43,7 +43,7 @@ def read(path: Any, mapping: Any = None, *, table: str = "visits") -> pd.DataFra
     ----------
     path : path
         CSV or other separated text (also ``.gz``), Excel, SAS, SPSS, Stata or Parquet. The kind
-        is told by the content, not by the name.
+        is recognised from the content, not from the name.
     mapping : path or dict, optional
         A mapping in TOML, or what such a file holds: separator, decimal sign, format of dates,
         words, which column is which. Without it, everything is as jiascores writes it.

@@ -321,7 +321,7 @@ def _refuse_names(names: Any, parameter: str) -> None:
     for name in names:
         if not is_among(name, DOMAINS):
             raise RequestError(
-                f"{parameter}: {shown(name)} is no domain of the CHAQ, which has "
+                f"{parameter}: {shown(name)} is not a domain of the CHAQ, which has "
                 f"{', '.join(DOMAINS)}.{suggestion(name, DOMAINS)}",
                 variable=parameter,
                 values=(name,),

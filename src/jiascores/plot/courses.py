@@ -183,7 +183,7 @@ def _codes(read: Table, code: Column | None) -> NDArray[Any] | None:
     unknown = sorted({str(word) for word in codes if word is not None} - set(CODES))
     if unknown:
         raise RequestError(
-            f"{unknown[0]!r} is no code of jia.retreatment: {', '.join(CODES)}.", variable="code"
+            f"{unknown[0]!r} is not a code of jia.retreatment: {', '.join(CODES)}.", variable="code"
         )
     return codes
 

@@ -266,7 +266,7 @@ def _checked(proportions: Mapping[str, float]) -> dict[str, float]:
     for joint, share in by_joint(proportions, "joints").items():
         if joint not in shares:
             raise UnknownJointError(
-                f"{shown(joint)} is none of the 71 joints.{joint_hint(joint)}",
+                f"{shown(joint)} is not one of the 71 joints.{joint_hint(joint)}",
                 variable="joints",
                 values=(joint,),
             )

@@ -264,7 +264,7 @@ def paired_change(before: Any, after: Any) -> PairedChange:
     MisalignedError
         If lengths differ, or Series have different indexes.
     NotNumericError, OutOfRangeError
-        If a value is no number, or infinite.
+        If a value is not a number, or infinite.
 
     See Also
     --------

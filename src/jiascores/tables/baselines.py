@@ -147,7 +147,7 @@ def on_or_before(
     Raises
     ------
     RequestError
-        If `days` is missing with `per_variable`, or is no number of 0 or more.
+        If `days` is missing with `per_variable`, or is not a number of 0 or more.
 
     See Also
     --------

@@ -84,7 +84,7 @@ def check(
 ) -> FrameT:
     """List what is missing, refused and suspicious in a table of visits.
 
-    No value raises here: what `assess` would refuse is listed, all of it at once, with its row,
+    No value raises here: what `assess` would refuse is listed, all of it together, with its row,
     patient and date.
 
     Parameters
@@ -105,8 +105,8 @@ def check(
         the table does not have among it. Without it, the core set is looked for. Columns called
         ``course`` and ``ilar_category`` are always looked at.
     by : Column, optional
-        A column by which the findings are put in order, with what it says in front, for example
-        ``jia.column("site")`` for queries to each site. What is about a whole column comes last.
+        A column to sort the findings by, which then comes first in the result, for example
+        ``jia.column("site")`` for queries to each site. Findings on a whole column come last.
     prefix : str
         As for `assess`: whether a column that it would add is there already depends on it.
 

@@ -448,7 +448,7 @@ def _is_pandas(native: Any) -> bool:
 def _twice(names: list[Any]) -> ColumnError:
     twice = sorted({str(name) for name in names if names.count(name) > 1})
     return ColumnError(
-        f"two columns are called {listing(twice)}: which one is meant is not certain. Rename one.",
+        f"two columns have the name {listing(twice)}: which one is meant is not certain. Rename one.",
         variable=twice[0],
         values=twice,
     )

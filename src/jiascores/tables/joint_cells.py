@@ -219,7 +219,7 @@ def _by_mapping(
     nowhere = [column for column in columns if column not in present]
     twice = sorted({column for column in columns if columns.count(column) > 1})
     checks: tuple[tuple[type[JiaScoresError], str, list[str]], ...] = (
-        (UnknownJointError, "no joint of the 71 is called", unknown),
+        (UnknownJointError, "none of the 71 joints is called", unknown),
         (ColumnError, "no column is named for", unnamed),
         (ColumnError, "the frame has no column", nowhere),
         (ColumnError, "more than one joint has the column", twice),

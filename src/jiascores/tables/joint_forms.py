@@ -153,7 +153,7 @@ def joint_counts(
     ColumnError
         If a column is not there, stands for two joints, or has the name of a new one.
     UnknownJointError
-        If a mapping, list or row names what is none of the 71, or the form has a joint beyond
+        If a mapping, list or row names what is not one of the 71, or the form has a joint beyond
         them and nobody says what becomes of it.
     NotNumericError, OutOfRangeError, NotWholeError, NotCoveredError
         If a cell is neither yes, no nor missing, or a code is not explained.
@@ -424,7 +424,7 @@ def _joints(names: Sequence[str]) -> tuple[str, ...]:
     for name in named:
         if name not in JOINTS_71:
             raise UnknownJointError(
-                f"{say('joints.not_on_form')} names {name!r}, which is no joint of the 71.{joint_hint(name)}",
+                f"{say('joints.not_on_form')} names {name!r}, which is not one of the 71 joints.{joint_hint(name)}",
                 variable="not_on_form",
                 values=(name,),
             )
@@ -547,7 +547,7 @@ class _Rows:
     ) -> FloatArray:
         """Return what the rows of a visit say alike; two answers raise."""
         rows = np.flatnonzero(~np.isnan(values))
-        words = f"column {column!r} says yes and no of a visit: {{}}. Make it one."
+        words = f"column {column!r} says both yes and no at one visit: {{}}. Keep one value."
         told = column, self.places.__getitem__, words
         at = one_answer(rows, visit[rows], values[rows].astype(np.int64), count, *told)
         return np.where(at == NONE, np.nan, values[np.maximum(at, 0)])

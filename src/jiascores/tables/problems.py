@@ -253,7 +253,7 @@ def capital(text: str) -> str:
 # --------------------------------------------------------------------------------------------
 # Cells that are alike
 
-# Why a cell is no number: the reason of the problem.
+# Why a cell is not a number: the reason of the problem.
 Why: TypeAlias = Literal[
     "decimal-comma",
     "below-limit",
@@ -268,7 +268,7 @@ Why: TypeAlias = Literal[
 
 # Words of which a translation is shown.
 SHOWN_WORDS = 12
-# A longer text is no word that stands for a gap.
+# A longer text is not a word that stands for a gap.
 LONGEST_WORD = 60
 # What a yes/no column takes.
 FLAG_WORDS = "True/False, 1/0, Y/N or yes/no"
@@ -411,7 +411,7 @@ def thousands(variable: Variable, text: str) -> list[float]:
 
 
 def why(variable: Variable, value: Any) -> Why:
-    """Return why a cell is no number."""
+    """Return why a cell is not a number."""
     if isinstance(value, bool | np.bool_):
         return "yes-or-no"
     if not isinstance(value, str):

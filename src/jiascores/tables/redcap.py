@@ -88,7 +88,7 @@ def from_redcap(
     ColumnError
         If a field is not there.
     VisitError
-        If a field of a visit is filled in two rows, or one recorded once says two things of a
+        If a field of a visit is filled in two rows, or one recorded once has two values for a
         patient; with the rows.
 
     See Also
@@ -181,14 +181,12 @@ def _first_of(names: Iterable[str], frame: Frame) -> str | None:
 
 
 def _once(name: str) -> str:
-    return (
-        f"{name!r} is recorded once, and says more than one thing of a patient: {{}}. Make it one."
-    )
+    return f"{name!r} is recorded once, and has more than one value for a patient: {{}}. Keep one value."
 
 
 def _other(name: str) -> str:
     return (
-        f"{name!r} says more than one thing of a visit: {{}}. Name the events that are visits, "
+        f"{name!r} has more than one value at a visit: {{}}. Name the events that are visits, "
         f"{say('redcap.events', ['event'])}, or the other fields to take along, {say('redcap.keep', ['field'])}."
     )
 
@@ -360,7 +358,7 @@ class _Export:
         for name in keep:
             if not any(_stands_for(name, field) for field in free):
                 raise ColumnError(
-                    f"{say('redcap.keep')} names {name!r}, which is no other field of the export."
+                    f"{say('redcap.keep')} names {name!r}, which is not another field of the export."
                     f"{nearest(name, free)}",
                     variable="keep",
                     values=(name,),
@@ -385,7 +383,7 @@ class _Labels:
         if None in names:
             wanted = (FIELD[0], TYPE[0], CHOICES[0])
             raise ColumnError(
-                f"{say('redcap.dictionary')} is no data dictionary of REDCap: it has no column "
+                f"{say('redcap.dictionary')} is not a data dictionary of REDCap: it has no column "
                 f"{listing(repr(name) for name, is_there in zip(wanted, names, strict=True) if is_there is None)}.",
                 variable="dictionary",
             )

@@ -77,7 +77,7 @@ def remission(
         ``"wallace-2004"``, ``"wallace-2011"``, ``"wallace-no-markers"``, ``"eular-pres-2024"``,
         ``"jadas-24-weeks"``; there is no default.
     max_gap_days : float
-        Most days between two visits of one run; there is no default.
+        The longest gap in days between two visits of one run; there is no default.
     counted : list of str or "all"
         Which drugs count as anti-arthritis or anti-uveitis medication. Required where
         `medication` has a column ``drug``. The others are listed in a warning.
@@ -309,7 +309,7 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
     if not table.has("drug"):
         if counted not in (None, ALL):
             words = (
-                f"{say('counted')} names drugs, and there is no column {table.column('drug')!r}. "
+                f"{say('counted')} names drugs, and there is not a column {table.column('drug')!r}. "
                 f"Name yours: {say('medication_columns', {'drug': 'your column'})}."
             )
             table.refuse(ColumnError, words, "drug")

@@ -111,7 +111,7 @@ class Request:
     components : bool
         Whether terms or items are columns too.
     name : str, optional
-        What the column is called, in place of its usual name.
+        A name for the column, in place of its usual one.
     """
 
     measure: Any
@@ -499,7 +499,7 @@ def score(measure: str | Score, *, components: bool = False, name: str | None = 
     components : bool
         Whether to add its terms as columns too.
     name : str, optional
-        What the column is called, in place of the id.
+        A name for the column, in place of the id.
 
     Returns
     -------
@@ -555,7 +555,7 @@ def responder(
         Whether to add the bounds as columns too: ``acr_ped_30_min``, whether the level is surely
         reached, and ``acr_ped_30_max``, whether it may be.
     name : str, optional
-        What the column is called, in place of its name.
+        A name for the column, in place of its usual one.
 
     Returns
     -------

@@ -300,7 +300,7 @@ def require_column(frame: Frame, name: str, what: str, advice: str) -> None:
     """Raise where the table has no column of such a name."""
     if name not in frame:
         raise ColumnError(
-            f"there is no column {name!r} for {what}. Name yours: {advice}."
+            f"there is not a column {name!r} for {what}. Name yours: {advice}."
             f"{nearest(name, frame.names)}",
             variable=what,
             values=(name,),
@@ -421,7 +421,9 @@ class _Long:
         require_column(self.frame, name, "keep", say("long.keep", ["your column"]))
         filled = ~blank(self.frame, name)[rows]
         rows, visit = rows[filled], visit[filled]
-        words = f"column {name!r} says more than one thing of a visit: {{}}. Make it one, or do not"
+        words = (
+            f"column {name!r} has more than one value at a visit: {{}}. Keep one value, or do not"
+        )
         told = name, self.places.__getitem__, f"{words} keep the column."
         return one_answer(rows, visit, self.frame.codes(name)[0][rows], count, *told)
 

@@ -171,7 +171,7 @@ def require_variable(name: str, parameter: str) -> None:
     """Raise where a name that the caller gave is not that of a variable."""
     if name not in VARIABLES:
         raise RequestError(
-            f"{say(parameter)} names {name!r}, which is no variable of jiascores."
+            f"{say(parameter)} names {name!r}, which is not a variable of jiascores."
             f"{suggestion(name, VARIABLES)}",
             variable=parameter,
         )
@@ -444,7 +444,7 @@ class Table:
             )
 
     def _cells(self, column: str, variable: Variable) -> tuple[NDArray[np.float64], dict[int, Any]]:
-        """Return a column as numbers, and by row what is no number."""
+        """Return a column as numbers, and by row what is not a number."""
         try:
             return self.frame.floats(column, variable), {}
         except NotNumericError:
@@ -1427,7 +1427,7 @@ class Rows:
 
 
 def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64], dict[int, Any]]:
-    """Return the numbers of a mixed column, and by row what is no number.
+    """Return the numbers of a mixed column, and by row what is not a number.
 
     A number written as text is both.
     """
@@ -1584,7 +1584,7 @@ def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
             swapped = name in frame and found in known
             right = {found: name} if swapped else {"variable": "your column"}
             raise ColumnError(
-                f"{say('columns')} maps {name!r}, which is no variable of jiascores."
+                f"{say('columns')} maps {name!r}, which is not a variable of jiascores."
                 f"{suggestion(name, known)} Write {say('columns', right)}.",
                 variable=name,
             )
@@ -1613,7 +1613,7 @@ def check_units(
         if name not in VARIABLES:
             meant = next((each for each, column in columns.items() if column == name), None)
             raise ColumnError(
-                f"{say('units')} names {name!r}, which is no variable of jiascores."
+                f"{say('units')} names {name!r}, which is not a variable of jiascores."
                 f"{suggestion(name, list(VARIABLES))} Use the variable's name, not the column's"
                 f"{': ' + say('units', {meant: unit}) if meant else ''}.",
                 variable=name,

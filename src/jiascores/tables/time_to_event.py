@@ -404,7 +404,7 @@ def _in_states(table: Table, outcome: Column, states: tuple[str, ...]) -> FloatA
     for state in states:
         if state not in known:
             raise RequestError(
-                f"states= names {state!r}, which is no word of the column {outcome.name!r}: it "
+                f"states= names {state!r}, which is not a word of the column {outcome.name!r}: it "
                 f"would never come.{suggestion(state, known)} The column has "
                 f"{listing(known, shown=20)}.",
                 variable="states",

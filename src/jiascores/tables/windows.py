@@ -450,7 +450,7 @@ def one_for_each(said: pd.DataFrame, labels: Sequence[Any], name: str) -> pd.Ser
     patient, value = said.columns
     for code in said.loc[differing_repeats(said, [patient]), patient]:
         raise VisitError(
-            f"column {name!r} says two things of patient {labels[code]}; it must say one.",
+            f"column {name!r} has two values for patient {labels[code]}; give one.",
             variable=name,
             values=(labels[code],),
         )
@@ -485,7 +485,7 @@ def laboratory_values(
     values : list of str
         Which variables to bring, for example ``["esr", "crp"]``.
     lab_window_days : float
-        Most days between visit and drawing, on either side; there is no default.
+        The longest gap in days between visit and blood draw, on either side; there is no default.
     columns, lab_columns : dict, optional
         Your own column names in `visits` and in `labs`.
     units : dict, optional

@@ -75,7 +75,7 @@ def values_of(variable: str) -> SearchStrategy[float]:
     """
     if variable not in VARIABLES:
         raise ArgumentError(
-            f"{shown(variable)} is no variable.{suggestion(variable, tuple(VARIABLES))}",
+            f"{shown(variable)} is not a variable.{suggestion(variable, tuple(VARIABLES))}",
             variable="variable",
         )
     declared = VARIABLES[variable]
