@@ -187,7 +187,7 @@ def test_a_word_that_can_never_come_is_refused() -> None:
             len(jia.analysis.time_to_first(frame, jia.column("state"), states=["high"], **more))
             == 1
         )
-        with pytest.raises(jia.errors.RequestError, match="no word of the column"):
+        with pytest.raises(jia.errors.RequestError, match="not a word of the column"):
             jia.analysis.time_to_first(frame, jia.column("state"), states=["hihg"], **more)
 
 
