@@ -444,8 +444,8 @@ def test_a_limit_with_its_unit_and_a_comparator_beside(file) -> None:
     path = file("patient,crp,op\na,<5 mg/L,\nb,5,<\nc,7,=\nd,< 0.5 mg/dL,\ne,> 100,\n")
     how = {"below": {"crp": {"rule": "half", "comparator": "op"}}, "above": {"crp": "limit"}}
     visits = jia.prepare.read(path, how)
-    # A limit in another unit than the column's is not read.
-    assert visits["crp"].tolist() == [2.5, 2.5, 7, "< 0.5 mg/dL", 100]
+    # A limit in another unit is read in that of the column: 0.5 mg/dL are 5 mg/L.
+    assert visits["crp"].tolist() == [2.5, 2.5, 7, 2.5, 100]
     with pytest.raises(ColumnError, match="Did you mean 'op'"):
         jia.prepare.read(path, {"below": {"crp": {"rule": "half", "comparator": "ops"}}})
 
