@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -327,7 +328,7 @@ def test_outcomes_that_are_asked_for_by_halves() -> None:
         first(state, level=30)
     with pytest.raises(RequestError, match="states= goes with a column of words"):
         first("responder:30", states=["low"])
-    with pytest.raises(RequestError, match="states= names 'none', which is no word"):
+    with pytest.raises(RequestError, match="states= names 'none', which is not a word"):
         first(state, states=["none"])
     with pytest.raises(RequestError, match="stopped= and reason= go together"):
         first(state, states=["low"], stopped=jia.column("stop"))
@@ -340,3 +341,12 @@ def test_values_that_nobody_asks_for() -> None:
     with pytest.raises(RequestError, match="values= asks for nothing"):
         jia.prepare.laboratory_values(VISITS, labs, values=[], lab_window_days=3)
     assert {"visits", "core_sets"} < {*dir(jia.testing)}
+
+
+def test_places_where_no_file_is(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="is a folder: give a file"):
+        jia.prepare.read(tmp_path)
+    out = tmp_path / "out.csv"
+    with pytest.raises(RequestError, match="there are no files to read"):
+        jia.assess_files([], out, measures=["jadas10"])
+    assert not out.exists()
