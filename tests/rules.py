@@ -201,8 +201,8 @@ RULES = (
         "Links are followed",
         "a link is replaced by a file",
         "files/writing.py",
-        "    target = Path(os.path.realpath(path))\n    mode",
-        "    target = Path(os.path.abspath(path))\n    mode",
+        "    target = Path(os.path.realpath(str(path)))\n    mode",
+        "    target = Path(os.path.abspath(str(path)))\n    mode",
         "tests/files/test_writing.py::test_links_are_followed",
     ),
     Broken(

@@ -247,7 +247,7 @@ def test_second_tables_that_say_less_than_is_asked() -> None:
             strategies=["rescue"],
         )
     drugs = pd.DataFrame({"patient": ["a"], "start": ["2020-01-15"], "stop": ["2020-01-16"]})
-    with pytest.raises(ColumnError, match="counted= names drugs, and there is not a column 'drug'"):
+    with pytest.raises(ColumnError, match="counted= names drugs, and there is no column 'drug'"):
         jia.remission(
             VISITS.assign(inactive=1), drugs, criteria="wallace-2004", max_gap_days=90,
             inactive=jia.column("inactive"), counted=["methotrexate"],

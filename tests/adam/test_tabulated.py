@@ -194,7 +194,7 @@ def test_each_variable_may_have_its_own_flag() -> None:
 def test_partial_dates_are_refused(dtc: Any) -> None:
     late = laboratory(LBDTC=["2024-01-10", dtc])
     with pytest.raises(
-        VisitError, match=r"no full date in 1 row: .*partial_dates='first-of-month'"
+        VisitError, match=r"not a full date in 1 row: .*partial_dates='first-of-month'"
     ):
         jia.adam.visits_from_sdtm(late, variables=ONLY_CRP)
 
@@ -205,7 +205,7 @@ def test_partial_dates_are_refused(dtc: Any) -> None:
 @pytest.mark.parametrize("rule", [None, *PARTIAL_DATES])
 def test_what_is_no_date_no_rule_makes_one(dtc: str, rule: Any) -> None:
     late = laboratory(LBDTC=["2024-01-10", dtc])
-    with pytest.raises(VisitError, match="no full date"):
+    with pytest.raises(VisitError, match="not a full date"):
         jia.adam.visits_from_sdtm(late, variables=ONLY_CRP, partial_dates=rule)
 
 
@@ -227,7 +227,7 @@ def test_partial_dates_are_completed_by_the_rule_that_is_named(day: dt.date, rul
         visits = jia.adam.visits_from_sdtm(lb, variables=ONLY_CRP, partial_dates=rule)
         assert visits[["date", "date_imputed"]].values.tolist() == [[date, gap]]
     if of == "month":
-        with pytest.raises(VisitError, match="no full date"):
+        with pytest.raises(VisitError, match="not a full date"):
             jia.adam.visits_from_sdtm(
                 laboratory(LBDTC=f"{year}")[:1], variables=ONLY_CRP, partial_dates=rule
             )

@@ -75,7 +75,7 @@ def test_elapsed_days_are_one_less() -> None:
 
 
 def test_a_reason_that_never_comes_and_a_number_that_is_the_event() -> None:
-    with pytest.raises(RequestError, match="nobody's reason"):
+    with pytest.raises(RequestError, match="no patient's reason"):
         made(censored={"died": 2})
     for wrong in (0, -1, True):
         with pytest.raises(RequestError, match="0 is the event"):

@@ -31,8 +31,8 @@ PATCHES = [
     (
         "the total capped at 10 instead of the joint term",
         "core/measure.py",
-        "return reduce(operator.add, result.values()) if",
-        "return np.minimum(reduce(operator.add, result.values()), 10) if",
+        "return reduce(operator.add, terms.values())",
+        "return np.minimum(reduce(operator.add, terms.values()), 10)",
     ),
     (
         "high-activity bound 10.5 used for JADAS27 (8.5)",

@@ -297,45 +297,50 @@ def test_words_and_levels_have_no_time_to_the_first(case: Case) -> None:
 # -------------------------------------------------------------------------------------- The report
 
 
-def results_in(page: str, name: str) -> list[list[str]]:
-    """Return the results of a report by visit, each cell without its per cent and interval."""
-    (table,) = re.findall(rf"<caption>[^<]*{name} by visit</caption>(.*?)</table>", page, re.DOTALL)
-    cells = [
-        re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in table.split("<tr>")
-    ]
-    return [[cell.split("\n")[0] for cell in row] for row in cells if row]
+ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
+HEAD = re.compile(r'<th scope="(row\w*)"[^>]*>(.*?)</th>')
+CELL = re.compile(r"<td[^>]*>(.*?)</td>")
 
 
-def counted(case: Case, answers: pd.DataFrame) -> list[list[str]]:
+def results_in(page: str, name: str) -> list[tuple[str, ...]]:
+    """Return the results of a report: visit, answer, how many of how many, and how many are open."""
+    start = page.index(f'<span class="mark">{name}</span></h3>')
+    part = re.split(r"<h3|</section>", page[start:])[0]
+    found, visit = [], ""
+    for row in ROW.findall(part):
+        scope, head = HEAD.findall(row)[0] if HEAD.search(row) else ("", "")
+        cells = CELL.findall(row)
+        if scope == "rowgroup":
+            visit = head
+        elif cells:
+            share, _, still_open, *_ = cells
+            found.append((visit or head, head, share.split(" (")[0], still_open))
+    return found
+
+
+def counted(case: Case, answers: pd.DataFrame) -> list[tuple[str, ...]]:
     """Return what a report must say, counted in the columns of `assess`."""
-    if case.verdict.gives == "level":
-        levels: Any = case.definition
-        heads = ["visits judged", *(f"at least level {level}" for level in levels.levels)]
-    elif case.verdict.gives == "flag":
-        heads = ["known", "yes", "not determinable"]
-    else:
-        words = case.verdict.words_of(case.definition, dict(case.request.options))
-        heads = ["known", *(word.replace("_", " ") for word in words), "not determinable"]
-    rows = [["visit", *heads]]
-    days = range(30 if case.verdict.compares else 0, 30 * VISITS, 30)
-    for day in days:
+    rows: list[tuple[str, ...]] = []
+    for day in range(30 if case.verdict.compares else 0, 30 * VISITS, 30):
         here = answers[answers["date"] == day]
         given = plain(here[case.request.columns[0]])
-        known = len(given) - given.count(None)
+        visit, gaps = f"date {day}", given.count(None)
+        known = len(given) - gaps
         if case.verdict.gives == "level":
             low, high = (np.array(plain(here[name])) for name in case.request.columns[1:])
-            reached = [
-                f"{(low >= level).sum()} of {((low >= level) | (high < level)).sum()}"
-                for level in levels.levels
-            ]
-            rows.append([f"{day}", f"{len(given)}", *reached])
+            definition: Any = case.definition
+            for level in definition.levels:
+                yes, no = (low >= level).sum(), (high < level).sum()
+                share, still_open = f"{yes}/{yes + no}", f"{len(given) - yes - no}"
+                rows.append((visit, f"level {level}", share, still_open))
         elif case.verdict.gives == "flag":
-            rows.append(
-                [f"{day}", f"{known}", f"{given.count(True)} of {known}", f"{given.count(None)}"]
-            )
+            rows.append((visit, visit, f"{given.count(True)}/{known}", f"{gaps}"))
         else:
-            parts = [f"{given.count(word)} of {known}" for word in words]
-            rows.append([f"{day}", f"{known}", *parts, f"{given.count(None)}"])
+            words = case.verdict.words_of(case.definition, dict(case.request.options))
+            rows += [
+                (visit, word.replace("_", " "), f"{given.count(word)}/{known}", f"{gaps}")
+                for word in words
+            ]
     return rows
 
 

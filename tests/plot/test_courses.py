@@ -49,5 +49,5 @@ def test_swimmers_come_in_the_order_asked_for():
     assert names(order="patient") == ["A", "B"]
     with pytest.raises(jia.errors.RequestError, match="order"):
         names(order="longest")
-    with pytest.raises(jia.errors.RequestError, match="no code"):
+    with pytest.raises(jia.errors.RequestError, match="not a code"):
         jia.plot.swimmer(COURSES.replace("eligible", "yes"), GIVEN)

@@ -140,7 +140,7 @@ def test_what_is_missing_is_said_in_the_words_of_the_call(door) -> None:
     for role in ("patient", date):
         with pytest.raises(jia.errors.ColumnError) as raised:
             call(ROWS.rename(columns={role: "mine"}))
-        assert f"in the table of {what}: there is not a column '{role}'" in str(raised.value)
+        assert f"in the table of {what}: there is no column '{role}'" in str(raised.value)
         assert f"{parameter}={{'{role}': 'your column'}}" in str(raised.value)
         assert raised.value.variable == role
         call(ROWS.rename(columns={role: "mine"}), **{parameter: {role: "mine"}})
@@ -158,7 +158,7 @@ def test_columns_that_lead_nowhere(door) -> None:
     _, parameter, date, call = door
     for columns, words in (
         ({"dose": "esr"}, "maps 'dose'; it can map patient"),
-        ({date: "day"}, "there is not a column 'day'"),
+        ({date: "day"}, "there is no column 'day'"),
         ({"patient": date, date: date}, f"gives the column '{date}' to patient and {date}"),
         ("day", "takes a dict"),
     ):

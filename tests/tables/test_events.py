@@ -434,7 +434,7 @@ REFUSED = [
         {"event_columns": {"date": "day"}},
         errors.ColumnError,
         "date",
-        "in the table of adverse events: there is not a column 'day'.*event_columns={'date'",
+        "in the table of adverse events: there is no column 'day'.*event_columns={'date'",
     ),
     (
         {},

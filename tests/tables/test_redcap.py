@@ -226,7 +226,7 @@ def test_codes_in_the_names_of_boxes_are_read_as_redcap_writes_them():
         ({"once": ["sex"]}, "ColumnError", "no column 'sex'"),
         ({"events": ["month6_arm_1"]}, "RequestError", "no row is of the event 'month6_arm_1'"),
         ({"keep": ["swolen___"]}, "ColumnError", "keep= names 'swolen___'"),
-        ({"dictionary": pd.DataFrame({"a": [1]})}, "ColumnError", "no data dictionary"),
+        ({"dictionary": pd.DataFrame({"a": [1]})}, "ColumnError", "not a data dictionary"),
     ],
 )
 def test_what_is_wrong_with_a_call_is_said(changes, error, said):

@@ -153,7 +153,7 @@ def test_what_is_kept_says_one_thing_of_a_visit():
     table = pd.DataFrame(
         {**long_columns(ROWS), "ARM": ["x", "y", "x", "", "x", "x", "z", "y", "y"]}
     )
-    with pytest.raises(jia.errors.VisitError, match="'ARM' says more than one thing") as caught:
+    with pytest.raises(jia.errors.VisitError, match="'ARM' has more than one value") as caught:
         jia.prepare.from_long(table, variables=CODES, keep=["ARM"])
     assert caught.value.where[-1] == "row 6 (patient 007, date 2024-04-10)"
 

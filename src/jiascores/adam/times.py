@@ -83,7 +83,7 @@ def adtte(
     Raises
     ------
     RequestError
-        If there is not a code, or a reason of `censored` never comes.
+        If there is no code, or a reason of `censored` never comes.
     JiaScoresError
         As for `time_to_flare`.
 

@@ -489,7 +489,7 @@ def _what_is_missing(read: Table, name: str) -> list[str]:
 
 
 def _write(ax: Axes, lines: list[Rows], missing: list[str]) -> None:
-    """Write scores at their points, and over the gaps why there is not a score."""
+    """Write scores at their points, and over the gaps why there is no score."""
     top = ax.get_ylim()[1]
     ax.margins(x=0.08)
     width = 12 if inches(ax) < NARROW else 40

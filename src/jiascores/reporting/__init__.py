@@ -122,7 +122,7 @@ def report(
     Intervals need scipy and pictures matplotlib. Where one is not installed, the page goes without,
     and its summary says so.
 
-    There is not a date on the page: the same table gives the same page.
+    There is no date on the page: the same table gives the same page.
 
     Examples
     --------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypeVar, cast
@@ -10,7 +9,7 @@ from typing import Any, Literal, TypeVar, cast
 import attrs
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import ColumnError, SuspiciousWarning, listing, say
+from jiascores.core.errors import ColumnError, SuspiciousWarning, listing, say, warn
 from jiascores.core.variables import MarkerRule
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.details import details_of
@@ -25,8 +24,6 @@ from jiascores.tables.table import Table, Units, as_mapping
 
 FrameT = TypeVar("FrameT")
 IN_MEMORY = ("pandas", "polars", "pyarrow")
-# Between the warning and the call of `assess`.
-FRAMES_ABOVE = 3
 
 
 @as_declared
@@ -221,7 +218,7 @@ class TableCall:
             del table  # what it has read is not held while the columns are added
             answer = add_columns(frame, outputs, self.prefix)
             if suspicious:
-                warnings.warn(suspicious, SuspiciousWarning, stacklevel=FRAMES_ABOVE)
+                warn(suspicious, SuspiciousWarning)
             return cast(FrameT, answer)
         patient = self.columns.get("patient", "patient")
         return cast(FrameT, run(visits, self, patient=patient, together=self.compares_visits))

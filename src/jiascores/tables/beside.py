@@ -157,7 +157,7 @@ class Beside:
             column = self.column(role)
             if column not in self.frame:
                 words = (
-                    f"there is not a column {column!r} for the {role}. Name yours: "
+                    f"there is no column {column!r} for the {role}. Name yours: "
                     f"{say(self.parameter, {role: 'your column'})}.{nearest(column, self.frame.names)}"
                 )
                 self.refuse(ColumnError, words, role, values=(column,))

@@ -309,7 +309,7 @@ def _counts(table: Beside, counted: Sequence[str] | str | None) -> NDArray[np.bo
     if not table.has("drug"):
         if counted not in (None, ALL):
             words = (
-                f"{say('counted')} names drugs, and there is not a column {table.column('drug')!r}. "
+                f"{say('counted')} names drugs, and there is no column {table.column('drug')!r}. "
                 f"Name yours: {say('medication_columns', {'drug': 'your column'})}."
             )
             table.refuse(ColumnError, words, "drug")

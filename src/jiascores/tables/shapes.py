@@ -300,7 +300,7 @@ def require_column(frame: Frame, name: str, what: str, advice: str) -> None:
     """Raise where the table has no column of such a name."""
     if name not in frame:
         raise ColumnError(
-            f"there is not a column {name!r} for {what}. Name yours: {advice}."
+            f"there is no column {name!r} for {what}. Name yours: {advice}."
             f"{nearest(name, frame.names)}",
             variable=what,
             values=(name,),
