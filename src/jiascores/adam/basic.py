@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ ORDER = (
 # Left out where no row has one.
 WHERE_KNOWN = ("REFDT", "SRCDOM", "SRCVAR", "SRCSEQ")
 THRESHOLD = re.compile(r"(<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?)")
-COMPARISONS = {
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": logic.at_most,
     ">=": logic.at_least,
     "<": logic.below,

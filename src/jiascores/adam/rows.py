@@ -17,7 +17,7 @@ from jiascores.core.variables import MARKERS
 from jiascores.tables.baselines import Best, LastResponding, reference_name
 from jiascores.tables.frame import Positions
 from jiascores.tables.requests import Request
-from jiascores.tables.table import Column, Table, column_of
+from jiascores.tables.table import Column, OwnBaselines, Table, column_of
 
 FloatArray = NDArray[np.float64]
 
@@ -47,12 +47,14 @@ class Rows:
     def __init__(
         self, table: Table, about: Mapping[str, Any], basetype: str | None, sources: Any
     ) -> None:
-        self.table, self.about, self.sources = table, about, sources
+        self.table: Table = table
+        self.about: Mapping[str, Any] = about
+        self.sources: Any = sources
         rule = table.baseline_rule
-        self.base = None if rule is None else table.baseline
-        self.own = None if rule is None else table.own_of("baseline")
+        self.base: Positions | None = None if rule is None else table.baseline
+        self.own: OwnBaselines | None = None if rule is None else table.own_of("baseline")
         named = None if rule is None else reference_name(rule).replace("-", " ").upper()
-        self.basetype = basetype or named
+        self.basetype: str | None = basetype or named
         self._kept: dict[str, tuple[pd.DataFrame, Positions]] = {}
 
     def of(self, parameter: Parameter) -> list[pd.DataFrame]:

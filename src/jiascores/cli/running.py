@@ -204,7 +204,7 @@ def _complete(_: Any, __: Any, incomplete: str) -> list[str]:
     return completions(incomplete)
 
 
-out_options = together(
+out_options: Option = together(
     click.option(
         *("-o", "--out"),
         type=FILE,
