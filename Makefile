@@ -87,6 +87,7 @@ types: .venv-types/.ready .venv-types-bare/.ready ## check the types with mypy (
 
 docs: $(VENV)/.docs ## build the documentation into docs/_build/html
 	@rm -rf docs/_build docs/gallery docs/generated # what is no longer made must not stay
+	@$(PY) -m pytest -q -m sphinx tests/test_docs.py
 	@$(PY) docs/_ext/docstrings.py
 	@$(PY) -m sphinx -W -n --keep-going -q -b html docs docs/_build/html
 	@$(PY) docs/_ext/site_check.py docs/_build/html

@@ -45,6 +45,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # lifelines asks for pandas below 3.
     if find_spec("lifelines") is None or find_spec("statsmodels") is None:
         absent.add("stats")
+    # These read the extensions of the documentation, which need docutils: `make docs` runs them.
+    if find_spec("docutils") is None:
+        absent.add("sphinx")
     # Only where they are asked for: `-m browser`, `-m r`.
     asked = config.getoption("markexpr").split()
     absent |= {"browser", "r"}.difference(asked)

@@ -151,6 +151,7 @@ def test_every_function_says_what_else_to_look_at() -> None:
             assert words.endswith(".") or not words, (name, line)
 
 
+@pytest.mark.sphinx
 def test_every_picture_is_drawn_in_the_gallery() -> None:
     import family  # of docs/_ext
 
@@ -163,6 +164,7 @@ def test_every_picture_is_drawn_in_the_gallery() -> None:
     assert lines[-1] == "Parameters"
 
 
+@pytest.mark.sphinx
 def test_a_parameter_that_takes_a_definition_has_its_names_as_links() -> None:
     import links  # of docs/_ext
 
@@ -200,6 +202,7 @@ def test_a_parameter_that_takes_a_definition_has_its_names_as_links() -> None:
     }
 
 
+@pytest.mark.sphinx
 def test_what_must_be_given_is_shown_without_a_default() -> None:
     import links  # of docs/_ext
 

@@ -25,5 +25,5 @@ def public():
 
 def names_of(door):
     """Return the names of a door; pictures and data sets list theirs, beside modules of their own."""
-    listed = door.__all__ if door in (jia.plot, jia.adam, jia.datasets) else dir(door)
+    listed = door.__all__ if door in (jia.plot, jia.adam) else dir(door)
     return [name for name in listed if not name.startswith("_")]

@@ -271,3 +271,7 @@ def load_msc_trial() -> Trial:
         _load("msc_trial_events", "event_date"),
         _load("msc_trial_infusions", "infusion_date"),
     )
+
+
+def __dir__() -> list[str]:
+    return __all__

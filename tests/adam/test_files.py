@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -295,7 +296,9 @@ def test_what_must_be_there_and_what_a_data_set_is_called() -> None:
 
 
 def test_the_rules_are_listed() -> None:
-    listed = [line.split()[0] for line in (jia.adam.check.__doc__ or "").splitlines() if line]
+    listed = [
+        line.split()[0] for line in (inspect.getdoc(jia.adam.check) or "").splitlines() if line
+    ]
     assert [name for name in listed if name in RULES] == list(RULES)
 
 

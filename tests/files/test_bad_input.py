@@ -16,10 +16,10 @@ from typing import Any
 import attrs
 import click
 import pytest
-from click.testing import CliRunner
 
 from jiascores.cli import main
 from jiascores.core.errors import JiaScoresError
+from tests.commands import Runner
 from tests.files.bad_input import Row, made, rows, unescaped
 
 LONGEST = 5000
@@ -81,7 +81,7 @@ def run(arguments: list[str], given: bytes | None = None) -> Outcome:
     """Run a command in this process."""
     with in_time(), warnings.catch_warnings():
         warnings.simplefilter("error")
-        result = CliRunner().invoke(main, arguments, input=given, standalone_mode=False)
+        result = Runner().invoke(main, arguments, input=given, standalone_mode=False)
     error = result.exception
     if error is None:
         # An exit that is asked for comes back as its status.

@@ -27,7 +27,7 @@ SEALED = ("unshare", "--map-root-user", "--net")
 CONDITIONS: dict[str, tuple[Sequence[str], Mapping[str, str]]] = {
     "assertions off": (("-O",), {}),
     "docstrings off": (("-OO",), {}),
-    "bytes and text apart, every warning": (("-bb", "-X", "dev"), {}),
+    "the development mode": (("-X", "dev"), {}),
     "one hash seed": ((), {"PYTHONHASHSEED": "1"}),
     "another hash seed": ((), {"PYTHONHASHSEED": "4294967295"}),
     "a day ahead": ((), {"TZ": "Pacific/Kiritimati"}),
