@@ -125,7 +125,9 @@ def test_bad_input(row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert len(outcome.message) <= LONGEST
     assert not PYTHON.search(outcome.message), outcome.message
     if outcome.status:
-        assert (type(outcome.error).__name__, reason(outcome)) == (row.answer, row.reason), outcome
+        # The class itself; or, of click, one that it is of in every version.
+        names = {each.__name__ for each in type(outcome.error).__mro__}
+        assert (row.answer in names, reason(outcome)) == (True, row.reason), outcome
         assert outcome.message.strip()
         return
     if row.answer.startswith("~"):

@@ -551,8 +551,8 @@ def _mark(start: bytes, encoding: str | None) -> tuple[bytes, str]:
     given, known = encoding or "utf-8", False
     with contextlib.suppress(LookupError, ValueError):
         given = codecs.lookup(given).name
-        # Not all that Python calls so are of text.
-        known = b"\n" in "a,\n1".encode(given)
+        # Not all that Python calls so are of text, and these are of names of hosts.
+        known = b"\n" in "a,\n1".encode(given) and given not in ("idna", "punycode")
     if not known:
         raise RequestError(
             f"{in_mapping('csv', {'encoding': encoding})}: no such encoding.", reason="mapping"
