@@ -225,12 +225,15 @@ class Rows:
         if _reads_marker(source):
             names += [n for n in MARKERS if table.has(n) and n not in names]
         gaps = {n: np.isnan(table.values(n)) for n in names}
+        at_base = {}
+        if back is not None and (open_ & (back >= 0)).any():
+            at_base = {n: self._gap_at_base(n, gap, back) for n, gap in gaps.items()}
         said = np.full(table.size, None, dtype=object)
         for row in np.flatnonzero(open_):
             here = [n for n, gap in gaps.items() if gap[row]]
             words = [f"missing: {', '.join(here)}"] if here else []
             if back is not None and back[row] >= 0:
-                there = [n for n in names if self._gap_at_base(n, gaps[n], row, back[row])]
+                there = [n for n, gap in at_base.items() if gap[row]]
                 words += [f"missing at baseline: {', '.join(there)}"] if there else []
             elif back is not None:
                 words += ["no baseline"]
@@ -238,8 +241,9 @@ class Rows:
             said[row] = ("; ".join(words) or otherwise)[:REASON_LENGTH]
         return said
 
-    def _gap_at_base(self, name: str, gap: Any, row: Any, back: Any) -> bool:
-        return bool(gap[back] if self.own is None else np.isnan(self.own.values(name)[row]))
+    def _gap_at_base(self, name: str, gap: NDArray[np.bool_], back: Positions) -> NDArray[np.bool_]:
+        """Return the rows whose baseline lacks a variable; without a baseline, a row says nothing."""
+        return gap[np.maximum(back, 0)] if self.own is None else np.isnan(self.own.values(name))
 
 
 def _reads_marker(source: Any) -> bool:
