@@ -33,11 +33,11 @@ def number_of(value: Any, name: str, why: str = "", *, zero: bool = False) -> fl
     if plain is not None and (plain > 0 or (zero and plain == 0)):
         return plain
     least = "0 or more" if zero else "above 0"
-    raise RequestError(
-        f"{say(name, value)}: give a number {least}.{' ' if why else ''}{why}",
-        variable=name,
-        values=(value,),
-    )
+    raise _refusal(value, name, f"give a number {least}.{' ' if why else ''}{why}")
+
+
+def _refusal(value: Any, name: str, words: str) -> RequestError:
+    return RequestError(f"{say(name, value)}: {words}", variable=name, values=(value,))
 
 
 def is_yes(value: Any, name: str) -> bool:
@@ -52,7 +52,7 @@ def is_yes(value: Any, name: str) -> bool:
     """
     if isinstance(value, bool | np.bool_):
         return bool(value)
-    raise RequestError(f"{say(name, value)}: give True or False.", variable=name, values=(value,))
+    raise _refusal(value, name, "give True or False.")
 
 
 def text_given(value: Any, name: str) -> str:
@@ -67,7 +67,7 @@ def text_given(value: Any, name: str) -> str:
     """
     if isinstance(value, str):
         return str.__str__(value)
-    raise RequestError(f"{say(name, value)}: give a text.", variable=name, values=(value,))
+    raise _refusal(value, name, "give a text.")
 
 
 def column_name(value: Any, name: str) -> Any:
@@ -85,9 +85,7 @@ def column_name(value: Any, name: str) -> Any:
         hash(value)
         if value is not None:
             return value
-    raise RequestError(
-        f"{say(name, value)}: give the name of a column.", variable=name, values=(value,)
-    )
+    raise _refusal(value, name, "give the name of a column.")
 
 
 def numbers_in(frame: Frame, name: str) -> NDArray[np.float64]:
@@ -125,11 +123,7 @@ def one_of(value: Any, choices: Mapping[str, str], name: str) -> str:
     """
     if is_among(value, choices):
         return str.__str__(value)
-    raise RequestError(
-        f"{say(name, value)}: choose {in_words(choices)}.{suggestion(value, choices)}",
-        variable=name,
-        values=(value,),
-    )
+    raise _refusal(value, name, f"choose {in_words(choices)}.{suggestion(value, choices)}")
 
 
 def plain_date(value: Any) -> str:

@@ -1211,8 +1211,7 @@ class OwnBaselines:
     def _found(self, name: str) -> Positions:
         table, rule = self.table, self.rule
         if isinstance(rule, OnOrBefore):
-            values = table.reactant[1] if name == MIXED else table.values(name)
-            last = table.last_rows(rule, ~np.isnan(values))
+            last = table.last_rows(rule, ~np.isnan(self._measured(name)))
             return table._one_of_each(
                 last, f"the last with a value of {name} {rule.words}", KEEP_ONE
             )
@@ -1221,10 +1220,13 @@ class OwnBaselines:
             return np.where(esr >= 0, esr, crp)
         return table.flagged_rows(rule.of(name))
 
+    def _measured(self, name: str) -> NDArray[np.float64]:
+        """Return a variable of each row, or the reactant that counts there."""
+        return self.table.reactant[1] if name == MIXED else self.table.values(name)
+
     def values(self, name: str) -> NDArray[np.float64]:
         """Return the baseline of a variable for each row, NaN where there is none."""
-        table = self.table
-        values = table.reactant[1] if name == MIXED else table.values(name)
+        table, values = self.table, self._measured(name)
         rows = table.visits.per_row(self.rows(name))
         if not table.size:
             return values
