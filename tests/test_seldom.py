@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -105,14 +106,26 @@ def test_calls_that_leave_out_or_mistake_an_argument() -> None:
         _ = jia.ask.responder(30).nothing
     with pytest.raises(RequestError, match="what can be said is measure, components, name"):
         jia.assess(VISITS, measures=["jadas10:jadas10:3:4:5"])
-    with pytest.raises(RequestError, match="give the name of a column"):
-        jia.column([])
+    for nothing in ([], None):
+        with pytest.raises(
+            RequestError, match=rf"name={re.escape(str(nothing))}: give the name of a"
+        ):
+            jia.column(nothing)
     with pytest.raises(RequestError, match="give True or False"):
         jia.flagged("baseline", per_variable=2)
     with pytest.raises(RequestError, match="give a text"):
         jia.ask.responder(30, name=3)
-    with pytest.raises(RequestError, match="prefix=3: give a text"):
-        jia.assess(VISITS, measures=["jadas10"], prefix=3)
+    for ask in (jia.assess, jia.check):
+        for wrong in (3, 0, None, ["a"]):
+            with pytest.raises(
+                RequestError, match=rf"prefix={re.escape(str(wrong))[:2]}.*: give a text"
+            ):
+                ask(VISITS, measures=["jadas10"], prefix=wrong)
+    domains = [jia.column(f"domain_{number}") for number in range(8)]
+    with pytest.raises(RequestError, match="components='no': give True or False"):
+        jia.ask.chaq_di(domains=domains, components="no")
+    with pytest.raises(RequestError, match="name=None: give a text"):
+        jia.ask.chaq_di(domains=domains, name=None)
     assert jia.best(criteria="giannini-1997") == jia.best()
 
 

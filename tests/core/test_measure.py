@@ -420,3 +420,15 @@ def test_a_series_is_called_as_its_column_in_a_table() -> None:
         inactive_before=yes, inactive_now=yes, joint_injection=yes, treatment_intensified=yes
     )
     assert relapse.flared.name == jia.ask.reacch_out_flare().columns[0]
+
+
+def test_zero_has_no_sign() -> None:
+    nothing = dict.fromkeys(jia.definition("ms_score", jia.typing.Score).inputs, 0)
+    almost = {**nothing, "fibrinogen": 1e-8}
+    below = {"physician_global": -0.0, "patient_global": -0.0, "active_joints": -0.0}
+    for name, inputs in (("ms_score", nothing), ("ms_score", almost), ("cjadas10", below)):
+        for given in (inputs, {key: np.full(3, value) for key, value in inputs.items()}):
+            total = getattr(jia, name)(**given)
+            for value in (total, *jia.components(name, **given).values()):
+                assert not np.signbit(value).any()
+                assert not np.any(value)

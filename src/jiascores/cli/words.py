@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jiascores.core.errors import Words, either
+from jiascores.core.errors import UNSAID, Words, either
 from jiascores.files.mapping import in_mapping, toml
 
 # What an option is called that has another name in Python.
@@ -28,8 +28,9 @@ class CommandLine(Words):
     of_a_file = True
     nothing = "an empty cell"
 
-    def argument(self, name: str, value: Any = None) -> str:
+    def argument(self, name: str, value: Any = UNSAID) -> str:
         """Return an option, or a table of the mapping with what it gives."""
+        value = None if value is UNSAID else value
         if "." in name:
             inside, _, key = name.rpartition(".")
             if value is None:

@@ -41,8 +41,8 @@ def below(value: Any, bound: Any) -> Any:
 
 
 def nearest_decimal(value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the doubles nearest to the decimals that these values stand for."""
-    return np.round(value, SCORE_DECIMALS)
+    """Return the doubles nearest to the decimals that these values stand for; zero has no sign."""
+    return np.round(value, SCORE_DECIMALS) + 0.0
 
 
 def from_float32(value: NDArray[Any]) -> NDArray[np.float64]:

@@ -414,6 +414,10 @@ class SuspiciousWarning(UserWarning):
     """
 
 
+# What stands for a value that is not said, since None is one.
+UNSAID: Any = object()
+
+
 class Words:
     """How a message says what to do: here in Python, where a table is in memory."""
 
@@ -424,12 +428,12 @@ class Words:
     # What a gap is written as.
     nothing = "None, NaN or null"
 
-    def argument(self, name: str, value: Any = None) -> str:
+    def argument(self, name: str, value: Any = UNSAID) -> str:
         """Return an argument by its name, or as it gives a value.
 
         Before a dot stands the table of the mapping that has it, which Python does not need.
         """
-        return f"{name.rpartition('.')[2]}={'' if value is None else shown(value, _MESSAGE)}"
+        return f"{name.rpartition('.')[2]}={'' if value is UNSAID else shown(value, _MESSAGE)}"
 
     def made(self, name: str, column: Any) -> str:
         """Return a rule or a column as it is made from the name of a column."""
@@ -534,7 +538,7 @@ def either(numbers: Iterable[float]) -> str:
     return " or ".join(f"{number:.15g}" for number in numbers)
 
 
-def say(name: str, value: Any = None) -> str:
+def say(name: str, value: Any = UNSAID) -> str:
     """Return an argument as it is written where the message is read."""
     return door().argument(name, value)
 

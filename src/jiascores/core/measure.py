@@ -226,7 +226,7 @@ def _compute(score: Score, body: Callable[..., Any], given: Mapping[str, Any]) -
     if like.kind == "number":
         numbers = {name: number(value, VARIABLES[name]) for name, value in given.items()}
         # The double nearest to the decimal, by the same steps as for arrays.
-        return float(np.rint(_total(body(**numbers)) * _SCALE) / _SCALE)
+        return float(np.rint(_total(body(**numbers)) * _SCALE) / _SCALE) + 0.0
     return like.score(_in_blocks(body, given, like), score.name)
 
 
@@ -259,6 +259,7 @@ def _in_blocks(
         # decimals.nearest_decimal without its temporary arrays.
         np.rint(total * _SCALE, out=out[block])
         np.divide(out[block], _SCALE, out=out[block])
+        np.add(out[block], 0.0, out=out[block])
     return out.reshape(like.shape)
 
 

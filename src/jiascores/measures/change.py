@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, Literal, NoReturn, TypeAlias, TypeVar
 import attrs
 import numpy as np
 
-from jiascores.core.decimals import PER_CENT, SCORE_DECIMALS, TOLERANCE, above
+from jiascores.core.decimals import PER_CENT, TOLERANCE, above, nearest_decimal
 from jiascores.core.definition import Definition
 from jiascores.core.errors import RequestError
 from jiascores.core.like import Like
@@ -76,7 +76,7 @@ def percent_change(earlier: Any, now: Any) -> Any:
     with np.errstate(divide="ignore", invalid="ignore"):
         change = (now - earlier) / earlier / PER_CENT
     change = np.where(np.isinf(change), np.nan, change)
-    return np.round(np.where((earlier == 0) & (now == 0), 0.0, change), SCORE_DECIMALS)
+    return nearest_decimal(np.where((earlier == 0) & (now == 0), 0.0, change))
 
 
 # --------------------------------------------------------------------------------------------

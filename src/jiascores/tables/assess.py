@@ -16,7 +16,7 @@ from jiascores.tables.details import details_of
 from jiascores.tables.engines import kind_of_frame, run
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.numbers import one_of, text_given
+from jiascores.tables.numbers import one_of
 from jiascores.tables.problems import Blank, Policy, Problem, Raise, error_of
 from jiascores.tables.requests import Measures, Request, understand_requests
 from jiascores.tables.suspects import what_is_suspicious
@@ -207,7 +207,6 @@ class TableCall:
 
     def __attrs_post_init__(self) -> None:
         policy_for(self.invalid)
-        text_given(self.prefix, "prefix")
 
     def on(self, visits: FrameT) -> FrameT:
         """Return a frame of any kind with the columns added; `run` does it by calling this object."""
@@ -258,8 +257,10 @@ def add_columns(frame: Frame, outputs: list[Output], prefix: str) -> Any:
 
     The list is emptied, so that no column is held twice.
     """
-    if prefix:
-        outputs = [attrs.evolve(output, name=f"{prefix}{output.name}") for output in outputs]
+    if prefix != "":
+        outputs = [
+            attrs.evolve(output, name=str.__add__(prefix, output.name)) for output in outputs
+        ]
     problems = in_the_way(frame, [output.name for output in outputs])
     if problems:
         raise error_of(problems, ())

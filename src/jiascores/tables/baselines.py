@@ -14,7 +14,7 @@ from jiascores.core.definition import lookup
 from jiascores.core.errors import RequestError, made, say, shown, suggestion, text_of
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.frame import NONE, Positions
-from jiascores.tables.numbers import column_name, is_yes, number_of
+from jiascores.tables.numbers import column_name, number_of
 from jiascores.tables.visits import Visits
 
 
@@ -119,7 +119,7 @@ def flagged(column: str, *, per_variable: bool = False) -> Flagged:
     >>> jia.flagged("ablfl")
     Flagged(column='ablfl', per_variable=False)
     """
-    return Flagged(column_name(column, "column"), is_yes(per_variable, "per_variable"))
+    return Flagged(column_name(column, "column"), bool(per_variable))
 
 
 @as_declared
@@ -177,7 +177,6 @@ def on_or_before(
     >>> jia.on_or_before("first_dose", per_variable=True, days=28)
     OnOrBefore(column='first_dose', per_variable=True, days=28.0)
     """
-    per_variable = is_yes(per_variable, "per_variable")
     if per_variable and days is None:
         raise RequestError(
             "on_or_before(per_variable=True) needs days=: how many days before the date a value "
@@ -185,7 +184,7 @@ def on_or_before(
             variable="days",
         )
     within = None if days is None else number_of(days, "days", zero=True)
-    return OnOrBefore(column_name(column, "column"), per_variable, within)
+    return OnOrBefore(column_name(column, "column"), bool(per_variable), within)
 
 
 @as_declared

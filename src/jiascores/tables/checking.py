@@ -217,7 +217,7 @@ def findings(
         _core_set(found)
     else:
         # Measured for the problems met on the way, which the policy collects.
-        names = [f"{prefix}{each.name}" for each in measured(measures)(table)]
+        names = [str.__add__(prefix, each.name) for each in measured(measures)(table)]
         table.meet(*in_the_way(table.frame, names, advice="Rename or drop it"))
     needed = None if measures is None else len(collected.problems)
     read = {name: _Read.of(table, name) for name in VARIABLES if table.has(name)}

@@ -40,36 +40,6 @@ def _refusal(value: Any, name: str, words: str) -> RequestError:
     return RequestError(f"{say(name, value)}: {words}", variable=name, values=(value,))
 
 
-def is_yes(value: Any, name: str) -> bool:
-    """Return whether a caller said yes; what is neither True nor False raises.
-
-    Parameters
-    ----------
-    value : object
-        What the caller gave.
-    name : str
-        The parameter.
-    """
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
-    raise _refusal(value, name, "give True or False.")
-
-
-def text_given(value: Any, name: str) -> str:
-    """Return a text that a caller gave; anything else raises.
-
-    Parameters
-    ----------
-    value : object
-        What the caller gave.
-    name : str
-        The parameter.
-    """
-    if isinstance(value, str):
-        return str.__str__(value)
-    raise _refusal(value, name, "give a text.")
-
-
 def column_name(value: Any, name: str) -> Any:
     """Return the name of a column as it was given; what no column can be called raises.
 

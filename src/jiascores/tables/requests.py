@@ -66,7 +66,7 @@ from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import ANY_COURSE, CutoffSet
 from jiascores.tables.baselines import REFERENCES, check_reference, reference_name
 from jiascores.tables.frame import NONE, Output, OutputKind
-from jiascores.tables.numbers import is_yes, number_of, text_given
+from jiascores.tables.numbers import number_of
 from jiascores.tables.problems import is_number
 from jiascores.tables.table import INACTIVE, Column, Table, require_column, term_names
 
@@ -84,14 +84,18 @@ _NORMAL = (*MARKERS, *(f"{marker}_normal" for marker in MARKERS))
 
 
 def _components(given: Any) -> bool:
-    return is_yes(given, "components")
+    if isinstance(given, bool | np.bool_):
+        return bool(given)
+    message = f"{say('components', given)}: give True or False."
+    raise RequestError(message, variable="components", values=(given,))
 
 
-def _column_name(given: Any) -> str | None:
-    name = None if given is None else text_given(given, "name")
-    if name is None or name.strip():
-        return name
-    raise RequestError(f"{say('name', given)}: give a name that can be read.", variable="name")
+def _column_name(given: Any) -> str:
+    if isinstance(given, str) and str.__str__(given).strip():
+        return str.__str__(given)
+    wrong = "a name that can be read" if isinstance(given, str) else "a text"
+    message = f"{say('name', given)}: give {wrong}."
+    raise RequestError(message, variable="name", values=(given,))
 
 
 @attrs.frozen
@@ -119,7 +123,7 @@ class Request:
     options: tuple[tuple[str, Any], ...] = ()
     bound: tuple[tuple[str, Any], ...] = ()
     components: bool = attrs.field(default=False, converter=_components)
-    name: str | None = attrs.field(default=None, converter=_column_name)
+    name: str | None = attrs.field(default=None, converter=attrs.converters.optional(_column_name))
 
     def __getattr__(self, name: str) -> Any:
         chosen = dict((*self.options, *self.bound))
@@ -680,8 +684,8 @@ class ChaqRequest:
     not_applicable: float | None
     coded_from: float
     criteria: ChaqScoring
-    components: bool
-    stem: str
+    components: bool = attrs.field(converter=_components)
+    stem: str = attrs.field(converter=_column_name)
 
     def needs(self, _: Table) -> Iterator[str]:
         """Return nothing: each column is named."""
