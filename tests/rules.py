@@ -160,7 +160,7 @@ RULES = (
     Broken(
         "check lists what assess refuses",
         "values out of range are not collected",
-        "tables/table.py",
+        "tables/cells.py",
         '            ("out-of-range", outside, out_of_range),\n',
         '            ("out-of-range", outside & False, out_of_range),\n',
         "tests/tables/test_reasons.py::test_what_assess_refuses_check_lists",

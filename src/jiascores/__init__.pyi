@@ -70,8 +70,8 @@ from jiascores.tables.baselines import last_responding as last_responding
 from jiascores.tables.baselines import on_or_before as on_or_before
 from jiascores.tables.between import assess_between as assess_between
 from jiascores.tables.checking import check as check
+from jiascores.tables.naming import column as column
 from jiascores.tables.remission import remission as remission
 from jiascores.tables.requests import from_category as from_category
 from jiascores.tables.retreatment import deviations as deviations
 from jiascores.tables.retreatment import retreatment as retreatment
-from jiascores.tables.table import column as column

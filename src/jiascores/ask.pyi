@@ -20,11 +20,11 @@ from jiascores.measures.mas import MasCriteria, MasScoreCutoff
 from jiascores.measures.response import ResponseCriteria, SystemicResponseCriteria
 from jiascores.measures.states import CutoffSet
 from jiascores.tables.baselines import ReferenceRule
+from jiascores.tables.naming import Column
 from jiascores.tables.requests import FromCategory, Request
 from jiascores.tables.requests import chaq_di as chaq_di
 from jiascores.tables.requests import responder as responder
 from jiascores.tables.requests import score as score
-from jiascores.tables.table import Column
 
 def acr_ped(
     criteria: str | ResponseCriteria = ...,

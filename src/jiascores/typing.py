@@ -88,13 +88,13 @@ from jiascores.tables.ids import ColumnNames as ColumnNames
 from jiascores.tables.intercurrent import IntercurrentEvents as IntercurrentEvents
 from jiascores.tables.intercurrent import Strategy as Strategy
 from jiascores.tables.joint_cells import Columns as Columns
+from jiascores.tables.naming import Column as Column
+from jiascores.tables.naming import Units as Units
 from jiascores.tables.readable import ReadableTable as ReadableTable
 from jiascores.tables.requests import ChaqRequest as ChaqRequest
 from jiascores.tables.requests import FromCategory as FromCategory
 from jiascores.tables.requests import Measure as Measure
 from jiascores.tables.requests import Measures as Measures
 from jiascores.tables.requests import Request as Request
-from jiascores.tables.table import Column as Column
-from jiascores.tables.table import Units as Units
 from jiascores.tables.time_to_event import Undetermined as Undetermined
 from jiascores.tables.windows import WindowDays as WindowDays

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import jiascores as jia
 from jiascores.core.variables import CORE_VARIABLES
+from jiascores.tables.answers import reference_rows
 from jiascores.tables.frame import Frame
 from jiascores.tables.table import Table
 from tests import strategies as some
@@ -400,7 +401,7 @@ def seen(patient: str, day: int, share: float, **other: float | None) -> dict[st
 def references(visits: Rows, rule: Any) -> list[int]:
     """Return the position of each row's reference, -1 where it has none."""
     table = Table(Frame(pd.DataFrame(visits)), baseline="first", marker="esr")
-    return table.reference(rule).tolist()
+    return reference_rows(table, rule).tolist()
 
 
 def test_the_last_responding_visit_is_the_latest_earlier_one_of_the_same_patient() -> None:

@@ -22,8 +22,9 @@ from jiascores.core.measure import Score
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
+from jiascores.tables.naming import Column, Units, column_of, require_variable
 from jiascores.tables.requests import Request, understand_requests
-from jiascores.tables.table import Column, Table, Units, column_of, require_variable
+from jiascores.tables.table import Table
 from jiascores.tables.visits import CALENDAR
 
 KEYS = ("STUDYID", "USUBJID", "PARAMCD", "BASETYPE", "AVISITN", "ADT", "DTYPE")

@@ -17,8 +17,9 @@ from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
 from jiascores.measures.remission import RemissionCriteria
 from jiascores.tables.baselines import reference_name
+from jiascores.tables.naming import Column
 from jiascores.tables.requests import ChaqRequest, Request
-from jiascores.tables.table import Column, Table
+from jiascores.tables.table import Table
 
 # By which visit a verdict is judged, where that is not the baseline: the last letter of its code.
 REFERENCE_LETTERS = {"last-responding": "L", "best": "T", "end-of-lead-in": "E"}

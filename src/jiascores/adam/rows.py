@@ -16,8 +16,9 @@ from jiascores.core.measure import Score
 from jiascores.core.variables import MARKERS
 from jiascores.tables.baselines import Best, LastResponding, reference_name
 from jiascores.tables.frame import Positions
+from jiascores.tables.naming import Column, column_of
 from jiascores.tables.requests import Request
-from jiascores.tables.table import Column, OwnBaselines, Table, column_of
+from jiascores.tables.table import OwnBaselines, Table
 
 FloatArray = NDArray[np.float64]
 

@@ -15,10 +15,10 @@ from jiascores.core.joints import COUNTS, FINDINGS
 from jiascores.core.variables import VARIABLES
 from jiascores.core.words import truth
 from jiascores.tables.joint_forms import joint_counts
+from jiascores.tables.naming import Column
 from jiascores.tables.numbers import one_of
 from jiascores.tables.problems import BELOW, LIMIT, is_number
 from jiascores.tables.shapes import from_long
-from jiascores.tables.table import Column
 from jiascores.tables.windows import below_limit
 
 # What the codelist of yes and no has beside these two.

@@ -16,8 +16,8 @@ from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, listing, say, shown
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
+from jiascores.tables.naming import Column, column
 from jiascores.tables.requests import Request
-from jiascores.tables.table import Column, column
 from jiascores.tables.time_to_event import time_to_first, time_to_flare
 
 KEYS = ("STUDYID", "USUBJID", "PARAMCD")

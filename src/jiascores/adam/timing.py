@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from jiascores.adam.subjects import Subjects, words_where
 from jiascores.core.errors import RequestError, VisitError, listing, say
 from jiascores.tables.frame import Frame, Output
+from jiascores.tables.naming import Column, column_of
 from jiascores.tables.numbers import numbers_in
-from jiascores.tables.table import Column, Table, column_of
+from jiascores.tables.table import Table
 from jiascores.tables.windows import Window, nominal_visits, planned
 
 FloatArray = NDArray[np.float64]

@@ -35,9 +35,10 @@ from jiascores.tables.baselines import (
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, list_of
 from jiascores.tables.intercurrent import IntercurrentEvents
+from jiascores.tables.naming import Column
 from jiascores.tables.numbers import one_of, plain_date
 from jiascores.tables.requests import understand_requests
-from jiascores.tables.table import MARKER_RULES, Column
+from jiascores.tables.table import MARKER_RULES
 
 PACKAGES = ("numpy", "pandas", "narwhals", "scipy", "statsmodels")
 # What stands in the place of a gap, and before text, so that "12" is not 12.

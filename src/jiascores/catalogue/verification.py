@@ -36,10 +36,10 @@ from jiascores.measures.courses import RetreatmentProtocol
 from jiascores.measures.remission import RemissionCriteria
 from jiascores.tables.assess import assess
 from jiascores.tables.events import compare_events
+from jiascores.tables.naming import column
 from jiascores.tables.remission import remission
 from jiascores.tables.requests import parse
 from jiascores.tables.retreatment import retreatment
-from jiascores.tables.table import column
 
 # A cell is a text; where many rows are given together as columns, a tuple of texts.
 Row = Mapping[str, Any]

@@ -50,7 +50,7 @@ from jiascores.measures.courses import RetreatmentProtocol
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.remission import RemissionCriteria
 from jiascores.measures.response import ResponseCriteria
-from jiascores.tables.table import Column
+from jiascores.tables.naming import Column
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

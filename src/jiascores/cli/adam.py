@@ -27,7 +27,7 @@ from jiascores.files.mapping import keys_of
 from jiascores.files.reading import DATE, FLAG, read_by
 from jiascores.files.text import Style
 from jiascores.files.writing import kind_to_write, refuse_target, whole, written
-from jiascores.tables.table import Column
+from jiascores.tables.naming import Column
 
 # What the mapping says as `adeff` takes it.
 TAKEN = ("study", "variables", "improvement", "thresholds", "paramcd", "terminology")

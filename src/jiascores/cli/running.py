@@ -39,8 +39,9 @@ from jiascores.files.visits import read_beside, read_visits, with_counts
 from jiascores.files.writing import kind_to_write, refuse_target, whole, write_table, write_with
 from jiascores.measures.states import ANY_COURSE
 from jiascores.tables.baselines import Flagged
+from jiascores.tables.naming import Column
 from jiascores.tables.requests import Request, from_category, parse
-from jiascores.tables.table import MARKER_RULES, Column
+from jiascores.tables.table import MARKER_RULES
 
 T = TypeVar("T")
 # Begins the line of a terminal again.

@@ -2,7 +2,7 @@
 
 A rule is a short function that reads named values: plain numbers for one patient, flat float64
 arrays for many. Where the values come from is the source's business: the arguments of a call
-(`Call`), or a table of visits (`Rows` in tables/table.py).
+(`Call`), or a table of visits (`Rows` in tables/answers.py).
 """
 
 from __future__ import annotations
@@ -411,7 +411,7 @@ def _part(value: Any, block: slice) -> Any:
 
 
 class Source(Protocol):
-    """Where the values of a rule come from, by name: `Call`, or `Rows` in tables/table.py.
+    """Where the values of a rule come from, by name: `Call`, or `Rows` in tables/answers.py.
 
     `size` is None for one patient; values are then plain numbers, else flat arrays.
     """

@@ -33,7 +33,7 @@ from jiascores.core.definition import Definition, load, published
 from jiascores.core.errors import RequestError, door, listing, say, suggestion
 from jiascores.core.variables import VARIABLES
 from jiascores.tables.baselines import BaselineRule, flagged, on_or_before
-from jiascores.tables.table import ROLES, WORDS, Column
+from jiascores.tables.naming import ROLES, WORDS, Column
 
 # The files beside that of the visits.
 OTHERS = ("infusions", "medication", "laboratory", "events", "patients")

@@ -28,9 +28,9 @@ from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import need, need_patient
 from jiascores.tables.frame import ROW, Frame, list_of
 from jiascores.tables.ids import ColumnNames
+from jiascores.tables.naming import Units
 from jiascores.tables.numbers import number_of
 from jiascores.tables.requests import Measures, understand_requests
-from jiascores.tables.table import Units
 
 PathLike: TypeAlias = str | os.PathLike[str]
 

@@ -27,9 +27,9 @@ from jiascores.files.mapping import (
 )
 from jiascores.files.text import Coded
 from jiascores.tables.baselines import Flagged, OnOrBefore
+from jiascores.tables.naming import ROLES, WORDS, Column
 from jiascores.tables.problems import BELOW, LIMIT
 from jiascores.tables.requests import Request
-from jiascores.tables.table import ROLES, WORDS, Column
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -27,9 +27,9 @@ from jiascores.files.mapping import (
 from jiascores.files.reading import DATE, FLAG, WORD, asked_of, cells_read, confirmed, typed
 from jiascores.tables.frame import Frame, Positions
 from jiascores.tables.joint_forms import joint_counts
+from jiascores.tables.naming import ROLES
 from jiascores.tables.redcap import redcap_visits
 from jiascores.tables.shapes import ADAM, long_visits, wide_visits
-from jiascores.tables.table import ROLES
 
 if TYPE_CHECKING:
     import pandas as pd

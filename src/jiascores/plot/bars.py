@@ -34,7 +34,7 @@ from jiascores.plot.base import (
 )
 from jiascores.tables import table as tables
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.table import Column
+from jiascores.tables.naming import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

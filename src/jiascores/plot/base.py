@@ -24,7 +24,7 @@ from jiascores.tables import table as tables
 from jiascores.tables.engines import need, to_eager
 from jiascores.tables.frame import Frame, Positions, list_of
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.table import Column, as_mapping
+from jiascores.tables.naming import Column, as_mapping
 from jiascores.tables.visits import UNSCHEDULED, Visits
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ from jiascores.plot.base import (
 )
 from jiascores.plot.over_time import on_time_axis, time_axis, treatments_of
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.table import Column
+from jiascores.tables.naming import Column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

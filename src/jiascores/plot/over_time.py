@@ -42,7 +42,7 @@ from jiascores.tables.beside import Beside
 from jiascores.tables.engines import need
 from jiascores.tables.frame import Positions
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.table import Column
+from jiascores.tables.naming import Column
 from jiascores.tables.visits import CALENDAR, UNSCHEDULED, Visits
 
 if TYPE_CHECKING:

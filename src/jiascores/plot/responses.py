@@ -39,7 +39,7 @@ from jiascores.tables.assess import policy_for
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.frame import Positions
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.table import Column, Units
+from jiascores.tables.naming import Column, Units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

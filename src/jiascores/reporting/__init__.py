@@ -25,8 +25,8 @@ from jiascores.tables.enrolled import cut
 from jiascores.tables.frame import Frame
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.joint_cells import Columns
+from jiascores.tables.naming import Column, Units
 from jiascores.tables.requests import Measures
-from jiascores.tables.table import Column, Units
 
 __all__ = ["report"]
 

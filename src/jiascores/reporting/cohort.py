@@ -24,10 +24,11 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output, list_of
 from jiascores.tables.joint_cells import Columns
 from jiascores.tables.joint_forms import joint_shares
+from jiascores.tables.naming import ROLES, Column, column_of
 from jiascores.tables.problems import REASONS, Blank
 from jiascores.tables.requests import score, understand_requests
 from jiascores.tables.summaries import in_natural_order
-from jiascores.tables.table import MARKER_RULES, ROLES, Column, Table, column_of
+from jiascores.tables.table import MARKER_RULES, Table
 from jiascores.tables.visits import CALENDAR, Visits
 
 Mask = NDArray[np.bool_]

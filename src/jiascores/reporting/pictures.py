@@ -22,7 +22,7 @@ from jiascores.reporting.cohort import Cohort, Mask, State, is_response, is_scor
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.table import Column, as_mapping
+from jiascores.tables.naming import Column, as_mapping
 from jiascores.tables.visits import UNSCHEDULED
 
 # Visits side by side that can be read on a sheet of paper, as bars, and as bands or changes; and

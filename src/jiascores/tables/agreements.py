@@ -18,8 +18,9 @@ from jiascores.statistics.base import CONFIDENCE, check_confidence, require
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, list_of
 from jiascores.tables.ids import ColumnNames
+from jiascores.tables.naming import Column, column_of
 from jiascores.tables.summaries import STATES_IN_ORDER
-from jiascores.tables.table import Column, Table, column_of
+from jiascores.tables.table import Table
 
 Nested = Mapping[str, Sequence[str]]
 

@@ -16,11 +16,12 @@ from jiascores.tables.details import details_of
 from jiascores.tables.engines import kind_of_frame, run
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.ids import ColumnNames
+from jiascores.tables.naming import Units, as_mapping
 from jiascores.tables.numbers import one_of
 from jiascores.tables.problems import Blank, Policy, Problem, Raise, error_of
 from jiascores.tables.requests import Measures, Request, understand_requests
 from jiascores.tables.suspects import what_is_suspicious
-from jiascores.tables.table import Table, Units, as_mapping
+from jiascores.tables.table import Table
 
 FrameT = TypeVar("FrameT")
 IN_MEMORY = ("pandas", "polars", "pyarrow")

@@ -25,7 +25,8 @@ from jiascores.core.errors import (
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.ids import SPELLING, ColumnNames, plain_id
-from jiascores.tables.table import Table, Units, as_mapping, nearest
+from jiascores.tables.naming import Units, as_mapping, nearest
+from jiascores.tables.table import Table
 from jiascores.tables.visits import CALENDAR, NO_DATE
 
 # Rows that an error names.

@@ -18,9 +18,10 @@ from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Output
 from jiascores.tables.ids import ColumnNames
+from jiascores.tables.naming import Column, Units, column_of, require_variable
 from jiascores.tables.numbers import numbers_in
 from jiascores.tables.requests import Measures, Request, understand_requests
-from jiascores.tables.table import Column, Table, Units, column_of, require_variable
+from jiascores.tables.table import Table
 
 FrameT = TypeVar("FrameT")
 

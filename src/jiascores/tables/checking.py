@@ -24,23 +24,16 @@ from jiascores.core.variables import (
 from jiascores.core.words import plain
 from jiascores.tables.assess import in_the_way, measured
 from jiascores.tables.baselines import BaselineRule
+from jiascores.tables.columns import JOINT_COUNTS
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, Positions, by_id, list_of
 from jiascores.tables.identities import doubtful_ids
 from jiascores.tables.ids import ColumnNames
+from jiascores.tables.naming import ROLES, WORDS, Column, Units, column_of
 from jiascores.tables.problems import Collect, Finding, Problem, Refused, capital
 from jiascores.tables.requests import Measures
 from jiascores.tables.suspects import suspects
-from jiascores.tables.table import (
-    JOINT_COUNTS,
-    RATERS,
-    ROLES,
-    WORDS,
-    Column,
-    Table,
-    Units,
-    column_of,
-)
+from jiascores.tables.table import RATERS, Table
 from jiascores.tables.visits import CALENDAR, Visits
 
 FrameT = TypeVar("FrameT")

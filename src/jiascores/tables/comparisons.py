@@ -33,8 +33,8 @@ from jiascores.tables.frame import Frame, Positions
 from jiascores.tables.gaps import OBSERVED
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import IntercurrentEvents
+from jiascores.tables.naming import Column
 from jiascores.tables.summaries import Seen, seen_rows, table_of
-from jiascores.tables.table import Column
 
 FLAGS = {"1": "yes", "1.0": "yes", "true": "yes", "0": "no", "0.0": "no", "false": "no"}
 

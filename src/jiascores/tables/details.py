@@ -14,6 +14,7 @@ from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 from jiascores.measures import flares, response
 from jiascores.measures.change import percent_change
 from jiascores.measures.response import ResponseCriteria
+from jiascores.tables.answers import answered
 from jiascores.tables.frame import NONE, Output, Positions
 from jiascores.tables.requests import Request
 from jiascores.tables.table import ESR_ELSE_CRP, Table
@@ -39,7 +40,7 @@ def details_of(request: Any, table: Table) -> list[Output]:
         options.pop("level", None)
     bound.pop("attended", None)
     measure, criteria = request.measure, request.criteria
-    answer, source = table.answer(measure, criteria, options, bound, items=request.components)
+    answer, source = answered(table, measure, criteria, options, bound, items=request.components)
     what = getattr(criteria, "compared", None) if measure.compares else None
     if source.rows is not None and what in (CORE_SET, RESPONSE):
         by: Any = criteria
@@ -58,7 +59,7 @@ def details_of(request: Any, table: Table) -> list[Output]:
         score = lookup(Score, measure_of(criteria, options), parameter="measure")
         return list(_of_score(request.stem, score, table))
     if isinstance(answer, Items):
-        whole, _ = table.answer(measure, criteria, options, bound, items=True)
+        whole, _ = answered(table, measure, criteria, options, bound, items=True)
         missing = _count(
             np.isnan(np.broadcast_to(item, table.size)) for item in whole.items.values()
         )

@@ -22,7 +22,7 @@ from jiascores.core.errors import (
 )
 from jiascores.tables.frame import PIECE
 from jiascores.tables.ids import parts_of
-from jiascores.tables.table import nearest
+from jiascores.tables.naming import nearest
 
 # From an eager table (pandas, Polars or PyArrow) to one of the same kind.
 Work: TypeAlias = Callable[[Any], Any]

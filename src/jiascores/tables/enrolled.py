@@ -15,7 +15,8 @@ from jiascores.core.errors import LeftOutWarning, RequestError, VisitError, list
 from jiascores.tables.beside import Beside
 from jiascores.tables.frame import NONE, Frame, Output, Positions, by_id, list_of
 from jiascores.tables.ids import ColumnNames, parts_of
-from jiascores.tables.table import Column, Table, column_of, require_column
+from jiascores.tables.naming import Column, column_of, require_column
+from jiascores.tables.table import Table
 from jiascores.tables.visits import CALENDAR
 from jiascores.tables.windows import one_for_each
 

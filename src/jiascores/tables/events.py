@@ -14,7 +14,7 @@ from jiascores.measures.events import EventComparison, EventWindows, around_infu
 from jiascores.statistics.base import CONFIDENCE, require
 from jiascores.tables.beside import OTHER_KIND, Beside, Dates, read_infusions
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.table import Column, require_column
+from jiascores.tables.naming import Column, require_column
 
 
 @as_declared

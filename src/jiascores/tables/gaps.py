@@ -21,6 +21,7 @@ from jiascores.tables.enrolled import Enrolled, cut, one_day
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.ids import ColumnNames, parts_of
 from jiascores.tables.intercurrent import IntercurrentEvents, settle
+from jiascores.tables.naming import Column, column_of
 from jiascores.tables.numbers import number_of, numbers_in, one_of
 from jiascores.tables.outcomes import (
     Outcome,
@@ -29,7 +30,7 @@ from jiascores.tables.outcomes import (
     read_outcome,
     require_response,
 )
-from jiascores.tables.table import Column, Table, column_of
+from jiascores.tables.table import Table
 from jiascores.tables.visits import CALENDAR
 from jiascores.tables.windows import Window, differing_repeats, planned
 

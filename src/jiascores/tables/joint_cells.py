@@ -27,9 +27,11 @@ from jiascores.core.joints import FINDINGS, JOINTS_71, SIDES, by_joint, joint_hi
 from jiascores.core.values import FloatArray, check
 from jiascores.core.variables import Variable
 from jiascores.core.words import plain, truth
+from jiascores.tables.cells import mixed, not_numbers
+from jiascores.tables.columns import Places
 from jiascores.tables.frame import Frame, Positions, list_of
+from jiascores.tables.naming import nearest
 from jiascores.tables.problems import NOWHERE, error_of
-from jiascores.tables.table import Places, mixed, nearest, not_numbers
 
 # Which column holds what of which joint: what stands before the joint in their names, or around
 # it; or a name for each joint; or the one column that lists the joints.

@@ -35,6 +35,7 @@ from jiascores.core.joints import (
 from jiascores.core.values import FloatArray
 from jiascores.core.variables import UNBOUNDED, Variable
 from jiascores.tables.assess import add_columns
+from jiascores.tables.columns import Places
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.joint_cells import (
     BEYOND_71,
@@ -54,7 +55,7 @@ from jiascores.tables.joint_cells import (
 )
 from jiascores.tables.numbers import one_of
 from jiascores.tables.shapes import group_of, one_answer, one_each, one_row, require_column
-from jiascores.tables.table import Places, Table
+from jiascores.tables.table import Table
 from jiascores.tables.visits import Visits
 
 AnyFrame = TypeVar("AnyFrame")

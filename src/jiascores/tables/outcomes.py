@@ -17,8 +17,9 @@ from jiascores.core.variables import VARIABLES
 from jiascores.measures.flares import LOSS_OF_ACR_PED
 from jiascores.measures.response import DEFAULT, ResponseCriteria
 from jiascores.tables.frame import Frame, OutputKind
+from jiascores.tables.naming import column_of
 from jiascores.tables.numbers import numbers_in
-from jiascores.tables.table import Table, column_of
+from jiascores.tables.table import Table
 
 FloatArray = NDArray[np.float64]
 ENDS = ("min", "max")

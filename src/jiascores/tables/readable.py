@@ -20,6 +20,7 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import cut
 from jiascores.tables.frame import Frame, Positions, list_of
 from jiascores.tables.ids import ColumnNames
+from jiascores.tables.naming import Column, column_of
 from jiascores.tables.summaries import (
     NOT_DETERMINABLE,
     in_natural_order,
@@ -27,7 +28,7 @@ from jiascores.tables.summaries import (
     responders_by_visit,
 )
 from jiascores.tables.survival import survival_table
-from jiascores.tables.table import MIXED, Column, Table, column_of
+from jiascores.tables.table import MIXED, Table
 
 # Decimals of a percentage, and of every other number that is no count.
 OF_PERCENT, OF_NUMBERS = 1, 2

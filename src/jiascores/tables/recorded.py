@@ -16,9 +16,10 @@ from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.ids import ColumnNames, parts_of
+from jiascores.tables.naming import Column, column_of
 from jiascores.tables.numbers import numbers_in
 from jiascores.tables.requests import understand_requests
-from jiascores.tables.table import Column, Table, column_of
+from jiascores.tables.table import Table
 
 AGREES, DIFFERS = "agrees", "differs"
 ROUNDED = "agrees as rounded"

@@ -12,7 +12,9 @@ import numpy as np
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, say
 from jiascores.core.variables import VARIABLES
+from jiascores.tables.columns import Places
 from jiascores.tables.frame import NONE, Frame, Positions
+from jiascores.tables.naming import nearest
 from jiascores.tables.shapes import (
     blank,
     day_codes,
@@ -28,7 +30,6 @@ from jiascores.tables.shapes import (
     require_patients,
     with_numbers,
 )
-from jiascores.tables.table import Places, nearest
 from jiascores.tables.visits import NO_DATE
 
 FrameT = TypeVar("FrameT")

@@ -33,9 +33,10 @@ from jiascores.tables.details import details_of
 from jiascores.tables.engines import IN_PIECES, kind_of_frame
 from jiascores.tables.frame import NONE, Output, Positions
 from jiascores.tables.ids import SPELLING, ColumnNames, plain_id
+from jiascores.tables.naming import Column, Units, require_column
 from jiascores.tables.numbers import number_of
 from jiascores.tables.requests import Request, request
-from jiascores.tables.table import Column, Table, Units, require_column
+from jiascores.tables.table import Table
 from jiascores.tables.visits import CALENDAR, Visits
 
 FrameT = TypeVar("FrameT")

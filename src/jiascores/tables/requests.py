@@ -64,11 +64,13 @@ from jiascores.measures.chaq import (
 from jiascores.measures.ilar import CourseRule
 from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import ANY_COURSE, CutoffSet
+from jiascores.tables.answers import INACTIVE, answered
 from jiascores.tables.baselines import REFERENCES, check_reference, reference_name
 from jiascores.tables.frame import NONE, Output, OutputKind
+from jiascores.tables.naming import Column, require_column
 from jiascores.tables.numbers import number_of
 from jiascores.tables.problems import is_number
-from jiascores.tables.table import INACTIVE, Column, Table, require_column, term_names
+from jiascores.tables.table import Table, term_names
 
 # What a request may bind beside the values that a rule reads.
 _REFERENCE = "reference"
@@ -207,8 +209,8 @@ class Request:
         bound = self._read_with(bound)
         level = options.pop("level", None) if self.measure.gives == "level" else None
         here = True if attended is None else table.surely(attended.name)
-        answer, source = table.answer(
-            self.measure, self.criteria, options, bound, items=self.components
+        answer, source = answered(
+            table, self.measure, self.criteria, options, bound, items=self.components
         )
         # The reading of an earlier visit, if there was one, left its rows in the source.
         after, apart = self._judged(table, source.rows), self._days_off(table, source.rows)
@@ -289,8 +291,8 @@ class Request:
         bound.pop("attended", None)
         bound = self._read_with(bound)
         level = options.pop("level", None) if self.measure.gives == "level" else None
-        answer, source = table.answer(
-            self.measure, self.criteria, options, bound, items=self.components
+        answer, source = answered(
+            table, self.measure, self.criteria, options, bound, items=self.components
         )
         after = self._judged(table, source.rows)
         if not isinstance(answer, Bounded):

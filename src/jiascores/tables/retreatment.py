@@ -22,6 +22,7 @@ from jiascores.measures.courses import (
     decide,
     reasons,
 )
+from jiascores.tables.answers import Given, answered, reference_rows, response_of
 from jiascores.tables.assess import TableCall
 from jiascores.tables.baselines import Best, LastResponding, best_earlier, latest_earlier
 from jiascores.tables.beside import Beside, Dates, read_infusions, whole_days
@@ -29,7 +30,8 @@ from jiascores.tables.details import of_core_sets
 from jiascores.tables.engines import IN_PIECES, kind_of_frame, to_eager
 from jiascores.tables.frame import NONE, Frame, Output, Positions
 from jiascores.tables.ids import ColumnNames, Several
-from jiascores.tables.table import Given, Table, Units, as_mapping, nearest
+from jiascores.tables.naming import Units, as_mapping, nearest
+from jiascores.tables.table import Table
 from jiascores.tables.visits import Visits
 
 FrameT = TypeVar("FrameT")
@@ -477,7 +479,7 @@ def _decided(
 ) -> Decisions:
     """Return what is decided for each visit, in their order."""
     order, within = courses.visits.order, courses.as_patients
-    response = table.response(protocol.criteria)
+    response = response_of(table, protocol.criteria)
     flared = _flared(protocol, within, table) if protocol.by_flare else None
     return decide(
         protocol,
@@ -497,7 +499,7 @@ def _flared(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return for each visit whether there certainly, and possibly, is a flare."""
     rows, known = _flare_references(protocol, within, table)
-    bounds, _ = table.answer(VERDICTS["flare"], protocol.loss, bound={"reference": Given(rows)})
+    bounds, _ = answered(table, VERDICTS["flare"], protocol.loss, bound={"reference": Given(rows)})
     after = within.after(rows)
     # Without a reference there is no flare, unless a gap hides which visit it is.
     return bounds.lowest & after, np.where(after, bounds.highest, ~known)
@@ -513,9 +515,9 @@ def _flare_references(
     if rule == "best":
         rule = Best(protocol.criteria)
     if not isinstance(rule, LastResponding | Best):
-        rows = table.reference(rule)
+        rows = reference_rows(table, rule)
         return rows, rows >= 0
-    response = table.response(rule.criteria)
+    response = response_of(table, rule.criteria)
     if isinstance(rule, LastResponding):
         perhaps = latest_earlier(within, after & (response.highest >= rule.level))
         return latest_earlier(within, after & (response.lowest >= rule.level)), perhaps < 0

@@ -22,10 +22,11 @@ from jiascores.core.errors import (
     suggestion,
 )
 from jiascores.core.variables import VARIABLES
+from jiascores.tables.columns import Places
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
+from jiascores.tables.naming import ROLES, WORDS, nearest
 from jiascores.tables.numbers import one_of
 from jiascores.tables.problems import is_number
-from jiascores.tables.table import ROLES, WORDS, Places, nearest
 from jiascores.tables.visits import NO_DATE, parse_dates
 
 FrameT = TypeVar("FrameT")

@@ -23,9 +23,10 @@ from jiascores.tables.enrolled import Enrolled, cut
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import IntercurrentEvents, settle
+from jiascores.tables.naming import Column, column_of, require_column
 from jiascores.tables.numbers import number_of, numbers_in
 from jiascores.tables.outcomes import Outcome, read_outcome, require_response, require_yes_or_no
-from jiascores.tables.table import Column, Table, column_of, require_column
+from jiascores.tables.table import Table
 
 FrameT = TypeVar("FrameT")
 

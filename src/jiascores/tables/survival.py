@@ -15,9 +15,9 @@ from jiascores.statistics.base import CONFIDENCE, Comparison
 from jiascores.statistics.survival import kaplan_meier, logrank_test
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output, Positions, list_of
+from jiascores.tables.naming import Column, column_of
 from jiascores.tables.numbers import number_of, numbers_in
 from jiascores.tables.summaries import in_natural_order
-from jiascores.tables.table import Column, column_of
 
 
 @as_declared

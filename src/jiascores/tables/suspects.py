@@ -12,8 +12,9 @@ from jiascores.core.errors import door, say
 from jiascores.core.suspicions import Codes, Outside, Seen, Suspicion
 from jiascores.core.variables import VARIABLES, Variable
 from jiascores.tables.frame import Positions
+from jiascores.tables.naming import Column
 from jiascores.tables.problems import capital
-from jiascores.tables.table import Column, Table
+from jiascores.tables.table import Table
 
 # Of a long table `assess` looks at about so many rows.
 LOOKED_AT = 50_000

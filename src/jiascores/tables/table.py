@@ -1,14 +1,9 @@
-"""A table of visits, as read: which column is which, in what unit, who was seen when.
-
-Whatever is asked of a table is read here, once, and what cannot be read meets the table's policy.
-"""
+"""A table of visits: who was seen when, what is the baseline, and which reactant counts."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
-from types import MappingProxyType
 from typing import Any
 from weakref import proxy
 
@@ -16,92 +11,22 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.arguments import as_declared
-from jiascores.core.definition import definition_named, lookup
-from jiascores.core.errors import (
-    SHOWN,
-    ColumnError,
-    NotNumericError,
-    RequestError,
-    VisitError,
-    door,
-    listing,
-    made,
-    plainly,
-    say,
-    shown,
-    suggestion,
-)
-from jiascores.core.measure import (
-    CORE_SET,
-    RESPONSE,
-    VERDICTS,
-    Bounded,
-    Score,
-    Verdict,
-    score_arrays,
-    score_terms,
-)
-from jiascores.core.units import Unit
-from jiascores.core.values import is_fine, mapped, refused, to_floats
-from jiascores.core.variables import (
-    CORE_VARIABLES,
-    ILAR_CATEGORIES,
-    MARKERS,
-    VARIABLES,
-    Variable,
-)
-from jiascores.core.words import meaning, truth
-from jiascores.measures.response import ResponseCriteria
-from jiascores.tables.baselines import (
-    Best,
-    Flagged,
-    LastResponding,
-    OnOrBefore,
-    best_earlier,
-    check_baseline,
-    check_reference,
-    highest_before,
-    latest_earlier,
-)
-from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
-from jiascores.tables.ids import ColumnNames, Several, parts_of
-from jiascores.tables.numbers import column_name, one_of
-from jiascores.tables.problems import (
-    NOWHERE,
-    Policy,
-    Problem,
-    Raise,
-    Refused,
-    Why,
-    about,
-    about_dates,
-    about_flags,
-    about_words,
-    by_reason,
-    capital,
-    gap_code,
-    is_number,
-    measured,
-)
-from jiascores.tables.visits import CALENDAR, NO_DATE, Visits, parse_dates
+from jiascores.core.definition import lookup
+from jiascores.core.errors import SHOWN, ColumnError, RequestError, listing, made, say
+from jiascores.core.measure import CORE_SET, Score, score_arrays, score_terms
+from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
+from jiascores.tables.baselines import Flagged, OnOrBefore, check_baseline
+from jiascores.tables.columns import RATINGS, Columns
+from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.ids import ColumnNames
+from jiascores.tables.naming import Column, Units, nearest
+from jiascores.tables.numbers import one_of
+from jiascores.tables.problems import Policy, capital
+from jiascores.tables.visits import CALENDAR, NO_DATE, Visits
 
-# Columns that are not measurements but that a table of visits has.
-ROLES = ("patient", "date", "end_of_lead_in", "patient_global_rater")
-# Columns that tell about a patient, which `check` looks at.
-ABOUT_PATIENTS = ("site", "sex", "birth_date")
-# What is no measurement but a choice: a column that holds these words.
-WORDS = ("course", "ilar_category")
 RATERS = ("parent", "patient")
-# A form may have the well-being of the child by the child and by a parent.
-RATINGS = ("patient_global", "parent_global")
 # What is done about two rows of a date where no flag can choose.
 KEEP_ONE = "Give a table with one row, or one value, of that date."
-# Columns that are named where one is missing and none is near.
-SHOWN_COLUMNS = 12
-JOINT_COUNTS = ("active_joints", "active_joints_27")
-# Of the 71 joints, 44 are not among the 27.
-OTHER_JOINTS = 44
 ESR_ELSE_CRP = "esr-else-crp"
 MARKER_RULES = {
     "esr": "ESR for everybody",
@@ -113,68 +38,12 @@ MARKER_RULES = {
 }
 # The name of the reactant where it is ESR in some patients and CRP in others.
 MIXED = "acute_phase_reactant"
-# What a table of visits says by itself.
-INACTIVE = ("inactive_before", "inactive_now")
 
 
-@attrs.frozen
-class Column:
-    """The name of a column, where any other string would be an id. Made by `column`."""
-
-    name: str
-
-
-# Of variables, the unit, or the column with the unit of each row.
-Units = Mapping[str, str | Column]
-
-
-@as_declared
-def column(name: str) -> Column:
-    """Say that a string names a column of the table.
-
-    Parameters
-    ----------
-    name : str
-        Name of the column.
-
-    Returns
-    -------
-    Column
-        The name, marked as that of a column.
-
-    See Also
-    --------
-    jiascores.from_category : A course from a column with the category.
-    jiascores.flagged : A baseline that a column flags.
-
-    Examples
-    --------
-    >>> import jiascores as jia
-    >>> jia.column("course")
-    Column(name='course')
-    """
-    return Column(column_name(name, "name"))
-
-
-def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
-    """Return the name of a column that the caller gave as one and that the table has."""
-    name = require_column(given, parameter).name
-    if name not in frame:
-        near = suggestion(name, map(str, frame.names))
-        raise ColumnError(
-            f"the table has no column {name!r}.{near}{hint}", variable=name, values=(name,)
-        )
-    return name
-
-
-def require_variable(name: str, parameter: str) -> None:
-    """Raise where a name that the caller gave is not that of a variable."""
-    if name not in VARIABLES:
-        raise RequestError(
-            f"{say(parameter)} names {name!r}, which is not a variable of jiascores."
-            f"{suggestion(name, VARIABLES)}",
-            variable=parameter,
-        )
+def check_marker(marker: object) -> None:
+    """Raise where `marker` is none of the choices."""
+    if marker is not None:
+        one_of(marker, MARKER_RULES, "marker")
 
 
 def both_markers() -> str:
@@ -185,27 +54,9 @@ def both_markers() -> str:
     )
 
 
-def require_column(given: Any, parameter: str) -> Column:
-    """Return what the caller gave where a column is due; what is none raises."""
-    if not isinstance(given, Column):
-        raise RequestError(
-            f"{parameter}= takes a column: {made('column', given)}.",
-            variable=parameter,
-            values=(given,),
-        )
-    return given
-
-
 def term_names(score: Score) -> Iterable[str]:
     """Return what the terms of a score are called."""
     return score_terms(score, dict.fromkeys((*score.inputs, *score.either[:1]), 0.0))
-
-
-@attrs.frozen(eq=False)
-class Given:
-    """The rows that are judged against, where they are given and not looked for."""
-
-    rows: Positions
 
 
 @attrs.frozen(eq=False)
@@ -223,31 +74,7 @@ class Gathered:
         return self.values.take(self.rows[block], mode="clip")
 
 
-class Places(Sequence[str]):
-    """What to call a row in a message: its label, patient and date; made only when asked."""
-
-    def __init__(self, frame: Frame, columns: Sequence[tuple[str, str]]) -> None:
-        self._frame = frame
-        self._columns = columns
-        self._cells: dict[str, NDArray[Any]] = {}
-
-    def __len__(self) -> int:
-        return self._frame.size
-
-    def __getitem__(self, row: Any) -> Any:
-        where = []
-        for role, name in self._columns:
-            if name in self._frame:
-                if role not in self._cells:
-                    self._cells[role] = self._frame.objects(name)
-                cell = self._cells[role][int(row)]
-                if cell is not None:
-                    where.append(f"{role} {plainly(cell).removesuffix(' 00:00:00')}")
-        label = self._frame.place(int(row))
-        return f"{label} ({', '.join(where)})" if where else label
-
-
-class Table:
+class Table(Columns):
     """A table of visits, read as far as it is asked.
 
     Parameters
@@ -274,13 +101,7 @@ class Table:
     ) -> None:
         check_marker(marker)
         check_baseline(baseline, frame.names)
-        self.frame = frame
-        self.size: int = frame.size
-        self.columns: dict[str, str] = as_mapping(columns, "columns")
-        self.units: dict[str, str | Column] = as_mapping(units, "units")
-        if self.columns or self.units:
-            check_columns(frame, self.columns)
-            check_units(frame, self.columns, self.units)
+        super().__init__(frame, columns, units, policy=policy)
         if isinstance(baseline, Flagged | OnOrBefore) and not _there(baseline, frame):
             raise ColumnError(
                 f"{say('baseline')} names the column {baseline.column!r}, and the table has no such column."
@@ -290,374 +111,17 @@ class Table:
             )
         self.baseline_rule = baseline
         self.marker_rule = marker
-        self.policy: Policy = Raise() if policy is None else policy
-        self.places: Places = Places(frame, [(role, self.column(role)) for role in ROLES[:2]])
         self.compared: list[Positions] = []
-        # Which columns of words were read, and the rows whose word leaves open which is meant.
-        self.words_read: dict[tuple[str, str], Positions] = {}
         self.judged_against: Positions | None = None
+        # What verdicts answered, each with the source that it read; kept by `answered`.
+        self.answers: dict[Any, tuple[Any, Any]] = {}
         self._given_rows: Positions | None = None
         self._marked_by: Positions | None = None
-        self._contradicting: Positions | None = None
-        self._read: dict[Any, NDArray[np.float64]] = {}
-        self._answers: dict[Any, tuple[Any, Rows]] = {}
         self._own_baselines: dict[Any, OwnBaselines] = {}
         # The rows at which the last request answers, where it named the days for that.
         self.due: NDArray[np.bool_] | None = None
         # Where a variable is missing at an earlier visit, if each has its own.
         self.own_gaps: dict[str, NDArray[np.bool_]] | None = None
-
-    # --- which column is which
-
-    def column(self, name: str) -> str:
-        """Return what the caller calls a variable or role."""
-        return self.columns.get(name, name)
-
-    def has(self, name: str) -> bool:
-        """Return whether the table has a variable; a column given to another is that one's."""
-        return self.column(name) in self.frame and self._owner(name) is None
-
-    def _owner(self, name: str) -> str | None:
-        if not self.columns or name in self.columns:
-            return None
-        return next((other for other, column in self.columns.items() if column == name), None)
-
-    def absent(self, name: str) -> Problem:
-        """Return the problem that a column is not there."""
-        found, owner = self.column(name), self._owner(name)
-        label = VARIABLES[name].label if name in VARIABLES else name.replace("_", " ")
-        if owner is not None:
-            message = (
-                f"{say('columns')} gives the column {shown(found)} to {owner}, and {name} is asked for too: say "
-                f"in which column that is, {say('columns', {name: 'your column'})}."
-            )
-        else:
-            taken = {self.column(other) for other in (*ROLES, *VARIABLES) if other != name}
-            free = [column for column in self.frame.names if column not in taken]
-            message = (
-                f"the table has no column {shown(found)} for {name}"
-                f"{'' if label == name else f' ({label})'}. Name yours: "
-                f"{say('columns', {name: 'your column'})}.{nearest(found, free)}"
-            )
-        return Problem("no-column", name, message, values=(found,))
-
-    def require(self, names: Iterable[str]) -> None:
-        """Meet the policy with all of these columns that are not there, at once."""
-        problems = [self.absent(name) for name in dict.fromkeys(names) if not self.has(name)]
-        if problems:
-            self.policy.meet(problems, self.places)
-
-    def meet(self, *problems: Problem) -> None:
-        """Meet the policy with problems of one column."""
-        self.policy.meet(problems, self.places)
-
-    def refuse(self, reason: str, variable: str, message: Any, **cells: Any) -> None:
-        """Meet the policy with one problem; `cells` are its column, rows and values."""
-        self.meet(Problem(reason, variable, message, **cells))
-
-    # --- variables
-
-    def values(self, name: str) -> NDArray[np.float64]:
-        """Return a variable in its canonical unit, read and checked once."""
-        if name not in self._read:
-            if name == RATINGS[0] and self.both_ratings:
-                self.refuse(
-                    "two-ratings",
-                    name,
-                    "the table has both patient_global and parent_global: say which "
-                    f"counts, {say('columns', {'patient_global': 'parent_global'})} or "
-                    f"{say('columns', {'patient_global': 'patient_global'})}.",
-                )
-            if self.has(name):
-                values = self._numbers(name)
-                if name in JOINT_COUNTS:
-                    values = self._consistent(name, values)
-            else:
-                self.meet(self.absent(name))
-                values = np.full(self.size, np.nan)
-            self._read[name] = values
-        return self._read[name]
-
-    def optional(self, name: str) -> NDArray[np.float64] | None:
-        """Return a variable where the table has it."""
-        return self.values(name) if self.has(name) else None
-
-    def floats(
-        self, column: str, name: str, *, code: float | None = None, start: float = 0
-    ) -> NDArray[np.float64]:
-        """Return a named column as the values of a variable.
-
-        A `code` is a gap; numbers that are coded from `start` are those of the variable from 0.
-        """
-        key = (name, column, code, start)
-        if key not in self._read:
-            self._exists(column, name)
-            there = column in self.frame
-            nothing = np.full(self.size, np.nan)
-            self._read[key] = self._numbers(name, column, code, start) if there else nothing
-        return self._read[key]
-
-    def is_code(self, column: str, code: float) -> NDArray[np.bool_]:
-        """Return in which rows a column of items of the CHAQ has a code."""
-        values, _ = self._cells(column, VARIABLES["chaq_item"])
-        return np.equal(values, code)
-
-    def named(self, column: str, words: Sequence[str], what: str) -> dict[str, NDArray[np.float64]]:
-        """Return for each word whether a cell lists it: a list, or text with commas between.
-
-        NaN where the cell is missing; one that is empty lists none.
-        """
-        self._exists(column, what)
-        flags = {word: np.full(self.size, np.nan) for word in words}
-        unknown: dict[int, Any] = {}
-        cells = self.frame.objects(column) if column in self.frame else ()
-        for row, cell in enumerate(cells):
-            if cell is None:
-                continue
-            there = cell if isinstance(cell, Iterable) else [cell]
-            parts = re.split(r"[,;|/+]", cell) if isinstance(cell, str) else list(there)
-            listed = {str(part).strip().casefold() for part in parts} - {"", "none"}
-            if listed - flags.keys():
-                unknown[row] = cell
-                continue
-            for word, values in flags.items():
-                values[row] = word in listed
-        if unknown:
-            self.refuse(
-                "unknown-word",
-                column,
-                f"no list of what is a {what}: {', '.join(words)}. Write none where it lists nothing.",
-                column=column,
-                rows=np.array([*unknown]),
-                values=[*unknown.values()],
-            )
-        return flags
-
-    def _exists(self, column: str, what: str) -> None:
-        if column not in self.frame:
-            self.refuse(
-                "no-column",
-                what,
-                f"the table has no column {column!r}{'' if what == column else f' for {what}'}."
-                f"{nearest(column, self.frame.names)}",
-                values=(column,),
-            )
-
-    def _cells(self, column: str, variable: Variable) -> tuple[NDArray[np.float64], dict[int, Any]]:
-        """Return a column as numbers, and by row what is not a number."""
-        try:
-            return self.frame.floats(column, variable), {}
-        except NotNumericError:
-            values, cells = mixed(self.frame.objects(column), variable)
-        if self.units.get(variable.name) == Column(column):
-            # Numbers with their units are numbers here.
-            read = {row: measured(variable, cell) for row, cell in cells.items()}
-            for row, found in read.items():
-                if found is not None:
-                    values[row] = found.number
-                    del cells[row]
-        return values, cells
-
-    def _in_canonical(
-        self, variable: Variable, column: str, given: NDArray[np.float64], unit: str | Column
-    ) -> tuple[NDArray[np.float64], list[Problem]]:
-        """Return numbers in the canonical unit of a variable, and the units that are none of its.
-
-        The unit is one for all, or that of each row in a column; in the column of the numbers
-        itself, what follows them, and where nothing does, the canonical one.
-        """
-        if isinstance(unit, str):
-            declared = variable.unit_named(unit)
-            return given if declared is None else declared.canonical(given), []
-        codes, labels = self._codes(unit.name, variable.name) or (np.full(self.size, NONE), [])
-        names = [str(label) for label in list_of(labels)] + [""]
-        if unit.name == column:
-            names = [_unit_in(variable, name) for name in names]
-        units = {name: variable.unit_named(name) for name in dict.fromkeys(names)}
-        at = np.array([[*units].index(name) for name in names])[codes]
-        found = np.full(self.size, np.nan)
-        for place, known in enumerate(units.values()):
-            if known is not None:
-                found = np.where(at == place, known.canonical(given), found)
-        rows = np.flatnonzero(np.isnan(found) & ~np.isnan(given))
-        if not rows.size:
-            return found, []
-        cells = self.frame.objects(unit.name)[rows]
-        words = (
-            f"not a unit of {variable.label}, which can be in {', '.join(variable.units)}. "
-            f"Correct the unit where it was written, or add it where it is missing."
-        )
-        values = ["" if cell is None else cell for cell in cells]
-        return found, [
-            Problem(
-                "unknown-unit", variable.name, words, column=unit.name, rows=rows, values=values
-            )
-        ]
-
-    def _numbers(
-        self,
-        name: str,
-        column: str | None = None,
-        code: float | None = None,
-        start: float = 0,
-        *,
-        quietly: bool = False,
-    ) -> NDArray[np.float64]:
-        """Return a column of a variable, checked; what cannot be read is missing.
-
-        Of what nobody asked for it is left out `quietly`.
-        """
-        variable, unit = VARIABLES[name], self.units.get(name)
-        if start:
-            variable = attrs.evolve(variable, low=start + variable.low, high=start + variable.high)
-        column = self.column(name) if column is None else column
-        given, cells = self._cells(column, variable)
-        problems = not_numbers(variable, column, cells) if cells else []
-        if code is not None:
-            given = np.where(given == code, np.nan, given)
-        values = given
-        if unit is not None:
-            values, more = self._in_canonical(variable, column, given, unit)
-            problems += more
-        if not problems and is_fine(variable, values):
-            return values - start if start else values
-        problems += _not_allowed(variable, column, given, values, _words_of(unit))
-        if not quietly:
-            self.meet(*problems)
-        values = values - start
-        for problem in problems:
-            values[problem.rows] = np.nan
-        return values
-
-    def as_written(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return the numbers of a variable in the table's own unit, and where its cells are empty."""
-        source, cells = self._cells(self.column(name), VARIABLES[name])
-        gaps = np.isnan(source)
-        gaps[list(cells)] = False
-        return source, gaps
-
-    def _consistent(self, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return a joint count without the rows in which the two counts contradict each other.
-
-        The other count is looked at also where nothing needs it: such a row is wrong, whichever
-        was asked for.
-        """
-        if self._contradicting is None:
-            counts = {
-                count: values if count == name else self._numbers(count, quietly=True)
-                for count in JOINT_COUNTS
-                if self.has(count)
-            }
-            self._contradicting = self._compare(*counts.values()) if len(counts) > 1 else NOWHERE
-        if not self._contradicting.size:
-            return values
-        values = values.copy()
-        values[self._contradicting] = np.nan
-        return values
-
-    def _compare(self, full: NDArray[np.float64], reduced: NDArray[np.float64]) -> Positions:
-        """Meet the policy with joint counts that contradict each other; return where they do."""
-        rest = full - reduced
-        rows = np.flatnonzero((rest < 0) | (rest > OTHER_JOINTS))
-        if rows.size:
-            self.refuse(
-                "contradicting-counts",
-                JOINT_COUNTS[0],
-                f"the 71-joint count less the 27-joint count lies in 0–{OTHER_JOINTS}: "
-                f"these two cannot be true together.",
-                column=self.column(JOINT_COUNTS[0]),
-                rows=rows,
-                values=[f"{full[row]:g} of 71, {reduced[row]:g} of 27" for row in rows],
-            )
-        return rows
-
-    @cached_property
-    def both_ratings(self) -> bool:
-        """Whether the table has two ratings of the patient global and none is chosen."""
-        return RATINGS[0] not in self.columns and all(name in self.frame for name in RATINGS)
-
-    # --- yes and no, and words
-
-    def flag(self, column: str, *, blank: float = np.nan) -> NDArray[np.float64]:
-        """Return a named yes/no column as 1, 0 and NaN; `blank` says what an empty text means."""
-        key = ("flag", column, blank == 0)
-        if key not in self._read:
-            self._exists(column, column)
-            values = np.full(self.size, np.nan)
-            if column in self.frame:
-                values, cells = self._yes_or_no(column, blank)
-                if cells:
-                    self.refuse(
-                        "not-yes-or-no",
-                        column,
-                        partial(about_flags, column=column),
-                        column=column,
-                        rows=np.array(list(cells)),
-                        values=list(cells.values()),
-                    )
-            self._read[key] = values
-        return self._read[key]
-
-    def _yes_or_no(self, column: str, blank: float) -> tuple[NDArray[np.float64], dict[int, Any]]:
-        flag = Variable(column, column, "", 0, 1, whole=True, flag=True)
-        try:
-            values = self.frame.floats(column, flag)
-        except NotNumericError:
-            values, cells = np.full(self.size, np.nan), {}
-            for row, word in enumerate(self.frame.objects(column)):
-                if word is None or word != word:
-                    continue
-                said = truth(str(word)) if str(word).strip() else blank
-                if said is None:
-                    cells[row] = word
-                else:
-                    values[row] = said
-            return values, cells
-        wrong = np.flatnonzero(~np.isnan(values) & (values != 0) & (values != 1))
-        cells = {int(row): values[row] for row in wrong}
-        return np.where((values == 0) | (values == 1), values, np.nan), cells
-
-    def surely(self, column: str) -> NDArray[np.bool_]:
-        """Return a named yes/no column that must have no gap."""
-        values = self.flag(column, blank=0.0)
-        words = "it must say True or False in every row."
-        self._no_gaps("gap-in-flag", column, column, np.isnan(values), words)
-        return np.equal(values, 1)
-
-    def word_codes(self, column: str, words: Sequence[str], what: str) -> Positions:
-        """Return a column of words as places among those allowed, −1 where missing."""
-        self._exists(column, what)
-        self.words_read[what, column] = NOWHERE
-        if column not in self.frame:
-            return np.full(self.size, NONE)
-        codes, labels = self._codes(column, what) or (np.full(self.size, NONE), [])
-        labels = list_of(labels)
-        place = {word: position for position, word in enumerate(words)}
-        meant = {label: meaning(what, label) for label in labels if label not in place}
-        known = [place.get(meant.get(label) or label, NONE) for label in labels]
-        found: Positions = np.array([*known, NONE])[codes]
-        # What is understood and leaves open which word is meant is missing.
-        is_open = np.array([*(meant.get(label) == "" for label in labels), False])[codes]
-        self.words_read[what, column] = np.flatnonzero(is_open)
-        rows = np.flatnonzero((found < 0) & (codes >= 0) & ~is_open)
-        if rows.size:
-            self.refuse(
-                "unknown-word",
-                what,
-                partial(about_words, allowed=words, column=column, what=what),
-                column=column,
-                rows=rows,
-                values=[labels[code] for code in codes[rows]],
-            )
-        self._read[what, column] = np.where(found < 0, np.nan, found)
-        return found
-
-    def _codes(self, column: str, what: str, *, ids: bool = False) -> tuple[Positions, Any] | None:
-        try:
-            return self.frame.ids(column) if ids else self.frame.codes(column)
-        except VisitError as nested:
-            self.refuse("nested-ids", what, str(nested))
-            return None
 
     # --- visits
 
@@ -677,62 +141,12 @@ class Table:
             dates = np.where(sure, dates, 0)
         return Visits(codes, dates, per_day, labels, sure)
 
-    def patients(self) -> tuple[Positions, Any, NDArray[np.bool_]]:
-        """Return a code for each row's patient, the ids by code, and where there is one."""
-        name = self.column("patient")
-        read = self._codes(name, "patient", ids=True) if name in self.frame else None
-        if read is None:
-            return np.full(self.size, NONE), [], np.zeros(self.size, dtype=bool)
-        codes, labels = read
-        self._no_gaps("no-patient", "patient", name, codes < 0)
-        return codes, labels, codes >= 0
-
-    def _no_gaps(
-        self,
-        reason: str,
-        role: str,
-        column: str,
-        gaps: NDArray[np.bool_],
-        words: str = "every row needs one.",
-    ) -> None:
-        if gaps.any():
-            rows = np.flatnonzero(gaps)
-            values = [None] * rows.size
-            self.refuse(reason, role, words, column=column, rows=rows, values=values)
-
-    def dates(
-        self, column: str, role: str, *, gaps: bool
-    ) -> tuple[NDArray[np.int64], float, NDArray[np.bool_]]:
-        """Return dates as whole numbers, how many make a day, and which are known.
-
-        Dates, timestamps, ISO 8601 text (2014-02-05) and numbers of study days are understood;
-        other text is refused, since 03/04 is a day in March or in April, and so are dates written
-        as numbers (20140205).
-        """
-        if column not in self.frame:
-            if role not in ROLES:
-                self._exists(column, role)
-            return np.full(self.size, NO_DATE), CALENDAR, np.zeros(self.size, dtype=bool)
-        dates, per_day, unread = parse_dates(self.frame, column)
-        if unread:
-            self.refuse(
-                "unread-date",
-                role,
-                partial(about_dates, column=column),
-                column=column,
-                rows=np.array(unread),
-                values=list(self.frame.objects(column)[unread]),
-            )
-        missing = dates == NO_DATE
-        missing[unread] = False
-        if not gaps:
-            self._no_gaps("no-date", role, column, missing)
-        return dates, per_day, dates != NO_DATE
-
     @property
     def compares_visits(self) -> bool:
         """Whether anything so far has compared visits of a patient."""
         return "visits" in vars(self)
+
+    # --- baselines
 
     @cached_property
     def baseline_of_patients(self) -> Positions:
@@ -887,53 +301,6 @@ class Table:
         is_last: NDArray[np.bool_] = visits.dates[early] == last[visits.patients[early]]
         return early[is_last]
 
-    def reference(self, rule: Any) -> Positions:
-        """Return for each row the position of the visit it is judged against, or `NONE`."""
-        if isinstance(rule, Given):
-            return rule.rows
-        check_reference(rule)
-        if rule == "baseline":
-            return self.baseline
-        if isinstance(rule, str):
-            rule = {
-                "end-of-lead-in": OnOrBefore(self.column("end_of_lead_in")),
-                "last-responding": LastResponding(),
-                "best": Best(),
-            }[rule]
-        if isinstance(rule, Flagged | OnOrBefore):
-            return self.visits.per_row(self.chosen(rule, "the reference"))
-        bounds = self.response(rule.criteria)
-        if isinstance(rule, LastResponding):
-            chosen = self.after_baseline & (bounds.lowest >= rule.level)
-            rows = latest_earlier(self.visits, chosen)
-            return self._no_twins(rows, "the last responding visit", chosen.astype(np.float64))
-        keys = np.where(self.after_baseline, bounds.known(), np.nan), self.score("jadas71")
-        return self._no_twins(best_earlier(self.visits, *keys), "the best visit", *keys)
-
-    def _no_twins(self, rows: Positions, what: str, *keys: NDArray[np.float64]) -> Positions:
-        """Return references, none of which has a twin: a row of its date, equal in `keys`.
-
-        Which of the two were taken would be a matter of the order of rows.
-        """
-        # Nearly every date has one row; only the others need to be looked at.
-        visits, places = self.visits, np.arange(self.size)
-        crowded = visits.day_starts != places
-        crowded[visits.day_starts[crowded]] = True
-        here = visits.order[crowded]
-        keys_here = [visits.day_starts[crowded], *(np.nan_to_num(k[here], nan=NONE) for k in keys)]
-        sorted_ = np.lexsort(tuple(reversed(keys_here)))
-        same = np.ones(max(here.size - 1, 0), dtype=bool)
-        for key in keys_here:
-            same &= key[sorted_[1:]] == key[sorted_[:-1]]
-        one, other = here[sorted_[1:][same]], here[sorted_[:-1][same]]
-        used = np.zeros(self.size, dtype=bool)
-        used[rows[rows >= 0]] = True
-        twice = used[one] | used[other]
-        if twice.any():
-            rows_of_both = np.unique(np.concatenate((one[twice], other[twice])))
-            self.refuse_two(rows_of_both, what, KEEP_ONE)
-        return rows
-
     def days_since(self, rows: Positions) -> NDArray[np.float64]:
         """Return the days of each row since an earlier one; of none, since any."""
         visits = self.visits
@@ -1043,7 +410,7 @@ class Table:
             values=(column,),
         )
 
-    # --- scores, core sets and responses
+    # --- scores and core sets
 
     def score(self, name: str) -> NDArray[np.float64]:
         """Return a score of every row."""
@@ -1094,46 +461,7 @@ class Table:
             }
         return {name: Gathered(values, rows) for name, values in core_set.items()}
 
-    def answer(
-        self,
-        verdict: Verdict,
-        definition: Any,
-        options: Mapping[str, Any] = MappingProxyType({}),
-        bound: Mapping[str, Any] = MappingProxyType({}),
-        *,
-        items: bool = False,
-    ) -> tuple[Any, Rows]:
-        """Return what a verdict answers for every row, and the source that it read, once."""
-        key = (verdict.name, definition, tuple(options.items()), tuple(bound.items()), items)
-        if key not in self._answers:
-            source = Rows(self, bound, definition)
-            answer = verdict.of(source, definition, options, items=items)
-            self._answers[key] = (answer, source)
-        return self._answers[key]
-
-    def response(self, criteria: Any) -> Bounded:
-        """Return the ACR Pedi response of every row against its baseline, with its bounds."""
-        definition = lookup(ResponseCriteria, criteria, parameter="criteria")
-        bounds: Bounded = self.answer(VERDICTS["acr_ped"], definition)[0]
-        return bounds
-
     # --- what is shown beside the answers
-
-    def read_columns(self) -> Iterator[tuple[tuple[str, str], NDArray[np.float64]]]:
-        """Yield the measured variables that were read, each with its column and its values."""
-        for key, values in self._read.items():
-            if isinstance(key, str) and key in VARIABLES:
-                yield (key, self.column(key)), values
-            elif isinstance(key, tuple) and key[0] in VARIABLES:
-                yield key[:2], values
-
-    def gaps(self) -> dict[str, NDArray[np.bool_]]:
-        """Return where what was read is missing, by variable or column."""
-        return {
-            key if isinstance(key, str) else key[1]: np.isnan(values)
-            for key, values in self._read.items()
-            if not (isinstance(key, str) and key not in VARIABLES)
-        }
 
     def raters(self) -> tuple[NDArray[np.int64], list[str]]:
         """Return who rated the patient global: a code for each row, −1 missing, and the words.
@@ -1282,361 +610,3 @@ class OwnBaselines:
             rated = table.visits.per_row(self.rows(RATINGS[0]))
             table.compared.append(np.where(table.visits.after(rows), rated, NONE))
         return rows, values
-
-
-class Rows:
-    """A table as the source of a rule's values: what is not bound is the column of that name.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-    bound : mapping of str
-        For names of values, a column, one value for all rows, or a rule.
-    definition : Definition
-        By which the rule judges.
-    """
-
-    def __init__(self, table: Table, bound: Mapping[str, Any], definition: Any) -> None:
-        # The table keeps its answers with the rows that they were read from: held in turn, both
-        # would live on until the collector of cycles comes by.
-        self.table: Table = proxy(table)
-        self.bound = bound
-        self.definition = definition
-        self.size: int | None = table.size
-        # What reading leaves for `Request.compute`: columns to show, and the earlier rows.
-        self.shown: list[Output] = []
-        self.rows: Positions | None = None
-
-    def values(self, name: str) -> Any:
-        """Return a variable."""
-        given = self.bound.get(name)
-        if not isinstance(given, Column):
-            if name in INACTIVE and not self.table.has(name):
-                return self._inactive(name)
-            return self.table.values(name)
-        if VARIABLES[name].flag:
-            return self.table.flag(given.name)
-        return self.table.floats(given.name, name)
-
-    def _inactive(self, name: str) -> NDArray[np.float64]:
-        """Return inactive disease at this visit or at the one before, by the rule that the criteria name."""
-        criteria = definition_named("inactive disease criteria", self.definition.inactive)
-        answer, _ = self.table.answer(VERDICTS["inactive_disease"], criteria, {"markers": None})
-        now: NDArray[np.float64] = answer.answer
-        if name == "inactive_now":
-            return now
-        self.rows = latest_earlier(self.table.visits, np.ones(self.table.size, dtype=bool))
-        return np.where(self.rows >= 0, now[np.maximum(self.rows, 0)], np.nan)
-
-    def optional(self, name: str) -> Any:
-        """Return a variable, or None where it is neither bound nor there."""
-        bound = isinstance(self.bound.get(name), Column)
-        return self.values(name) if bound or self.table.has(name) else None
-
-    def course(self, definition: Any) -> Any:
-        """Return the place of each course among those of a definition."""
-        given = self.bound.get("course")
-        if isinstance(given, str):
-            return float(definition.courses.index(given))
-        if given is not None and not isinstance(given, Column):
-            places, self.shown = given.places(self.table, definition)
-            return places
-        return self._places("course", definition.courses)
-
-    def category(self) -> Any:
-        """Return the place of each ILAR category."""
-        return self._places("ilar_category", ILAR_CATEGORIES)
-
-    def _places(self, what: str, words: Sequence[str]) -> NDArray[np.float64]:
-        """Return the places of words in the column that is bound, or in that of this name."""
-        given = self.bound.get(what)
-        name = self.table.column(what) if given is None else given.name
-        codes = self.table.word_codes(name, words, what)
-        return np.where(codes < 0, np.nan, codes)
-
-    def score(self, measure: str) -> Any:
-        """Return a score."""
-        return self.table.score(measure)
-
-    def marker(self) -> Any:
-        """Return the acute-phase reactant."""
-        return self.table.reactant[1]
-
-    def upper_limit(self, *, needed: bool) -> Any:
-        """Return the upper limit of normal of the reactant; None where it is not asked for."""
-        given = self.bound.get("upper_limit")
-        return self.table.upper_limit(given) if needed or given is not None else None
-
-    def month(self, _: Any) -> Any:
-        """Return the month of each visit; months that the definition lacks have no answer."""
-        windows = self.bound.get("within")
-        return self.values("month") if windows is None else self.table.month_of(windows)
-
-    def compared(self, parameter: str, what: str, options: Mapping[str, Any]) -> Any:
-        """Return what this visit, or the one that it is judged against, has."""
-        table = self.table
-        if what == RESPONSE:
-            return self._response(parameter, options["criteria"])
-        if parameter == "now":
-            return table.core_set if what == CORE_SET else self._value(what)
-        reference = self.bound.get("reference", "baseline")
-        own = table.own_of(reference)
-        if own is not None:
-            self.rows, values = own.compared(what)
-            return values
-        rows = self.rows = table.reference(reference)
-        if what == CORE_SET:
-            return table.earlier(rows)
-        if what not in VARIABLES:
-            # A score reads the patient global, which another person may have rated.
-            table.compared.append(rows)
-        return Gathered(self._value(what), rows)
-
-    def _value(self, what: str) -> NDArray[np.float64]:
-        return self.table.values(what) if what in VARIABLES else self.table.score(what)
-
-    def _response(self, parameter: str, criteria: Any) -> Bounded:
-        """Return the response now, or the highest at any earlier visit since baseline."""
-        table = self.table
-        now = table.response(criteria)
-        self.rows = table.baseline
-        if parameter == "now":
-            return now
-        ends = (np.where(table.after_baseline, end, 0) for end in (now.lowest, now.highest))
-        return Bounded(*(highest_before(table.visits, end) for end in ends))
-
-    def contradiction(self, contradiction: Any) -> Any:
-        """Meet the table's policy with values that contradict each other; return where they do."""
-        wrong = np.broadcast_to(np.asarray(contradiction.where) == 1, (self.table.size,))
-        rows = np.flatnonzero(wrong)
-        if not rows.size:
-            return None
-        variable = list(contradiction.values)[-1]
-        self.table.refuse(
-            contradiction.reason,
-            variable,
-            contradiction.advice,
-            column=self.table.column(variable),
-            rows=rows,
-            values=[contradiction.at(int(row)) for row in rows],
-        )
-        return wrong
-
-
-# --------------------------------------------------------------------------------------------
-# Cells that cannot be read
-
-
-def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64], dict[int, Any]]:
-    """Return the numbers of a mixed column, and by row what is not a number.
-
-    A number written as text is both.
-    """
-    values = np.full(objects.size, np.nan)
-    cells: dict[int, Any] = {}
-    cell = np.empty(1, dtype=object)
-    for row, value in enumerate(objects):
-        if not isinstance(value, str):
-            cell[0] = value
-            try:
-                values[row] = to_floats(cell, variable)[0]
-            except NotNumericError:
-                cells[row] = value
-        elif variable.flag and (said := truth(value)) is not None:
-            values[row] = said
-        elif is_number(value):
-            cells[row] = value
-            values[row] = float(value)
-        elif (answer := meaning(variable.name, value)) is not None:
-            # An answer of the CHAQ in words; one that does not apply is none.
-            values[row] = variable.low + float(answer or "nan")
-        else:
-            cells[row] = value
-    return values, cells
-
-
-def not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
-    """Return the problems of cells that are no numbers, by what is wrong with them."""
-    allowed = f"{capital(variable.label)} is {variable.allowed}; leave a gap as {door().nothing}."
-
-    def said(kinds: Sequence[Refused], reason: Why) -> str:
-        words = about(reason, variable, column, kinds)
-        return words if variable.flag else f"{words} {allowed}"
-
-    return [
-        Problem(
-            reason,
-            variable.name,
-            partial(said, reason=reason),
-            column=column,
-            rows=np.array([row for kind in kinds for row in kind.rows]),
-            values=[kind.value for kind in kinds for _ in kind.rows],
-        )
-        for reason, kinds in by_reason(variable, cells).items()
-    ]
-
-
-def _unit_in(variable: Variable, cell: str) -> str:
-    """Return the unit that a cell has after its number; the canonical one where it has none."""
-    found = measured(variable, cell)
-    return (found and found.unit) or variable.unit
-
-
-def _words_of(unit: str | Column | None) -> str | None:
-    return "its own unit" if isinstance(unit, Column) else unit
-
-
-def _not_allowed(
-    variable: Variable,
-    column: str,
-    given: NDArray[np.float64],
-    values: NDArray[np.float64],
-    unit: str | None,
-) -> list[Problem]:
-    """Return the problems of numbers that are out of range, or not whole."""
-    outside, broken = refused(variable, values)
-    advice = "" if unit or not variable.advice else f"; {variable.advice}"
-    meant = next(
-        (each for each in variable.other_units if fits(each, variable, given[outside])), None
-    )
-    if advice and meant is not None:
-        what = _SPOKEN.get(meant.name, f"in {meant.name}")
-        advice = f"; if these are {what}, say so: {say('units', {variable.name: meant.name})}"
-    elif variable.other_units:
-        # They are in none of them.
-        advice = ""
-    allowed = f"{capital(variable.label)} is {variable.allowed}"
-
-    def out_of_range(kinds: Sequence[Refused]) -> str:
-        code = gap_code(variable.name, column, (kind.value for kind in kinds))
-        return f"out of range. {allowed}{advice}.{code}"
-
-    broken_words = f"not a whole number. {allowed}, counted."
-    return [
-        Problem(
-            reason,
-            variable.name,
-            f"neither yes nor no. {allowed}." if variable.flag else message,
-            column=column,
-            rows=np.flatnonzero(wrong),
-            values=given[wrong].tolist(),
-            read_as=f"read as {unit}" if unit else "",
-        )
-        for reason, wrong, message in (
-            ("out-of-range", outside, out_of_range),
-            ("not-whole", broken, broken_words),
-        )
-        if wrong.any()
-    ]
-
-
-_SPOKEN = {"mm": "millimetres", "/uL": "per µL"}
-
-
-def fits(unit: Unit, variable: Variable, values: NDArray[np.float64]) -> bool:
-    """Return whether numbers that are out of range would be in it, if they were in this unit."""
-    inside = unit.canonical(values)
-    return not unit.same and bool(((inside >= variable.low) & (inside <= variable.high)).all())
-
-
-# --------------------------------------------------------------------------------------------
-# What a call says of a table
-
-
-def as_mapping(given: Any, parameter: str) -> dict[str, Any]:
-    """Return `columns` or `units` as a dict; what is none raises."""
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise ColumnError(
-            f"{parameter}= takes a dict, variable → {parameter.removesuffix('s')}, not {shown(given)}.",
-            variable=parameter,
-            values=(given,),
-        )
-    return {name: _one_column(name, column, parameter) for name, column in mapped(given).items()}
-
-
-def _one_column(role: Any, column: Any, parameter: str) -> Any:
-    """Return what is called so; several columns, which together may be the patient, as one name."""
-    if not isinstance(column, list | tuple):
-        return column
-    named = {role: list(column)}
-    if role != "patient" or not column or len({*column}) < len(column):
-        raise ColumnError(
-            f"{say(parameter, named)}: several columns can be the id of a patient alone, each once.",
-            variable=str(role),
-            values=tuple(column),
-        )
-    first, *more = column
-    return Several(column) if more else first
-
-
-def check_marker(marker: object) -> None:
-    """Raise where `marker` is none of the choices."""
-    if marker is not None:
-        one_of(marker, MARKER_RULES, "marker")
-
-
-def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
-    """Raise where `columns` names what there is not, or a column twice."""
-    known = (*ROLES, *ABOUT_PATIENTS, *WORDS, *VARIABLES)
-    for name, found in columns.items():
-        if name not in known:
-            swapped = name in frame and found in known
-            right = {found: name} if swapped else {"variable": "your column"}
-            raise ColumnError(
-                f"{say('columns')} maps {name!r}, which is not a variable of jiascores."
-                f"{suggestion(name, known)} Write {say('columns', right)}.",
-                variable=name,
-            )
-        for part in parts_of(found):
-            if part in frame:
-                continue
-            raise ColumnError(
-                f"{say('columns')} says that {name} is in {shown(part)}, and the table has no such column."
-                f"{nearest(part, frame.names)}",
-                variable=name,
-                values=(part,),
-            )
-        both = [role for role, column in columns.items() if column == found]
-        if len(both) > 1:
-            raise ColumnError(
-                f"{say('columns')} gives the column {shown(found)} to {' and '.join(both)}.",
-                variable=name,
-            )
-
-
-def check_units(
-    frame: Frame, columns: Mapping[str, str], units: Mapping[str, str | Column]
-) -> None:
-    """Raise where `units` names a variable or unit that there is not."""
-    for name, unit in units.items():
-        if name not in VARIABLES:
-            meant = next((each for each, column in columns.items() if column == name), None)
-            raise ColumnError(
-                f"{say('units')} names {name!r}, which is not a variable of jiascores."
-                f"{suggestion(name, list(VARIABLES))} Use the variable's name, not the column's"
-                f"{': ' + say('units', {meant: unit}) if meant else ''}.",
-                variable=name,
-            )
-        if isinstance(unit, Column):
-            column_of(frame, unit, "units")
-        elif VARIABLES[name].unit_named(str(unit)) is None:
-            # No near one is suggested: it may be another unit.
-            raise ColumnError(
-                f"{say('units')} says that {name} is in {shown(unit)}; {VARIABLES[name].label} can be in "
-                f"{', '.join(VARIABLES[name].units)}, or in the unit that a column gives for each "
-                f"row: {door().unit_in(name, 'your column')}.",
-                variable=name,
-                values=(unit,),
-            )
-
-
-def nearest(wanted: Any, columns: Iterable[Any]) -> str:
-    """Return a hint at the column that may be meant, or at what there is to choose from."""
-    there = [str(column) for column in columns]
-    near = suggestion(str(wanted), there)
-    if near or not there:
-        return near
-    return f" There are {listing([repr(column) for column in there], shown=SHOWN_COLUMNS)}."

@@ -19,6 +19,7 @@ from jiascores.core.variables import MarkerRule
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.remission import BY_MEDICATION, WHATEVER_MEDICATION
 from jiascores.measures.response import ResponseCriteria
+from jiascores.tables.answers import reference_rows
 from jiascores.tables.baselines import (
     BaselineRule,
     Best,
@@ -31,10 +32,11 @@ from jiascores.tables.enrolled import Enrolled, cut, one_day
 from jiascores.tables.frame import Frame, Output, OutputKind, Positions, list_of
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import COMPOSITE, IntercurrentEvents
+from jiascores.tables.naming import Column, Units, column_of, require_column
 from jiascores.tables.numbers import in_words, one_of
 from jiascores.tables.outcomes import at_level, criteria_in, is_bad_news
 from jiascores.tables.requests import Request, request, understand_requests
-from jiascores.tables.table import Column, Table, Units, column_of, require_column
+from jiascores.tables.table import Table
 
 FrameT = TypeVar("FrameT")
 
@@ -640,7 +642,7 @@ def _times(
     visits, verdict = table.visits, event.verdicts(table)
     enrolled = Enrolled.of(table, visits.labels, follow.patients, follow.columns)
     of, days = enrolled.of_codes[visits.patients], visits.dates / visits.per_day
-    rows = table.reference(reference)
+    rows = reference_rows(table, reference)
     referred = (rows >= 0) & (of >= 0)
     since = pd.DataFrame({"patient": of, "day": days[np.maximum(rows, 0)]})[referred]
     patients = _followed(table, enrolled, of, since, follow)

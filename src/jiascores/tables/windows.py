@@ -22,20 +22,14 @@ from jiascores.measures.remission import months_after
 from jiascores.tables.assess import TableCall
 from jiascores.tables.baselines import BaselineRule, Flagged, OnOrBefore
 from jiascores.tables.beside import Beside, Dates, whole_days
+from jiascores.tables.cells import not_numbers
 from jiascores.tables.engines import IN_PIECES, kind_of_frame
 from jiascores.tables.frame import NONE, Output, Positions
 from jiascores.tables.ids import ColumnNames
+from jiascores.tables.naming import Column, Units, column_of, require_column, require_variable
 from jiascores.tables.numbers import number_of, one_of
 from jiascores.tables.problems import ABOVE, BELOW, LIMIT, SIGNS, Problem, error_of, measured
-from jiascores.tables.table import (
-    Column,
-    Table,
-    Units,
-    column_of,
-    not_numbers,
-    require_column,
-    require_variable,
-)
+from jiascores.tables.table import Table
 from jiascores.tables.visits import CALENDAR, NO_DATE
 
 FrameT = TypeVar("FrameT")

@@ -1,0 +1,197 @@
+"""What a caller calls columns and units, and what is refused there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from jiascores.core.arguments import as_declared
+from jiascores.core.errors import (
+    ColumnError,
+    RequestError,
+    door,
+    listing,
+    made,
+    say,
+    shown,
+    suggestion,
+)
+from jiascores.core.values import mapped
+from jiascores.core.variables import VARIABLES
+from jiascores.tables.frame import Frame
+from jiascores.tables.ids import Several, parts_of
+from jiascores.tables.numbers import column_name
+
+# Columns that are not measurements but that a table of visits has.
+ROLES = ("patient", "date", "end_of_lead_in", "patient_global_rater")
+# Columns that tell about a patient, which `check` looks at.
+ABOUT_PATIENTS = ("site", "sex", "birth_date")
+# What is no measurement but a choice: a column that holds these words.
+WORDS = ("course", "ilar_category")
+# Columns that are named where one is missing and none is near.
+SHOWN_COLUMNS = 12
+
+
+@attrs.frozen
+class Column:
+    """The name of a column, where any other string would be an id. Made by `column`."""
+
+    name: str
+
+
+# Of variables, the unit, or the column with the unit of each row.
+Units = Mapping[str, str | Column]
+
+
+@as_declared
+def column(name: str) -> Column:
+    """Say that a string names a column of the table.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+
+    Returns
+    -------
+    Column
+        The name, marked as that of a column.
+
+    See Also
+    --------
+    jiascores.from_category : A course from a column with the category.
+    jiascores.flagged : A baseline that a column flags.
+
+    Examples
+    --------
+    >>> import jiascores as jia
+    >>> jia.column("course")
+    Column(name='course')
+    """
+    return Column(column_name(name, "name"))
+
+
+def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
+    """Return the name of a column that the caller gave as one and that the table has."""
+    name = require_column(given, parameter).name
+    if name not in frame:
+        near = suggestion(name, map(str, frame.names))
+        raise ColumnError(
+            f"the table has no column {name!r}.{near}{hint}", variable=name, values=(name,)
+        )
+    return name
+
+
+def require_column(given: Any, parameter: str) -> Column:
+    """Return what the caller gave where a column is due; what is none raises."""
+    if not isinstance(given, Column):
+        raise RequestError(
+            f"{parameter}= takes a column: {made('column', given)}.",
+            variable=parameter,
+            values=(given,),
+        )
+    return given
+
+
+def require_variable(name: str, parameter: str) -> None:
+    """Raise where a name that the caller gave is not that of a variable."""
+    if name not in VARIABLES:
+        raise RequestError(
+            f"{say(parameter)} names {name!r}, which is not a variable of jiascores."
+            f"{suggestion(name, VARIABLES)}",
+            variable=parameter,
+        )
+
+
+def as_mapping(given: Any, parameter: str) -> dict[str, Any]:
+    """Return `columns` or `units` as a dict; what is none raises."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise ColumnError(
+            f"{parameter}= takes a dict, variable → {parameter.removesuffix('s')}, not {shown(given)}.",
+            variable=parameter,
+            values=(given,),
+        )
+    return {name: _one_column(name, column, parameter) for name, column in mapped(given).items()}
+
+
+def _one_column(role: Any, column: Any, parameter: str) -> Any:
+    """Return what is called so; several columns, which together may be the patient, as one name."""
+    if not isinstance(column, list | tuple):
+        return column
+    named = {role: list(column)}
+    if role != "patient" or not column or len({*column}) < len(column):
+        raise ColumnError(
+            f"{say(parameter, named)}: several columns can be the id of a patient alone, each once.",
+            variable=str(role),
+            values=tuple(column),
+        )
+    first, *more = column
+    return Several(column) if more else first
+
+
+def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
+    """Raise where `columns` names what there is not, or a column twice."""
+    known = (*ROLES, *ABOUT_PATIENTS, *WORDS, *VARIABLES)
+    for name, found in columns.items():
+        if name not in known:
+            swapped = name in frame and found in known
+            right = {found: name} if swapped else {"variable": "your column"}
+            raise ColumnError(
+                f"{say('columns')} maps {name!r}, which is not a variable of jiascores."
+                f"{suggestion(name, known)} Write {say('columns', right)}.",
+                variable=name,
+            )
+        for part in parts_of(found):
+            if part in frame:
+                continue
+            raise ColumnError(
+                f"{say('columns')} says that {name} is in {shown(part)}, and the table has no such column."
+                f"{nearest(part, frame.names)}",
+                variable=name,
+                values=(part,),
+            )
+        both = [role for role, column in columns.items() if column == found]
+        if len(both) > 1:
+            raise ColumnError(
+                f"{say('columns')} gives the column {shown(found)} to {' and '.join(both)}.",
+                variable=name,
+            )
+
+
+def check_units(
+    frame: Frame, columns: Mapping[str, str], units: Mapping[str, str | Column]
+) -> None:
+    """Raise where `units` names a variable or unit that there is not."""
+    for name, unit in units.items():
+        if name not in VARIABLES:
+            meant = next((each for each, column in columns.items() if column == name), None)
+            raise ColumnError(
+                f"{say('units')} names {name!r}, which is not a variable of jiascores."
+                f"{suggestion(name, list(VARIABLES))} Use the variable's name, not the column's"
+                f"{': ' + say('units', {meant: unit}) if meant else ''}.",
+                variable=name,
+            )
+        if isinstance(unit, Column):
+            column_of(frame, unit, "units")
+        elif VARIABLES[name].unit_named(str(unit)) is None:
+            # No near one is suggested: it may be another unit.
+            raise ColumnError(
+                f"{say('units')} says that {name} is in {shown(unit)}; {VARIABLES[name].label} can be in "
+                f"{', '.join(VARIABLES[name].units)}, or in the unit that a column gives for each "
+                f"row: {door().unit_in(name, 'your column')}.",
+                variable=name,
+                values=(unit,),
+            )
+
+
+def nearest(wanted: Any, columns: Iterable[Any]) -> str:
+    """Return a hint at the column that may be meant, or at what there is to choose from."""
+    there = [str(column) for column in columns]
+    near = suggestion(str(wanted), there)
+    if near or not there:
+        return near
+    return f" There are {listing([repr(column) for column in there], shown=SHOWN_COLUMNS)}."
