@@ -429,10 +429,11 @@ def _scale(known: Any, name: str, label: str, numbers: Sequence[float], made: Dr
     unit = _unit(known, f"{name} {label}")
     codes = sorted({cell for cell in numbers if cell in GAP_CODES and _beyond(cell, known, unit)})
     beyond = any(known.high < cell <= MILLIMETRES for cell in numbers if cell not in codes)
+    why = ""
     if unit is None and known.name in SCALES and beyond:
-        unit = "mm"
+        unit, why = "mm", "values above 10"
     if unit is not None and unit != known.unit:
-        made.put("units", known.name, unit, "" if unit in name else "values above 10")
+        made.put("units", known.name, unit, why)
     elif unit is None and known.name not in SCALES and known.other_units:
         made.ask(
             f"{known.name} is read in {known.unit}. Else say under [units]: {known.name} = "
