@@ -27,6 +27,7 @@ from jiascores.testing import simulate_visits
 CODES = {"physician_global": "PHGA", "patient_global": "PTGA", "active_joints": "ACTJT"}
 CODES |= {"crp": "CRP"}
 ONLY_CRP = {"crp": "CRP"}
+CODES_OF_BOTH = {"active_joints": "ACTJT", "crp": "CRP"}
 
 
 def questionnaire(**changes: Any) -> pd.DataFrame:
@@ -183,6 +184,13 @@ def test_each_variable_may_have_its_own_flag() -> None:
     last = out.set_index("date").loc["2024-03-06"]
     # CRP 24 at screening to 5, and the physician's global 6 to 2; the others are open.
     assert last["acr_ped_improved"] == 2
+    # A count that was recorded has the flag of its own row, whatever the others have.
+    counted = joints().assign(RSBLFL=[None, "Y"])
+    recorded = jia.adam.visits_from_sdtm(
+        counted, laboratory(LBBLFL=["Y", None]), variables=CODES_OF_BOTH, flags="variable"
+    )
+    assert recorded["active_joints_blfl"].tolist() == [False, True]
+    assert recorded["crp_blfl"].tolist() == [True, False]
     with pytest.raises(RequestError, match="flags='test'"):
         jia.adam.visits_from_sdtm(lb, variables=ONLY_CRP, flags="test")  # type: ignore[arg-type]
 
@@ -310,6 +318,43 @@ def test_uveitis_is_there_where_one_eye_has_it_and_absent_where_both_were_looked
     visits = jia.adam.visits_from_sdtm(oe, questionnaire(), variables=codes)
     expected = 1.0 if "Y" in eyes else 0.0 if eyes == ["N", "N"] else None
     assert [None if np.isnan(each) else each for each in visits["uveitis"]] == [expected, None]
+
+
+def eyes(**columns: Any) -> pd.DataFrame:
+    oe = {"USUBJID": "S-01", "OETESTCD": "UVEITIS", "OEDTC": "2024-01-10", "OELAT": None}
+    return pd.DataFrame({**oe, **columns})
+
+
+def test_what_was_recorded_of_the_patient_or_of_a_place_is_not_of_two_sides() -> None:
+    asked: Any = {"variables": {"uveitis": "UVEITIS"}}
+    whole = jia.adam.visits_from_sdtm(eyes(OESTRESC=["N"]), **asked)
+    assert list(whole["uveitis"]) == [0]
+    # Of two places without a side, each was looked at.
+    places = eyes(OESTRESC=["N", "N"], OELOC=["IRIS", "RETINA"])
+    assert list(jia.adam.visits_from_sdtm(places, **asked)["uveitis"]) == [0]
+    # Two visits are two answers.
+    both = eyes(OESTRESC=["N", "Y"], OELAT="LEFT", OEDTC=["2024-01-10", "2024-02-10"])
+    read = jia.adam.visits_from_sdtm(both, **asked)["uveitis"]
+    assert [None if pd.isna(each) else each for each in read] == [None, 1]
+
+
+def test_two_answers_about_one_eye_are_refused() -> None:
+    twice = eyes(OESTRESC=["Y", "N", "N"], OELAT=["LEFT", "LEFT", "RIGHT"])
+    with pytest.raises(VisitError, match="uveitis has more than one value at a visit"):
+        jia.adam.visits_from_sdtm(twice, variables={"uveitis": "UVEITIS"})
+
+
+def test_a_word_of_an_eye_that_says_neither_is_refused() -> None:
+    with pytest.raises(RequestError, match="OESTRESC of UVEITIS is 'MILD'"):
+        jia.adam.visits_from_sdtm(eyes(OESTRESC=["MILD"]), variables={"uveitis": "UVEITIS"})
+
+
+def test_what_jiascores_does_not_know_comes_as_it_is() -> None:
+    qs = questionnaire(QSSTRESC=["mild", "severe", " 3 ", "", "x"], QSSTRESN=None)
+    read = jia.adam.visits_from_sdtm(qs, variables={"mood": ["PHGA", "PTGA"]}, only={"VISITNUM": 2})
+    assert list(read["mood"]) == [3.0]
+    read = jia.adam.visits_from_sdtm(qs, variables={"mood": "PHGA"}, only={"VISITNUM": [1]})
+    assert list(read["mood"]) == ["mild"]
 
 
 def test_what_was_never_done_is_there_and_empty() -> None:
@@ -534,6 +579,12 @@ def test_ex_is_what_retreatment_reads() -> None:
     )
     out = jia.retreatment(visits, infusions, protocol="swart-2019")
     assert list(out["retreatment_code"]) == ["before", "holds", "eligible"]
+
+
+def test_ex_without_an_end_or_a_dose() -> None:
+    table = jia.adam.table_from_sdtm(exposure().drop(columns=["EXENDTC", "EXDOSE"]))
+    assert list(table) == ["patient", "date", "drug"]
+    assert table["date"].tolist() == ["2024-01-10", "2024-07-01", "2024-01-11"]
 
 
 def medication(**changes: Any) -> pd.DataFrame:

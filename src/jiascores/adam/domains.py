@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import attrs
@@ -17,6 +17,7 @@ from jiascores.core.errors import ColumnError, RequestError, VisitError, listing
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.numbers import one_of
+from jiascores.tables.shapes import blank
 
 PARTIAL_DATES = {
     "first-of-month": "a missing day is the first of the month",
@@ -37,7 +38,8 @@ _SECOND: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "AE": {"date": ("AESTDTC",), "event": ("AEDECOD", "AETERM"), "serious": ("AESER",)},
     "DS": {"date": ("DSSTDTC",), "what": ("DSDECOD", "DSTERM")},
 }
-_OPTIONAL = ("stop", "dose", "serious")
+_OPTIONAL = {("EX", "stop"), ("EX", "dose"), ("AE", "serious")}
+_DATES = ("date", "start", "stop")
 _GOES_ON = ("ONGOING", "AFTER")
 
 
@@ -74,6 +76,10 @@ class Domain:
         domain.require("USUBJID")
         return domain
 
+    def has(self, ending: str) -> bool:
+        """Return whether it has a column with this ending after its letters."""
+        return f"{self.letters}{ending}" in self.frame
+
     def require(self, *names: str) -> None:
         """Raise where none of these columns is there."""
         if not any(name in self.frame for name in names):
@@ -82,54 +88,57 @@ class Domain:
                 variable=names[0],
             )
 
-    def cells(self, name: str) -> list[Any]:
-        """Return a column, None for what is empty; of one that is not there, gaps."""
+    def cells(self, name: str) -> pd.Series[Any]:
+        """Return a column, None for what is empty; gaps, where the domain does not have it."""
         if name not in self.frame:
-            return [None] * self.frame.size
+            return pd.Series([None] * self.frame.size, dtype=object)
         cells = self.frame.objects(name)
-        return [None if pd.isna(c) or not str(c).strip() else c for c in cells]
+        cells[blank(self.frame, name)] = None
+        return pd.Series(cells, dtype=object)
 
     @property
     def counted(self) -> pd.Series[Any]:
-        """Which rows count."""
-        kept = np.ones(self.frame.size, dtype=bool)
+        """Which rows `only` leaves."""
+        kept = pd.Series(True, index=range(self.frame.size))
         for name, value in self.only.items():
-            values = [value] if isinstance(value, str) or not isinstance(value, Sequence) else value
             if name in self.frame:
-                kept &= np.array([cell in values for cell in self.cells(name)], dtype=bool)
-        return pd.Series(kept)
+                kept &= self.cells(name).isin(
+                    value if pd.api.types.is_list_like(value) else [value]
+                )
+        return kept
 
-    def day_of(self, data: pd.DataFrame, column: str, rule: Any, *, gaps: bool = False) -> Any:
-        """Return for these rows the day that a column of dates names, and what was completed.
+    def days(
+        self, rows: pd.Index[int], column: str, rule: str | None, *, gaps: bool = False
+    ) -> pd.DataFrame:
+        """Return the ``day`` that a column of dates names in these rows, and what was ``completed``.
 
         Parameters
         ----------
-        data : DataFrame
-            Rows, each with its place in the domain as index.
+        rows : Index
+            The places of the rows in the domain.
         column : str
-            The column of the domain.
+            The column of dates.
         rule : str or None
-            How a partial date is completed; else it is refused.
+            How a partial date is completed; without one, it is refused.
         gaps : bool
             Whether a date may be missing.
         """
         if rule is not None:
             one_of(rule, PARTIAL_DATES, "partial_dates")
-        cells = pd.Series(self.cells(column), dtype=object)[data.index]
-        texts = cells.map(_as_text)
-        read = {text: _completed(text, rule) for text in texts.dropna().unique()}
-        days = texts.map(lambda text: read[text][0] if text in read else None)
-        lost = texts[days.isna() & (texts.notna() | (not gaps))]
-        if len(lost):
+        cells = self.cells(column)[rows]
+        read = {cell: _completed(_as_text(cell), rule) for cell in cells.unique()}
+        days = pd.DataFrame(cells.map(read.get).tolist(), rows, ["day", "completed"], dtype=object)
+        lost = [*map(_as_text, cells[days["day"].isna() & (cells.notna() | (not gaps))])]
+        if lost:
             raise VisitError(
                 f"{column} is not a full date in {len(lost)} row{'' if len(lost) == 1 else 's'}: "
-                f"{listing(map(repr, lost.tolist()))}. Name the rule of your plan, "
+                f"{listing(map(repr, lost))}. Name the rule of your plan, "
                 f"partial_dates='first-of-month' or another (a missing year or an interval no rule "
                 f"completes), or complete it before.",
                 variable=column,
-                values=lost.tolist(),
+                values=lost,
             )
-        return days, texts.map(lambda text: read[text][1] if text in read else None)
+        return days
 
 
 def _as_text(cell: Any) -> str | None:
@@ -138,9 +147,9 @@ def _as_text(cell: Any) -> str | None:
     return str(cell.isoformat() if hasattr(cell, "isoformat") else cell).strip()
 
 
-def _completed(text: str, rule: str | None) -> tuple[str | None, str | None]:
+def _completed(text: str | None, rule: str | None) -> tuple[str | None, str | None]:
     """Return the day that a text names, and what the rule completed: D, or M with the day."""
-    found = _DTC.fullmatch(text)
+    found = _DTC.fullmatch(text or "")
     if found is None:
         return None, None
     year, month, day = found.groups()
@@ -155,6 +164,11 @@ def _completed(text: str, rule: str | None) -> tuple[str | None, str | None]:
         return dt.date(int(year), at, int(day or days[where])).isoformat(), gap
     except ValueError:
         return None, None
+
+
+def filled(cells: pd.Series[Any], other: pd.Series[Any]) -> pd.Series[Any]:
+    """Return cells, those of another column where one is empty."""
+    return pd.Series(np.where(cells.isna(), other, cells), cells.index, dtype=object)
 
 
 def like(frame: Frame, data: pd.DataFrame) -> Any:
@@ -255,25 +269,21 @@ def table_from_sdtm(
         )
     if missing_end is not None:
         one_of(missing_end, {"ongoing": "a drug without an end goes on"}, "missing_end")
-    sources = _SECOND[letters]
-    for name, columns in sources.items():
-        if name not in _OPTIONAL or (letters, name) == ("CM", "stop"):
+    for name, columns in _SECOND[letters].items():
+        if (letters, name) not in _OPTIONAL:
             sdtm.require(*columns)
-    data = pd.DataFrame({"patient": sdtm.cells("USUBJID")}, dtype=object)
-    data = data[sdtm.counted & _happened(sdtm)]
-    for name, columns in sources.items():
-        column = next((each for each in columns if each in sdtm.frame), None)
-        if column is None:
-            continue
-        if name in ("date", "start", "stop"):
-            rule = (
-                partial_dates if isinstance(partial_dates, str | None) else partial_dates.get(name)
-            )
-            data[name] = sdtm.day_of(data, column, rule, gaps=name == "stop")[0]
-        else:
-            data[name] = pd.Series(_first(sdtm, columns), dtype=object)[data.index]
+    data = pd.DataFrame({"patient": sdtm.cells("USUBJID")})[sdtm.counted & _happened(sdtm)]
+    for name, columns in _SECOND[letters].items():
+        there = [column for column in columns if column in sdtm.frame]
+        if there and name in _DATES:
+            each = isinstance(partial_dates, Mapping)
+            rule = partial_dates.get(name) if each else partial_dates
+            data[name] = sdtm.days(data.index, there[0], rule, gaps=name == "stop")["day"]
+        elif there:
+            first, other = sdtm.cells(there[0]), sdtm.cells(there[-1])
+            data[name] = filled(first, other)[data.index]
     if letters == "EX" and "stop" in data:
-        data["stop"] = data["stop"].where(data["stop"].notna(), data["date"])
+        data["stop"] = filled(data["stop"], data["date"])
     if letters == "CM" and missing_end is None:
         _refuse_open_ends(sdtm, data)
     if "dose" in data:
@@ -281,36 +291,23 @@ def table_from_sdtm(
     return like(sdtm.frame, data)
 
 
-def _first(domain: Domain, columns: Sequence[str]) -> list[Any]:
-    """Return the cells of a column, those of the next where one is empty."""
-    rows = zip(*(domain.cells(column) for column in columns), strict=True)
-    return [next((cell for cell in row if cell is not None), None) for row in rows]
-
-
-def _happened(domain: Domain) -> pd.Series[Any]:
+def _happened(domain: Domain) -> pd.Series[bool]:
     """Return which rows say of something that it was."""
     letters = domain.letters
-    gone = [cell == "N" for cell in domain.cells(f"{letters}OCCUR")]
-    gone = [
-        g or cell == NOT_DONE for g, cell in zip(gone, domain.cells(f"{letters}STAT"), strict=True)
-    ]
+    gone = (domain.cells(f"{letters}OCCUR") == "N") | (domain.cells(f"{letters}STAT") == NOT_DONE)
     if letters == "DS":
-        other = "DSCAT" in domain.frame
-        kinds = zip(domain.cells("DSCAT"), domain.cells("DSDECOD"), strict=True)
-        gone = [
-            g or (other and kind != "DISPOSITION EVENT") or what == "COMPLETED"
-            for g, (kind, what) in zip(gone, kinds, strict=True)
-        ]
-    return ~pd.Series(gone, dtype=bool)
+        gone |= domain.cells("DSDECOD") == "COMPLETED"
+        if "DSCAT" in domain.frame:
+            gone |= domain.cells("DSCAT") != "DISPOSITION EVENT"
+    return ~gone
 
 
 def _refuse_open_ends(domain: Domain, data: pd.DataFrame) -> None:
     """Raise where a drug has no end and nothing says that it goes on."""
-    said = zip(domain.cells("CMENRTPT"), domain.cells("CMENRF"), strict=True)
-    goes_on = pd.Series([any(each in _GOES_ON for each in pair) for pair in said], dtype=bool)
-    lost = data[data["stop"].isna() & ~goes_on[data.index]]
+    said = [domain.cells(name).isin(_GOES_ON) for name in ("CMENRTPT", "CMENRF")]
+    lost = data[data["stop"].isna() & ~(said[0] | said[1])[data.index]]
     if len(lost):
-        who = listing(dict.fromkeys(lost["patient"].tolist()))
+        who = listing(lost["patient"].unique())
         raise RequestError(
             f"CMENDTC is missing in {len(lost)} row{'' if len(lost) == 1 else 's'} (of {who}), and "
             f"neither CMENRTPT nor CMENRF says ONGOING or AFTER. Fill it in; or say that these drugs "

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from jiascores.adam.domains import NOT_DONE, Domain, like
+from jiascores.adam.domains import NOT_DONE, Domain, filled, like
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
 from jiascores.core.joints import COUNTS, FINDINGS
@@ -17,7 +17,7 @@ from jiascores.core.words import truth
 from jiascores.tables.joint_forms import joint_counts
 from jiascores.tables.naming import Column
 from jiascores.tables.numbers import one_of
-from jiascores.tables.problems import BELOW, LIMIT, is_number
+from jiascores.tables.problems import ABOVE, BELOW, LIMIT, is_number
 from jiascores.tables.shapes import from_long
 from jiascores.tables.windows import below_limit
 
@@ -29,6 +29,11 @@ _FLAGS = ("LOBXFL", "BLFL")
 _FLAGGED = {"visit": "the visit as a whole", "variable": "each variable by itself"}
 _BY = {"date": "DTC", "visit": "VISITNUM"}
 _BELOW = {"limit": "the limit itself", "half": "half the limit", "zero": "0"}
+_ABOVE = {"limit": "the limit itself"}
+_JOINT_RULES = ("painful_from", "not_on_form", "beyond_71", "unlisted")
+# A result that cannot be read.
+_REFUSED = object()
+_NUMBERS = ("integer", "floating", "mixed-integer-float", "empty")
 
 
 @as_declared
@@ -143,34 +148,34 @@ def visits_from_sdtm(
     one_of(by, _BY, "by")
     one_of(flags, _FLAGGED, "flags")
     variables, joints = dict(variables or {}), dict(joints or {})
-    _refuse_unknown(joints, below or {}, above or {}, variables, joint_rules)
+    below, above = dict(below or {}), dict(above or {})
+    _refuse_unknown(joints, below, above, variables, joint_rules)
     read = [Domain.of(each, "TESTCD", only) for each in domains]
-    for name in only or {}:
-        if not any(name in each.frame for each in read):
-            raise ColumnError(f"only= names {name!r}, which no domain has.", variable="only")
-    _refuse_absent(read, {**variables, **joints})
-    rows = pd.concat([_rows(d, variables, joints, partial_dates) for d in read], ignore_index=True)
-    if by == "visit" and rows["VISITNUM"].isna().any():
-        who = listing(rows.loc[rows["VISITNUM"].isna(), "USUBJID"].unique().tolist())
-        raise VisitError(
-            f"VISITNUM is missing in rows of {who}: by='date' needs none.", variable="by"
-        )
-    if by == "date":
-        rows["VISITNUM"] = rows.groupby(["USUBJID", "DTC"])["VISITNUM"].transform("first")
-    of_joint = rows["NAME"].isin(list(joints))
-    values = _values(rows[~of_joint], below or {}, above or {})
-    long = pd.concat(
-        [_sides_together(values, by), *_counts(rows[of_joint], by, variables, joint_rules)]
-    )
-    visits = _as_visits(long.reset_index(drop=True), variables, by, date_of)
-    for name in {**(below or {}), **(above or {})}:
-        visits = _without_limits(visits, name, (below or {}).get(name, "limit"), above or {})
-    there = [each for each in _FLAGS if any(f"{d.letters}{each}" in d.frame for d in read)]
-    visits = _with_flags(visits, rows, by, there, variables if flags == "variable" else None)
+    _refuse_absent(read, {**variables, **joints}, only or {})
+    rows = pd.concat([_rows(each, variables, joints, partial_dates) for each in read])
+    rows = _numbered(rows.reset_index(drop=True), by)
+    keys, of_joint = ["USUBJID", _BY[by]], rows["NAME"].isin(list(joints))
+    values = _sides_together(_values(rows[~of_joint], below, above), keys)
+    counts = _counts(rows[of_joint], keys, variables, joint_rules)
+    visits = _as_visits(pd.concat([values, counts]), variables, by, date_of)
+    for name in {**below, **above}:
+        visits = _without_limits(visits, name, below.get(name, "limit"), above.get(name))
+    of: dict[str, Any] = {"": True}
+    if flags == "variable":
+        of = {f"{name}_": rows["NAME"] == name for name in variables}
+        of |= {f"{name}_": of_joint for name in COUNTS if name in visits and name not in variables}
+    there = [flag for flag in _FLAGS if any(each.has(flag) for each in read)]
+    about = {
+        f"{prefix}{flag.lower()}": ((rows[flag] == "Y") & mine, "any")
+        for flag in there
+        for prefix, mine in of.items()
+    }
     if partial_dates is not None:
-        gaps = rows.dropna(subset="COMPLETED").set_index(["USUBJID", _BY[by]])["COMPLETED"]
-        made = dict(zip(gaps.index, gaps, strict=True))
-        visits["date_imputed"] = [made.get(key) for key in _keys(visits, by)]
+        about["date_imputed"] = rows["COMPLETED"], "last"
+    by_visit = [rows[key] for key in keys]
+    for name, (cells, how) in about.items():
+        said = cells.groupby(by_visit, sort=False).agg(how)
+        visits = visits.join(said.rename(name), on=["patient", by])
     return like(read[0].frame, visits)
 
 
@@ -208,9 +213,15 @@ def _refuse_unknown(
             one_of(rule, choices, parameter)
 
 
-def _refuse_absent(domains: Sequence[Domain], asked: Mapping[str, Any]) -> None:
-    """Raise where a word is in no row of any domain."""
-    said = {str(cell) for each in domains for cell in each.cells(f"{each.letters}TESTCD") if cell}
+def _refuse_absent(
+    domains: Sequence[Domain], asked: Mapping[str, Any], only: Mapping[str, Any]
+) -> None:
+    """Raise where a word is in no row of any domain, or a column of `only` in no domain."""
+    for name in only:
+        if not any(name in each.frame for each in domains):
+            raise ColumnError(f"only= names {name!r}, which no domain has.", variable="only")
+    tests = (each.cells(f"{each.letters}TESTCD").dropna().unique() for each in domains)
+    said = {str(test) for of_domain in tests for test in of_domain}
     for name, words in asked.items():
         for word in [words] if isinstance(words, str) else words:
             if said and word not in said:
@@ -223,48 +234,55 @@ def _refuse_absent(domains: Sequence[Domain], asked: Mapping[str, Any]) -> None:
 
 
 def _rows(
-    domain: Domain, variables: Mapping[str, Any], joints: Mapping[str, Any], rule: Any
+    domain: Domain, variables: Mapping[str, Any], joints: Mapping[str, Any], rule: str | None
 ) -> pd.DataFrame:
     """Return the rows of a domain that are asked for, under names without its letters."""
     letters, names = domain.letters, {}
     for name, words in [*variables.items(), *joints.items()]:
-        for word in [words] if isinstance(words, str) else words:
-            names[word] = name
+        names |= dict.fromkeys([words] if isinstance(words, str) else words, name)
     domain.require(f"{letters}DTC")
     domain.require(f"{letters}STRESN", f"{letters}STRESC")
-    own = ("TESTCD", "STRESN", "STRESC", "STRESU", "STAT", "LOC", "LAT", *_FLAGS)
+    own = ("TESTCD", "STRESN", "STRESC", "STRESU", "STAT", "LOC", "LAT", "DTC", *_FLAGS)
     cells = {name: domain.cells(f"{letters}{name}") for name in own}
-    data = pd.DataFrame(
-        {"USUBJID": domain.cells("USUBJID"), "VISITNUM": domain.cells("VISITNUM"), **cells},
-        dtype=object,
-    )
+    data = pd.DataFrame({name: domain.cells(name) for name in ("USUBJID", "VISITNUM")} | cells)
     data["NAME"] = data["TESTCD"].map(names)
-    data["DATED"] = pd.Series(domain.cells(f"{letters}DTC"), dtype=object).notna()
     data = data[domain.counted & data["NAME"].notna()]
     done = (data["STAT"] != NOT_DONE) & (data["STRESN"].notna() | data["STRESC"].notna())
     data[["STRESN", "STRESC"]] = data[["STRESN", "STRESC"]].where(done, None)
     # What was not done counts where others say something of the same visit.
-    flags = data["NAME"].isin(_YES_OR_NO)
-    data = data[done | data["NAME"].isin(list(joints)) | (flags & data["DATED"])]
-    data["DTC"], data["COMPLETED"] = domain.day_of(data, f"{letters}DTC", rule)
+    dated = data["NAME"].isin(_YES_OR_NO) & data["DTC"].notna()
+    data = data[done | dated | data["NAME"].isin(list(joints))]
+    data[["DTC", "COMPLETED"]] = domain.days(data.index, f"{letters}DTC", rule)
     return data.assign(DOMAIN=letters)
+
+
+def _numbered(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return rows, each with the VISITNUM of its visit; of one date, the first that is known."""
+    if by == "date":
+        numbers = rows.groupby(["USUBJID", "DTC"])["VISITNUM"].transform("first")
+        return rows.assign(VISITNUM=numbers)
+    lost = rows.loc[rows["VISITNUM"].isna(), "USUBJID"].unique()
+    if len(lost):
+        raise VisitError(
+            f"VISITNUM is missing in rows of {listing(lost)}: by='date' needs none.", variable="by"
+        )
+    return rows
 
 
 def _values(data: pd.DataFrame, below: Mapping[str, str], above: Mapping[str, str]) -> pd.DataFrame:
     """Return rows with VALUE: a number, 1 or 0 for yes and no, a word, or a limit with its rule."""
-    read = [
-        _value(name, number, text, below, above)
-        for name, number, text in zip(data["NAME"], data["STRESN"], data["STRESC"], strict=True)
-    ]
-    refused = data[[each is _REFUSED for each in read]]
+    given = filled(data["STRESN"], data["STRESC"])
+    data = data.assign(VALUE=given)
+    for name, cells in given.groupby(data["NAME"]):
+        limits = f"{BELOW if name in below else ''}{ABOVE if name in above else ''}"
+        read = {cell: _value(str(name), cell, limits) for cell in cells.unique()}
+        data.loc[cells.index, "VALUE"] = cells.map(read.get)
+    refused = data[data["VALUE"].isin([_REFUSED])]
     if len(refused):
-        first = refused.iloc[0]
-        column = f"{first['DOMAIN']}STRESC"
-        said = first["STRESC"] if first["STRESN"] is None else first["STRESN"]
-        rule = ""
+        first, said = refused.iloc[0], given[refused.index[0]]
+        column, rule = f"{first['DOMAIN']}STRESC", ""
         if limit := LIMIT.fullmatch(str(said).strip()):
-            is_below = limit["sign"] in BELOW
-            side, words = ("below", "half") if is_below else ("above", "limit")
+            side, words = ("below", "half") if limit["sign"] in BELOW else ("above", "limit")
             rule = f" A rule of your plan reads limits, {side}={{{first['NAME']!r}: {words!r}}}."
         raise RequestError(
             f"{column} of {first['TESTCD']} is {said!r} ({len(refused)} "
@@ -273,20 +291,12 @@ def _values(data: pd.DataFrame, below: Mapping[str, str], above: Mapping[str, st
             variable=column,
             values=refused["STRESC"].tolist(),
         )
-    return data.assign(VALUE=pd.Series(read, index=data.index, dtype=object))
+    return data
 
 
-_REFUSED = object()
-_ABOVE = {"limit": "the limit itself"}
-_JOINT_RULES = ("painful_from", "not_on_form", "beyond_71", "unlisted")
-
-
-def _value(
-    name: str, number: Any, text: Any, below: Mapping[str, str], above: Mapping[str, str]
-) -> Any:
-    """Return what a result is."""
-    given = text if number is None else number
-    if given is None or not isinstance(given, str):
+def _value(name: str, given: Any, limits: str) -> Any:
+    """Return what a result is; below or above a limit, as it came, where a rule reads such."""
+    if not isinstance(given, str):
         return None if given is None else float(given)
     word, known = given.strip(), VARIABLES.get(name)
     if is_number(word):
@@ -294,57 +304,51 @@ def _value(
     if known is None:
         return word
     if limit := LIMIT.fullmatch(word):
-        return word if name in (below if limit["sign"] in BELOW else above) else _REFUSED
-    if known.flag:
-        return np.nan if word.upper() in _UNKNOWN else _or_refused(truth(word))
-    return _REFUSED
+        return word if limit["sign"] in limits else _REFUSED
+    if known.flag and word.upper() in _UNKNOWN:
+        return np.nan
+    answer = truth(word) if known.flag else None
+    return _REFUSED if answer is None else answer
 
 
-def _or_refused(value: float | None) -> Any:
-    return _REFUSED if value is None else value
+def _sides_together(data: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Return rows with a value; yes and no by side or place as one for each visit."""
+    placed = data["NAME"].isin(_YES_OR_NO) & (data["LAT"].notna() | data["LOC"].notna())
+    group, apart = [*keys, "NAME"], data[placed]
+    value, sides = apart["VALUE"].astype(float), apart["LAT"].where(apart["LAT"].isin(_SIDES))
 
+    def of_group(cells: pd.Series[Any], how: Any) -> pd.Series[Any]:
+        return cells.groupby([apart[name] for name in group], dropna=False).transform(how)
 
-def _sides_together(data: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Return rows, those of yes and no by side or place as one for each visit."""
-    placed = data["LAT"].notna() | data["LOC"].notna()
-    flag = data["NAME"].isin(_YES_OR_NO)
-    apart = data[placed & flag]
-    keys = ["USUBJID", _BY[by], "NAME"]
-    kept = [data[~(placed & flag) & data["VALUE"].notna()]]
-    for _, rows in apart.groupby(keys, sort=False, dropna=False):
-        if rows.duplicated(["LOC", "LAT"]).any():
-            kept.append(rows)
-            continue
-        values, sides = rows["VALUE"].astype(float), set(rows["LAT"]) & _SIDES
-        value = 1.0 if (values == 1).any() else 0.0
-        if value == 0 and (values.isna().any() or len(sides) == 1):
-            value = np.nan
-        kept.append(rows.iloc[:1].assign(VALUE=value))
-    return pd.concat(kept).sort_index()
+    is_open = of_group(value.isna(), "any") | (of_group(sides, "nunique") == 1)
+    # Two rows of one place stay two, which is refused.
+    twice = of_group(apart.duplicated([*group, "LOC", "LAT"]), "any")
+    joined = np.select([twice, of_group(value, "max") == 1, is_open], [value, 1.0, np.nan], 0.0)
+    apart = apart.assign(VALUE=pd.Series(joined, apart.index, dtype=object))
+    apart = apart[twice | ~apart.duplicated(group)]
+    return pd.concat([data[~placed & data["VALUE"].notna()], apart]).sort_index()
 
 
 def _counts(
-    data: pd.DataFrame, by: str, variables: Mapping[str, Any], rules: Mapping[str, Any]
-) -> list[pd.DataFrame]:
+    data: pd.DataFrame, keys: list[str], variables: Mapping[str, Any], rules: Mapping[str, Any]
+) -> pd.DataFrame:
     """Return the counts of the joints, a row for each at each visit."""
     if data.empty:
-        return []
-    keys = ["USUBJID", _BY[by]]
-    dates = data.groupby(keys, dropna=False)["DTC"].nunique()
+        return data
+    dates = data.groupby(keys)["DTC"].nunique()
     if (dates > 1).any():
         raise VisitError(
             f"the joints of one visit were examined on two days: {listing(dates[dates > 1].index)}. "
             f"Make a visit of each, by='date'.",
             variable="DTC",
         )
-    sides = zip(data["LAT"], data["LOC"], strict=True)
+    lat, loc = (data[name].astype("string").fillna("") for name in ("LAT", "LOC"))
+    said = filled(data["STRESC"], data["STRESN"])
     data = data.assign(
-        JOINT=[" ".join(str(word).lower() for word in pair if word is not None) for pair in sides],
-        VALUE=data["STRESC"].where(data["STRESC"].notna(), data["STRESN"]),
+        JOINT=(lat + " " + loc).str.strip().str.lower().astype(object),
+        VALUE=said.where(~said.isin(_UNKNOWN), None),
     )
-    data["VALUE"] = data["VALUE"].where(~data["VALUE"].isin(_UNKNOWN), None)
-    data["AGAIN"] = data.groupby([*keys, "JOINT", "NAME"], dropna=False).cumcount()
-    about = data.drop_duplicates(keys)[["USUBJID", "DTC", "VISITNUM"]]
+    data["AGAIN"] = data.groupby([*keys, "JOINT", "NAME"]).cumcount()
     index = [*keys, "JOINT", "AGAIN"]
     # A joint that was not done keeps its row, which pivot_table would leave out.
     form = data.pivot(index=index, columns="NAME", values="VALUE").reset_index()  # noqa: PD010
@@ -355,9 +359,9 @@ def _counts(
         raise RequestError(
             f"{name} is given in variables= and counted from joints=: leave one out.", variable=name
         )
-    cells = counted[names].astype(object)
-    both = counted[keys].merge(about, on=keys).join(cells.where(cells.notna(), None))
-    return [both.rename(columns={name: "VALUE"}).assign(NAME=str(name)) for name in names]
+    about = data.drop_duplicates(keys)[["USUBJID", "DTC", "VISITNUM"]]
+    cells = counted.astype(object).where(counted.notna(), None).merge(about, on=keys)
+    return cells.melt([*about], names, "NAME", "VALUE")
 
 
 def _as_visits(
@@ -372,10 +376,11 @@ def _as_visits(
     shown = {name: name for name in (*variables, *counts) if name in there}
     columns = {"patient": "USUBJID", "variable": "NAME", "value": "VALUE", "date": "DTC"}
     columns |= {"unit": "STRESU", "visit": "VISITNUM"}
-    visits = from_long(long, variables=shown, columns=columns, by=by, date_of=date_of)
+    visits = from_long(
+        long.reset_index(drop=True), variables=shown, columns=columns, by=by, date_of=date_of
+    )
     for name in [*shown, "visit"]:
-        known = visits[name].dropna()
-        if all(isinstance(cell, int | float) for cell in known):
+        if pd.api.types.infer_dtype(visits[name]) in _NUMBERS:
             visits[name] = pd.to_numeric(visits[name])
     for name in variables:
         if name not in there:
@@ -383,37 +388,9 @@ def _as_visits(
     return visits.drop(columns=[f"{name}_unit" for name in counts])
 
 
-def _without_limits(
-    visits: pd.DataFrame, name: str, rule: Any, above: Mapping[str, Any]
-) -> pd.DataFrame:
+def _without_limits(visits: pd.DataFrame, name: str, rule: Any, above: Any) -> pd.DataFrame:
     """Return visits with the values below and above a limit read by their rule."""
     units = {name: Column(f"{name}_unit")} if name in VARIABLES else None
-    read = below_limit(visits, name, rule=rule, above=above.get(name), units=units)
+    read = below_limit(visits, name, rule=rule, above=above, units=units)
     made = f"{name}_below_limit"
     return visits.assign(**{name: read[f"{name}_value"], made: read[made]})
-
-
-def _keys(visits: pd.DataFrame, by: str) -> list[tuple[Any, Any]]:
-    return list(zip(visits["patient"], visits[by], strict=True))
-
-
-def _with_flags(
-    visits: pd.DataFrame,
-    rows: pd.DataFrame,
-    by: str,
-    flags: Sequence[str],
-    variables: Mapping[str, Any] | None,
-) -> pd.DataFrame:
-    """Return visits with which of them are baselines: as a whole, or by variable."""
-    counts = [name for name in visits if name in COUNTS]
-    for flag in flags:
-        said = rows[rows[flag] == "Y"]
-        of = {flag.lower(): said}
-        if variables is not None:
-            of = {f"{n}_{flag.lower()}": said[said["NAME"] == n] for n in variables}
-            joints = said[~said["NAME"].isin(list(variables))]
-            of |= {f"{n}_{flag.lower()}": joints for n in counts}
-        for name, mine in of.items():
-            found = set(zip(mine["USUBJID"], mine[_BY[by]], strict=True))
-            visits[name] = [key in found for key in _keys(visits, by)]
-    return visits
