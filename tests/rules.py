@@ -112,9 +112,9 @@ RULES = (
     Broken(
         "An output line is the input line with fields added",
         "line ends are those of this system",
-        "files/writing.py",
-        "        sink.write(style.encoded(text.block_with(block, each, len(fields))))",
-        "        sink.write(style.encoded(text.block_with(block, each, len(fields)).replace('\\r\\n', '\\n')))",
+        "files/text.py",
+        "        out.write(style.encoded(text.block_with(block, each, len(fields))))",
+        "        out.write(style.encoded(text.block_with(block, each, len(fields)).replace('\\r\\n', '\\n')))",
         "tests/files/test_writing.py::test_a_line_is_the_same_line_with_fields_added",
     ),
     Broken(

@@ -244,7 +244,7 @@ def test_large_files_are_split_as_small_ones(file, monkeypatch) -> None:
     small = jia.prepare.read(path)
     for block in (700, 20_000):
         monkeypatch.setattr(text_module, "BLOCK", block)
-        monkeypatch.setattr(text_module, "LARGE", 0)
+        monkeypatch.setattr(text_module, "ARROW", 0)
         pd.testing.assert_frame_equal(jia.prepare.read(path), small, check_dtype=False)
     # A field with line ends that goes on in the next part.
     path.write_text("patient,note\n" + "".join(f'a{n},"x\ny"\n' for n in range(400)))

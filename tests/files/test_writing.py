@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,7 @@ import pytest
 
 import jiascores as jia
 from jiascores.cli import main
-from jiascores.files import kinds, text, writing
+from jiascores.files import text, writing
 from tests.commands import Runner
 
 ROWS = [("007", "2024-01-10", "6.0", "5", "4"), ("008", "2024-01-11", "3", "2.50", "")]
@@ -75,7 +77,7 @@ def test_a_line_is_the_same_line_with_fields_added(tmp_path, encoding, end, mark
 
 def test_lines_that_wait_in_a_file(tmp_path, visits, monkeypatch) -> None:
     whole = run("assess", visits, "--measure", "cjadas10").output
-    monkeypatch.setattr(kinds, "LARGE", 0)
+    monkeypatch.setattr(text, "LARGE", 0)
     monkeypatch.setattr(text, "BLOCK", 40)
     assert run("assess", visits, "--measure", "cjadas10").output == whole
 
@@ -262,9 +264,10 @@ def test_an_error_while_writing_leaves_nothing(tmp_path, visits, monkeypatch, na
         monkeypatch.delattr(os, "O_TMPFILE", raising=False)
     out = tmp_path / "out.csv"
     out.write_text("old")
-    monkeypatch.setattr(writing, "_lines", lambda *_: 1 / 0)
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(text.TextFile, "block_with", Mock(side_effect=full))
     done = run("assess", visits, "--measure", "cjadas10", "-o", out, "--force")
-    assert isinstance(done.exception, ZeroDivisionError)
+    assert (done.exit_code, done.output) == (1, f"Error: {full}\n")
     assert out.read_text() == "old"
     assert names(tmp_path) == ["out.csv", "visits.csv"]
     monkeypatch.undo()

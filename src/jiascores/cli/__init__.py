@@ -39,8 +39,8 @@ from jiascores.core.definition import Definition, published
 from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
 from jiascores.core.joints import FINDINGS
 from jiascores.core.variables import CORE_VARIABLES
+from jiascores.files.contents import STDIN
 from jiascores.files.drafting import draft
-from jiascores.files.kinds import STDIN
 from jiascores.files.mapping import Csv, Joints, baseline_rule
 from jiascores.files.reading import FLAG, number_in, read_by
 from jiascores.files.text import Style

@@ -23,10 +23,11 @@ from jiascores.cli.running import (
     with_options,
 )
 from jiascores.core.errors import RequestError
+from jiascores.files.kinds import kind_to_write
 from jiascores.files.mapping import keys_of
 from jiascores.files.reading import DATE, FLAG, read_by
 from jiascores.files.text import Style
-from jiascores.files.writing import kind_to_write, refuse_target, whole, written
+from jiascores.files.writing import refuse_target, whole, written
 from jiascores.tables.naming import Column
 
 # What the mapping says as `adeff` takes it.

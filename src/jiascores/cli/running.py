@@ -26,7 +26,8 @@ from jiascores.cli.words import CommandLine
 from jiascores.core.definition import published
 from jiascores.core.errors import WORDS, JiaScoresError, RequestError, SuspiciousWarning
 from jiascores.core.measure import Verdict
-from jiascores.files.kinds import STDIN, Contents, contents, name_of
+from jiascores.files.contents import STDIN, Contents, name_of
+from jiascores.files.kinds import contents, kind_to_write
 from jiascores.files.mapping import (
     FileMapping,
     NominalVisits,
@@ -36,7 +37,7 @@ from jiascores.files.mapping import (
 )
 from jiascores.files.reading import asked_of, confirmed
 from jiascores.files.visits import read_beside, read_visits, with_counts
-from jiascores.files.writing import kind_to_write, refuse_target, whole, write_table, write_with
+from jiascores.files.writing import refuse_target, whole, write_table, write_with
 from jiascores.measures.states import ANY_COURSE
 from jiascores.tables.baselines import Flagged
 from jiascores.tables.naming import Column
@@ -322,7 +323,7 @@ class Job:
                 frame = with_counts(frame, self.how)
         else:
             frame = read_beside(file, self.how, table, asked, compact=True)
-        if file.text is not None and not file.shaped:
+        if file.kind == "text" and not file.shaped:
             # Its lines are written again, and what was read from them is in the table.
             file.columns = {}
         return file, frame

@@ -15,9 +15,10 @@ from jiascores.core.errors import ColumnError, RequestError, listing
 from jiascores.core.joints import COUNTS
 from jiascores.core.variables import COURSES, VARIABLES
 from jiascores.core.words import english_months, ideas, meaning, truth
+from jiascores.files.contents import STDIN, Contents, Piped
 from jiascores.files.drafts import Draft
 from jiascores.files.guessing import Guess, guess, guess_joints
-from jiascores.files.kinds import STDIN, Contents, Piped, contents
+from jiascores.files.kinds import contents
 from jiascores.files.mapping import Csv, Excel, Source, bare, toml
 from jiascores.files.reading import number_in, typed
 from jiascores.files.text import SEPARATORS, Coded
@@ -129,10 +130,10 @@ def _opened(path: Any, sheet: str | None, made: Draft) -> Contents:
 def _say_how(file: Contents, source: Source, made: Draft) -> None:
     """Say in the draft how a file is opened."""
     form = source.csv
-    if file.text is not None:
+    if file.kind == "text":
         doubt = "" if form.encoding == "utf-8" else "are all letters right?"
-        made.put("csv", "separator", file.text.separator)
-        made.put("csv", "encoding", file.text.encoding, doubt)
+        made.put("csv", "separator", file.about.separator)
+        made.put("csv", "encoding", file.about.encoding, doubt)
         made.put_if("csv", "trailing_separator", form.trailing_separator)
         made.put_if("csv", "skip", form.skip)
     if file.kind == "excel":

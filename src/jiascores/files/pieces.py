@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, listing, say
 from jiascores.core.variables import MarkerRule
-from jiascores.files.kinds import Contents, name_of, opened, path_of, readable
+from jiascores.files.contents import Contents, name_of, path_of
+from jiascores.files.kinds import KINDS, kind_to_write, opened, readable
 from jiascores.files.mapping import FileMapping, read_mapping
+from jiascores.files.parquet import NotClosed
 from jiascores.files.reading import NUMBER, asked_of, confirmed, kinds_of, typed
 from jiascores.files.text import Coded, Style, TextFile
-from jiascores.files.writing import NotClosed, bar, kind_to_write, packed, whole
+from jiascores.files.writing import bar, packed, whole
 from jiascores.tables.assess import TableCall, measured
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import need, need_patient
@@ -157,7 +159,7 @@ def assess_files(
         **said,
     )
     kind = kind_to_write(target)
-    if kind not in ("text", "parquet"):
+    if not KINDS[kind].in_pieces:
         raise RequestError(f"{str(target)!r}: give a name that ends in .csv or .parquet.")
     asked = asked_of(how, understand_requests(measures), work.baseline)
     reader = _reader(source, attrs.evolve(how, csv=csv, columns=work.columns), asked)
@@ -215,7 +217,7 @@ def _reader(
     for path in paths:
         with opened(path) as (_, kind, _):
             kinds.setdefault(kind, path)
-    others = [path for kind, path in kinds.items() if kind not in ("text", "parquet")]
+    others = [path for kind, path in kinds.items() if not KINDS[kind].in_pieces]
     if others:
         raise RequestError(
             f"{others[0].name!r}: neither Parquet nor CSV. A file of another kind fits into memory: "

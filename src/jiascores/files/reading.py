@@ -14,7 +14,7 @@ import numpy as np
 from jiascores.core.errors import ColumnError, RequestError, listing, suggestion
 from jiascores.core.variables import COURSES, ILAR_CATEGORIES, VARIABLES
 from jiascores.core.words import english_months, truth
-from jiascores.files.kinds import Contents
+from jiascores.files.contents import Contents
 from jiascores.files.mapping import (
     EPOCHS,
     Csv,

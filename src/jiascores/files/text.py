@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, RequestError, listing
-from jiascores.files.mapping import Csv, in_mapping
+from jiascores.files.contents import Contents, name_of, size_of
+from jiascores.files.mapping import Csv, Source, in_mapping
 from jiascores.tables.frame import NONE, Positions
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -30,8 +31,10 @@ MARKS = (
 )
 QUOTE = '"'
 BLOCK = 1 << 22
-# From here on Arrow splits the lines, where it is installed.
-LARGE = 1 << 16
+# From this size on, Arrow splits the lines, where it is installed.
+ARROW = 1 << 16
+# From this size of a file on, its lines wait in another one, and not in memory, to be written again.
+LARGE = 20_000_000
 # No row is longer, nor are lines that a quotation mark holds together.
 LONGEST = 1 << 27
 # What no text has in it.
@@ -348,7 +351,7 @@ class TextFile:
     def _by_arrow(self, text: str) -> Block | None:
         """Return plain lines split by Arrow; nothing where a line is not plain."""
         if (
-            len(text) < LARGE
+            len(text) < ARROW
             or QUOTE in text
             or self.newline == "\r"
             or self.form.trailing_separator
@@ -544,6 +547,55 @@ class Style:
                 f"Write to a file of another kind, such as .xlsx.",
                 reason="encoding",
             ) from error
+
+
+# --------------------------------------------------------------------------------------------
+# A whole file
+
+
+def read(stream: Any, path: Any, source: Source) -> Contents:
+    """Return a text file as it is."""
+    file = TextFile(stream, name_of(path), source.csv)
+    columns = {column: Coded() for column in file.names}
+    aside = Aside() if size_of(path) > LARGE else None
+    blocks = []
+    for block in file.blocks():
+        for column, fields in zip(columns.values(), block.columns, strict=True):
+            column.add(fields)
+        block.columns.clear()
+        if aside is not None:
+            block.put_aside(aside)
+        blocks.append(block)
+    places: Any = np.concatenate([np.empty(0, dtype=np.int64), *(block.lines for block in blocks)])
+    if places.size and places[-1] - places[0] + 1 == places.size:
+        places = range(places[0], places[-1] + 1)
+    return Contents(
+        name=file.name, kind="text", columns=columns, places=places, about=file, lines=blocks
+    )
+
+
+def write(frame: Any, style: Style, out: IO[bytes]) -> None:
+    """Write a table as text."""
+    rows = [style.separator.join(style.quoted(str(name)) for name in frame.columns)]
+    rows += style.rows([style.fields(frame[name]) for name in frame.columns])
+    out.write(style.mark + style.encoded("".join(row + style.end for row in rows)))
+
+
+def append(file: Contents, added: Any, out: IO[bytes]) -> None:
+    """Write each line of a text file as it was, with fields added."""
+    text: TextFile = file.about
+    style = text.style
+    out.write(text.mark + style.encoded(text.head_with([str(name) for name in added.columns])))
+    fields = [style.fields(added[name]) for name in added.columns]
+    start = 0
+    for block in file.lines:
+        each = style.rows(fields, slice(start, start + len(block)))
+        start += len(block)
+        out.write(style.encoded(text.block_with(block, each, len(fields))))
+
+
+# --------------------------------------------------------------------------------------------
+# What the start of a file shows
 
 
 def _mark(start: bytes, encoding: str | None) -> tuple[bytes, str]:

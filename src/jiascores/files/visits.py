@@ -12,7 +12,8 @@ import numpy as np
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, listing
 from jiascores.core.joints import FINDINGS
-from jiascores.files.kinds import Contents, contents
+from jiascores.files.contents import Contents
+from jiascores.files.kinds import contents
 from jiascores.files.mapping import (
     OTHERS,
     FileMapping,
@@ -141,8 +142,7 @@ def shaped(file: Contents, how: FileMapping) -> Contents:
             name: visits[name] for name in visits.columns if not str(name).startswith(_DAY[:7])
         },
         places=np.asarray(file.places)[first],
-        blocks=(),
-        about=None,
+        lines=(),
         shaped=True,
     )
 
