@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ArgumentError, suggestion
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Trial:
     infusions: DataFrame | None = None
 
 
+@as_declared
 def path(name: str) -> Path:
     """Return the path of a file of the tutorials, to read it your way or at the command line.
 
@@ -125,6 +127,7 @@ def _load(name: str, *dates: str, **more: Any) -> DataFrame:
     return frame
 
 
+@as_declared
 def load_one_child() -> DataFrame:
     """Return seven visits of one invented child, as in the first tutorial.
 
@@ -149,6 +152,7 @@ def load_one_child() -> DataFrame:
     return _load("one_child", "date")
 
 
+@as_declared
 def load_cohort() -> DataFrame:
     """Return the visits of an invented cohort, as in the gallery.
 
@@ -170,6 +174,7 @@ def load_cohort() -> DataFrame:
     return _load("cohort", "date")
 
 
+@as_declared
 def load_registry_german() -> DataFrame:
     """Return invented visits as a German registry exports them, as in the second tutorial.
 
@@ -192,6 +197,7 @@ def load_registry_german() -> DataFrame:
     return _load("registry_german", sep=";", decimal=",")
 
 
+@as_declared
 def load_parallel_trial() -> Trial:
     """Return an invented trial with two arms, as in its tutorial.
 
@@ -215,6 +221,7 @@ def load_parallel_trial() -> Trial:
     return Trial(*(_load(table) for table in tables))
 
 
+@as_declared
 def load_withdrawal_trial() -> Trial:
     """Return an invented randomised withdrawal trial, as in its tutorial.
 
@@ -238,6 +245,7 @@ def load_withdrawal_trial() -> Trial:
     return Trial(*(_load(table) for table in tables))
 
 
+@as_declared
 def load_msc_trial() -> Trial:
     """Return the trial of mesenchymal stromal cells: a synthetic reconstruction of Swart 2019.
 

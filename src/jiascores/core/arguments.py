@@ -1,24 +1,42 @@
-"""Arguments of functions: where a call fails, the one of another type than it is declared to be."""
+"""Arguments of functions: where a call fails, the one that is missing, unknown or of another type."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
 from inspect import signature
-from typing import Any, TypeVar
+from os import PathLike
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from jiascores.core.errors import JiaScoresError, RequestError, say
+from jiascores.core.errors import (
+    ArgumentError,
+    JiaScoresError,
+    RequestError,
+    say,
+    suggestion,
+    written,
+)
 from jiascores.core.values import kind_of, listed, mapped, number_in
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _is_named(name: str, value: Any) -> bool:
-    """Return whether a value is of a class of this name."""
-    return name in {each.__name__ for each in type(value).__mro__}
+    """Return whether a value is of a class of this name, or of one that an alias stands for."""
+    names = _ALIASES.get(name, (name,))
+    return any(each.__name__ in names for each in type(value).__mro__)
+
+
+_ALIASES = {"BaselineRule": ("str", "Flagged", "OnOrBefore")}
+
+
+def _is_known(value: Any) -> bool:
+    """Return whether a value is a number, and not missing."""
+    found = number_in(value)
+    return found is not None and found == found
 
 
 # What declared types take, and how a message says it.
@@ -26,7 +44,8 @@ _TAKES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "None": (lambda value: value is None, ""),
     "str": (lambda value: isinstance(value, str), "a text"),
     "bool": (lambda value: isinstance(value, bool | np.bool_), "True or False"),
-    **dict.fromkeys(("int", "float"), (lambda value: number_in(value) is not None, "a number")),
+    **dict.fromkeys(("int", "float"), (_is_known, "a number")),
+    "Path": (lambda value: isinstance(value, PathLike), "a path"),
     **dict.fromkeys(
         ("Mapping", "Units", "ColumnNames"),
         (lambda value: isinstance(value, Mapping), "a dict"),
@@ -52,6 +71,9 @@ _TAKES: dict[str, tuple[Callable[[Any], bool], str]] = {
             ("Request", "a request of jia.ask"),
             ("JointExam", "a JointExam"),
             ("Flagged", "jia.flagged('…')"),
+            ("BaselineRule", "'first', jia.flagged('…') or jia.on_or_before('…')"),
+            ("Definition", "a definition"),
+            ("Axes", "the Axes of a figure"),
             ("AnalysisDataset", "an AnalysisDataset"),
             ("IntercurrentEvents", "what prepare.intercurrent_events returns"),
         )
@@ -60,7 +82,7 @@ _TAKES: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def as_declared(function: F) -> F:
-    """Say which argument is of another type than is declared, where a call fails for it.
+    """Say which argument is missing, unknown or of another type, where a call fails for it.
 
     What is neither True nor False where one of them is due is refused at once, since anything
     else would count as one of them.
@@ -68,8 +90,11 @@ def as_declared(function: F) -> F:
     Parameters
     ----------
     function : callable
-        A public function whose annotations are text.
+        A public function whose annotations are text, or a class with such an ``__init__``.
     """
+    if isinstance(function, type):
+        function.__init__ = as_declared(function.__init__)  # type: ignore[misc]
+        return cast(F, function)
     declared = {name: str(each) for name, each in function.__annotations__.items()}
     flags = [name for name, each in declared.items() if each == "bool"]
 
@@ -83,28 +108,55 @@ def as_declared(function: F) -> F:
         except JiaScoresError:
             raise
         except Exception as problem:
-            for name, value in _named(function, position, given).items():
+            try:
+                arguments = signature(function).bind(*position, **given).arguments
+            except TypeError:
+                raise wrong_call(function, position, given) from None
+            for name, value in arguments.items():
                 if not _fits(value, ast.parse(declared.get(name, "Any"), mode="eval").body):
                     raise _refusal(name, value, declared[name]) from problem
             raise
 
-    return call  # type: ignore[return-value]
+    return cast(F, call)
 
 
-def _named(function: Any, position: Any, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return arguments by name; none where the function does not take them so."""
-    try:
-        return signature(function).bind(*position, **given).arguments
-    except TypeError:
-        return {}
+def wrong_call(
+    function: Callable[..., Any], position: Sequence[Any], given: Mapping[str, Any]
+) -> ArgumentError:
+    """Return the error of a call with arguments that a function lacks, or does not take."""
+    called = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
+    named = [
+        each
+        for each in signature(function).parameters.values()
+        if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+    ]
+    if named and named[0].name in ("self", "cls"):
+        named, position = named[1:], position[1:]
+    names = [each.name for each in named]
+    by_position = [each.name for each in named if each.kind is not each.KEYWORD_ONLY]
+    needed = [each.name for each in named if each.default is each.empty]
+    taken = by_position[: len(position)]
+    shape = ", ".join(name if name in by_position else f"{name}=…" for name in needed)
+    advice = f"Write {called}({shape})."
+    if wrong := [name for name in given if name not in names]:
+        near = suggestion(wrong[0], names) or f" It takes {', '.join(names) or 'nothing'}."
+        words = f"has no parameter {wrong[0]!r}.{near}"
+    elif wrong := [name for name in given if name in taken]:
+        words = f"was given {wrong[0]} twice, by its place and by its name."
+    elif len(position) > len(by_position):
+        places = ", ".join(by_position) or "nothing"
+        words = f"takes {places} by position: name each argument. {advice}"
+    else:
+        wrong = [name for name in needed if name not in taken and name not in given]
+        words = f"needs {', '.join(f'{name}=' for name in wrong)}. {advice}"
+    return ArgumentError(f"{called}() {words}", variable=next(iter(wrong), None))
 
 
 def _refusal(name: str, value: Any, declared: str) -> RequestError:
     tree = ast.parse(declared, mode="eval").body
     words = dict.fromkeys(filter(None, (_words(each) for each in _either(tree))))
-    return RequestError(
-        f"{say(name, value)}: give {' or '.join(words)}.", variable=name, values=(value,)
-    )
+    said = say(name) + written(value) if value is None else say(name, value)
+    return RequestError(f"{said}: give {' or '.join(words)}.", variable=name, values=(value,))
 
 
 def _either(declared: ast.expr) -> list[ast.expr]:

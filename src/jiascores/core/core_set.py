@@ -8,6 +8,7 @@ from typing import Any, Generic, cast, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import MarkerError
 from jiascores.core.like import Like, read_only, take
 from jiascores.core.values import Listed, Scalar, T, kind_of
@@ -115,6 +116,7 @@ class CoreSet(Generic[T]):
         limited_joints: Listed,
         crp: Listed,
     ) -> None: ...
+    @as_declared
     def __init__(
         self,
         *,

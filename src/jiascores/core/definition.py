@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 
 import attrs
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import (
     DefinitionError,
     UnknownDefinitionError,
@@ -196,6 +197,7 @@ class Definition:
             **fields,
         )
 
+    @as_declared
     def variant(self, *, name: str, **changes: Any) -> Self:
         """Return this definition with changes, under a name of its own.
 

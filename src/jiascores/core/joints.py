@@ -18,6 +18,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import (
     InconsistentError,
@@ -417,6 +418,7 @@ def _in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=_POSITION.__getitem__)
 
 
+@as_declared
 @attrs.frozen(kw_only=True, repr=False)
 class JointExam:
     """One examination of the joints, and the counts that follow from it.
@@ -545,6 +547,7 @@ class JointExam:
                 object.__setattr__(self, f"{name}{end}", count)
 
     @classmethod
+    @as_declared
     def from_findings(
         cls,
         findings: Mapping[str, str | Iterable[str]],

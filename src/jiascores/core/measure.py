@@ -19,6 +19,7 @@ import attrs
 import numpy as np
 
 from jiascores.core import decimals
+from jiascores.core.arguments import as_declared, wrong_call
 from jiascores.core.core_set import CoreSet, the_marker
 from jiascores.core.definition import (
     Definition,
@@ -174,7 +175,9 @@ def measure(
         score = Score.cited(body.__name__, *notes, source=source, **how)
 
         @wraps(body)
-        def wrapper(**given: Any) -> Any:
+        def wrapper(*position: Any, **given: Any) -> Any:
+            if position:
+                raise wrong_call(body, position, given)
             _check_names(score, given)
             return _compute(score, body, given)
 
@@ -960,6 +963,7 @@ def components(
 ) -> dict[str, Any]: ...
 @typing.overload
 def components(measure: str | Score, **inputs: T | Scalar) -> dict[str, T]: ...
+@as_declared
 def components(measure: str | Score, **inputs: Any) -> dict[str, Any]:
     """Return the terms of a score, or the items of a verdict, so that its parts are seen.
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core import decimals
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import (
     DefinitionError,
@@ -444,6 +445,7 @@ def _domain(
     return highest_item(answer for answer, _ in read), gap
 
 
+@as_declared
 def chaq_form(
     *,
     items: Items[T] | None = None,
@@ -548,6 +550,7 @@ def chaq_form(
     )
 
 
+@as_declared
 def chaq_di(
     *,
     items: Items[T] | None = None,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, overload
 import attrs
 from numpy.typing import NDArray
 
+from jiascores.core.arguments import as_declared
 from jiascores.core.definition import Definition, lookup, publish
 from jiascores.core.errors import NotCoveredError, listing
 from jiascores.core.logic import NAN, at_most, at_place, either
@@ -234,6 +235,7 @@ def _refuse_set_without_courses(cutoffs: CutoffSet) -> None:
         raise NotCoveredError(message, variable="cutoffs", values=(cutoffs.name,))
 
 
+@as_declared
 def course_notes(
     *, cutoffs: str | CutoffSet | None = None, rule: str | CourseRule = "joints-at-visit"
 ) -> dict[str, str]:

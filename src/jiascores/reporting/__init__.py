@@ -18,7 +18,7 @@ from jiascores.reporting.blocks import PICTURES, lacking
 from jiascores.reporting.cohort import read_cohort
 from jiascores.reporting.page import as_html
 from jiascores.reporting.pictures import drawings
-from jiascores.statistics.base import CONFIDENCE
+from jiascores.statistics.base import CONFIDENCE, check_confidence
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import cut
@@ -134,6 +134,7 @@ def report(
     >>> "62" in page, page.startswith("<!doctype html>")
     (True, True)
     """
+    check_confidence(confidence)
     if data_cut is not None:
         visits = cut(Frame(to_eager(visits)), columns, data_cut).native
     cohort = read_cohort(

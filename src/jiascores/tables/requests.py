@@ -495,6 +495,7 @@ def _course(definition: Any, value: Any) -> Any:
     )
 
 
+@as_declared
 def score(measure: str | Score, *, components: bool = False, name: str | None = None) -> Request:
     """Ask for a score.
 
@@ -526,6 +527,7 @@ def score(measure: str | Score, *, components: bool = False, name: str | None = 
     return Request(definition, definition, components=components, name=name)
 
 
+@as_declared
 def responder(
     level: int,
     criteria: str | ResponseCriteria = "giannini-1997",
@@ -734,6 +736,7 @@ class ChaqRequest:
         return [*scores, *flags, index]
 
 
+@as_declared
 def chaq_di(
     *,
     items: Mapping[str, Sequence[Column]] | Sequence[Column] | None = None,

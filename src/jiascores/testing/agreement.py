@@ -18,6 +18,7 @@ from jiascores.catalogue.verification import (
     families,
     typed,
 )
+from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ArgumentError, listing, shown, suggestion
 
 TOLERANCE = 1e-9
@@ -66,6 +67,7 @@ class Case:
     """The mistake seen elsewhere that it catches, if it was made for one."""
 
 
+@as_declared
 def conformance(kind: str, *, definition: str | None = None) -> list[Case]:
     """Return the check values that ship with jiascores as cases.
 
@@ -117,6 +119,7 @@ def _case(kind: str, definition: str | None, family: str, rows: Sequence[Row]) -
     )
 
 
+@as_declared
 def assert_same_answers(
     your_function: Callable[..., Any],
     kind: str,
