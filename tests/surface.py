@@ -1,8 +1,9 @@
-"""The public surface, written down: `python -m tests.surface` writes both files anew.
+"""The public surface, written down: `python -m tests.surface` writes the files anew.
 
 ``tests/data/surface.txt`` has every public name with its parameters, and a test compares it: what is
 changed there is changed for everybody who imports jiascores. ``src/jiascores/ask.pyi`` is what type
-checkers read of the requests, which are made from the verdicts.
+checkers read of the requests, which are made from the verdicts; and ``src/jiascores/typing.pyi``
+names the classes of all published definitions, beside the other types, which stay as they stand.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from typing import Any
 
 import jiascores as jia
 from jiascores import ask
-from jiascores.core.definition import Definition
+from jiascores.core.definition import Definition, published
 from jiascores.core.measure import Verdict
 from jiascores.tables.requests import ask_names
 
 ROOT = Path(__file__).parents[1]
 SURFACE = ROOT / "tests" / "data" / "surface.txt"
 STUB = Path(jia.__file__).parent / "ask.pyi"
+TYPES = STUB.with_name("typing.pyi")
 
 
 # ------------------------------------------------------------------------------- Names, parameters
@@ -144,14 +146,23 @@ def stub() -> str:
     return f"{HEAD}{imports}\n{''.join(functions)}"
 
 
+# ------------------------------------------------------------------------------------------- Types
+
+
+def types() -> str:
+    """Return the list of types, with the class of each published definition in it."""
+    head, *lines = TYPES.read_text(encoding="utf-8").splitlines()
+    classes = {type(each) for each in published()}
+    named = {f"from {c.__module__} import {c.__name__} as {c.__name__}" for c in classes}
+    return "\n".join((head, "", *sorted({*filter(None, lines), *named}))) + "\n"
+
+
 if __name__ == "__main__":
     import subprocess
     import sys
 
-    STUB.write_text(stub(), encoding="utf-8")
-    subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "-q", "--fix", "--select", "I", str(STUB)],
-        check=True,
-    )
-    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(STUB)], check=True)
+    for path, text in ((TYPES, types), (STUB, stub)):
+        path.write_text(text(), encoding="utf-8")
+        for how in (("check", "-q", "--fix", "--select", "I"), ("format", "-q")):
+            subprocess.run([sys.executable, "-m", "ruff", *how, str(path)], check=True)
     SURFACE.write_text(surface(), encoding="utf-8")

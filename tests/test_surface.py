@@ -15,7 +15,7 @@ from types import FunctionType, ModuleType
 import pytest
 
 import jiascores as jia
-from tests.surface import STUB, SURFACE, stub, surface
+from tests.surface import STUB, SURFACE, TYPES, stub, surface, types
 
 ROOT = Path(__file__).parents[1]
 ANEW = "If this is meant, run `python -m tests.surface`, and say in the changelog what changed."
@@ -32,6 +32,11 @@ def test_requests_are_typed_as_they_are_made():
         [ast.unparse(each) for each in ast.parse(text).body if isinstance(each, ast.FunctionDef)]
         for text in (STUB.read_text(encoding="utf-8"), stub())
     )
+    assert written == now, ANEW
+
+
+def test_the_class_of_each_definition_is_among_the_types():
+    written, now = ({*TYPES.read_text(encoding="utf-8").splitlines()}, {*types().splitlines()})
     assert written == now, ANEW
 
 

@@ -79,7 +79,7 @@ IN_PIECES = ("dask", "dask_expr", "pyspark")
 
 def need(package: str, extra: str, why: str) -> None:
     """Raise where a package that this call needs is not installed."""
-    if package not in sys.modules and find_spec(package) is None:
+    if sys.modules.get(package) is None and find_spec(package) is None:
         raise MissingExtraError(
             f"{why} needs {package}, which is not installed: pip install 'jiascores[{extra}]'.",
             variable=package,

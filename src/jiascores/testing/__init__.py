@@ -8,38 +8,11 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from jiascores.testing.agreement import Case as Case
-    from jiascores.testing.agreement import assert_same_answers as assert_same_answers
-    from jiascores.testing.agreement import conformance as conformance
-    from jiascores.testing.cohort import simulate_visits as simulate_visits
-    from jiascores.testing.strategies import core_set_pairs as core_set_pairs
-    from jiascores.testing.strategies import core_sets as core_sets
-    from jiascores.testing.strategies import histories as histories
-    from jiascores.testing.strategies import infusions as infusions
-    from jiascores.testing.strategies import joint_exams as joint_exams
-    from jiascores.testing.strategies import medications as medications
-    from jiascores.testing.strategies import score_inputs as score_inputs
-    from jiascores.testing.strategies import values_of as values_of
-    from jiascores.testing.strategies import visits as visits
+from jiascores.core.lazy import attach
 
-_HOMES = {
-    "Case": "agreement",
-    "assert_same_answers": "agreement",
-    "conformance": "agreement",
-    "simulate_visits": "cohort",
-    "core_set_pairs": "strategies",
-    "core_sets": "strategies",
-    "histories": "strategies",
-    "infusions": "strategies",
-    "joint_exams": "strategies",
-    "medications": "strategies",
-    "score_inputs": "strategies",
-    "values_of": "strategies",
-    "visits": "strategies",
-}
+_get, __dir__ = attach(__name__, __file__)
 
 
 def register_with_hypothesis() -> None:
@@ -51,20 +24,14 @@ def register_with_hypothesis() -> None:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__all__":
-        return sorted(_HOMES)
-    if name not in _HOMES:
-        raise AttributeError(f"module 'jiascores.testing' has no attribute {name!r}")
-    if _HOMES[name] == "strategies":
+    try:
+        return _get(name)
+    except ModuleNotFoundError:
         from jiascores.tables.engines import need
 
         need("hypothesis", "testing", f"jiascores.testing.{name}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        raise
 
 
-def __dir__() -> list[str]:
-    return sorted(_HOMES)
-
-
-if "hypothesis" in sys.modules:
+if sys.modules.get("hypothesis") is not None:
     register_with_hypothesis()
