@@ -96,11 +96,11 @@ from jiascores.core.measure import MissingPolicy
 from jiascores.core.variables import Course
 from jiascores.measures.inactivity import MarkerChoice
 from jiascores.tables.baselines import ReferenceRule
+from jiascores.tables.naming import Column
 from jiascores.tables.requests import FromCategory, Request
 from jiascores.tables.requests import chaq_di as chaq_di
 from jiascores.tables.requests import responder as responder
 from jiascores.tables.requests import score as score
-from jiascores.tables.table import Column
 """
 BOUND = {
     "course": "Course | Column | FromCategory | None",
