@@ -296,7 +296,7 @@ REFUSED = [
             "injection_days": 9,
         },
         errors.OutOfRangeError,
-        "days_since_injection = -1",
+        r"injected\['knee_left'\] = -1",
     ),
     (
         {"injected": {"knee_left": None}, "injection_rule": "not-assessable"},

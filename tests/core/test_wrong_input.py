@@ -70,7 +70,7 @@ ONE_VALUE = [
     ("physician_global", 10.1, OutOfRangeError, "0–10; if these are millimetres, divide by 10"),
     ("physician_global", -0.1, OutOfRangeError, "physician_global = -0.1: out of range"),
     ("patient_global", 75.0, OutOfRangeError, "declare mm as the unit of patient_global"),
-    ("active_joints", 72, OutOfRangeError, "0–71 joints; forms with 73 or 75 joints"),
+    ("active_joints", 72, OutOfRangeError, "0–71 joints; a form with 73 or 75 joints"),
     ("active_joints", -1, OutOfRangeError, "active_joints = -1"),
     ("active_joints", 3.5, NotWholeError, "active_joints = 3.5: not a whole number"),
     ("active_joints", Fraction(7, 2), NotWholeError, "not a whole number"),

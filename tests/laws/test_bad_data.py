@@ -80,7 +80,7 @@ def shown(answer: Any) -> str:
         return f"{len(answer)} rows: {answer.iloc[:, -1].tolist()}"[:60]
     if hasattr(answer, "to_list") or isinstance(answer, np.ndarray):
         return str(answer.to_list() if hasattr(answer, "to_list") else answer.tolist())[:60]
-    words = attrs.evolve(answer).__class__.__name__ if attrs.has(type(answer)) else ""
+    words = type(attrs.evolve(answer)).__name__ if attrs.has(type(answer)) else ""
     return words or str(answer).partition("\n")[0].partition("(0.")[0][:60]
 
 

@@ -100,6 +100,8 @@ def as_declared(function: F) -> F:
 
     @wraps(function)
     def call(*position: Any, **given: Any) -> Any:
+        position = tuple(map(_plain, position))
+        given = {name: _plain(value) for name, value in given.items()}
         for name in flags:
             if name in given and not isinstance(given[name], bool | np.bool_):
                 raise _refusal(name, given[name], "bool")
@@ -118,6 +120,18 @@ def as_declared(function: F) -> F:
             raise
 
     return cast(F, call)
+
+
+def _plain(value: Any) -> Any:
+    """Return what a text, a list or a dict of another class holds, whatever its class says."""
+    kind = type(value)
+    if kind is str or kind is list or kind is dict:
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, list):
+        return listed(value)
+    return mapped(value) if isinstance(value, dict) else value
 
 
 def wrong_call(
@@ -165,16 +179,31 @@ def _either(declared: ast.expr) -> list[ast.expr]:
     return [declared]
 
 
-def _words(declared: ast.expr) -> str:
-    """Say what one type is."""
+# How several are said.
+_MANY = {
+    "a text": "texts",
+    "a number": "numbers",
+    "a list": "lists",
+    "a dict": "dicts",
+    "a column, jia.column('…')": "columns, jia.column('…')",
+    "a request of jia.ask": "requests of jia.ask",
+    "a JointExam": "JointExams",
+}
+
+
+def _words(declared: ast.expr, *, many: bool = False) -> str:
+    """Say what one type is, or several of it."""
     head, inner = _parts(declared)
     if head == "Literal":
         return " or ".join(ast.unparse(each) for each in inner)
     words = _TAKES.get(head, (None, head))[1]
-    if words == "a list" and inner:
-        each = (f"{_words(one).removeprefix('a ')}s" for one in _either(inner[0]))
-        words = f"{words} of {' or '.join(each)}"
-    return words
+    inside = [" or ".join(_words(one, many=True) for one in _either(each)) for each in inner]
+    said = _MANY.get(words, words) if many else words
+    if words == "a list" and inside:
+        return f"{said} of {inside[0]}"
+    if words == "a dict" and inside and "Any" not in inside:
+        return f"{said} of {inside[0]} to {inside[1]}"
+    return said
 
 
 def _parts(declared: ast.expr) -> tuple[str, list[ast.expr]]:

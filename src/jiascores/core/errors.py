@@ -18,6 +18,7 @@ SHOWN = 5
 LONGEST = 64
 # A message takes no more characters than this, whatever was given.
 _MESSAGE = 5000
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+>")
 _LONG_WORD = re.compile(r"\S{300,}")
 
 
@@ -41,9 +42,11 @@ def written(value: Any) -> str:
             value = int(value)
         if isinstance(value, int) and value.bit_length() > LONGEST:
             return "a number of more than 64 bits"
-        return repr(value)
+        text = repr(value)
     except Exception:  # noqa: BLE001  (whatever an object of the caller's does)
-        return f"<{type(value).__name__}>"
+        text = ""
+    # Where in memory it lies says nothing, and is another place each time.
+    return text if text and not _ADDRESS.search(text) else f"<{type(value).__name__}>"
 
 
 def text_of(value: Any) -> str:

@@ -33,7 +33,7 @@ from jiascores.core.errors import (
 )
 from jiascores.core.logic import NAN, all_of, any_of, missing, no
 from jiascores.core.values import FloatArray, is_missing, mapped, number
-from jiascores.core.variables import VARIABLES
+from jiascores.core.variables import VARIABLES, Variable
 from jiascores.core.words import ideas
 
 SIDES = ("left", "right")
@@ -401,17 +401,23 @@ def _as_rule(given: str | InjectionRule | None) -> InjectionRule | None:
 
 def _days_since(given: Mapping[str, Any] | None) -> tuple[tuple[str, float], ...]:
     """Return the injected joints in their order, each with its days since the injection."""
+    if isinstance(given, tuple) and all(isinstance(pair, tuple) for pair in given):
+        # As an examination holds it, which attrs.evolve and copy.replace give again.
+        given = dict(given)
     given = by_joint({} if given is None else given, "injected")
     _check_names(given, "injected", Mapping)
     gaps = [joint for joint, days in given.items() if is_missing(days)]
     if gaps:
         raise NotNumericError(
-            f"injected: the days since the injection are missing for {listing(gaps)}.",
+            f"injected: the days since the injection are missing for {listing(gaps)}: give them.",
             variable="injected",
             where=gaps,
         )
-    variable = VARIABLES["days_since_injection"]
-    return tuple((joint, number(given[joint], variable)) for joint in _in_order(given))
+    return tuple((joint, number(given[joint], _days_of(joint))) for joint in _in_order(given))
+
+
+def _days_of(joint: str) -> Variable:
+    return attrs.evolve(VARIABLES["days_since_injection"], name=f"injected[{joint!r}]")
 
 
 def _in_order(names: Iterable[str]) -> list[str]:

@@ -440,8 +440,6 @@ def _refusal(
     where: Sequence[Any],
 ) -> E:
     """Return an error that says what was found, what is wrong with it and what is allowed."""
-    if variable.flag:
-        wrong = "neither yes nor no"
     label = variable.label[:1].upper() + variable.label[1:]
     message = f"{found}: {wrong}. {label} is {variable.allowed}{more}."
     return error(message, variable=variable.name, values=values, where=where)
@@ -450,15 +448,17 @@ def _refusal(
 def _out_of_range(
     variable: Variable, values: Sequence[Any], where: Sequence[Any]
 ) -> OutOfRangeError:
-    found = _found(variable, values, where)
-    more = f"; {variable.advice}" if variable.advice else ""
-    return _refusal(OutOfRangeError, variable, found, "out of range", more, values, where)
+    found, more = _found(variable, values, where), variable.advice_on(values)
+    wrong = "neither yes nor no" if variable.flag else "out of range"
+    return _refusal(OutOfRangeError, variable, found, wrong, more, values, where)
 
 
 def _not_whole(variable: Variable, values: Sequence[Any], where: Sequence[Any]) -> NotWholeError:
     found = _found(variable, values, where)
-    more = "" if variable.flag else ", counted"
-    return _refusal(NotWholeError, variable, found, "not a whole number", more, values, where)
+    wrong, more = "not a whole number", ", counted"
+    if variable.flag:
+        wrong, more = "neither yes nor no", ""
+    return _refusal(NotWholeError, variable, found, wrong, more, values, where)
 
 
 def _not_numeric(
@@ -467,4 +467,9 @@ def _not_numeric(
     found, more = _found(variable, values, where, total), "; leave a gap as None, NaN or null"
     if not where and (advice := instead_of(values[0])):
         more = f". {advice}"
-    return _refusal(NotNumericError, variable, found, "not a number", more, values, where)
+    wrong = "neither yes nor no" if variable.flag else "not a number"
+    if isinstance(values[0], str):
+        wrong = f"{wrong} but text"
+    elif isinstance(values[0], bool | np.bool_):
+        wrong = f"{wrong} but yes or no"
+    return _refusal(NotNumericError, variable, found, wrong, more, values, where)

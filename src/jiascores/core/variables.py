@@ -5,7 +5,8 @@ A parameter's name is its declaration: ``esr`` means ESR in mm/h, 0 or more, eve
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, get_args
+from collections.abc import Iterable
+from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -37,6 +38,8 @@ class Variable:
         What to do about a value out of range.
     flag : bool
         Whether the variable is yes or no.
+    advised : (float, float)
+        From where to where the advice may be what went wrong.
     """
 
     name: str
@@ -47,6 +50,13 @@ class Variable:
     whole: bool = False
     advice: str = ""
     flag: bool = False
+    advised: tuple[float, float] = (-UNBOUNDED, UNBOUNDED)
+
+    def advice_on(self, values: Iterable[Any]) -> str:
+        """Return the advice, where it may be what went wrong with all of these values."""
+        first, last = self.advised
+        helps = all(first <= value <= last for value in values)
+        return f"; {self.advice}" if self.advice and helps else ""
 
     @property
     def allowed(self) -> str:
@@ -90,16 +100,30 @@ _GLOBAL_ADVICE = (
     "if these are millimetres, divide by 10, or declare mm as the unit of {name} in a table"
 )
 _FAHRENHEIT = "if this is in °F, subtract 32 and multiply by 5/9"
-_JOINT_ADVICE = "forms with 73 or 75 joints must be reduced to the 71-joint count first"
+# 34 and 43 °C.
+_IN_FAHRENHEIT = (93.2, 109.4)
+_JOINT_ADVICE = (
+    "a form with 73 or 75 joints has some, such as the sacroiliac, that are not among the 71: "
+    "leave them out of the count"
+)
+_FEW_JOINTS = "count the 27 joints alone; all active joints are active_joints"
+# How many joints are counted, and how many the longest form has.
+_ALL_JOINTS, _LONGEST_FORM = 71, 75
 
 
 def _global(name: str, label: str) -> Variable:
     advice = _GLOBAL_ADVICE.format(name=name)
-    return Variable(name, label, "0-10", 0, 10, advice=advice)
+    return Variable(name, label, "0-10", 0, 10, advice=advice, advised=(0, 100))
 
 
-def _joints(name: str, label: str, high: int = 71) -> Variable:
-    return Variable(name, label, "joints", 0, high, whole=True, advice=_JOINT_ADVICE)
+def _joints(name: str, label: str, high: int = _ALL_JOINTS) -> Variable:
+    advice = _JOINT_ADVICE if high == _ALL_JOINTS else _FEW_JOINTS
+    most = _LONGEST_FORM if high == _ALL_JOINTS else _ALL_JOINTS
+    return Variable(name, label, "joints", 0, high, whole=True, advice=advice, advised=(0, most))
+
+
+def _celsius(name: str, label: str) -> Variable:
+    return Variable(name, label, "°C", 34, 43, advice=_FAHRENHEIT, advised=_IN_FAHRENHEIT)
 
 
 def _amount(name: str, label: str, unit: str) -> Variable:
@@ -130,7 +154,7 @@ VARIABLES = _index(
     _joints("swollen_joints", "swollen joint count"),
     Variable("biologicals_tried", "biological DMARDs tried", "drugs", 0, UNBOUNDED, whole=True),
     _joints("joints_ever", "joints affected since the onset of disease"),
-    Variable("temperature", "body temperature", "°C", 34, 43, advice=_FAHRENHEIT),
+    _celsius("temperature", "body temperature"),
     Variable(
         "haemoglobin",
         "haemoglobin",
@@ -138,6 +162,7 @@ VARIABLES = _index(
         0,
         30,
         advice="if this is in g/L, divide by 10",
+        advised=(0, 300),
     ),
     Variable(
         "platelets",
@@ -146,6 +171,7 @@ VARIABLES = _index(
         0,
         10_000,
         advice="if this is per µL, divide by 1000",
+        advised=(0, 10_000_000),
     ),
     _amount("ferritin", "ferritin", "ng/mL"),
     _amount("ast", "aspartate aminotransferase", "U/L"),
@@ -204,14 +230,7 @@ VARIABLES = _index(
     _flag("systemic_response", "response of systemic symptoms"),
     _flag("esr_normal", "ESR normal"),
     _flag("crp_normal", "CRP normal"),
-    Variable(
-        "highest_temperature",
-        "highest temperature in the preceding days",
-        "°C",
-        34,
-        43,
-        advice=_FAHRENHEIT,
-    ),
+    _celsius("highest_temperature", "highest temperature in the preceding days"),
     _flag("attended", "visit attended"),
     _flag("not_due_to_jia", "raised acute-phase reactant not due to JIA"),
 )

@@ -84,7 +84,7 @@ def not_allowed(
 ) -> list[Problem]:
     """Return the problems of numbers that are out of range, or not whole."""
     outside, broken = refused(variable, values)
-    advice = "" if unit or not variable.advice else f"; {variable.advice}"
+    advice = "" if unit else variable.advice_on(given[outside])
     meant = next(
         (each for each in variable.other_units if fits(each, variable, given[outside])), None
     )

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.errors import LeftOutWarning, RequestError, VisitError, listing, say, warn
+from jiascores.core.values import number_in
 from jiascores.tables.beside import Beside
 from jiascores.tables.frame import NONE, Frame, Output, Positions, by_id, list_of
 from jiascores.tables.ids import ColumnNames, parts_of
@@ -207,10 +208,11 @@ def one_day(given: Any, parameter: str, per_day: float) -> float:
     per_day : float
         The scale of the visits' dates.
     """
-    is_number = isinstance(given, int | float | np.number) and not isinstance(given, bool)
+    number = number_in(given)
+    is_number = number is not None and not np.isnan(number)
     day = np.nan
-    if is_number:
-        day = float(given)
+    if number is not None:
+        day = number
     elif isinstance(given, str | dt.date | np.datetime64) and not pd.isna(given):
         try:
             # Text is ISO alone: of 03/04/2024 nobody knows which is the month, and "now" is a clock.

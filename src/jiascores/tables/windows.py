@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import RequestError, VisitError, made, say, shown
+from jiascores.core.errors import RequestError, VisitError, is_among, made, say, shown
 from jiascores.core.units import Unit
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
 from jiascores.measures.remission import months_after
@@ -224,7 +224,7 @@ def nominal_visits(
     windows = planned(weeks, months, study_day=study_day)
     one_of(rule, WINDOW_RULES, "rule")
     whole = isinstance(day_zero, OnOrBefore | Flagged) and not day_zero.per_variable
-    if not (whole or day_zero == "first" or isinstance(day_zero, Column)):
+    if not (whole or is_among(day_zero, ("first",)) or isinstance(day_zero, Column)):
         raise RequestError(
             f"{say('day_zero')} must say where days are counted from: {made('column', 'first_dose')}, "
             f"'first', {made('flagged')} or {made('on_or_before')}.",
