@@ -10,9 +10,7 @@ import pytest
 import jiascores as jia
 from jiascores.core.errors import RequestError
 from jiascores.statistics.base import Comparison, check_confidence, p_said, p_shown, short
-from jiascores.statistics.exact_tests import fisher_exact
 from jiascores.statistics.proportions import proportion_interval
-from jiascores.statistics.rates import compare_rates
 from jiascores.statistics.survival import kaplan_meier, logrank_test
 
 
@@ -38,27 +36,6 @@ def test_another_is_refused_everywhere(confidence) -> None:
         with pytest.raises(RequestError, match=words) as raised:
             ask()
         assert raised.value.variable == "confidence"
-
-
-def test_more_patients_with_events_than_patients() -> None:
-    ask = {"method": "central", "n_after": 300, "n_before": 300}
-    for after, before, variable in ((301, 1, "after"), (1, 301, "before"), (300, 301, "before")):
-        with pytest.raises(RequestError, match="more patients with events") as raised:
-            fisher_exact(after=after, before=before, **ask)
-        assert raised.value.variable == variable
-    assert fisher_exact(after=300, before=300, **ask).p == 1
-
-
-@pytest.mark.parametrize(("name", "wrong"), [("after", -1), ("after", 1.5), ("before", -1)])
-def test_a_count_is_whole_and_not_below_0(name, wrong) -> None:
-    counts = {"after": 0, "before": 3, "time_after": 9, "time_before": 9, "method": "central"}
-    compare_rates(**counts)
-    with pytest.raises(RequestError, match="a count is a whole number, 0 or more") as raised:
-        compare_rates(**counts | {name: wrong})
-    assert raised.value.variable == name
-    for time in (0, -1, math.inf):
-        with pytest.raises(RequestError, match="the time under observation is more than 0"):
-            compare_rates(**counts | {"time_after": time})
 
 
 def test_numbers_in_print() -> None:

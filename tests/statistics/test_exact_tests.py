@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from jiascores.core import errors
 from jiascores.statistics.exact_tests import (
     fisher_exact,
     mcnemar_exact,
@@ -80,24 +79,6 @@ def test_mcnemar_is_the_binomial_test_of_the_discordant(only_after, only_before,
     if not both:
         assert (test.low, test.high) == (0, math.inf)
         assert math.isnan(test.estimate)
-
-
-@pytest.mark.parametrize(
-    ("function", "given"),
-    [
-        (compare_rates, {"after": -1, "before": 1, "time_after": 1, "time_before": 1}),
-        (compare_rates, {"after": 1.5, "before": 1, "time_after": 1, "time_before": 1}),
-        (compare_rates, {"after": 1, "before": 1, "time_after": 0, "time_before": 1}),
-        (fisher_exact, {"after": 7, "before": 1, "n_after": 6, "n_before": 6}),
-        (mcnemar_exact, {"only_after": 1, "only_before": math.nan}),
-        (mcnemar_exact, {"only_after": 1, "only_before": 1, "method": "midp"}),
-        (mcnemar_exact, {"only_after": 1, "only_before": 1, "confidence": 95}),
-    ],
-)
-def test_impossible_counts_are_refused(function, given):
-    with pytest.raises(errors.RequestError) as raised:
-        function(**given)
-    assert raised.value.variable in given
 
 
 # ---------------------------------------------------------------- the minimum-likelihood interval

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import attrs
 import numpy as np
 
-from jiascores.statistics.base import CONFIDENCE, Answer, FloatArray, IntArray, library
+from jiascores.statistics.base import CONFIDENCE, Answer, FloatArray, IntArray, normal_quantile
 
 Weights: TypeAlias = Literal["linear", "quadratic"]
 POWERS = {"linear": 1, "quadratic": 2}
@@ -120,7 +120,7 @@ def kappa_of(
     expected = (far @ shares[1])[one] + (shares[0] @ far)[other] - 2 * by_chance
     terms: FloatArray = (distance - seen) / by_chance - seen / by_chance**2 * expected
     error = math.sqrt((np.bincount(patients, terms) ** 2).sum()) / n
-    reach = float(library("scipy.stats", "an interval of kappa").norm.ppf((1 + confidence) / 2))
+    reach = normal_quantile(confidence, "an interval of kappa")
     low, high = kappa - reach * error, kappa + reach * error
     if low < -1 or high > 1:
         beyond = f"it would reach from {low:.4g} to {high:.4g}, beyond ±1"

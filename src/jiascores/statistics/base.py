@@ -47,32 +47,25 @@ def require(holds: Any, words: str, variable: str, *values: Any) -> None:
 def check_confidence(confidence: Any, name: str = "confidence", example: float = 0.95) -> None:
     """Raise unless a confidence, or another share, lies between 0 and 1."""
     words = f"{name}={shown(confidence)}: give a number between 0 and 1, for example {example}."
-    require(_LEAST <= _number(confidence) < 1, words, name, confidence)
+    number = number_in(confidence)
+    require(number is not None and _LEAST <= number < 1, words, name, confidence)
 
 
 # Below this an interval is its own middle.
 _LEAST = 1e-9
 
 
-def check_counts(**counts: float) -> None:
-    """Raise unless each is a whole number, 0 or more."""
-    for name, count in counts.items():
-        words = f"{name}={shown(count)}: a count is a whole number, 0 or more."
-        number = _number(count)
-        require(number >= 0 and number.is_integer(), words, name, count)
+def normal_quantile(confidence: float, why: str) -> float:
+    """Return the normal quantile of a two-sided interval.
 
-
-def check_times(**times: float) -> None:
-    """Raise unless each is more than 0."""
-    for name, time in times.items():
-        words = f"{name}={shown(time)}: the time under observation is more than 0."
-        require(_number(time) > 0, words, name, time)
-
-
-def _number(value: Any) -> float:
-    """Return one finite number; what is none is NaN, which no check lets pass."""
-    number = number_in(value)
-    return math.nan if number is None else number
+    Parameters
+    ----------
+    confidence : float
+        For example 0.95.
+    why : str
+        What needs it, for the message where scipy is not installed.
+    """
+    return float(library("scipy.stats", why).norm.ppf((1 + confidence) / 2))
 
 
 class Answer:

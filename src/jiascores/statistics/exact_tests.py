@@ -7,32 +7,14 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from jiascores.core.errors import is_among, shown
-from jiascores.statistics.base import (
-    CONFIDENCE,
-    Comparison,
-    FloatArray,
-    IntArray,
-    check_confidence,
-    check_counts,
-    library,
-    require,
-)
+from jiascores.statistics.base import CONFIDENCE, Comparison, FloatArray, IntArray, library
 
 Method: TypeAlias = Literal["central", "minimum-likelihood"]
 WHY = "an exact test"
-
-
-def check_asked(method: str, confidence: float, **counts: float) -> None:
-    """Raise unless a test can be made like this, of these counts."""
-    check_confidence(confidence)
-    check_counts(**counts)
-    words = f"method={shown(method)}: choose 'central' or 'minimum-likelihood'."
-    require(is_among(method, get_args(Method)), words, "method", method)
 
 
 def ratio(top: float, bottom: float) -> float:
@@ -73,13 +55,6 @@ def fisher_exact(
         The conditional maximum-likelihood odds ratio with its interval and p. Where every patient
         or none had an event, it is not defined (NaN), its interval 0 to ∞, p 1.
 
-    Raises
-    ------
-    RequestError
-        If a count is negative, not whole, or above the number of patients.
-    MissingExtraError
-        If scipy is not installed.
-
     Notes
     -----
     The test is for two independent groups. Here both are the same patients.
@@ -91,26 +66,17 @@ def fisher_exact(
     >>> round(test.p, 4)
     0.0801
     """
-    check_asked(method, confidence, after=after, before=before, n_after=n_after, n_before=n_before)
-    words = (
-        f"{after} of {n_after} after and {before} of {n_before} before: more patients with events "
-        f"than patients."
-    )
-    variable = "after" if after > n_after else "before"
-    require(after <= n_after and before <= n_before, words, variable)
-    stats = library("scipy.stats", WHY)
-    count, total, of, of_other = int(after), int(after + before), int(n_after), int(n_before)
-    table = [[count, of - count], [total - count, of_other - total + count]]
+    stats, total = library("scipy.stats", WHY), after + before
+    table = [[after, n_after - after], [before, n_before - before]]
     odds = stats.contingency.odds_ratio(table)
     if method == "central":
         low, high = odds.confidence_interval(confidence)
-        margins = stats.hypergeom(of + of_other, total, of)
-        p = _twice_the_smaller(margins.cdf(count), margins.sf(count - 1))
+        p = _central_p(stats.hypergeom(n_after + n_before, total, n_after), after)
     else:
-        outcomes = np.arange(max(0, total - of_other), min(total, of) + 1)
-        weights = _log_choose(of, outcomes) + _log_choose(of_other, total - outcomes)
-        low, high = minimum_likelihood_interval(weights, count - int(outcomes[0]), confidence)
-        p = stats.fisher_exact(table).pvalue
+        outcomes = np.arange(max(0, total - n_before), min(total, n_after) + 1)
+        weights = _log_choose(n_after, outcomes) + _log_choose(n_before, total - outcomes)
+        low, high = minimum_likelihood_interval(weights, after - int(outcomes[0]), confidence)
+        p = float(stats.fisher_exact(table).pvalue)
     return Comparison(
         name="Fisher's exact test",
         assumes="the two periods are independent groups, which the same patients are not",
@@ -119,7 +85,7 @@ def fisher_exact(
         estimate=float(odds.statistic),
         low=float(low),
         high=float(high),
-        p=float(p),
+        p=p,
         method=method,
         confidence=confidence,
     )
@@ -155,21 +121,13 @@ def mcnemar_exact(
         The odds ratio with its interval and p; not defined (NaN), 0 to ∞ and p 1 where no patient
         changed.
 
-    Raises
-    ------
-    RequestError
-        If a count is negative or not whole.
-    MissingExtraError
-        If scipy is not installed.
-
     Examples
     --------
     >>> from jiascores.statistics.exact_tests import mcnemar_exact
     >>> round(mcnemar_exact(only_after=0, only_before=5).p, 4)
     0.0625
     """
-    check_asked(method, confidence, only_after=only_after, only_before=only_before)
-    low, high, p = binomial_odds(int(only_after), int(only_before), 1.0, method, confidence)
+    low, high, p = binomial_odds(only_after, only_before, 1.0, method, confidence)
     pairs = "" if n is None else f", of {n} {unit} observed in both periods"
     return Comparison(
         name="McNemar's exact test",
@@ -201,12 +159,12 @@ def binomial_odds(
     tail, f = (1 - confidence) / 2, stats.f
     low = count / (other + 1) * f.ppf(tail, 2 * count, 2 * other + 2) if count else 0.0
     high = (count + 1) / other * f.isf(tail, 2 * count + 2, 2 * other) if other else math.inf
-    margins = stats.binom(total, share)
-    return float(low), float(high), _twice_the_smaller(margins.cdf(count), margins.sf(count - 1))
+    return float(low), float(high), _central_p(stats.binom(total, share), count)
 
 
-def _twice_the_smaller(*tails: float) -> float:
-    return min(1.0, 2 * float(min(tails)))
+def _central_p(distribution: Any, count: int) -> float:
+    """Return twice the smaller tail."""
+    return min(1.0, 2 * float(min(distribution.cdf(count), distribution.sf(count - 1))))
 
 
 def _log_choose(total: int, chosen: IntArray) -> FloatArray:

@@ -20,6 +20,7 @@ from jiascores.statistics.base import (
     FloatArray,
     check_confidence,
     library,
+    normal_quantile,
     p_said,
     require,
 )
@@ -304,17 +305,6 @@ def estimate_and_p(strata: Strata, method: str, z: float) -> tuple[float, float]
     return found, _p(reached, 1.0)
 
 
-def normal_quantile(confidence: float) -> float:
-    """Return the normal quantile of a two-sided interval.
-
-    Parameters
-    ----------
-    confidence : float
-        For example 0.95.
-    """
-    return float(library("scipy.stats", WHY).norm.ppf((1 + confidence) / 2))
-
-
 # --------------------------------------------------------------------------------------------
 # The result
 
@@ -448,7 +438,7 @@ class Difference(Answer):
             why = "the ratio is 0, infinite or not defined, or its variance is 0"
             _refuse(f"Mantel–Haenszel {what}", why)
         log, error = math.log(top / bottom), math.sqrt(variance)
-        reach = normal_quantile(self.confidence) * error
+        reach = normal_quantile(self.confidence, WHY) * error
         return Comparison(
             name=f"Mantel–Haenszel {what}",
             assumes="the same ratio in all strata; many patients",
@@ -549,7 +539,7 @@ def stratified_difference(
     both = (strata.n1 > 0) & (strata.n0 > 0)
     require(both.any(), "no stratum has patients in both arms.", "patients")
     columns = attrs.astuple(strata, recurse=False)
-    counted, z = Strata(*(column[both] for column in columns)), normal_quantile(confidence)
+    counted, z = Strata(*(column[both] for column in columns)), normal_quantile(confidence, WHY)
     return Difference(
         *limits(counted, str(method), z),
         estimate_and_p(counted, str(method), z)[1],

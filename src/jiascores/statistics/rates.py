@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
-from jiascores.statistics.base import (
-    CONFIDENCE,
-    PER_MONTHS,
-    Comparison,
-    IntArray,
-    check_confidence,
-    check_counts,
-    check_times,
-    library,
-)
+from jiascores.statistics.base import CONFIDENCE, PER_MONTHS, Comparison, IntArray, library
 from jiascores.statistics.exact_tests import (
     Method,
     binomial_odds,
-    check_asked,
     fisher_exact,
     mcnemar_exact,
     ratio,
@@ -44,20 +34,12 @@ def rate(count: int, time: float, *, confidence: float = CONFIDENCE) -> tuple[fl
     tuple of float
         Rate, lower and upper end, per unit of time. No event has a rate and a lower end of 0.
 
-    Raises
-    ------
-    RequestError
-        If the count is negative or not whole, or the time is not above 0.
-
     Examples
     --------
     >>> from jiascores.statistics.rates import rate
     >>> tuple(round(value, 5) for value in rate(3, 2.5))
     (1.2, 0.24747, 3.50691)
     """
-    check_counts(count=count)
-    check_times(time=time)
-    check_confidence(confidence)
     alpha = 1 - confidence
     chi2 = library("scipy.stats", "an interval of a rate").chi2
     low = float(chi2.ppf(alpha / 2, 2 * count)) / 2 if count else 0.0
@@ -94,13 +76,6 @@ def compare_rates(
         ratio is not defined (NaN), its interval 0 to ∞, p 1. None after: ratio 0, from 0. None
         before: ratio ∞, to ∞.
 
-    Raises
-    ------
-    RequestError
-        If a count is negative or not whole, or a time is not above 0.
-    MissingExtraError
-        If scipy is not installed.
-
     Notes
     -----
     Given their sum, the events after are binomial. Both counts are taken as independent Poisson:
@@ -113,9 +88,7 @@ def compare_rates(
     >>> round(test.estimate, 7), round(test.low, 8), round(test.high, 8), round(test.p, 4)
     (0.2237512, 0.02383738, 1.04995468, 0.0606)
     """
-    check_asked(method, confidence, after=after, before=before)
-    check_times(time_after=time_after, time_before=time_before)
-    after, before, times = int(after), int(before), time_after / time_before
+    times = time_after / time_before
     low, high, p = binomial_odds(after, before, times, method, confidence)
     return Comparison(
         name="Two Poisson counts, exact conditional test",
@@ -159,9 +132,9 @@ def compare_periods(
     confidence : float
         Of the intervals.
     why_not, why_not_paired : str
-        Why no comparison, or none that pairs, has a p and an interval; empty where they have.
+        Why no comparison, or no paired one, has a p and an interval; empty where they have.
     fisher : bool
-        Whether Fisher's test is made, which takes the periods as independent groups.
+        Whether to add Fisher's test, which takes the periods as independent groups.
 
     Returns
     -------
@@ -171,39 +144,16 @@ def compare_periods(
         patients observed in both periods ``mcnemar`` and ``sign_flip``.
     """
     months = days_per_month * PER_MONTHS
-    both = (days_before > 0) & (days_after > 0)
-    events: dict[str, Any] = {"after": int(after.sum()), "before": int(before.sum())}
-    times: dict[str, Any] = {
-        "time_after": float(days_after.sum()),
-        "time_before": float(days_before.sum()),
-    }
-    mcnemar = mcnemar_exact(
-        only_after=int(((after > 0) & (before == 0) & both).sum()),
-        only_before=int(((before > 0) & (after == 0) & both).sum()),
-        n=int(both.sum()),
-        confidence=confidence,
-        unit=unit,
-    )
-    flips = sign_flip(
-        after=after[both],
-        before=before[both],
-        time_after=days_after[both],
-        time_before=days_before[both],
-        days_per_month=days_per_month,
-        unit=unit,
-    )
-    tests: dict[str, Any] = {
-        "rate_before": rate(events["before"], days_before.sum() / months, confidence=confidence),
-        "rate_after": rate(events["after"], days_after.sum() / months, confidence=confidence),
-        "mcnemar": mcnemar.withheld(why_not or why_not_paired, "estimate"),
-        "sign_flip": flips.withheld(why_not or why_not_paired),
-    }
+    events = {"after": int(after.sum()), "before": int(before.sum())}
+    times = {"time_after": float(days_after.sum()), "time_before": float(days_before.sum())}
     observed = {"after": after, "before": before, "n_after": days_after, "n_before": days_before}
-    patients: dict[str, Any] = {
-        name: int(np.count_nonzero(each)) for name, each in observed.items()
+    patients = {name: int(np.count_nonzero(each)) for name, each in observed.items()}
+    tests: dict[str, Any] = {
+        f"rate_{period}": rate(many, times[f"time_{period}"] / months, confidence=confidence)
+        for period, many in events.items()
     }
-    for method in get_args(Method):
-        end = "" if method == "central" else "_minimum_likelihood"
+    ways: dict[str, Method] = {"": "central", "_minimum_likelihood": "minimum-likelihood"}
+    for end, method in ways.items():
         asked: dict[str, Any] = {"method": method, "confidence": confidence}
         tests[f"poisson{end}"] = compare_rates(**events, **times, **asked).withheld(why_not)
         tests[f"fisher{end}"] = (
@@ -211,4 +161,47 @@ def compare_periods(
             if fisher
             else None
         )
-    return tests
+    both = (days_before > 0) & (days_after > 0)
+    mcnemar, flips = _paired_tests(
+        before[both],
+        after[both],
+        days_before[both],
+        days_after[both],
+        days_per_month=days_per_month,
+        unit=unit,
+        confidence=confidence,
+    )
+    why_not = why_not or why_not_paired
+    return tests | {
+        "mcnemar": mcnemar.withheld(why_not, "estimate"),
+        "sign_flip": flips.withheld(why_not),
+    }
+
+
+def _paired_tests(
+    before: IntArray,
+    after: IntArray,
+    days_before: IntArray,
+    days_after: IntArray,
+    *,
+    days_per_month: float,
+    unit: str,
+    confidence: float,
+) -> tuple[Comparison, Comparison]:
+    """Return McNemar's and the sign-flip test of patients who were observed in both periods."""
+    mcnemar = mcnemar_exact(
+        only_after=int(((after > 0) & (before == 0)).sum()),
+        only_before=int(((before > 0) & (after == 0)).sum()),
+        n=before.size,
+        confidence=confidence,
+        unit=unit,
+    )
+    flips = sign_flip(
+        after=after,
+        before=before,
+        time_after=days_after,
+        time_before=days_before,
+        days_per_month=days_per_month,
+        unit=unit,
+    )
+    return mcnemar, flips

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jiascores.statistics.base import (
     CONFIDENCE,
@@ -13,13 +15,14 @@ from jiascores.statistics.base import (
     IntArray,
     check_confidence,
     library,
+    normal_quantile,
     require,
 )
 
 
 def kaplan_meier(
     times: FloatArray, events: FloatArray, at: FloatArray, *, confidence: float = CONFIDENCE
-) -> dict[str, FloatArray]:
+) -> dict[str, NDArray[Any]]:
     """Return the Kaplan–Meier curve at some times.
 
     Parameters
@@ -38,16 +41,16 @@ def kaplan_meier(
     -------
     dict
         ``at_risk`` (followed to this time or longer), ``events`` and ``censored`` (on or before
-        it), ``without`` (the probability of no event on or before it), ``low`` and ``high``. The
+        it), ``without_event`` (the probability of no event on or before it), ``low`` and ``high``. The
         curve is missing beyond the longest time.
     """
     check_confidence(confidence)
-    stats = library("scipy.stats", "an interval of a curve")
-    z = float(stats.norm.ppf((1 + confidence) / 2))
-    found = {
-        "at_risk": (times[:, None] >= at).sum(axis=0).astype(np.float64),
-        "events": ((times[:, None] <= at) & (events[:, None] == 1)).sum(axis=0) * 1.0,
-        "censored": ((times[:, None] <= at) & (events[:, None] == 0)).sum(axis=0) * 1.0,
+    z = normal_quantile(confidence, "an interval of a curve")
+    over = times[:, None] <= at
+    found: dict[str, NDArray[Any]] = {
+        "at_risk": (times[:, None] >= at).sum(axis=0),
+        "events": (over & (events[:, None] == 1)).sum(axis=0),
+        "censored": (over & (events[:, None] == 0)).sum(axis=0),
     }
     steps = np.unique(times[events == 1])
     at_risk = (times[:, None] >= steps).sum(axis=0)
@@ -59,12 +62,9 @@ def kaplan_meier(
         without = np.where(at <= times.max(initial=0.0), curve[place], np.nan)
         reach = z * np.sqrt(spread[place]) / np.abs(np.log(without))
         low, high = without ** np.exp(reach), without ** np.exp(-reach)
-    open_ = (without > 0) & (without < 1)
-    return found | {
-        "without": without,
-        "low": np.where(open_, low, np.nan),
-        "high": np.where(open_, high, np.nan),
-    }
+    some = (without > 0) & (without < 1)
+    ends = {"low": np.where(some, low, np.nan), "high": np.where(some, high, np.nan)}
+    return found | {"without_event": without} | ends
 
 
 def logrank_test(

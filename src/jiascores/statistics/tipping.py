@@ -8,15 +8,17 @@ from typing import Any, NoReturn
 
 import attrs
 import numpy as np
+import pandas as pd
 
 from jiascores.core.errors import RequestError
-from jiascores.statistics.base import Answer, FloatArray, IntArray, p_said, require
-from jiascores.statistics.proportions import (
-    METHODS,
-    Strata,
-    estimate_and_p,
+from jiascores.statistics.base import (
+    Answer,
+    IntArray,
     normal_quantile,
+    p_said,
+    require,
 )
+from jiascores.statistics.proportions import METHODS, WHY, Strata, estimate_and_p
 
 # More combinations than this would take minutes, and nobody reads them.
 MOST_POINTS = 20_000
@@ -134,14 +136,16 @@ class TippingPoint(Answer):
 
 
 def combinations(
-    counts: OpenCounts, *, method: str, alpha: float
-) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    counts: OpenCounts, names: list[str], *, method: str, alpha: float
+) -> pd.DataFrame:
     """Return every number of responders among the open patients, and what each comes to.
 
     Parameters
     ----------
     counts : OpenCounts
         With patients of both arms in each stratum.
+    names : list of str
+        What the open responders of each stratum and arm are called.
     method : str
         One of the methods of a difference.
     alpha : float
@@ -149,8 +153,9 @@ def combinations(
 
     Returns
     -------
-    tuple of array
-        Open responders by combination, stratum and arm; switches; differences; p.
+    DataFrame
+        One row for each combination: the open responders by stratum and arm, ``switches``,
+        ``difference`` and ``p``.
     """
     of = counts.open_patients
     points = math.prod((of + 1).ravel().tolist())
@@ -160,38 +165,40 @@ def combinations(
     )
     require(points <= MOST_POINTS, words, "strata", points)
     ranges = [range(most + 1) for most in of.ravel().tolist()]
-    grid = np.array(list(product(*ranges)), dtype=np.int64).reshape(-1, *of.shape)
-    switches = np.abs(grid - counts.open_responders).sum(axis=(1, 2))
-    z = normal_quantile(1 - alpha)
+    grid = np.array(list(product(*ranges)), dtype=np.int64)
+    z = normal_quantile(1 - alpha, WHY)
     found = []
     for point in grid:
         try:
-            found.append(estimate_and_p(counts.strata(point), method, z))
+            found.append(estimate_and_p(counts.strata(point.reshape(of.shape)), method, z))
         except RequestError as problem:
             raise RequestError(
                 f"one of the {points} combinations has no p. {problem}", variable="method"
             ) from problem
-    differences, p = np.array(found).T
-    return grid, switches, differences, p
+    tried = pd.DataFrame(grid, columns=names)
+    tried["switches"] = np.abs(grid - counts.open_responders.ravel()).sum(axis=1)
+    tried[["difference", "p"]] = found
+    return tried
 
 
-def fewest_switches(
-    grid: IntArray, switches: IntArray, differences: FloatArray, p: FloatArray, alpha: float
-) -> dict[int, tuple[int, tuple[int, int]]]:
-    """Return of each conclusion the fewest switches to it, and one combination of open responders.
+def fewest_switches(tried: pd.DataFrame, alpha: float) -> dict[int, tuple[int, tuple[int, int]]]:
+    """Return for each conclusion the fewest switches to it, and one combination that does it.
 
     Parameters
     ----------
-    grid, switches, differences, p
-        Of `combinations`.
+    tried : DataFrame
+        What `combinations` returns.
     alpha : float
         The limit of p.
+
+    Returns
+    -------
+    dict
+        Conclusion → switches, and the open responders of the arm and of the reference.
     """
-    conclusion = np.where(p < alpha, np.sign(differences), NEITHER).astype(np.int64)
+    way = np.where(tried["p"] < alpha, np.sign(tried["difference"]), NEITHER).astype(np.int64)
     fewest = {}
-    for way in np.unique(conclusion).tolist():
-        there = np.flatnonzero(conclusion == way)
-        at = there[np.argmin(switches[there])]
-        one, two = grid[at].sum(axis=0).tolist()
-        fewest[way] = int(switches[at]), (one, two)
+    for at in tried.groupby(way)["switches"].idxmin():
+        *responders, switches, _, _ = map(int, tried.loc[at])
+        fewest[int(way[at])] = switches, (sum(responders[::2]), sum(responders[1::2]))
     return fewest

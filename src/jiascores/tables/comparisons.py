@@ -8,12 +8,11 @@ from typing import Any, Literal
 
 import attrs
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, VisitError, listing, shown
-from jiascores.core.words import meaning
+from jiascores.core.words import truth
 from jiascores.measures.response import ResponseCriteria
 from jiascores.statistics.base import CONFIDENCE, IntArray, check_confidence
 from jiascores.statistics.proportions import (
@@ -29,21 +28,18 @@ from jiascores.statistics.tipping import (
     fewest_switches,
 )
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.frame import Frame, Positions
+from jiascores.tables.frame import Positions
 from jiascores.tables.gaps import OBSERVED
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import IntercurrentEvents
 from jiascores.tables.naming import Column
 from jiascores.tables.summaries import Seen, seen_rows, table_of
 
-FLAGS = {"1": "yes", "1.0": "yes", "true": "yes", "0": "no", "0.0": "no", "false": "no"}
-
 
 @attrs.frozen(eq=False)
 class _Compared:
     """The patients of two arms: response, arm (0, or 1 the reference) and stratum of each."""
 
-    frame: Frame
     seen: Seen
     found: NDArray[np.float64]
     side: Positions
@@ -132,8 +128,7 @@ def compare_responders(
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> import jiascores as jia
+    >>>     >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": range(8), "drug": ["A"] * 4 + ["placebo"] * 4,
     ...                        "response": [1, 1, 1, 0, 1, 0, 0, 0]})
     >>> jia.analysis.compare_responders(visits, jia.column("response"), arm=jia.column("drug"),
@@ -142,10 +137,20 @@ def compare_responders(
     """
     check_method(method)
     compared = _compared(
-        visits, outcome, arm, reference_arm, level=level, criteria=criteria, strata=strata,
-        baseline=baseline, patients=patients, intercurrent=intercurrent, data_cut=data_cut,
-        columns=columns, patient_columns=patient_columns,
-    )  # fmt: skip
+        visits,
+        outcome,
+        arm,
+        reference_arm,
+        level=level,
+        criteria=criteria,
+        strata=strata,
+        baseline=baseline,
+        patients=patients,
+        intercurrent=intercurrent,
+        data_cut=data_cut,
+        columns=columns,
+        patient_columns=patient_columns,
+    )
     unknown = np.isnan(compared.found)
     if unknown.any() and undetermined not in ("exclude", "non-responder"):
         raise RequestError(
@@ -236,8 +241,7 @@ def tipping_point(
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> import jiascores as jia
+    >>>     >>> import jiascores as jia
     >>> response = [True] * 9 + [False] * 2 + [None] + [True] * 3 + [False] * 7 + [None] * 2
     >>> visits = pd.DataFrame({"patient": range(24), "drug": ["A"] * 12 + ["placebo"] * 12,
     ...                        "response": response})
@@ -261,30 +265,38 @@ def tipping_point(
     check_method(method)
     check_confidence(alpha, "alpha", 0.05)
     compared = _compared(
-        visits, outcome, arm, reference_arm, level=level, criteria=criteria, strata=strata,
-        baseline=baseline, patients=patients, intercurrent=intercurrent, data_cut=data_cut,
-        columns=columns, patient_columns=patient_columns, over=over,
-    )  # fmt: skip
-    counts, strata_ = _open_counts(
-        compared, np.isnan(compared.found) | _imputed(compared.seen, over)
+        visits,
+        outcome,
+        arm,
+        reference_arm,
+        level=level,
+        criteria=criteria,
+        strata=strata,
+        over=over,
+        baseline=baseline,
+        patients=patients,
+        intercurrent=intercurrent,
+        data_cut=data_cut,
+        columns=columns,
+        patient_columns=patient_columns,
     )
-    grid, switches, differences, p = combinations(counts, method=str(method), alpha=alpha)
-    now = np.flatnonzero(switches == 0)[0]
-    cells = [(side, *stratum) for stratum in strata_ for side in compared.arms]
+    is_open = np.isnan(compared.found) | _imputed(compared.seen, over)
+    counts, strata = _open_counts(compared, is_open)
+    cells = [(side, *stratum) for stratum in strata for side in compared.arms]
     names = ["_".join(map(str, ("responders", *cell))) for cell in cells]
-    table = pd.DataFrame(grid.reshape(len(grid), -1), columns=names)
-    table = table.assign(switches=switches, difference=differences, p=p)
-    first = {names[0]: table.pop(names[0]).tolist()}
-    arms = str(compared.arms[0]), str(compared.arms[1])
+    tried = combinations(counts, names, method=str(method), alpha=alpha)
+    as_analysed = tried[tried["switches"] == 0].iloc[0]
+    fewest = fewest_switches(tried, alpha)
+    first = {names[0]: tried.pop(names[0]).tolist()}
     return TippingPoint(
-        str(method),
-        alpha,
-        arms,
-        counts,
-        float(differences[now]),
-        float(p[now]),
-        fewest_switches(grid, switches, differences, p, alpha),
-        table_of(compared.frame, first, table),
+        method=str(method),
+        alpha=alpha,
+        arms=(str(compared.arms[0]), str(compared.arms[1])),
+        counts=counts,
+        difference=float(as_analysed["difference"]),
+        p=float(as_analysed["p"]),
+        fewest=fewest,
+        table=table_of(compared.seen.frame, first, tried),
     )
 
 
@@ -306,23 +318,19 @@ def _imputed(seen: Seen, over: Column | None) -> NDArray[np.bool_]:
     if over is None:
         return np.zeros(len(seen.rows), dtype=bool)
     labels = list(map(str, seen.labels["over"]))
-    rules = any(label.startswith(OBSERVED) or ": " in label for label in labels)
-    answers = []
-    for label in labels:
-        word: str | None
-        if rules:
-            word = "no" if label.startswith(OBSERVED) else "yes"
-        else:
-            word = FLAGS.get(label.lower()) or meaning("yes_or_no", label)
-        if word not in ("yes", "no"):
-            raise RequestError(
-                f"over={over.name!r} holds {shown(label)}: give a column of yes and no, or the gap_rule "
-                f"of fill_gaps.",
-                variable="over",
-                values=(label,),
-            )
-        answers.append(word == "yes")
-    return np.array([*answers, False])[seen.rows["over"]]
+    if any(label.startswith(OBSERVED) or ": " in label for label in labels):
+        answers = [float(not label.startswith(OBSERVED)) for label in labels]
+    else:
+        answers = [truth(label) for label in labels]
+    if None in answers:
+        label = labels[answers.index(None)]
+        raise RequestError(
+            f"over={over.name!r} holds {shown(label)}: give a column of yes and no, or the gap_rule "
+            f"of fill_gaps.",
+            variable="over",
+            values=(label,),
+        )
+    return (np.array([*answers, 0.0]) == 1)[seen.rows["over"]]
 
 
 def _compared(
@@ -343,13 +351,15 @@ def _compared(
     strata_of = [key for key in keys if key != "arm"]
     if over is not None:
         keys["over"] = over
-    enrolled, seen = seen_rows(visits, outcome, level, criteria, keys, patients=patients, **more)
-    seen.once(enrolled, [], "in the comparison; keep the rows of one visit")
+    seen = seen_rows(visits, outcome, level, criteria, keys, patients=patients, **more)
+    seen.once([], "in the comparison; keep the rows of one visit")
     if patients is not None:
-        seen = seen.with_absent(enrolled)
+        seen = seen.with_absent()
     arms, side = _two_arms(seen, arm.name, reference)
     strata_, stratum = seen.groups(strata_of)
-    without = [str(enrolled.ids[who]) for who in seen.rows["patient"][(side < 0) | (stratum < 0)]]
+    without = [
+        str(seen.enrolled.ids[who]) for who in seen.rows["patient"][(side < 0) | (stratum < 0)]
+    ]
     if without:
         raise VisitError(
             f"every patient needs an arm and a stratum; one is missing for patient "
@@ -358,7 +368,6 @@ def _compared(
         )
     is_reference = (side == arms.index(reference)).astype(np.int64)
     return _Compared(
-        frame=enrolled.visits.frame,
         seen=seen,
         found=seen.rows["value"].to_numpy(),
         side=is_reference,

@@ -47,8 +47,6 @@ class Enrolled:
     visits: Table
     beside: Beside | None = None
     rows: Positions = attrs.field(factory=lambda: np.empty(0, dtype=np.int64))
-    # By what a caller calls it, the code of each in a column; for those without a visit.
-    of_columns: dict[str, Positions] = attrs.field(factory=dict)
 
     @classmethod
     def of(

@@ -50,7 +50,7 @@ GAP_RULES = {
 }
 # The rules for values that are filled together.
 TOGETHER = ("observed", "locf", "bocf")
-NO_RESPONSE = "rule='nri' makes non-responders"
+COME_FROM = " nominal_visit and study_day come from jia.prepare.nominal_visits()."
 OTHER_SCALE = (
     "dates cannot be turned into study days here, since the visits have study days in their column "
     "of dates; give both as dates or both as study days."
@@ -185,72 +185,87 @@ def fill_gaps(
     _check(rule, worst, limit_days, stopped)
     assert rule is not None
     whole = Frame(to_eager(visits))
-    frame = cut(whole, columns, data_cut)
-    table = Table(frame, columns)
-    come_from = " nominal_visit and study_day come from jia.prepare.nominal_visits()."
-    outcomes = _outcomes(frame, outcome, level, criteria, come_from)
-    _check_together(outcomes, rule, intercurrent)
+    table = Table(cut(whole, columns, data_cut), columns)
+    outcomes = _outcomes(table.frame, outcome, level, criteria)
+    _check_outcomes(outcomes, rule, intercurrent, criteria)
     outcomes = _that_take(outcomes, worst, composite)
-    found = outcomes[0]
-    if rule == "nri":
-        require_response(found, NO_RESPONSE, criteria)
     for name in ("nominal_visit", "study_day"):
-        column_of(frame, Column(name), name, come_from)
+        column_of(table.frame, Column(name), name, COME_FROM)
     codes, labels, _ = table.patients()
     enrolled = Enrolled.of(table, labels, patients, patient_columns)
     plan = _Plan.of(weeks, months)
     plan.require(whole)
-    rows = _rows(frame, enrolled.of_codes[codes], plan, outcomes)
+    rows = _rows(table.frame, enrolled.of_codes[codes], plan, outcomes)
     days = StudyDays(table, enrolled, rows)
     cells = _cells(rows, enrolled.ids, plan, days)
     if data_cut is not None:
         cells = _due_until(cells, days, data_cut)
-    end = None
+    if intercurrent is not None:
+        if composite is None and is_response(outcomes[0], criteria):
+            composite = 0.0
+        _settle(cells, rows, days.of_events(intercurrent), composite)
+    _apply(cells, rows, enrolled.ids, rule, worst, limit_days)
     if stopped is not None:
         end = days.of_dates(*enrolled.dates(stopped, "stopped", rows["patient"].to_numpy()))
-    cells["settled"] = False
-    if intercurrent is not None:
-        _settle(cells, rows, days.of_events(intercurrent), found, composite, criteria)
-    _apply(cells, rows, enrolled.ids, rule, worst, limit_days)
-    if end is not None:
         _fill(cells, cells["day"] > end[cells["patient"]], 0.0, "nri: after stopping")
     if rule in ("observed", "complete-case"):
         cells = cells[~cells["made"] | (cells["settled"] & cells["value"].notna())]
-    new = Frame(_repeated(frame.new({table.column("patient"): enrolled.ids}), cells["patient"]))
-    outputs = _outputs(cells, plan.words, outcomes)
+    return cast(FrameT, _table_of(enrolled, rows["patient"], cells, plan.words, outcomes))
+
+
+def _table_of(
+    enrolled: Enrolled,
+    patients: pd.Series[int],
+    cells: pd.DataFrame,
+    words: tuple[str, ...],
+    outcomes: Sequence[Outcome],
+) -> Any:
+    """Return the table of the visits due, with what is known of each patient."""
+    table, wanted = enrolled.visits, cells["patient"]
+    outputs = _outputs(cells, words, outcomes)
     taken = [output.name for output in outputs]
-    if patients is not None:
-        kept = enrolled.outputs(cells["patient"].to_numpy(), taken)
+    if enrolled.beside is None:
+        kept = _constants(table, patients, wanted, taken)
     else:
-        kept = _constants(table, rows["patient"], cells["patient"], taken)
-    return cast(FrameT, new.with_columns([*outputs, *kept]))
+        kept = enrolled.outputs(wanted.to_numpy(), taken)
+    ids = table.frame.new({table.column("patient"): enrolled.ids})
+    return Frame(_repeated(ids, wanted)).with_columns([*outputs, *kept])
 
 
-def _check_together(
-    outcomes: Sequence[Outcome], rule: str, intercurrent: IntercurrentEvents | None
+def _check_outcomes(
+    outcomes: Sequence[Outcome],
+    rule: GapRule,
+    intercurrent: IntercurrentEvents | None,
+    criteria: Any,
 ) -> None:
-    """Raise where several columns are to be filled by a rule that fills one."""
+    """Raise where a rule does not fill these columns."""
     if len(outcomes) > 1 and (rule not in TOGETHER or intercurrent is not None):
         raise RequestError(
             f"several columns are filled together by rule= {listing(map(repr, TOGETHER))}, without "
             f"intercurrent=; fill an outcome that is made of them by the others.",
             variable="rule",
         )
+    if rule == "nri":
+        require_response(outcomes[0], "rule='nri' makes non-responders", criteria)
 
 
 def _rows(
     frame: Frame, patients: Positions, plan: _Plan, outcomes: Sequence[Outcome]
 ) -> pd.DataFrame:
     """Return of each row the patient, the visit due, the day, and the outcome."""
-    found = outcomes[0]
-    rows = pd.DataFrame({"patient": patients, "visit": plan.due(frame)})
-    rows["day"] = numbers_in(frame, "study_day")
-    rows["value"], rows["least"] = found.data, found.least
-    # Of several columns it matters which row they come from; of one, what it says.
-    rows["row"] = np.arange(frame.size) if len(outcomes) > 1 else 0
-    for each in outcomes[1:]:
-        rows.loc[np.isnan(each.data), "value"] = np.nan
-    return rows
+    first, several = outcomes[0], len(outcomes) > 1
+    complete = ~np.isnan([each.data for each in outcomes]).any(axis=0)
+    return pd.DataFrame(
+        {
+            "patient": patients,
+            "visit": plan.due(frame),
+            "day": numbers_in(frame, "study_day"),
+            "value": np.where(complete, first.data, np.nan),
+            "least": first.least,
+            # Of several columns it matters which row they come from; of one, what it says.
+            "row": np.arange(frame.size) if several else 0,
+        }
+    )
 
 
 def _due_until(cells: pd.DataFrame, days: StudyDays, data_cut: Any) -> pd.DataFrame:
@@ -282,15 +297,15 @@ class _Plan:
         """What each visit is called."""
         return tuple(window.label for window in self.windows)
 
-    def days(self, visits: NDArray[np.int64], zeros: Any) -> NDArray[np.float64]:
+    def days(self, cells: pd.DataFrame, study_days: StudyDays) -> NDArray[np.float64]:
         """Return the nominal day of visits; months are counted from the dates of day zero."""
+        visits = cells["visit"].to_numpy()
         if self.name == "weeks":
             return np.array([window.span[0] for window in self.windows])[visits]
-        zero = zeros()
-        known = ~np.isnan(zero)
-        whole = np.where(known, zero, 0).astype(np.int64)
+        zero = study_days.dated_zero[cells["patient"]]
+        whole = np.nan_to_num(zero).astype(np.int64)
         days = np.stack([window.nominal(whole) for window in self.windows])
-        return np.where(known, days[visits, np.arange(visits.size)], np.nan)
+        return np.where(np.isnan(zero), np.nan, days[visits, np.arange(visits.size)])
 
     def require(self, frame: Frame) -> None:
         """Raise where no row is of a visit due."""
@@ -344,10 +359,8 @@ class StudyDays:
     def zero(self) -> NDArray[np.float64]:
         """Day zero of each patient, NaN for who has no visit with a study day."""
         dates, per_day, known = self._dates
-        days = self._rows["day"].to_numpy()
-        sure = known & ~np.isnan(days) & (self._rows["patient"] >= 0).to_numpy()
-        zero = pd.Series(dates[sure] / per_day - days[sure])
-        first = zero.groupby(self._rows["patient"].to_numpy()[sure]).first()
+        zero = (dates / per_day - self._rows["day"])[known]
+        first = zero.groupby(self._rows["patient"]).first()
         return first.reindex(range(len(self._enrolled.ids))).to_numpy(dtype=np.float64)
 
     @property
@@ -387,19 +400,12 @@ class StudyDays:
 
 
 def _settle(
-    cells: pd.DataFrame,
-    rows: pd.DataFrame,
-    events: pd.DataFrame,
-    found: Outcome,
-    composite: float | None,
-    criteria: Any,
+    cells: pd.DataFrame, rows: pd.DataFrame, events: pd.DataFrame, composite: float | None
 ) -> None:
     """Write what the strategies for intercurrent events make of the visits after them."""
-    if composite is None and is_response(found, criteria):
-        composite = 0.0
     settled = settle(cells, rows[rows["patient"] >= 0], events, composite)
-    cells["settled"] = settled.after
-    _fill(cells, settled.after, settled.data[settled.after], settled.words[settled.after])
+    cells["settled"] = cells.index.isin(settled.index)
+    _fill(cells, settled.index, settled["value"], settled["rule"])
 
 
 def _apply(
@@ -443,12 +449,12 @@ def _constants(
     return kept
 
 
-def _outcomes(frame: Frame, given: Any, level: Any, criteria: Any, hint: str) -> list[Outcome]:
+def _outcomes(frame: Frame, given: Any, level: Any, criteria: Any) -> list[Outcome]:
     """Return the columns that are filled, alone or together."""
     several = given if isinstance(given, list | tuple) else [given]
     if level is not None and len(several) > 1:
         raise RequestError("level= goes with one outcome.", variable="level")
-    found = [read_outcome(frame, each, level, criteria, hint) for each in several]
+    found = [read_outcome(frame, each, level, criteria, COME_FROM) for each in several]
     if not found or len({each.name for each in found}) < len(found):
         raise RequestError("outcome= names each column once.", variable="outcome")
     return found
@@ -503,7 +509,7 @@ def _check(rule: Any, worst: Any, limit_days: Any, stopped: Any) -> None:
     for name, given, of in (("worst", worst, "worst-case"), ("limit_days", limit_days, "locf")):
         if (given is None) == (rule == of):
             raise RequestError(
-                f"{name}= goes with rule={shown(of)}, and it needs it.", variable=name
+                f"{name}= goes with rule={shown(of)}, which needs it.", variable=name
             )
     if limit_days is not None:
         number_of(limit_days, "limit_days")
@@ -523,27 +529,20 @@ def _cells(rows: pd.DataFrame, ids: Sequence[Any], plan: _Plan, days: StudyDays)
     """Return every visit that was due of every patient, and what was observed at it."""
     seen = rows[(rows["visit"] >= 0) & (rows["patient"] >= 0)]
     due = len(plan.words)
-    place = (seen["patient"] * due + seen["visit"]).to_numpy()
-    many = np.bincount(place, minlength=len(ids) * due)
-    for twice in np.flatnonzero(many > 1):
-        patient, visit = divmod(int(twice), due)
+    seen = seen.set_index(seen["patient"] * due + seen["visit"])
+    if seen.index.has_duplicates:
+        twice = int(seen.index[seen.index.duplicated()].min())
+        patient, visit = divmod(twice, due)
         raise VisitError(
-            f"patient {ids[patient]} has {many[twice]} rows of {plan.words[visit]}; keep one.",
+            f"patient {ids[patient]} has {len(seen.loc[twice])} rows of {plan.words[visit]}; keep one.",
             variable="nominal_visit",
         )
-    cells = pd.DataFrame(
-        {"patient": np.arange(many.size) // due, "visit": np.arange(many.size) % due}
-    )
-    for name in seen.columns.difference(["patient", "visit"], sort=False):
-        values = np.full(many.size, np.nan)
-        values[place] = seen[name].to_numpy()
-        cells[name] = values
-    cells["made"] = many == 0
-    patients = cells["patient"].to_numpy()
-    nominal = plan.days(cells["visit"].to_numpy(), lambda: days.dated_zero[patients])
-    cells["day"] = np.where(cells["made"], nominal, cells["day"])
-    cells["source"] = np.nan
-    return cells.assign(rule=_either(cells["value"].isna(), OPEN, OBSERVED))
+    cells = seen.reindex(range(len(ids) * due))
+    cells["made"] = cells["patient"].isna()
+    cells["patient"], cells["visit"] = np.divmod(cells.index.to_numpy(), due)
+    cells["day"] = cells["day"].mask(cells["made"], plan.days(cells, days))
+    rule = _either(cells["value"].isna(), OPEN, OBSERVED)
+    return cells.assign(rule=rule, settled=False, source=np.nan)
 
 
 def _either(where: Any, yes: str, no: str) -> NDArray[Any]:

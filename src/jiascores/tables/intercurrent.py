@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, VisitError, listing
@@ -19,10 +18,7 @@ from jiascores.tables.ids import ColumnNames
 from jiascores.tables.numbers import one_of
 
 Strategy: TypeAlias = Literal["treatment-policy", "composite", "while-on-treatment", "hypothetical"]
-POLICY, COMPOSITE, WHILE_ON, HYPOTHETICAL = (
-    *("treatment-policy", "composite", "while-on-treatment"),
-    "hypothetical",
-)
+POLICY, COMPOSITE, WHILE_ON, HYPOTHETICAL = get_args(Strategy)
 STRATEGIES = {
     POLICY: "as observed, whether or not the event came",
     COMPOSITE: "a non-responder from then on; a flare on that date; never a response",
@@ -204,29 +200,10 @@ def intercurrent_events(
     return IntercurrentEvents(MappingProxyType(dict(strategies)), table.dates("date"), said)
 
 
-@attrs.frozen(eq=False)
-class Settled:
-    """Values after an intercurrent event.
-
-    Parameters
-    ----------
-    after : array of bool
-        Where a strategy rules.
-    data : array
-        What it makes of the value there.
-    words : array of str
-        What is said of it.
-    """
-
-    after: NDArray[np.bool_]
-    data: NDArray[np.float64]
-    words: NDArray[Any]
-
-
 def settle(
     cells: pd.DataFrame, known: pd.DataFrame, events: pd.DataFrame, composite: float | None
-) -> Settled:
-    """Return what the strategies make of the cells after the events.
+) -> pd.DataFrame:
+    """Return ``value`` and ``rule`` of the cells after an event, as its strategy makes them.
 
     Parameters
     ----------
@@ -235,29 +212,23 @@ def settle(
     known : DataFrame
         ``patient``, ``day`` and ``value`` of all rows, for the last value before an event.
     events : DataFrame
-        As of `IntercurrentEvents.of`, on the scale of ``day``.
+        What `IntercurrentEvents.of` returns, on the scale of ``day``.
     composite : float, optional
-        What a composite makes of the value; it raises where there is none.
+        The value after an event with a composite strategy; where it is needed and there is none,
+        that raises.
     """
-    of = events.reindex(cells["patient"]).reset_index(drop=True)
-    after = (cells["day"].to_numpy() > of["day"].to_numpy()) & of["strategy"].notna().to_numpy()
-    values, words = np.full(len(cells), np.nan), np.full(len(cells), "", dtype=object)
-    for strategy, said in SAID.items():
-        mine = after & (of["strategy"] == strategy).to_numpy()
-        words[mine] = of.loc[mine, "what"].map(said.format)
-    is_composite = after & (of["strategy"] == COMPOSITE).to_numpy()
-    if is_composite.any():
-        if composite is None:
-            raise RequestError(
-                "a composite strategy makes a non-responder, and the outcome is no response: say "
-                "what it makes of the value, composite=…, or choose another strategy.",
-                variable="composite",
-            )
-        values[is_composite] = composite
-    earlier = known.dropna(subset=["value"])
-    earlier = earlier[earlier["day"] <= events["day"].reindex(earlier["patient"]).to_numpy()]
-    last = earlier.sort_values("day", kind="stable").drop_duplicates("patient", keep="last")
-    carried = last.set_index("patient")["value"].reindex(cells["patient"]).to_numpy()
-    while_on = after & (of["strategy"] == WHILE_ON).to_numpy()
-    values[while_on] = carried[while_on]
-    return Settled(after, values, words)
+    both = cells[["patient", "day"]].join(events, on="patient", rsuffix=" of event")
+    after = both[both["day"] > both["day of event"]]
+    is_composite = after["strategy"] == COMPOSITE
+    if composite is None and is_composite.any():
+        raise RequestError(
+            "a composite strategy makes a non-responder, and the outcome is no response: give the "
+            "value that it has after the event, composite=…, or choose another strategy.",
+            variable="composite",
+        )
+    earlier = known[known["value"].notna() & (known["day"] <= known["patient"].map(events["day"]))]
+    last = earlier.sort_values("day", kind="stable").groupby("patient")["value"].last()
+    value = after["patient"].map(last).where(after["strategy"] == WHILE_ON)
+    said = zip(after["strategy"], after["what"], strict=True)
+    rule = [SAID[strategy].format(what) for strategy, what in said]
+    return pd.DataFrame({"value": value.mask(is_composite, composite), "rule": rule}, after.index)

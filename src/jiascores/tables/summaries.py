@@ -135,19 +135,32 @@ def responders_by_visit(
     check_confidence(confidence)
     asked = {"arm": arm, "by": by or Column("nominal_visit")}
     keys = {each: key for each, key in asked.items() if key is not None}
-    enrolled, seen = seen_rows(
-        visits, outcome, level, criteria, keys, columns=columns, baseline=baseline,
-        patients=patients, patient_columns=patient_columns, intercurrent=intercurrent,
+    seen = seen_rows(
+        visits,
+        outcome,
+        level,
+        criteria,
+        keys,
+        columns=columns,
+        baseline=baseline,
+        patients=patients,
+        patient_columns=patient_columns,
+        intercurrent=intercurrent,
         data_cut=data_cut,
-    )  # fmt: skip
-    frame, names = enrolled.visits.frame, [key.name for key in keys.values()]
-    seen.once(enrolled, ["by"], "at a visit")
+    )
+    seen.once(["by"], "at a visit")
     if patients is not None:
-        seen = seen.with_absent(enrolled, "by")
+        seen = seen.with_absent("by")
     groups, group = seen.groups(keys)
-    found = seen.rows["value"]
+    names = {key.name: [each[at] for each in groups] for at, key in enumerate(keys.values())}
+    shares = _shares(seen.rows["value"], group, confidence)
+    return cast(FrameT, table_of(seen.frame, names, shares))
+
+
+def _shares(found: pd.Series[float], group: Positions, confidence: float) -> pd.DataFrame:
+    """Return the responders of each group, their share with its intervals, and its bounds."""
     rows = pd.DataFrame(
-        {"patients": True, "responders": found == 1, "not_determinable": np.isnan(found)}
+        {"patients": True, "responders": found == 1, "not_determinable": found.isna()}
     )
     table = rows[group >= 0].groupby(group[group >= 0]).sum()
     known = table["patients"] - table["not_determinable"]
@@ -161,12 +174,7 @@ def responders_by_visit(
         table[[f"{method}_low", f"{method}_high"]] = np.reshape(ends, (-1, 2))
     table["lowest"] = table["responders"] / table["patients"]
     table["highest"] = (table["responders"] + table["not_determinable"]) / table["patients"]
-    return cast(
-        FrameT,
-        table_of(
-            frame, {name: [key[at] for key in groups] for at, name in enumerate(names)}, table
-        ),
-    )
+    return table
 
 
 @as_declared
@@ -353,59 +361,72 @@ def in_order(words: Iterable[Any]) -> list[Any]:
 
 @attrs.frozen(eq=False)
 class Seen:
-    """The rows in which patients count: whose each is, the response, and codes to group by."""
+    """The rows in which a response of a patient is due.
 
+    Parameters
+    ----------
+    enrolled : Enrolled
+        The patients who count.
+    rows : DataFrame
+        ``patient`` by place, ``value`` (the response) and the code of each key, in natural order.
+    labels : mapping
+        What the codes of each key stand for.
+    of_patients : mapping
+        The code of each patient, of the keys that a patient without a row has too.
+    """
+
+    enrolled: Enrolled
     rows: pd.DataFrame
     labels: Mapping[str, list[Any]]
+    of_patients: Mapping[str, Positions]
 
-    def once(self, enrolled: Enrolled, keys: list[str], where: str) -> None:
+    @property
+    def frame(self) -> Frame:
+        """The table of visits."""
+        return self.enrolled.visits.frame
+
+    def once(self, keys: list[str], where: str) -> None:
         """Raise where a patient has two rows of one visit, or, without keys, two rows."""
         rows = self.rows[(self.rows[keys] >= 0).all(axis=1)]
         twice = rows.loc[rows.duplicated(["patient", *keys]), "patient"].unique()
         if len(twice):
-            who = [str(enrolled.ids[place]) for place in sorted(twice)]
+            who = [str(self.enrolled.ids[place]) for place in sorted(twice)]
             raise VisitError(
                 f"patient {listing(who)} has two rows {where}; each counts once.",
                 variable="patient",
                 values=who,
             )
 
-    def with_absent(self, enrolled: Enrolled, by: str | None = None) -> Seen:
+    def with_absent(self, *by: str) -> Seen:
         """Return the rows, and one that is not determinable for each patient who has none.
 
         With `by`, for each visit that somebody has.
         """
-        rows, keys = self.rows, ["patient"] if by is None else ["patient", by]
-        due: list[Any] = [range(len(enrolled.ids))]
-        if by is not None:
-            due.append(np.unique(rows.loc[rows[by] >= 0, by]))
-        every = pd.MultiIndex.from_product(due, names=keys).to_frame(index=False)
-        every = every.merge(rows[keys].assign(there=True), how="left", on=keys)
-        absent = every.loc[every["there"].isna(), keys]
-        for name in self.rows.columns.difference([*keys, "value"]):
-            absent[name] = enrolled.of_columns[name][absent["patient"]]
-        whole = pd.concat([rows, absent.assign(value=np.nan)], ignore_index=True)
-        return Seen(whole, self.labels)
+        rows, keys = self.rows, ["patient", *by]
+        due = [np.unique(rows.loc[rows[key] >= 0, key]) for key in by]
+        every = pd.MultiIndex.from_product([range(len(self.enrolled.ids)), *due], names=keys)
+        there = rows[keys].assign(there=True)
+        merged = every.to_frame(index=False).merge(there, how="left", on=keys)
+        is_absent = merged.pop("there").isna()
+        absent = merged[is_absent]
+        codes = {name: codes[absent["patient"]] for name, codes in self.of_patients.items()}
+        whole = pd.concat([rows, absent.assign(value=np.nan, **codes)], ignore_index=True)
+        return attrs.evolve(self, rows=whole)
 
     def groups(self, keys: Iterable[str]) -> tuple[list[tuple[Any, ...]], Positions]:
         """Return the combinations of values of keys in order, and which of them each row has.
 
-        A row with a gap has none; by no keys, every row has the same.
+        A row with a gap has none; without keys, every row has the same.
         """
-        names, size = list(keys), len(self.rows)
+        names, group = list(keys), np.zeros(len(self.rows), dtype=np.int64)
         if not names:
-            return [()], np.zeros(size, dtype=np.int64)
-        words: list[list[Any]] = []
-        ranks = pd.DataFrame(index=range(size))
-        for name in names:
-            there, places = in_natural_order(self.labels[name])
-            words.append(there)
-            ranks[name] = places[self.rows[name]]
-        whole = ranks[(ranks >= 0).all(axis=1)]
-        group = np.full(size, NONE, dtype=np.int64)
+            return [()], group
+        whole = self.rows.loc[(self.rows[names] >= 0).all(axis=1), names]
+        group[:] = NONE
         group[whole.index] = whole.groupby(names).ngroup()
-        combinations = whole.drop_duplicates().sort_values(names).to_numpy()
-        return [tuple(map(list.__getitem__, words, row)) for row in combinations], group
+        codes = whole.drop_duplicates().sort_values(names).to_numpy().tolist()
+        labels = [self.labels[name] for name in names]
+        return [tuple(map(list.__getitem__, labels, each)) for each in codes], group
 
 
 def seen_rows(
@@ -421,8 +442,8 @@ def seen_rows(
     patient_columns: Any,
     intercurrent: IntercurrentEvents | None,
     data_cut: Any,
-) -> tuple[Enrolled, Seen]:
-    """Return the patients who count, and the rows in which a response of theirs is due."""
+) -> Seen:
+    """Return the rows in which a response of the patients who count is due."""
     frame = cut(Frame(to_eager(visits)), columns, data_cut)
     table = Table(frame, columns, baseline=baseline)
     found = read_outcome(frame, outcome, level, criteria)
@@ -431,27 +452,29 @@ def seen_rows(
     who, names, _ = table.patients()
     enrolled = Enrolled.of(table, names, patients, patient_columns)
     rows = pd.DataFrame({"patient": enrolled.of_codes[who], "value": found.data})
-    labels = {}
+    labels, of_patients = {}, {}
     for parameter, key in keys.items():
-        name = require_column(key, parameter.split()[0]).name
+        argument = parameter.split()[0]
+        name = require_column(key, argument).name
         if parameter == "by":
-            codes, there = frame.codes(column_of(frame, key, parameter))
+            codes, there = frame.codes(column_of(frame, key, argument))
         else:
-            codes, there = enrolled.codes(name, parameter.split()[0], rows["patient"].to_numpy())
-            enrolled.of_columns[parameter] = enrolled.of_patients(name, codes, rows["patient"])
-        rows[parameter], labels[parameter] = codes, list_of(there)
+            codes, there = enrolled.codes(name, argument, rows["patient"].to_numpy())
+        labels[parameter], places = in_natural_order(list_of(there))
+        rows[parameter] = places[codes]
+        if parameter != "by":
+            each = enrolled.of_patients(name, codes, rows["patient"])
+            of_patients[parameter] = places[each]
     if intercurrent is not None:
         require_response(found, "intercurrent= makes non-responders", criteria)
-        seen, per_day = table.visits.dates, table.visits.per_day
+        per_day = table.visits.per_day
         intercurrent.require(per_day)
-        rows["day"] = seen / per_day
-        here = rows[rows["patient"] >= 0]
+        here = rows.assign(day=table.visits.dates / per_day)[rows["patient"] >= 0]
         settled = settle(here, here, intercurrent.of(enrolled), 0.0)
-        rows.loc[here.index[settled.after], "value"] = settled.data[settled.after]
-        rows = rows.drop(columns="day")
+        rows.loc[settled.index, "value"] = settled["value"]
     due = _due(table, found, rows["by"].to_numpy() if "by" in rows else None)
     rows = rows[(rows["patient"] >= 0) & due].reset_index(drop=True)
-    return enrolled, Seen(rows, labels)
+    return Seen(enrolled, rows, labels, of_patients)
 
 
 def _due(table: Table, found: Outcome, by: Positions | None) -> NDArray[np.bool_]:

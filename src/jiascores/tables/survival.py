@@ -14,10 +14,10 @@ from jiascores.core.errors import RequestError, VisitError, listing
 from jiascores.statistics.base import CONFIDENCE, Comparison
 from jiascores.statistics.survival import kaplan_meier, logrank_test
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame, Output, Positions, list_of
+from jiascores.tables.frame import Frame, Positions, list_of
 from jiascores.tables.naming import Column, column_of
 from jiascores.tables.numbers import number_of, numbers_in
-from jiascores.tables.summaries import in_natural_order
+from jiascores.tables.summaries import in_natural_order, table_of
 
 
 @as_declared
@@ -84,14 +84,9 @@ def survival_table(
         )
         counts = {"day": days, "patients": len(mine), "without_time": len(mine) - len(timed)}
         tables.append(pd.DataFrame(counts | found))
-    whole = pd.concat(tables, ignore_index=True).rename(columns={"without": "without_event"})
+    whole = pd.concat(tables, ignore_index=True)
     keys = {} if arm is None else {arm.name: [each for each in arms for _ in days]}
-    fractions = ("without_event", "low", "high")
-    outputs = [
-        Output(name, "score" if name in fractions else "level", whole[name].to_numpy(np.float64))
-        for name in map(str, whole.columns[1:])
-    ]
-    return Frame(frame.new({**keys, "day": whole["day"].tolist()})).with_columns(outputs)
+    return table_of(frame, {**keys, "day": whole.pop("day").tolist()}, whole)
 
 
 @as_declared

@@ -12,7 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.definition import lookup
 from jiascores.core.errors import RequestError, VisitError, is_among, listing, shown, suggestion
 from jiascores.core.measure import verdict_named
 from jiascores.core.variables import MarkerRule
@@ -34,8 +33,8 @@ from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import COMPOSITE, IntercurrentEvents
 from jiascores.tables.naming import Column, Units, column_of, require_column
 from jiascores.tables.numbers import in_words, one_of
-from jiascores.tables.outcomes import at_level, criteria_in, is_bad_news
-from jiascores.tables.requests import Request, request, understand_requests
+from jiascores.tables.outcomes import criteria_in, is_bad_news
+from jiascores.tables.requests import Request, request, responder, understand_requests
 from jiascores.tables.table import Table
 
 FrameT = TypeVar("FrameT")
@@ -221,7 +220,7 @@ def time_to_flare(
         FrameT,
         _times(
             Table(frame, columns, units, baseline=baseline, marker=marker),
-            _Event(lambda table: asked.compute(table)[0].data, "flare", asked.criteria.name, False),
+            _event_of(asked, good=False),
             asked.reference,
             _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored), intercurrent),
             undetermined,
@@ -329,16 +328,13 @@ def time_to_first(
     1       B      28.0  False
     """
     _one_reference(reference)
-    if isinstance(outcome, str) and not is_among(outcome, ("acr_ped",)):
-        (outcome,) = understand_requests(outcome)
-    verdicts, name, by = _outcome(outcome, level, tuple(states), criteria)
-    called = getattr(outcome, "stem", getattr(outcome, "name", str(outcome)))
+    event = _event(outcome, level, tuple(states), criteria)
     frame = cut(Frame(to_eager(visits)), columns, data_cut)
     return cast(
         FrameT,
         _times(
             Table(frame, columns, units, baseline=baseline, marker=marker),
-            _Event(verdicts, name, by, not is_bad_news(str(called))),
+            event,
             reference,
             _Stops(stopped, reason, tuple(stop_is_event), tuple(stop_is_censored), intercurrent),
             undetermined,
@@ -357,45 +353,55 @@ def _one_reference(rule: Any) -> None:
         )
 
 
-def _outcome(outcome: Any, level: int | None, states: tuple[str, ...], criteria: Any) -> Any:
-    """Return how to judge every row, what the event is called, and by what it is judged."""
-    if (level is not None) != is_among(outcome, ("acr_ped",)):
+@attrs.frozen(eq=False)
+class _Event:
+    """What the event is: how every row is judged, its name, by what, and whether it is good news."""
+
+    verdicts: Callable[[Table], FloatArray]
+    name: str
+    by: str
+    good: bool
+
+
+def _event(outcome: Any, level: int | None, states: tuple[str, ...], criteria: Any) -> _Event:
+    """Return the event that a caller named."""
+    by_level = is_among(outcome, ("acr_ped",))
+    if (level is not None) != by_level:
         raise RequestError(
             "level= goes with outcome='acr_ped', and both are needed.", variable="level"
         )
+    if level is not None:
+        outcome = responder(level, criteria)
+    elif isinstance(outcome, str):
+        (outcome,) = understand_requests(outcome)
     if states and not isinstance(outcome, Column):
         raise RequestError("states= goes with a column of words.", variable="states")
-    if level is not None:
-        by = lookup(ResponseCriteria, criteria, parameter="criteria")
-        by.require_level(level)
-        asked = request(verdict_named("acr_ped"), criteria=criteria)
-
-        def reached(table: Table) -> FloatArray:
-            _, lowest, highest = (output.data for output in asked.compute(table))
-            return at_level(lowest, highest, level)
-
-        return reached, f"ACR Pedi {level}", by.name
     if isinstance(outcome, Request) and outcome.gives == "flag":
-
-        def judged(table: Table) -> FloatArray:
-            (values,) = [each.data for each in outcome.compute(table) if each.name == outcome.stem]
-            return values
-
-        name = outcome.measure.name.replace("_", " ")
-        if outcome.measure.gives == "level":
-            name = f"ACR Pedi {outcome.level}"
-        return judged, name, outcome.criteria.name
+        return _event_of(outcome, good=not is_bad_news(outcome.stem))
     if not isinstance(outcome, Column):
         raise RequestError(
             f"outcome={shown(outcome)}: give jia.column('…'), a request for yes or no such as "
             f"jia.ask.inactive_disease(criteria='…'), or 'acr_ped' with level=.",
             variable="outcome",
         )
+    name, good = outcome.name, not is_bad_news(str(outcome.name))
     if states:
         in_states = partial(_in_states, outcome=outcome, states=states)
-        return in_states, " or ".join(states), outcome.name
-    by = criteria_in(outcome.name)
-    return lambda table: table.flag(outcome.name, blank=0.0), outcome.name, by
+        return _Event(in_states, " or ".join(states), name, good)
+    return _Event(lambda table: table.flag(name, blank=0.0), name, criteria_in(name), good)
+
+
+def _event_of(asked: Request, *, good: bool) -> _Event:
+    """Return the event that a request answers with yes."""
+
+    def verdicts(table: Table) -> FloatArray:
+        (values,) = [each.data for each in asked.compute(table) if each.name == asked.stem]
+        return values
+
+    name = asked.measure.name.replace("_", " ")
+    if asked.measure.gives == "level":
+        name = f"ACR Pedi {asked.level}"
+    return _Event(verdicts, name, asked.criteria.name, good)
 
 
 def _in_states(table: Table, outcome: Column, states: tuple[str, ...]) -> FloatArray:
@@ -417,28 +423,15 @@ def _in_states(table: Table, outcome: Column, states: tuple[str, ...]) -> FloatA
 
 def _known_words(frame: Frame, name: str, words: Sequence[str], codes: Positions) -> list[str]:
     """Return the words that a column holds or may hold: its categories, those of remission."""
-    there: list[Any] = [words[code] for code in dict.fromkeys(codes[codes >= 0].tolist())]
-    kind: Any = getattr(frame.series(name), "dtype", None)
-    # Arrow has no kind of categories; what its codes stand for are all of them.
-    may: list[Any] = [*words] if frame.kind == "pyarrow" else []
-    if type(kind).__name__ in ("CategoricalDtype", "Enum"):
-        may += map(str, kind.categories)
+    there = [words[code] for code in dict.fromkeys(codes[codes >= 0].tolist())]
+    declared, _ = frame.categories(name)
+    may: list[str] = declared or []
     for states in (BY_MEDICATION, WHATEVER_MEDICATION):
-        may += states if set(there) <= set(states) else ()
+        may = [*may, *(states if set(there) <= set(states) else ())]
     return list(dict.fromkeys([*there, *may]))
 
 
 # --------------------------------------------------------------------------------------------
-
-
-@attrs.frozen(eq=False)
-class _Event:
-    """What the event is: how every row is judged, its name, by what, and whether it is good news."""
-
-    verdicts: Callable[[Table], FloatArray]
-    name: str
-    by: str
-    good: bool
 
 
 @attrs.frozen(eq=False)
