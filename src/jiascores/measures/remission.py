@@ -282,6 +282,23 @@ def remission_codes(
     return np.where(certain, longest, UNDETERMINED)
 
 
+def run_starts(
+    patients: IntArray, days: IntArray, inactive: FloatArray, max_gap_days: float
+) -> IntArray:
+    """Return for each visit the place of the first of its run of inactive visits, else −1.
+
+    Parameters
+    ----------
+    patients, days, inactive, max_gap_days
+        As for `remission_codes`; a visit that is undetermined is in no run.
+    """
+    if not patients.size:
+        return np.empty(0, dtype=np.int64)
+    inactive, same_day = _by_day(patients, days, inactive)
+    starts = _run_starts(patients, days, inactive == 1, same_day, max_gap_days)
+    return np.where(inactive == 1, starts, -1)
+
+
 def _by_day(
     patients: IntArray, days: IntArray, inactive: FloatArray
 ) -> tuple[FloatArray, NDArray[np.bool_]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from jiascores.statistics.base import CONFIDENCE, PER_MONTHS, Comparison, IntArray, library
 from jiascores.statistics.exact_tests import (
@@ -144,10 +143,13 @@ def compare_periods(
         patients observed in both periods ``mcnemar`` and ``sign_flip``.
     """
     months = days_per_month * PER_MONTHS
-    events = {"after": int(after.sum()), "before": int(before.sum())}
-    times = {"time_after": float(days_after.sum()), "time_before": float(days_before.sum())}
+    events: dict[str, Any] = {"after": int(after.sum()), "before": int(before.sum())}
+    times: dict[str, Any] = {
+        "time_after": float(days_after.sum()),
+        "time_before": float(days_before.sum()),
+    }
     observed = {"after": after, "before": before, "n_after": days_after, "n_before": days_before}
-    patients = {name: int(np.count_nonzero(each)) for name, each in observed.items()}
+    patients: dict[str, Any] = {name: int((each > 0).sum()) for name, each in observed.items()}
     tests: dict[str, Any] = {
         f"rate_{period}": rate(many, times[f"time_{period}"] / months, confidence=confidence)
         for period, many in events.items()
@@ -162,15 +164,8 @@ def compare_periods(
             else None
         )
     both = (days_before > 0) & (days_after > 0)
-    mcnemar, flips = _paired_tests(
-        before[both],
-        after[both],
-        days_before[both],
-        days_after[both],
-        days_per_month=days_per_month,
-        unit=unit,
-        confidence=confidence,
-    )
+    pairs = [each[both] for each in (before, after, days_before, days_after)]
+    mcnemar, flips = _paired_tests(pairs, days_per_month, unit, confidence)
     why_not = why_not or why_not_paired
     return tests | {
         "mcnemar": mcnemar.withheld(why_not, "estimate"),
@@ -179,16 +174,10 @@ def compare_periods(
 
 
 def _paired_tests(
-    before: IntArray,
-    after: IntArray,
-    days_before: IntArray,
-    days_after: IntArray,
-    *,
-    days_per_month: float,
-    unit: str,
-    confidence: float,
+    pairs: Sequence[IntArray], days_per_month: float, unit: str, confidence: float
 ) -> tuple[Comparison, Comparison]:
     """Return McNemar's and the sign-flip test of patients who were observed in both periods."""
+    before, after, days_before, days_after = pairs
     mcnemar = mcnemar_exact(
         only_after=int(((after > 0) & (before == 0)).sum()),
         only_before=int(((before > 0) & (after == 0)).sum()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -33,7 +33,7 @@ from jiascores.tables.gaps import OBSERVED
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import IntercurrentEvents
 from jiascores.tables.naming import Column
-from jiascores.tables.summaries import Seen, seen_rows, table_of
+from jiascores.tables.summaries import Population, Seen, seen_rows, table_of
 
 
 @attrs.frozen(eq=False)
@@ -136,21 +136,10 @@ def compare_responders(
     0.5000 (95 % interval −0.1355 to 0.7891), p = 0.1483; Newcombe; 3 of 4 against 1 of 4
     """
     check_method(method)
-    compared = _compared(
-        visits,
-        outcome,
-        arm,
-        reference_arm,
-        level=level,
-        criteria=criteria,
-        strata=strata,
-        baseline=baseline,
-        patients=patients,
-        intercurrent=intercurrent,
-        data_cut=data_cut,
-        columns=columns,
-        patient_columns=patient_columns,
-    )
+    keys = _keys(arm, strata)
+    who = Population(patients, patient_columns, intercurrent, data_cut)
+    seen = seen_rows(visits, outcome, level, criteria, keys, columns, baseline, who)
+    compared = _compared(seen, keys, reference_arm)
     unknown = np.isnan(compared.found)
     if unknown.any() and undetermined not in ("exclude", "non-responder"):
         raise RequestError(
@@ -264,25 +253,13 @@ def tipping_point(
     """
     check_method(method)
     check_confidence(alpha, "alpha", 0.05)
-    compared = _compared(
-        visits,
-        outcome,
-        arm,
-        reference_arm,
-        level=level,
-        criteria=criteria,
-        strata=strata,
-        over=over,
-        baseline=baseline,
-        patients=patients,
-        intercurrent=intercurrent,
-        data_cut=data_cut,
-        columns=columns,
-        patient_columns=patient_columns,
-    )
+    keys = _keys(arm, strata, over)
+    who = Population(patients, patient_columns, intercurrent, data_cut)
+    seen = seen_rows(visits, outcome, level, criteria, keys, columns, baseline, who)
+    compared = _compared(seen, keys, reference_arm)
     is_open = np.isnan(compared.found) | _imputed(compared.seen, over)
-    counts, strata = _open_counts(compared, is_open)
-    cells = [(side, *stratum) for stratum in strata for side in compared.arms]
+    counts, counted = _open_counts(compared, is_open)
+    cells = [(side, *stratum) for stratum in counted for side in compared.arms]
     names = ["_".join(map(str, ("responders", *cell))) for cell in cells]
     tried = combinations(counts, names, method=str(method), alpha=alpha)
     as_analysed = tried[tried["switches"] == 0].iloc[0]
@@ -318,45 +295,33 @@ def _imputed(seen: Seen, over: Column | None) -> NDArray[np.bool_]:
     if over is None:
         return np.zeros(len(seen.rows), dtype=bool)
     labels = list(map(str, seen.labels["over"]))
+    answers = [truth(label) for label in labels]
     if any(label.startswith(OBSERVED) or ": " in label for label in labels):
         answers = [float(not label.startswith(OBSERVED)) for label in labels]
-    else:
-        answers = [truth(label) for label in labels]
-    if None in answers:
-        label = labels[answers.index(None)]
+    unknown = [label for label, said in zip(labels, answers, strict=True) if said is None]
+    if unknown:
         raise RequestError(
-            f"over={over.name!r} holds {shown(label)}: give a column of yes and no, or the gap_rule "
+            f"over={over.name!r} holds {shown(unknown[0])}: give a column of yes and no, or the gap_rule "
             f"of fill_gaps.",
             variable="over",
-            values=(label,),
+            values=unknown[:1],
         )
-    return (np.array([*answers, 0.0]) == 1)[seen.rows["over"]]
+    rows: Positions = seen.rows["over"].to_numpy()
+    return np.array([*(answer == 1 for answer in answers), False])[rows]
 
 
-def _compared(
-    visits: Any,
-    outcome: Column,
-    arm: Column,
-    reference: Any,
-    *,
-    strata: Sequence[Column],
-    patients: Any,
-    over: Column | None = None,
-    level: Any,
-    criteria: Any,
-    **more: Any,
-) -> _Compared:
-    """Return the patients who are compared, once each, with their arm and stratum."""
+def _keys(arm: Column, strata: Sequence[Column], over: Column | None = None) -> dict[str, Column]:
+    """Return the columns that are read of each patient, by what the caller calls them."""
     keys = {"arm": arm, **{f"strata {at}": each for at, each in enumerate(strata)}}
-    strata_of = [key for key in keys if key != "arm"]
-    if over is not None:
-        keys["over"] = over
-    seen = seen_rows(visits, outcome, level, criteria, keys, patients=patients, **more)
+    return keys if over is None else {**keys, "over": over}
+
+
+def _compared(seen: Seen, keys: Mapping[str, Column], reference: Any) -> _Compared:
+    """Return the patients who are compared, once each, with their arm and stratum."""
     seen.once([], "in the comparison; keep the rows of one visit")
-    if patients is not None:
-        seen = seen.with_absent()
-    arms, side = _two_arms(seen, arm.name, reference)
-    strata_, stratum = seen.groups(strata_of)
+    seen = seen.with_absent()
+    arms, side = _two_arms(seen, keys["arm"].name, reference)
+    strata, stratum = seen.groups(key for key in keys if key.startswith("strata"))
     without = [
         str(seen.enrolled.ids[who]) for who in seen.rows["patient"][(side < 0) | (stratum < 0)]
     ]
@@ -366,14 +331,14 @@ def _compared(
             f"{listing(without)}.",
             variable="arm",
         )
-    is_reference = (side == arms.index(reference)).astype(np.int64)
+    place = arms.index(reference)
     return _Compared(
         seen=seen,
         found=seen.rows["value"].to_numpy(),
-        side=is_reference,
+        side=(side == place).astype(np.int64),
         stratum=stratum,
-        arms=(arms[1 - arms.index(reference)], reference),
-        strata=strata_,
+        arms=(arms[1 - place], reference),
+        strata=strata,
     )
 
 

@@ -299,7 +299,7 @@ class _Plan:
 
     def days(self, cells: pd.DataFrame, study_days: StudyDays) -> NDArray[np.float64]:
         """Return the nominal day of visits; months are counted from the dates of day zero."""
-        visits = cells["visit"].to_numpy()
+        visits: Positions = cells["visit"].to_numpy()
         if self.name == "weeks":
             return np.array([window.span[0] for window in self.windows])[visits]
         zero = study_days.dated_zero[cells["patient"]]
@@ -359,9 +359,10 @@ class StudyDays:
     def zero(self) -> NDArray[np.float64]:
         """Day zero of each patient, NaN for who has no visit with a study day."""
         dates, per_day, known = self._dates
-        zero = (dates / per_day - self._rows["day"])[known]
+        zero = (pd.Series(dates / per_day) - self._rows["day"])[known]
         first = zero.groupby(self._rows["patient"]).first()
-        return first.reindex(range(len(self._enrolled.ids))).to_numpy(dtype=np.float64)
+        days: NDArray[np.float64] = first.reindex(range(len(self._enrolled.ids))).to_numpy()
+        return days
 
     @property
     def dated_zero(self) -> NDArray[np.float64]:

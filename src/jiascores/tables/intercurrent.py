@@ -74,8 +74,8 @@ class IntercurrentEvents:
             "what",
             first.loc[several, "row"].to_numpy(),
         )
-        first = first.drop_duplicates("patient").set_index("patient")
-        return first.reindex(range(len(enrolled.ids)))[["day", "what", "strategy"]]
+        ruling: pd.DataFrame = first.drop_duplicates("patient").set_index("patient")
+        return ruling.reindex(range(len(enrolled.ids)))[["day", "what", "strategy"]]
 
     @property
     def per_day(self) -> float:

@@ -26,7 +26,13 @@ from jiascores.core.errors import (
 )
 from jiascores.core.measure import Verdict, verdict_named
 from jiascores.measures.inactivity import MarkerChoice
-from jiascores.measures.remission import ONGOING, Periods, RemissionCriteria, remission_codes
+from jiascores.measures.remission import (
+    ONGOING,
+    Periods,
+    RemissionCriteria,
+    remission_codes,
+    run_starts,
+)
 from jiascores.tables.assess import TableCall
 from jiascores.tables.beside import Beside, whole_days
 from jiascores.tables.details import details_of
@@ -37,7 +43,7 @@ from jiascores.tables.naming import Column, Units, require_column
 from jiascores.tables.numbers import number_of
 from jiascores.tables.requests import Request, request
 from jiascores.tables.table import Table
-from jiascores.tables.visits import CALENDAR, Visits
+from jiascores.tables.visits import CALENDAR
 
 FrameT = TypeVar("FrameT")
 ALL = "all"
@@ -383,30 +389,22 @@ def _in_remission(
         raise VisitError(
             f"column {table.column('date')!r} holds study days, and {NEED_DATES}.", variable="date"
         )
-    column = criteria.column
-    if isinstance(inactive, Column):
-        is_inactive = table.flag(inactive.name)
-    else:
-        (*_, answer) = (each for each in inactive.compute(table) if each.name == inactive.stem)
-        is_inactive = answer.data
-        if answer.kind == "state":
-            codes = np.asarray(answer.data)
-            is_inactive = np.where(codes < 0, np.nan, codes == answer.words.index(INACTIVE))
-        if criteria.inactive is None:
-            column = f"{column}_{inactive.stem.removeprefix('state_')}"
-    codes = remission_codes(
-        criteria,
+    column, answer = criteria.column, _answer(table, inactive)
+    if isinstance(inactive, Request) and criteria.inactive is None:
+        column = f"{column}_{inactive.stem.removeprefix('state_')}"
+    in_order = (
         visits.patients[visits.order],
         whole_days(visits.dates, CALENDAR)[visits.order],
-        is_inactive[visits.order],
-        max_gap_days=max_gap_days,
-        periods=Periods.of(nobody, nobody, nobody)
-        if periods is None
-        else periods.of(visits.labels, in_pieces=in_pieces),
+        answer[visits.order],
     )
+    taken = Periods.of(nobody, nobody, nobody)
+    if periods is not None:
+        taken = periods.of(visits.labels, in_pieces=in_pieces)
+    codes = remission_codes(criteria, *in_order, max_gap_days=max_gap_days, periods=taken)
     outputs = [Output(column, "state", visits.unordered(codes), criteria.words)]
     if details:
-        began = _beginnings(visits, is_inactive == 1, max_gap_days)
+        places = run_starts(*in_order, max_gap_days)
+        began = visits.unordered(np.append(visits.order, NONE)[places])
         dates = table.frame.taken(table.column("date"), began)
         outputs.append(Output(f"{column}_reference_date", "cells", dates))
         if isinstance(inactive, Request):
@@ -415,20 +413,11 @@ def _in_remission(
     return outputs
 
 
-def _beginnings(visits: Visits, inactive: NDArray[np.bool_], max_gap_days: float) -> Positions:
-    """Return the first row of the run of inactive visits that each row belongs to, or `NONE`."""
-    order = visits.order
-    now = inactive[order]
-    # Rows of one date are one visit: not inactive if one is not.
-    starts, of_day = np.unique(visits.day_starts, return_inverse=True)
-    now = np.minimum.reduceat(now, starts)[of_day] if order.size else now
-    days = visits.dates[order] / visits.per_day
-    follows = np.zeros(order.size, dtype=bool)
-    follows[1:] = (
-        now[1:]
-        & now[:-1]
-        & (visits.patients[order][1:] == visits.patients[order][:-1])
-        & (np.diff(days) <= max_gap_days)
-    )
-    places = np.maximum.accumulate(np.where(follows, 0, np.arange(order.size)))
-    return visits.unordered(np.where(now, order[places], NONE))
+def _answer(table: Table, inactive: Column | Request) -> NDArray[np.float64]:
+    """Return whether disease is inactive in each row: 1, 0, NaN."""
+    if isinstance(inactive, Column):
+        return table.flag(inactive.name)
+    (*_, answer) = (each for each in inactive.compute(table) if each.name == inactive.stem)
+    if answer.kind != "state":
+        return answer.data
+    return np.where(answer.data < 0, np.nan, answer.data == answer.words.index(INACTIVE))

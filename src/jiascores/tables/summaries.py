@@ -135,22 +135,10 @@ def responders_by_visit(
     check_confidence(confidence)
     asked = {"arm": arm, "by": by or Column("nominal_visit")}
     keys = {each: key for each, key in asked.items() if key is not None}
-    seen = seen_rows(
-        visits,
-        outcome,
-        level,
-        criteria,
-        keys,
-        columns=columns,
-        baseline=baseline,
-        patients=patients,
-        patient_columns=patient_columns,
-        intercurrent=intercurrent,
-        data_cut=data_cut,
-    )
+    who = Population(patients, patient_columns, intercurrent, data_cut)
+    seen = seen_rows(visits, outcome, level, criteria, keys, columns, baseline, who)
     seen.once(["by"], "at a visit")
-    if patients is not None:
-        seen = seen.with_absent("by")
+    seen = seen.with_absent("by")
     groups, group = seen.groups(keys)
     names = {key.name: [each[at] for each in groups] for at, key in enumerate(keys.values())}
     shares = _shares(seen.rows["value"], group, confidence)
@@ -360,6 +348,16 @@ def in_order(words: Iterable[Any]) -> list[Any]:
 
 
 @attrs.frozen(eq=False)
+class Population:
+    """Who counts, until when, and what an intercurrent event means; as for `responders_by_visit`."""
+
+    patients: Any
+    columns: ColumnNames | None
+    intercurrent: IntercurrentEvents | None
+    data_cut: Any
+
+
+@attrs.frozen(eq=False)
 class Seen:
     """The rows in which a response of a patient is due.
 
@@ -398,10 +396,12 @@ class Seen:
             )
 
     def with_absent(self, *by: str) -> Seen:
-        """Return the rows, and one that is not determinable for each patient who has none.
+        """Return the rows, and one that is not determinable for each enrolled patient who has none.
 
-        With `by`, for each visit that somebody has.
+        With `by`, for each visit that somebody has. Without a table of patients, there is none.
         """
+        if self.enrolled.beside is None:
+            return self
         rows, keys = self.rows, ["patient", *by]
         due = [np.unique(rows.loc[rows[key] >= 0, key]) for key in by]
         every = pd.MultiIndex.from_product([range(len(self.enrolled.ids)), *due], names=keys)
@@ -435,22 +435,18 @@ def seen_rows(
     level: Any,
     criteria: Any,
     keys: Mapping[str, Column],
-    *,
-    columns: Any,
-    baseline: Any,
-    patients: Any,
-    patient_columns: Any,
-    intercurrent: IntercurrentEvents | None,
-    data_cut: Any,
+    columns: ColumnNames | None,
+    baseline: BaselineRule | None,
+    population: Population,
 ) -> Seen:
     """Return the rows in which a response of the patients who count is due."""
-    frame = cut(Frame(to_eager(visits)), columns, data_cut)
+    frame = cut(Frame(to_eager(visits)), columns, population.data_cut)
     table = Table(frame, columns, baseline=baseline)
     found = read_outcome(frame, outcome, level, criteria)
     require_yes_or_no(found)
     column_of(frame, Column(table.column("patient")), "patient")
     who, names, _ = table.patients()
-    enrolled = Enrolled.of(table, names, patients, patient_columns)
+    enrolled = Enrolled.of(table, names, population.patients, population.columns)
     rows = pd.DataFrame({"patient": enrolled.of_codes[who], "value": found.data})
     labels, of_patients = {}, {}
     for parameter, key in keys.items():
@@ -465,16 +461,21 @@ def seen_rows(
         if parameter != "by":
             each = enrolled.of_patients(name, codes, rows["patient"])
             of_patients[parameter] = places[each]
-    if intercurrent is not None:
+    if population.intercurrent is not None:
         require_response(found, "intercurrent= makes non-responders", criteria)
-        per_day = table.visits.per_day
-        intercurrent.require(per_day)
-        here = rows.assign(day=table.visits.dates / per_day)[rows["patient"] >= 0]
-        settled = settle(here, here, intercurrent.of(enrolled), 0.0)
-        rows.loc[settled.index, "value"] = settled["value"]
+        _settle(rows, enrolled, population.intercurrent)
     due = _due(table, found, rows["by"].to_numpy() if "by" in rows else None)
     rows = rows[(rows["patient"] >= 0) & due].reset_index(drop=True)
     return Seen(enrolled, rows, labels, of_patients)
+
+
+def _settle(rows: pd.DataFrame, enrolled: Enrolled, intercurrent: IntercurrentEvents) -> None:
+    """Write what the strategies for intercurrent events make of the visits after them."""
+    visits = enrolled.visits.visits
+    intercurrent.require(visits.per_day)
+    here = rows.assign(day=visits.dates / visits.per_day)[rows["patient"] >= 0]
+    settled = settle(here, here, intercurrent.of(enrolled), 0.0)
+    rows.loc[settled.index, "value"] = settled["value"]
 
 
 def _due(table: Table, found: Outcome, by: Positions | None) -> NDArray[np.bool_]:

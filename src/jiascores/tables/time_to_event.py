@@ -425,10 +425,10 @@ def _known_words(frame: Frame, name: str, words: Sequence[str], codes: Positions
     """Return the words that a column holds or may hold: its categories, those of remission."""
     there = [words[code] for code in dict.fromkeys(codes[codes >= 0].tolist())]
     declared, _ = frame.categories(name)
-    may: list[str] = declared or []
+    known = [*there, *(declared or ())]
     for states in (BY_MEDICATION, WHATEVER_MEDICATION):
-        may = [*may, *(states if set(there) <= set(states) else ())]
-    return list(dict.fromkeys([*there, *may]))
+        known += states if set(there) <= set(states) else ()
+    return list(dict.fromkeys(known))
 
 
 # --------------------------------------------------------------------------------------------

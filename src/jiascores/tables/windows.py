@@ -38,7 +38,8 @@ WindowDays: TypeAlias = "float | tuple[float | None, float | None]"
 # When blood was drawn, and by row the known values of each variable.
 Drawings: TypeAlias = "tuple[Dates, dict[str, pd.Series[float]]]"
 DAYS_A_WEEK = 7
-FIRST_AND_LAST = 2
+# The first and the last day of a window without ends.
+NO_END = (-np.inf, np.inf)
 NEAREST, FIRST = "nearest", "first"
 WINDOW_RULES = {
     NEAREST: "the visit nearest the nominal day; of two as near, the earlier",
@@ -283,11 +284,10 @@ def _window(name: str, due: Any, days: Any, *, study_day: bool) -> Window:
         raise RequestError(f"months={shown(due)}: give whole months.", variable=name, values=(due,))
     if not isinstance(days, tuple | list):
         return attrs.evolve(window, around=number_of(days, name, zero=True))
-    ends = [_end(each, name, study_day=study_day) for each in days]
     early, late = window.span
-    if len(ends) != FIRST_AND_LAST or not (ends[0] or -np.inf) <= early <= late <= (
-        np.inf if ends[1] is None else ends[1]
-    ):
+    pairs = zip(days, NO_END, strict=False)
+    ends = [_end(day, name, no_end, study_day=study_day) for day, no_end in pairs]
+    if len(days) != len(NO_END) or not ends[0] <= early <= late <= ends[1]:
         held = f"day {early:g}" if early == late else f"days {early:g} to {late:g}"
         raise RequestError(
             f"{name}= gives {window.label} {shown(days)}: give its first and its last day since day "
@@ -295,21 +295,16 @@ def _window(name: str, due: Any, days: Any, *, study_day: bool) -> Window:
             variable=name,
             values=(days,),
         )
-    first, last = ends
-    return attrs.evolve(
-        window,
-        first=-np.inf if first is None else first,
-        last=np.inf if last is None else last,
-    )
+    return attrs.evolve(window, first=ends[0], last=ends[1])
 
 
-def _end(day: Any, name: str, *, study_day: bool) -> float | None:
-    """Return the first or last day of a window as days since day zero; None is no end."""
+def _end(day: Any, name: str, no_end: float, *, study_day: bool) -> float:
+    """Return the first or last day of a window as days since day zero."""
     if day is None:
-        return None
+        return no_end
     # Days before day zero are below 0.
-    before = isinstance(day, int | float | np.number) and day < 0
-    number = number_of(-day if before else day, name, zero=True) * (-1 if before else 1)
+    sign = -1 if isinstance(day, int | float | np.number) and day < 0 else 1
+    number = sign * number_of(day if sign > 0 else -day, name, zero=True)
     if study_day and not number:
         raise RequestError(
             f"{name}= has a study day 0, and there is none: day 1 is day zero, and the day before "
@@ -348,8 +343,9 @@ def _nominal(
         passed = _passed_over(rows, table.flag(flag, blank=0.0) == 1)
         status[passed] = NOT_FLAGGED
         rows = rows[~rows.index.isin(passed)]
-    chosen, said = _choose(table, rows, words, nearest=nearest)
+    said = _choose(table, rows, words, nearest=nearest)
     status[said.index] = said
+    chosen = (status == CHOSEN) | (status == TIE)
     return [
         Output("study_day", "level", days),
         Output("nominal_visit", "state", np.where(chosen, inside, NONE), words),
@@ -368,8 +364,8 @@ def _passed_over(rows: pd.DataFrame, flagged: NDArray[np.bool_]) -> Positions:
 
 def _choose(
     table: Table, rows: pd.DataFrame, words: tuple[str, ...], *, nearest: bool
-) -> tuple[NDArray[np.bool_], pd.Series[Any]]:
-    """Return which rows are the visit of their window, and what is said of each row in one."""
+) -> pd.Series[Any]:
+    """Return of each row in a window whether it is the visit, or why not."""
     window = ["patient", "window"]
     rows = rows.assign(distance=rows["off"].abs() if nearest else rows["off"])
     rows = rows.sort_values([*window, "distance", "off"])
@@ -385,14 +381,12 @@ def _choose(
             f"{option}{'' if option.endswith('=') else ' '}{made('flagged', 'your column')}.",
         )
     tied = (as_near & ~first).groupby([rows[key] for key in window]).transform("any")
-    chosen = np.zeros(table.size, dtype=bool)
-    chosen[rows.index[first]] = True
     said = np.select(
         [first & tied, first, as_near],
         [TIE, CHOSEN, TIE_LOST],
         NOT_NEAREST if nearest else NOT_FIRST,
     )
-    return chosen, pd.Series(said, rows.index, dtype=object)
+    return pd.Series(said, rows.index, dtype=object)
 
 
 def _zero_dates(table: Table, zero: Any) -> NDArray[np.int64]:
@@ -400,19 +394,17 @@ def _zero_dates(table: Table, zero: Any) -> NDArray[np.int64]:
     if isinstance(zero, Column):
         return table.date_of_patients(zero.name)
     visits = table.visits
-    if not table.size:
-        return visits.dates
-    if isinstance(zero, Flagged):
-        rows = visits.per_row(table.chosen(zero, "day zero"))
-        return np.where(rows >= 0, visits.dates[np.maximum(rows, 0)], NO_DATE)
-    # Two rows of that date leave no doubt about the date.
-    last = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
     if zero == "first":
-        np.maximum.at(last, visits.patients, -visits.dates)
-        return -visits.per_row(last)
-    early = table.last_rows(zero, np.ones(table.size, dtype=bool))
-    last[visits.patients[early]] = visits.dates[early]
-    return visits.per_row(last)
+        rows = np.arange(table.size)
+    elif isinstance(zero, Flagged):
+        rows = table.flagged_rows(zero.column)
+        rows = rows[rows >= 0]
+    else:
+        rows = table.last_rows(zero, np.ones(table.size, dtype=bool))
+    # Two rows of that date leave no doubt about the date.
+    first = pd.Series(visits.dates[rows]).groupby(visits.patients[rows]).min()
+    dates: NDArray[np.int64] = first.reindex(visits.patients, fill_value=NO_DATE).to_numpy()
+    return dates
 
 
 def differing_repeats(table: pd.DataFrame, keys: Sequence[str]) -> Positions:
@@ -727,11 +719,10 @@ def _below(
     name = column_of(table.frame, Column(table.column(variable)), variable)
     # Any column will do, whether or not jiascores has such a variable.
     known = VARIABLES.get(variable, Variable(variable, variable, "", 0, UNBOUNDED))
-    cells, units = table.frame.objects(name), _units_of_rows(table, known)
+    cells = table.frame.objects(name).tolist()
+    units = _units_of_rows(table, known)
     if signs is not None:
-        beside = table.frame.objects(column_of(table.frame, signs, "comparator"))
-        _refuse_signs(table, signs.name, beside)
-        cells = _with_signs(beside, cells)
+        cells = _with_signs(table, column_of(table.frame, signs, "comparator"), cells)
     read = [_limited(cell, known, unit) for cell, unit in zip(cells, units, strict=True)]
     allowed = ("", BELOW, ABOVE) if reads_above else ("", BELOW)
     refused = {row: cells[row] for row, (sign, _) in enumerate(read) if sign not in allowed}
@@ -763,24 +754,22 @@ def _units_of_rows(table: Table, variable: Variable) -> list[Unit | None]:
     return [variable.unit_named(given)] * table.size
 
 
-def _refuse_signs(table: Table, column: str, signs: NDArray[Any]) -> None:
-    wrong = {row: sign for row, sign in enumerate(signs) if sign is not None}
-    wrong = {row: sign for row, sign in wrong.items() if str(sign).strip() not in SIGNS}
+def _with_signs(table: Table, column: str, cells: list[Any]) -> list[Any]:
+    """Return cells with the comparator that stands beside them in front."""
+    given = table.frame.objects(column)
+    signs = ["" if sign is None else str(sign).strip() for sign in given]
+    wrong = [row for row, sign in enumerate(signs) if sign not in SIGNS]
     if wrong:
         words = f"no comparator. It can be {', '.join(filter(None, SIGNS))}, or missing."
-        cells: dict[str, Any] = {"rows": np.array([*wrong]), "values": [*wrong.values()]}
-        problem = Problem("unknown-word", "comparator", words, column=column, **cells)
+        rows, values = np.array(wrong), given[wrong].tolist()
+        problem = Problem(
+            "unknown-word", "comparator", words, column=column, rows=rows, values=values
+        )
         raise error_of([problem], table.places)
-
-
-def _with_signs(signs: NDArray[Any], cells: NDArray[Any]) -> NDArray[Any]:
-    """Return cells with the comparator that stands beside them in front."""
-    plain = ("" if sign is None else str(sign).strip().strip("=") for sign in signs)
-    both = zip(plain, cells, strict=True)
-    return np.array(
-        [cell if cell is None or not sign else f"{sign}{cell}" for sign, cell in both] + [None],
-        dtype=object,
-    )[:-1]
+    return [
+        f"{sign.strip('=')}{cell}" if sign.strip("=") and cell is not None else cell
+        for sign, cell in zip(signs, cells, strict=True)
+    ]
 
 
 def _limited(cell: Any, variable: Variable, unit: Unit | None) -> tuple[str | None, float]:
