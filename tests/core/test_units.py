@@ -152,9 +152,7 @@ def test_a_unit_in_each_cell(make) -> None:
         jia.assess(wrong, measures=["jadas10"], units={"crp": jia.column("crp")})
 
 
-@pytest.mark.parametrize(
-    "cell", ["12 mm/h", "45 H", "45 (H)", "45*", "12mm/1h", "12 approx.", "12,5 mm/h"]
-)
+@pytest.mark.parametrize("cell", ["12 mm/h", "45 H", "45 (H)", "45*", "12mm/1h", "12 approx."])
 def test_a_result_with_its_unit_or_flag_is_never_called_a_gap(cell) -> None:
     visits = pd.DataFrame({**VISITS, "esr": [cell, 20, 36, "n/a"]})
     found = jia.check(visits, measures=["jadas10"])
@@ -202,6 +200,35 @@ def test_fahrenheit_is_named_and_read() -> None:
     assert not found["message"].str.contains("say so").any()
 
 
+@pytest.mark.parametrize("cell", ["0x10", "1/2", "5-10", "5 to 10", "10^3", "5 ?", "1e3 mg/L"])
+def test_what_is_no_number_with_a_unit_is_to_be_corrected(cell) -> None:
+    visits = pd.DataFrame({**VISITS, "crp": [cell, "3", None, None]})
+    for units in ({}, {"crp": jia.column("crp")}):
+        with pytest.raises(jia.errors.NotNumericError) as refused:
+            jia.assess(visits, measures=["jadas10"], units=units)
+        assert "not a number. Correct it where it was written." in str(refused.value)
+        assert "units=" not in str(refused.value)
+
+
+@pytest.mark.parametrize("cell", ["12 foo", "5%", "<5 foo", ">5 foo"])
+def test_a_unit_that_the_variable_does_not_have_is_named(cell) -> None:
+    visits = pd.DataFrame({**VISITS, "crp": [cell, "3", None, None]})
+    with pytest.raises(jia.errors.NotNumericError, match="is not a unit of C-reactive protein"):
+        jia.assess(visits, measures=["jadas10"])
+
+
+def test_a_decimal_comma_before_a_unit_is_one_first() -> None:
+    visits = pd.DataFrame({**VISITS, "crp": ["12,5 mg/L", "3", None, "1,5 mg/dL"]})
+    with pytest.raises(jia.errors.NotNumericError, match="a decimal comma") as refused:
+        jia.assess(visits, measures=["jadas10"])
+    assert "table['crp'].str.replace(',', '.')" in str(refused.value)
+    visits["crp"] = visits["crp"].str.replace(",", ".")
+    with pytest.raises(jia.errors.NotNumericError, match=r"units=\{'crp': jia.column\('crp'\)\}"):
+        jia.assess(visits, measures=["jadas10"])
+    out = jia.assess(visits, measures=["jadas10"], units={"crp": jia.column("crp")})
+    assert columns_of(out)["jadas10"] == [15.25, 8.0, None, 4.5]
+
+
 LIMITS = ["<5", "≤5", "<5 mg/L", "<= 5 mg/l", "< 5,0", "12 mg/L", 7.5, None]
 
 
@@ -211,8 +238,16 @@ def test_values_below_a_limit_with_their_unit(make) -> None:
     out = columns_of(jia.prepare.below_limit(make({"crp": cells}), "crp", rule="half"))
     assert out["crp_value"] == [2.5, 2.5, 2.5, 2.5, 2.5, 12.0, 7.5, None]
     assert out["crp_below_limit"] == ["half"] * 5 + [None] * 3
-    with pytest.raises(jia.errors.NotNumericError, match=r"'<0.5 mg/dL' in row 0"):
-        jia.prepare.below_limit(make({"crp": ["<0.5 mg/dL", "3"]}), "crp", rule="half")
+    # A limit in another unit is read in that of the column: 0.5 mg/dL are 5 mg/L.
+    other = make({"crp": ["<0.5 mg/dL", "3", "1.2 mg/dL", "< 5 mg/L"]})
+    for units in ({}, {"crp": jia.column("crp")}):
+        out = columns_of(jia.prepare.below_limit(other, "crp", rule="half", units=units))
+        assert out["crp_value"] == [2.5, 3.0, 12.0, 2.5]
+    out = columns_of(jia.prepare.below_limit(other, "crp", rule="half", units={"crp": "mg/dL"}))
+    assert out["crp_value"] == [0.25, 3.0, 1.2, 0.25]
+    wrong = make({"crp": ["<5 mmol/L", "3"]})
+    with pytest.raises(jia.errors.NotNumericError, match=r"'mmol/L' is not a unit of C-reactive"):
+        jia.prepare.below_limit(wrong, "crp", rule="half")
     out = jia.prepare.below_limit(
         make({"crp": ["<0.5 mg/dL", "3"]}), "crp", rule="half", units={"crp": "mg/dl"}
     )

@@ -450,6 +450,23 @@ def test_a_limit_with_its_unit_and_a_comparator_beside(file) -> None:
         jia.prepare.read(path, {"below": {"crp": {"rule": "half", "comparator": "ops"}}})
 
 
+def test_cells_with_their_unit_and_a_decimal_comma(file) -> None:
+    path = file(
+        "patient;date;physician_global;patient_global;active_joints;crp\n"
+        "a;2024-01-01;1,0;1,0;1;12,5 mg/L\na;2024-02-01;1,0;1,5;1;1,85 mg/dl\n"
+        "a;2024-03-01;1;1;1;<2,5 mg/dL\na;2024-04-01;1;1;1;1.234,5 mg/L\n"
+        "a;2024-05-01;1;1;1;\n"
+    )
+    how = {
+        "csv": {"separator": ";", "decimal": ",", "thousands": "."},
+        "units": {"crp": {"column": "crp"}},
+        "below": {"crp": "limit"},
+    }
+    visits = jia.prepare.read(path, how)
+    out = jia.assess(visits, measures=["jadas10"], units={"crp": jia.column("crp")})
+    assert out["jadas10"].dropna().tolist() == [3.25, 4.35, 4.5, 13.0]
+
+
 def test_a_unit_in_each_row(file) -> None:
     path = file(
         "patient,physician_global,patient_global,active_joints,crp,u\na,1,1,1,2.4,mg/dL\nb,1,1,1,24,mg/L\n"

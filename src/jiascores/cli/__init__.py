@@ -36,7 +36,7 @@ from jiascores.cli.running import (
 )
 from jiascores.cli.trying import DEMO, demo_visits
 from jiascores.core.definition import Definition, published
-from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
+from jiascores.core.errors import ArgumentError, JiaScoresError, RequestError, say, suggestion
 from jiascores.core.joints import FINDINGS
 from jiascores.core.variables import CORE_VARIABLES
 from jiascores.files.contents import STDIN
@@ -567,9 +567,7 @@ def _core_set(text: str, option: str) -> jia.CoreSet[float]:
         values[name] = number
     try:
         return jia.CoreSet(**values)
-    except JiaScoresError:
-        raise
-    except TypeError as error:
+    except ArgumentError as error:
         raise RequestError(
             f"{option}: give {', '.join(CORE_VARIABLES)}, and esr or crp, and nothing else; leave empty "
             f'what is missing ("chaq=").'

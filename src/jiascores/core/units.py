@@ -48,6 +48,10 @@ class Unit:
         """Return numbers in this unit as numbers in the canonical one."""
         return values if self.same else nearest_decimal((values - self.zero) * self.factor)
 
+    def of_canonical(self, values: Any) -> Any:
+        """Return numbers in the canonical unit as numbers in this one."""
+        return values if self.same else nearest_decimal(values / self.factor + self.zero)
+
     @property
     def same(self) -> bool:
         """Whether its numbers are those of the canonical unit."""

@@ -262,7 +262,9 @@ def _reader(
     said = dict(source.words.get(variable, source.words.get(name, {})))
     folded = {word.casefold(): meant for word, meant in said.items()} | said
     convert: dict[str, Callable[[Any], Any]] = {
-        NUMBER: partial(number_in, form=form),
+        NUMBER: partial(
+            _with_unit if isinstance(source.units.get(variable), PerRow) else number_in, form=form
+        ),
         FLAG: partial(_flag, form=form),
         DATE: _dates(form),
         WORD: lambda cell: cell,
@@ -314,6 +316,14 @@ def number_in(cell: Any, form: Csv) -> Any:
     return float(plain.replace(form.decimal, "."))
 
 
+def _with_unit(cell: Any, form: Csv) -> Any:
+    """Return a cell as a number; one with a unit after it as text with a decimal point."""
+    value = number_in(cell, form)
+    more = re.search(r"\s*[^\W\d_].*|\s*%", value) if isinstance(value, str) else None
+    number = number_in(value[: more.start()], form) if more else None
+    return f"{number:.15g}{value[more.start() :]}" if more and isinstance(number, float) else value
+
+
 def _flag(cell: Any, form: Csv) -> Any:
     if not isinstance(cell, str):
         return cell
@@ -337,11 +347,12 @@ def _beyond(cell: Any, source: Source, variable: str) -> Any:
     known, unit = VARIABLES[variable], source.units.get(variable)
     if found["unit"]:
         # A limit says its own unit; what is read is in that of the column.
-        own = unit if isinstance(unit, str) else known.unit
-        factors = known.factor(found["unit"]), known.factor(own)
-        if isinstance(unit, PerRow) or None in factors:
+        own = known.unit_named(found["unit"])
+        of_column = known.unit_named(unit if isinstance(unit, str) else known.unit)
+        beside = isinstance(unit, PerRow) and unit.column != source.columns.get(variable, variable)
+        if beside or own is None or of_column is None:
             return cell
-        limit = round(limit * (factors[0] or 1) / (factors[1] or 1), 9)
+        limit = float(of_column.of_canonical(own.canonical(limit)))
     return limit * SHARES[rule.rule if isinstance(rule, Limit) else rule]
 
 

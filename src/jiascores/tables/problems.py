@@ -289,6 +289,8 @@ _WITH_MORE = re.compile(r"(?P<number>[+-]?\d+(?:[.,]\d+)?)\s*(?P<more>[^\d\s.,].
 _FLAG = re.compile(
     r"(?:^|\s)\(?(?:h{1,2}|l{1,2}|high|low|hoch|niedrig)\)?(?=\s|$)|[*+!↑↓]", re.IGNORECASE
 )
+# What can be a unit, known or not: not a second number, as in 1/2 and 5–10.
+_LIKE_A_UNIT = re.compile(r"[^\d]*[^\W\d_][^\d]*|%")
 # Thousands, and maybe decimals, by marks that differ from country to country.
 _THOUSANDS = re.compile(
     r"(?P<whole>[+-]?\d{1,3}(?P<mark>[.,' \u00a0\u202f])\d{3}(?:(?P=mark)\d{3})*)"
@@ -380,7 +382,7 @@ class Measured:
 
 
 def measured(variable: Variable, cell: Any) -> Measured | None:
-    """Return the number that a cell holds, with its unit; None where it is no such text."""
+    """Return the number that a cell holds, with its unit or what may be one; else None."""
     if not isinstance(cell, str):
         return None
     if is_number(cell):
@@ -388,11 +390,17 @@ def measured(variable: Variable, cell: Any) -> Measured | None:
     found = _WITH_MORE.fullmatch(cell.strip())
     if not found or "," in found["number"]:
         return None
-    unit = found["more"]
-    if variable.unit_named(unit) is None:
+    unit = own_unit(variable, found["more"])
+    return None if unit is None else Measured(float(found["number"]), unit)
+
+
+def own_unit(variable: Variable, text: str) -> str | None:
+    """Return the unit in what follows a number, without a laboratory's flags; None if it is none."""
+    if variable.unit_named(text) is None:
         # "2 h" of stiffness are hours, "45 H" of ESR is high.
-        unit = _FLAG.sub("", unit).strip()
-    return Measured(float(found["number"]), unit)
+        text = _FLAG.sub("", text).strip()
+    known = not text or variable.unit_named(text) is not None
+    return text if known or _LIKE_A_UNIT.fullmatch(text) else None
 
 
 def thousands(variable: Variable, text: str) -> list[float]:
@@ -429,7 +437,10 @@ def why(variable: Variable, value: Any) -> Why:
     limit = LIMIT.fullmatch(text)
     if limit:
         return "below-limit" if limit["sign"] in BELOW else "beyond-limit"
-    return "number-with-unit" if _WITH_MORE.fullmatch(text) else "not-a-number"
+    more = _WITH_MORE.fullmatch(text)
+    if more and "," in more["number"]:
+        return "decimal-comma"
+    return "number-with-unit" if measured(variable, text) else "not-a-number"
 
 
 def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]) -> str:
@@ -440,6 +451,7 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
     texts = [text_of(kind.value) for kind in kinds[:SHOWN_WORDS]]
     if reason == "not-a-number" and isinstance(kinds[0].value, str):
         return _no_number(variable, column, kinds)
+    strange = _strange_units(variable, texts)
     if reason == "thousands":
         readings = {kind.shown: thousands(variable, kind.value) for kind in kinds[:SHOWN]}
         return f"marks between thousands, or a decimal mark. {door().thousands(readings)}"
@@ -448,28 +460,38 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
         "number-with-unit": (
             f"a number with its unit or with a flag. Say that each cell has its own unit: "
             f"{door().unit_in(variable.name, column)}. A cell without one is then in "
-            f"{variable.unit}."
+            f"{variable.unit}.{strange}"
         ),
         "below-limit": (
-            f"below a limit of detection; {protocol}. {door().below(variable.name)}"
-            f"{_of_its_column(variable, kinds)}"
+            f"below a limit of detection; {protocol}. {door().below(variable.name)}{strange}"
         ),
-        "beyond-limit": f"beyond a limit of detection; {protocol}. {door().above(variable.name)}",
+        "beyond-limit": (
+            f"beyond a limit of detection; {protocol}. {door().above(variable.name)}{strange}"
+        ),
         "yes-or-no": "not a number but yes or no.",
         "number-as-text": f"a number written as text. {door().number_as_text(column, texts)}",
         "not-a-number": "not a number.",
     }[reason]
 
 
-def _of_its_column(variable: Variable, kinds: Sequence[Refused]) -> str:
-    """Say that a limit must be in the unit of its column, where one has another than the usual."""
-    units = [
-        found["unit"] for kind in kinds if (found := LIMIT.fullmatch(text_of(kind.value).strip()))
+def _strange_units(variable: Variable, texts: Iterable[str]) -> str:
+    """Name what follows numbers and is no unit of their variable, where something is none."""
+    found = [LIMIT.fullmatch(text.strip()) or _WITH_MORE.fullmatch(text.strip()) for text in texts]
+    more = [
+        each["unit"] if "sign" in each.re.groupindex else each["more"] for each in found if each
     ]
-    usual = variable.unit_named(variable.unit)
-    if door().of_a_file or all(not unit or variable.unit_named(unit) is usual for unit in units):
+    units = {text: own_unit(variable, text) for text in dict.fromkeys(filter(None, more))}
+    strange = [
+        repr(unit or text)
+        for text, unit in units.items()
+        if unit is None or (unit and variable.unit_named(unit) is None)
+    ]
+    if not strange:
         return ""
-    return " A limit must be in the unit of its column."
+    return (
+        f" {listing(strange)} is not a unit of {variable.label}, which can be in "
+        f"{', '.join(variable.units)}: correct it where it was written."
+    )
 
 
 def _no_number(variable: Variable, column: str, kinds: Sequence[Refused]) -> str:

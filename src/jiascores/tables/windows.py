@@ -28,7 +28,16 @@ from jiascores.tables.frame import NONE, Output, Positions
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.naming import Column, Units, column_of, require_column, require_variable
 from jiascores.tables.numbers import number_of, one_of
-from jiascores.tables.problems import ABOVE, BELOW, LIMIT, SIGNS, Problem, error_of, measured
+from jiascores.tables.problems import (
+    ABOVE,
+    BELOW,
+    LIMIT,
+    SIGNS,
+    Problem,
+    error_of,
+    measured,
+    own_unit,
+)
 from jiascores.tables.table import Table
 from jiascores.tables.visits import CALENDAR, NO_DATE
 
@@ -648,7 +657,7 @@ def below_limit(
         Your own column names.
     units : dict, optional
         The unit of the column, where it is not the canonical one. A cell may repeat it, as in
-        ``"<5 mg/L"``; a cell with another unit is refused.
+        ``"<5 mg/L"``; a cell with another unit of the variable is converted to that of the column.
     prefix : str
         Put before the name of every added column.
 
@@ -663,7 +672,7 @@ def below_limit(
     RequestError
         If the rule is missing.
     NotNumericError
-        If a text is neither a number nor a value below a limit, or has another unit.
+        If a text is neither a number nor a value below a limit, or has no unit of the variable.
     NotCoveredError
         If `comparator` holds something else.
 
@@ -746,8 +755,10 @@ def _below(
 
 
 def _units_of_rows(table: Table, variable: Variable) -> list[Unit | None]:
-    """Return the unit that each row's number is in."""
+    """Return the unit that each row's number is read in: the canonical one where cells have their own."""
     given = table.units.get(variable.name, variable.unit)
+    if given == Column(table.column(variable.name)):
+        given = variable.unit
     if isinstance(given, Column):
         names = table.frame.objects(given.name)
         return [None if name is None else variable.unit_named(str(name)) for name in names]
@@ -773,9 +784,9 @@ def _with_signs(table: Table, column: str, cells: list[Any]) -> list[Any]:
 
 
 def _limited(cell: Any, variable: Variable, unit: Unit | None) -> tuple[str | None, float]:
-    """Return whether a cell is a number, or below or above one; and that number.
+    """Return whether a cell is a number, or below or above one; and that number in this unit.
 
-    None instead where it is none, or has another unit than its column.
+    None instead where it is none, or has no unit of the variable.
     """
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return "", np.nan
@@ -785,11 +796,17 @@ def _limited(cell: Any, variable: Variable, unit: Unit | None) -> tuple[str | No
     found = LIMIT.fullmatch(cell.strip())
     if found:
         sign = BELOW if found["sign"] in BELOW else ABOVE
-        number, own = float(found["number"].replace(",", ".")), found["unit"]
+        number, text = (
+            float(found["number"].replace(",", ".")),
+            own_unit(variable, found["unit"] or ""),
+        )
     elif (plain := measured(variable, cell)) is not None:
-        sign, number, own = "", plain.number, plain.unit
+        sign, number, text = "", plain.number, plain.unit
     else:
         return None, np.nan
-    if own and (unit is None or variable.unit_named(own) != unit):
+    if text == "":
+        return sign, number
+    own = None if text is None else variable.unit_named(text)
+    if own is None or unit is None:
         return None, np.nan
-    return sign, number
+    return sign, number if own == unit else float(unit.of_canonical(own.canonical(number)))
