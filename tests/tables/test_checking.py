@@ -283,3 +283,11 @@ def test_many_visits(kind) -> None:
     cells = found[found["row"].notna() & (found["variable"] == "physician_global")]
     for finding, where in (("missing", np.isnan(expected)), ("refused", expected > 10)):
         assert [*cells["row"][cells["finding"] == finding]] == [*np.flatnonzero(where)]
+
+
+def test_a_column_of_lists_beside_a_measured_one_is_named_as_no_number(make) -> None:
+    visits = make(changed(active_joints_27=[[1], [2], [3], [4]]))
+    found = rows(jia.check(visits, measures=["jadas71"], marker="esr"))
+    assert {(one["variable"], one["reason"]) for one in found if one["finding"] != "missing"} == {
+        ("active_joints_27", "not-a-number")
+    }

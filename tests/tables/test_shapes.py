@@ -378,3 +378,15 @@ def test_days_of_text_are_days_whatever_the_hour():
     variables = {name: CODES[name] for name in ("physician_global", "patient_global")}
     out = jia.prepare.from_long(pd.DataFrame(long_columns(rows)), variables=variables)
     assert out.to_numpy().tolist() == [["A", "2024-01-10T08:00", 1.0, 2.0]]
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_what_only_some_visits_ask_is_missing_at_the_others(kind):
+    wide = {"id": [1, 2], "rash_0": [True, False], "chaq_0": [1.0, 2.0], "chaq_8": [0.5, 1.0]}
+    out = jia.prepare.from_wide(
+        MAKERS[kind](wide),
+        pattern="{variable}_{visit}",
+        columns={"patient": "id"},
+        visits={"0": 0, "8": 56},
+    )
+    assert columns_of(out)["rash"] == [True, None, False, None]

@@ -265,10 +265,10 @@ def from_list(value: Sequence[Any]) -> NDArray[Any]:
     if any(issubclass(kind, list | tuple | np.ndarray) for kind in kinds):
         with suppress(Exception):
             return np.array(value, dtype=object)
-    return _objects(value)
+    return objects_of(value)
 
 
-def _objects(value: Sequence[Any]) -> NDArray[Any]:
+def objects_of(value: Sequence[Any]) -> NDArray[Any]:
     """Return a flat array of objects, also where each of them is a sequence."""
     return np.fromiter(value, dtype=object, count=len(value))
 
@@ -344,7 +344,7 @@ def _from_pandas(series: Any, variable: Variable) -> NDArray[Any]:
             return _from_binary(series.to_numpy(dtype=inner, na_value=np.nan))
         values: NDArray[Any] = series.to_numpy(dtype=np.float64, na_value=np.nan)
         return values
-    return _from_objects(_objects(series.tolist()), variable, labels)
+    return _from_objects(objects_of(series.tolist()), variable, labels)
 
 
 def _from_polars(series: Any, variable: Variable) -> NDArray[Any]:
@@ -358,7 +358,7 @@ def _from_polars(series: Any, variable: Variable) -> NDArray[Any]:
         return array if array.dtype == np.float64 else _from_binary(array)
     if dtype.is_numeric() or dtype == polars.Null or (dtype == polars.Boolean and variable.flag):
         return np.asarray(series.cast(polars.Float64).to_numpy())
-    return _from_objects(_objects(series.to_list()), variable, None)
+    return _from_objects(objects_of(series.to_list()), variable, None)
 
 
 def _where(

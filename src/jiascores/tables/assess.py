@@ -13,8 +13,8 @@ from jiascores.core.errors import ColumnError, SuspiciousWarning, listing, say, 
 from jiascores.core.variables import MarkerRule
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.details import details_of
-from jiascores.tables.engines import kind_of_frame, run
-from jiascores.tables.frame import Frame, Output
+from jiascores.tables.engines import run
+from jiascores.tables.frame import IN_MEMORY, Frame, Output, kind_of_frame
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.naming import Units, as_mapping
 from jiascores.tables.numbers import one_of
@@ -24,7 +24,6 @@ from jiascores.tables.suspects import what_is_suspicious
 from jiascores.tables.table import Table
 
 FrameT = TypeVar("FrameT")
-IN_MEMORY = ("pandas", "polars", "pyarrow")
 
 
 @as_declared

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
-from jiascores.core.errors import RequestError, made, say, shown, suggestion, text_of
+from jiascores.core.errors import RequestError, is_among, made, say, shown, suggestion
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.frame import NONE, Positions
-from jiascores.tables.numbers import column_name, number_of
+from jiascores.tables.numbers import column_name, in_words, number_of
 from jiascores.tables.visits import Visits
 
 
@@ -253,14 +253,11 @@ def best(*, criteria: Any = "giannini-1997") -> Best:
 # What may be named
 
 
-def check_baseline(rule: object, columns: Sequence[object] = ()) -> None:
+def check_baseline(rule: object, columns: Container[Any] = ()) -> None:
     """Raise where a baseline rule is not known; `columns` are those of the table."""
-    if rule is None or isinstance(rule, Flagged | OnOrBefore):
+    if rule is None or isinstance(rule, Flagged | OnOrBefore) or is_among(rule, BASELINES):
         return
-    rule = text_of(rule) if isinstance(rule, str) else rule
-    if isinstance(rule, str) and rule in BASELINES:
-        return
-    if isinstance(rule, str) and rule in columns:
+    if is_among(rule, columns):
         raise RequestError(
             f"{say('baseline', rule)} names a column: write {made('flagged', rule)} where it flags "
             f"the baseline visit, or {made('on_or_before', rule)} where it holds a date.",
@@ -277,13 +274,10 @@ def check_baseline(rule: object, columns: Sequence[object] = ()) -> None:
 
 def check_reference(rule: object) -> None:
     """Raise where a reference is not known."""
-    if isinstance(rule, Flagged | OnOrBefore | LastResponding | Best):
+    if isinstance(rule, Flagged | OnOrBefore | LastResponding | Best) or is_among(rule, REFERENCES):
         return
-    if isinstance(rule, str) and rule in REFERENCES:
-        return
-    choices = "; ".join(f"{name!r}: {words}" for name, words in REFERENCES.items())
     raise RequestError(
-        f"reference={shown(rule)}: choose {choices}; or {made('flagged')}, "
+        f"reference={shown(rule)}: choose {in_words(REFERENCES)}; or {made('flagged')}, "
         f"{made('on_or_before')}, jia.last_responding(level), jia.best()."
         f"{suggestion(rule, REFERENCES)}",
         variable="reference",
@@ -304,51 +298,40 @@ def reference_name(rule: ReferenceRule) -> str:
 # Looking back over a patient's visits
 
 
-def highest_before(visits: Visits, levels: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """Return for each row the highest level at its patient's visits on earlier dates, else 0."""
-    order = visits.order
+def _highest_earlier(visits: Visits, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the highest number at the visits of the same patient on earlier dates, or `NONE`.
+
+    Numbers and what is returned are in the order of `visits`; none is below `NONE`.
+    """
     # Later patients get higher numbers, so a running maximum never looks back across patients.
-    step = int(levels.max(initial=0)) + 1
-    number = np.cumsum(visits.starts == np.arange(visits.size))
-    running = np.maximum.accumulate(levels[order] + number * step)
+    step = int(numbers.max(initial=0)) + 2
+    shift = step * np.cumsum(visits.starts == np.arange(visits.size))
+    running = np.maximum.accumulate(numbers + shift)
     earlier = visits.day_starts > visits.starts
-    found = running[np.maximum(visits.day_starts - 1, 0)] - number * step
-    return visits.unordered(np.where(earlier, found, 0))
+    return np.where(earlier, running[np.maximum(visits.day_starts - 1, 0)] - shift, NONE)
+
+
+def highest_before(visits: Visits, levels: NDArray[Any]) -> NDArray[np.int64]:
+    """Return for each row the highest level at its patient's visits on earlier dates, else 0."""
+    highest = _highest_earlier(visits, levels[visits.order].astype(np.int64))
+    return visits.unordered(np.maximum(highest, 0))
 
 
 def latest_earlier(visits: Visits, chosen: NDArray[np.bool_]) -> Positions:
     """Return for each row its patient's latest chosen row on an earlier date, or `NONE`."""
-    order = visits.order
-    places = np.arange(visits.size)
-    latest = np.maximum.accumulate(np.where(chosen[order], places, NONE))
-    # What came before this date, in this patient.
-    before = np.where(visits.day_starts > 0, latest[visits.day_starts - 1], NONE)
-    before = np.where(before >= visits.starts, before, NONE)
-    return visits.unordered(np.where(before >= 0, order[before], NONE))
+    places = np.where(chosen[visits.order], np.arange(visits.size), NONE)
+    latest = _highest_earlier(visits, places)
+    return visits.unordered(np.where(latest >= 0, visits.order[latest], NONE))
 
 
 def best_earlier(
     visits: Visits, level: NDArray[np.float64], jadas71: NDArray[np.float64]
 ) -> Positions:
     """Return for each row the best earlier row: highest level, lowest JADAS71, earliest."""
-    order = visits.order
-    level, jadas71 = level[order], jadas71[order]
-    ranked = np.lexsort(
-        (
-            np.arange(visits.size),
-            np.where(np.isnan(jadas71), np.inf, jadas71),
-            -np.where(np.isnan(level), NONE, level),
-        )
-    )
-    rank = np.empty(visits.size, dtype=np.int64)
-    rank[ranked] = np.arange(visits.size)
-    # Later patients get lower numbers, so a running minimum never looks back across patients.
-    number = np.cumsum(visits.starts == np.arange(visits.size))
-    shifted = rank - number * (visits.size + 1)
-    shifted = np.where(np.isnan(level), visits.size - number * (visits.size + 1), shifted)
-    running = np.minimum.accumulate(shifted)
-    before = np.where(visits.day_starts > visits.starts, running[visits.day_starts - 1], 0)
-    back = before + number * (visits.size + 1)
-    found = (visits.day_starts > visits.starts) & (back < visits.size)
-    rows = np.where(found, order[ranked[np.where(found, back, 0)]], NONE)
-    return visits.unordered(rows)
+    level, jadas71 = level[visits.order], jadas71[visits.order]
+    # From the worst to the best; what is missing is sorted last.
+    ranked = np.lexsort((np.arange(visits.size), jadas71, -level))[::-1]
+    ranks = np.empty(visits.size, dtype=np.int64)
+    ranks[ranked] = np.arange(visits.size)
+    best = _highest_earlier(visits, np.where(np.isnan(level), NONE, ranks))
+    return visits.unordered(np.where(best >= 0, visits.order[ranked[best]], NONE))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import JiaScoresError, door, listing, say
+from jiascores.core.errors import JiaScoresError, VisitError, door, listing, say
 from jiascores.core.variables import (
     CORE_VARIABLES,
     COURSES,
@@ -527,7 +527,12 @@ def _units_beside(found: _Findings, read: Mapping[str, _Read]) -> None:
                 or not any(stem in plain(other) for stem in (name, plain(column)))
             ):
                 continue
-            words = [str(word).strip() for word in list_of(table.frame.ids(other)[1])]
+            try:
+                _, labels = table.frame.ids(other)
+            except VisitError:
+                # Lists name no unit.
+                continue
+            words = [str(word).strip() for word in list_of(labels)]
             units = [variable.unit_named(word) for word in words]
             if None not in units and any(unit is not own for unit in units):
                 found.column(

@@ -105,7 +105,6 @@ class Columns:
         self.places: Places = Places(frame, [(role, self.column(role)) for role in ROLES[:2]])
         # Which columns of words were read, and the rows whose word leaves open which is meant.
         self.words_read: dict[tuple[str, str], Positions] = {}
-        self._contradicting: Positions | None = None
         self._read: dict[Any, NDArray[np.float64]] = {}
 
     # --- which column is which
@@ -144,9 +143,7 @@ class Columns:
 
     def require(self, names: Iterable[str]) -> None:
         """Meet the policy with all of these columns that are not there, at once."""
-        problems = [self.absent(name) for name in dict.fromkeys(names) if not self.has(name)]
-        if problems:
-            self.policy.meet(problems, self.places)
+        self.meet(*(self.absent(name) for name in dict.fromkeys(names) if not self.has(name)))
 
     def meet(self, *problems: Problem) -> None:
         """Meet the policy with problems of one column."""
@@ -171,17 +168,14 @@ class Columns:
                 )
             if self.has(name):
                 values = self._numbers(name)
-                if name in JOINT_COUNTS:
-                    values = self._consistent(name, values)
+                if name in JOINT_COUNTS and self._contradicting.size:
+                    values = values.copy()
+                    values[self._contradicting] = np.nan
             else:
                 self.meet(self.absent(name))
-                values = np.full(self.size, np.nan)
+                values = self._nothing()
             self._read[name] = values
         return self._read[name]
-
-    def optional(self, name: str) -> NDArray[np.float64] | None:
-        """Return a variable where the table has it."""
-        return self.values(name) if self.has(name) else None
 
     def floats(
         self, column: str, name: str, *, code: float | None = None, start: float = 0
@@ -192,10 +186,8 @@ class Columns:
         """
         key = (name, column, code, start)
         if key not in self._read:
-            self._exists(column, name)
-            there = column in self.frame
-            nothing = np.full(self.size, np.nan)
-            self._read[key] = self._numbers(name, column, code, start) if there else nothing
+            there = self._exists(column, name)
+            self._read[key] = self._numbers(name, column, code, start) if there else self._nothing()
         return self._read[key]
 
     def is_code(self, column: str, code: float) -> NDArray[np.bool_]:
@@ -208,10 +200,9 @@ class Columns:
 
         NaN where the cell is missing; one that is empty lists none.
         """
-        self._exists(column, what)
-        flags = {word: np.full(self.size, np.nan) for word in words}
+        cells = self.frame.objects(column) if self._exists(column, what) else ()
+        flags = {word: self._nothing() for word in words}
         unknown: dict[int, Any] = {}
-        cells = self.frame.objects(column) if column in self.frame else ()
         for row, cell in enumerate(cells):
             if cell is None:
                 continue
@@ -234,15 +225,22 @@ class Columns:
             )
         return flags
 
-    def _exists(self, column: str, what: str) -> None:
-        if column not in self.frame:
-            self.refuse(
-                "no-column",
-                what,
-                f"the table has no column {column!r}{'' if what == column else f' for {what}'}."
-                f"{nearest(column, self.frame.names)}",
-                values=(column,),
-            )
+    def _nothing(self) -> NDArray[np.float64]:
+        """Return the values of a column that cannot be read."""
+        return np.full(self.size, np.nan)
+
+    def _exists(self, column: str, what: str) -> bool:
+        """Return whether the table has a column that the call names; without it, meet the policy."""
+        if column in self.frame:
+            return True
+        self.refuse(
+            "no-column",
+            what,
+            f"the table has no column {column!r}{'' if what == column else f' for {what}'}."
+            f"{nearest(column, self.frame.names)}",
+            values=(column,),
+        )
+        return False
 
     def _cells(self, column: str, variable: Variable) -> tuple[NDArray[np.float64], dict[int, Any]]:
         """Return a column as numbers, and by row what is not a number."""
@@ -276,7 +274,7 @@ class Columns:
             names = [_unit_in(variable, name) for name in names]
         units = {name: variable.unit_named(name) for name in dict.fromkeys(names)}
         at = np.array([[*units].index(name) for name in names])[codes]
-        found = np.full(self.size, np.nan)
+        found = self._nothing()
         for place, known in enumerate(units.values()):
             if known is not None:
                 found = np.where(at == place, known.canonical(given), found)
@@ -337,27 +335,15 @@ class Columns:
         gaps[list(cells)] = False
         return source, gaps
 
-    def _consistent(self, name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return a joint count without the rows in which the two counts contradict each other.
+    @cached_property
+    def _contradicting(self) -> Positions:
+        """The rows whose two joint counts contradict each other; the policy is met for them.
 
-        The other count is looked at also where nothing needs it: such a row is wrong, whichever
-        was asked for.
+        Such a row is wrong, whichever of the counts was asked for.
         """
-        if self._contradicting is None:
-            counts = {
-                count: values if count == name else self._numbers(count, quietly=True)
-                for count in JOINT_COUNTS
-                if self.has(count)
-            }
-            self._contradicting = self._compare(*counts.values()) if len(counts) > 1 else NOWHERE
-        if not self._contradicting.size:
-            return values
-        values = values.copy()
-        values[self._contradicting] = np.nan
-        return values
-
-    def _compare(self, full: NDArray[np.float64], reduced: NDArray[np.float64]) -> Positions:
-        """Meet the policy with joint counts that contradict each other; return where they do."""
+        if not all(self.has(name) for name in JOINT_COUNTS):
+            return NOWHERE
+        full, reduced = (self._numbers(name, quietly=True) for name in JOINT_COUNTS)
         rest = full - reduced
         rows = np.flatnonzero((rest < 0) | (rest > OTHER_JOINTS))
         if rows.size:
@@ -372,7 +358,7 @@ class Columns:
             )
         return rows
 
-    @cached_property
+    @property
     def both_ratings(self) -> bool:
         """Whether the table has two ratings of the patient global and none is chosen."""
         return RATINGS[0] not in self.columns and all(name in self.frame for name in RATINGS)
@@ -383,9 +369,8 @@ class Columns:
         """Return a named yes/no column as 1, 0 and NaN; `blank` says what an empty text means."""
         key = ("flag", column, blank == 0)
         if key not in self._read:
-            self._exists(column, column)
-            values = np.full(self.size, np.nan)
-            if column in self.frame:
+            values = self._nothing()
+            if self._exists(column, column):
                 values, cells = self._yes_or_no(column, blank)
                 if cells:
                     self.refuse(
@@ -427,9 +412,8 @@ class Columns:
 
     def word_codes(self, column: str, words: Sequence[str], what: str) -> Positions:
         """Return a column of words as places among those allowed, −1 where missing."""
-        self._exists(column, what)
         self.words_read[what, column] = NOWHERE
-        if column not in self.frame:
+        if not self._exists(column, what):
             return np.full(self.size, NONE)
         codes, labels = self._codes(column, what) or (np.full(self.size, NONE), [])
         labels = list_of(labels)

@@ -16,11 +16,10 @@ from typing import Any, TypeAlias
 from jiascores.core.errors import (
     ColumnError,
     MissingExtraError,
-    RequestError,
     listing,
     say,
 )
-from jiascores.tables.frame import PIECE
+from jiascores.tables.frame import IN_MEMORY, PIECE, kind_of_frame
 from jiascores.tables.ids import parts_of
 from jiascores.tables.naming import nearest
 
@@ -29,52 +28,8 @@ Work: TypeAlias = Callable[[Any], Any]
 # From a table of no rows to whether the rows of a patient must be seen together.
 Together: TypeAlias = Callable[[Any], bool]
 
-KINDS = "pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark"
-# What is not one of these but can be turned into one.
-ADVICE = {
-    "pyspark.pandas": "give its Spark frame: table.to_spark()",
-    "dask.array": "give it column names: dask.dataframe.from_dask_array(…, columns=[…])",
-    "numpy": "give it column names: pandas.DataFrame(table, columns=[…])",
-    "builtins": "make it a table: pandas.DataFrame(table)",
-    "pathlib": "read it: jia.prepare.read(path)",
-}
-
-
-def kind_of_frame(native: Any) -> str:
-    """Return which kind a frame is, without importing any engine.
-
-    Raises
-    ------
-    RequestError
-        If it is no frame that is understood.
-    """
-    for parent in type(native).__mro__:
-        package, name = parent.__module__.partition(".")[0], parent.__name__
-        if name in _FRAMES.get(package, ()) and parent.__module__ not in ADVICE:
-            return "polars-lazy" if name == "LazyFrame" else package
-    module = "pathlib" if isinstance(native, str) else type(native).__module__
-    hint = [f" Instead, {words}." for start, words in ADVICE.items() if module.startswith(start)]
-    raise RequestError(
-        f"a table must be a data frame of {KINDS}, not {type(native).__qualname__} "
-        f"of {type(native).__module__.partition('.')[0]}.{hint[0] if hint else ''}"
-    )
-
-
-# The classes by which a package's frames are known, wherever in it they are defined.
-_FRAMES = {
-    "pandas": ("DataFrame",),
-    "polars": ("DataFrame", "LazyFrame"),
-    "pyarrow": ("Table",),
-    "duckdb": ("DuckDBPyRelation",),
-    "_duckdb": ("DuckDBPyRelation",),
-    "dask": ("DataFrame",),
-    "dask_expr": ("DataFrame",),
-    "pyspark": ("DataFrame",),
-}
-
-
 # Frames that are worked on in pieces, each with all the visits of some patients.
-IN_PIECES = ("dask", "dask_expr", "pyspark")
+IN_PIECES = ("dask", "pyspark")
 
 
 def need(package: str, extra: str, why: str) -> None:
@@ -107,11 +62,11 @@ def run(native: Any, work: Work, *, patient: str, together: Together) -> Any:
         If a package that this kind of frame needs is not installed.
     """
     kind = kind_of_frame(native)
-    if kind in ("pandas", "polars", "pyarrow"):
+    if kind in IN_MEMORY:
         return work(native)
     if kind == "polars-lazy":
         return _lazy(native, work)
-    if kind in ("duckdb", "_duckdb"):
+    if kind == "duckdb":
         return _duckdb(native, work)
     in_pieces = _spark if kind == "pyspark" else _dask
     return in_pieces(native, work, patient, together)
@@ -122,9 +77,9 @@ def to_eager(native: Any) -> Any:
     kind = kind_of_frame(native)
     if kind == "polars-lazy":
         return native.collect()
-    if kind in ("duckdb", "_duckdb"):
+    if kind == "duckdb":
         return _duckdb_to_arrow(native)
-    if kind in ("dask", "dask_expr"):
+    if kind == "dask":
         return native.compute()
     return native.toPandas() if kind == "pyspark" else native
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.errors import ColumnError, NotNumericError, RequestError, VisitError, listing
 from jiascores.core.like import Like
-from jiascores.core.values import BLOCK, Kind, to_floats
+from jiascores.core.values import BLOCK, Kind, objects_of, to_floats
 from jiascores.core.variables import Variable
 from jiascores.tables.ids import Id, Several, is_blank, parts_of
 
@@ -55,41 +55,75 @@ class Output:
 LINE = "line"
 
 
+# What every door takes, and what is none of it but can be turned into one.
+KINDS = "pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark"
+ADVICE = {
+    "pyspark.pandas": "give its Spark frame: table.to_spark()",
+    "dask.array": "give it column names: dask.dataframe.from_dask_array(…, columns=[…])",
+    "numpy": "give it column names: pandas.DataFrame(table, columns=[…])",
+    "builtins": "make it a table: pandas.DataFrame(table)",
+    "pathlib": "read it: jia.prepare.read(path)",
+}
+# Of a class, the package and the name by which its frames are known, wherever in it they stand.
+_FRAMES = {
+    ("pandas", "DataFrame"): "pandas",
+    ("polars", "DataFrame"): "polars",
+    ("polars", "LazyFrame"): "polars-lazy",
+    ("pyarrow", "Table"): "pyarrow",
+    ("duckdb", "DuckDBPyRelation"): "duckdb",
+    ("_duckdb", "DuckDBPyRelation"): "duckdb",
+    ("dask", "DataFrame"): "dask",
+    ("dask_expr", "DataFrame"): "dask",
+    ("pyspark", "DataFrame"): "pyspark",
+}
+# The kinds that `Frame` takes.
+IN_MEMORY = ("pandas", "polars", "pyarrow")
+
+
+def kind_of_frame(native: Any) -> str:
+    """Return which kind a frame is, without importing any engine.
+
+    Raises
+    ------
+    RequestError
+        If it is no frame that is understood.
+    """
+    for parent in type(native).__mro__:
+        kind = _FRAMES.get((parent.__module__.partition(".")[0], parent.__name__))
+        if kind is not None and parent.__module__ not in ADVICE:
+            return kind
+    module = "pathlib" if isinstance(native, str) else type(native).__module__
+    hint = [f" Instead, {words}." for start, words in ADVICE.items() if module.startswith(start)]
+    raise RequestError(
+        f"a table must be a data frame of {KINDS}, not {type(native).__qualname__} "
+        f"of {type(native).__module__.partition('.')[0]}.{hint[0] if hint else ''}"
+    )
+
+
 class Frame:
     """An eager frame of any kind, seen as named columns; pandas, Polars or PyArrow."""
 
-    names: tuple[Any, ...]
-    size: int
-    kind: str
-
     def __init__(self, native: Any) -> None:
         self.native = native
-        self.narwhal: Any = None
-        if _is_pandas(native):
-            # By its own verbs: a table of six visits is as quick as it can be.
-            self.names, self.size, self.kind = tuple(native.columns), len(native), "pandas"
-        else:
-            self._wrap()
+        # A pandas frame is known at once: a table of six visits is as quick as it can be.
+        self.kind: str = "pandas" if _is_pandas(native) else kind_of_frame(native)
+        if self.kind not in IN_MEMORY:
+            raise RequestError(
+                f"a table must be in memory here, not a {type(native).__name__}: collect it first."
+            )
+        columns = native.column_names if self.kind == "pyarrow" else native.columns
+        self.names: tuple[Any, ...] = tuple(columns)
+        self.size: int = len(native)
         if len(set(self.names)) < len(self.names):
-            raise _twice(list(self.names))
+            twice = sorted({str(name) for name in self.names if self.names.count(name) > 1})
+            raise ColumnError(
+                f"two columns have the name {listing(twice)}: which one is meant is not certain. "
+                f"Rename one.",
+                variable=twice[0],
+                values=twice,
+            )
         # The columns that were looked at.
         self.read: set[str] = set()
-
-    def _wrap(self) -> None:
-        import narwhals as nw
-
-        native = self.native
-        try:
-            self.narwhal = nw.from_native(native, eager_only=True)
-        except nw.exceptions.DuplicateError as problem:
-            raise _twice(list(getattr(native, "column_names", native.columns))) from problem
-        except TypeError as problem:
-            raise RequestError(
-                f"a table must be a data frame, not {type(native).__name__}."
-            ) from problem
-        self.names = tuple(self.narwhal.columns)
-        self.size = len(self.narwhal)
-        self.kind = self.narwhal.implementation.value
 
     def __contains__(self, name: object) -> bool:
         if type(name) is str:
@@ -99,9 +133,7 @@ class Frame:
     def series(self, name: str) -> Any:
         """Return a native column."""
         self.read.add(name)
-        if self.kind == "pandas":
-            return self.native[name]
-        return self.narwhal.get_column(name).to_native()
+        return self.native[name]
 
     def floats(self, name: str, variable: Variable) -> NDArray[np.float64]:
         """Return a column as float64 with NaN for gaps; ranges are not checked here."""
@@ -120,18 +152,10 @@ class Frame:
 
     def textual(self, name: str) -> bool:
         """Return whether a column may hold text, by its type."""
-        if self.kind == "pandas":
-            import pandas as pd
-
-            return not pd.api.types.is_numeric_dtype(self.native[name].dtype)
         import narwhals as nw
 
-        return self.narwhal.get_column(name).dtype in (
-            nw.String,
-            nw.Categorical,
-            nw.Enum,
-            nw.Object,
-        )
+        kind = nw.from_native(self.native[name], series_only=True).dtype
+        return not (kind.is_numeric() or kind == nw.Boolean)
 
     def nested(self, name: str) -> bool:
         """Return whether a column holds lists or structures by its type."""
@@ -152,12 +176,10 @@ class Frame:
 
         if isinstance(name, Several):
             codes, labels = self.codes(name)
-            return _objects([*labels, None])[codes]
+            return objects_of([*labels, None])[codes]
         series = self.series(name)
         if self.kind != "pandas":
-            values = np.empty(self.size, dtype=object)
-            values[:] = series.to_list() if hasattr(series, "to_list") else series.to_pylist()
-            return values
+            return objects_of(list_of(series))
         values = np.array(series.to_numpy(dtype=object), dtype=object)
         values[np.asarray(pd.isna(values))] = None
         return values
@@ -245,10 +267,13 @@ class Frame:
         Without a name, what the rows are called.
         """
         if isinstance(name, Several):
-            there = _objects([*self.objects(name), None])[rows]
+            there = objects_of([*self.objects(name), None])[rows]
             return self.texts([None if each is None else str(each) for each in there])
         if self.kind == "pandas":
-            return _pandas_taken(self, name, rows)
+            import pandas as pd
+
+            cells = self.native.index.to_flat_index() if name is None else self.native[name]
+            return _pandas_taken(pd.Series(cells).reset_index(drop=True), rows)
         if self.kind == "polars":
             polars = sys.modules["polars"]
             places = polars.Series(rows, dtype=polars.Int64).replace(NONE, None)
@@ -265,15 +290,7 @@ class Frame:
         """
         columns = [self.series(name) for name in names]
         if self.kind == "pandas":
-            import pandas as pd
-
-            whole = _pandas_stacked(columns)
-            return (
-                whole.reindex(rows)
-                .reset_index(drop=True)
-                .rename(None)
-                .astype("Int64" if pd.api.types.is_integer_dtype(whole.dtype) else whole.dtype)
-            )
+            return _pandas_taken(_pandas_stacked(columns), rows)
         if self.kind == "polars":
             return _polars_stacked(columns).gather(self.taken(None, rows))
         return _arrow_stacked(columns).take(self.taken(None, rows))
@@ -363,14 +380,15 @@ class Frame:
         return position
 
 
-def _pandas_taken(frame: Frame, name: str | None, rows: Positions) -> Any:
-    import pandas as pd
-
-    values = frame.native.index.to_flat_index() if name is None else frame.native[name]
-    series = pd.Series(values).reset_index(drop=True)
-    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iu":
-        series = series.astype("Int64")
-    return series.reindex(rows).reset_index(drop=True)
+def _pandas_taken(cells: Any, rows: Positions) -> Any:
+    """Return the cells of a Series at these places; numbers and truth values keep their type."""
+    kind = cells.dtype.kind if isinstance(cells.dtype, np.dtype) else None
+    if kind in ("i", "u"):
+        cells = cells.astype("Int64")
+    elif kind == "b" and (rows == NONE).any():
+        # NumPy's truth values have no gap.
+        cells = cells.astype("boolean")
+    return cells.reindex(rows).reset_index(drop=True)
 
 
 def _pandas_stacked(columns: Sequence[Any]) -> Any:
@@ -445,21 +463,10 @@ def _is_pandas(native: Any) -> bool:
     return pandas is not None and isinstance(native, pandas.DataFrame)
 
 
-def _twice(names: list[Any]) -> ColumnError:
-    twice = sorted({str(name) for name in names if names.count(name) > 1})
-    return ColumnError(
-        f"two columns have the name {listing(twice)}: which one is meant is not certain. Rename one.",
-        variable=twice[0],
-        values=twice,
-    )
-
-
 def _arrow_to_numpy(chunks: Any) -> NDArray[Any]:
     types = sys.modules["pyarrow"].types
     if types.is_decimal(chunks.type) or types.is_boolean(chunks.type) or types.is_null(chunks.type):
-        values = np.empty(len(chunks), dtype=object)
-        values[:] = chunks.to_pylist()
-        return values
+        return objects_of(chunks.to_pylist())
     return np.asarray(chunks.to_numpy())
 
 
@@ -499,9 +506,10 @@ def _to_arrow(output: Output) -> Any:
 
 def list_of(labels: Any) -> list[Any]:
     """Return what the codes of a column stand for as a list."""
-    if hasattr(labels, "to_pylist"):
-        return list(labels.to_pylist())
-    return list(labels.tolist() if hasattr(labels, "tolist") else labels)
+    for verb in ("to_pylist", "to_list", "tolist"):
+        if hasattr(labels, verb):
+            return list(getattr(labels, verb)())
+    return list(labels)
 
 
 def by_id(labels: Any) -> tuple[list[Any], NDArray[np.int64]]:
@@ -556,14 +564,6 @@ def _codes_together(columns: Sequence[tuple[Positions, Any]]) -> tuple[Positions
 
 def _plain(label: Any) -> Any:
     return label.item() if isinstance(label, np.generic) else label
-
-
-def _objects(values: Sequence[Any]) -> NDArray[Any]:
-    """Return a list as an array of objects, tuples as they are."""
-    array = np.empty(len(values), dtype=object)
-    for place, value in enumerate(values):
-        array[place] = value
-    return array
 
 
 def _no_ids(name: str) -> VisitError:

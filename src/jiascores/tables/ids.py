@@ -73,7 +73,7 @@ def plain_id(label: Any) -> Any:
 
 def is_blank(label: Any) -> bool:
     """Return whether an id is a text of blanks, or none at all."""
-    return isinstance(label, str) and (not label or label.isspace())
+    return isinstance(label, str) and not label.strip()
 
 
 def alike(ids: Sequence[Any]) -> list[list[int]]:

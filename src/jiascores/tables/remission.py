@@ -36,8 +36,8 @@ from jiascores.measures.remission import (
 from jiascores.tables.assess import TableCall
 from jiascores.tables.beside import Beside, whole_days
 from jiascores.tables.details import details_of
-from jiascores.tables.engines import IN_PIECES, kind_of_frame
-from jiascores.tables.frame import NONE, Output, Positions
+from jiascores.tables.engines import IN_PIECES
+from jiascores.tables.frame import NONE, Output, Positions, kind_of_frame
 from jiascores.tables.ids import SPELLING, ColumnNames, plain_id
 from jiascores.tables.naming import Column, Units, require_column
 from jiascores.tables.numbers import number_of

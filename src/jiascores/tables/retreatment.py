@@ -27,8 +27,8 @@ from jiascores.tables.assess import TableCall
 from jiascores.tables.baselines import Best, LastResponding, best_earlier, latest_earlier
 from jiascores.tables.beside import Beside, Dates, read_infusions, whole_days
 from jiascores.tables.details import of_core_sets
-from jiascores.tables.engines import IN_PIECES, kind_of_frame, to_eager
-from jiascores.tables.frame import NONE, Frame, Output, Positions
+from jiascores.tables.engines import IN_PIECES, to_eager
+from jiascores.tables.frame import NONE, Frame, Output, Positions, kind_of_frame
 from jiascores.tables.ids import ColumnNames, Several
 from jiascores.tables.naming import Units, as_mapping, nearest
 from jiascores.tables.table import Table

@@ -5,9 +5,11 @@ Everything here works on positions of rows, so that the caller's order is never 
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property
 from typing import Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,7 @@ from jiascores.tables.frame import NONE, Frame, Positions
 UNSCHEDULED = "unscheduled"
 
 
+@attrs.define(eq=False, slots=False)
 class Visits:
     """Who was seen when: patient codes and dates, and the order of visits.
 
@@ -35,20 +38,20 @@ class Visits:
         Which rows have both a patient and a date; the others are patients of their own.
     """
 
-    def __init__(
-        self,
-        patients: NDArray[np.int64],
-        dates: NDArray[np.int64],
-        per_day: float,
-        labels: Any,
-        sure: NDArray[np.bool_] | None = None,
-    ) -> None:
-        self.patients = patients
-        self.dates = dates
-        self.per_day = per_day
-        self.labels = labels
-        self.sure: NDArray[np.bool_] = np.ones(len(patients), dtype=bool) if sure is None else sure
-        self.size: int = len(patients)
+    patients: NDArray[np.int64]
+    dates: NDArray[np.int64]
+    per_day: float
+    labels: Any
+    sure: NDArray[np.bool_] = attrs.field()
+
+    @sure.default
+    def _all_sure(self) -> NDArray[np.bool_]:
+        return np.ones(self.size, dtype=bool)
+
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+        return len(self.patients)
 
     @cached_property
     def order(self) -> Positions:
@@ -191,24 +194,26 @@ def _study_days(values: NDArray[Any]) -> tuple[NDArray[np.int64], float]:
 
 def _from_objects(values: NDArray[Any]) -> tuple[NDArray[Any], list[int]]:
     """Return dates and ISO texts as moments, and where there is neither."""
-    import datetime as dt
-
     moments = np.full(values.size, np.datetime64("NaT", "us"))
     refused: list[int] = []
     for position, value in enumerate(values):
-        if isinstance(value, str):
-            try:
-                moments[position] = np.datetime64(
-                    dt.datetime.fromisoformat(value).replace(tzinfo=None), "us"
-                )
-            except ValueError:
-                refused.append(position)
-        elif is_missing(value):
-            continue
-        elif isinstance(value, dt.datetime):
-            moments[position] = np.datetime64(value.replace(tzinfo=None), "us")
-        elif isinstance(value, dt.date):
-            moments[position] = np.datetime64(value, "us")
-        else:
+        moment = _moment(value)
+        if moment is None:
             refused.append(position)
+        else:
+            moments[position] = moment
     return moments, refused
+
+
+def _moment(value: Any) -> np.datetime64 | None:
+    """Return a date or an ISO text as a moment without a time zone; None where it is neither."""
+    if isinstance(value, str):
+        try:
+            value = dt.datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    elif is_missing(value):
+        return np.datetime64("NaT", "us")
+    if isinstance(value, dt.datetime):
+        value = value.replace(tzinfo=None)
+    return np.datetime64(value, "us") if isinstance(value, dt.date) else None

@@ -23,8 +23,8 @@ from jiascores.tables.assess import TableCall
 from jiascores.tables.baselines import BaselineRule, Flagged, OnOrBefore
 from jiascores.tables.beside import Beside, Dates, whole_days
 from jiascores.tables.cells import not_numbers
-from jiascores.tables.engines import IN_PIECES, kind_of_frame
-from jiascores.tables.frame import NONE, Output, Positions
+from jiascores.tables.engines import IN_PIECES
+from jiascores.tables.frame import NONE, Output, Positions, kind_of_frame
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.naming import Column, Units, column_of, require_column, require_variable
 from jiascores.tables.numbers import number_of, one_of
