@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from jiascores.adam.datasets import VARIABLES, AnalysisDataset
 from jiascores.adam.parameters import Parameter, parameters, refuse_unknown
 from jiascores.adam.rows import Rows
-from jiascores.adam.subjects import Subjects, frame_like, taken, words_where
-from jiascores.adam.timing import Plan, analysis_day, visits_of, with_periods
+from jiascores.adam.subjects import Subjects, words_where
+from jiascores.adam.timing import Plan, visits_in_columns, visits_in_windows, with_periods
 from jiascores.core import logic
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, VisitError, listing, say
-from jiascores.core.measure import Score
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
@@ -27,6 +26,7 @@ from jiascores.tables.requests import Request, understand_requests
 from jiascores.tables.table import Table
 from jiascores.tables.visits import CALENDAR
 
+LABEL = "Efficacy Analysis Dataset"
 KEYS = ("STUDYID", "USUBJID", "PARAMCD", "BASETYPE", "AVISITN", "ADT", "DTYPE")
 # Of which one row counts.
 ONE_OF = ["USUBJID", "PARAMCD", "BASETYPE", "AVISITN"]
@@ -187,93 +187,76 @@ def adeff(
     0  CJADAS10  Week 0  19.0  19.0   NaN
     1  CJADAS10  Week 8   5.0  19.0 -14.0
     """
+    rules = baseline if isinstance(baseline, Mapping) and baseline else {"": baseline or None}
     frame = Frame(to_eager(visits))
-    several = (
-        dict(baseline) if isinstance(baseline, Mapping) and baseline else {"": baseline or None}
-    )
     tables = {
         word: Table(frame, columns, units, baseline=rule, marker=marker)
-        for word, rule in several.items()
+        for word, rule in rules.items()
     }
     table = next(iter(tables.values()))
-    asked = _asked(measures, variables, table)
-    either = any(isinstance(each, Request) and _reads_either(each) for each in asked)
-    made = parameters(asked, improvement, paramcd or {}, table.marker if either else "")
+    made = _parameters(table, measures, variables, improvement, paramcd or {})
     refuse_unknown("sources", sources or {}, variables)
-    if windows is not None and (visit is not None or visit_number is not None):
+    about = {**_who_and_when(table), **_carried(frame, carry or {}, periods, phases)}
+    people = Subjects.of(subjects, study, keep, about["USUBJID"])
+    plan = _plan(table, about["USUBJID"], people, windows, visit, visit_number)
+    each = [Rows(one, {**about, **plan.about}, word, sources or {}) for word, one in tables.items()]
+    data = _flagged([part for rows in each for part in rows.of_all(made, people, due or {})])
+    data = with_periods(_with_thresholds(data, made, thresholds or {}), people, periods, phases)
+    data = plan.joined(data, people).drop(columns=[n for n in WHERE_KNOWN if data[n].isna().all()])
+    origins = {new: f"Column {old.name} of the visits" for new, old in (carry or {}).items()}
+    how = {"name": name, "label": LABEL, "keys": KEYS, "terminology": terminology}
+    return people.dataset(data, frame, ORDER, origins, parameters=tuple(made), **how)
+
+
+def _parameters(
+    table: Table, measures: Any, variables: Any, improvement: Any, own: Mapping[str, str]
+) -> list[Parameter]:
+    """Return the parameters that are asked for; the table has what they need."""
+    given = [measures] if isinstance(measures, str | Column) else measures
+    asked = [each if isinstance(each, Column) else understand_requests([each])[0] for each in given]
+    if not asked and not variables:
         raise RequestError(
-            "windows= says which visit a row is, and so do visit= and visit_number=: give one.",
-            variable="windows",
+            f"{say('measures')} and {say('variables')} ask for nothing.", variable="measures"
         )
-    if improvement and baseline is None:
+    if improvement and table.baseline_rule is None:
         raise RequestError(
             f"{say('adam.improvement')} compares with the baseline: say which visit that is, "
             f"{say('baseline', 'first')}.",
             variable="baseline",
         )
-    ids = _ids(table)
-    people = Subjects.of(subjects, study, keep, ids)
-    plan = None if windows is None else Plan.of(frame, columns, people, windows)
-    about = {"USUBJID": ids, "ADT": (table.visits.dates // int(CALENDAR)).astype(float)}
-    about |= visits_of(frame, visit, visit_number) if plan is None else plan.about
-    about |= _carried(frame, carry or {}, periods, phases)
-    parts = []
-    for word, each in tables.items():
-        rows = Rows(each, about, word or None, sources or {})
-        for parameter in made:
-            parts += rows.of(parameter)
-            if due and parameter.policy == "nri":
-                parts.append(rows.missed(parameter, people, due))
-    data = _flagged(pd.concat([part for part in parts if len(part)] or parts, ignore_index=True))
-    data = with_periods(_with_thresholds(data, made, thresholds or {}), people, periods, phases)
-    if people.start is not None:
-        data["ADY"] = analysis_day(data["ADT"], people.start.loc[data["USUBJID"]])
-    data = people.joined(data if plan is None else plan.joined(data, people))
-    of_adsl = {new: f"ADSL.{old}" for new, old in people.keep.items()}
-    of_visits = {new: f"Column {each.name} of the visits" for new, each in (carry or {}).items()}
-    return AnalysisDataset(
-        name=name,
-        label="Efficacy Analysis Dataset",
-        data=frame_like(frame, _in_order(data)),
-        keys=KEYS,
-        parameters=tuple(made),
-        taken=taken(data, of_adsl | of_visits),
-        terminology=terminology,
-    )
-
-
-def _asked(measures: Any, variables: Sequence[str], table: Table) -> list[Any]:
-    """Return what is computed and what was recorded; the table has what they need."""
-    given = [measures] if isinstance(measures, str | Column) else list(measures)
-    requests = [
-        each if isinstance(each, Column) else understand_requests([each])[0] for each in given
-    ]
-    if not requests and not variables:
-        raise RequestError(
-            f"{say('measures')} and {say('variables')} ask for nothing.", variable="measures"
-        )
     for name in variables:
         require_variable(name, "variables")
-    needs = [
-        need for each in requests if not isinstance(each, Column) for need in each.needs(table)
-    ]
-    table.require([*variables, *needs])
-    return [*variables, *requests]
+    computed = [each for each in asked if not isinstance(each, Column)]
+    table.require([*variables, *(need for each in computed for need in each.needs(table))])
+    return parameters([*variables, *asked], improvement, own, table)
 
 
-def _reads_either(request: Request) -> bool:
-    return isinstance(request.measure, Score) and bool(request.measure.either)
-
-
-def _ids(table: Table) -> NDArray[Any]:
-    """Return USUBJID of each row; dates must be dates."""
-    if table.size and table.visits.per_day != CALENDAR:
+def _who_and_when(table: Table) -> dict[str, Any]:
+    """Return USUBJID and ADT of each row; dates must be dates."""
+    visits = table.visits
+    if table.size and visits.per_day != CALENDAR:
         raise VisitError(
             f"column {table.column('date')!r} holds study days, and ADT is a date.",
             variable="date",
         )
-    labels = np.array([str(label) for label in table.visits.labels], dtype=object)
-    return labels[table.visits.patients]
+    labels = np.array([str(label) for label in visits.labels], dtype=object)
+    return {
+        "USUBJID": labels[visits.patients],
+        "ADT": (visits.dates // int(CALENDAR)).astype(float),
+    }
+
+
+def _plan(table: Table, ids: Any, people: Subjects, windows: Any, visit: Any, number: Any) -> Plan:
+    """Return which analysis visit each row is, by windows or by columns."""
+    if windows is None:
+        return visits_in_columns(table.frame, visit, number)
+    if visit is not None or number is not None:
+        raise RequestError(
+            f"{say('adam.windows')} says which visit a row is, and so do {say('visit')} and "
+            f"{say('visit_number')}: give one.",
+            variable="windows",
+        )
+    return visits_in_windows(table, ids, people, windows)
 
 
 def _carried(
@@ -300,45 +283,46 @@ def _with_thresholds(
     data: pd.DataFrame, made: Sequence[Parameter], given: Mapping[str, str | Sequence[str]]
 ) -> pd.DataFrame:
     """Return rows with CRITy, what is asked of AVAL, and CRITyFL, whether it holds."""
-    numbers = {each.column: each.code for each in made if not each.words}
-    refuse_unknown("thresholds", given, list(numbers))
-    asked = {c: [each] if isinstance(each, str) else list(each) for c, each in given.items()}
-    for number in range(1, max(map(len, asked.values()), default=0) + 1):
-        texts, flags = (np.full(len(data), None, dtype=object) for _ in range(2))
-        for column, criteria in asked.items():
-            if number > len(criteria):
-                continue
-            found = THRESHOLD.fullmatch(str(criteria[number - 1]).strip())
+    codes = {each.column: each.code for each in made if not each.words}
+    refuse_unknown("thresholds", given, list(codes))
+    for column, criteria in given.items():
+        here = (data["PARAMCD"] == codes[column]).to_numpy()
+        for number, criterion in enumerate(
+            [criteria] if isinstance(criteria, str) else criteria, 1
+        ):
+            found = THRESHOLD.fullmatch(str(criterion).strip())
             if found is None:
                 raise RequestError(
-                    f"{say('adam.thresholds')} asks {criteria[number - 1]!r} of {column}: write a comparison "
+                    f"{say('adam.thresholds')} asks {criterion!r} of {column}: write a comparison "
                     f"with a number, such as '<= 3.8'.",
                     variable="thresholds",
-                    values=(criteria[number - 1],),
+                    values=(criterion,),
                 )
-            here = (data["PARAMCD"] == numbers[column]).to_numpy()
-            values = data["AVAL"].to_numpy(float)
-            holds = COMPARISONS[found[1]](values, float(found[2]))
-            texts[here] = f"AVAL {found[1]} {found[2]}"
-            for answer, word in ((1, "Y"), (0, "N")):
-                flags[here & (holds == answer)] = word
-        data[f"CRIT{number}"], data[f"CRIT{number}FL"] = texts, flags
+            text, flag = f"CRIT{number}", f"CRIT{number}FL"
+            if text not in data:
+                data[text] = data[flag] = None
+            holds = COMPARISONS[found[1]](data["AVAL"].to_numpy(float)[here], float(found[2]))
+            data.loc[here, text] = f"AVAL {found[1]} {found[2]}"
+            data.loc[here, flag] = np.select([holds == 1, holds == 0], ["Y", "N"], None)
     return data
 
 
-def _flagged(data: pd.DataFrame) -> pd.DataFrame:
+def _flagged(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return the rows with ANL01FL: the one of each analysis visit, the imputed before the observed."""
+    data = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
     chosen, derived = data.pop("chosen").to_numpy(bool), data["DTYPE"].notna().to_numpy()
     keys = data[ONE_OF].fillna({"BASETYPE": ""})
-    group = [keys[name] for name in ONE_OF]
-    replaced = pd.Series(chosen & derived).groupby(group, dropna=False).transform("any")
-    flagged = chosen & (derived | ~replaced.to_numpy(bool))
-    twice = np.zeros(len(data), dtype=bool)
-    twice[flagged] = keys[flagged].duplicated(keep=False)
-    if twice.any():
-        who = data.loc[twice, "USUBJID"].unique().tolist()
+
+    def of_visit(rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        groups = pd.Series(rows).groupby([keys[name] for name in ONE_OF], dropna=False)
+        return groups.transform("any").to_numpy(bool)
+
+    flagged = chosen & (derived | ~of_visit(chosen & derived))
+    twice = data[flagged][keys[flagged].duplicated(keep=False)]
+    if len(twice):
+        who = twice["USUBJID"].unique().tolist()
         raise VisitError(
-            f"two rows of one subject are {data.loc[twice, 'AVISIT'].iloc[0]} (of {listing(who)}): "
+            f"two rows of one subject are {twice['AVISIT'].iloc[0]} (of {listing(who)}): "
             f"leave AVISIT empty where a row does not count; of windows, "
             f"{say('visits.rule', 'nearest')} chooses one.",
             variable="visit",
@@ -346,12 +330,14 @@ def _flagged(data: pd.DataFrame) -> pd.DataFrame:
         )
     data["ANL01FL"] = words_where(flagged, "Y")
     # Where the visit that counts has no answer, as at baseline, another of its window is none.
-    visit = pd.Series(flagged).groupby(group, dropna=False).transform("any").to_numpy(bool)
-    data["AVISIT"] = data["AVISIT"].where(visit, None)
-    data["AVISITN"] = data["AVISITN"].where(visit)
-    same = data.duplicated([name for name in KEYS if name in data], keep=False)
-    if same.any():
-        who = data.loc[same, "USUBJID"].unique().tolist()
+    planned = of_visit(flagged)
+    data["AVISIT"], data["AVISITN"] = (
+        data["AVISIT"].where(planned, None),
+        data["AVISITN"].where(planned),
+    )
+    same = data[data.duplicated([name for name in KEYS if name in data], keep=False)]
+    if len(same):
+        who = same["USUBJID"].unique().tolist()
         raise VisitError(
             f"two rows of one subject have the same date and analysis visit (of {listing(who)}), "
             f"and a row needs a key of its own: join the rows of one date first.",
@@ -359,13 +345,3 @@ def _flagged(data: pd.DataFrame) -> pd.DataFrame:
             values=who,
         )
     return data
-
-
-def _in_order(data: pd.DataFrame) -> pd.DataFrame:
-    """Return rows and variables in the order in which they are read."""
-    empty = [name for name in WHERE_KNOWN if data[name].isna().all()]
-    data = data.drop(columns=empty).sort_values(list(KEYS), kind="stable", na_position="first")
-    known = [name for name in ORDER if name in data]
-    criteria = [name for name in data if str(name).startswith("CRIT")]
-    before = [name for name in data if name not in (*known, *criteria)]
-    return data[[*before, *known, *criteria]].reset_index(drop=True)

@@ -56,6 +56,16 @@ def days_of(cells: Any, what: str = "a date") -> NDArray[np.float64]:
     return np.where(np.isnat(dates), np.nan, dates.astype(np.int64).astype(np.float64))
 
 
+def kind_of(values: pd.Series[Any]) -> str:
+    """Return which kind of variable holds these values."""
+    known, types = values.dropna(), pd.api.types
+    if types.is_datetime64_any_dtype(values) or (
+        len(known) and known.map(lambda each: hasattr(each, "toordinal")).all()
+    ):
+        return DATE
+    return NUMBER if types.is_numeric_dtype(values) and not types.is_bool_dtype(values) else TEXT
+
+
 @attrs.frozen
 class Variable:
     """A variable of an analysis data set.
@@ -134,12 +144,14 @@ class AnalysisDataset:
         return f"<{self.name}: {size} rows, {len(self._parameters)} parameters>"
 
     def about(self, name: str) -> Variable:
-        """Return what is known of one of its variables."""
-        criterion = CRITERION.fullmatch(name)
-        if criterion is None:
+        """Return what is known of one of its variables; of one added by hand, what it holds."""
+        if criterion := CRITERION.fullmatch(name):
+            known = VARIABLES[f"CRITy{criterion[2] or ''}"]
+            return attrs.evolve(known, label=known.label.replace(" y", f" {criterion[1]}"))
+        if name in self._taken or name in VARIABLES:
             return self._taken.get(name) or VARIABLES[name]
-        known = VARIABLES[f"CRITy{criterion[2] or ''}"]
-        return attrs.evolve(known, label=known.label.replace(" y", f" {criterion[1]}"))
+        cells = pd.Series(Frame(self.data).objects(name), dtype=object).infer_objects()
+        return Variable("", kind_of(cells), origin="")
 
     @property
     def pandas(self) -> pd.DataFrame:
@@ -162,26 +174,25 @@ class AnalysisDataset:
     def variables(self) -> pd.DataFrame:
         """The metadata of the variables: one row for each, as a define file lists them."""
         data = self.pandas
-        rows = []
-        for name in data:
-            known = self.about(str(name))
-            lengths = data[name].str.len() if known.type == TEXT else pd.Series([8])
-            rows.append(
-                {
-                    "dataset": self.name,
-                    "variable": name,
-                    "label": known.label,
-                    "type": known.type,
-                    "length": int(max(1, lengths.max() if len(lengths) else 1)),
-                    "display_format": "DATE9." if known.type == DATE else "",
-                    "key": self.keys.index(name) + 1 if name in self.keys else None,
-                    "codelist": known.codelist,
-                    "origin": known.origin,
-                    "derivation": known.derivation,
-                    "standard": IMPLEMENTATION_GUIDE,
-                    "terminology": self.terminology if "(C" in known.codelist else "",
-                }
-            )
+        place = {name: number for number, name in enumerate(self.keys, 1)}
+        rows = [
+            {
+                "dataset": self.name,
+                "variable": name,
+                "label": known.label,
+                "type": known.type,
+                "length": max([1, *data[name].map(len)]) if known.type == TEXT else 8,
+                "display_format": "DATE9." if known.type == DATE else "",
+                "key": place.get(str(name)),
+                "codelist": known.codelist,
+                "origin": known.origin,
+                "derivation": known.derivation,
+                "standard": IMPLEMENTATION_GUIDE,
+                "terminology": self.terminology if "(C" in known.codelist else "",
+            }
+            for name in data
+            for known in [self.about(str(name))]
+        ]
         return pd.DataFrame(rows).astype({"key": "Int64"})
 
     @property
@@ -234,7 +245,6 @@ class AnalysisDataset:
             yield DTYPE, term, words, order, extended, of_cdisc
         if "PARAMTYP" in data and (data["PARAMTYP"] == "DERIVED").any():
             yield PARAMTYP, "DERIVED", "Derived", 1, False, of_cdisc
-        lists = {self.about(str(name)).codelist for name in data}
-        for order, (term, words) in enumerate((("N", "No"), ("Y", "Yes")), 1):
-            if NY in lists:
-                yield NY, term, words, order, False, of_cdisc
+        if NY in {self.about(str(name)).codelist for name in data}:
+            yield NY, "N", "No", 1, False, of_cdisc
+            yield NY, "Y", "Yes", 2, False, of_cdisc

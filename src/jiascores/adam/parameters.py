@@ -152,7 +152,7 @@ def codes() -> dict[str, tuple[str, str, int]]:
 
 
 def parameters(
-    asked: Sequence[Any], improvement: Collection[str], own: Mapping[str, str], marker: str
+    asked: Sequence[Any], improvement: Collection[str], own: Mapping[str, str], table: Table
 ) -> list[Parameter]:
     """Return the parameter of each variable, request and column.
 
@@ -164,15 +164,15 @@ def parameters(
         Columns of these whose improvement in per cent is a parameter too.
     own : dict
         Codes that the caller chose, by column.
-    marker : str
-        The acute-phase reactant, for the names of scores that read one.
+    table : Table
+        Whose acute-phase reactant stands in the names of scores that read one.
     """
-    made = [_parameter(each, _label(each, marker), own) for each in asked]
+    made = [_parameter(each, _label(each, table), own) for each in asked]
     of = {each.column: each for each in made if not each.words}
     for name in improvement:
         if name not in of:
             raise RequestError(
-                f"improvement= names {name!r}, which is not a score or variable of this data set.",
+                f"{say('adam.improvement')} names {name!r}, which is not a score or variable of this data set.",
                 variable="improvement",
                 values=(name,),
             )
@@ -258,10 +258,10 @@ def _known(request: Request) -> tuple[str, str]:
     return str(request.measure.column(request.criteria, **dict(request.options))), letter
 
 
-def _label(source: Any, marker: str) -> str:
+def _label(source: Any, table: Table) -> str:
     """Return PARAM of a variable, request or column."""
     if isinstance(source, Request):
-        return of_request(source, marker)
+        return of_request(source, table)
     if isinstance(source, str):
         variable = VARIABLES[source]
         # A transport file holds ASCII; C is also what CDISC calls it.
@@ -273,11 +273,11 @@ def _label(source: Any, marker: str) -> str:
     return f"{words[0].upper()}{words[1:]}"
 
 
-def of_request(request: Request, marker: str) -> str:
-    """Return PARAM of what is computed."""
+def of_request(request: Request, table: Table | None) -> str:
+    """Return PARAM of what is computed; a score names the reactant that counts in the table."""
     options, by = dict(request.options), request.criteria.name
     if isinstance(request.measure, Score):
-        of = f" with {marker.upper()}" if request.measure.either and marker else ""
+        of = f" with {table.marker.upper()}" if request.measure.either and table else ""
         return f"{request.measure.label}{of}"
     what = request.measure.name.replace("_", " ")
     if request.measure.name == "disease_state":

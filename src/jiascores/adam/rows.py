@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.adam.parameters import IMPUTED, Parameter, by_intervals, remission_of
 from jiascores.adam.subjects import Subjects, words_where
+from jiascores.core.definition import lookup
 from jiascores.core.errors import RequestError, say
-from jiascores.core.measure import Score
-from jiascores.core.variables import MARKERS
+from jiascores.core.measure import CORE_SET, RESPONSE, Score, measure_of
+from jiascores.core.variables import MARKERS, VARIABLES
 from jiascores.tables.baselines import Best, LastResponding, reference_name
 from jiascores.tables.frame import Positions
 from jiascores.tables.naming import Column, column_of
@@ -27,8 +29,12 @@ COMPOSITE = "COMPOSITE"
 NUMBERS = ("AVALMIN", "AVALMAX", "BASE", "CHG", "PCHG", "REFDT", "SRCSEQ")
 TEXTS = ("AREASND", "BASEC", "ABLFL", "DTYPE", "SRCDOM", "SRCVAR")
 REASON_LENGTH = 200
+EITHER = "/".join(MARKERS)
+# Domain, variable and the column of the sequence number.
+SOURCE_LENGTH = 3
 
 
+@attrs.define(eq=False)
 class Rows:
     """The visits of a table as rows of each parameter.
 
@@ -39,26 +45,39 @@ class Rows:
     about : dict
         USUBJID, ADT, AVISIT, AVISITN and what is carried along of each row, and whether it is
         ``chosen``, the one of its analysis visit.
-    basetype : str, optional
-        What the baseline is called.
+    basetype : str
+        What the baseline is called; by default what its rule is called.
     sources : dict
         Domain, variable and, where it is known, the column of the sequence number of variables.
     """
 
-    def __init__(
-        self, table: Table, about: Mapping[str, Any], basetype: str | None, sources: Any
-    ) -> None:
-        self.table: Table = table
-        self.about: Mapping[str, Any] = about
-        self.sources: Any = sources
-        rule = table.baseline_rule
-        self.base: Positions | None = None if rule is None else table.baseline
-        self.own: OwnBaselines | None = None if rule is None else table.own_of("baseline")
-        named = None if rule is None else reference_name(rule).replace("-", " ").upper()
-        self.basetype: str | None = basetype or named
-        self._kept: dict[str, tuple[pd.DataFrame, Positions]] = {}
+    table: Table
+    about: Mapping[str, Any]
+    basetype: str | None
+    sources: Mapping[str, Any]
+    # Each row's baseline, or that of each variable.
+    base: Positions | None = attrs.field(default=None, init=False)
+    own: OwnBaselines | None = attrs.field(default=None, init=False)
+    _kept: dict[str, tuple[pd.DataFrame, Positions]] = attrs.field(factory=dict, init=False)
 
-    def of(self, parameter: Parameter) -> list[pd.DataFrame]:
+    def __attrs_post_init__(self) -> None:
+        table, rule = self.table, self.table.baseline_rule
+        if rule is None:
+            self.basetype = None
+            return
+        self.base, self.own = table.baseline, table.own_of("baseline")
+        self.basetype = self.basetype or reference_name(rule).replace("-", " ").upper()
+
+    def of_all(
+        self, made: Iterable[Parameter], people: Subjects, due: Mapping[float, str]
+    ) -> Iterator[pd.DataFrame]:
+        """Yield the rows of parameters, with those of visits that were due and missed."""
+        for parameter in made:
+            yield from self._of(parameter)
+            if due and parameter.policy == "nri":
+                yield self._missed(parameter, people, due)
+
+    def _of(self, parameter: Parameter) -> list[pd.DataFrame]:
         """Return the rows of one parameter."""
         if parameter.improved is not None:
             return [self._improvement(parameter, *self._kept[parameter.improved.column])]
@@ -68,10 +87,9 @@ class Rows:
         imputes = parameter.policy in IMPUTED
         values = self._values(parameter, by_intervals(source) if imputes else source)
         data = self._frame(parameter, self.about, values)
-        judged, back = np.ones(table.size, bool), None
-        parts: list[pd.DataFrame] = []
+        judged, back, parts = np.ones(table.size, bool), None, []
         if after is None:
-            parts += self._from_baseline(parameter, data)
+            parts = self._from_baseline(parameter, data)
         else:
             judged, back = after, np.asarray(table.judged_against)
             self._against(parameter, data, back)
@@ -80,21 +98,21 @@ class Rows:
                 judged = after | (back < 0)
                 if lowest is not None:
                     lowest, highest = (np.where(back < 0, np.nan, end) for end in (lowest, highest))
-        open_ = np.isnan(values) & judged
+        is_open = np.isnan(values) & judged
         for column, end in zip(
             ("AVALMIN", "AVALMAX"), _ends(parameter, lowest, highest), strict=True
         ):
-            data[column] = np.where(open_, end, np.nan)
-        data["AREASND"] = self._reasons(parameter, open_, back)
+            data[column] = np.where(is_open, end, np.nan)
+        data["AREASND"] = self._reasons(parameter, is_open, back)
         if imputes:
             filled = self._values(parameter, source)
             if parameter.policy == "nri":
-                filled = np.where(open_ & np.isnan(filled), 0, filled)
+                filled = np.where(is_open & np.isnan(filled), 0, filled)
             new = judged & ~np.isnan(filled) & (filled != values)
             parts.append(_derived(parameter, data[new], filled[new], IMPUTED[parameter.policy]))
         return [data[judged], *parts]
 
-    def missed(
+    def _missed(
         self, parameter: Parameter, people: Subjects, due: Mapping[float, str]
     ) -> pd.DataFrame:
         """Return a row for each visit that should have been and was not, by non-responder imputation."""
@@ -130,15 +148,19 @@ class Rows:
         self, parameter: Parameter, about: Mapping[str, Any], values: FloatArray
     ) -> pd.DataFrame:
         """Return rows with these values, and all else empty."""
-        data = pd.DataFrame(dict(about), index=range(values.size))
-        data["PARAMCD"], data["PARAM"] = parameter.code, parameter.label
-        data["PARAMN"], data["PARCAT1"] = parameter.number, parameter.category
-        data["PARAMTYP"] = None if parameter.recorded else "DERIVED"
-        data["AVAL"], data["AVALC"] = values, _words(parameter, values)
-        data["BASETYPE"] = self.basetype
-        data[list(NUMBERS)] = np.nan
-        for column in TEXTS:
-            data[column] = None
+        made = {
+            "PARAMCD": parameter.code,
+            "PARAM": parameter.label,
+            "PARAMN": parameter.number,
+            "PARCAT1": parameter.category,
+            "PARAMTYP": None if parameter.recorded else "DERIVED",
+            "AVAL": values,
+            "AVALC": _words(parameter, values),
+            "BASETYPE": self.basetype,
+            **dict.fromkeys(NUMBERS, np.nan),
+            **dict.fromkeys(TEXTS),
+        }
+        data = pd.DataFrame({**about, **made}, index=range(values.size))
         if parameter.recorded and parameter.column in self.sources:
             known = ~np.isnan(values)
             domain, variable, number = self._source(parameter.column)
@@ -151,11 +173,8 @@ class Rows:
     def _source(self, variable: str) -> tuple[str, str, str | None]:
         """Return domain, variable and column of the sequence number of what was recorded."""
         given = self.sources[variable]
-        if (
-            isinstance(given, str)
-            or len(given) not in (2, 3)
-            or any(not isinstance(each, str) for each in given[:2])
-        ):
+        texts = [] if isinstance(given, str) else [isinstance(each, str) for each in given]
+        if texts[:2] != [True, True] or len(texts) > SOURCE_LENGTH:
             raise RequestError(
                 f"{say('adam.sources')} says {given!r} of {variable}: give domain, variable and, if you have it, "
                 f"the column of the sequence number, ('LB', 'LBSTRESN', jia.column('your column')).",
@@ -219,40 +238,64 @@ class Rows:
         data["AREASND"] = words_where(why != "", why)
         return data[self.table.visits.after(rows) | (rows < 0)]
 
-    def _reasons(self, parameter: Parameter, open_: Any, back: Positions | None) -> NDArray[Any]:
+    def _reasons(self, parameter: Parameter, is_open: Any, back: Positions | None) -> NDArray[Any]:
         """Return for the open rows which needed variables are missing, here or at baseline."""
-        table, source = self.table, parameter.source
-        names = [n for n in dict.fromkeys(parameter.needs(table)) if table.has(n)]
-        if _reads_marker(source):
-            names += [n for n in MARKERS if table.has(n) and n not in names]
-        gaps = {n: np.isnan(table.values(n)) for n in names}
-        at_base = {}
-        if back is not None and (open_ & (back >= 0)).any():
-            at_base = {n: self._gap_at_base(n, gap, back) for n, gap in gaps.items()}
+        table = self.table
+        now, then = self._gaps(parameter, table.values), {}
+        if back is not None and (is_open & (back >= 0)).any():
+            at, own = np.maximum(back, 0), self.own
+            then = self._gaps(
+                parameter, lambda name: own.values(name) if own else table.values(name)[at]
+            )
+        otherwise = "not determinable" if now else f"missing: {parameter.column}"
         said = np.full(table.size, None, dtype=object)
-        for row in np.flatnonzero(open_):
-            here = [n for n, gap in gaps.items() if gap[row]]
+        for row in np.flatnonzero(is_open):
+            here = [name for name, gap in now.items() if gap[row]]
             words = [f"missing: {', '.join(here)}"] if here else []
-            if back is not None and back[row] >= 0:
-                there = [n for n, gap in at_base.items() if gap[row]]
-                words += [f"missing at baseline: {', '.join(there)}"] if there else []
-            elif back is not None:
-                words += ["no baseline"]
-            otherwise = "not determinable" if names else f"missing: {parameter.column}"
+            if back is not None and back[row] < 0:
+                words.append("no baseline")
+            elif there := [name for name, gap in then.items() if gap[row]]:
+                words.append(f"missing at baseline: {', '.join(there)}")
             said[row] = ("; ".join(words) or otherwise)[:REASON_LENGTH]
         return said
 
-    def _gap_at_base(self, name: str, gap: NDArray[np.bool_], back: Positions) -> NDArray[np.bool_]:
-        """Return the rows whose baseline lacks a variable; without a baseline, a row says nothing."""
-        return gap[np.maximum(back, 0)] if self.own is None else np.isnan(self.own.values(name))
+    def _gaps(
+        self, parameter: Parameter, read: Callable[[str], FloatArray]
+    ) -> dict[str, NDArray[np.bool_]]:
+        """Return where each variable is missing that a parameter reads; of reactants, those that count."""
+        table, source = self.table, parameter.source
+        gaps = {name: np.isnan(read(name)) for name in parameter.needs(table) if table.has(name)}
+        if not isinstance(source, Request):
+            return gaps
+        reactants = {name: np.isnan(read(name)) for name in MARKERS if table.has(name)}
+        if _reads_reactant(source):
+            if table.marker in MARKERS:
+                return {**gaps, table.marker: reactants[table.marker]}
+            counts = {"esr": table.uses_esr, "crp": ~table.uses_esr}
+            return {**gaps, **{name: gap & counts[name] for name, gap in reactants.items()}}
+        asked = {*MARKERS, EITHER} & {*source.criteria.needs}
+        if "esr" not in source.measure.inputs or not asked:
+            return gaps
+        if EITHER in asked:
+            # One that was not tested is no gap where the other was.
+            reactants = dict.fromkeys(reactants, np.all([*reactants.values()], axis=0))
+        return {**gaps, **reactants}
 
 
-def _reads_marker(source: Any) -> bool:
-    if not isinstance(source, Request):
+def _reads_reactant(source: Request) -> bool:
+    """Return whether a request reads the one acute-phase reactant that counts in a row."""
+    measure, criteria = source.measure, source.criteria
+    if isinstance(measure, Score):
+        return bool(measure.either)
+    if "score" in measure.inputs:
+        what = measure_of(criteria, dict(source.options))
+    elif "now" in measure.inputs:
+        what = criteria.compared
+    else:
+        return "marker" in measure.inputs
+    if what in VARIABLES:
         return False
-    if isinstance(source.measure, Score):
-        return bool(source.measure.either)
-    return any("esr" in need for need in source.criteria.needs)
+    return what in (CORE_SET, RESPONSE) or bool(lookup(Score, what, parameter="measure").either)
 
 
 def _derived(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -12,19 +13,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.adam.datasets import (
+    CRITERION,
     DATE,
     LABELS,
-    NUMBER,
     TEXT,
     WHOLE,
+    AnalysisDataset,
     Variable,
     dates_of,
     days_of,
+    kind_of,
 )
 from jiascores.adam.datasets import VARIABLES as KNOWN
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, say
+from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, say, shown
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame
+from jiascores.tables.frame import Frame, Output
 
 # What stands for the number of the period in the name of a column, as in TRTxxP.
 PERIOD = "xx"
@@ -51,11 +54,16 @@ class Subjects:
         """TRTSDT as days since 1970, where ADSL has it."""
         return self.days("TRTSDT") if "TRTSDT" in self.table else None
 
+    def column(self, name: str) -> pd.Series[Any]:
+        """Return a column of ADSL."""
+        if name not in self.table:
+            raise ColumnError(f"{say('subjects')} has no column {shown(name)}.", variable=name)
+        column: pd.Series[Any] = self.table[name]
+        return column
+
     def days(self, name: str) -> pd.Series[float]:
         """Return a date of ADSL as days since 1970."""
-        if name not in self.table:
-            raise ColumnError(f"{say('subjects')} has no column {name!r}.", variable=name)
-        return pd.Series(days_of(self.table[name], name), index=self.table.index, name=name)
+        return pd.Series(days_of(self.column(name), name), index=self.table.index, name=name)
 
     @classmethod
     def of(cls, given: Any, study: str | None, keep: Any, seen: Iterable[str]) -> Subjects:
@@ -83,11 +91,14 @@ class Subjects:
                 )
             return cls(pd.DataFrame({"STUDYID": study}, index=seen), {})
         frame = Frame(to_eager(given))
-        wanted = (name for name in names.values() if PERIOD not in name)
-        for name in ("USUBJID", *([] if study else ["STUDYID"]), *wanted):
-            if name not in frame:
-                raise ColumnError(f"{say('subjects')} has no column {name!r}.", variable=name)
-        ids = pd.Index([str(each) for each in frame.objects("USUBJID")])
+        table = pd.DataFrame({str(n): list(frame.objects(n)) for n in frame.names}).infer_objects()
+        people = cls(
+            table.assign(STUDYID=study) if study else table,
+            {new: old for new, old in names.items() if new not in IDS},
+        )
+        for name in (*reversed(IDS), *(old for old in names.values() if PERIOD not in old)):
+            people.column(name)
+        ids = people.table.index = pd.Index(people.column("USUBJID").map(str))
         if ids.has_duplicates:
             who = listing(ids[ids.duplicated()].tolist())
             raise VisitError(f"two rows of ADSL are of one subject: {who}.", variable="USUBJID")
@@ -99,17 +110,11 @@ class Subjects:
                 variable="USUBJID",
                 values=others,
             )
-        table = pd.DataFrame({str(n): list(frame.objects(n)) for n in frame.names}, index=ids)
-        table = table.assign(STUDYID=study) if study else table
-        return cls(
-            table.infer_objects(), {new: old for new, old in names.items() if new not in IDS}
-        )
+        return people
 
     def joined(self, data: pd.DataFrame) -> pd.DataFrame:
         """Return rows with what is taken along from ADSL and, where TRTSDT is known, ADY."""
         ids = data["USUBJID"]
-        front = {"STUDYID": self.table["STUDYID"].loc[ids].to_numpy(), "USUBJID": ids.to_numpy()}
-        front |= {new: self._cells(new, old, data) for new, old in self.keep.items()}
         ours = sorted(set(self.keep) & set(map(str, data)))
         if ours:
             raise RequestError(
@@ -118,16 +123,55 @@ class Subjects:
                 variable="keep",
                 values=ours,
             )
-        return pd.concat(
-            [pd.DataFrame(front), data.drop(columns="USUBJID").reset_index(drop=True)], axis=1
+        if self.start is not None:
+            data = data.assign(ADY=analysis_day(data["ADT"], self.start.loc[ids]))
+        front = {"STUDYID": self.table["STUDYID"].loc[ids].to_numpy(), "USUBJID": ids.to_numpy()}
+        front |= {new: self._cells(new, old, data) for new, old in self.keep.items()}
+        data = data.drop(columns="USUBJID").reset_index(drop=True)
+        return pd.concat([pd.DataFrame(front), data], axis=1)
+
+    def dataset(
+        self,
+        data: pd.DataFrame,
+        frame: Frame,
+        order: Sequence[str],
+        origins: Mapping[str, str] = MappingProxyType({}),
+        **about: Any,
+    ) -> AnalysisDataset:
+        """Return rows as a data set of the kind of a frame, in the order in which they are read.
+
+        Parameters
+        ----------
+        data : DataFrame
+            The rows, without what is taken along from ADSL.
+        frame : Frame
+            The visits.
+        order : sequence of str
+            The variables that are made here.
+        origins : mapping
+            Where further variables come from, in words.
+        **about
+            ``keys`` and the other fields of `AnalysisDataset`.
+        """
+        data = self.joined(data).sort_values(
+            list(about["keys"]), kind="stable", na_position="first", ignore_index=True
         )
+        known = [name for name in order if name in data]
+        criteria = [name for name in data if CRITERION.fullmatch(str(name))]
+        data = data[[*data.columns.difference([*known, *criteria], sort=False), *known, *criteria]]
+        origins = {**{new: f"ADSL.{old}" for new, old in self.keep.items()}, **origins}
+        taken = {
+            name: Variable(LABELS.get(name, name), kind_of(data[name]), "Predecessor", origin)
+            for name, origin in origins.items()
+            if name not in KNOWN
+        }
+        return AnalysisDataset(data=frame_like(frame, data), taken=taken, **about)
 
     def _cells(self, new: str, old: str, data: pd.DataFrame) -> Any:
         """Return what a column of ADSL says of each row's subject, in its period where it names one."""
         if PERIOD not in old:
-            column = self.table[old].loc[data["USUBJID"]].to_numpy()
-            dated = new.endswith("DT")
-            return dates_of(column, old).astype("datetime64[s]") if dated else column
+            column = self.column(old).loc[data["USUBJID"]].to_numpy()
+            return dates_of(column, old).astype("datetime64[s]") if new.endswith("DT") else column
         if "APERIOD" not in data:
             raise RequestError(
                 f"{say('keep')} takes {new} from {old}, one column for each period: say where periods "
@@ -135,37 +179,16 @@ class Subjects:
                 variable="keep",
             )
         cells = np.full(len(data), None, dtype=object)
-        period = data["APERIOD"].to_numpy(float)
-        for number in np.unique(period[~np.isnan(period)]):
-            name = old.replace(PERIOD, f"{int(number):02d}")
-            if name not in self.table:
-                raise ColumnError(f"{say('subjects')} has no column {name!r}.", variable=name)
-            here = period == number
-            cells[here] = self.table[name].loc[data["USUBJID"][here]].to_numpy()
+        for number, here in data.groupby("APERIOD").indices.items():
+            of_period = self.column(old.replace(PERIOD, f"{int(number):02d}"))
+            cells[here] = of_period.loc[data["USUBJID"].iloc[here]]
         return cells
 
 
-def taken(data: pd.DataFrame, origins: Mapping[str, str]) -> dict[str, Variable]:
-    """Return what is known of variables that were taken over as they are, and from where."""
-    return {
-        name: Variable(LABELS.get(name, name), kind_of(data[name]), "Predecessor", origin)
-        for name, origin in origins.items()
-        if name not in KNOWN
-    }
-
-
-def kind_of(values: pd.Series[Any]) -> str:
-    """Return what kind of variable holds these values."""
-    if pd.api.types.is_datetime64_any_dtype(values) or _holds_dates(values):
-        return DATE
-    if pd.api.types.is_bool_dtype(values):
-        return TEXT
-    return NUMBER if pd.api.types.is_numeric_dtype(values) else TEXT
-
-
-def _holds_dates(values: pd.Series[Any]) -> bool:
-    known = values.dropna()
-    return bool(len(known)) and all(hasattr(each, "toordinal") for each in known)
+def analysis_day(days: Any, start: Any) -> NDArray[np.float64]:
+    """Return days since 1970 as days relative to a start: 1 on it, −1 the day before, no 0."""
+    since: NDArray[np.float64] = np.asarray(days, dtype=float) - np.asarray(start, dtype=float)
+    return since + (since >= 0)
 
 
 def words_where(where: Any, words: Any) -> NDArray[Any]:
@@ -188,11 +211,7 @@ def frame_like(frame: Frame, data: pd.DataFrame) -> Any:
             counted = pd.api.types.is_numeric_dtype(values)
             days = dates_of(pd.to_datetime(values, unit="D") if counted else values)
             columns[str(name)] = days.astype("datetime64[s]") if frame.kind == "pandas" else days
-        elif frame.kind == "pandas":
-            numbers = values.astype(float)
-            columns[str(name)] = numbers.astype("Int64") if kind == WHOLE else numbers
         else:
-            # What Arrow and Polars are given as NaN would be no gap.
-            made = int if kind == WHOLE else float
-            columns[str(name)] = [None if pd.isna(each) else made(each) for each in values]
+            of = "level" if kind == WHOLE else "score"
+            columns[str(name)] = frame.made(Output(str(name), of, values.to_numpy(float)))
     return frame.new(columns)

@@ -10,23 +10,22 @@ import pandas as pd
 
 from jiascores.adam.datasets import AnalysisDataset
 from jiascores.adam.parameters import CODE, OWN_FROM, Parameter, codes, of_request
-from jiascores.adam.subjects import Subjects, frame_like, taken
-from jiascores.adam.timing import analysis_day
+from jiascores.adam.subjects import Subjects, frame_like
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import ColumnError, RequestError, listing, say, shown
+from jiascores.core.errors import RequestError, listing, say, shown
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
 from jiascores.tables.naming import Column, column
 from jiascores.tables.requests import Request
 from jiascores.tables.time_to_event import time_to_first, time_to_flare
 
+LABEL = "Time-to-Event Analysis Dataset"
 KEYS = ("STUDYID", "USUBJID", "PARAMCD")
 ORDER = (
     *("PARAMCD", "PARAM", "PARAMN", "PARCAT1", "STARTDT", "ADT", "ADY", "AVAL", "CNSR"),
     *("EVNTDESC", "CNSDTDSC"),
 )
 FRONT, CODE_LENGTH = "TT", 8
-END, NOT_SEEN = "end of follow-up", "not seen again"
 
 
 @as_declared
@@ -116,9 +115,8 @@ def adtte(
     1    S-02   1.0     1  NO REFERENCE VISIT
     """
     frame, adsl = Frame(to_eager(visits)), Frame(to_eager(subjects))
-    for needed in ("USUBJID", "STUDYID", origin):
-        if needed not in adsl:
-            raise ColumnError(f"{say('subjects')} has no column {shown(needed)}.", variable=needed)
+    people = Subjects.of(adsl.native, None, keep, ())
+    people.column(origin)
     parameter = _parameter(event, paramcd, param)
     given: dict[str, Any] = {
         "patients": frame_like(frame, pd.DataFrame({n: adsl.objects(n) for n in adsl.names})),
@@ -128,38 +126,26 @@ def adtte(
         **how,
     }
     if isinstance(event, Request) and event.measure.name == "flare":
-        given["criteria"] = event.criteria
-        given.setdefault("reference", dict(event.bound).get("reference"))
-        times = Frame(time_to_flare(frame.native, **given))
+        given = {"reference": dict(event.bound).get("reference"), **given}
+        times = time_to_flare(frame.native, criteria=event.criteria, **given)
     else:
-        times = Frame(time_to_first(frame.native, event, **given))
-    ids = [str(each) for each in times.objects((columns or {}).get("patient", "patient"))]
-    people = Subjects.of(adsl.native, None, keep, ids)
-    data = _rows(times, ids, people.days(origin), parameter)
+        times = time_to_first(frame.native, event, **given)
+    data = _rows(
+        Frame(times), (columns or {}).get("patient", "patient"), people.days(origin), parameter
+    )
     data["CNSR"] = _censored(data, censored or {})
     data["CNSDTDSC"] = data["CNSDTDSC"].where(data["CNSR"] > 0, None)
     data["EVNTDESC"] = data["EVNTDESC"].str.upper()
-    if people.start is not None:
-        data["ADY"] = analysis_day(data["ADT"], people.start.loc[ids])
-    data = people.joined(data)
-    data = data.sort_values(list(KEYS), kind="stable").reset_index(drop=True)
-    data = data[[*(name for name in data if name not in ORDER), *(n for n in ORDER if n in data)]]
-    return AnalysisDataset(
-        name=name,
-        label="Time-to-Event Analysis Dataset",
-        data=frame_like(frame, data),
-        keys=KEYS,
-        parameters=(parameter,),
-        taken=taken(data, {new: f"ADSL.{old}" for new, old in people.keep.items()}),
-        terminology=terminology,
-    )
+    about = {"name": name, "label": LABEL, "keys": KEYS, "terminology": terminology}
+    return people.dataset(data, frame, ORDER, parameters=(parameter,), **about)
 
 
 def _rows(
-    times: Frame, ids: Sequence[str], starts: pd.Series[float], parameter: Parameter
+    times: Frame, patient: Any, starts: pd.Series[float], parameter: Parameter
 ) -> pd.DataFrame:
     """Return what is known of each subject, without CNSR."""
-    origin, days = starts.name, starts.loc[list(ids)].to_numpy(float)
+    ids = [str(each) for each in times.objects(patient)]
+    origin, days = starts.name, starts.loc[ids].to_numpy(float)
     without = [each for each, day in zip(ids, days, strict=True) if np.isnan(day)]
     if without:
         raise RequestError(
@@ -174,7 +160,7 @@ def _rows(
     )
     return pd.DataFrame(
         {
-            "USUBJID": list(ids),
+            "USUBJID": ids,
             "PARAMCD": parameter.code,
             "PARAM": parameter.label,
             "PARAMN": parameter.number,
@@ -228,7 +214,7 @@ def _parameter(event: Any, code: str | None, label: str | None) -> Parameter:
             variable="paramcd",
             values=(chosen,),
         )
-    called = stem if asked is None else of_request(asked, "")
+    called = stem if asked is None else of_request(asked, None)
     called = called if called[1:2].isupper() else f"{called[0].lower()}{called[1:]}"
     words = f"Time to {called} (days, day 1 is the start)"
     return Parameter(chosen, (label or words)[:200], number, "TIME TO EVENT", event, timed=True)
