@@ -204,7 +204,7 @@ def adeff(
     data = with_periods(_with_thresholds(data, made, thresholds or {}), people, periods, phases)
     data = plan.joined(data, people).drop(columns=[n for n in WHERE_KNOWN if data[n].isna().all()])
     origins = {new: f"Column {old.name} of the visits" for new, old in (carry or {}).items()}
-    how = {"name": name, "label": LABEL, "keys": KEYS, "terminology": terminology}
+    how: dict[str, Any] = {"name": name, "label": LABEL, "keys": KEYS, "terminology": terminology}
     return people.dataset(data, frame, ORDER, origins, parameters=tuple(made), **how)
 
 
@@ -286,7 +286,7 @@ def _with_thresholds(
     codes = {each.column: each.code for each in made if not each.words}
     refuse_unknown("thresholds", given, list(codes))
     for column, criteria in given.items():
-        here = (data["PARAMCD"] == codes[column]).to_numpy()
+        here = data["PARAMCD"] == codes[column]
         for number, criterion in enumerate(
             [criteria] if isinstance(criteria, str) else criteria, 1
         ):
@@ -303,7 +303,7 @@ def _with_thresholds(
                 data[text] = data[flag] = None
             holds = COMPARISONS[found[1]](data["AVAL"].to_numpy(float)[here], float(found[2]))
             data.loc[here, text] = f"AVAL {found[1]} {found[2]}"
-            data.loc[here, flag] = np.select([holds == 1, holds == 0], ["Y", "N"], None)
+            data.loc[here, flag] = pd.Series(holds, data.index[here]).map({1: "Y", 0: "N"})
     return data
 
 

@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jiascores.adam.datasets import DATE, TEXT, AnalysisDataset, days_of
+from jiascores.adam.datasets import DATE, TEXT, VARIABLES, AnalysisDataset, days_of
 from jiascores.adam.parameters import CODE
 from jiascores.core.arguments import as_declared
+from jiascores.core.errors import say
+from jiascores.tables.frame import Frame
 
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 LABEL_LENGTH, TEXT_LENGTH = 40, 200
 REQUIRED = ("STUDYID", "USUBJID", "PARAM", "PARAMCD")
-# Pairs of variables that say the same in two ways, within a parameter or at all.
+# Pairs of variables that say the same in two ways, within a parameter or in ALL rows.
 ONE_TO_ONE = (
-    *(("PARAMCD", "PARAM", ""), ("PARAMCD", "PARAMN", ""), ("AVISIT", "AVISITN", "")),
-    *(("AVAL", "AVALC", "PARAMCD"), ("BASE", "BASEC", "PARAMCD"), ("APERIOD", "APERIODC", "")),
+    *(("PARAMCD", "PARAM", "ALL"), ("PARAMCD", "PARAMN", "ALL"), ("AVISIT", "AVISITN", "ALL")),
+    *(("AVAL", "AVALC", "PARAMCD"), ("BASE", "BASEC", "PARAMCD"), ("APERIOD", "APERIODC", "ALL")),
 )
 BY = ["USUBJID", "PARAMCD", "BASETYPE"]
 # Flags that are Y or empty; the others may be N.
@@ -95,7 +97,7 @@ def check(dataset: AnalysisDataset) -> pd.DataFrame:
     >>> jia.adam.check(adeff)[["rule", "finding"]].iloc[0].tolist()
     ['text', "USUBJID has characters that are not ASCII: 'Zoë'"]
     """
-    data = dataset.pandas
+    data = _with_all(dataset)
     rows = [
         {"dataset": dataset.name, "rule": name, "finding": words}
         for name, check in RULES.items()
@@ -104,30 +106,47 @@ def check(dataset: AnalysisDataset) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["dataset", "rule", "finding"])
 
 
+def _with_all(dataset: AnalysisDataset) -> pd.DataFrame:
+    """Return the data, with what they lack of the known variables as empty columns."""
+    data = dataset.pandas
+    texts = {name for name, known in VARIABLES.items() if known.type == TEXT}
+    lacking = [name for name in VARIABLES if name not in {*data, "CRITy", "CRITyFL"}]
+    return data.assign(**{name: "" if name in texts else np.nan for name in lacking})
+
+
+def _names_of(data: pd.DataFrame) -> list[str]:
+    return [str(name) for name in data]
+
+
 @rule("required-variables")
-def _required(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+def _required(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    there = Frame(dataset.data).names
     for name in REQUIRED:
-        if name not in data:
+        if name not in there:
             yield f"{name} is not there"
         elif (data[name] == "").any():
             yield f"{name} is empty in {(data[name] == '').sum()} rows"
 
 
 @rule("names-and-labels")
-def _names(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    names = [str(name) for name in data]
-    for name in (dataset.name, *names):
+def _names_and_labels(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    for name in (dataset.name, *_names_of(data)):
         if not NAME.fullmatch(name):
             yield f"{name!r} is not a name of at most 8 capital letters, digits and _"
-    for name in names:
+    for name in _names_of(data):
         label = dataset.about(name).label
-        if not 0 < len(label) <= LABEL_LENGTH or not label.isascii():
+        if not label:
+            yield (
+                f"{name} has no label and no origin: it was added by hand. Columns of ADSL come by "
+                f"{say('keep')}, those of the visits by {say('adam.carry')}"
+            )
+        elif len(label) > LABEL_LENGTH or not label.isascii():
             yield f"the label of {name} is not 1 to {LABEL_LENGTH} characters of ASCII: {label!r}"
 
 
 @rule("text")
 def _text(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for name in (name for name in data if dataset.about(str(name)).type == TEXT):
+    for name in (name for name in _names_of(data) if dataset.about(name).type == TEXT):
         long = data[name].str.len() > TEXT_LENGTH
         other = data[name][~data[name].map(str.isascii)]
         if long.any():
@@ -146,13 +165,11 @@ def _codes(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
 @rule("one-to-one")
 def _one_to_one(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
     for one, other, within in ONE_TO_ONE:
-        if one not in data or other not in data:
-            continue
-        both = data[~_empty(data[one]) & ~_empty(data[other])]
-        for key, group in both.groupby(within) if within else [("", both)]:
-            pairs = group[[one, other]].drop_duplicates()
-            if len(pairs) != pairs[one].nunique() or len(pairs) != pairs[other].nunique():
-                yield f"{one} and {other} are not one to one{f' in {key}' if within else ''}"
+        known = ~_empty(data[one]) & ~_empty(data[other])
+        pairs = data[known].assign(ALL="")[[within, one, other]].drop_duplicates()
+        twice = pairs.duplicated([within, one]) | pairs.duplicated([within, other])
+        for key in sorted(pairs[within][twice].unique()):
+            yield f"{one} and {other} are not one to one{f' in {key}' if key else ''}"
 
 
 def _empty(values: pd.Series[Any]) -> pd.Series[bool]:
@@ -161,25 +178,21 @@ def _empty(values: pd.Series[Any]) -> pd.Series[bool]:
 
 @rule("unique-key")
 def _unique(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    keys = [name for name in dataset.keys if name in data]
-    twice = data.duplicated(keys, keep=False)
-    if twice.any():
-        first = data.loc[twice, keys].iloc[0].to_dict()
-        yield f"{twice.sum()} rows share their key ({', '.join(keys)}), first {first}"
+    keys = list(dataset.keys)
+    twice = data.loc[data.duplicated(keys, keep=False), keys]
+    if len(twice):
+        yield f"{len(twice)} rows share their key ({', '.join(keys)}), first {twice.iloc[0].to_dict()}"
 
 
 @rule("one-baseline")
 def _one_baseline(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    if "ABLFL" not in data:
-        return
-    flagged = data[data["ABLFL"] == "Y"]
+    flagged, based = data[data["ABLFL"] == "Y"], data[data["BASE"].notna()]
     for key in flagged.loc[flagged.duplicated(BY), BY].itertuples(index=False):
         yield f"two baseline records of {', '.join(map(str, key))}"
     unequal = flagged[~np.isclose(flagged["AVAL"], flagged["BASE"], equal_nan=True)]
     if len(unequal):
         yield f"BASE is not AVAL in {len(unequal)} baseline records"
-    bases = data[data["BASE"].notna()]
-    several = bases.groupby(BY)["BASE"].nunique()
+    several = based.groupby(BY)["BASE"].nunique()
     if (several > 1).any():
         yield f"BASE is not constant within {', '.join(map(str, several[several > 1].index[0]))}"
     without = set(several.index) - set(flagged[BY].itertuples(index=False, name=None))
@@ -189,12 +202,9 @@ def _one_baseline(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
 
 @rule("change")
 def _change(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    if "CHG" not in data:
-        return
-    known = data[data["CHG"].notna()]
+    known, share = data[data["CHG"].notna()], data[data["PCHG"].notna()]
     if not np.allclose(known["CHG"], known["AVAL"] - known["BASE"], rtol=0, atol=1e-9):
         yield "CHG is not AVAL − BASE"
-    share = data[data["PCHG"].notna()]
     if (share["BASE"] == 0).any():
         yield "PCHG is there where BASE is 0"
     if not np.allclose(share["PCHG"], 100 * share["CHG"] / share["BASE"], rtol=0, atol=1e-6):
@@ -204,62 +214,51 @@ def _change(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
 @rule("relative-day")
 def _relative_day(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
     for name in ("ADY", "APERDY", "AWTARGET", "AWLO", "AWHI"):
-        if name in data and (data[name] == 0).any():
+        if (data[name] == 0).any():
             yield f"{name} is 0 in {(data[name] == 0).sum()} rows: there is no day 0"
 
 
 @rule("windows")
 def _windows(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    if "AWTARGET" not in data:
-        return
     day, target = (data[name] - (data[name] > 0) for name in ("ADY", "AWTARGET"))
-    known = data["AWTDIFF"].notna()
-    if not np.array_equal((day - target).abs()[known], data["AWTDIFF"][known]):
+    if (data["AWTDIFF"].notna() & ((day - target).abs() != data["AWTDIFF"])).any():
         yield "AWTDIFF is not the days between ADY and AWTARGET"
-    if ((data["AWTARGET"] < data["AWLO"]) | (data["AWTARGET"] > data["AWHI"])).any():
-        yield "AWTARGET is not between AWLO and AWHI"
-    if ((data["ADY"] < data["AWLO"]) | (data["ADY"] > data["AWHI"])).any():
-        yield "ADY is not between AWLO and AWHI"
+    for name in ("AWTARGET", "ADY"):
+        if ((data[name] < data["AWLO"]) | (data[name] > data["AWHI"])).any():
+            yield f"{name} is not between AWLO and AWHI"
 
 
 @rule("flags")
 def _flags(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for name in (str(each) for each in data if str(each).endswith("FL")):
-        allowed = {"", "Y"} if YES_ONLY.fullmatch(name) else {"", "Y", "N"}
-        other = sorted(set(data[name]) - allowed)
+    for name in (name for name in _names_of(data) if name.endswith("FL")):
+        allowed = ["Y"] if YES_ONLY.fullmatch(name) else ["N", "Y"]
+        other = sorted(set(data[name]) - {"", *allowed}, key=str)
         if other:
-            yield f"{name} is {other[0]!r}, not {' or '.join(sorted(allowed - {''}))} or empty"
+            yield f"{name} is {other[0]!r}, not {' or '.join(allowed)} or empty"
 
 
 @rule("criteria")
 def _criteria(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for flag in (str(each) for each in data if re.fullmatch(r"CRIT\d+FL", str(each))):
-        text = flag.removesuffix("FL")
-        if text not in data or ((data[flag] != "") & (data[text] == "")).any():
+    for flag in filter(re.compile(r"CRIT\d+FL").fullmatch, _names_of(data)):
+        text, filled = flag.removesuffix("FL"), data[flag] != ""
+        said = data.assign(**{text: data.get(text, "")}).loc[:, ["PARAMCD", text]]
+        if (filled & (said[text] == "")).any():
             yield f"{flag} is there without {text}"
-        elif (
-            data.loc[data[text] != "", ["PARAMCD", text]]
-            .drop_duplicates()["PARAMCD"]
-            .duplicated()
-            .any()
-        ):
+        if said[said[text] != ""].drop_duplicates()["PARAMCD"].duplicated().any():
             yield f"{text} is not constant within a parameter"
-        if ((data[flag] != "") & data["AVAL"].isna()).any():
+        if (filled & data["AVAL"].isna()).any():
             yield f"{flag} is there where AVAL is empty"
 
 
 @rule("one-analysis-record")
 def _one_record(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    if "ANL01FL" not in data:
-        return
     keys = [*BY, "AVISITN"]
-    chosen = data[data["ANL01FL"] == "Y"]
+    chosen, planned = data[data["ANL01FL"] == "Y"], data[data["AVISITN"].notna()]
     if chosen["AVISITN"].isna().any():
         yield "ANL01FL is Y in a row without an analysis visit"
     twice = chosen[chosen.duplicated(keys)]
     if len(twice):
         yield f"ANL01FL is Y on two rows of {twice[keys].iloc[0].tolist()}"
-    planned = data[data["AVISITN"].notna()]
     rows = (set(each[keys].itertuples(index=False, name=None)) for each in (planned, chosen))
     without = next(rows) - next(rows)
     if without:
@@ -268,34 +267,31 @@ def _one_record(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
 
 @rule("imputed-rows")
 def _imputed(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    if "DTYPE" not in data:
-        return
-    imputed = data["DTYPE"] != ""
-    if (imputed & data["AVAL"].isna()).any():
+    imputed, known = data["DTYPE"] != "", data["AVAL"].notna()
+    if (imputed & ~known).any():
         yield "a row with DTYPE has no AVAL"
     if (~imputed & data["ADT"].isna()).any():
         yield "an observed row has no ADT"
-    if (data["AVAL"].notna() & (data["AVALMIN"].notna() | data["AVALMAX"].notna())).any():
+    if (known & (data["AVALMIN"].notna() | data["AVALMAX"].notna())).any():
         yield "AVALMIN or AVALMAX stands beside an AVAL that is known"
-    if (data["AVAL"].isna() & (data["AREASND"] == "")).any():
+    if (~known & (data["AREASND"] == "")).any():
         yield "AVAL is empty without a reason"
 
 
 @rule("dates")
 def _dates(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for name in data:
-        if str(name).endswith("DT") and dataset.about(str(name)).type != DATE:
+    for name in _names_of(data):
+        if name.endswith("DT") and dataset.about(name).type != DATE:
             yield f"{name} is not a date"
 
 
 @rule("time-to-event")
-def _times(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    if "CNSR" not in data:
+def _times(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    if "CNSR" not in Frame(dataset.data).names:
         return
-    if data["CNSR"].isna().any() or (data["CNSR"] < 0).any():
+    if not (data["CNSR"] >= 0).all():
         yield "CNSR is not 0, 1, 2, …"
-    days = days_of(data["ADT"]) - days_of(data["STARTDT"]) + 1
-    if not (days == data["AVAL"]).all():
+    if not (days_of(data["ADT"]) - days_of(data["STARTDT"]) + 1 == data["AVAL"]).all():
         yield "AVAL is not ADT − STARTDT + 1"
     if (data["EVNTDESC"] == "").any():
         yield "EVNTDESC is empty"

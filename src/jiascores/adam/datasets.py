@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from typing import Any
 
 import attrs
@@ -14,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jiascores.adam.parameters import Parameter
+from jiascores.adam.parameters import Parameter, rows_of
 from jiascores.core.errors import VisitError
 from jiascores.tables.frame import Frame
 
@@ -56,6 +54,17 @@ def days_of(cells: Any, what: str = "a date") -> NDArray[np.float64]:
     return np.where(np.isnat(dates), np.nan, dates.astype(np.int64).astype(np.float64))
 
 
+def typed(cells: Any, kind: str) -> pd.Series[Any]:
+    """Return cells as a column of their kind: text with empty cells for gaps, dates, floats."""
+    gaps = [pd.isna(cell) or cell == "" for cell in cells]
+    known = [None if gap else cell for cell, gap in zip(cells, gaps, strict=True)]
+    if kind == TEXT:
+        return pd.Series(["" if cell is None else str(cell) for cell in known], dtype=object)
+    if kind == DATE:
+        return pd.Series(dates_of(known).astype("datetime64[s]"))
+    return pd.to_numeric(pd.Series(known, dtype=object)).astype(float)
+
+
 def kind_of(values: pd.Series[Any]) -> str:
     """Return which kind of variable holds these values."""
     known, types = values.dropna(), pd.api.types
@@ -91,16 +100,14 @@ class Variable:
     codelist: str = ""
 
 
-def _variables() -> tuple[dict[str, Variable], dict[str, str]]:
-    """Return the variables that we make, and what others of ADSL are called."""
-    text = (files("jiascores.catalogue") / "analysis_variables.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    columns = ("label", "type", "origin", "derivation", "codelist")
-    made = {row["variable"]: Variable(*(row[n] for n in columns)) for row in rows if row["type"]}
-    return made, {row["variable"]: row["label"] for row in rows if not row["type"]}
-
-
-VARIABLES, LABELS = _variables()
+_ROWS = rows_of("analysis_variables.csv")
+# The variables that we make, and what these and others of ADSL are called.
+VARIABLES = {
+    row["variable"]: Variable(*(row[field.name] for field in attrs.fields(Variable)))
+    for row in _ROWS
+    if row["type"]
+}
+LABELS = {row["variable"]: row["label"] for row in _ROWS}
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -157,18 +164,8 @@ class AnalysisDataset:
     def pandas(self) -> pd.DataFrame:
         """The data as a pandas frame: text with empty cells for gaps, numbers, dates."""
         frame = Frame(self.data)
-        columns: dict[str, Any] = {}
-        for name in frame.names:
-            cells = frame.objects(name)
-            kind = self.about(name).type
-            if kind == TEXT:
-                words = ["" if pd.isna(cell) else str(cell) for cell in cells]
-                columns[name] = pd.Series(words, dtype=object)
-            elif kind == DATE:
-                columns[name] = dates_of(cells).astype("datetime64[s]")
-            else:
-                columns[name] = pd.to_numeric(pd.Series(cells, dtype=object)).astype(float)
-        return pd.DataFrame(columns)
+        names = map(str, frame.names)
+        return pd.DataFrame({n: typed(frame.objects(n), self.about(n).type) for n in names})
 
     @property
     def variables(self) -> pd.DataFrame:

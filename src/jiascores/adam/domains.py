@@ -276,8 +276,8 @@ def table_from_sdtm(
     for name, columns in _SECOND[letters].items():
         there = [column for column in columns if column in sdtm.frame]
         if there and name in _DATES:
-            each = isinstance(partial_dates, Mapping)
-            rule = partial_dates.get(name) if each else partial_dates
+            rule: Any = partial_dates
+            rule = rule.get(name) if isinstance(rule, Mapping) else rule
             data[name] = sdtm.days(data.index, there[0], rule, gaps=name == "stop")["day"]
         elif there:
             first, other = sdtm.cells(there[0]), sdtm.cells(there[-1])

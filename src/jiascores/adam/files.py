@@ -7,19 +7,17 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from jiascores._version import __version__
 from jiascores.adam.checks import check
-from jiascores.adam.datasets import DATE, NUMBER, TEXT, WHOLE, AnalysisDataset, dates_of
+from jiascores.adam.datasets import DATE, NUMBER, TEXT, WHOLE, AnalysisDataset, kind_of, typed
 from jiascores.adam.datasets import VARIABLES as KNOWN
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import MissingExtraError, RequestError, listing, say, shown
+from jiascores.core.errors import RequestError, listing, say, shown
 from jiascores.files.writing import whole
 from jiascores.tables.engines import need
 
@@ -73,20 +71,26 @@ def write(dataset: AnalysisDataset, path: str | Path, *, created: str | None = N
       PARAMCD  AVAL
     0    PHGA   6.0
     """
-    kind = kind_of(path, created)
+    kind = ending_to_write(path, created)
     content = content_of(dataset, kind, created or "")
     with whole(path, force=True) as file:
         file.write(content)
 
 
-def kind_of(path: str | Path, created: str | None) -> str:
-    """Return the ending of a file's name, by which it is written; raise where it cannot be."""
+def ending(path: str | Path) -> str:
+    """Return the ending of a file's name, which says what it is; one that is not known raises."""
     kind = Path(path).suffix.lower()
     if kind not in KINDS:
         raise RequestError(
             f"{say('path', str(path))}: choose a name that ends in {listing(KINDS, shown=4)}.",
             variable="path",
         )
+    return kind
+
+
+def ending_to_write(path: str | Path, created: str | None) -> str:
+    """Return the ending of a file's name, by which it is written; raise where it cannot be."""
+    kind = ending(path)
     if kind in (".xpt", ".json") and (created is None or not _is_moment(created)):
         raise RequestError(
             f"{say('created', created or '…')}: say when the file is made, "
@@ -136,12 +140,9 @@ def _refuse(dataset: AnalysisDataset) -> None:
 
 
 def _pyreadstat() -> Any:
-    try:
-        import pyreadstat
-    except ImportError:
-        raise MissingExtraError(
-            "SAS transport files need pyreadstat: pip install 'jiascores[files]'."
-        ) from None
+    need("pyreadstat", "files", "a SAS transport file")
+    import pyreadstat
+
     return pyreadstat
 
 
@@ -255,64 +256,40 @@ def read(path: str | Path) -> pd.DataFrame:
     0    S-01    PHGA   6.0
     1    S-02    PHGA   NaN
     """
-    path = Path(path)
-    if path.suffix == ".xpt":
-        data, meta = _pyreadstat().read_xport(str(path))
-        kinds = {
-            name: DATE if meta.original_variable_types[name] == "DATE9" else _SAS_TYPES[kind]
-            for name, kind in meta.readstat_variable_types.items()
-        }
-        return _typed(data, kinds)
-    if path.suffix == ".json":
-        given = json.loads(path.read_text(encoding="utf-8"))
-        version = str(given.get("datasetJSONVersion", ""))
-        if not re.fullmatch(r"1\.1(\.\d+)?", version):
-            raise RequestError(
-                f"{path}: datasetJSONVersion is {shown(version)}, and Dataset-JSON 1.1 is read.",
-                variable="path",
-            )
-        kinds = {
-            each["name"]: _JSON_KINDS.get(each["dataType"], NUMBER) for each in given["columns"]
-        }
-        return _typed(pd.DataFrame(given["rows"], columns=[*kinds]), kinds)
-    if path.suffix == ".parquet":
+    path, kind = Path(path), ending(path)
+    if kind == ".parquet":
+        need("pyarrow", "files", "a Parquet file")
         data = pd.read_parquet(path)
-        types = pd.api.types
-        moments = [name for name in data if types.is_datetime64_any_dtype(data[name])]
-        texts = [name for name in data if types.is_string_dtype(data[name])]
-        kinds = dict.fromkeys(moments, "datetime64[s]") | dict.fromkeys(texts, "object")
-        return data.astype(kinds)
-    if path.suffix == ".csv":
-        data = pd.read_csv(path, dtype=str, keep_default_na=False)
-        # A file of texts says nothing of its types; what is not in the list of variables is text.
-        names = [str(name) for name in data]
-        known = {name: KNOWN[name].type for name in names if name in KNOWN}
-        dates = {name: DATE for name in names if name.endswith("DT")}
-        return _typed(data, known | dates)
-    raise RequestError(
-        f"path={str(path)!r}: choose a name that ends in {listing(KINDS, shown=4)}.",
-        variable="path",
-    )
+        return pd.DataFrame({name: typed(data[name], kind_of(data[name])) for name in data})
+    data, kinds = {".xpt": _from_transport, ".json": _from_json, ".csv": _from_csv}[kind](path)
+    return pd.DataFrame({name: typed(data[name], kinds.get(str(name), TEXT)) for name in data})
 
 
-_SAS_TYPES = {"string": TEXT, "double": NUMBER, "float": NUMBER}
-_JSON_KINDS = {"string": TEXT, "date": DATE}
+def _from_transport(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return what a transport file holds, and what each column is."""
+    data, meta = _pyreadstat().read_xport(str(path))
+    formats, types = meta.original_variable_types, meta.readstat_variable_types
+    numbers = {name: DATE if formats[name] == "DATE9" else NUMBER for name in types}
+    return data, {n: kind for n, kind in numbers.items() if types[n] != "string"}
 
 
-def _typed(data: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
-    """Return columns of their types: text with empty cells for gaps, dates, floats."""
-    columns: dict[str, Any] = {}
-    for name in data:
-        cells = [None if pd.isna(each) or each == "" else each for each in data[name]]
-        kind = kinds.get(str(name), TEXT)
-        if kind == TEXT:
-            columns[str(name)] = pd.Series(
-                ["" if c is None else str(c) for c in cells], dtype=object
-            )
-        elif kind == DATE:
-            columns[str(name)] = dates_of(cells).astype("datetime64[s]")
-        else:
-            columns[str(name)] = pd.Series(
-                [np.nan if c is None else float(c) for c in cells], dtype=float
-            )
-    return pd.DataFrame(columns)
+def _from_json(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return what a file of Dataset-JSON holds, and what each column is."""
+    given = json.loads(path.read_text(encoding="utf-8"))
+    version = str(given.get("datasetJSONVersion", ""))
+    if not re.fullmatch(r"1\.1(\.\d+)?", version):
+        raise RequestError(
+            f"{path}: datasetJSONVersion is {shown(version)}, and Dataset-JSON 1.1 is read.",
+            variable="path",
+        )
+    types = {each["name"]: each["dataType"] for each in given["columns"]}
+    kinds = {name: {"string": TEXT, "date": DATE}.get(kind, NUMBER) for name, kind in types.items()}
+    return pd.DataFrame(given["rows"], columns=[*kinds]), kinds
+
+
+def _from_csv(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return what a CSV file holds; its names say what a column is, else it is text."""
+    data = pd.read_csv(path, dtype=str, keep_default_na=False)
+    names = [str(name) for name in data]
+    dates = dict.fromkeys((name for name in names if name.endswith("DT")), DATE)
+    return data, {name: KNOWN[name].type for name in names if name in KNOWN} | dates

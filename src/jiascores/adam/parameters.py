@@ -140,14 +140,18 @@ def remission_of(column: str) -> Any:
     return next((of[name] for name in of if column == name or column.startswith(f"{name}_")), None)
 
 
+def rows_of(name: str) -> list[dict[str, str]]:
+    """Return the rows of a table of the catalogue."""
+    text = (files("jiascores.catalogue") / name).read_text(encoding="utf-8")
+    return [*csv.DictReader(text.splitlines())]
+
+
 @cache
 def codes() -> dict[str, tuple[str, str, int]]:
     """Return the code, the category and the number of each column that has a code."""
-    text = (files("jiascores.catalogue") / "parameters.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
     return {
         row["column"]: (row["paramcd"], row["parcat"].upper(), number)
-        for number, row in enumerate(rows, 1)
+        for number, row in enumerate(rows_of("parameters.csv"), 1)
     }
 
 

@@ -267,7 +267,7 @@ class Rows:
         gaps = {name: np.isnan(read(name)) for name in parameter.needs(table) if table.has(name)}
         if not isinstance(source, Request):
             return gaps
-        reactants = {name: np.isnan(read(name)) for name in MARKERS if table.has(name)}
+        reactants: dict[str, Any] = {n: np.isnan(read(n)) for n in MARKERS if table.has(n)}
         if _reads_reactant(source):
             if table.marker in MARKERS:
                 return {**gaps, table.marker: reactants[table.marker]}

@@ -27,7 +27,7 @@ from jiascores.adam.datasets import (
 from jiascores.adam.datasets import VARIABLES as KNOWN
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, say, shown
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import Frame, Output
+from jiascores.tables.frame import Frame, Output, OutputKind
 
 # What stands for the number of the period in the name of a column, as in TRTxxP.
 PERIOD = "xx"
@@ -179,9 +179,9 @@ class Subjects:
                 variable="keep",
             )
         cells = np.full(len(data), None, dtype=object)
-        for number, here in data.groupby("APERIOD").indices.items():
-            of_period = self.column(old.replace(PERIOD, f"{int(number):02d}"))
-            cells[here] = of_period.loc[data["USUBJID"].iloc[here]]
+        for number, rows in data.groupby("APERIOD"):
+            of_period = self.column(old.replace(PERIOD, f"{number:02.0f}"))
+            cells[data.index.isin(rows.index)] = of_period.loc[rows["USUBJID"]]
         return cells
 
 
@@ -212,6 +212,6 @@ def frame_like(frame: Frame, data: pd.DataFrame) -> Any:
             days = dates_of(pd.to_datetime(values, unit="D") if counted else values)
             columns[str(name)] = days.astype("datetime64[s]") if frame.kind == "pandas" else days
         else:
-            of = "level" if kind == WHOLE else "score"
+            of: OutputKind = "level" if kind == WHOLE else "score"
             columns[str(name)] = frame.made(Output(str(name), of, values.to_numpy(float)))
     return frame.new(columns)

@@ -237,7 +237,8 @@ def _rows(
     domain: Domain, variables: Mapping[str, Any], joints: Mapping[str, Any], rule: str | None
 ) -> pd.DataFrame:
     """Return the rows of a domain that are asked for, under names without its letters."""
-    letters, names = domain.letters, {}
+    letters = domain.letters
+    names: dict[str, str] = {}
     for name, words in [*variables.items(), *joints.items()]:
         names |= dict.fromkeys([words] if isinstance(words, str) else words, name)
     domain.require(f"{letters}DTC")

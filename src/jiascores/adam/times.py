@@ -126,8 +126,8 @@ def adtte(
         **how,
     }
     if isinstance(event, Request) and event.measure.name == "flare":
-        given = {"reference": dict(event.bound).get("reference"), **given}
-        times = time_to_flare(frame.native, criteria=event.criteria, **given)
+        own = {"criteria": event.criteria, "reference": dict(event.bound).get("reference")}
+        times = time_to_flare(frame.native, **{**own, **given})
     else:
         times = time_to_first(frame.native, event, **given)
     data = _rows(
@@ -136,7 +136,7 @@ def adtte(
     data["CNSR"] = _censored(data, censored or {})
     data["CNSDTDSC"] = data["CNSDTDSC"].where(data["CNSR"] > 0, None)
     data["EVNTDESC"] = data["EVNTDESC"].str.upper()
-    about = {"name": name, "label": LABEL, "keys": KEYS, "terminology": terminology}
+    about: dict[str, Any] = {"name": name, "label": LABEL, "keys": KEYS, "terminology": terminology}
     return people.dataset(data, frame, ORDER, parameters=(parameter,), **about)
 
 

@@ -79,7 +79,7 @@ class Plan:
         for number, window in self.windows.items():
             here = (data["AVISITN"] == number).to_numpy()
             due = window.nominal(np.nan_to_num(zero[here]).astype(np.int64))
-            days = (window.first, window.last)
+            days: tuple[Any, Any] = window.first, window.last
             if window.around is not None:
                 days = np.ceil(due - window.around), np.floor(due + window.around)
             ends[:, here] = zero[here] + np.stack(np.broadcast_arrays(due, *days))
@@ -128,7 +128,8 @@ def visits_in_windows(table: Table, ids: Any, people: Subjects, given: Mapping[s
             variable="windows",
             values=unknown,
         )
-    native, zeros = table.frame.native, {}
+    native = table.frame.native
+    zeros: dict[Any, float] = {}
     if "day_zero" not in options and people.start is not None:
         # A subject without visits has windows too.
         zeros = people.start.dropna().to_dict()
@@ -210,7 +211,7 @@ def _begun(
     first = np.array([people.days(each).loc[data["USUBJID"]] for each in given.values()], float)
     # Without gaps, each begins when the latest of those before it has begun, or later.
     latest = np.fmax.accumulate(first)[:-1]
-    wrong = (first[1:] < latest).any(axis=0)
+    wrong = np.asarray((first[1:] < latest).any(axis=0))
     if wrong.any():
         who = data["USUBJID"][wrong].unique().tolist()
         raise VisitError(

@@ -194,9 +194,9 @@ def _kind(job: Job, created: str | None, metadata: Path | None) -> str:
     if metadata is not None:
         kind_to_write(metadata)
     # Loaded where a data set is made, and not with every command.
-    from jiascores.adam.files import kind_of
+    from jiascores.adam.files import ending_to_write
 
-    return ".csv" if job.out is None else kind_of(job.out, created)
+    return ".csv" if job.out is None else ending_to_write(job.out, created)
 
 
 def _adsl(job: Job, path: Path | None, dates: Sequence[str]) -> Any:
