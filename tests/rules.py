@@ -57,8 +57,8 @@ RULES = (
         "A score that is returned is the double nearest its decimal",
         "one patient's sum is returned as it is",
         "core/measure.py",
-        "return float(np.rint(_total(body(**numbers)) * _SCALE) / _SCALE)",
-        "return float(_total(body(**numbers)))",
+        "return float(np.rint(_total(score, numbers) * _SCALE) / _SCALE)",
+        "return float(_total(score, numbers))",
         "tests/laws/test_exact.py::test_the_two_forms_of_jadas_agree_and_so_do_single_patients",
     ),
     Broken(

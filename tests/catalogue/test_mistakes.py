@@ -19,20 +19,20 @@ PATCHES = [
     (
         "ESR item computed as ESR/10 above 20",
         "measures/jadas.py",
-        "cast(T, points_between(esr, ESR_FROM, ESR_TO))",
-        "np.where(esr > ESR_FROM, np.minimum(esr / 10, 10), esr * 0)",
+        "return points_between(esr, ESR_FROM, ESR_TO)",
+        "return clamp(esr / 10, 0, 10) * (esr > ESR_FROM)",
     ),
     (
         "JADAS-71 calling JADAS-27, or min(joints, 27)",
         "measures/jadas.py",
-        "patient_global, active_joints, acute_phase)",
-        "patient_global, np.minimum(active_joints, 27), acute_phase)",
+        'of the 71", 71, lambda active_joints: active_joints)',
+        'of the 71", 71, lambda active_joints: clamp(active_joints, 0, 27))',
     ),
     (
         "the total capped at 10 instead of the joint term",
         "core/measure.py",
-        "return reduce(operator.add, terms.values())",
-        "return np.minimum(reduce(operator.add, terms.values()), 10)",
+        "return reduce(operator.add, [term.value(values) for term in _TERMS[score.name]])",
+        "return np.minimum(sum(term.value(values) for term in _TERMS[score.name]), 10)",
     ),
     (
         "high-activity bound 10.5 used for JADAS27 (8.5)",
@@ -44,13 +44,13 @@ PATCHES = [
         "missing ESR or joints read as 0",
         "measures/jadas.py",
         "points_between(esr, ESR_FROM, ESR_TO)",
-        "points_between(np.nan_to_num(esr), ESR_FROM, ESR_TO)",
+        "points_between(__import__('numpy').nan_to_num(esr), ESR_FROM, ESR_TO)",
     ),
     (
         "missing ESR or joints read as 0",
         "measures/jadas.py",
-        "at_cap(joints, JOINT_CAP)",
-        "at_cap(np.nan_to_num(joints), JOINT_CAP)",
+        "clamp(active_joints, 0, JOINT_CAP)",
+        "clamp(__import__('numpy').nan_to_num(active_joints), 0, JOINT_CAP)",
     ),
     (
         "globals in mm added as they are",

@@ -172,15 +172,10 @@ def test_how_many_are_true_and_which_level_is_reached() -> None:
     assert [nested(many) for many in range(4)] == [0, 30, 50, 70]
 
 
-def test_a_value_goes_no_higher_than_its_cap() -> None:
-    assert [logic.at_cap(value, 10) for value in (0.0, 9.9, 10.0, 10.1, 71.0)] == [
-        0,
-        9.9,
-        10,
-        10,
-        10,
-    ]
-    assert math.isnan(logic.at_cap(UNKNOWN, 10))
+def test_a_value_stays_in_its_range() -> None:
+    inside = {1.9: 2, 2.0: 2, 2.1: 2.1, 9.9: 9.9, 10.0: 10, 10.1: 10, 71.0: 10}
+    assert [logic.clamp(value, 2, 10) for value in inside] == [*inside.values()]
+    assert math.isnan(logic.clamp(UNKNOWN, 2, 10))
 
 
 def test_what_is_missing_and_what_is_known() -> None:
@@ -231,7 +226,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], list[st.SearchStrategy[Any]], int
     "either": (logic.either, [truths, values, values], 3),
     "unless": (logic.unless, [truths, truths], 2),
     "highest_of": (nested, [st.integers(0, 3)], 1),
-    "at_cap": (lambda value: logic.at_cap(value, 4), [values], 1),
+    "clamp": (lambda value: logic.clamp(value, 2, 4), [values], 1),
     "count": (lambda *of: logic.count(of), [truths], 6),
 }
 

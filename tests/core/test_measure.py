@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+import typing
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, ClassVar, overload
@@ -15,8 +16,7 @@ import pandas as pd
 import pytest
 
 import jiascores as jia
-from jiascores.core import measure
-from jiascores.core.definition import Definition, load
+from jiascores.core.definition import Definition, load, published
 from jiascores.core.errors import (
     ArgumentError,
     MarkerError,
@@ -27,7 +27,7 @@ from jiascores.core.errors import (
     UnknownDefinitionError,
 )
 from jiascores.core.logic import all_of, at_least, at_most, either, missing
-from jiascores.core.measure import VERDICTS, verdict
+from jiascores.core.measure import _FUNCTIONS, VERDICTS, Score, Term, measure, verdict
 from jiascores.core.references import Evidence, Reference
 from jiascores.core.values import BLOCK
 from jiascores.core.variables import CORE_VARIABLES
@@ -61,9 +61,9 @@ WITHOUT_REACTANT = attrs.evolve(WARM, name="without", needs=("temperature",))
 @pytest.fixture(autouse=True)
 def registry() -> Iterator[None]:
     """Leave the registry as it was, whatever a test puts into it."""
-    before = dict(VERDICTS), dict(measure._FUNCTIONS)
+    before = dict(VERDICTS), dict(_FUNCTIONS)
     yield
-    for now, then in zip((VERDICTS, measure._FUNCTIONS), before, strict=True):
+    for now, then in zip((VERDICTS, _FUNCTIONS), before, strict=True):
         now.clear()
         now.update(then)
 
@@ -94,12 +94,11 @@ def test_a_parameter_that_is_no_declared_variable() -> None:
 
 
 def test_a_score_with_a_parameter_that_is_no_declared_variable() -> None:
-    def heavy(*, pain: Any, weight: Any) -> Any:
-        return measure.add(pain=pain, weight=weight)
+    def heavy(**given: Any) -> Any: ...
 
-    named = {"label": "heavy", "formula": "pain + weight", "low": 0, "high": 1}
-    with pytest.raises(NotCoveredError, match=r"does not declare: weight$"):
-        measure.measure(**named, source="protocol")(heavy)
+    terms = (Term("pain", "pain", 10), Term("kilograms", "weight", 99, lambda weight: weight))
+    with pytest.raises(NotCoveredError, match=r"heavy has .* does not declare: weight$"):
+        measure("heavy", *terms, source="protocol")(heavy)
     with pytest.raises(UnknownDefinitionError):
         jia.definition("heavy")
 
@@ -432,3 +431,15 @@ def test_zero_has_no_sign() -> None:
             for value in (total, *jia.components(name, **given).values()):
                 assert not np.signbit(value).any()
                 assert not np.any(value)
+
+
+@pytest.mark.parametrize("score", published(Score), ids=lambda score: score.name)
+def test_the_overloads_of_a_score_take_what_its_terms_read(score: Score) -> None:
+    overloads = typing.get_overloads(inspect.unwrap(score.function))
+    for overload_ in overloads:
+        given = {*inspect.signature(overload_).parameters}
+        assert given - {*score.either} == {*score.inputs}
+        assert len(given & {*score.either}) == bool(score.either)
+    assert {*score.either} <= {
+        each for one in overloads for each in inspect.signature(one).parameters
+    }

@@ -17,7 +17,6 @@ from jiascores.core.errors import (
     RequestError,
     say,
     suggestion,
-    written,
 )
 from jiascores.core.values import kind_of, listed, mapped, number_in
 
@@ -169,8 +168,9 @@ def wrong_call(
 def _refusal(name: str, value: Any, declared: str) -> RequestError:
     tree = ast.parse(declared, mode="eval").body
     words = dict.fromkeys(filter(None, (_words(each) for each in _either(tree))))
-    said = say(name) + written(value) if value is None else say(name, value)
-    return RequestError(f"{said}: give {' or '.join(words)}.", variable=name, values=(value,))
+    return RequestError(
+        f"{say(name, value)}: give {' or '.join(words)}.", variable=name, values=(value,)
+    )
 
 
 def _either(declared: ast.expr) -> list[ast.expr]:

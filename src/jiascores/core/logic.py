@@ -164,11 +164,11 @@ def highest_of(levels: Sequence[int], reached: Sequence[Any]) -> Any:
     return highest
 
 
-def at_cap(value: Any, cap: float) -> Any:
-    """Return a value, or the cap where it is above."""
+def clamp(value: Any, low: float, high: float) -> Any:
+    """Return a value, or the end of the range where it lies outside."""
     if isinstance(value, float):
-        return float(cap) if value > cap else value
-    return np.minimum(value, cap)
+        return min(max(value, low), high)
+    return np.minimum(np.maximum(value, low), high)
 
 
 def count(conditions: Iterable[Any]) -> Any:

@@ -74,13 +74,50 @@ def id_of(definition: Definition) -> str:
 # Scores
 
 
-def add(**terms: T | Scalar) -> T:
-    """Return the sum of named terms.
+def _itself(value: Any) -> Any:
+    return value
 
-    The body hands the terms themselves to the wrapper, which adds them: so a total and its
-    components come from the same line.
+
+@attrs.frozen
+class Term:
+    """A term of a score.
+
+    Parameters
+    ----------
+    name : str
+        What the component is called.
+    words : str
+        How the formula says it.
+    most : float
+        Its highest value.
+    formula : callable, optional
+        What it is computed by; its parameters are the variables that it reads. By default the term
+        is the variable of its name.
+    either : tuple of str
+        Variables of which exactly one is given; the other is None.
+    points : tuple of (str, float)
+        Where it turns: a cap, and values from and to which it counts.
+    notes : tuple of str
+        What a careful reader must know.
     """
-    return cast(T, cast(object, terms))
+
+    name: str
+    words: str
+    most: float
+    formula: Callable[..., Any] = _itself
+    either: tuple[str, ...] = ()
+    points: tuple[tuple[str, float], ...] = ()
+    notes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        plain = self.formula is _itself
+        reads = (self.name,) if plain else tuple(inspect.signature(self.formula).parameters)
+        object.__setattr__(self, "reads", reads)
+
+    def value(self, values: Mapping[str, Any]) -> Any:
+        """Return the term of these values, one number or an array for each variable."""
+        return self.formula(*map(values.get, self.reads))
 
 
 @attrs.frozen(kw_only=True)
@@ -155,36 +192,72 @@ class Score(Definition):
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {}
-_BODIES: dict[str, Callable[..., Any]] = {}
+_TERMS: dict[str, tuple[Term, ...]] = {}
 
 
 def measure(
-    *, source: str, either: tuple[str, ...] = (), notes: tuple[str, ...] = (), **how: Any
+    label: str,
+    *terms: Term,
+    source: str,
+    notes: tuple[str, ...] = (),
+    low: float = 0,
+    formula: str = "",
 ) -> Decorator:
-    """Make a formula on keyword arguments into a public score.
+    """Make a sum of terms into a public score.
 
-    The parameters of the body must be declared variables; one that is not fails at import.
-    `source` is a key of references.csv; for `how` see `Score`.
+    The function below has the overloads and the docstring; the terms are the whole rule. What they
+    read must be declared variables; one that is not fails at import.
+
+    Parameters
+    ----------
+    label : str
+        Name as printed in papers.
+    *terms : Term
+        What is added, in the order of the formula.
+    source : str
+        Key of references.csv.
+    notes : tuple of str
+        What a careful reader must know, beside the notes of the terms.
+    low : float
+        The lowest value of the score; the highest is that of the terms together.
+    formula : str, optional
+        The formula in one line, where it is not simply the words of the terms.
     """
+    reads = tuple(dict.fromkeys(name for term in terms for name in term.reads))
+    either = tuple(name for term in terms for name in term.either)
 
-    def decorate(body: Callable[..., Any]) -> Callable[..., Any]:
-        names = tuple(inspect.signature(body).parameters)
-        _refuse_undeclared(body.__name__, names, VARIABLES)
-        inputs = tuple(name for name in names if name not in either)
-        how.update(inputs=inputs, either=either)
-        score = Score.cited(body.__name__, *notes, source=source, **how)
+    def decorate(described: Callable[..., Any]) -> Callable[..., Any]:
+        _refuse_undeclared(described.__name__, reads, VARIABLES)
+        score = Score.cited(
+            described.__name__,
+            *(note for term in terms for note in term.notes),
+            *notes,
+            source=source,
+            label=label,
+            formula=formula or " + ".join(term.words for term in terms).replace("+ −", "−"),
+            low=low,
+            high=sum(term.most for term in terms),
+            inputs=tuple(name for name in reads if name not in either),
+            either=either,
+            points=tuple(point for term in terms for point in term.points),
+        )
 
-        @wraps(body)
-        def wrapper(*position: Any, **given: Any) -> Any:
+        @wraps(described)
+        def public(*position: Any, **given: Any) -> Any:
             if position:
-                raise wrong_call(body, position, given)
+                raise wrong_call(public, position, given)
             _check_names(score, given)
-            return _compute(score, body, given)
+            return _compute(score, given)
 
+        of_one = {True: None, False: inspect.Parameter.empty}
+        parameters = (
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=of_one[name in either])
+            for name in reads
+        )
+        public.__signature__ = inspect.Signature([*parameters])  # type: ignore[attr-defined]
         publish(score)
-        _FUNCTIONS[score.name] = wrapper
-        _BODIES[score.name] = body
-        return wrapper
+        _FUNCTIONS[score.name], _TERMS[score.name] = public, terms
+        return public
 
     return decorate
 
@@ -222,23 +295,23 @@ def _refuse_unknown(owner: str, given: Mapping[str, Any], known: tuple[str, ...]
             )
 
 
-def _compute(score: Score, body: Callable[..., Any], given: Mapping[str, Any]) -> Any:
+def _compute(score: Score, given: Mapping[str, Any]) -> Any:
     like = common(given, expressions=True)
     if like.kind == "expression":
         return as_expression(score.function, given, score.name)
     if like.kind == "number":
         numbers = {name: number(value, VARIABLES[name]) for name, value in given.items()}
         # The double nearest to the decimal, by the same steps as for arrays.
-        return float(np.rint(_total(body(**numbers)) * _SCALE) / _SCALE) + 0.0
-    return like.score(_in_blocks(body, given, like), score.name)
+        return float(np.rint(_total(score, numbers) * _SCALE) / _SCALE) + 0.0
+    return like.score(_in_blocks(score, given, like), score.name)
 
 
-def _total(terms: Mapping[str, Any]) -> Any:
-    return reduce(operator.add, terms.values())
+def _total(score: Score, values: Mapping[str, Any]) -> Any:
+    return reduce(operator.add, [term.value(values) for term in _TERMS[score.name]])
 
 
 def _in_blocks(
-    body: Callable[..., Any], given: Mapping[str, Any], like: Like, *, checked: bool = False
+    score: Score, given: Mapping[str, Any], like: Like, *, checked: bool = False
 ) -> FloatArray:
     fixed: dict[str, float] = {}
     columns: dict[str, Any] = {}
@@ -258,7 +331,7 @@ def _in_blocks(
             if not checked and not is_fine(VARIABLES[name], part):
                 check(VARIABLES[name], column.reshape(like.shape), like.labels)
             values[name] = part.astype(np.float64, copy=False)
-        total = np.asarray(_total(body(**values)), dtype=np.float64)
+        total = np.asarray(_total(score, values), dtype=np.float64)
         # decimals.nearest_decimal without its temporary arrays.
         np.rint(total * _SCALE, out=out[block])
         np.divide(out[block], _SCALE, out=out[block])
@@ -269,14 +342,14 @@ def _in_blocks(
 def score_arrays(score: Score, inputs: Mapping[str, FloatArray]) -> FloatArray:
     """Return a score of flat arrays that have been checked already."""
     size = next(iter(inputs.values())).size
-    return _in_blocks(_BODIES[score.name], inputs, Like("array", (size,)), checked=True)
+    return _in_blocks(score, inputs, Like("array", (size,)), checked=True)
 
 
 def score_terms(score: Score, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the terms of a score of checked inputs, each the double nearest its decimal."""
     return {
-        name: decimals.nearest_decimal(np.asarray(term, dtype=np.float64))
-        for name, term in _BODIES[score.name](**inputs).items()
+        term.name: decimals.nearest_decimal(np.asarray(term.value(inputs), dtype=np.float64))
+        for term in _TERMS[score.name]
     }
 
 

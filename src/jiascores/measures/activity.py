@@ -15,13 +15,13 @@ from jiascores.core.logic import (
     above,
     all_of,
     any_of,
-    at_cap,
     at_least,
     at_least_of,
     at_most,
     at_place,
     below,
     choose,
+    clamp,
     equal,
     no,
 )
@@ -488,7 +488,7 @@ def _not_of_joints(
 ) -> Iterator[Contradiction]:
     """Find scores that cannot come from their active joints."""
     score, active_joints = values["score"], values["active_joints"]
-    counted = at_cap(active_joints, JOINT_CAP)
+    counted = clamp(active_joints, 0, JOINT_CAP)
     yield Contradiction(
         any_of(below(score, counted), above(score, counted + _TWO_GLOBALS)),
         values,
@@ -564,7 +564,7 @@ def polyarthritis_state(criteria: PolyarthritisCriteria, score: Any, active_join
     # The joints alone are a lower bound of the score: three of them make more than 2.5.
     raised = any_of(
         above(score, criteria.low_at_most),
-        above(at_cap(active_joints, JOINT_CAP), criteria.low_at_most),
+        above(clamp(active_joints, 0, JOINT_CAP), criteria.low_at_most),
     )
     with_joints = at_least(active_joints, criteria.active_joints_needed)
     return choose((raised, 2), (all_of(no(raised), with_joints), 1), otherwise=0)

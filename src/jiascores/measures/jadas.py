@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import Any, NamedTuple, cast, overload
+from typing import Any, overload
 
-import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.logic import at_cap
-from jiascores.core.measure import Decorator, add, measure
+from jiascores.core.logic import clamp
+from jiascores.core.measure import Term, measure
 from jiascores.core.values import Listed, Scalar, T
 from jiascores.core.variables import MARKERS
 
@@ -24,29 +22,36 @@ UNITS_PER_POINT = 10
 # The terms of every JADAS
 
 
-class Term(NamedTuple):
-    """A term of a JADAS: its words in the formula, its highest value, and what it brings along."""
-
-    words: str
-    most: int
-    notes: tuple[str, ...] = ()
-    points: tuple[tuple[str, float], ...] = ()
-    either: tuple[str, ...] = ()
+def points_between(value: Any, low: float, high: float) -> Any:
+    """Return a point for each ten units above low, up to high; missing stays missing."""
+    return (clamp(value, low, high) - low) / UNITS_PER_POINT
 
 
-GLOBALS = Term("PhGA + PtGA", 20)
+def acute_phase_item(esr: Any, crp: Any) -> Any:
+    """Return (ESR − 20)/10, or (CRP in mg/L − 10)/10 where CRP was given, clamped to 0–10."""
+    if crp is None:
+        return points_between(esr, ESR_FROM, ESR_TO)
+    return points_between(crp, CRP_FROM, CRP_TO)
+
+
+GLOBALS = (Term("physician_global", "PhGA", 10), Term("patient_global", "PtGA", 10))
 JOINTS_10 = Term(
+    "joints",
     "active joints (at most 10)",
     JOINT_CAP,
+    lambda active_joints: clamp(active_joints, 0, JOINT_CAP),
     notes=("JADAS10 counts every active joint of the 71, capped at 10.",),
     points=(("active joints", JOINT_CAP),),
 )
-JOINTS_27 = Term("active joints of the 27", 27)
-JOINTS_71 = Term("active joints of the 71", 71)
+JOINTS_27 = Term("joints", "active joints of the 27", 27, lambda active_joints_27: active_joints_27)
+JOINTS_71 = Term("joints", "active joints of the 71", 71, lambda active_joints: active_joints)
 ACUTE_PHASE = Term(
+    "acute_phase",
     f"ESR item ((ESR − {ESR_FROM})/{UNITS_PER_POINT}, 0 to 10) or "
     f"CRP item ((CRP in mg/L − {CRP_FROM})/{UNITS_PER_POINT}, 0 to 10)",
     10,
+    acute_phase_item,
+    either=MARKERS,
     notes=("The CRP item is from Nordal 2012, Ann Rheum Dis 71:1122.",),
     points=(
         ("esr from", ESR_FROM),
@@ -54,60 +59,7 @@ ACUTE_PHASE = Term(
         ("crp from", CRP_FROM),
         ("crp to", CRP_TO),
     ),
-    either=MARKERS,
 )
-
-
-def jadas_of(
-    label: str,
-    *terms: Term,
-    source: str,
-    notes: tuple[str, ...] = (),
-) -> Decorator:
-    """Make a sum of both globals and these terms into a public score."""
-    terms = (GLOBALS, *terms)
-    return measure(
-        label=label,
-        formula=" + ".join(term.words for term in terms),
-        low=0,
-        high=sum(term.most for term in terms),
-        source=source,
-        notes=(*chain.from_iterable(term.notes for term in terms), *notes),
-        either=tuple(chain.from_iterable(term.either for term in terms)),
-        points=tuple(chain.from_iterable(term.points for term in terms)),
-    )
-
-
-def jadas_terms(
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    joints: T | Scalar,
-    acute_phase: T | Scalar = None,
-) -> dict[str, T | Scalar]:
-    """Return PhGA, PtGA and joints, and the item of the acute-phase reactant where it counts."""
-    terms = {
-        "physician_global": physician_global,
-        "patient_global": patient_global,
-        "joints": joints,
-    }
-    return terms if acute_phase is None else terms | {"acute_phase": acute_phase}
-
-
-def capped(joints: T | Scalar) -> T:
-    """Return a joint count, at most 10: the joint term is capped, never the total."""
-    return cast(T, at_cap(joints, JOINT_CAP))
-
-
-def acute_phase_item(esr: T | Scalar, crp: T | Scalar) -> T:
-    """Return (ESR − 20)/10, or (CRP in mg/L − 10)/10 where CRP was given, clamped to 0–10."""
-    if crp is None:
-        return cast(T, points_between(esr, ESR_FROM, ESR_TO))
-    return cast(T, points_between(crp, CRP_FROM, CRP_TO))
-
-
-def points_between(value: Any, low: float, high: float) -> Any:
-    """Return a point for each ten units above low, up to high; missing stays missing."""
-    return (np.minimum(np.maximum(value, low), high) - low) / UNITS_PER_POINT
 
 
 # --------------------------------------------------------------------------------------------
@@ -146,15 +98,8 @@ def jadas10(
     active_joints: Listed,
     crp: Listed,
 ) -> NDArray[Any]: ...
-@jadas_of("JADAS10", JOINTS_10, ACUTE_PHASE, source="consolaro-2009")
-def jadas10(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints: T | Scalar,
-    esr: T | Scalar = None,
-    crp: T | Scalar = None,
-) -> T:
+@measure("JADAS10", *GLOBALS, JOINTS_10, ACUTE_PHASE, source="consolaro-2009")
+def jadas10(**given: Any) -> Any:
     """Juvenile Arthritis Disease Activity Score with at most ten joints.
 
     Parameters
@@ -205,8 +150,6 @@ def jadas10(
     >>> jia.jadas10(physician_global=6.0, patient_global=5.5, active_joints=12, esr=48)
     24.3
     """
-    acute_phase = acute_phase_item(esr, crp)
-    return add(**jadas_terms(physician_global, patient_global, capped(active_joints), acute_phase))
 
 
 @overload
@@ -241,15 +184,8 @@ def jadas27(
     active_joints_27: Listed,
     crp: Listed,
 ) -> NDArray[Any]: ...
-@jadas_of("JADAS27", JOINTS_27, ACUTE_PHASE, source="consolaro-2009")
-def jadas27(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints_27: T | Scalar,
-    esr: T | Scalar = None,
-    crp: T | Scalar = None,
-) -> T:
+@measure("JADAS27", *GLOBALS, JOINTS_27, ACUTE_PHASE, source="consolaro-2009")
+def jadas27(**given: Any) -> Any:
     """Juvenile Arthritis Disease Activity Score with the 27-joint count.
 
     Parameters
@@ -300,8 +236,6 @@ def jadas27(
     >>> jia.jadas27(physician_global=6.0, patient_global=5.5, active_joints_27=9, esr=48)
     23.3
     """
-    acute_phase = acute_phase_item(esr, crp)
-    return add(**jadas_terms(physician_global, patient_global, active_joints_27, acute_phase))
 
 
 @overload
@@ -336,15 +270,8 @@ def jadas71(
     active_joints: Listed,
     crp: Listed,
 ) -> NDArray[Any]: ...
-@jadas_of("JADAS71", JOINTS_71, ACUTE_PHASE, source="consolaro-2009")
-def jadas71(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints: T | Scalar,
-    esr: T | Scalar = None,
-    crp: T | Scalar = None,
-) -> T:
+@measure("JADAS71", *GLOBALS, JOINTS_71, ACUTE_PHASE, source="consolaro-2009")
+def jadas71(**given: Any) -> Any:
     """Juvenile Arthritis Disease Activity Score with the 71-joint count.
 
     Parameters
@@ -396,8 +323,6 @@ def jadas71(
     >>> jia.jadas71(physician_global=6.0, patient_global=5.5, active_joints=12, esr=None)
     nan
     """
-    acute_phase = acute_phase_item(esr, crp)
-    return add(**jadas_terms(physician_global, patient_global, active_joints, acute_phase))
 
 
 @overload
@@ -414,10 +339,8 @@ def cjadas10(
     patient_global: Listed,
     active_joints: Listed,
 ) -> NDArray[Any]: ...
-@jadas_of("cJADAS10", JOINTS_10, source="mcerlane-2013")
-def cjadas10(
-    *, physician_global: T | Scalar, patient_global: T | Scalar, active_joints: T | Scalar
-) -> T:
+@measure("cJADAS10", *GLOBALS, JOINTS_10, source="mcerlane-2013")
+def cjadas10(**given: Any) -> Any:
     """Clinical JADAS10: without the acute-phase reactant ("JADAS3").
 
     Parameters
@@ -457,7 +380,6 @@ def cjadas10(
     >>> jia.cjadas10(physician_global=2.5, patient_global=3.0, active_joints=3)
     8.5
     """
-    return add(**jadas_terms(physician_global, patient_global, capped(active_joints)))
 
 
 @overload
@@ -474,10 +396,8 @@ def cjadas27(
     patient_global: Listed,
     active_joints_27: Listed,
 ) -> NDArray[Any]: ...
-@jadas_of("cJADAS27", JOINTS_27, source="mcerlane-2013")
-def cjadas27(
-    *, physician_global: T | Scalar, patient_global: T | Scalar, active_joints_27: T | Scalar
-) -> T:
+@measure("cJADAS27", *GLOBALS, JOINTS_27, source="mcerlane-2013")
+def cjadas27(**given: Any) -> Any:
     """Clinical JADAS27: without the acute-phase reactant.
 
     Parameters
@@ -518,7 +438,6 @@ def cjadas27(
     >>> jia.cjadas27(physician_global=2.5, patient_global=3.0, active_joints_27=2)
     7.5
     """
-    return add(**jadas_terms(physician_global, patient_global, active_joints_27))
 
 
 @overload
@@ -535,10 +454,8 @@ def cjadas71(
     patient_global: Listed,
     active_joints: Listed,
 ) -> NDArray[Any]: ...
-@jadas_of("cJADAS71", JOINTS_71, source="mcerlane-2013")
-def cjadas71(
-    *, physician_global: T | Scalar, patient_global: T | Scalar, active_joints: T | Scalar
-) -> T:
+@measure("cJADAS71", *GLOBALS, JOINTS_71, source="mcerlane-2013")
+def cjadas71(**given: Any) -> Any:
     """Clinical JADAS71: without the acute-phase reactant.
 
     Parameters
@@ -578,4 +495,3 @@ def cjadas71(
     >>> jia.cjadas71(physician_global=6.0, patient_global=5.5, active_joints=12)
     23.5
     """
-    return add(**jadas_terms(physician_global, patient_global, active_joints))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast, overload
+from typing import Any, ClassVar, overload
 
 import attrs
 from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, publish
 from jiascores.core.logic import above, at_least
-from jiascores.core.measure import Decorator, add, measure
+from jiascores.core.measure import Decorator, Term, measure
 from jiascores.core.values import Listed, Scalar, T
 from jiascores.core.variables import MARKERS
 
@@ -72,64 +72,57 @@ JSPADA_POINTS = publish(
     JspadaPoints.cited("weiss-2014"),
 )
 
-ESR_OR_CRP = " + ESR or CRP"
-BACK_MOBILITY = " + back mobility"
+# --------------------------------------------------------------------------------------------
+# The items, 0–1 each
+
+_POINTS = JSPADA_POINTS[0]
 
 
-def jspada_of(label: str, source: str, high: int, *without: str) -> Decorator:
-    """Make the sum of the items, but for those left out, into a public score."""
-    formula = (
-        f"active joints + entheses + pain{ESR_OR_CRP} + morning stiffness + sacroiliitis + "
-        f"uveitis{BACK_MOBILITY}, 0–1 each"
-    )
-    for item in without:
-        formula = formula.replace(item, "")
-    return measure(
-        label=label,
-        formula=formula,
-        low=0,
-        high=high,
-        source=source,
-        either=() if ESR_OR_CRP in without else MARKERS,
-    )
-
-
-def half_points(value: Any, half: float, full: float) -> Any:
+def half_points(value: Any, half: Any, full: Any) -> Any:
     """Return 0, 0.5 above `half`, and 1 above `full`."""
     return 0.5 * above(value, half) + 0.5 * above(value, full)
 
 
-def marker_points(esr: T | Scalar, crp: T | Scalar, upper_limit: Any) -> T:
+def pain_points(pain: Any) -> Any:
+    """Return 0 without pain, 0.5 below 5, and 1 from 5 on."""
+    return 0.5 * above(pain, _POINTS.pain_above) + 0.5 * at_least(pain, _POINTS.pain_full)
+
+
+def marker_points(esr: Any, crp: Any, marker_upper_limit: Any) -> Any:
     """Return 0 for a normal ESR or CRP, 0.5 up to twice the upper limit, 1 above."""
-    half, full = JSPADA_POINTS[0].times_upper_limit
-    marker = esr if crp is None else crp
-    return cast(T, half_points(marker, half * upper_limit, full * upper_limit))
+    half, full = (times * marker_upper_limit for times in _POINTS.times_upper_limit)
+    return half_points(esr if crp is None else crp, half, full)
 
 
-def sum_of_items(
-    active_joints: T | Scalar,
-    entheses: T | Scalar,
-    pain: T | Scalar,
-    morning_stiffness: T | Scalar,
-    sacroiliitis: T | Scalar,
-    uveitis: T | Scalar,
-    *,
-    acute_phase: T | Scalar = None,
-    back_mobility: T | Scalar = None,
-) -> T:
-    """Return the sum of the six items that every version has, and of the two that some have."""
-    points = JSPADA_POINTS[0]
-    terms: dict[str, T | Scalar] = {
-        "joints": half_points(active_joints, *points.joints),
-        "entheses": half_points(entheses, *points.entheses),
-        "pain": 0.5 * above(pain, points.pain_above) + 0.5 * at_least(pain, points.pain_full),
-        "acute_phase": acute_phase,
-        "stiffness": above(morning_stiffness, points.stiffness_above),
-        "sacroiliitis": sacroiliitis,
-        "uveitis": uveitis,
-        "back_mobility": back_mobility,
-    }
-    return add(**{name: term for name, term in terms.items() if term is not None})
+JOINTS = Term(
+    "joints",
+    "active joints",
+    1,
+    lambda active_joints: half_points(active_joints, *_POINTS.joints),
+)
+ENTHESES = Term(
+    "entheses", "entheses", 1, lambda entheses: half_points(entheses, *_POINTS.entheses)
+)
+PAIN = Term("pain", "pain", 1, pain_points)
+MARKER = Term("acute_phase", "ESR or CRP", 1, marker_points, either=MARKERS)
+STIFFNESS = Term(
+    "stiffness",
+    "morning stiffness",
+    1,
+    lambda morning_stiffness: above(morning_stiffness, _POINTS.stiffness_above),
+)
+SACROILIITIS = Term("sacroiliitis", "sacroiliitis", 1)
+UVEITIS = Term("uveitis", "uveitis", 1)
+BACK = Term("back_mobility", "back mobility", 1, lambda abnormal_schober: abnormal_schober)
+
+
+def _jspada(label: str, *items: Term, source: str) -> Decorator:
+    formula = " + ".join(item.words for item in items)
+    return measure(label, *items, source=source, formula=f"{formula}, 0–1 each")
+
+
+# --------------------------------------------------------------------------------------------
+# The index and its modified versions
 
 
 @overload
@@ -184,20 +177,12 @@ def jspada(
     uveitis: Listed,
     abnormal_schober: Listed,
 ) -> NDArray[Any]: ...
-@jspada_of("JSpADA", "weiss-2014", 8)
-def jspada(
-    *,
-    active_joints: T | Scalar,
-    entheses: T | Scalar,
-    pain: T | Scalar,
-    esr: T | Scalar = None,
-    crp: T | Scalar = None,
-    marker_upper_limit: T | Scalar,
-    morning_stiffness: T | Scalar,
-    sacroiliitis: T | Scalar,
-    uveitis: T | Scalar,
-    abnormal_schober: T | Scalar,
-) -> T:
+@_jspada(
+    "JSpADA",
+    *(JOINTS, ENTHESES, PAIN, MARKER, STIFFNESS, SACROILIITIS, UVEITIS, BACK),
+    source="weiss-2014",
+)
+def jspada(**given: Any) -> Any:
     """Juvenile Spondyloarthritis Disease Activity index.
 
     Parameters
@@ -260,16 +245,6 @@ def jspada(
     ...            abnormal_schober=False)
     5.0
     """
-    return sum_of_items(
-        active_joints,
-        entheses,
-        pain,
-        morning_stiffness,
-        sacroiliitis,
-        uveitis,
-        acute_phase=marker_points(esr, crp, marker_upper_limit),
-        back_mobility=abnormal_schober,
-    )
 
 
 @overload
@@ -320,19 +295,12 @@ def jspada7_no_schober(
     sacroiliitis: Listed,
     uveitis: Listed,
 ) -> NDArray[Any]: ...
-@jspada_of("JSpADA7 without Schober", "srinivasalu-2023", 7, BACK_MOBILITY)
-def jspada7_no_schober(
-    *,
-    active_joints: T | Scalar,
-    entheses: T | Scalar,
-    pain: T | Scalar,
-    esr: T | Scalar = None,
-    crp: T | Scalar = None,
-    marker_upper_limit: T | Scalar,
-    morning_stiffness: T | Scalar,
-    sacroiliitis: T | Scalar,
-    uveitis: T | Scalar,
-) -> T:
+@_jspada(
+    "JSpADA7 without Schober",
+    *(JOINTS, ENTHESES, PAIN, MARKER, STIFFNESS, SACROILIITIS, UVEITIS),
+    source="srinivasalu-2023",
+)
+def jspada7_no_schober(**given: Any) -> Any:
     """JSpADA without back mobility.
 
     Parameters
@@ -381,10 +349,6 @@ def jspada7_no_schober(
     ...                        morning_stiffness=30, sacroiliitis=True, uveitis=False)
     5.5
     """
-    marker = marker_points(esr, crp, marker_upper_limit)
-    return sum_of_items(
-        active_joints, entheses, pain, morning_stiffness, sacroiliitis, uveitis, acute_phase=marker
-    )
 
 
 @overload
@@ -409,17 +373,12 @@ def jspada7_no_marker(
     uveitis: Listed,
     abnormal_schober: Listed,
 ) -> NDArray[Any]: ...
-@jspada_of("JSpADA7 without CRP/ESR", "srinivasalu-2023", 7, ESR_OR_CRP)
-def jspada7_no_marker(
-    *,
-    active_joints: T | Scalar,
-    entheses: T | Scalar,
-    pain: T | Scalar,
-    morning_stiffness: T | Scalar,
-    sacroiliitis: T | Scalar,
-    uveitis: T | Scalar,
-    abnormal_schober: T | Scalar,
-) -> T:
+@_jspada(
+    "JSpADA7 without CRP/ESR",
+    *(JOINTS, ENTHESES, PAIN, STIFFNESS, SACROILIITIS, UVEITIS, BACK),
+    source="srinivasalu-2023",
+)
+def jspada7_no_marker(**given: Any) -> Any:
     """JSpADA without acute-phase reactant.
 
     Parameters
@@ -464,15 +423,6 @@ def jspada7_no_marker(
     ...                       sacroiliitis=True, uveitis=False, abnormal_schober=True)
     5.5
     """
-    return sum_of_items(
-        active_joints,
-        entheses,
-        pain,
-        morning_stiffness,
-        sacroiliitis,
-        uveitis,
-        back_mobility=abnormal_schober,
-    )
 
 
 @overload
@@ -495,16 +445,12 @@ def jspada6(
     sacroiliitis: Listed,
     uveitis: Listed,
 ) -> NDArray[Any]: ...
-@jspada_of("JSpADA6 (modified JSpADA)", "srinivasalu-2023", 6, ESR_OR_CRP, BACK_MOBILITY)
-def jspada6(
-    *,
-    active_joints: T | Scalar,
-    entheses: T | Scalar,
-    pain: T | Scalar,
-    morning_stiffness: T | Scalar,
-    sacroiliitis: T | Scalar,
-    uveitis: T | Scalar,
-) -> T:
+@_jspada(
+    "JSpADA6 (modified JSpADA)",
+    *(JOINTS, ENTHESES, PAIN, STIFFNESS, SACROILIITIS, UVEITIS),
+    source="srinivasalu-2023",
+)
+def jspada6(**given: Any) -> Any:
     """JSpADA as modified in 2023: without back mobility and without acute-phase reactant.
 
     Parameters
@@ -547,4 +493,3 @@ def jspada6(
     ...             sacroiliitis=True, uveitis=False)
     4.5
     """
-    return sum_of_items(active_joints, entheses, pain, morning_stiffness, sacroiliitis, uveitis)

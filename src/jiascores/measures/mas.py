@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, cast, overload
+from typing import Any, ClassVar, overload
 
 import attrs
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, publish
 from jiascores.core.logic import above, all_of, at_least, at_least_of, at_most
-from jiascores.core.measure import Items, add, measure, verdict
+from jiascores.core.measure import Items, Term, measure, verdict
 from jiascores.core.values import Listed, Many, Scalar, T
 
 _APPLIES_NOTE = "For a febrile patient with known or suspected systemic arthritis."
@@ -246,11 +246,6 @@ def mas_2016(
 # MS score
 
 
-def weighted(weight: float, value: T | Scalar) -> T:
-    """Return a value times its coefficient."""
-    return cast(T, weight * cast(Any, value))
-
-
 @overload
 def ms_score(  # type: ignore[overload-overlap]
     *,
@@ -274,13 +269,15 @@ def ms_score(
     ferritin: Listed,
 ) -> NDArray[Any]: ...
 @measure(
-    label="MS score",
-    formula=(
-        "2.44 × CNS + 1.54 × haemorrhage − 1.30 × arthritis − 0.003 × platelets + 0.001 × LDH "
-        "− 0.004 × fibrinogen + 0.0001 × ferritin"
-    ),
+    "MS score",
+    Term("cns", "2.44 × CNS", np.inf, lambda cns: 2.44 * cns),
+    Term("haemorrhage", "1.54 × haemorrhage", np.inf, lambda haemorrhage: 1.54 * haemorrhage),
+    Term("arthritis", "− 1.30 × arthritis", np.inf, lambda arthritis: -1.30 * arthritis),
+    Term("platelets", "− 0.003 × platelets", np.inf, lambda platelets: -0.003 * platelets),
+    Term("ldh", "0.001 × LDH", np.inf, lambda ldh: 0.001 * ldh),
+    Term("fibrinogen", "− 0.004 × fibrinogen", np.inf, lambda fibrinogen: -0.004 * fibrinogen),
+    Term("ferritin", "0.0001 × ferritin", np.inf, lambda ferritin: 0.0001 * ferritin),
     low=-np.inf,
-    high=np.inf,
     source="minoia-2019",
     notes=(
         _APPLIES_NOTE,
@@ -288,16 +285,7 @@ def ms_score(
         "In the paper's patients it ran from −8.4 to 41.8; the formula itself has no bounds.",
     ),
 )
-def ms_score(
-    *,
-    cns: T | Scalar,
-    haemorrhage: T | Scalar,
-    arthritis: T | Scalar,
-    platelets: T | Scalar,
-    ldh: T | Scalar,
-    fibrinogen: T | Scalar,
-    ferritin: T | Scalar,
-) -> T:
+def ms_score(**given: Any) -> Any:
     """MS score for macrophage activation syndrome in systemic arthritis (MAS/sJIA score).
 
     Parameters
@@ -344,15 +332,6 @@ def ms_score(
     ...              fibrinogen=200, ferritin=10_000)
     -0.75
     """
-    return add(
-        cns=weighted(2.44, cns),
-        haemorrhage=weighted(1.54, haemorrhage),
-        arthritis=weighted(-1.30, arthritis),
-        platelets=weighted(-0.003, platelets),
-        ldh=weighted(0.001, ldh),
-        fibrinogen=weighted(-0.004, fibrinogen),
-        ferritin=weighted(0.0001, ferritin),
-    )
 
 
 @overload

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, cast, overload
+from functools import partial
+from typing import Any, overload
 
+import attrs
 from numpy.typing import NDArray
 
-from jiascores.core.logic import above, any_of, below
-from jiascores.core.measure import Decorator, add, measure
+from jiascores.core.logic import above, any_of, below, clamp
+from jiascores.core.measure import Term, measure
 from jiascores.core.values import Listed, Scalar, T
 from jiascores.measures.jadas import (
     ACUTE_PHASE,
+    GLOBALS,
     JOINT_CAP,
     JOINTS_10,
     JOINTS_27,
     JOINTS_71,
-    Term,
-    acute_phase_item,
-    capped,
-    jadas_of,
-    jadas_terms,
 )
 
 # --------------------------------------------------------------------------------------------
@@ -56,34 +54,38 @@ def systemic_manifestation_score(
     ferritin: Listed,
 ) -> NDArray[Any]: ...
 @measure(
-    label="mSMS",
-    formula=(
-        "fever (> 37.5 °C 1, > 38 2, > 39 3, > 40 4) + rash + generalised lymphadenopathy + "
-        "hepato- or splenomegaly + serositis + haemoglobin < 9 g/dL + "
-        "(platelets > 600 ×10⁹/L or ferritin > 500 ng/mL)"
+    "mSMS",
+    Term(
+        "fever",
+        "fever (> 37.5 °C 1, > 38 2, > 39 3, > 40 4)",
+        len(FEVER_BANDS),
+        lambda temperature: sum(above(temperature, band) for band in FEVER_BANDS),
+        points=tuple(("temperature above", band) for band in FEVER_BANDS),
     ),
-    low=0,
-    high=10,
+    Term("rash", "rash", 1),
+    Term("lymphadenopathy", "generalised lymphadenopathy", 1),
+    Term("hepatosplenomegaly", "hepato- or splenomegaly", 1),
+    Term("serositis", "serositis", 1),
+    Term(
+        "anaemia",
+        "haemoglobin < 9 g/dL",
+        1,
+        lambda haemoglobin: below(haemoglobin, HAEMOGLOBIN_BELOW),
+        points=(("haemoglobin below", HAEMOGLOBIN_BELOW),),
+    ),
+    Term(
+        "platelets_or_ferritin",
+        "(platelets > 600 ×10⁹/L or ferritin > 500 ng/mL)",
+        1,
+        lambda platelets, ferritin: any_of(
+            above(platelets, PLATELETS_ABOVE), above(ferritin, FERRITIN_ABOVE)
+        ),
+        points=(("platelets above", PLATELETS_ABOVE), ("ferritin above", FERRITIN_ABOVE)),
+    ),
     source="tibaldi-2020",
     notes=("Missing where any item is unknown: each item could change the sum.",),
-    points=(
-        *(("temperature above", band) for band in FEVER_BANDS),
-        ("haemoglobin below", HAEMOGLOBIN_BELOW),
-        ("platelets above", PLATELETS_ABOVE),
-        ("ferritin above", FERRITIN_ABOVE),
-    ),
 )
-def systemic_manifestation_score(
-    *,
-    temperature: T | Scalar,
-    rash: T | Scalar,
-    lymphadenopathy: T | Scalar,
-    hepatosplenomegaly: T | Scalar,
-    serositis: T | Scalar,
-    haemoglobin: T | Scalar,
-    platelets: T | Scalar,
-    ferritin: T | Scalar,
-) -> T:
+def systemic_manifestation_score(**given: Any) -> Any:
     """Return the modified systemic manifestation score (mSMS).
 
     Parameters
@@ -149,16 +151,6 @@ def systemic_manifestation_score(
     ...     serositis=False, haemoglobin=9.4, platelets=None, ferritin=2100)
     6.0
     """
-    many, high = above(platelets, PLATELETS_ABOVE), above(ferritin, FERRITIN_ABOVE)
-    return add(
-        fever=cast(T, sum(above(temperature, band) for band in FEVER_BANDS)),
-        rash=rash,
-        lymphadenopathy=lymphadenopathy,
-        hepatosplenomegaly=hepatosplenomegaly,
-        serositis=serositis,
-        anaemia=cast(T, below(haemoglobin, HAEMOGLOBIN_BELOW)),
-        platelets_or_ferritin=cast(T, any_of(many, high)),
-    )
 
 
 # --------------------------------------------------------------------------------------------
@@ -173,14 +165,11 @@ _STIFFNESS_NOTE = (
     "Morning stiffness is a Likert scale from none (0) to more than two hours (10); the points of "
     "the steps between are not in the sources at hand, so the rating itself is given."
 )
-_DERIVED_27 = JOINTS_27._replace(notes=(_DERIVED_NOTE,))
-_DERIVED_71 = JOINTS_71._replace(notes=(_DERIVED_NOTE,))
-_MSMS = Term("mSMS", 10)
-_CLINICAL_MSMS = _MSMS._replace(notes=(_CLINICAL_NOTE,))
-
-
-def _systemic(label: str, *terms: Term) -> Decorator:
-    return jadas_of(label, *terms, source="tibaldi-2020")
+_DERIVED_27 = attrs.evolve(JOINTS_27, notes=(_DERIVED_NOTE,))
+_DERIVED_71 = attrs.evolve(JOINTS_71, notes=(_DERIVED_NOTE,))
+_MSMS = Term("systemic_manifestations", "mSMS", 10)
+_CLINICAL_MSMS = attrs.evolve(_MSMS, notes=(_CLINICAL_NOTE,))
+_systemic = partial(measure, source="tibaldi-2020")
 
 
 @overload
@@ -219,16 +208,8 @@ def sjadas10(
     systemic_manifestations: Listed,
     crp: Listed,
 ) -> NDArray[Any]: ...
-@_systemic("sJADAS10", JOINTS_10, ACUTE_PHASE, _MSMS)
-def sjadas10(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints: T | Scalar,
-    systemic_manifestations: T | Scalar,
-    esr: T | Scalar = None,
-    crp: T | Scalar = None,
-) -> T:
+@_systemic("sJADAS10", *GLOBALS, JOINTS_10, ACUTE_PHASE, _MSMS)
+def sjadas10(**given: Any) -> Any:
     """Systemic JADAS with at most ten joints.
 
     Parameters
@@ -239,12 +220,12 @@ def sjadas10(
         Patient (or parent) global assessment of well-being, 0–10.
     active_joints : float, array or Series
         Active joints of the 71, whole number; counted up to 10.
-    systemic_manifestations : float, array or Series
-        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
     esr : float, array or Series, optional
         Erythrocyte sedimentation rate in mm/h. Give either `esr` or `crp`.
     crp : float, array or Series, optional
         C-reactive protein in mg/L.
+    systemic_manifestations : float, array or Series
+        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
 
     Returns
     -------
@@ -281,10 +262,6 @@ def sjadas10(
     ...              systemic_manifestations=6)
     30.3
     """
-    jadas = jadas_terms(
-        physician_global, patient_global, capped(active_joints), acute_phase_item(esr, crp)
-    )
-    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
 @overload
@@ -323,16 +300,8 @@ def sjadas27(
     systemic_manifestations: Listed,
     crp: Listed,
 ) -> NDArray[Any]: ...
-@_systemic("sJADAS27", _DERIVED_27, ACUTE_PHASE, _MSMS)
-def sjadas27(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints_27: T | Scalar,
-    systemic_manifestations: T | Scalar,
-    esr: T | Scalar = None,
-    crp: T | Scalar = None,
-) -> T:
+@_systemic("sJADAS27", *GLOBALS, _DERIVED_27, ACUTE_PHASE, _MSMS)
+def sjadas27(**given: Any) -> Any:
     """Systemic JADAS with the 27-joint count.
 
     Parameters
@@ -344,12 +313,12 @@ def sjadas27(
     active_joints_27 : float, array or Series
         Active joints of the reduced 27-joint count, whole number; not
         ``min(active_joints, 27)``.
-    systemic_manifestations : float, array or Series
-        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
     esr : float, array or Series, optional
         Erythrocyte sedimentation rate in mm/h. Give either `esr` or `crp`.
     crp : float, array or Series, optional
         C-reactive protein in mg/L.
+    systemic_manifestations : float, array or Series
+        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
 
     Returns
     -------
@@ -386,10 +355,6 @@ def sjadas27(
     ...              systemic_manifestations=6)
     29.3
     """
-    jadas = jadas_terms(
-        physician_global, patient_global, active_joints_27, acute_phase_item(esr, crp)
-    )
-    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
 @overload
@@ -428,16 +393,8 @@ def sjadas71(
     systemic_manifestations: Listed,
     crp: Listed,
 ) -> NDArray[Any]: ...
-@_systemic("sJADAS71", _DERIVED_71, ACUTE_PHASE, _MSMS)
-def sjadas71(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints: T | Scalar,
-    systemic_manifestations: T | Scalar,
-    esr: T | Scalar = None,
-    crp: T | Scalar = None,
-) -> T:
+@_systemic("sJADAS71", *GLOBALS, _DERIVED_71, ACUTE_PHASE, _MSMS)
+def sjadas71(**given: Any) -> Any:
     """Systemic JADAS with the 71-joint count.
 
     Parameters
@@ -448,12 +405,12 @@ def sjadas71(
         Patient (or parent) global assessment of well-being, 0–10.
     active_joints : float, array or Series
         Active joints of the 71, whole number.
-    systemic_manifestations : float, array or Series
-        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
     esr : float, array or Series, optional
         Erythrocyte sedimentation rate in mm/h. Give either `esr` or `crp`.
     crp : float, array or Series, optional
         C-reactive protein in mg/L.
+    systemic_manifestations : float, array or Series
+        Modified systemic manifestation score, 0–10: see `systemic_manifestation_score`.
 
     Returns
     -------
@@ -490,8 +447,6 @@ def sjadas71(
     ...              systemic_manifestations=6)
     32.3
     """
-    jadas = jadas_terms(physician_global, patient_global, active_joints, acute_phase_item(esr, crp))
-    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
 @overload
@@ -510,14 +465,8 @@ def csjadas10(
     active_joints: Listed,
     systemic_manifestations: Listed,
 ) -> NDArray[Any]: ...
-@_systemic("csJADAS10", JOINTS_10, _CLINICAL_MSMS)
-def csjadas10(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints: T | Scalar,
-    systemic_manifestations: T | Scalar,
-) -> T:
+@_systemic("csJADAS10", *GLOBALS, JOINTS_10, _CLINICAL_MSMS)
+def csjadas10(**given: Any) -> Any:
     """Systemic JADAS with at most ten joints and without the acute-phase reactant.
 
     Parameters
@@ -563,8 +512,6 @@ def csjadas10(
     ...               systemic_manifestations=6)
     27.5
     """
-    jadas = jadas_terms(physician_global, patient_global, capped(active_joints))
-    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
 @overload
@@ -583,14 +530,8 @@ def csjadas27(
     active_joints_27: Listed,
     systemic_manifestations: Listed,
 ) -> NDArray[Any]: ...
-@_systemic("csJADAS27", _DERIVED_27, _CLINICAL_MSMS)
-def csjadas27(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints_27: T | Scalar,
-    systemic_manifestations: T | Scalar,
-) -> T:
+@_systemic("csJADAS27", *GLOBALS, _DERIVED_27, _CLINICAL_MSMS)
+def csjadas27(**given: Any) -> Any:
     """Systemic JADAS with the 27-joint count and without the acute-phase reactant.
 
     Parameters
@@ -637,8 +578,6 @@ def csjadas27(
     ...               systemic_manifestations=6)
     26.5
     """
-    jadas = jadas_terms(physician_global, patient_global, active_joints_27)
-    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
 @overload
@@ -657,14 +596,8 @@ def csjadas71(
     active_joints: Listed,
     systemic_manifestations: Listed,
 ) -> NDArray[Any]: ...
-@_systemic("csJADAS71", _DERIVED_71, _CLINICAL_MSMS)
-def csjadas71(
-    *,
-    physician_global: T | Scalar,
-    patient_global: T | Scalar,
-    active_joints: T | Scalar,
-    systemic_manifestations: T | Scalar,
-) -> T:
+@_systemic("csJADAS71", *GLOBALS, _DERIVED_71, _CLINICAL_MSMS)
+def csjadas71(**given: Any) -> Any:
     """Systemic JADAS with the 71-joint count and without the acute-phase reactant.
 
     Parameters
@@ -710,8 +643,6 @@ def csjadas71(
     ...               systemic_manifestations=6)
     29.5
     """
-    jadas = jadas_terms(physician_global, patient_global, active_joints)
-    return add(**jadas, systemic_manifestations=systemic_manifestations)
 
 
 # --------------------------------------------------------------------------------------------
@@ -735,24 +666,26 @@ def parjadas(
     morning_stiffness_rating: Listed,
 ) -> NDArray[Any]: ...
 @measure(
-    label="parJADAS",
-    formula=(
-        "parent's disease activity + pain + joints that the parent finds swollen or painful "
-        "(at most 10) + morning stiffness rating"
+    "parJADAS",
+    Term("parent_disease_activity", "parent's disease activity", 10),
+    Term("pain", "pain", 10),
+    Term(
+        "joints",
+        "joints that the parent finds swollen or painful (at most 10)",
+        JOINT_CAP,
+        lambda parent_joints: clamp(parent_joints, 0, JOINT_CAP),
+        points=(("parent_joints", JOINT_CAP),),
     ),
-    low=0,
-    high=40,
+    Term(
+        "morning_stiffness",
+        "morning stiffness rating",
+        10,
+        lambda morning_stiffness_rating: morning_stiffness_rating,
+    ),
     source="naddei",
     notes=(_STIFFNESS_NOTE,),
-    points=(("parent_joints", JOINT_CAP),),
 )
-def parjadas(
-    *,
-    parent_disease_activity: T | Scalar,
-    pain: T | Scalar,
-    parent_joints: T | Scalar,
-    morning_stiffness_rating: T | Scalar,
-) -> T:
+def parjadas(**given: Any) -> Any:
     """Return the parent version of the JADAS (parJADAS), of parent-reported measures alone.
 
     Parameters
@@ -793,9 +726,3 @@ def parjadas(
     ...              morning_stiffness_rating=6)
     23.5
     """
-    return add(
-        parent_disease_activity=parent_disease_activity,
-        pain=pain,
-        joints=capped(parent_joints),
-        morning_stiffness=morning_stiffness_rating,
-    )
