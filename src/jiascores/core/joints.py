@@ -399,7 +399,7 @@ def _as_rule(given: str | InjectionRule | None) -> InjectionRule | None:
     return None if given is None else lookup(InjectionRule, given, parameter="injection_rule")
 
 
-def _days_since(given: Mapping[str, Any] | None) -> tuple[tuple[str, float], ...]:
+def _days_since(given: Any) -> tuple[tuple[str, float], ...]:
     """Return the injected joints in their order, each with its days since the injection."""
     if isinstance(given, tuple) and all(isinstance(pair, tuple) for pair in given):
         # As an examination holds it, which attrs.evolve and copy.replace give again.
