@@ -346,6 +346,15 @@ def test_stops_that_are_dates_need_the_dates_of_the_visits() -> None:
         jia.prepare.fill_gaps(table, jia.column("response"), **ask)
 
 
+def test_a_stop_on_a_date_beside_visits_on_study_days_is_refused() -> None:
+    table = pd.DataFrame(TABLE).assign(date=[28] * len(TABLE["patient"]))
+    ask = {"weeks": [8], "rule": "nri", "stopped": jia.column("stop")}
+    with pytest.raises(jia.errors.VisitError, match="both as dates or both as study") as caught:
+        jia.prepare.fill_gaps(table.assign(stop="2024-03-24"), jia.column("response"), **ask)
+    assert caught.value.reason == "dates-and-study-days"
+    assert len(jia.prepare.fill_gaps(table.assign(stop=60), jia.column("response"), **ask)) > 0
+
+
 def test_what_was_measured_is_no_constant_of_the_patient() -> None:
     # One visit each, so that every column is the same in all rows of its patient.
     table = pd.DataFrame({"patient": ["A", "B"], "nominal_visit": ["week 4", "week 8"]})

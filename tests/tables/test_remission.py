@@ -434,3 +434,16 @@ def test_what_says_nothing_about_inactive_disease_is_refused() -> None:
     for times in ({"days": 168, "months": 6}, {"days": None}, {"days": 0}):
         with pytest.raises(DefinitionError):
             jia.definition("jadas-24-weeks").variant(name="ours", **times)
+
+
+def test_details_of_a_request_count_what_is_unknown_of_it() -> None:
+    visits = quiet_visits(["2020-01-01", "2020-04-01", "2020-07-01"], [0, None, 0])
+    ask = {"criteria": "jadas-24-weeks", "max_gap_days": 100, "inactive": STATE, "details": True}
+    out = jia.remission(visits, **ask)
+    column = "remission_jadas_24_weeks_cjadas10_trincianti_2021"
+    assert out[f"{column}_missing"].tolist() == [0, 1, 0]
+    # Whether the unknown visit joins the two runs is open.
+    began = out[f"{column}_reference_date"].tolist()
+    assert began[0] == "2020-01-01"
+    assert pd.isna(began[1])
+    assert began[2] == "2020-07-01"

@@ -90,6 +90,21 @@ def test_no_p_without_an_event() -> None:
         jia.analysis.logrank(table.assign(arm="drug"), arm=jia.column("arm"))
 
 
+@pytest.mark.stats
+def test_no_p_where_arms_were_never_at_risk_together() -> None:
+    arms = {"arm": ["drug"] * 3 + ["placebo"] * 3, "site": [1, 1, 1, 2, 2, 2]}
+    table = pd.DataFrame({**arms, "duration": [28.0, 56, 84] * 2, "event": [True, False, True] * 2})
+    ask = {"arm": jia.column("arm")}
+    assert jia.analysis.logrank(table, **ask).p == pytest.approx(1)
+    # Each site has one arm; and in the other table drug ends before placebo has an event.
+    by_site = jia.analysis.logrank(table, **ask, strata=[jia.column("site")])
+    apart = table.assign(duration=[28.0, 28, 28, 56, 84, 84], event=[False] * 3 + [True] * 3)
+    for found in (by_site, jia.analysis.logrank(apart, **ask)):
+        assert np.isnan(found.p)
+        assert np.isnan(found.estimate)
+        assert "no stratum in which two arms were at risk at one" in found.assumes
+
+
 def test_what_is_refused() -> None:
     table = pd.DataFrame(TIMES)
     with pytest.raises(jia.errors.ColumnError, match="time_to_flare"):

@@ -425,3 +425,23 @@ def test_a_request_may_be_given_as_its_text() -> None:
     assert 0 < by_text["event"].sum() < len(by_text)
     with pytest.raises(jia.errors.RequestError, match="asks for 'responders'"):
         jia.analysis.time_to_first(table, "responders", **ask)
+
+
+def test_the_criteria_are_those_that_a_column_of_assess_is_named_by() -> None:
+    table = jia.testing.simulate_visits(12, seed=5)
+    ask = {"baseline": "first", "undetermined": "no"}
+    asked = [
+        jia.ask.responder(30),
+        jia.ask.responder(30, criteria="ntr4146"),
+        jia.ask.flare(criteria="brunner-2002", reference="baseline"),
+    ]
+    judged = jia.assess(table, measures=asked, baseline="first")
+    for request, criteria in zip(asked, ("giannini-1997", "ntr4146", "brunner-2002"), strict=True):
+        name = jia.column(request.columns[0])
+        by_column = jia.analysis.time_to_first(judged, name, **ask)
+        by_request = jia.analysis.time_to_first(table, request, **ask)
+        assert set(by_column["criteria"]) == set(by_request["criteria"]) == {criteria}
+        assert by_column["duration"].tolist() == by_request["duration"].tolist()
+    renamed = judged.rename(columns={"acr_ped_30": "better"})
+    out = jia.analysis.time_to_first(renamed, jia.column("better"), **ask)
+    assert set(out["criteria"]) == {"better"}

@@ -399,3 +399,16 @@ def test_an_interval_decides_what_does_not_depend_on_it() -> None:
             prefix=f"{end}_",
         )
     assert (table["low_jadas10"] == table["high_jadas10"]).tolist() == [True, False]
+
+
+def test_a_value_above_a_limit_is_read_as_that_limit_or_refused() -> None:
+    table = pd.DataFrame({"crp": ["12", ">250"]})
+    ask = {"variable": "crp", "rule": "half"}
+    with pytest.raises(jia.errors.NotNumericError, match="'>250' in row 1"):
+        jia.prepare.below_limit(table, **ask)
+    out = jia.prepare.below_limit(table, **ask, above="limit")
+    assert out["crp_value"].tolist() == [12, 250]
+    assert out["crp_below_limit"].tolist() == [pd.NA, "limit"]
+    with pytest.raises(jia.errors.RequestError, match="'limit'") as caught:
+        jia.prepare.below_limit(table, **ask, above="half")
+    assert caught.value.variable == "above"

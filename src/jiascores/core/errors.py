@@ -367,6 +367,12 @@ class MissingExtraError(JiaScoresError, ImportError):
     reason = "missing-extra"
 
 
+def require(holds: Any, words: str, variable: str, *values: Any) -> None:
+    """Raise, in these words, unless an argument is as it must be."""
+    if not holds:
+        raise RequestError(words, variable=variable, values=values)
+
+
 class LeftOutWarning(UserWarning):
     """Rows of a table beside the visits that count for nothing, and how many they are.
 

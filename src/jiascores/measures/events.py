@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import DefinitionError
+from jiascores.core.errors import DefinitionError, require
 from jiascores.statistics.base import (
     CONFIDENCE,
     PER_MONTHS,
@@ -19,7 +19,6 @@ from jiascores.statistics.base import (
     IntArray,
     check_confidence,
     p_shown,
-    require,
     short,
 )
 from jiascores.statistics.rates import compare_periods

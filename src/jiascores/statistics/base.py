@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import MissingExtraError, RequestError, shown
+from jiascores.core.errors import MissingExtraError, RequestError, require, shown
 from jiascores.core.values import number_in
 
 CONFIDENCE = 0.95
@@ -36,12 +36,6 @@ def library(name: str, why: str) -> Any:
             f"python -m pip install 'jiascores[stats]'",
             variable=package,
         ) from error
-
-
-def require(holds: Any, words: str, variable: str, *values: Any) -> None:
-    """Raise, in these words, unless an argument is as it must be."""
-    if not holds:
-        raise RequestError(words, variable=variable, values=values)
 
 
 def check_confidence(confidence: Any, name: str = "confidence", example: float = 0.95) -> None:

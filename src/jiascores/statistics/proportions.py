@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import RequestError, is_among, listing, shown
+from jiascores.core.errors import RequestError, is_among, listing, require, shown
 from jiascores.core.values import kind_of, number, to_floats
 from jiascores.core.variables import UNBOUNDED, Variable
 from jiascores.statistics.base import (
@@ -22,7 +22,6 @@ from jiascores.statistics.base import (
     library,
     normal_quantile,
     p_said,
-    require,
 )
 
 Method: TypeAlias = Literal[

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jiascores.core.errors import require
 from jiascores.statistics.base import (
     CONFIDENCE,
     Comparison,
@@ -16,7 +18,6 @@ from jiascores.statistics.base import (
     check_confidence,
     library,
     normal_quantile,
-    require,
 )
 
 
@@ -87,10 +88,9 @@ def logrank_test(
     degrees = len(np.unique(arms)) - 1
     chi2 = p = math.nan
     if (events == 1).any():
-        try:
+        # Raised where nobody of another arm was at risk at any event.
+        with suppress(np.linalg.LinAlgError):
             chi2, p = duration.survdiff(times, events, arms, strata=strata if many > 1 else None)
-        except np.linalg.LinAlgError:
-            chi2 = p = math.nan
     gone = f", {left_out} without a time left out" if left_out else ""
     return Comparison(
         name="log-rank test" if many == 1 else f"log-rank test, {many} strata",

@@ -10,13 +10,12 @@ import attrs
 import numpy as np
 import pandas as pd
 
-from jiascores.core.errors import RequestError
+from jiascores.core.errors import RequestError, require
 from jiascores.statistics.base import (
     Answer,
     IntArray,
     normal_quantile,
     p_said,
-    require,
 )
 from jiascores.statistics.proportions import METHODS, WHY, Strata, estimate_and_p
 

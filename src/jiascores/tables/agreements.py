@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
 from jiascores.core.definition import published
-from jiascores.core.errors import RequestError, is_among, listing, shown
+from jiascores.core.errors import RequestError, is_among, listing, require, shown
 from jiascores.measures.states import CutoffSet
 from jiascores.statistics.agreement import Agreement, Weights, kappa_of
-from jiascores.statistics.base import CONFIDENCE, check_confidence, require
+from jiascores.statistics.base import CONFIDENCE, check_confidence
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, list_of
 from jiascores.tables.ids import ColumnNames

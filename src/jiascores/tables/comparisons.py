@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import RequestError, VisitError, listing, shown
+from jiascores.core.errors import RequestError, VisitError, listing, require, shown
 from jiascores.core.words import truth
 from jiascores.measures.response import ResponseCriteria
 from jiascores.statistics.base import CONFIDENCE, IntArray, check_confidence
@@ -141,17 +141,17 @@ def compare_responders(
     seen = seen_rows(visits, outcome, level, criteria, keys, columns, baseline, who)
     compared = _compared(seen, keys, reference_arm)
     unknown = np.isnan(compared.found)
-    if unknown.any() and undetermined not in ("exclude", "non-responder"):
-        raise RequestError(
-            f"the response of {int(unknown.sum())} patients is not determinable: say what "
-            f"they count as, undetermined='exclude' or undetermined='non-responder'.",
-            variable="undetermined",
-        )
+    open_ = int(unknown.sum())
+    known = undetermined in ("exclude", "non-responder")
+    advice = (
+        f"the response of {open_} patients is not determinable: say what they count as, "
+        f"undetermined='exclude' or undetermined='non-responder'."
+    )
+    require(known or not open_, advice, "undetermined")
     n1, n0 = compared.counted(~unknown | (undetermined == "non-responder")).T.tolist()
     a, b = compared.counted(compared.found == 1).T.tolist()
     difference = stratified_difference(a, n1, b, n0, method=method, confidence=confidence)
     words = {"exclude": "left out", "non-responder": "as non-responders"}
-    open_ = int(unknown.sum())
     return attrs.evolve(
         difference, undetermined=open_, undetermined_as=words[str(undetermined)] if open_ else ""
     )
@@ -284,8 +284,7 @@ def _open_counts(
     yes = compared.found == 1
     whole = [compared.counted(of) for of in (yes, compared.side >= 0, yes & is_open, is_open)]
     both: NDArray[np.bool_] = np.all(whole[1] > 0, axis=1)
-    if not both.any():
-        raise RequestError("no stratum has patients in both arms.", variable="strata")
+    require(both.any(), "no stratum has patients in both arms.", "strata")
     strata = [each for each, there in zip(compared.strata, both, strict=True) if there]
     return OpenCounts(*(each[both] for each in whole)), strata
 

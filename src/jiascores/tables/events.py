@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
-from jiascores.core.errors import InconsistentError, RequestError, shown
+from jiascores.core.errors import InconsistentError, RequestError, require, shown
 from jiascores.measures.events import EventComparison, EventWindows, around_infusions
-from jiascores.statistics.base import CONFIDENCE, require
+from jiascores.statistics.base import CONFIDENCE
 from jiascores.tables.beside import OTHER_KIND, Beside, Dates, read_infusions
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.naming import Column, require_column

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import RequestError, VisitError, listing, shown
+from jiascores.core.errors import RequestError, VisitError, listing, require, shown
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import Enrolled, cut, one_day
@@ -26,7 +26,7 @@ from jiascores.tables.numbers import number_of, numbers_in, one_of
 from jiascores.tables.outcomes import (
     Outcome,
     is_measured,
-    is_response,
+    no_response,
     read_outcome,
     require_response,
 )
@@ -201,7 +201,7 @@ def fill_gaps(
     if data_cut is not None:
         cells = _due_until(cells, days, data_cut)
     if intercurrent is not None:
-        if composite is None and is_response(outcomes[0], criteria):
+        if composite is None and no_response(outcomes[0], criteria) is None:
             composite = 0.0
         _settle(cells, rows, days.of_events(intercurrent), composite)
     _apply(cells, rows, enrolled.ids, rule, worst, limit_days)
@@ -239,12 +239,12 @@ def _check_outcomes(
     criteria: Any,
 ) -> None:
     """Raise where a rule does not fill these columns."""
-    if len(outcomes) > 1 and (rule not in TOGETHER or intercurrent is not None):
-        raise RequestError(
-            f"several columns are filled together by rule= {listing(map(repr, TOGETHER))}, without "
-            f"intercurrent=; fill an outcome that is made of them by the others.",
-            variable="rule",
-        )
+    words = (
+        f"several columns are filled together by rule= {listing(map(repr, TOGETHER))}, without "
+        f"intercurrent=; fill an outcome that is made of them by the others."
+    )
+    together = rule in TOGETHER and intercurrent is None
+    require(together or len(outcomes) == 1, words, "rule")
     if rule == "nri":
         require_response(outcomes[0], "rule='nri' makes non-responders", criteria)
 
@@ -453,11 +453,11 @@ def _constants(
 def _outcomes(frame: Frame, given: Any, level: Any, criteria: Any) -> list[Outcome]:
     """Return the columns that are filled, alone or together."""
     several = given if isinstance(given, list | tuple) else [given]
-    if level is not None and len(several) > 1:
-        raise RequestError("level= goes with one outcome.", variable="level")
+    alone = level is None or len(several) == 1
+    require(alone, "level= goes with one outcome.", "level")
     found = [read_outcome(frame, each, level, criteria, COME_FROM) for each in several]
-    if not found or len({each.name for each in found}) < len(found):
-        raise RequestError("outcome= names each column once.", variable="outcome")
+    once = found and len({each.name for each in found}) == len(found)
+    require(once, "outcome= names each column once.", "outcome")
     return found
 
 
@@ -494,12 +494,9 @@ def _that_take(outcomes: Sequence[Outcome], worst: Any, composite: Any) -> list[
             continue
         yes_or_no = "flag" in kinds
         number = isinstance(value, Real) and math.isfinite(value)
-        if not number or (yes_or_no and value not in (0, 1)):
-            raise RequestError(
-                f"{name}={shown(value)}: give {'1 or 0, the outcome is yes or no' if yes_or_no else 'a number'}.",
-                variable=name,
-                values=(value,),
-            )
+        kind = "1 or 0, the outcome is yes or no" if yes_or_no else "a number"
+        words = f"{name}={shown(value)}: give {kind}."
+        require(number and (not yes_or_no or value in (0, 1)), words, name, value)
         if value % 1:
             kinds = ["score" if kind == "level" else kind for kind in kinds]
     return [attrs.evolve(each, kind=kind) for each, kind in zip(outcomes, kinds, strict=True)]
@@ -508,14 +505,11 @@ def _that_take(outcomes: Sequence[Outcome], worst: Any, composite: Any) -> list[
 def _check(rule: Any, worst: Any, limit_days: Any, stopped: Any) -> None:
     one_of(rule, GAP_RULES, "rule")
     for name, given, of in (("worst", worst, "worst-case"), ("limit_days", limit_days, "locf")):
-        if (given is None) == (rule == of):
-            raise RequestError(
-                f"{name}= goes with rule={shown(of)}, which needs it.", variable=name
-            )
+        words = f"{name}= goes with rule={shown(of)}, which needs it."
+        require((given is None) != (rule == of), words, name)
     if limit_days is not None:
         number_of(limit_days, "limit_days")
-    if stopped is not None and rule != "nri":
-        raise RequestError("stopped= goes with rule='nri'.", variable="stopped")
+    require(stopped is None or rule == "nri", "stopped= goes with rule='nri'.", "stopped")
 
 
 def _repeated(table: Any, rows: pd.Series[int]) -> Any:

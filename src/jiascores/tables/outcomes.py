@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -84,9 +85,9 @@ def read_outcome(
         ends = [column_of(frame, given, "outcome", hint)] * 2
     lowest, highest = (_levels(frame, end, level, definition) for end in ends)
     least, judged = _least(frame, name) if ends[0] == name else (lowest, ~np.isnan(lowest))
-    reached = np.where(np.isnan(least), np.nan, least >= level)
-    called = f"{name.removesuffix('_level')}_{level}"
-    return Outcome(called, at_level(lowest, highest, level), "flag", reached, judged)
+    surely = np.where(np.isnan(least), np.nan, least >= level)
+    reached = np.where(lowest >= level, 1.0, np.where(highest < level, 0.0, np.nan))
+    return Outcome(f"{name.removesuffix('_level')}_{level}", reached, "flag", surely, judged)
 
 
 def _least(frame: Frame, name: str) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -97,24 +98,16 @@ def _least(frame: Frame, name: str) -> tuple[FloatArray, NDArray[np.bool_]]:
     return np.full(frame.size, np.nan), np.ones(frame.size, dtype=bool)
 
 
-def at_level(lowest: FloatArray, highest: FloatArray, level: int) -> FloatArray:
-    """Return whether a level is reached, from the bounds of what was: 1, 0, NaN.
-
-    Parameters
-    ----------
-    lowest, highest : array
-        The bounds.
-    level : int
-        The level to reach.
-    """
-    return np.where(lowest >= level, 1.0, np.where(highest < level, 0.0, np.nan))
+def _other_than(values: FloatArray, allowed: Iterable[float]) -> list[str]:
+    """Return the numbers of a column that are none of those allowed, in words."""
+    wrong = ~np.isnan(values) & ~np.isin(values, tuple(allowed))
+    return [f"{value:g}" for value in np.unique(values[wrong])]
 
 
 def _levels(frame: Frame, name: str, level: int, criteria: ResponseCriteria) -> FloatArray:
     """Return a column of levels; yes and no, and other numbers, raise."""
     values = numbers_in(frame, name)
-    allowed = np.isin(values, (0, *criteria.levels)) | np.isnan(values)
-    other = [f"{value:g}" for value in np.unique(values[~allowed])]
+    other = _other_than(values, (0, *criteria.levels))
     if _is_yes_or_no(frame, name) or other:
         words = "yes and no" if not other or _is_yes_or_no(frame, name) else listing(other)
         raise RequestError(
@@ -171,14 +164,8 @@ def no_response(outcome: Outcome, criteria: Any = "giannini-1997") -> str | None
         return "of a score or a variable"
     if is_bad_news(name):
         return "of which a yes is no response"
-    known = outcome.data[~np.isnan(outcome.data)]
-    other = [f"{value:g}" for value in np.unique(known[~np.isin(known, tuple(levels))])]
+    other = _other_than(outcome.data, levels)
     return f"with {listing(other)}" if other else None
-
-
-def is_response(outcome: Outcome, criteria: Any = "giannini-1997") -> bool:
-    """Return whether an outcome is a response: yes or no, or ACR Pedi levels."""
-    return no_response(outcome, criteria) is None
 
 
 def is_bad_news(name: str) -> bool:
@@ -217,8 +204,7 @@ def require_yes_or_no(outcome: Outcome) -> None:
     outcome : Outcome
         The outcome.
     """
-    known = outcome.data[~np.isnan(outcome.data)]
-    other = [f"{value:g}" for value in np.unique(known[~np.isin(known, (0, 1))])]
+    other = _other_than(outcome.data, (0, 1))
     if other:
         raise RequestError(
             f"column {outcome.name!r} holds {listing(other)}, and a response is yes or no: say which "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property, partial
-from typing import Any, Literal, TypeAlias, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 import attrs
 import numpy as np
@@ -23,7 +23,7 @@ from jiascores.measures.courses import (
     reasons,
 )
 from jiascores.tables.answers import Given, answered, reference_rows, response_of
-from jiascores.tables.assess import TableCall
+from jiascores.tables.assess import TableCall, policy_for
 from jiascores.tables.baselines import Best, LastResponding, best_earlier, latest_earlier
 from jiascores.tables.beside import Beside, Dates, read_infusions, whole_days
 from jiascores.tables.details import of_core_sets
@@ -35,7 +35,6 @@ from jiascores.tables.table import Table
 from jiascores.tables.visits import Visits
 
 FrameT = TypeVar("FrameT")
-Judge: TypeAlias = "Callable[[Table], tuple[_Courses, list[Output]]]"
 
 
 @as_declared
@@ -210,12 +209,35 @@ def deviations(
        infusion_number  days_since_visit retreatment_code  retreatment_eligible
     0                2                 7            holds                 False
     """
-    judge = _judge(protocol, infusions, infusion_columns, exclusions, in_pieces=False)
-    retreated = partial(_retreated, judge=judge, details=False)
-    call = TableCall(
-        outputs=retreated, columns=columns, units=units, marker=marker, invalid=invalid
-    )
-    return cast(FrameT, _deviations(call.table(Frame(to_eager(visits))), judge))
+    judge = _judge(protocol, infusions, infusion_columns, exclusions)
+    frame, policy = Frame(to_eager(visits)), policy_for(invalid)
+    table = Table(frame, columns, units, marker=marker, policy=policy)
+    return cast(FrameT, _deviations(table, judge))
+
+
+@attrs.frozen(eq=False)
+class _Judge:
+    """Judges the visits of a table by a protocol."""
+
+    protocol: RetreatmentProtocol
+    infusions: Dates
+    exclusions: Mapping[str, str]
+    in_pieces: bool
+
+    def __call__(self, table: Table) -> tuple[_Courses, list[Output]]:
+        """Return the courses of the patients, and what is decided for each visit."""
+        protocol = self.protocol
+        exclusions = _exclusions(table, protocol, self.exclusions)
+        courses = _Courses.of(table, self.infusions, in_pieces=self.in_pieces)
+        course = courses.before - 1 if protocol.baseline == "course" else courses.first
+        table.judge_against(
+            courses.of_infusion(courses.last_visits, course), marked_by=courses.first_visits
+        )
+        decided = _decided(protocol, courses, table, exclusions)
+        # Back in the order of the rows.
+        place = np.argsort(courses.visits.order)
+        words = reasons(protocol, decided)
+        return courses, _outputs(decided.codes[place], decided.eligible[place], words[place])
 
 
 def _judge(
@@ -224,46 +246,23 @@ def _judge(
     columns: ColumnNames | None,
     exclusions: Mapping[str, str] | None,
     *,
-    in_pieces: bool,
-) -> Judge:
-    """Return what gives the courses of a table, and what is decided for each visit."""
-    return partial(
-        _judged,
-        protocol=lookup(RetreatmentProtocol, protocol, parameter="protocol"),
-        infusions=read_infusions(infusions, columns),
-        named=as_mapping(exclusions, "exclusions"),
-        in_pieces=in_pieces,
+    in_pieces: bool = False,
+) -> _Judge:
+    return _Judge(
+        lookup(RetreatmentProtocol, protocol, parameter="protocol"),
+        read_infusions(infusions, columns),
+        as_mapping(exclusions, "exclusions"),
+        in_pieces,
     )
 
 
-def _judged(
-    table: Table,
-    protocol: RetreatmentProtocol,
-    infusions: Dates,
-    named: Mapping[str, str],
-    *,
-    in_pieces: bool,
-) -> tuple[_Courses, list[Output]]:
-    exclusions = _exclusions(table, protocol, named)
-    courses = _Courses.of(table, infusions, in_pieces=in_pieces)
-    course = courses.before - 1 if protocol.baseline == "course" else courses.first
-    table.judge_against(
-        courses.of_infusion(courses.last_visits, course), marked_by=courses.first_visits
-    )
-    decided = _decided(protocol, courses, table, exclusions)
-    # Back in the order of the rows.
-    place = np.argsort(courses.visits.order)
-    words = reasons(protocol, decided)
-    return courses, _outputs(decided.codes[place], decided.eligible[place], words[place])
-
-
-def _retreated(table: Table, judge: Judge, *, details: bool) -> list[Output]:
+def _retreated(table: Table, judge: _Judge, *, details: bool) -> list[Output]:
     """Return what is decided for each visit, which reactant counted and who rated."""
     _, outputs = judge(table)
     # Names of their own: `assess` adds the same against another baseline.
     further = list(reversed(table.which_counted()))
     if details:
-        protocol = judge.keywords["protocol"]  # type: ignore[attr-defined]
+        protocol = judge.protocol
         outputs += of_core_sets(
             "retreatment",
             table,
@@ -277,7 +276,7 @@ def _retreated(table: Table, judge: Judge, *, details: bool) -> list[Output]:
     return outputs + [attrs.evolve(each, name=f"retreatment_{each.name}") for each in further]
 
 
-def _deviations(table: Table, judge: Judge) -> Any:
+def _deviations(table: Table, judge: _Judge) -> Any:
     """Return the later infusions with what was decided at the last visit before each."""
     courses, (code, eligible, reason) = judge(table)
     later = np.flatnonzero(courses.numbers > 1)

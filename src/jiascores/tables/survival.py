@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import RequestError, VisitError, listing
+from jiascores.core.errors import VisitError, listing, require
 from jiascores.statistics.base import CONFIDENCE, Comparison
 from jiascores.statistics.survival import kaplan_meier, logrank_test
 from jiascores.tables.engines import to_eager
@@ -161,8 +161,7 @@ def _read(times: Any, arm: Column | None) -> tuple[Frame, pd.DataFrame, list[Any
         come_from = " Times come from jia.analysis.time_to_flare() or time_to_first()."
         column_of(frame, Column(name), name, come_from)
     rows = pd.DataFrame({name: numbers_in(frame, name) for name in ("duration", "event")})
-    if (rows["duration"] < 0).any():
-        raise RequestError("duration holds days below 0.", variable="duration")
+    require(not (rows["duration"] < 0).any(), "duration holds days below 0.", "duration")
     rows["arm"], arms = 0, [None]
     if arm is not None:
         codes, labels = frame.codes(column_of(frame, arm, "arm"))

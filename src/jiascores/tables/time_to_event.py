@@ -12,7 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import RequestError, VisitError, is_among, listing, shown, suggestion
+from jiascores.core.errors import (
+    RequestError,
+    VisitError,
+    is_among,
+    listing,
+    require,
+    shown,
+    suggestion,
+)
 from jiascores.core.measure import verdict_named
 from jiascores.core.variables import MarkerRule
 from jiascores.measures.flares import FlareCriteria
@@ -366,16 +374,14 @@ class _Event:
 def _event(outcome: Any, level: int | None, states: tuple[str, ...], criteria: Any) -> _Event:
     """Return the event that a caller named."""
     by_level = is_among(outcome, ("acr_ped",))
-    if (level is not None) != by_level:
-        raise RequestError(
-            "level= goes with outcome='acr_ped', and both are needed.", variable="level"
-        )
+    words = "level= goes with outcome='acr_ped', and both are needed."
+    require(by_level == (level is not None), words, "level")
     if level is not None:
         outcome = responder(level, criteria)
     elif isinstance(outcome, str):
         (outcome,) = understand_requests(outcome)
-    if states and not isinstance(outcome, Column):
-        raise RequestError("states= goes with a column of words.", variable="states")
+    of_column = isinstance(outcome, Column)
+    require(of_column or not states, "states= goes with a column of words.", "states")
     if isinstance(outcome, Request) and outcome.gives == "flag":
         return _event_of(outcome, good=not is_bad_news(outcome.stem))
     if not isinstance(outcome, Column):
@@ -459,19 +465,13 @@ class _Stops:
         for name, given in (("stopped", self.date), ("reason", self.reason)):
             if given is not None:
                 require_column(given, name)
-        if (self.date is None) != (self.reason is None):
-            raise RequestError("stopped= and reason= go together.", variable="reason")
-        if self.date is not None and self.intercurrent is not None:
-            raise RequestError(
-                "stopped= and intercurrent= both say when a patient stopped: give one.",
-                variable="intercurrent",
-            )
-        both = sorted(set(self.events) & set(self.censored))
-        if both:
-            raise RequestError(
-                f"{listing(both)}: stopping for one reason cannot be the event and censored.",
-                variable="stop_is_censored",
-            )
+        both = (self.date is None) == (self.reason is None)
+        require(both, "stopped= and reason= go together.", "reason")
+        words = "stopped= and intercurrent= both say when a patient stopped: give one."
+        require(self.date is None or self.intercurrent is None, words, "intercurrent")
+        twice = sorted({*self.events} & {*self.censored})
+        words = f"{listing(twice)}: stopping for one reason cannot be the event and censored."
+        require(not twice, words, "stop_is_censored")
 
     def read(
         self, enrolled: Enrolled, per_day: float, of: Positions, *, good: bool

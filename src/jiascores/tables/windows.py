@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import RequestError, VisitError, is_among, made, say, shown
+from jiascores.core.errors import RequestError, VisitError, is_among, made, require, say, shown
 from jiascores.core.units import Unit
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
 from jiascores.measures.remission import months_after
@@ -59,17 +59,6 @@ NOT_NEAREST, NOT_FIRST = "not chosen: another is nearer", "not chosen: another i
 TIE_LOST = "not chosen: as near as another, and later"
 NOT_FLAGGED = "not chosen: another of this date is flagged"
 UNSCHEDULED, NO_ZERO = "unscheduled", "no day zero"
-
-
-def week_label(week: float) -> str:
-    """Return what the visit of a week is called.
-
-    Parameters
-    ----------
-    week : float
-        The nominal week.
-    """
-    return f"week {week:g}"
 
 
 @attrs.frozen
@@ -241,8 +230,8 @@ def nominal_visits(
             variable="day_zero",
             values=() if day_zero is None else (day_zero,),
         )
-    if same_day is not None and not isinstance(same_day, Flagged):
-        raise RequestError(f"{say('same_day')}: give {made('flagged')}.", variable="same_day")
+    words = f"{say('same_day')}: give {made('flagged')}."
+    require(same_day is None or isinstance(same_day, Flagged), words, "same_day")
     nominal = partial(
         _nominal,
         windows=windows,
@@ -273,12 +262,12 @@ def planned(weeks: Any, months: Any = None, *, study_day: bool = False) -> tuple
     windows = [_window(name, due, days, study_day=study_day) for due, days in given.items()]
     windows.sort(key=lambda window: window.span)
     for one, other in pairwise(windows):
-        if one.ends[1] >= other.ends[0]:
-            raise RequestError(
-                f"the windows of {one.label} (to day {one.ends[1]:g}) and {other.label} (from day "
-                f"{other.ends[0]:g}) meet: a visit could be either. Make them narrower.",
-                variable=name,
-            )
+        end, start = one.ends[1], other.ends[0]
+        words = (
+            f"the windows of {one.label} (to day {end:g}) and {other.label} (from day {start:g}) "
+            f"meet: a visit could be either. Make them narrower."
+        )
+        require(end < start, words, name)
     return tuple(windows)
 
 
@@ -286,7 +275,7 @@ def _window(name: str, due: Any, days: Any, *, study_day: bool) -> Window:
     """Return one window of a plan."""
     number = number_of(due, name, zero=True)
     if name == "weeks":
-        window = Window(week_label(number), day=DAYS_A_WEEK * number)
+        window = Window(f"week {number:g}", day=DAYS_A_WEEK * number)
     elif number.is_integer():
         window = Window(f"month {number:g}", months=int(number))
     else:
@@ -296,14 +285,13 @@ def _window(name: str, due: Any, days: Any, *, study_day: bool) -> Window:
     early, late = window.span
     pairs = zip(days, NO_END, strict=False)
     ends = [_end(day, name, no_end, study_day=study_day) for day, no_end in pairs]
-    if len(days) != len(NO_END) or not ends[0] <= early <= late <= ends[1]:
-        held = f"day {early:g}" if early == late else f"days {early:g} to {late:g}"
-        raise RequestError(
-            f"{name}= gives {window.label} {shown(days)}: give its first and its last day since day "
-            f"zero, which must hold the nominal one, {held}.",
-            variable=name,
-            values=(days,),
-        )
+    held = f"day {early:g}" if early == late else f"days {early:g} to {late:g}"
+    words = (
+        f"{name}= gives {window.label} {shown(days)}: give its first and its last day since day "
+        f"zero, which must hold the nominal one, {held}."
+    )
+    both = len(days) == len(NO_END)
+    require(both and ends[0] <= early <= late <= ends[1], words, name, days)
     return attrs.evolve(window, first=ends[0], last=ends[1])
 
 
@@ -314,13 +302,11 @@ def _end(day: Any, name: str, no_end: float, *, study_day: bool) -> float:
     # Days before day zero are below 0.
     sign = -1 if isinstance(day, int | float | np.number) and day < 0 else 1
     number = sign * number_of(day if sign > 0 else -day, name, zero=True)
-    if study_day and not number:
-        raise RequestError(
-            f"{name}= has a study day 0, and there is none: day 1 is day zero, and the day before "
-            f"it is -1.",
-            variable=name,
-            values=(day,),
-        )
+    words = (
+        f"{name}= has a study day 0, and there is none: day 1 is day zero, and the day before it "
+        f"is -1."
+    )
+    require(number or not study_day, words, name, day)
     return number - 1 if study_day and number > 0 else number
 
 
@@ -548,8 +534,7 @@ def laboratory_values(
         zero=True,
     )
     asked = [values] if isinstance(values, str) else list(values)
-    if not asked:
-        raise RequestError("values= asks for nothing.", variable="values")
+    require(asked, "values= asks for nothing.", "values")
     for name in asked:
         require_variable(name, "values")
     drawings = _drawings(labs, asked, lab_columns, units)
@@ -705,10 +690,8 @@ def below_limit(
     >>> jia.prepare.below_limit(labs, "crp", rule="half")[["crp_value", "crp_below_limit"]].values.tolist()
     [[12.0, <NA>], [2.5, 'half']]
     """
-    if above not in (None, "limit"):
-        raise RequestError(
-            f"above={shown(above)}: give 'limit', or leave it out.", variable="above"
-        )
+    words = f"above={shown(above)}: give 'limit', or leave it out."
+    require(above is None or is_among(above, ("limit",)), words, "above")
     if comparator is not None:
         require_column(comparator, "comparator")
     below = partial(
