@@ -226,3 +226,41 @@ def test_details_of_a_reactant_within_its_limit_of_normal() -> None:
         out = jia.assess(table, measures=[asked], baseline="first", details=True)
         assert column(out, "acr_ped_worsened")[1] == worsened
         assert column(out, "acr_ped_level")[1] == (50 if worsened < 2 else 0)
+
+
+@pytest.mark.parametrize("components", [False, True])
+def test_details_of_several_items_count_the_unknown_ones(components) -> None:
+    absent = ("fever", "rash", "serositis", "splenomegaly", "lymphadenopathy", "uveitis")
+    table = pd.DataFrame(
+        {
+            "physician_global": [0.0, None],
+            "active_joints": [0, 0],
+            **dict.fromkeys(absent, False),
+            "esr": [5, None],
+            "esr_upper_limit": 20,
+            "morning_stiffness": [None, 5.0],
+        }
+    )
+    asked = jia.ask.inactive_disease("wallace-2011", markers="all", components=components)
+    out = jia.assess(table, measures=[asked], details=True)
+    # The stiffness; then the physician's global and the acute phase.
+    assert column(out, "inactive_disease_wallace_2011_missing") == [1, 2]
+
+
+def test_details_of_a_lost_response_are_those_of_its_level() -> None:
+    # What was reached is lost in June: the ESR and five others are back.
+    visits = pd.DataFrame(VISITS).assign(chaq=[2.0, 1, 2, 1])
+    asked = jia.ask.loss_of_response(50)
+    out = jia.assess(visits, measures=[asked, "acr_ped"], baseline="first", details=True)
+    (stem,) = asked.columns
+    assert column(out, f"{stem}_baseline_date") == column(out, "acr_ped_baseline_date")
+    # 75, 50, 50, 50 and 50 %; the limited joints are worse.
+    assert column(out, f"{stem}_improved") == [None, 5, 0, None]
+    assert column(out, f"{stem}_worsened") == [None, 1, 1, None]
+
+
+def test_a_form_has_no_details() -> None:
+    table = pd.DataFrame({f"d{number}": [1, 2] for number in range(8)})
+    form = jia.ask.chaq_di(domains=[jia.column(name) for name in table.columns])
+    out = jia.assess(table, measures=[form], details=True)
+    assert list(out.columns) == [*table.columns, "chaq_di"]

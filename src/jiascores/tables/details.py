@@ -14,9 +14,8 @@ from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 from jiascores.measures import flares, response
 from jiascores.measures.change import percent_change
 from jiascores.measures.response import ResponseCriteria
-from jiascores.tables.answers import answered
 from jiascores.tables.frame import NONE, Output, Positions
-from jiascores.tables.requests import Request
+from jiascores.tables.requests import Request, answer_of
 from jiascores.tables.table import ESR_ELSE_CRP, Table
 
 
@@ -34,21 +33,17 @@ def details_of(request: Any, table: Table) -> list[Output]:
         return []
     if isinstance(request.measure, Score):
         return list(_of_score(request.stem, request.measure, table))
-    options, bound = dict(request.options), dict(request.bound)
-    level, policy = options.get("level"), options.pop("missing", None)
-    if request.measure.gives == "level":
-        options.pop("level", None)
-    bound.pop("attended", None)
-    measure, criteria = request.measure, request.criteria
-    answer, source = answered(table, measure, criteria, options, bound, items=request.components)
+    measure, criteria, options = request.measure, request.criteria, dict(request.options)
+    answer, source = answer_of(request, table)
     what = getattr(criteria, "compared", None) if measure.compares else None
     if source.rows is not None and what in (CORE_SET, RESPONSE):
         by: Any = criteria
         if what == RESPONSE:
             by = lookup(ResponseCriteria, options["criteria"], parameter="criteria")
         role = "reference" if "reference" in measure.inputs else "baseline"
-        limit = source.upper_limit(needed=False) if policy is not None else None
+        limit = source.upper_limit(needed=False) if "missing" in options else None
         earlier = source.compared(role, CORE_SET, {})
+        level = options.get("level")
         return of_core_sets(
             request.stem, table, source.rows, earlier, by, role, level=level, limit=limit
         )
@@ -59,14 +54,12 @@ def details_of(request: Any, table: Table) -> list[Output]:
         score = lookup(Score, measure_of(criteria, options), parameter="measure")
         return list(_of_score(request.stem, score, table))
     if isinstance(answer, Items):
-        whole, _ = answered(table, measure, criteria, options, bound, items=True)
-        missing = _count(
-            np.isnan(np.broadcast_to(item, table.size)) for item in whole.items.values()
-        )
-        return [Output(f"{request.stem}_missing", "level", missing)]
-    names = [name for name, how in measure.plan(criteria).items() if how == "needed"]
-    gaps = [np.isnan(source.values(name)) for name in names if name in VARIABLES]
-    return [Output(f"{request.stem}_missing", "level", _count(gaps))] if gaps else []
+        parts = list(answer_of(request, table, items=True)[0].items.values())
+    else:
+        names = [name for name, how in measure.plan(criteria).items() if how == "needed"]
+        parts = [source.values(name) for name in names if name in VARIABLES]
+    missing = _count(np.isnan(np.broadcast_to(part, table.size)) for part in parts)
+    return [Output(f"{request.stem}_missing", "level", missing)] if parts else []
 
 
 def of_core_sets(

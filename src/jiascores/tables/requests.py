@@ -204,15 +204,13 @@ class Request:
             terms = table.terms(self.measure.name) if self.components else {}
             return [*(Output(f"{self.stem}_{n}", "score", v) for n, v in terms.items()), total]
         self._need_a_marker(table)
-        options, bound = dict(self.options), dict(self.bound)
-        policy, attended = options.pop("missing", "interval"), bound.pop("attended", None)
-        bound = self._read_with(bound)
-        level = options.pop("level", None) if self.measure.gives == "level" else None
-        here = True if attended is None else table.surely(attended.name)
-        answer, source = answered(
-            table, self.measure, self.criteria, options, bound, items=self.components
+        policy, attended = (
+            dict(self.options).get("missing", "interval"),
+            dict(self.bound).get("attended"),
         )
-        # The reading of an earlier visit, if there was one, left its rows in the source.
+        here = True if attended is None else table.surely(attended.name)
+        answer, source = answer_of(self, table)
+        # Reading an earlier visit left its rows in the source.
         after, apart = self._judged(table, source.rows), self._days_off(table, source.rows)
 
         def column(name: str, kind: OutputKind, values: Any) -> Output:
@@ -226,8 +224,7 @@ class Request:
             return [column(name, "level", values) for name, values in parts]
         outputs, further = list(source.shown), []
         if isinstance(answer, Bounded):
-            answer = answer if level is None else answer.reaches(level)
-            if level is not None and self.components:
+            if self.components:
                 names = zip(self.columns[1:], (answer.lowest, answer.highest), strict=True)
                 further = [column(name, "flag", end) for name, end in names]
             answer = answer.known(policy, here)
@@ -241,7 +238,7 @@ class Request:
         if self.gives == "flag":
             return [*outputs, column(self.stem, "flag", answer), *further, *apart]
         codes = answer if after is None else np.where(after, answer, np.int8(NONE))
-        words = self.measure.words_of(self.criteria, options)
+        words = self.measure.words_of(self.criteria, dict(self.options))
         return [*outputs, Output(self.stem, "state", codes, words), *apart]
 
     @property
@@ -251,10 +248,6 @@ class Request:
         return (
             isinstance(self.measure, Verdict) and "month" in reads and _WITHIN in dict(self.bound)
         )
-
-    def _read_with(self, bound: dict[str, Any]) -> dict[str, Any]:
-        """Return what the source of its values is asked with: without days, but for months."""
-        return bound if self._by_months else {n: v for n, v in bound.items() if n != _WITHIN}
 
     def _judged(self, table: Table, rows: Any) -> Any:
         """Return which rows it judges: those after the earlier visit, in the days that were named.
@@ -286,18 +279,10 @@ class Request:
         """
         if isinstance(self.measure, Score):
             return None, None, None
-        options, bound = dict(self.options), dict(self.bound)
-        options.pop("missing", None)
-        bound.pop("attended", None)
-        bound = self._read_with(bound)
-        level = options.pop("level", None) if self.measure.gives == "level" else None
-        answer, source = answered(
-            table, self.measure, self.criteria, options, bound, items=self.components
-        )
+        answer, source = answer_of(self, table)
         after = self._judged(table, source.rows)
         if not isinstance(answer, Bounded):
             return after, None, None
-        answer = answer if level is None else answer.reaches(level)
         return after, answer.lowest + 0.0, answer.highest + 0.0
 
     def _need_a_marker(self, table: Table) -> None:
@@ -312,6 +297,22 @@ class Request:
                 f"{self.criteria.name} asks whether the acute-phase reactants are normal, and "
                 f"the table has none of {', '.join(_NORMAL)}.",
             )
+
+
+def answer_of(request: Request, table: Table, *, items: bool | None = None) -> tuple[Any, Any]:
+    """Return what a verdict answers for every row, and the source that it read.
+
+    Of a level, whether it is reached. `items` asks for the parts, by default where they are columns.
+    """
+    options, bound = dict(request.options), dict(request.bound)
+    options.pop("missing", None)
+    bound.pop("attended", None)
+    if not request._by_months:
+        bound.pop(_WITHIN, None)
+    level = options.pop("level", None) if request.measure.gives == "level" else None
+    items = request.components if items is None else items
+    answer, source = answered(table, request.measure, request.criteria, options, bound, items=items)
+    return answer if level is None else answer.reaches(level), source
 
 
 def _inactive_needs(definition: Any) -> Iterator[str]:
@@ -405,36 +406,31 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
 
 def _windows_of_months(definition: Any, given: Any) -> tuple[Any, ...]:
     """Return the days after the baseline on which a visit is that of a month, checked."""
-    windows = _ends_of_months(given) if isinstance(given, Mapping) else []
-    months = [month for month, _ in windows]
-    apart = all(one[1][1] < other[1][0] for one, other in pairwise(windows))
-    if not windows or not apart or set(months) - set(definition.months):
+    pairs = mapped(given) if isinstance(given, Mapping) else {}
+    read = {month: _first_and_last(days) for month, days in pairs.items()}
+    windows = sorted(((d, m) for m, d in read.items() if d is not None), key=lambda pair: pair[0])
+    apart = all(one[1] < other[0] for (one, _), (other, _) in pairwise(windows))
+    if not windows or None in read.values() or not apart or set(read) - set(definition.months):
         known = ", ".join(
             f"{month}: ({_ROUND_MONTH * (month - 1)}, {_ROUND_MONTH * (month + 1)})"
             for month in definition.months
         )
         raise RequestError(
-            f"within={shown(given)}: give the first and the last day of each month after the baseline, "
-            f"windows that do not meet, for example within={{{known}}}.",
+            f"within={shown(given)}: give the first and the last day of each month after the "
+            f"baseline, windows that do not meet, for example within={{{known}}}.",
             variable=_WITHIN,
             values=(given,),
         )
-    return tuple(windows)
+    return tuple((month, days) for days, month in windows)
 
 
-def _ends_of_months(given: Mapping[Any, Any]) -> list[tuple[Any, tuple[float, float]]]:
-    """Return the first and the last day by month, in order; none where one is no pair."""
-    pairs: list[tuple[Any, tuple[Any, ...]]] = [
-        (month, tuple(ends) if isinstance(ends, tuple | list) else ())
-        for month, ends in mapped(given).items()
-    ]
-    if any(len(ends) != len(_ENDS) for _, ends in pairs):
-        return []
-    numbers = [
-        (month, (number_of(first, _WITHIN, zero=True), number_of(last, _WITHIN, zero=True)))
-        for month, (first, last) in pairs
-    ]
-    return sorted(numbers, key=lambda pair: pair[1]) if all(a <= b for _, (a, b) in numbers) else []
+def _first_and_last(given: Any) -> tuple[float, float] | None:
+    """Return two days in their order; None where these are not two, or in another order."""
+    ends = given if isinstance(given, tuple | list) else ()
+    if len(ends) != len(_ENDS):
+        return None
+    first, last = (number_of(end, _WITHIN, zero=True) for end in ends)
+    return (first, last) if first <= last else None
 
 
 def _within(asked: Verdict, definition: Any, given: Any) -> tuple[Any, ...] | None:
@@ -455,16 +451,14 @@ def _within(asked: Verdict, definition: Any, given: Any) -> tuple[Any, ...] | No
         raise ArgumentError(
             f"within= goes with what compares two visits; {asked.name} reads one.", variable=_WITHIN
         )
-    ends = given if isinstance(given, tuple | list) else ()
-    fine = len(ends) == len(_ENDS)
-    first, last = (number_of(end, _WITHIN, zero=True) for end in ends) if fine else (1.0, 0.0)
-    if first > last:
+    days = _first_and_last(given)
+    if days is None:
         raise RequestError(
             f"within={shown(given)}: give the first and the last day, for example {suggested}.",
             variable=_WITHIN,
             values=(given,),
         )
-    return first, last
+    return days
 
 
 def bindable(asked: Verdict) -> Iterator[str]:
