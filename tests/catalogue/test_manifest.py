@@ -140,3 +140,18 @@ def test_a_manifest_names_no_rule_that_assess_would_refuse(asked, variable) -> N
         with pytest.raises(jia.errors.RequestError) as error:
             call(VISITS, measures=["cjadas10"], **asked)
         assert error.value.variable == variable
+
+
+def test_cells_of_any_kind_are_told_apart() -> None:
+    table = pd.DataFrame({"patient": ["A", "B"], "found": [["knee_left"], dt.timedelta(days=3)]})
+    other = pd.DataFrame({"patient": ["A", "B"], "found": [["knee_left"], dt.timedelta(days=4)]})
+    assert digest(table) == digest(table.copy()) != digest(other)
+
+
+def test_further_choices_are_written_and_a_definition_among_them_is_used() -> None:
+    cutoffs = jia.definition("trincianti-2021", jia.typing.CutoffSet)
+    made = jia.analysis.manifest(VISITS, states=cutoffs, locked=dt.date(2026, 1, 31))
+    assert made.definitions == (cutoffs,)
+    call = json.loads(made.json())["call"]
+    assert call == {"states": "trincianti-2021", "locked": "2026-01-31"}
+    assert 'locked = "2026-01-31"' in made.methods()

@@ -129,3 +129,10 @@ def test_a_changed_number_is_caught(definition: Any) -> None:
         else:
             unseen.append(what)
     assert set(unseen) == SAME.get(definition.name, set())
+
+
+def test_an_open_end_is_no_number_at_which_anything_turns() -> None:
+    criteria = jia.definition("brunner-2002", jia.typing.FlareCriteria)
+    never = criteria.variant(name="never better", improvement=float("inf"))
+    assert "improvement" in {each.key for each in criteria.thresholds}
+    assert "improvement" not in {each.key for each in never.thresholds}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,8 +84,6 @@ def test_the_page_explains_every_file_and_column_and_names_every_mistake() -> No
 
 
 def test_a_checkout_is_named_by_its_commit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import subprocess
-
     from jiascores.catalogue import verification
 
     root = tmp_path / "checkout"
@@ -108,3 +109,16 @@ def test_a_checkout_is_named_by_its_commit(monkeypatch: pytest.MonkeyPatch, tmp_
     inside.parent.mkdir(parents=True)
     monkeypatch.setattr(verification, "__file__", str(inside))
     assert verification._commit() == ""
+
+
+def test_where_a_package_or_git_is_not_there_the_rest_is_verified() -> None:
+    code = (
+        "import sys; sys.modules['scipy'] = None; import jiascores as jia\n"
+        "found = jia.verify(date='2026-01-31'); print(found.passed, [found.commit], found.not_run)\n"
+    )
+    environment = {**os.environ, "PATH": ""}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.startswith("True [''] (\"events.csv: ")
+    assert "pip install 'jiascores[stats]'" in ran.stdout

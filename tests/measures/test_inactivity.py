@@ -660,3 +660,16 @@ def test_without_glucocorticoids() -> None:
     assert inactive(name, glucocorticoids=None) is None
     assert inactive(name, glucocorticoids=None, morning_stiffness=16) is False
     assert inactive("wallace-2011", glucocorticoids=True) is True
+
+
+def test_a_variant_of_relapse_that_does_not_read_joint_injections() -> None:
+    ours = jia.definition("reacch-out", jia.typing.RelapseCriteria).variant(
+        name="ours", joint_injection=False
+    )
+    well = {"inactive_before": True, "inactive_now": True, "treatment_intensified": False}
+    assert jia.reacch_out_flare(**well, criteria=ours).flared is False
+    assert jia.reacch_out_flare(**{**well, "inactive_now": False}, criteria=ours).flared is True
+    with pytest.raises(jia.errors.ArgumentError, match="ours does not read it"):
+        jia.reacch_out_flare(**well, joint_injection=True, criteria=ours)
+    with pytest.raises(jia.errors.ArgumentError, match="reacch-out needs joint_injection="):
+        jia.reacch_out_flare(**well)

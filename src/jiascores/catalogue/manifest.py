@@ -7,6 +7,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -241,10 +242,8 @@ def made_of(
         asked["measures"] = [_plain(each) for each in requests]
     found = {"jiascores": __version__, "Python": platform.python_version()}
     for name in PACKAGES:
-        try:
+        with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
     return Manifest(
         inputs=tuple(inputs),
         call=asked,

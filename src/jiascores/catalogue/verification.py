@@ -30,7 +30,7 @@ from jiascores.core.joints import JointExam
 from jiascores.core.measure import VERDICTS, Score, Verdict
 from jiascores.core.references import Evidence
 from jiascores.core.values import is_missing
-from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
+from jiascores.core.variables import CORE_VARIABLES, MARKERS
 from jiascores.measures.chaq import DOMAINS, ITEMS, chaq_di
 from jiascores.measures.courses import RetreatmentProtocol
 from jiascores.measures.remission import RemissionCriteria
@@ -168,7 +168,7 @@ def _verdict_arguments(asked: Verdict, row: Row) -> dict[str, Any]:
             continue
         if name in ("baseline", "reference", "reached", "now") and name not in row:
             given[name] = _core_set(row, name)
-        elif name in row or name in VARIABLES:
+        else:
             given[name] = readers.get(name, _cell)(row.get(name, MISSING))
     return given
 

@@ -409,10 +409,9 @@ def check(
     if is_fine(variable, flat):
         return
     outside, broken = refused(variable, flat)
-    for which, error in ((outside, _out_of_range), (broken, _not_whole)):
-        positions = np.flatnonzero(which)
-        if positions.size:
-            raise error(variable, list(flat[positions]), _where(positions, labels, array.shape))
+    which, error = (outside, _out_of_range) if outside.any() else (broken, _not_whole)
+    positions = np.flatnonzero(which)
+    raise error(variable, list(flat[positions]), _where(positions, labels, array.shape))
 
 
 def _found(

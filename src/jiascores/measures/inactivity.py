@@ -729,7 +729,7 @@ def reacch_out_flare(
     *,
     inactive_before: Scalar,
     inactive_now: Scalar,
-    joint_injection: Scalar,
+    joint_injection: Scalar = ...,
     treatment_intensified: Scalar,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[bool | None]: ...
@@ -738,7 +738,7 @@ def reacch_out_flare(
     *,
     inactive_before: Many,
     inactive_now: Many,
-    joint_injection: Many | Scalar,
+    joint_injection: Many | Scalar = ...,
     treatment_intensified: Many | Scalar,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[Many]: ...
@@ -747,7 +747,7 @@ def reacch_out_flare(
     *,
     inactive_before: Sequence[float | None],
     inactive_now: Sequence[float | None],
-    joint_injection: Listed,
+    joint_injection: Listed = ...,
     treatment_intensified: Listed,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[NDArray[Any]]: ...
@@ -767,7 +767,8 @@ def reacch_out_flare(
         Whether disease was inactive at the earlier visit, and is at this one; for the cohort's
         own reading, by `inactive_disease` with ``criteria="reacch-out"``.
     joint_injection : bool, array or Series
-        Whether a joint was injected with steroid in between; a flare by itself.
+        Whether a joint was injected with steroid in between; a flare by itself. A variant with
+        ``joint_injection=False`` does not read it.
     treatment_intensified : bool, array or Series
         Whether treatment was intensified: the flare is then significant.
     criteria : str or RelapseCriteria
