@@ -291,3 +291,9 @@ def test_a_column_of_lists_beside_a_measured_one_is_named_as_no_number(make) -> 
     assert {(one["variable"], one["reason"]) for one in found if one["finding"] != "missing"} == {
         ("active_joints_27", "not-a-number")
     }
+
+
+def test_groups_that_are_numbers_and_texts_are_in_order_as_texts() -> None:
+    visits = pd.DataFrame(changed(esr=[-1, 20, -1, -1], site=["b", "b", 10, 9]))
+    found = jia.check(visits, measures=["jadas71"], by=jia.column("site"))
+    assert list(found["site"]) == [10, 9, "b"]

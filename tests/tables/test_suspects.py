@@ -155,6 +155,20 @@ def test_a_mistake_is_named(clean, change, more, variable, words) -> None:
     assert set(found["variable"][found["finding"] == "suspicious"]) <= {variable}
 
 
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [
+        ({}, "g/L? Then declare units={'fibrinogen': 'g/L'}."),
+        ({"fibrinogen": "mg/dL"}, "g/L? It is declared as mg/dL."),
+        ({"fibrinogen": jia.column("unit")}, "g/L? Column 'unit' says the unit of each row."),
+    ],
+)
+def test_what_is_said_of_a_unit_goes_with_what_was_declared(units, words) -> None:
+    visits = pd.DataFrame({"patient": ["A"], "date": [0], "fibrinogen": [3.5], "unit": ["mg/dL"]})
+    found = jia.check(visits, measures=["mas_2016"], units=units)
+    assert any(message.endswith(words) for message in found["message"])
+
+
 def test_a_column_of_lists_groups_nobody() -> None:
     visits = cohort(1, patients=20)
     visits["site"] = [["a"]] * len(visits)

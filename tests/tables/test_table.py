@@ -267,6 +267,17 @@ def test_a_first_dose_that_is_not_one_date(make) -> None:
 
 
 @pytest.mark.parametrize(
+    ("dates", "doses"),
+    [([0, 28, 56, 0], [28.5, 28.5, 28.5, 0]), ([0.0, 28.25, 56, 0], [29, 29, 29, 0])],
+)
+def test_study_days_may_be_whole_here_and_parts_of_days_there(make, dates, doses) -> None:
+    visits = make({**GOOD, "date": dates, "dose": doses})
+    call = {"measures": ["acr_ped"], "marker": "esr", "details": True}
+    out = jia.assess(visits, baseline=jia.on_or_before("dose"), **call)
+    assert columns_of(out)["acr_ped_baseline_date"] == [None, None, dates[1], None]
+
+
+@pytest.mark.parametrize(
     "rule", [jia.flagged("nowhere"), jia.on_or_before("nowhere"), "earliest", "baseline", 7]
 )
 def test_a_baseline_that_cannot_be_found(make, rule) -> None:

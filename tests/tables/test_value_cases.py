@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import re
 
 import numpy as np
@@ -124,6 +125,16 @@ ROWS = {
 }
 DUE = [2.5, 2.5, 2.5, None]
 BY_ROW = {"units": {"crp": jia.column("crp_unit")}, "measures": ["jadas10"]}
+
+
+def test_a_cell_that_is_no_number_with_a_unit_is_named_where_others_have_one() -> None:
+    visits = pd.DataFrame({**ROWS, "crp": ["1.5 mg/dL", "high", dt.date(2024, 1, 10), "15 mg/L"]})
+    units = {"crp": jia.column("crp")}
+    with pytest.raises(jia.errors.NotNumericError) as raised:
+        jia.assess(visits, measures=["jadas10"], units=units)
+    assert raised.value.values == ("high", dt.date(2024, 1, 10))
+    known = jia.assess(visits, measures=["jadas10"], units=units, invalid="missing")
+    assert columns_of(known)["jadas10"] == [2.5, None, None, 2.5]
 
 
 def in_order(frame) -> list:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -183,6 +184,14 @@ def test_a_partition_comes_in_batches_and_is_read_as_a_whole_where_patients_are_
     assert list(_in_pieces(iter([]), work, whole=True)) == []
 
 
+def test_a_message_about_a_piece_of_a_table_gives_no_position() -> None:
+    batches = pa.table(VISITS | {"esr": [60, 30, -20, 12]}).to_batches(max_chunksize=2)
+    work = partial(jia.assess, measures=["jadas71"])
+    with pytest.raises(jia.errors.OutOfRangeError) as raised:
+        list(_in_pieces(iter(batches), work, whole=False))
+    assert raised.value.where == ("row ? (patient B, date 2024-02-01)",)
+
+
 class Named(pd.DataFrame):
     """A frame of a user's own class, as that of a map."""
 
@@ -240,12 +249,18 @@ def test_a_kind_of_frame_needs_no_other_kind(monkeypatch) -> None:
 def test_a_second_table_of_another_kind_gives_columns_of_this_kind(make, beside) -> None:
     visits = {**VISITS, "well": [False, True, False, False]}
     patients = {"patient": ["A", "B"], "age": [7, 12], "sex": ["f", None]}
+    if beside == "pandas":
+        patients["mixed"] = [7, "x"]
     out = jia.analysis.time_to_first(
         make(visits), jia.column("well"), baseline="first", patients=MAKERS[beside](patients)
     )
     assert type(out) is type(make(visits))
     assert columns_of(out)["age"] == [7, 12]
     assert columns_of(out)["sex"] == ["f", None]
+    if beside == "pandas":
+        # Columns of Polars and Arrow have one type.
+        mixed = [7, "x"] if isinstance(out, pd.DataFrame) else ["7", "x"]
+        assert columns_of(out)["mixed"] == mixed
     if isinstance(out, pl.DataFrame):
         assert out["age"].dtype == pl.Int64
     if isinstance(out, pa.Table):

@@ -27,7 +27,7 @@ from jiascores.files.text import Coded, Style, TextFile
 from jiascores.files.writing import bar, packed, whole
 from jiascores.tables.assess import TableCall, measured
 from jiascores.tables.baselines import BaselineRule
-from jiascores.tables.engines import need, need_patient
+from jiascores.tables.engines import need
 from jiascores.tables.frame import ROW, Frame, list_of
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.naming import Units
@@ -182,9 +182,7 @@ def _patient_to_split_by(work: TableCall, reader: _Reader, empty: Any) -> str | 
     """Return the column by which the rows are split, where visits are compared."""
     if not work.compares_visits(reader.table(empty)):
         return None
-    patient = work.columns.get("patient", "patient")
-    need_patient(patient, reader.names)
-    return patient
+    return work.columns.get("patient", "patient")
 
 
 def _assessed(piece: Any, work: TableCall, reader: _Reader) -> tuple[Any, Any, Any]:

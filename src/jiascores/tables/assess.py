@@ -263,7 +263,7 @@ def add_columns(frame: Frame, outputs: list[Output], prefix: str) -> Any:
         ]
     problems = in_the_way(frame, [output.name for output in outputs])
     if problems:
-        raise error_of(problems, ())
+        raise error_of(problems, {})
     return frame.with_columns(_one_by_one(outputs))
 
 

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from jiascores.core.errors import NotNumericError, VisitError, plainly, say, shown
 from jiascores.core.values import is_fine
 from jiascores.core.variables import VARIABLES, Variable
-from jiascores.core.words import meaning, truth
+from jiascores.core.words import meaning
 from jiascores.tables.cells import mixed, not_allowed, not_numbers
 from jiascores.tables.frame import NONE, Frame, Positions, list_of
-from jiascores.tables.ids import ColumnNames
+from jiascores.tables.ids import ColumnNames, is_blank
 from jiascores.tables.naming import (
     ROLES,
     Column,
@@ -49,18 +49,16 @@ JOINT_COUNTS = ("active_joints", "active_joints_27")
 OTHER_JOINTS = 44
 
 
-class Places(Sequence[str]):
+class Places(dict[int, str]):
     """What to call a row in a message: its label, patient and date; made only when asked."""
 
     def __init__(self, frame: Frame, columns: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
         self._frame = frame
         self._columns = columns
         self._cells: dict[str, NDArray[Any]] = {}
 
-    def __len__(self) -> int:
-        return self._frame.size
-
-    def __getitem__(self, row: Any) -> Any:
+    def __missing__(self, row: int) -> str:
         where = []
         for role, name in self._columns:
             if name in self._frame:
@@ -366,42 +364,31 @@ class Columns:
     # --- yes and no, and words
 
     def flag(self, column: str, *, blank: float = np.nan) -> NDArray[np.float64]:
-        """Return a named yes/no column as 1, 0 and NaN; `blank` says what an empty text means."""
+        """Return a named yes/no column as 1, 0 and NaN; an empty text counts as `blank`."""
         key = ("flag", column, blank == 0)
         if key not in self._read:
             values = self._nothing()
             if self._exists(column, column):
-                values, cells = self._yes_or_no(column, blank)
+                variable = Variable(column, column, "", 0, 1, whole=True, flag=True)
+                values, cells = self._cells(column, variable)
+                for row in [row for row, cell in cells.items() if is_blank(cell)]:
+                    values[row] = blank
+                    del cells[row]
+                others = np.flatnonzero(~np.isin(values, (0, 1)) & ~np.isnan(values))
+                cells = {row: values[row] for row in others.tolist()} | cells
                 if cells:
+                    values = values.copy()
+                    values[list(cells)] = np.nan
                     self.refuse(
                         "not-yes-or-no",
                         column,
                         partial(about_flags, column=column),
                         column=column,
-                        rows=np.array(list(cells)),
-                        values=list(cells.values()),
+                        rows=np.array(sorted(cells)),
+                        values=[cells[row] for row in sorted(cells)],
                     )
             self._read[key] = values
         return self._read[key]
-
-    def _yes_or_no(self, column: str, blank: float) -> tuple[NDArray[np.float64], dict[int, Any]]:
-        flag = Variable(column, column, "", 0, 1, whole=True, flag=True)
-        try:
-            values = self.frame.floats(column, flag)
-        except NotNumericError:
-            values, cells = np.full(self.size, np.nan), {}
-            for row, word in enumerate(self.frame.objects(column)):
-                if word is None or word != word:
-                    continue
-                said = truth(str(word)) if str(word).strip() else blank
-                if said is None:
-                    cells[row] = word
-                else:
-                    values[row] = said
-            return values, cells
-        wrong = np.flatnonzero(~np.isnan(values) & (values != 0) & (values != 1))
-        cells = {int(row): values[row] for row in wrong}
-        return np.where((values == 0) | (values == 1), values, np.nan), cells
 
     def surely(self, column: str) -> NDArray[np.bool_]:
         """Return a named yes/no column that must have no gap."""

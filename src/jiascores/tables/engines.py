@@ -17,11 +17,9 @@ from jiascores.core.errors import (
     ColumnError,
     MissingExtraError,
     listing,
-    say,
 )
 from jiascores.tables.frame import IN_MEMORY, PIECE, kind_of_frame
 from jiascores.tables.ids import parts_of
-from jiascores.tables.naming import nearest
 
 # From an eager table (pandas, Polars or PyArrow) to one of the same kind.
 Work: TypeAlias = Callable[[Any], Any]
@@ -160,23 +158,9 @@ def _refuse_same_name(before: Any, after: Any) -> None:
 # Dask and Spark: by patient into pieces
 
 
-def need_patient(name: str, names: Any) -> None:
-    """Raise where a table that must be split by patient has no column for the patient."""
-    absent = [part for part in parts_of(name) if part not in names]
-    if absent:
-        raise ColumnError(
-            f"the table has no column {absent[0]!r} for the patient, and this request compares visits "
-            f"of a patient. Name yours: {say('columns', {'patient': 'your column'})}."
-            f"{nearest(absent[0], names)}",
-            variable="patient",
-            values=absent,
-        )
-
-
 def _dask(frame: Any, work: Work, patient: str, together: Together) -> Any:
     empty = frame._meta.iloc[:0]
     if together(empty):
-        need_patient(patient, frame.columns)
         frame = frame.shuffle(list(parts_of(patient)))
     return frame.map_partitions(work, meta=work(empty))
 
@@ -212,7 +196,6 @@ def _spark(frame: Any, work: Work, patient: str, together: Together) -> Any:
             schema.add(field.name, _ARROW_TO_SPARK.get(str(field.type), str(field.type)))
     split = together(empty.empty_table())
     if split:
-        need_patient(patient, frame.columns)
         frame = frame.repartition(*(_quoted(part, "`") for part in parts_of(patient)))
     return frame.mapInArrow(partial(_in_pieces, work=work, whole=split), schema)
 

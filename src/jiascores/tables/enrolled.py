@@ -122,12 +122,11 @@ class Enrolled:
         return np.append(codes[self.rows], NONE)[of], labels
 
     def one_code(self, name: str, codes: Positions, patients: Positions) -> Positions:
-        """Return the code of each patient in a column, `NONE` for none; two of one raise."""
-        if self.beside is not None and self.has(name):
-            return self.beside.frame.codes(name)[0][self.rows]
-        said = pd.DataFrame({"patient": patients, "code": codes})
-        found = one_for_each(said[(codes >= 0) & (patients >= 0)], self.ids, name)
-        return found.reindex(range(len(self.ids))).fillna(NONE).to_numpy(dtype=np.int64)
+        """Return what `of_patients` does; a patient with two codes at visits raises."""
+        if not self.has(name):
+            said = pd.DataFrame({"patient": patients, "code": codes})
+            one_for_each(said[(codes >= 0) & (patients >= 0)], self.ids, name)
+        return self.of_patients(name, codes, patients)
 
     def of_patients(self, name: str, codes: Positions, patients: Any) -> Positions:
         """Return the one code of each patient in a column, `NONE` for none.

@@ -192,7 +192,7 @@ class Frame:
             return _codes_together([self.ids(part) for part in name.parts])
         series = self.series(name)
         if self.nested(name):
-            raise _no_ids(name)
+            raise _nested(name)
         numbers = _whole_numbers(self, series)
         close = None if numbers is None else _close_numbers(numbers)
         if close is not None:
@@ -201,7 +201,7 @@ class Frame:
             try:
                 codes, labels = pd.factorize(series)
             except TypeError as problem:
-                raise _no_ids(name) from problem
+                raise _nested(name) from problem
             return codes.astype(np.int64, copy=False), labels
         if self.kind == "pyarrow":
             return _arrow_codes(series)
@@ -566,9 +566,9 @@ def _plain(label: Any) -> Any:
     return label.item() if isinstance(label, np.generic) else label
 
 
-def _no_ids(name: str) -> VisitError:
+def _nested(name: str) -> VisitError:
     return VisitError(
-        f"column {name!r} holds lists or structures: an id is one number or text.",
+        f"column {name!r} holds lists or structures, where each row has one number or one text.",
         variable=name,
         values=(name,),
     )
@@ -626,8 +626,6 @@ def _arrow_codes(series: Any) -> tuple[Positions, Any]:
     import pyarrow as pa
 
     array = series.combine_chunks() if isinstance(series, pa.ChunkedArray) else series
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
     if pa.types.is_floating(array.type):
         array = pa.array(array.to_numpy(zero_copy_only=False), from_pandas=True)  # NaN is a gap
     encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()

@@ -161,7 +161,7 @@ class Problem:
 class Policy(Protocol):
     """What is done about problems: `Raise`, `Blank` or `Collect`, as the caller of `Table` says."""
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
+    def meet(self, problems: Sequence[Problem], places: Mapping[int, Any], /) -> None:
         """Raise, note, or keep problems of one column."""
         ...
 
@@ -169,7 +169,7 @@ class Policy(Protocol):
 class Raise:
     """The first problem raises, with the others of its column."""
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
+    def meet(self, problems: Sequence[Problem], places: Mapping[int, Any], /) -> None:
         """Raise one error that says all."""
         if problems:
             raise error_of(problems, places)
@@ -181,7 +181,7 @@ class Blank:
     def __init__(self) -> None:
         self.left_out: list[Problem] = []
 
-    def meet(self, problems: Sequence[Problem], places: Sequence[Any], /) -> None:
+    def meet(self, problems: Sequence[Problem], places: Mapping[int, Any], /) -> None:
         """Note problems of cells, and raise others."""
         others = [problem for problem in problems if not problem.kind.blank]
         if others:
@@ -209,12 +209,12 @@ class Collect:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def meet(self, problems: Sequence[Problem], _: Sequence[Any], /) -> None:
+    def meet(self, problems: Sequence[Problem], _: Mapping[int, Any], /) -> None:
         """Keep problems."""
         self.problems += problems
 
 
-def error_of(problems: Sequence[Problem], places: Sequence[Any]) -> JiaScoresError:
+def error_of(problems: Sequence[Problem], places: Mapping[int, Any]) -> JiaScoresError:
     """Return the error that says these problems of one column."""
     first = problems[0]
     same = [problem for problem in problems if problem.kind.error is first.kind.error]
@@ -233,7 +233,7 @@ def error_of(problems: Sequence[Problem], places: Sequence[Any]) -> JiaScoresErr
     )
 
 
-def _said(problem: Problem, places: Sequence[Any]) -> str:
+def _said(problem: Problem, places: Mapping[int, Any]) -> str:
     kinds = problem.cells
     words = problem.about(kinds)
     if not kinds:
@@ -328,7 +328,7 @@ def distinct(cells: Mapping[int, Any]) -> list[Refused]:
     return sorted(kinds, key=lambda kind: -len(kind.rows))
 
 
-def named(kinds: Sequence[Refused], places: Sequence[Any]) -> str:
+def named(kinds: Sequence[Refused], places: Mapping[int, Any]) -> str:
     """Say which cells these are, the first few, each with how often it comes and where first."""
     said = [f"{kind.shown} in {_where(kind, places)}" for kind in kinds[:SHOWN]]
     if len(kinds) > SHOWN:
@@ -337,7 +337,7 @@ def named(kinds: Sequence[Refused], places: Sequence[Any]) -> str:
     return "; ".join(said)
 
 
-def _where(kind: Refused, places: Sequence[Any]) -> str:
+def _where(kind: Refused, places: Mapping[int, Any]) -> str:
     count = len(kind.rows)
     return f"{'' if count == 1 else f'{count} rows, first in '}{places[kind.rows[0]]}"
 
@@ -574,7 +574,7 @@ def formats_of(texts: Sequence[str]) -> tuple[list[str], bool]:
 
 
 def _as_text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else Refused(value, []).shown
+    return value.strip() if isinstance(value, str) else shown(value)
 
 
 def _reads(text: str, form: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
 from jiascores.core.variables import CORE_VARIABLES, VARIABLES
@@ -18,7 +19,7 @@ from jiascores.statistics.base import CONFIDENCE
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import cut
-from jiascores.tables.frame import Frame, Positions, list_of
+from jiascores.tables.frame import Frame, list_of
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.naming import Column, column_of
 from jiascores.tables.summaries import (
@@ -174,8 +175,8 @@ def responders_table(
     found = responders_by_visit(
         visits, outcome, level=level, by=by, arm=arm, confidence=confidence, **given
     )
-    table = _plain(found)
-    keys = list(table)[: list(table).index("patients")]
+    names, counted = _rows(found)
+    keys = names[: names.index("patients")]
     rows = [
         (
             *(_word(row[key]) for key in keys),
@@ -185,7 +186,7 @@ def responders_table(
             str(int(row["not_determinable"])),
             between(row["lowest"], row["highest"]),
         )
-        for row in _rows(table)
+        for row in counted
     ]
     name = outcome.name if level is None else f"{outcome.name} {level}"
     head = ("n", "responders", f"{100 * confidence:g} % interval", NOT_DETERMINABLE)
@@ -259,23 +260,17 @@ def change_table(
     """
     frame = cut(Frame(to_eager(visits)), columns, data_cut)
     table = Table(frame, columns, units, baseline=baseline, marker=marker)
-    visit, where = _groups(frame, by or Column("nominal_visit"), "by")
-    arms, side = ([""], np.zeros(frame.size, int)) if arm is None else _groups(frame, arm, "arm")
-    due = table.after_baseline & (where >= 0) & (side >= 0)
-    rows: list[tuple[str, ...]] = []
-    for name, now, earlier in _changes(table, variables):
-        for place, label in enumerate(visit):
-            for code, called in enumerate(arms):
-                mine = due & (where == place) & (side == code)
-                if mine.any():
-                    keys = (
-                        (name, _word(label)) if arm is None else (name, _word(label), _word(called))
-                    )
-                    rows.append((*keys, *_change(now[mine], earlier[mine])))
-    head = ("variable", (by or Column("nominal_visit")).name, *(() if arm is None else (arm.name,)))
-    cells = ("n", "with both", "baseline", "visit", "change", "quartiles of change", "missing")
+    due = table.after_baseline
+    keys, groups = _by_visit(frame, by, arm)
+    rows = [
+        (name, *words, *_change(now[mine & due], earlier[mine & due]))
+        for name, now, earlier in _changes(table, variables)
+        for words, mine in groups
+        if (mine & due).any()
+    ]
+    head = ("n", "with both", "baseline", "visit", "change", "quartiles of change", "missing")
     notes = ("Medians, of the patients with both values; negative is better.", ROUNDED)
-    return ReadableTable(title, (*head, *cells), tuple(rows), notes)
+    return ReadableTable(title, ("variable", *keys, *head), tuple(rows), notes)
 
 
 def _changes(table: Table, variables: Sequence[str] | None) -> Iterator[tuple[str, Any, Any]]:
@@ -359,19 +354,14 @@ def states_table(
     words = [str(word) for word in list_of(labels)]
     there = in_order(words[code] for code in np.unique(codes[codes >= 0]))
     each = np.array([*words, None], dtype=object)[codes]
-    visit, where = _groups(frame, by or Column("nominal_visit"), "by")
-    arms, side = ([""], np.zeros(frame.size, int)) if arm is None else _groups(frame, arm, "arm")
+    keys, groups = _by_visit(frame, by, arm)
     rows = []
-    for place, label in enumerate(visit):
-        for code, called in enumerate(arms):
-            mine = each[(where == place) & (side == code)]
-            if mine.size:
-                gaps = int(sum(word is None for word in mine))
-                shares = [_state_share((mine == word).sum(), gaps, mine.size) for word in there]
-                keys = (_word(label),) if arm is None else (_word(label), _word(called))
-                rows.append((*keys, str(mine.size), *shares, str(gaps)))
-    heads = [(by or Column("nominal_visit")).name, *([] if arm is None else [arm.name])]
-    head = (*heads, "n", *(word.replace("_", " ") for word in there), NOT_DETERMINABLE)
+    for words_of, rows_of in groups:
+        mine = each[rows_of]
+        gaps = int(sum(word is None for word in mine))
+        shares = [_state_share((mine == word).sum(), gaps, mine.size) for word in there]
+        rows.append((*words_of, str(mine.size), *shares, str(gaps)))
+    head = (*keys, "n", *(word.replace("_", " ") for word in there), NOT_DETERMINABLE)
     notes = (
         "Shares are of those determinable; after them, in per cent, the lowest and highest of all.",
         ROUNDED,
@@ -419,27 +409,23 @@ def times_table(
     >>> jia.analysis.times_table(times, at=[28]).rows
     (('28', '2', '2', '1', '0', '50.0', '0.6–91.0', '0'),)
     """
-    table = _plain(survival_table(times, at=at, arm=arm, confidence=confidence))
+    arms = [] if arm is None else [arm.name]
+    _, curve = _rows(survival_table(times, at=at, arm=arm, confidence=confidence))
     rows = [
         (
-            *(() if arm is None else (_word(row[arm.name]),)),
+            *(_word(row[name]) for name in arms),
             f"{row['day']:g}",
             *(str(int(row[name])) for name in ("patients", "at_risk", "events", "censored")),
             rounded(100 * row["without_event"], OF_PERCENT),
             between(row["low"], row["high"]),
             str(int(row["without_time"])),
         )
-        for row in _rows(table)
+        for row in curve
     ]
     head = ("day", "n", "at risk", "events", "censored", "without event, %")
     return ReadableTable(
         title,
-        (
-            *(() if arm is None else (arm.name,)),
-            *head,
-            f"{100 * confidence:g} % interval",
-            "without a time",
-        ),
+        (*arms, *head, f"{100 * confidence:g} % interval", "without a time"),
         tuple(rows),
         ("Kaplan–Meier; Greenwood's interval on the log–log scale, in per cent.", ROUNDED),
     )
@@ -448,10 +434,22 @@ def times_table(
 # --------------------------------------------------------------------------------------------
 
 
-def _groups(frame: Frame, key: Column, parameter: str) -> tuple[list[Any], Positions]:
-    codes, labels = frame.codes(column_of(frame, key, parameter))
-    there, places = in_natural_order(list_of(labels))
-    return there, places[codes]
+def _by_visit(
+    frame: Frame, by: Column | None, arm: Column | None
+) -> tuple[list[str], list[tuple[tuple[str, ...], NDArray[np.bool_]]]]:
+    """Return the columns of visit and arm, and what each pair of these is called, with its rows."""
+    given = {"by": by or Column("nominal_visit"), "arm": arm}
+    names = [column_of(frame, key, each) for each, key in given.items() if key is not None]
+    groups: list[tuple[tuple[str, ...], NDArray[np.bool_]]] = [((), np.ones(frame.size, bool))]
+    for name in names:
+        codes, labels = frame.codes(name)
+        there, places = in_natural_order(list_of(labels))
+        groups = [
+            ((*words, _word(label)), rows & (places[codes] == place))
+            for words, rows in groups
+            for place, label in enumerate(there)
+        ]
+    return names, [(words, rows) for words, rows in groups if rows.any()]
 
 
 def between(low: float, high: float) -> str:
@@ -464,13 +462,11 @@ def _word(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _plain(native: Any) -> dict[str, list[Any]]:
-    """Return the columns of a frame of any kind as lists."""
+def _rows(native: Any) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the names of the columns of a frame of any kind, and its rows by these, NaN for a gap."""
     frame = Frame(to_eager(native))
-    return {str(name): frame.objects(str(name)).tolist() for name in frame.names}
-
-
-def _rows(table: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
-    for cells in zip(*table.values(), strict=True):
-        filled = (np.nan if cell is None else cell for cell in cells)
-        yield dict(zip(table, filled, strict=True))
+    columns = [frame.objects(name) for name in frame.names]
+    rows = [
+        [np.nan if cell is None else cell for cell in row] for row in zip(*columns, strict=True)
+    ]
+    return list(frame.names), [dict(zip(frame.names, row, strict=True)) for row in rows]

@@ -322,7 +322,7 @@ def patient_codes(frame: Frame, ids: Sequence[str]) -> Positions:
     return np.where(np.min(parts, axis=0) < 0, NONE, group_of(*parts))
 
 
-def require_patients(patients: Positions, rows: Positions, places: Sequence[Any]) -> None:
+def require_patients(patients: Positions, rows: Positions, places: Mapping[int, str]) -> None:
     """Raise where rows that are made into visits say of no patient whose they are."""
     lost = rows[patients[rows] < 0]
     if lost.size:
