@@ -497,9 +497,9 @@ def _strange_units(variable: Variable, texts: Iterable[str]) -> str:
 def _no_number(variable: Variable, column: str, kinds: Sequence[Refused]) -> str:
     """Say what to do about texts; only one without a digit can stand for a gap."""
     words = [
-        str(kind.value)
-        for kind in kinds
-        if len(kind.value) <= LONGEST_WORD and not re.search(r"\d", kind.value)
+        text
+        for text in (text_of(kind.value) for kind in kinds if isinstance(kind.value, str))
+        if len(text) <= LONGEST_WORD and not re.search(r"\d", text)
     ]
     if not words:
         return "not a number. Correct it where it was written."
