@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -134,42 +134,30 @@ def assess_files(
     <BLANKLINE>
     """
     need("pyarrow", "files", "assess_files")
-    how = confirmed(read_mapping(mapping))
+    how = _how_written(mapping, separator=separator, decimal=decimal)
     piece_rows = int(number_of(piece_rows, "piece_rows"))
-    path_of(target, "target")
+    kind = kind_to_write(path_of(target, "target"))
+    if not KINDS[kind].in_pieces:
+        raise RequestError(f"{str(target)!r}: give a name that ends in .csv or .parquet.")
     folder = Path(target).parent if temporary is None else path_of(temporary, "temporary")
     if temporary is not None and not folder.is_dir():
         raise RequestError(f"{say('temporary', str(folder))}: there is no such folder.")
-    for name in ("long", "wide", "redcap", "joints"):
-        if getattr(how, name) is not None:
-            raise RequestError(
-                f"[{name}] of the mapping: files in pieces have one row for each visit, and its "
-                f"counts. Read the file, and assess what you get: jia.prepare.read(…, mapping).",
-                variable="mapping",
-            )
-    form = {"separator": separator, "decimal": decimal}
-    own = {**how.given.get("csv", {}), **{key: one for key, one in form.items() if one is not None}}
-    # As if they stood in the mapping.
-    csv = read_mapping({"csv": own}).csv
-    said = how.call(columns=columns, units=units, baseline=baseline, marker=marker)
     work = TableCall(
         outputs=measured(measures, details=details),
         invalid=invalid,
         prefix=prefix or how.study.prefix,
-        **said,
+        **how.call(columns=columns, units=units, baseline=baseline, marker=marker),
     )
-    kind = kind_to_write(target)
-    if not KINDS[kind].in_pieces:
-        raise RequestError(f"{str(target)!r}: give a name that ends in .csv or .parquet.")
     asked = asked_of(how, understand_requests(measures), work.baseline)
-    reader = _reader(source, attrs.evolve(how, csv=csv, columns=work.columns), asked)
-    empty = reader.empty()
-    patient = _patient_to_split_by(work, reader, empty)
+    reader = _reader(source, attrs.evolve(how, columns=work.columns), asked)
+    patient = _patient_to_split_by(work, reader)
+    show = bar(wanted=progress)
     with ExitStack() as stack:
         file = stack.enter_context(whole(target, force=True, inputs=reader.paths))
-        show = bar(wanted=progress)
-        write = _writer(reader, kind, stack.enter_context(packed(file, target)), stack)
-        write(*_assessed(empty, work, reader))
+        writer = _TextWriter if kind == "text" else _ParquetWriter
+        write = writer(reader, stack.enter_context(packed(file, target)), stack)
+        # Its names and types are known before there is a row.
+        write(*_assessed(reader.empty(), work, reader))
         pieces = reader.batches()
         if patient is not None:
             pieces = _split(reader, patient, piece_rows, folder, show)
@@ -178,9 +166,23 @@ def assess_files(
     return Path(target)
 
 
-def _patient_to_split_by(work: TableCall, reader: _Reader, empty: Any) -> str | None:
+def _how_written(given: Any, **form: str | None) -> FileMapping:
+    """Return the mapping, with what is said of text files beside it; raise for any other shape."""
+    how = confirmed(read_mapping(given))
+    for name in ("long", "wide", "redcap", "joints"):
+        if getattr(how, name) is not None:
+            raise RequestError(
+                f"[{name}] of the mapping: files in pieces have one row for each visit, and its "
+                f"counts. Read the file, and assess what you get: jia.prepare.read(…, mapping).",
+                variable="mapping",
+            )
+    said = {key: value for key, value in form.items() if value is not None}
+    return read_mapping({**how.given, "csv": {**how.given.get("csv", {}), **said}})
+
+
+def _patient_to_split_by(work: TableCall, reader: _Reader) -> str | None:
     """Return the column by which the rows are split, where visits are compared."""
-    if not work.compares_visits(reader.table(empty)):
+    if not work.compares_visits(reader.table(reader.empty())):
         return None
     return work.columns.get("patient", "patient")
 
@@ -189,8 +191,7 @@ def _assessed(piece: Any, work: TableCall, reader: _Reader) -> tuple[Any, Any, A
     """Return a piece as it was, the table that is read from it, and the columns to add."""
     table = reader.table(piece)
     answer = work(table)
-    before = getattr(table, "column_names", None) or list(table.columns)
-    after = getattr(answer, "column_names", None) or list(answer.columns)
+    before, after = (list(getattr(each, "column_names", each)) for each in (table, answer))
     return piece, table, {name: answer[name] for name in after[len(before) :]}
 
 
@@ -201,8 +202,9 @@ def _assessed(piece: Any, work: TableCall, reader: _Reader) -> tuple[Any, Any, A
 def _reader(
     source: PathLike | Sequence[PathLike], how: FileMapping, asked: Mapping[str, str]
 ) -> _Reader:
-    one = isinstance(source, str | bytes) or not isinstance(source, Iterable)
-    given = [path_of(each, "source") for each in ([source] if one else cast(Any, source))]
+    is_one = isinstance(source, str | bytes) or not isinstance(source, Iterable)
+    sources: Any = [source] if is_one else source
+    given = [path_of(each, "source") for each in sources]
     paths = [each for path in given for each in _files_in(path)]
     if not paths:
         raise RequestError("there are no files to read.", values=tuple(map(str, given)))
@@ -236,15 +238,13 @@ def _files_in(path: Path) -> list[Path]:
                 f"{str(path)!r} is a pipe or a device: it is read once, give a file."
             )
         return [path]
-    there = [
-        each
-        for each in sorted(path.rglob("*"))
-        if not any(part[0] in "._" for part in each.relative_to(path).parts)
-    ]
-    nowhere = [str(each) for each in there if not each.exists()]
-    if nowhere:
-        raise RequestError(f"{nowhere[0]!r} is a link to nothing.", values=nowhere)
-    return [each for each in there if each.is_file()]
+    there = []
+    for each in sorted(path.rglob("*")):
+        if not any(part[0] in "._" for part in each.relative_to(path).parts):
+            if not each.exists():
+                raise RequestError(f"{str(each)!r} is a link to nothing.", values=(str(each),))
+            there += [each] if each.is_file() else []
+    return there
 
 
 class _Reader(ABC):
@@ -454,19 +454,13 @@ def _number_of_patient(table: Any, patient: str, count: int) -> NDArray[np.int64
 # Writing
 
 
-def _writer(reader: _Reader, kind: str, sink: Any, stack: ExitStack) -> Any:
-    """Return what writes a piece with the columns that are added to it."""
-    if kind == "text":
-        return _TextWriter(reader, sink)
-    return _ParquetWriter(reader, sink, stack)
-
-
 @attrs.define
 class _TextWriter:
     """A text file: lines of text files as they were, rows of Parquet as new ones."""
 
     reader: _Reader
     sink: Any
+    stack: ExitStack
     begun: bool = False
 
     def __call__(self, piece: Any, _: Any, added: Mapping[str, Any]) -> None:
