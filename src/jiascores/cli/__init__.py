@@ -18,6 +18,7 @@ from jiascores.cli.measures import MEASURES
 from jiascores.cli.running import (
     FAILED,
     FILE,
+    NUMBER,
     Commands,
     Job,
     as_records,
@@ -35,10 +36,11 @@ from jiascores.cli.running import (
     write_text,
 )
 from jiascores.cli.trying import DEMO, demo_visits
-from jiascores.core.definition import Definition, published
-from jiascores.core.errors import ArgumentError, JiaScoresError, RequestError, say, suggestion
+from jiascores.core.definition import Definition, lookup, published
+from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
 from jiascores.core.joints import FINDINGS
-from jiascores.core.variables import CORE_VARIABLES
+from jiascores.core.variables import CORE_SET_NEEDS, CORE_VARIABLES, MARKERS, VARIABLES
+from jiascores.core.words import truth
 from jiascores.files.contents import STDIN
 from jiascores.files.drafting import draft
 from jiascores.files.mapping import Csv, Joints, baseline_rule
@@ -367,7 +369,7 @@ def _protocol(job: Job) -> Any:
             'which protocol? Give --protocol, or name it: [protocol] of the --mapping: name = "…".',
             variable="protocol",
         )
-    known = jia.definition(name, RetreatmentProtocol)
+    known = lookup(RetreatmentProtocol, name, parameter="protocol.name")
     return known.variant(name=f"{name}, changed", **changes) if changes else known
 
 
@@ -376,7 +378,7 @@ def _protocol(job: Job) -> Any:
     click.argument("medication", type=FILE, required=False),
     click.option("--criteria", type=named(RemissionCriteria)),
     click.option(
-        "--max-gap-days", type=float, help="The longest gap in days between two visits of one run."
+        "--max-gap-days", type=NUMBER, help="The longest gap in days between two visits of one run."
     ),
     click.option("--counted", multiple=True, help="A drug that counts, or all."),
     click.option("--inactive", help="Your yes/no column with inactive disease."),
@@ -480,7 +482,7 @@ def nominal_visits(job: Job, weeks: tuple[str, ...], months: tuple[str, ...], **
     own = with_options(job.how.visits, {**given, "same_day": None})
     asked = windows_of(own, weeks, months)
     if given["same_day"] is not None:
-        asked["same_day"] = baseline_rule(given["same_day"], "--same-day")
+        asked["same_day"] = baseline_rule(given["same_day"], "same_day")
     rules = read_by(asked["day_zero"], asked["same_day"])
     job.add(jia.prepare.nominal_visits, asked=rules, **asked)
 
@@ -490,7 +492,7 @@ def nominal_visits(job: Job, weeks: tuple[str, ...], months: tuple[str, ...], **
     click.argument("laboratory", type=FILE, required=False),
     click.option("--value", "values", multiple=True, help="A variable to bring, such as esr."),
     click.option(
-        "--window-days", type=float, help="The longest gap in days between visit and blood draw."
+        "--window-days", type=NUMBER, help="The longest gap in days between visit and blood draw."
     ),
     takes=("prefix",),
 )
@@ -532,7 +534,9 @@ FLARES = [each.name for each in published(FlareCriteria)]
 )
 @click.option("--before", required=True, help="The baseline, or the reference of a flare.")
 @click.option("--now", required=True, help="The later visit.")
-@click.option("--highest-temperature", type=float, help="For criteria with a fever rule.")
+@click.option(
+    "--highest-temperature", type=NUMBER, help="In place of highest_temperature in --now."
+)
 @json_option
 def explain(
     criteria: str, before: str, now: str, highest_temperature: float | None, as_json: bool
@@ -540,35 +544,51 @@ def explain(
     """Explain response or flare between two visits.
 
     A visit is written as "physician_global=6 patient_global=5 chaq=1.5 active_joints=12
-    limited_joints=10 esr=40"; what is missing is left empty ("chaq=").
+    limited_joints=10 esr=40"; what is missing is left empty ("chaq="). What else the criteria ask
+    about stands in --now, as highest_temperature=38.5 or flare_fever=no.
     """
-    earlier, later = _core_set(before, "--before"), _core_set(now, "--now")
+    is_flare = criteria in FLARES
+    needs = jia.definition(criteria, FlareCriteria if is_flare else ResponseCriteria).needs
+    items: dict[str, Any] = {}
+    if highest_temperature is not None:
+        items["highest_temperature"] = highest_temperature
+    if items and "highest_temperature" not in needs:
+        raise RequestError(f"--highest-temperature: {criteria} does not read it; leave it out.")
+    asked = [name for name in needs if name not in (*CORE_SET_NEEDS, *MARKERS, *items)]
+    earlier, later = _visit(before, "--before"), _visit(now, "--now", asked)
+    items |= {name: later.pop(name) for name in asked}
     answer: Any
-    if criteria in FLARES:
-        answer = jia.flare(reference=earlier, now=later, criteria=criteria)
+    if is_flare:
+        answer = jia.flare(
+            reference=jia.CoreSet(**earlier), now=jia.CoreSet(**later), criteria=criteria, **items
+        )
         said = {"criteria": criteria, "flared": answer.flared}
     else:
-        fever: dict[str, Any] = {"highest_temperature": highest_temperature}
-        given = {} if highest_temperature is None else fever
-        answer = jia.acr_ped(baseline=earlier, now=later, criteria=criteria, **given)
+        answer = jia.acr_ped(
+            baseline=jia.CoreSet(**earlier), now=jia.CoreSet(**later), criteria=criteria, **items
+        )
         levels = {name: getattr(answer, name) for name in ("level", "level_min", "level_max")}
         said = {"criteria": criteria, **levels}
     text = answer.explain()
     click.echo(json.dumps({**said, "explanation": text}, ensure_ascii=False) if as_json else text)
 
 
-def _core_set(text: str, option: str) -> jia.CoreSet[float]:
-    values: dict[str, float | None] = {}
+def _visit(text: str, option: str, items: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the values of a visit: the core set, and each of these items."""
+    values: dict[str, Any] = {}
     for part in text.replace(",", " ").split():
         name, equals, value = part.partition("=")
-        number = number_in(value, Csv()) if value else None
-        if not equals or isinstance(number, str) or name in values:
-            raise RequestError(f"{option}: write variable=number, each once, and not {part!r}.")
-        values[name] = number
-    try:
-        return jia.CoreSet(**values)
-    except ArgumentError as error:
+        is_flag = name in VARIABLES and VARIABLES[name].flag
+        number = truth(value) if is_flag else number_in(value, Csv())
+        if not equals or name in values or (value and not isinstance(number, bool | float)):
+            raise RequestError(
+                f"{option}: write variable=number, or variable=yes or no, each once, and not {part!r}."
+            )
+        values[name] = number if value else None
+    marker = [name for name in MARKERS if name in values]
+    if len(marker) != 1 or set(values) != {*CORE_VARIABLES, *marker, *items}:
         raise RequestError(
-            f"{option}: give {', '.join(CORE_VARIABLES)}, and esr or crp, and nothing else; leave empty "
-            f'what is missing ("chaq=").'
-        ) from error
+            f"{option}: give {', '.join([*CORE_VARIABLES, *items])}, and esr or crp, and nothing else; "
+            f'leave empty what is missing ("chaq=").'
+        )
+    return values

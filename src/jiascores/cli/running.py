@@ -178,6 +178,15 @@ Option: TypeAlias = Callable[[Any], Any]
 FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
 
+class _Number(click.types.FloatParamType):
+    """A number, which messages and help call so."""
+
+    name = "number"
+
+
+NUMBER = _Number()
+
+
 def named(kind: Any) -> click.Choice[str]:
     """Return the choice between the definitions of a kind, by name."""
     return click.Choice([each.name for each in published(kind)])
@@ -417,7 +426,7 @@ def windows_of(
         "study_day": own.study_day,
         "same_day": own.same_day and Flagged(own.same_day),
         "rule": own.rule,
-        "day_zero": baseline_rule(own.day_zero, "day zero"),
+        "day_zero": baseline_rule(own.day_zero, "day_zero"),
     }
 
 

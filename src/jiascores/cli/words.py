@@ -6,13 +6,27 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jiascores.core.errors import UNSAID, Words, either
-from jiascores.files.mapping import in_mapping, toml
+import click
+
+from jiascores.core.errors import UNSAID, Words, either, plainly, written
+from jiascores.files.mapping import (
+    Adam,
+    Event,
+    Joints,
+    Laboratory,
+    Medication,
+    NominalVisits,
+    Study,
+    in_mapping,
+    keys_of,
+    toml,
+)
 
 # What an option is called that has another name in Python.
 OPTIONS = {
     "measures": "measure",
     "variables": "variable",
+    "scores": "score",
     "path": "out",
     "weeks": "week",
     "values": "value",
@@ -21,12 +35,23 @@ OPTIONS = {
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?P<mark>[.,])\d{3}")
 
 
+# Which table of the mapping a command reads for itself; all of them read [study] and [joints].
+TABLES: dict[str | None, Any] = {
+    "remission": {"medication": Medication},
+    "laboratory-values": {"laboratory": Laboratory},
+    "nominal-visits": {"visits": NominalVisits},
+    "adeff": {"adam": Adam, "visits": NominalVisits},
+    "adtte": {"adam.event": Event},
+}
+
+
 class CommandLine(Words):
     """The words of the command line and of the mapping."""
 
     mapping = "--mapping"
     of_a_file = True
     nothing = "an empty cell"
+    yes_or_no = "true or false"
 
     def argument(self, name: str, value: Any = UNSAID) -> str:
         """Return an option, or a table of the mapping with what it gives."""
@@ -44,10 +69,22 @@ class CommandLine(Words):
                 name.removesuffix("_columns")
             )
             return in_mapping(f"{table or name.removesuffix('_columns')}.columns", value or {})
-        option = OPTIONS.get(name, name).replace("_", "-")
+        option = f"--{OPTIONS.get(name, name).replace('_', '-')}"
+        here = click.get_current_context(silent=True)
+        if here is not None and not any(option in each.opts for each in here.command.params):
+            return self._without_an_option(here.info_name, name, value)
         if isinstance(value, list):
-            return " ".join(f"--{option} {each}" for each in value)
-        return f"--{option}" if value in (None, "", True) else f"--{option} {value}"
+            return " ".join(f"{option} {each}" for each in value)
+        return option if value in (None, "", True) else f"{option} {_typed(value)}"
+
+    def _without_an_option(self, command: str | None, name: str, value: Any) -> str:
+        """Return a key of the mapping, or a part of a measure, where a command has no such option."""
+        tables = {**TABLES.get(command, {}), "study": Study, "joints": Joints}
+        table = next((table for table, kind in tables.items() if name in keys_of(kind)), None)
+        if table is not None and name != "course":
+            return self.argument(f"{table}.{name}", value)
+        said = toml(value) if isinstance(value, list | tuple) else _typed(value)
+        return name if value is None else f"{name}={said}"
 
     def made(self, name: str, column: str) -> str:
         """Return a rule or a column in one word."""
@@ -137,6 +174,11 @@ class CommandLine(Words):
     def serial_dates(self, column: str) -> str:
         """Say how days as Excel counts them are read."""
         return f"read by {in_mapping('csv', {'date_format': 'excel'})}"
+
+
+def _typed(value: Any) -> str:
+    """Return a value as it is typed at the command line."""
+    return written(value) if isinstance(value, float) else plainly(value)
 
 
 def _text(shown: str) -> str:

@@ -15,6 +15,7 @@ from jiascores.core.errors import (
     ArgumentError,
     JiaScoresError,
     RequestError,
+    door,
     say,
     suggestion,
 )
@@ -42,8 +43,9 @@ def _is_known(value: Any) -> bool:
 _TAKES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "None": (lambda value: value is None, ""),
     "str": (lambda value: isinstance(value, str), "a text"),
-    "bool": (lambda value: isinstance(value, bool | np.bool_), "True or False"),
-    **dict.fromkeys(("int", "float"), (_is_known, "a number")),
+    "bool": (lambda value: isinstance(value, bool | np.bool_), ""),
+    "int": (_is_known, "a whole number"),
+    "float": (_is_known, "a number"),
     "Path": (lambda value: isinstance(value, PathLike), "a path"),
     **dict.fromkeys(
         ("Mapping", "Units", "ColumnNames"),
@@ -166,11 +168,16 @@ def wrong_call(
 
 
 def _refusal(name: str, value: Any, declared: str) -> RequestError:
-    tree = ast.parse(declared, mode="eval").body
-    words = dict.fromkeys(filter(None, (_words(each) for each in _either(tree))))
     return RequestError(
-        f"{say(name, value)}: give {' or '.join(words)}.", variable=name, values=(value,)
+        f"{say(name, value)}: give {in_words(declared)}.", variable=name, values=(value,)
     )
+
+
+def in_words(declared: str) -> str:
+    """Say what a declared type takes."""
+    tree = ast.parse(declared, mode="eval").body
+    words = (_words(each) for each in _either(tree))
+    return " or ".join(dict.fromkeys(filter(None, words)))
 
 
 def _either(declared: ast.expr) -> list[ast.expr]:
@@ -196,6 +203,8 @@ def _words(declared: ast.expr, *, many: bool = False) -> str:
     head, inner = _parts(declared)
     if head == "Literal":
         return " or ".join(ast.unparse(each) for each in inner)
+    if head == "bool":
+        return door().yes_or_no
     words = _TAKES.get(head, (None, head))[1]
     inside = [" or ".join(_words(one, many=True) for one in _either(each)) for each in inner]
     said = _MANY.get(words, words) if many else words
@@ -210,8 +219,11 @@ def _parts(declared: ast.expr) -> tuple[str, list[ast.expr]]:
     """Return a type without what it holds, and what it holds."""
     if not isinstance(declared, ast.Subscript):
         return ast.unparse(declared), []
-    inner = declared.slice
-    return ast.unparse(declared.value), inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    head, inner = ast.unparse(declared.value), declared.slice
+    parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    if head == "tuple" and ast.unparse(parts[-1]) == "...":
+        return "Sequence", parts[:1]
+    return head, parts
 
 
 def _fits(value: Any, declared: ast.expr) -> bool:

@@ -12,11 +12,13 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 
 import attrs
 
-from jiascores.core.arguments import as_declared
+from jiascores.core.arguments import as_declared, in_words
 from jiascores.core.errors import (
     DefinitionError,
     UnknownDefinitionError,
+    door,
     listing,
+    say,
     shown,
     suggestion,
 )
@@ -130,14 +132,15 @@ class Definition:
                 value = tuple(value)
                 object.__setattr__(self, field.name, value)
             declared = _is_declared(value, str(field.type))
-            self._require(declared, field.name, f"a {self.kind} takes {field.type} here.")
+            self._require(
+                declared, field.name, f"a {self.kind} takes {in_words(str(field.type))} here."
+            )
         self._require(bool(self.name.strip()), "name", f"a {self.kind} needs a name")
         try:
             hash(self)
-        except TypeError as error:
+        except TypeError:
             raise DefinitionError(
-                f"{self.name}: a {self.kind} holds numbers, words and tuples of these alone: "
-                f"{error}.",
+                f"{self.name}: a {self.kind} holds numbers, words and lists of these alone.",
                 variable="name",
                 values=(self.name,),
             ) from None
@@ -149,8 +152,8 @@ class Definition:
         """Raise where a field does not hold what it must; `what` says what that is."""
         if not holds:
             value = getattr(self, field)
-            shown = shorten(repr(value), SHOWN_OF_RULE, placeholder=" …")
-            raise DefinitionError(f"{field}={shown}: {what}", variable=field, values=(value,))
+            said = shorten(say(field, value), SHOWN_OF_RULE, placeholder=" …")
+            raise DefinitionError(f"{said}: {what}", variable=field, values=(value,))
 
     def _require_one_of(self, field: str, choices: Iterable[str]) -> None:
         """Raise where a field holds none of the words that are allowed."""
@@ -229,7 +232,7 @@ class Definition:
         fields = {field.name for field in attrs.fields(type(self))}
         choices = sorted(fields - {"name", "derives_from"})
         for change in changes:
-            if change not in fields:
+            if change not in choices:
                 raise DefinitionError(
                     f"a {self.kind} has no field {shown(change)}; it has {', '.join(choices)}."
                     f"{suggestion(change, choices)}",
@@ -432,15 +435,17 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
     choices = f"Choose from {listing(names, shown=len(names))}."
     if given is None:
         papers = f"papers disagree, so there is no default. {choices}"
-        message = f"{parameter}= must name a {kind.kind}: {papers}"
+        message = f"{say(parameter)} must name a {kind.kind}: {papers}"
         raise UnknownDefinitionError(message, variable=parameter)
     if not isinstance(given, str):
-        message = f"{parameter}={shown(given)}: give a name or a {kind.__name__}. {choices}"
+        said = say(parameter, getattr(given, "name", given))
+        what = f"the name of a {kind.kind}" if door().of_a_file else f"a name or a {kind.__name__}"
+        message = f"{said}: give {what}. {choices}"
     elif given in names:
         return cast(D, _PUBLISHED[kind.kind, given])
     else:
         no_such = f"no {kind.kind} has this name.{suggestion(given, names)}"
-        message = f"{parameter}={shown(given)}: {no_such} {choices}"
+        message = f"{say(parameter, given)}: {no_such} {choices}"
     raise UnknownDefinitionError(message, variable=parameter, values=(given,))
 
 

@@ -436,6 +436,7 @@ class Words:
     of_a_file = False
     # What a gap is written as.
     nothing = "None, NaN or null"
+    yes_or_no = "True or False"
 
     def argument(self, name: str, value: Any = UNSAID) -> str:
         """Return an argument by its name, or as it gives a value.

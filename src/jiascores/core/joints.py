@@ -27,6 +27,7 @@ from jiascores.core.errors import (
     UnknownJointError,
     is_among,
     listing,
+    say,
     shown,
     suggestion,
     text_of,
@@ -264,15 +265,15 @@ def rule_for_injections(
     if days is None:
         if rule.days is None and rule.counts_as == "active":
             raise RequestError(
-                f"injection_rule={rule.name!r} needs injection_days=: for how many days an "
+                f"{say('injection_rule', rule.name)} needs {say('injection_days')}: for how many days an "
                 f"injected joint counts as active is the protocol's to say.",
                 variable="injection_days",
             )
         return rule
     if rule.days not in (None, days):
         raise RequestError(
-            f"injection_rule {rule.name!r} has {rule.days:g} days of its own, and "
-            f"injection_days={shown(days)} says otherwise.",
+            f"{say('injection_rule', rule.name)} has {rule.days:g} days of its own, and "
+            f"{say('injection_days', days)} says otherwise.",
             variable="injection_days",
             values=(days,),
         )

@@ -37,6 +37,7 @@ from jiascores.core.errors import (
     NotCoveredError,
     is_among,
     listing,
+    say,
     suggestion,
 )
 from jiascores.core.like import Like, as_expression, codes_of, common, places_of, take
@@ -982,7 +983,7 @@ def _check_arguments(asked: Verdict, definition: Definition, given: Mapping[str,
             _refuse_unknown(asked.name, given, tuple(parameters))
         if plan.get(name) == "unread" and name not in asked.passes_over:
             raise ArgumentError(
-                f"{name}= was given, and {definition.name} does not read it: it would be passed "
+                f"{say(name)} was given, and {definition.name} does not read it: it would be passed "
                 f"over in silence. It reads {', '.join(definition.needs)}.",
                 variable=name,
             )

@@ -30,7 +30,7 @@ from typing import (
 import attrs
 
 from jiascores.core.definition import Definition, load, published
-from jiascores.core.errors import RequestError, door, listing, say, suggestion
+from jiascores.core.errors import DefinitionError, RequestError, door, listing, say, suggestion
 from jiascores.core.variables import VARIABLES
 from jiascores.tables.baselines import BaselineRule, flagged, on_or_before
 from jiascores.tables.naming import ROLES, WORDS, Column
@@ -527,28 +527,37 @@ def toml(value: Any) -> str:
 
 
 def baseline_rule(text: str | None, what: str = "baseline") -> Any:
-    """Return the rule that a word names: first, flagged:COLUMN or on-or-before:COLUMN."""
+    """Return the rule that a word names: first, flagged:COLUMN or on-or-before:COLUMN.
+
+    Parameters
+    ----------
+    text : str, optional
+        The word.
+    what : str
+        The parameter that it stands for, as in Python.
+    """
     if text is None or text == "first":
         return text
-    if what == "day zero" and text.startswith("column."):
+    if what == "day_zero" and text.startswith("column."):
         return Column(text.removeprefix("column."))
     # A column's own name may have a colon in it.
     said = re.fullmatch(r"([a-z-]+):(.+?)((?::(?:days|per_variable)=[^:]*)*)", text)
     kind, name, more = said.groups() if said else (text, "", "")
     options: dict[str, Any] = dict(each.split("=") for each in more.split(":")[1:])
-    if "per_variable" in options:
-        options["per_variable"] = options["per_variable"] == "true"
     try:
-        options |= {"days": float(options["days"])} if "days" in options else {}
-    except ValueError:
-        kind = "days"
+        if "days" in options:
+            options["days"] = float(options["days"])
+        if "per_variable" in options:
+            options["per_variable"] = {"true": True, "false": False}[options["per_variable"]]
+    except (ValueError, KeyError):
+        kind = "not known"
     rules: dict[str, Any] = {"flagged": flagged, "on-or-before": on_or_before}
     lacks_days = kind == "on-or-before" and options.get("per_variable") and "days" not in options
     if kind not in rules or lacks_days or ("days" in options and kind != "on-or-before"):
         known = ", ".join(f"{each}:COLUMN" for each in rules)
-        known += ", column.COLUMN" if what == "day zero" else ""
+        known += ", column.COLUMN" if what == "day_zero" else ""
         raise RequestError(
-            f"{what} {text!r}: give first, {known}, or with a baseline for each variable "
+            f"{say(what, text)}: give first, {known}, or with a baseline for each variable "
             f"flagged:ENDING:per_variable=true or on-or-before:COLUMN:per_variable=true:days=28."
             f"{suggestion(text, ['first', *rules])}",
             variable=what,
@@ -587,10 +596,18 @@ def _variant(mapping: FileMapping, name: str, given: dict[str, Any]) -> Definiti
             f"= {toml(base or '')}: give the name of a published definition."
             f"{suggestion(str(base), known)}",
         )
-    changes = {
-        each: tuple(value) if isinstance(value, list) else value for each, value in given.items()
-    }
-    return known[base].variant(name=name, **changes)
+    if "name" in given:
+        raise _wrong(
+            mapping.path, f"definitions.{name}", "name", "says again what the heading says."
+        )
+    try:
+        return known[base].variant(name=name, **given)
+    except DefinitionError as error:
+        raise RequestError(
+            f"{mapping.path or 'the mapping'}: [definitions.{bare(name)}]: {error}",
+            reason="mapping",
+            variable=error.variable,
+        ) from error
 
 
 # --------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ class RetreatmentProtocol(Definition):
             )
         for name in ("max_repeats", "min_days", "max_days"):
             count = getattr(self, name)
-            self._require(count is None or count >= 0, name, "give 0, 1, 2, … or None")
+            self._require(count is None or count >= 0, name, "give 0, 1, 2, …, or nothing")
         first, last = self._days
         if first > last:
             raise DefinitionError(

@@ -9,7 +9,7 @@ import attrs
 from numpy.typing import NDArray
 
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import RequestError, is_among, shown
+from jiascores.core.errors import RequestError, is_among, say
 from jiascores.core.like import read_only
 from jiascores.core.logic import (
     NAN,
@@ -144,11 +144,11 @@ class InactiveDiseaseCriteria(Definition):
         asked = is_among(markers, MARKER_CHOICES)
         if markers is None or (self.markers == "ask" and asked):
             return
-        says = "says itself which reactants must be normal; leave markers out"
+        says = "says itself which reactants must be normal; leave the choice out"
         if self.markers == "ask":
             choices = (f"{name!r}: {words}" for name, words in MARKER_CHOICES.items())
             says = f"takes {'; '.join(choices)}"
-        raise RequestError(f"markers={shown(markers)}: {self.name} {says}.", variable="markers")
+        raise RequestError(f"{say('markers', markers)}: {self.name} {says}.", variable="markers")
 
 
 SYSTEMIC_FINDINGS = ("fever", "rash", "serositis", "splenomegaly", "lymphadenopathy")
@@ -332,7 +332,9 @@ def _contradictions(
         both = all_of(*(_normal(values, marker)[0] + 0.0 for marker in MARKERS))
         # One of the two is open only where the other is not.
         differ = no(either(missing(by_any) & missing(by_all), 1.0, (by_any == by_all) + 0.0))
-        choices = "; ".join(f"markers={name!r}: {words}" for name, words in MARKER_CHOICES.items())
+        choices = "; ".join(
+            f"{say('markers', name)}: {words}" for name, words in MARKER_CHOICES.items()
+        )
         yield Contradiction(
             all_of(both, differ),
             {marker: values[marker] for marker in MARKERS},

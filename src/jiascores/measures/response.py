@@ -12,7 +12,7 @@ from jiascores.core import logic
 from jiascores.core.core_set import CoreSet
 from jiascores.core.decimals import above, at_least, at_most
 from jiascores.core.definition import Definition, publish
-from jiascores.core.errors import RequestError, is_among, shown
+from jiascores.core.errors import RequestError, is_among, say
 from jiascores.core.like import read_only
 from jiascores.core.logic import count, either, highest_of, known, missing, unless
 from jiascores.core.measure import (
@@ -154,7 +154,7 @@ class ResponseCriteria(Definition):
                 "was called 'nri' here is 'unchanged'."
             )
             raise RequestError(
-                f"missing={shown(missing)}: choose from {choices}.{of_one_level if is_among(missing, (NRI,)) else ''}",
+                f"{say('missing', missing)}: choose from {choices}.{of_one_level if is_among(missing, (NRI,)) else ''}",
                 variable="missing",
             )
         if level is not None:
@@ -174,7 +174,7 @@ class ResponseCriteria(Definition):
             If it is not one of `levels`.
         """
         if number_in(level) not in self.levels:
-            message = f"level={shown(level)}: {self.name} has the levels {self._levels_in_words}."
+            message = f"{say('level', level)}: {self.name} has the levels {self._levels_in_words}."
             raise RequestError(message, variable="level", values=(level,))
 
     def is_fever(self, temperature: Any) -> Any:

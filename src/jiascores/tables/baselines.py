@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
-from jiascores.core.errors import RequestError, is_among, made, say, shown, suggestion
+from jiascores.core.errors import RequestError, door, is_among, made, say, suggestion
 from jiascores.measures.response import ResponseCriteria
 from jiascores.tables.frame import NONE, Positions
 from jiascores.tables.numbers import column_name, in_words, number_of
@@ -276,9 +276,10 @@ def check_reference(rule: object) -> None:
     """Raise where a reference is not known."""
     if isinstance(rule, Flagged | OnOrBefore | LastResponding | Best) or is_among(rule, REFERENCES):
         return
+    more = "" if door().of_a_file else ", jia.last_responding(level), jia.best()"
     raise RequestError(
-        f"reference={shown(rule)}: choose {in_words(REFERENCES)}; or {made('flagged')}, "
-        f"{made('on_or_before')}, jia.last_responding(level), jia.best()."
+        f"{say('reference', rule)}: choose {in_words(REFERENCES)}; or {made('flagged')}, "
+        f"{made('on_or_before')}{more}."
         f"{suggestion(rule, REFERENCES)}",
         variable="reference",
         values=(rule,),

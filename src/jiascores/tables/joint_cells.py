@@ -232,8 +232,8 @@ def _by_mapping(
                 f"{what}: {words} {listing(map(repr, wrong))}."
                 f"{joint_hint(wrong[0]) if wrong is unknown else ''} Give what stands before each "
                 f"joint's name in the names of the columns, or a mapping from each of the 71 joints "
-                f"to its column, None where the form has no such joint: it then leaves the counts "
-                f"open.",
+                f"to its column. Those that the form does not have stand in "
+                f"{say('joints.not_on_form')}, and leave the counts open.",
                 variable=what,
                 values=wrong,
             )

@@ -88,7 +88,7 @@ def require_column(given: Any, parameter: str) -> Column:
     """Return what the caller gave where a column is due; what is none raises."""
     if not isinstance(given, Column):
         raise RequestError(
-            f"{parameter}= takes a column: {made('column', given)}.",
+            f"{say(parameter)} takes a column: {made('column', given)}.",
             variable=parameter,
             values=(given,),
         )

@@ -18,6 +18,7 @@ from jiascores.core.errors import (
     LeftOutWarning,
     RequestError,
     VisitError,
+    door,
     listing,
     say,
     shown,
@@ -234,9 +235,10 @@ def _how_inactive(
         return require_column(given, "inactive")
     if criteria.inactive is None:
         state = "jia.ask.state('jadas10', cutoffs='…', course='…')"
+        column = f"a yes/no column, {say('inactive', 'COLUMN')}"
         raise RequestError(
             f"{criteria.name} reads inactive disease from a cut-off set that you name: give "
-            f"inactive={state}, or a yes/no column.",
+            f"{column if door().of_a_file else f'inactive={state}, or a yes/no column'}.",
             variable="inactive",
         )
     return request(verdict_named("inactive_disease"), criteria=criteria.inactive, markers=markers)

@@ -362,7 +362,7 @@ def request(asked: Verdict, *position: Any, **given: Any) -> Request:
     bound |= {} if within is None else {_WITHIN: within}
     if _REFERENCE in asked.inputs and _REFERENCE not in bound:
         raise ArgumentError(
-            f"reference= must name the visit that {asked.name} is judged against: "
+            f"{say('reference')} must name the visit that {asked.name} is judged against: "
             f"{', '.join(map(repr, REFERENCES))}, {made('flagged')} or "
             f"{made('on_or_before')}.",
             variable=_REFERENCE,
@@ -396,7 +396,7 @@ def _bound(asked: Verdict, definition: Any, name: str, value: Any) -> Any:
         return _course(definition, value)
     if plan.get(name) == "unread":
         raise ArgumentError(
-            f"{name}= was given, and {definition.name} does not read it.", variable=name
+            f"{say(name)} was given, and {definition.name} does not read it.", variable=name
         )
     is_name = isinstance(value, str) and not is_number(value)
     if name == "upper_limit" and not (is_name or isinstance(value, Column)):
@@ -416,7 +416,7 @@ def _windows_of_months(definition: Any, given: Any) -> tuple[Any, ...]:
             for month in definition.months
         )
         raise RequestError(
-            f"within={shown(given)}: give the first and the last day of each month after the "
+            f"{say(_WITHIN, given)}: give the first and the last day of each month after the "
             f"baseline, windows that do not meet, for example within={{{known}}}.",
             variable=_WITHIN,
             values=(given,),
@@ -449,12 +449,13 @@ def _within(asked: Verdict, definition: Any, given: Any) -> tuple[Any, ...] | No
         )
     if not asked.compares:
         raise ArgumentError(
-            f"within= goes with what compares two visits; {asked.name} reads one.", variable=_WITHIN
+            f"{say(_WITHIN)} goes with what compares two visits; {asked.name} reads one.",
+            variable=_WITHIN,
         )
     days = _first_and_last(given)
     if days is None:
         raise RequestError(
-            f"within={shown(given)}: give the first and the last day, for example {suggested}.",
+            f"{say(_WITHIN, given)}: give the first and the last day, for example {suggested}.",
             variable=_WITHIN,
             values=(given,),
         )
@@ -482,8 +483,8 @@ def _course(definition: Any, value: Any) -> Any:
     if isinstance(value, Column) or from_category or is_among(value, known):
         return value
     raise NotCoveredError(
-        f"course = {shown(value)}: {definition.name} has cut-offs for {' and '.join(known)}. Give one of "
-        f"them, or the column that holds them: course={made('column', 'your column')}.",
+        f"{say('course', value)}: {definition.name} has cut-offs for {' and '.join(known)}. Give one of "
+        f"them, or the column that holds them, {made('column', 'your column')}.",
         variable="course",
         values=(value,),
     )
@@ -595,8 +596,8 @@ def _attended_goes_with(policies: Sequence[str], missing: Any) -> None:
     """Raise where a policy for gaps does not ask whether a visit took place."""
     if missing not in policies:
         raise RequestError(
-            f"attended= goes with missing={' or '.join(map(repr, policies))} alone: {shown(missing)} reads "
-            f"what was recorded.",
+            f"{say('attended')} goes with {' or '.join(say('missing', each) for each in policies)} "
+            f"alone: {shown(missing)} reads what was recorded.",
             variable="attended",
         )
 
@@ -892,7 +893,7 @@ def parse(text: str, own: tuple[Definition, ...] = ()) -> Any:
         return _called(responder, text, position, _columns(given))
     if name == chaq_di.__name__:
         raise _refusal(
-            "asks for 'chaq_di', which is read from the columns of a form: "
+            "asks for 'chaq_di', which is read from the columns of a form, and asked for in Python: "
             "jia.ask.chaq_di(items=…) or jia.ask.chaq_di(domains=…).",
             text,
         )
@@ -918,7 +919,7 @@ def _called(
         signature(maker).bind(*position, **given)
     except TypeError as problem:
         known = ", ".join(signature(maker).parameters)
-        raise _refusal(f"asks for {text!r}: what can be said is {known}.", text) from problem
+        raise _refusal(f"asks for {text!r}: it takes {known}.", text) from problem
     return maker(*position, **given)
 
 

@@ -382,9 +382,9 @@ class Table(Columns):
             return self.floats(given.name, f"{name}_upper_limit")
         if self.marker == ESR_ELSE_CRP:
             raise RequestError(
-                f"upper_limit= is a limit of ESR or of CRP, and by {say('marker', ESR_ELSE_CRP)} some "
+                f"{say('upper_limit')} is a limit of ESR or of CRP, and by {say('marker', ESR_ELSE_CRP)} some "
                 f"patients have the one and some the other: give a column, "
-                f"upper_limit={made('column', 'your column')}.",
+                f"{made('column', 'your column')}.",
                 variable="upper_limit",
             )
         return given
@@ -402,7 +402,7 @@ class Table(Columns):
             return True
         both = {f"{name}_upper_limit": f"your limit of {name.upper()}" for name in MARKERS}
         raise RequestError(
-            f"upper_limit= names {column!r}, the limit of one reactant, and by "
+            f"{say('upper_limit')} names {column!r}, the limit of one reactant, and by "
             f"{say('marker', ESR_ELSE_CRP)} some patients have ESR and some CRP. Name the limits of "
             f"both, {say('columns', both)}, and give one of them; or give a column with the limit "
             f"of each row's reactant.",

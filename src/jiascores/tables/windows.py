@@ -15,7 +15,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import RequestError, VisitError, is_among, made, require, say, shown
+from jiascores.core.errors import (
+    RequestError,
+    VisitError,
+    is_among,
+    listing,
+    made,
+    require,
+    say,
+    shown,
+    written,
+)
 from jiascores.core.units import Unit
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
 from jiascores.measures.remission import months_after
@@ -279,7 +289,9 @@ def _window(name: str, due: Any, days: Any, *, study_day: bool) -> Window:
     elif number.is_integer():
         window = Window(f"month {number:g}", months=int(number))
     else:
-        raise RequestError(f"months={shown(due)}: give whole months.", variable=name, values=(due,))
+        raise RequestError(
+            f"{say('months', due)}: give whole months.", variable=name, values=(due,)
+        )
     if not isinstance(days, tuple | list):
         return attrs.evolve(window, around=number_of(days, name, zero=True))
     early, late = window.span
@@ -287,8 +299,8 @@ def _window(name: str, due: Any, days: Any, *, study_day: bool) -> Window:
     ends = [_end(day, name, no_end, study_day=study_day) for day, no_end in pairs]
     held = f"day {early:g}" if early == late else f"days {early:g} to {late:g}"
     words = (
-        f"{name}= gives {window.label} {shown(days)}: give its first and its last day since day "
-        f"zero, which must hold the nominal one, {held}."
+        f"{say(name)} gives {window.label} the days {listing(map(written, days))}: give its first "
+        f"and its last day since day zero, which must hold the nominal one, {held}."
     )
     both = len(days) == len(NO_END)
     require(both and ends[0] <= early <= late <= ends[1], words, name, days)
@@ -303,7 +315,7 @@ def _end(day: Any, name: str, no_end: float, *, study_day: bool) -> float:
     sign = -1 if isinstance(day, int | float | np.number) and day < 0 else 1
     number = sign * number_of(day if sign > 0 else -day, name, zero=True)
     words = (
-        f"{name}= has a study day 0, and there is none: day 1 is day zero, and the day before it "
+        f"{say(name)} has a study day 0, and there is none: day 1 is day zero, and the day before it "
         f"is -1."
     )
     require(number or not study_day, words, name, day)
@@ -534,7 +546,7 @@ def laboratory_values(
         zero=True,
     )
     asked = [values] if isinstance(values, str) else list(values)
-    require(asked, "values= asks for nothing.", "values")
+    require(asked, f"{say('values')} asks for nothing.", "values")
     for name in asked:
         require_variable(name, "values")
     drawings = _drawings(labs, asked, lab_columns, units)
