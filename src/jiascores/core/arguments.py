@@ -190,6 +190,8 @@ def _either(declared: ast.expr) -> list[ast.expr]:
 _MANY = {
     "a text": "texts",
     "a number": "numbers",
+    "a whole number": "whole numbers",
+    "a definition": "definitions",
     "a list": "lists",
     "a dict": "dicts",
     "a column, jia.column('…')": "columns, jia.column('…')",
