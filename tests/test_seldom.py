@@ -351,7 +351,7 @@ def test_outcomes_that_are_asked_for_by_halves() -> None:
 
 def test_values_that_nobody_asks_for() -> None:
     labs = pd.DataFrame({"patient": ["a"], "date": ["2020-01-01"], "esr": [3]})
-    with pytest.raises(RequestError, match="values= asks for nothing"):
+    with pytest.raises(RequestError, match="values= names no variable"):
         jia.prepare.laboratory_values(VISITS, labs, values=[], lab_window_days=3)
     assert {"visits", "core_sets"} < {*dir(jia.testing)}
 

@@ -439,7 +439,7 @@ NAMES = [
     ({"physician_global": "Physician_Global"}, ASK, ["Did you mean 'Physician_Global'?"]),
     ({"physician_global": "Arzt", "chaq": "HAQ"}, ASK,
      ["'physician_global'", "columns={'physician_global': 'your column'}", "'Arzt', 'HAQ'"]),
-    ({"esr": "BSG"}, ASK, ["columns={'esr': 'your column'}", "There are 'BSG'"]),
+    ({"esr": "BSG"}, ASK, ["columns={'esr': 'your column'}", "There is 'BSG'"]),
     ({"patient": "Pat"}, {"measures": ["acr_ped"], "baseline": "first"}, ["'Pat'"]),
     ({"date": "Datum"}, {"measures": ["acr_ped"], "baseline": "first"}, ["'Datum'"]),
     ({}, {**ASK, "units": {"physician_global": "m"}}, ["mm, 0-100", "jia.column('your column')"]),

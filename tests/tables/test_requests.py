@@ -184,7 +184,7 @@ def test_return_of_disease_is_judged_against_the_visit_before(make) -> None:  # 
     [
         (
             lambda: jia.ask.escalation_indicated(criteria="swart-2018", course="poly", month=3),
-            r"month= takes a column: jia.column\(3\)",
+            r"month= takes a column: jia.column\('your column'\)",
         ),
         (
             lambda: jia.ask.horneff_improvement(reference="before", within=(60, 120)),

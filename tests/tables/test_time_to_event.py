@@ -423,7 +423,7 @@ def test_a_request_may_be_given_as_its_text() -> None:
         by_text, jia.analysis.time_to_first(table, jia.ask.responder(100), **ask)
     )
     assert 0 < by_text["event"].sum() < len(by_text)
-    with pytest.raises(jia.errors.RequestError, match="asks for 'responders'"):
+    with pytest.raises(jia.errors.RequestError, match="outcome='responders': give"):
         jia.analysis.time_to_first(table, "responders", **ask)
 
 

@@ -12,7 +12,7 @@ from jiascores.catalogue.exchange import SCHEMA, SUMS, definitions_as_json, term
 from jiascores.core import decimals
 from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
-from jiascores.core.errors import NotCoveredError, RequestError, shown
+from jiascores.core.errors import NotCoveredError, RequestError, say, shown
 from jiascores.core.measure import Score
 from jiascores.core.variables import MARKERS, VARIABLES
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
@@ -123,13 +123,13 @@ def _dictionary(
 ) -> Iterator[dict[str, str]]:
     """Yield the rows of a data dictionary: what is recorded, then what is calculated."""
     asked = [
-        lookup(Score, name, parameter="scores")
+        lookup(Score, name, parameter=say("scores").rstrip("="))
         for name in ([scores] if isinstance(scores, str) else scores)
     ]
     for score in asked:
         if score.name not in SUMS:
             raise NotCoveredError(
-                f"scores= takes {', '.join(SUMS)}, not {score.name}.",
+                f"{say('scores')} takes {', '.join(SUMS)}, not {score.name}.",
                 variable="scores",
                 values=(score.name,),
             )

@@ -142,7 +142,9 @@ def definition(name: str, kind: Any = None) -> Any:
         near = suggestion(name, [each.name for each in of_kind])
         what = kind or "definition"
         raise UnknownDefinitionError(
-            f"name={shown(name)}: no {what} has this name.{near}", variable="name", values=(name,)
+            f"name={shown(name)}: no {what} has this name.{near} jia.definitions() lists all.",
+            variable="name",
+            values=(name,),
         )
     if len(found) > 1:
         several = " and a ".join(each.kind for each in found)

@@ -43,7 +43,7 @@ from jiascores.core.variables import CORE_SET_NEEDS, CORE_VARIABLES, MARKERS, VA
 from jiascores.core.words import truth
 from jiascores.files.contents import STDIN
 from jiascores.files.drafting import draft
-from jiascores.files.mapping import Csv, Joints, baseline_rule
+from jiascores.files.mapping import Csv, Joints
 from jiascores.files.reading import FLAG, number_in, read_by
 from jiascores.files.text import Style
 from jiascores.files.visits import with_counts
@@ -52,6 +52,7 @@ from jiascores.measures.courses import RetreatmentProtocol
 from jiascores.measures.flares import FlareCriteria
 from jiascores.measures.remission import RemissionCriteria
 from jiascores.measures.response import ResponseCriteria
+from jiascores.tables.baselines import Flagged
 from jiascores.tables.naming import Column
 
 
@@ -482,7 +483,10 @@ def nominal_visits(job: Job, weeks: tuple[str, ...], months: tuple[str, ...], **
     own = with_options(job.how.visits, {**given, "same_day": None})
     asked = windows_of(own, weeks, months)
     if given["same_day"] is not None:
-        asked["same_day"] = baseline_rule(given["same_day"], "same_day")
+        kind, _, column = given["same_day"].partition(":")
+        if kind != "flagged" or not column:
+            raise click.BadParameter("give flagged:COLUMN.", param_hint="--same-day")
+        asked["same_day"] = Flagged(column)
     rules = read_by(asked["day_zero"], asked["same_day"])
     job.add(jia.prepare.nominal_visits, asked=rules, **asked)
 

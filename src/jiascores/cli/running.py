@@ -94,7 +94,15 @@ def _in_words() -> Iterator[None]:
         if error.errno == errno.EPIPE:
             # Its reader has ended, as head does.
             raise SystemExit(128 + 13) from error
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(_of_the_system(error)) from error
+
+
+def _of_the_system(error: OSError) -> str:
+    """Return what the system said, of which file, and what to do about a full disk."""
+    where = f"{error.filename!r}: " if isinstance(error.filename, str) else ""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    advice = " Make room, or write to another place." if full else ""
+    return f"{where}{error.strerror or error}.{advice}"
 
 
 def _on_one_line(message: Any, *_: Any, **__: Any) -> None:
@@ -205,7 +213,13 @@ def together(*options: Option) -> Option:
 
 def column_option(name: str, says: str) -> Option:
     """Return an option that names a column."""
-    return click.option(name, help=says, callback=lambda _, __, to: to and Column(to))
+
+    def named(_: Any, __: Any, to: str | None) -> Column | None:
+        if to == "":
+            raise click.BadParameter("give the name of a column.")
+        return None if to is None else Column(to)
+
+    return click.option(name, help=says, callback=named)
 
 
 def _complete(_: Any, __: Any, incomplete: str) -> list[str]:

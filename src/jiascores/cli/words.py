@@ -103,7 +103,7 @@ class CommandLine(Words):
             {
                 mark
                 for text in readings
-                for mark in _text(text).replace("\\xa0", "\xa0")
+                for mark in _text(text).replace("\\xa0", "\xa0").replace("\\u202f", "\u202f")
                 if mark in "'’ \xa0\u202f"
             }
         )
@@ -169,7 +169,10 @@ class CommandLine(Words):
     def any_dates(self) -> str:
         """Say what can stand where a date is due."""
         example = in_mapping("csv", {"date_format": "%d.%m.%Y"})
-        return f"Give ISO text such as 2014-02-05 or days as numbers, or say the format, {example}."
+        return (
+            f"Give ISO text such as 2014-02-05 in every row, or a number of days in every row; or "
+            f"say the format, {example}."
+        )
 
     def serial_dates(self, column: str) -> str:
         """Say how days as Excel counts them are read."""

@@ -86,7 +86,7 @@ def as_declared(function: F) -> F:
     """Say which argument is missing, unknown or of another type, where a call fails for it.
 
     What is neither True nor False where one of them is due is refused at once, since anything
-    else would count as one of them.
+    else would count as one of them; so is a text where a list is due.
 
     Parameters
     ----------
@@ -98,6 +98,7 @@ def as_declared(function: F) -> F:
         return cast(F, function)
     declared = {name: str(each) for name, each in function.__annotations__.items()}
     flags = [name for name, each in declared.items() if each == "bool"]
+    lists = [name for name, each in declared.items() if _is_for_lists(each)]
 
     @wraps(function)
     def call(*position: Any, **given: Any) -> Any:
@@ -106,6 +107,10 @@ def as_declared(function: F) -> F:
         for name in flags:
             if name in given and not isinstance(given[name], bool | np.bool_):
                 raise _refusal(name, given[name], "bool")
+        for name in lists:
+            # A text is a list of letters.
+            if isinstance(given.get(name), str):
+                raise _refusal(name, given[name], declared[name])
         try:
             return function(*position, **given)
         except JiaScoresError:
@@ -121,6 +126,14 @@ def as_declared(function: F) -> F:
             raise
 
     return cast(F, call)
+
+
+def _is_for_lists(declared: str) -> bool:
+    """Return whether lists are taken, and neither a text nor a list of texts."""
+    if "Sequence[" not in declared and "Iterable[" not in declared:
+        return False
+    heads = {_parts(each)[0] for each in _either(ast.parse(declared, mode="eval").body)}
+    return bool(heads & {"Sequence", "Iterable"}) and heads <= {*_TAKES} and "str" not in declared
 
 
 def _plain(value: Any) -> Any:

@@ -116,7 +116,7 @@ class Definition:
         published = _PUBLISHED.get((self.kind, self.name))
         if published is not None and published != self:
             raise DefinitionError(
-                f"{self.name!r} is the name of a published {self.kind}, and these values are not "
+                f"{self.name!r} is the name of {a_published(self.kind)}, and these values are not "
                 f"its values ({_differences(published, self)}). Give the variant a name of its "
                 f"own: definition.variant(name='…', …).",
                 variable="name",
@@ -225,7 +225,7 @@ class Definition:
         """
         if (self.kind, name) in _PUBLISHED or self.no_variants:
             no_variants = f"a {self.kind} has no variants: {self.no_variants}"
-            taken = f"{name!r} is the name of a published {self.kind}; choose another name."
+            taken = f"{name!r} is the name of {a_published(self.kind)}; choose another name."
             raise DefinitionError(
                 no_variants if self.no_variants else taken, variable="name", values=(name,)
             )
@@ -434,8 +434,8 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
     names = [definition.name for definition in published(kind)]
     choices = f"Choose from {listing(names, shown=len(names))}."
     if given is None:
-        papers = f"papers disagree, so there is no default. {choices}"
-        message = f"{say(parameter)} must name a {kind.kind}: {papers}"
+        papers = ": papers disagree, so there is no default" if len(names) > 1 else ""
+        message = f"{say(parameter)} must name {a(kind.kind)}{papers}. {choices}"
         raise UnknownDefinitionError(message, variable=parameter)
     if not isinstance(given, str):
         said = say(parameter, getattr(given, "name", given))
@@ -444,9 +444,20 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
     elif given in names:
         return cast(D, _PUBLISHED[kind.kind, given])
     else:
-        no_such = f"no {kind.kind} has this name.{suggestion(given, names)}"
+        has = "have" if kind.kind.endswith("criteria") else "has"
+        no_such = f"no {kind.kind} {has} this name.{suggestion(given, names)}"
         message = f"{say(parameter, given)}: {no_such} {choices}"
     raise UnknownDefinitionError(message, variable=parameter, values=(given,))
+
+
+def a(kind: str) -> str:
+    """Return a kind of definition with its article; criteria are several."""
+    return kind if kind.endswith("criteria") else f"a{'n' * (kind[0] in 'aeio')} {kind}"
+
+
+def a_published(kind: str) -> str:
+    """Return what a published definition of a kind is."""
+    return f"published {kind}" if kind.endswith("criteria") else f"a published {kind}"
 
 
 def definition_named(kind: str, name: str) -> Definition:

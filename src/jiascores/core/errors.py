@@ -525,8 +525,9 @@ class Words:
     def any_dates(self) -> str:
         """Say what can stand where a date is due."""
         return (
-            "Give dates, ISO text such as '2014-02-05', or days as numbers; read other text with "
-            "its format first, for example pandas.to_datetime(…, format='%d.%m.%Y')."
+            "Give dates or ISO text such as '2014-02-05' in every row, or a number of days in every "
+            "row; read other text with its format first, for example "
+            "pandas.to_datetime(…, format='%d.%m.%Y')."
         )
 
     def serial_dates(self, column: str) -> str:

@@ -588,9 +588,13 @@ class Call:
 
     def course(self, definition: Any) -> Any:
         """Return the place of each course among those of a definition."""
-        advice = " An ILAR category is turned into a course first."
         knows = f"{definition.name} knows"
-        return self._places("course", definition.courses, knows, lambda _: advice)
+
+        def advice(word: object) -> str:
+            meant = suggestion(word, definition.courses)
+            return meant or " jia.course() turns an ILAR category into a course."
+
+        return self._places("course", definition.courses, knows, advice)
 
     def category(self) -> Any:
         """Return the place of each ILAR category."""

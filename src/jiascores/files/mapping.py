@@ -523,7 +523,9 @@ def toml(value: Any) -> str:
     """Return a value as TOML writes it."""
     if isinstance(value, Mapping):
         return f"{{{_pairs(value)}}}"
-    return json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    # As TOML writes what cannot be seen.
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
 
 
 def baseline_rule(text: str | None, what: str = "baseline") -> Any:
@@ -555,11 +557,14 @@ def baseline_rule(text: str | None, what: str = "baseline") -> Any:
     lacks_days = kind == "on-or-before" and options.get("per_variable") and "days" not in options
     if kind not in rules or lacks_days or ("days" in options and kind != "on-or-before"):
         known = ", ".join(f"{each}:COLUMN" for each in rules)
-        known += ", column.COLUMN" if what == "day_zero" else ""
+        more = (
+            "or with a baseline for each variable flagged:ENDING:per_variable=true or "
+            "on-or-before:COLUMN:per_variable=true:days=28"
+        )
+        more = "or column.COLUMN" if what == "day_zero" else more
+        near = suggestion(text, ["first", *rules])
         raise RequestError(
-            f"{say(what, text)}: give first, {known}, or with a baseline for each variable "
-            f"flagged:ENDING:per_variable=true or on-or-before:COLUMN:per_variable=true:days=28."
-            f"{suggestion(text, ['first', *rules])}",
+            f"{say(what, text)}: give first, {known}, {more}.{near}",
             variable=what,
             values=(text,),
         )
@@ -640,8 +645,14 @@ def read_mapping(given: Any) -> FileMapping:
         lines = text.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         data = tomllib.loads(lines)
     except (OSError, ValueError, RecursionError) as error:
-        # Of the syntax it says the line and the column.
         said = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, tomllib.TOMLDecodeError):
+            # It says the line and the column.
+            said = f"not read as TOML. {said}."
+        elif isinstance(error, RecursionError):
+            said = "brackets in brackets in brackets, and no end of them: no mapping has so many."
+        elif "digits" in said:
+            said = "a number of thousands of digits: no mapping has one."
         if isinstance(error, UnicodeDecodeError):
             said = "not written in utf-8, as a TOML file is. Save it as UTF-8."
         raise RequestError(f"{path}: {said}", reason="mapping") from error

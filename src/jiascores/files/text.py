@@ -260,9 +260,12 @@ class TextFile:
         self.header_line: int = self._line
         header = self._take_line()
         if not header.strip():
+            skip = in_mapping("csv", {"skip": self.form.skip})
+            ends = f"The file ends before it, and {skip} says that the header stands there."
+            ends = ends if self.form.skip else "The file is empty."
             raise RequestError(
                 f"{self.name}: there is no header in line {self.header_line}."
-                f"{'' if self._rest else ' The file is empty.'}",
+                f"{'' if self._rest else f' {ends}'}",
                 reason="header",
             )
         self.separator: str = self.form.separator or _separator(header, self.name)

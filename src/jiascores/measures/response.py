@@ -174,7 +174,10 @@ class ResponseCriteria(Definition):
             If it is not one of `levels`.
         """
         if number_in(level) not in self.levels:
-            message = f"{say('level', level)}: {self.name} has the levels {self._levels_in_words}."
+            message = (
+                f"{say('level', level)}: give one of the numbers {self._levels_in_words}, the levels "
+                f"of {self.name}."
+            )
             raise RequestError(message, variable="level", values=(level,))
 
     def is_fever(self, temperature: Any) -> Any:

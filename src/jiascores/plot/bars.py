@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import ColumnError, RequestError, listing, shown
+from jiascores.core.errors import ColumnError, listing, shown
 from jiascores.plot.base import (
     NOT_DETERMINABLE,
     AtVisits,
@@ -34,7 +34,7 @@ from jiascores.plot.base import (
 )
 from jiascores.tables import table as tables
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.naming import Column
+from jiascores.tables.naming import Column, require_column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -182,8 +182,7 @@ def state_bars(
 
 def _outcomes(read: Table, outcome: Column) -> NDArray[Any]:
     """Return the outcome of each row as a level or word, None where there is none to draw."""
-    if not isinstance(outcome, Column):
-        raise RequestError(f"give a column: jia.column({shown(outcome)}).", variable="outcome")
+    require_column(outcome, "outcome")
     if read.has_levels(outcome.name):
         return read.levels(outcome.name)
     if not read.has(outcome.name):

@@ -12,19 +12,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.errors import (
-    ColumnError,
     RequestError,
     VisitError,
     listing,
     made,
     shown,
-    suggestion,
 )
+from jiascores.core.values import number_in
 from jiascores.tables import table as tables
 from jiascores.tables.engines import need, to_eager
 from jiascores.tables.frame import Frame, Positions, list_of
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.naming import Column, as_mapping
+from jiascores.tables.naming import Column, as_mapping, column_of
 from jiascores.tables.visits import UNSCHEDULED, Visits
 
 if TYPE_CHECKING:
@@ -321,10 +320,11 @@ class Table:
         values = self.frame.objects(name)
         try:
             return values.astype(np.float64)
-        except (TypeError, ValueError) as problem:
+        except (TypeError, ValueError):
+            others = dict.fromkeys(shown(each) for each in values if number_in(each) is None)
             raise RequestError(
-                f"column {name!r} is drawn as numbers, and holds others: {problem}.", variable=name
-            ) from problem
+                f"column {name!r} is drawn as numbers, and holds {listing(others)}.", variable=name
+            ) from None
 
     def has_levels(self, stem: str) -> bool:
         """Return whether there are the lowest and the highest level of a response."""
@@ -361,15 +361,9 @@ class Table:
     def name(self, column: Column) -> str:
         """Return the name of a column, checked."""
         if not isinstance(column, Column):
-            raise RequestError(f"give a column: {made('column', str(column))}.", values=(column,))
-        if column.name not in self.frame:
-            known = [str(name) for name in self.frame.names]
-            raise ColumnError(
-                f"the table has no column {column.name!r}.{suggestion(column.name, known)}",
-                variable=column.name,
-                values=(column.name,),
-            )
-        return column.name
+            named = column if isinstance(column, str) and column else "your column"
+            raise RequestError(f"give a column: {made('column', named)}.", values=(column,))
+        return column_of(self.frame, column, "column")
 
     @property
     def patients(self) -> tuple[Positions, Any]:

@@ -577,10 +577,17 @@ def _counts(given: Sequence[Sequence[int]]) -> Strata:
         for counts in given
     )
     alike = a.size == n1.size == b.size == n0.size
-    require(alike, "the four lists of counts must have one entry for each stratum.", "patients")
+    sizes = f"they have {a.size}, {n1.size}, {b.size} and {n0.size}"
+    words = f"the four lists of counts must have one entry for each stratum, and {sizes}."
+    require(alike, words, "patients")
     whole = np.array([each == np.floor(each) for each in (a, n1, b, n0)]).all(axis=0)
     whole &= np.isfinite(n1) & np.isfinite(n0)
     wrong = np.flatnonzero(~whole | (a < 0) | (b < 0) | (a > n1) | (b > n0))
-    strata = listing([f"stratum {place}" for place in wrong])
-    require(not wrong.size, f"counts that cannot be: {strata}.", "responders")
+    strata = listing(
+        [f"{a[at]:g} of {n1[at]:g} and {b[at]:g} of {n0[at]:g} in stratum {at}" for at in wrong]
+    )
+    words = (
+        f"{strata}: responders and patients are whole numbers, and responders are 0 to patients."
+    )
+    require(not wrong.size, words, "responders")
     return Strata(a, n1, b, n0)

@@ -61,7 +61,9 @@ ADVICE = {
     "pyspark.pandas": "give its Spark frame: table.to_spark()",
     "dask.array": "give it column names: dask.dataframe.from_dask_array(…, columns=[…])",
     "numpy": "give it column names: pandas.DataFrame(table, columns=[…])",
-    "builtins": "make it a table: pandas.DataFrame(table)",
+    "builtins.list": "make it a table: pandas.DataFrame(table)",
+    "builtins.dict": "make it a table: pandas.DataFrame(table)",
+    "pandas.Series": "make it a table: table.to_frame()",
     "pathlib": "read it: jia.prepare.read(path)",
 }
 # Of a class, the package and the name by which its frames are known, wherever in it they stand.
@@ -92,12 +94,19 @@ def kind_of_frame(native: Any) -> str:
         kind = _FRAMES.get((parent.__module__.partition(".")[0], parent.__name__))
         if kind is not None and parent.__module__ not in ADVICE:
             return kind
-    module = "pathlib" if isinstance(native, str) else type(native).__module__
-    hint = [f" Instead, {words}." for start, words in ADVICE.items() if module.startswith(start)]
+    given = type(native)
+    package, name = given.__module__.partition(".")[0], given.__qualname__
+    paths = (f"{given.__module__}.{name}", f"{package}.{name}")
+    paths = ("pathlib",) if isinstance(native, str) else paths
+    hint = [f" Instead, {words}." for start, words in ADVICE.items() if _begins(paths, start)]
+    found = "None" if native is None else name if package == "builtins" else f"{name} of {package}"
     raise RequestError(
-        f"a table must be a data frame of {KINDS}, not {type(native).__qualname__} "
-        f"of {type(native).__module__.partition('.')[0]}.{hint[0] if hint else ''}"
+        f"a table must be a data frame of {KINDS}, not {found}.{hint[0] if hint else ''}"
     )
+
+
+def _begins(paths: Sequence[str], start: str) -> bool:
+    return any(path.startswith(start) for path in paths)
 
 
 class Frame:

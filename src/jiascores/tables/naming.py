@@ -17,6 +17,7 @@ from jiascores.core.errors import (
     say,
     shown,
     suggestion,
+    text_of,
 )
 from jiascores.core.values import mapped
 from jiascores.core.variables import VARIABLES
@@ -77,9 +78,10 @@ def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
     """Return the name of a column that the caller gave as one and that the table has."""
     name = require_column(given, parameter).name
     if name not in frame:
-        near = suggestion(name, map(str, frame.names))
         raise ColumnError(
-            f"the table has no column {name!r}.{near}{hint}", variable=name, values=(name,)
+            f"the table has no column {shown(name)}.{nearest(name, frame.names)}{hint}",
+            variable=text_of(name),
+            values=(name,),
         )
     return name
 
@@ -88,11 +90,17 @@ def require_column(given: Any, parameter: str) -> Column:
     """Return what the caller gave where a column is due; what is none raises."""
     if not isinstance(given, Column):
         raise RequestError(
-            f"{say(parameter)} takes a column: {made('column', given)}.",
+            f"{say(parameter)} takes a column{_as_column(given)}.",
             variable=parameter,
             values=(given,),
         )
     return given
+
+
+def _as_column(given: Any) -> str:
+    """Say how a name is given as that of a column; of what can be no name, nothing."""
+    named = given if isinstance(given, str) and given else "your column"
+    return f": {made('column', named)}"
 
 
 def require_variable(name: str, parameter: str) -> None:
@@ -124,8 +132,12 @@ def _one_column(role: Any, column: Any, parameter: str) -> Any:
         return column
     named = {role: list(column)}
     if role != "patient" or not column or len({*column}) < len(column):
+        if not column or len({*map(text_of, column)}) < len(column):
+            wrong = "name each column once" if column else "name a column"
+        else:
+            wrong = "one column; only the patient can be several together"
         raise ColumnError(
-            f"{say(parameter, named)}: several columns can be the id of a patient alone, each once.",
+            f"{say(parameter, named)}: give {wrong}.".replace("give name", "name"),
             variable=str(role),
             values=tuple(column),
         )
@@ -194,4 +206,5 @@ def nearest(wanted: Any, columns: Iterable[Any]) -> str:
     near = suggestion(str(wanted), there)
     if near or not there:
         return near
-    return f" There are {listing([repr(column) for column in there], shown=SHOWN_COLUMNS)}."
+    are = "is" if len(there) == 1 else "are"
+    return f" There {are} {listing([repr(column) for column in there], shown=SHOWN_COLUMNS)}."

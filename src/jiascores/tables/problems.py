@@ -499,7 +499,7 @@ def _no_number(variable: Variable, column: str, kinds: Sequence[Refused]) -> str
     words = [
         text
         for text in (text_of(kind.value) for kind in kinds if isinstance(kind.value, str))
-        if len(text) <= LONGEST_WORD and not re.search(r"\d", text)
+        if len(text) <= LONGEST_WORD and text.isprintable() and not any(map(str.isnumeric, text))
     ]
     if not words:
         return "not a number. Correct it where it was written."
@@ -542,6 +542,7 @@ _FORMATS = (
     *("%Y%m%d", "%d-%b-%Y", "%d %b %Y", "%d%b%Y", "%d-%B-%Y", "%d %B %Y"),
     *("%d. %b %Y", "%d. %B %Y", "%d %b. %Y", "%d de %B de %Y"),
 )
+_ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # Distinct texts on which formats are tried.
 _TRIED = 200
 
@@ -554,6 +555,8 @@ def about_dates(kinds: Sequence[Refused], column: str) -> str:
     """
     texts = list(dict.fromkeys(_as_text(kind.value) for kind in kinds))
     forms, every = formats_of(texts)
+    if all(_ISO.fullmatch(text) for text in texts):
+        return "no day of the calendar. Correct it where it was written."
     if not forms:
         return f"not understood. {door().any_dates()}"
     rest = "" if every else " What else is there needs correcting, or a gap."

@@ -8,7 +8,6 @@ one word, as at the command line: ``"state:cjadas10:trincianti-2021"``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import cache, lru_cache
 from inspect import Parameter, signature
 from itertools import pairwise
@@ -841,13 +840,15 @@ def understand_requests(measures: Any) -> list[Any]:
         measures = [measures]
     if not isinstance(measures, Iterable) or isinstance(measures, Mapping):
         raise _refusal(f"takes a list of names and requests, not {shown(measures)}.", measures)
-    several: list[Any] = []
-    with suppress(Exception):
+    try:
         several = listed(measures)
-    requests = [_understand(each) for each in several]
-    if not requests:
-        raise _refusal("asks for nothing.")
-    return requests
+    except Exception:  # noqa: BLE001  (whatever an object of the caller's does)
+        raise _refusal(
+            f"takes a list of names and requests, not {shown(measures)}.", measures
+        ) from None
+    if not several:
+        raise _refusal(f"asks for nothing. Name a measure: {say('measures', ['jadas71'])}.")
+    return [_understand(each) for each in several]
 
 
 def _refusal(words: str, *values: Any) -> RequestError:

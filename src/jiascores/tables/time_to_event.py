@@ -351,6 +351,24 @@ def time_to_first(
     )
 
 
+def _asked(outcome: str) -> Any:
+    """Return the request that a text is."""
+    try:
+        (asked,) = understand_requests(outcome)
+    except RequestError as problem:
+        raise (_no_outcome(outcome) if problem.variable == "measures" else problem) from None
+    return asked
+
+
+def _no_outcome(outcome: Any) -> RequestError:
+    return RequestError(
+        f"outcome={shown(outcome)}: give jia.column('…'), a request for yes or no such as "
+        f"jia.ask.inactive_disease(criteria='…'), or 'acr_ped' with level=.",
+        variable="outcome",
+        values=(outcome,),
+    )
+
+
 def _one_reference(rule: Any) -> None:
     if isinstance(rule, LastResponding | Best) or is_among(rule, ("last-responding", "best")):
         raise RequestError(
@@ -379,17 +397,13 @@ def _event(outcome: Any, level: int | None, states: tuple[str, ...], criteria: A
     if level is not None:
         outcome = responder(level, criteria)
     elif isinstance(outcome, str):
-        (outcome,) = understand_requests(outcome)
+        outcome = _asked(outcome)
     of_column = isinstance(outcome, Column)
     require(of_column or not states, "states= goes with a column of words.", "states")
     if isinstance(outcome, Request) and outcome.gives == "flag":
         return _event_of(outcome, good=not is_bad_news(outcome.stem))
     if not isinstance(outcome, Column):
-        raise RequestError(
-            f"outcome={shown(outcome)}: give jia.column('…'), a request for yes or no such as "
-            f"jia.ask.inactive_disease(criteria='…'), or 'acr_ped' with level=.",
-            variable="outcome",
-        )
+        raise _no_outcome(outcome)
     name, good = outcome.name, not is_bad_news(str(outcome.name))
     if states:
         in_states = partial(_in_states, outcome=outcome, states=states)

@@ -546,7 +546,7 @@ def laboratory_values(
         zero=True,
     )
     asked = [values] if isinstance(values, str) else list(values)
-    require(asked, f"{say('values')} asks for nothing.", "values")
+    require(asked, f"{say('values')} names no variable.", "values")
     for name in asked:
         require_variable(name, "values")
     drawings = _drawings(labs, asked, lab_columns, units)
