@@ -230,7 +230,7 @@ def test_arguments_that_are_absent_unknown_or_not_read() -> None:
         assert isinstance(raised.value, TypeError)
     with pytest.raises(ArgumentError, match=r"^mas_2016\(\) takes no argument by position"):
         jia.mas_2016(True)
-    with pytest.raises(UnknownDefinitionError, match="criteria= must name a warm criteria"):
+    with pytest.raises(UnknownDefinitionError, match="criteria= must name warm criteria"):
         warm(38, esr=1)
     with pytest.raises(MarkerError, match="neither esr= nor crp="):
         warm(38, criteria=WARM)

@@ -754,7 +754,7 @@ def test_loss_asks_for_the_level_named() -> None:
             baseline=core(BASE), reached=core(half), now=core(MET), level=level
         )
         assert loss.lost is expected
-    with pytest.raises(RequestError, match="has the levels 30, 50"):
+    with pytest.raises(RequestError, match="numbers 30, 50"):
         jia.loss_of_response(baseline=core(BASE), reached=core(MET), now=core(MET), level=40)
 
 

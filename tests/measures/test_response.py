@@ -526,7 +526,7 @@ def test_what_is_certain_while_the_level_is_open():
     assert response.worsened["crp"] is False
     settled = jia.acr_ped(baseline=START, now=OPEN)
     assert (settled.level, settled.level_min, settled.level_max) == (50, 50, 50)
-    with pytest.raises(RequestError, match="has the levels 30, 50, 70, 90, 100"):
+    with pytest.raises(RequestError, match="numbers 30, 50, 70, 90, 100"):
         response.meets(60)
 
 

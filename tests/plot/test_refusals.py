@@ -39,7 +39,7 @@ def test_columns_that_are_none() -> None:
     for draw in (jia.plot.responders, jia.plot.state_bars):
         with pytest.raises(RequestError, match="a column: jia.column"):
             draw(STATES, "state", by=jia.column("week"))
-    with pytest.raises(RequestError, match="'words' is drawn as numbers, and holds others"):
+    with pytest.raises(RequestError, match="'words' is drawn as numbers, and holds "):
         jia.plot.trajectories(SCORES, jia.column("words"))
 
 

@@ -438,11 +438,11 @@ def test_a_result_is_neither_true_nor_false_and_stays() -> None:
 @pytest.mark.parametrize(
     ("counts", "more", "words"),
     [
-        (([11], [10], [1], [10]), {}, "counts that cannot be"),
-        (([-1], [10], [1], [10]), {}, "counts that cannot be"),
-        (([1.5], [10], [1], [10]), {}, "counts that cannot be"),
-        (([math.nan], [10], [1], [10]), {}, "counts that cannot be"),
-        (([1], [math.inf], [1], [10]), {}, "counts that cannot be"),
+        (([11], [10], [1], [10]), {}, "responders are 0 to patients"),
+        (([-1], [10], [1], [10]), {}, "responders are 0 to patients"),
+        (([1.5], [10], [1], [10]), {}, "responders are 0 to patients"),
+        (([math.nan], [10], [1], [10]), {}, "responders are 0 to patients"),
+        (([1], [math.inf], [1], [10]), {}, "responders are 0 to patients"),
         (([1, 2], [10], [1], [10]), {}, "one entry for each stratum"),
         (([1], [10], [1], [10]), {"method": "peto"}, "mantel-haenszel"),
         (([1], [10], [1], [10]), {"method": None}, "There is no default"),

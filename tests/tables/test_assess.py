@@ -107,7 +107,7 @@ def test_one_flare_against_two_references_makes_two_columns(make) -> None:
     ("wrong", "words"),
     [
         ({"criteria": "brunner-2002"}, "reference= must name the visit"),
-        ({"reference": "baseline"}, "criteria= must name a flare criteria"),
+        ({"reference": "baseline"}, "criteria= must name flare criteria"),
         ({"criteria": "brunner-2002", "reference": "lead-in"}, "reference='lead-in': choose"),
         (
             {"criteria": "canakinumab-sjia", "reference": "best", "flare_fever": "f"},
