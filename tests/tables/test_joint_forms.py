@@ -520,3 +520,14 @@ def test_a_finding_beyond_the_71_is_a_finding_where_nobody_examined(kind):
     with pytest.raises(jia.errors.InconsistentError, match=r"not examined in row 0") as caught:
         jia.prepare.joint_counts(MAKERS[kind](table), **ask)
     assert caught.value.where == ("row 0",)
+
+
+@pytest.mark.parametrize("by", [(), ["date"]])
+def test_a_visit_is_of_a_patient_and_a_date(by) -> None:
+    rows = pd.DataFrame({"patient": ["A"], "date": [0], "joint": ["left knee"], "active": [1]})
+    form = pd.DataFrame({"patient": ["A"], "date": [0], "list": ["left knee"]})
+    with pytest.raises(jia.errors.RequestError, match=r"by=.*\['patient', 'date'\]"):
+        jia.prepare.joint_counts(form, active="list", by=by, cumulative=True)
+    if not by:
+        with pytest.raises(jia.errors.RequestError, match=r"by=\[\]: name the columns"):
+            jia.prepare.joint_counts(rows, active="active", joint="joint", by=by)

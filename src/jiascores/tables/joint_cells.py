@@ -66,8 +66,6 @@ class Source:
     ----------
     values : dict of str to callable
         For each finding, from a joint to what is said of it in each row.
-    columns : list of str
-        The columns that say it.
     ticked : bool
         Whether only a yes is written, so that nothing may be a no or a form that nobody filled.
     beyond : dict of str to array
@@ -79,7 +77,6 @@ class Source:
     """
 
     values: dict[str, Values]
-    columns: list[str]
     ticked: bool = False
     beyond: dict[str, Positions] = attrs.field(factory=dict)
     lacks: frozenset[str] = frozenset()
@@ -131,7 +128,7 @@ def read_source(frame: Frame, given: Columns, what: str, absent: Sequence[str]) 
     found = {name: finding_of(frame, name, name, what) for name in beyond}
     with_finding = {name: np.flatnonzero(cells == 1) for name, cells in found.items()}
     lacks = frozenset(JOINTS_71) - {*columns}
-    return Source({what: values}, list(columns.values()), bool(boxes), with_finding, lacks)
+    return Source({what: values}, bool(boxes), with_finding, lacks)
 
 
 # --------------------------------------------------------------------------------------------
@@ -280,27 +277,25 @@ def _tick(cell: Any, column: str) -> Any:
 def _from_lists(frame: Frame, column: str, what: str, absent: Sequence[str]) -> Source:
     """Return what a column says that names the joints with a finding in one cell."""
     codes, labels = frame.codes(column)
-    listed = [_joints_of(str(label)) for label in list_of(labels)]
+    texts = [str(label) for label in list_of(labels)]
+    listed = [_joints_of(text) for text in texts]
     for place, (_, _, strange) in enumerate(listed):
         if strange:
-            rows = np.flatnonzero(codes == place)
-            unknown_joint(frame, column, strange[0], rows)
+            unknown_joint(frame, column, strange[0], np.flatnonzero(codes == place))
+    none = np.array([*map(_says_none, texts), False])
     has = np.full((len(listed) + 1, len(JOINTS_71)), np.nan)
     for place, (joints, _, _) in enumerate(listed):
-        has[place] = [np.nan if joint in absent else float(joint in joints) for joint in JOINTS_71]
-        if not joints and not _says_none(str(list_of(labels)[place])):
-            # A cell of blanks, which says nothing.
-            has[place] = np.nan
+        # A cell of blanks says nothing.
+        if joints or none[place]:
+            has[place] = [np.nan if j in absent else float(j in joints) for j in JOINTS_71]
     beyond = dict.fromkeys(name for _, names, _ in listed for name in names)
     rows_of = {
-        name: np.flatnonzero([code >= 0 and name in listed[code][1] for code in codes])
+        name: np.flatnonzero(np.array([*(name in names for _, names, _ in listed), False])[codes])
         for name in beyond
     }
     table = {joint: has[:, place] for place, joint in enumerate(JOINTS_71)}
-    none = np.array([*(_says_none(str(label)) for label in list_of(labels)), False])
     return Source(
         {what: lambda joint: table[joint][codes]},
-        [column],
         True,
         rows_of,
         frozenset(absent),
@@ -345,10 +340,15 @@ def _one(text: str) -> str:
     )
 
 
+def first_places(frame: Frame, rows: Positions) -> list[str]:
+    """Return what the first few rows are called."""
+    places = Places(frame, [(role, role) for role in ("patient", "date")])
+    return [places[int(row)] for row in rows[:SHOWN]]
+
+
 def unknown_joint(frame: Frame, column: str, name: str, rows: Positions) -> None:
     """Raise because these rows of a column name what is no joint."""
-    places = Places(frame, [("patient", "patient"), ("date", "date")])
-    where = [places[int(row)] for row in rows[:SHOWN]]
+    where = first_places(frame, rows)
     raise UnknownJointError(
         f"column {column!r} names {name!r} in {listing(where, total=len(rows))}, which is no joint "
         f"of the 71.{joint_hint(name)} Names are like 'left knee', 'MCP 2 right', 'thumb_ip_left'.",
@@ -388,9 +388,7 @@ def read_codes(
         for name in beyond
     }
     findings = [name for name in CODED if name in _recorded(meant)]
-    return Source(
-        {name: values(name) for name in findings}, list(columns.values()), beyond=with_finding
-    )
+    return Source({name: values(name) for name in findings}, beyond=with_finding)
 
 
 def _recorded(meant: Mapping[str, tuple[str, ...]]) -> set[str]:
@@ -440,8 +438,7 @@ def decoded(
         findings = _findings_of(_code(label), meant)
         if findings is None:
             rows = np.flatnonzero(codes == place)
-            places = Places(frame, [("patient", "patient"), ("date", "date")])
-            where = [places[int(row)] for row in rows[:SHOWN]]
+            where = first_places(frame, rows)
             raise NotCoveredError(
                 f"column {column!r} has the code {str(label)!r} in {listing(where, total=len(rows))}, "
                 f"and {say('joints.codes')} does not say what it means. It says "

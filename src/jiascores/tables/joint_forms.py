@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import (
-    SHOWN,
     ColumnError,
     InconsistentError,
     RequestError,
@@ -47,6 +46,7 @@ from jiascores.tables.joint_cells import (
     decoded,
     examined_rows,
     finding_of,
+    first_places,
     is_beyond,
     meant_by,
     read_codes,
@@ -54,7 +54,7 @@ from jiascores.tables.joint_cells import (
     unknown_joint,
 )
 from jiascores.tables.numbers import one_of
-from jiascores.tables.shapes import group_of, one_answer, one_each, one_row, require_column
+from jiascores.tables.shapes import Groups, group_of, grouped, require_column
 from jiascores.tables.table import Table
 from jiascores.tables.visits import Visits
 
@@ -195,43 +195,22 @@ def joint_counts(
     v2           <NA>                  0                  1
     """
     table = Frame(frame)
-    given = {"active": active, "swollen": swollen, "swollen_by_deformity": swollen_by_deformity}
-    given |= {"limited": limited, "painful_on_motion": painful_on_motion, "tender": tender}
-    columns = {what: named for what, named in given.items() if named is not None}
-    if not columns and coded is None:
-        raise RequestError(
-            f"counting joints needs the columns of at least one finding: "
-            f"{say('joints.active', 'active_')}, or limited, swollen, …",
-            variable="active",
-        )
-    rule = rule_for_injections(injection_rule, injection_days, injected=injected is not None)
-    absent, said = _joints(not_on_form), None
+    findings = {"active": active, "swollen": swollen, "swollen_by_deformity": swollen_by_deformity}
+    findings |= {"limited": limited, "painful_on_motion": painful_on_motion, "tender": tender}
+    _require_visit(by, least=2 if cumulative else 1)
     if beyond_71 is not None:
         one_of(beyond_71, BEYOND_71, "beyond_71")
-    if examined is not None:
-        require_column(table, examined, "examined", say("joints.examined", "your column"))
-        said = examined_rows(table, examined)
-    if injected is not None and joint is not None:
-        raise RequestError(
-            f"{say('joints.injected')} and {say('joints.joint')}: days since an injection are read from a table "
-            f"with one column for each joint.",
-            variable="injected",
-        )
+    asked = _Asked(findings, coded, codes, examined, not_on_form)
+    days, rule = _injections(table, injected, injection_rule, injection_days, joint)
     if joint is None:
-        form = _form_of_columns(table, columns, coded, codes, absent)
+        form = asked.of_columns(table)
     else:
-        rows = _Rows(table, joint, by, unlisted, absent)
-        form, visit = rows.form(columns, coded, codes)
-        if said is not None:
-            said = rows.of_visits(said, visit, form.frame.size, str(examined))
-    form = form.with_pain(painful_from).as_examined(said, examined)
-    days = None if injected is None else _days_of_columns(table, injected)
-    visits = None
-    if cumulative:
-        *who, when = by
-        visits = Table(form.frame, {"patient": who, "date": when}).visits
-    counts = form.outputs(days, rule, visits)
-    return cast(AnyFrame, add_columns(form.frame, [*counts, *form.said(beyond_71)], prefix))
+        form = asked.of_rows(_Rows(table, joint, by, unlisted))
+    form = form.with_pain(painful_from).as_examined(examined)
+    *who, when = by
+    visits = Table(form.frame, {"patient": who, "date": when}).visits if cumulative else None
+    outputs = [*form.outputs(days, rule, visits), *form.said(beyond_71)]
+    return cast(AnyFrame, add_columns(form.frame, outputs, prefix))
 
 
 def joint_shares(
@@ -261,7 +240,7 @@ class _Form:
     sources : list of Source
         What says it.
     examined : array, optional
-        Whether the joints were examined: 1, 0, NaN where nothing says so.
+        Whether the joints were examined, as a column says: 1, 0, NaN where nothing says so.
     """
 
     frame: Frame
@@ -288,12 +267,9 @@ class _Form:
             return self
         one_of(painful_from, PAINFUL_FROM, "painful_from")
         values = self.values
-        if "painful_on_motion" in values or painful_from not in values:
-            wrong = (
-                "records pain on motion itself"
-                if "painful_on_motion" in values
-                else ("does not record tender joints")
-            )
+        wrong = "records pain on motion itself" if "painful_on_motion" in values else ""
+        wrong = wrong or ("" if painful_from in values else "does not record tender joints")
+        if wrong:
             raise RequestError(
                 f"{say('joints.painful_from', painful_from)}, and the form {wrong}. Leave it out.",
                 variable="painful_from",
@@ -302,12 +278,12 @@ class _Form:
         pain = attrs.evolve(of, values={"painful_on_motion": values[painful_from]}, beyond={})
         return attrs.evolve(self, sources=[*self.sources, pain])
 
-    def as_examined(self, said: FloatArray | None, column: str | None) -> _Form:
+    def as_examined(self, column: str | None) -> _Form:
         """Return the form with what was not examined left open, and what was not ticked as no."""
         ticked = any(source.ticked for source in self.sources)
-        if said is None and not ticked:
+        if self.examined is None and not ticked:
             return self
-        said = np.full(self.frame.size, np.nan) if said is None else said
+        said = np.full(self.frame.size, np.nan) if self.examined is None else self.examined
         some = np.zeros(self.frame.size, dtype=bool)
         for values in self.values.values():
             for joint in JOINTS_71:
@@ -317,8 +293,7 @@ class _Form:
                 some[rows] = True
         wrong = np.flatnonzero(some & (said == 0))
         if wrong.size:
-            places = Places(self.frame, [(role, role) for role in ("patient", "date")])
-            where = [places[int(row)] for row in wrong[:SHOWN]]
+            where = first_places(self.frame, wrong)
             raise InconsistentError(
                 f"column {column!r} says that the joints were not examined in "
                 f"{listing(where, total=len(wrong))}, and a joint has a finding there. Make them "
@@ -405,18 +380,8 @@ class _Form:
         return [*outputs, Output("joints_beyond_71", "word", words)]
 
 
-def _form_of_columns(
-    frame: Frame,
-    columns: Mapping[str, Columns],
-    coded: Columns | None,
-    codes: Mapping[str, str | Sequence[str]] | None,
-    absent: Sequence[str],
-) -> _Form:
-    """Return what a form says that has one row for each visit."""
-    sources = [read_source(frame, of, what, absent) for what, of in columns.items()]
-    if coded is not None:
-        sources.append(read_codes(frame, coded, codes, absent))
-    return _Form(frame, sources)
+# --------------------------------------------------------------------------------------------
+# What the caller names
 
 
 def _joints(names: Sequence[str]) -> tuple[str, ...]:
@@ -430,6 +395,129 @@ def _joints(names: Sequence[str]) -> tuple[str, ...]:
                 values=(name,),
             )
     return tuple(named)
+
+
+def _given(findings: Mapping[str, Columns | None]) -> dict[str, Columns]:
+    """Return the findings that are recorded."""
+    return {what: named for what, named in findings.items() if named is not None}
+
+
+@attrs.frozen(eq=False)
+class _Asked:
+    """Which columns of a table say what of each joint.
+
+    Parameters
+    ----------
+    columns : mapping of str to str or mapping
+        The columns of each finding that is recorded.
+    coded : str or mapping, optional
+        The columns with codes.
+    codes : mapping, optional
+        What each code means.
+    examined : str, optional
+        The column that says whether the joints were examined.
+    absent : sequence of str
+        Joints that the form does not have.
+    """
+
+    columns: Mapping[str, Columns] = attrs.field(converter=_given)
+    coded: Columns | None
+    codes: Mapping[str, str | Sequence[str]] | None
+    examined: str | None
+    absent: Sequence[str] = attrs.field(converter=_joints)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.columns and self.coded is None:
+            raise RequestError(
+                f"counting joints needs the columns of at least one finding: "
+                f"{say('joints.active', 'active_')}, or limited, swollen, …",
+                variable="active",
+            )
+
+    def rows_examined(self, frame: Frame) -> FloatArray | None:
+        """Return whether the joints of each row were examined, where a column says so."""
+        if self.examined is None:
+            return None
+        require_column(frame, self.examined, "examined", say("joints.examined", "your column"))
+        return examined_rows(frame, self.examined)
+
+    def of_columns(self, frame: Frame) -> _Form:
+        """Return what a form says that has one row for each visit."""
+        examined = self.rows_examined(frame)
+        sources = [read_source(frame, of, what, self.absent) for what, of in self.columns.items()]
+        if self.coded is not None:
+            sources.append(read_codes(frame, self.coded, self.codes, self.absent))
+        return _Form(frame, sources, examined)
+
+    def of_rows(self, table: _Rows) -> _Form:
+        """Return what a table says that has one row for each joint of a visit."""
+        frame, visits = table.frame, table.visits
+        examined = self.rows_examined(frame)
+        cells: dict[str, FloatArray] = {}
+        for what, name in {**self.columns, "coded": self.coded}.items():
+            if name is None:
+                continue
+            if not isinstance(name, str):
+                raise RequestError(
+                    f"{what}: with {say('joints.joint')} it is the name of a column.", variable=what
+                )
+            require_column(frame, name, what, say(f"joints.{what}", "your column"))
+            if what == "coded":
+                cells |= decoded(frame, name, meant_by(self.codes))
+            else:
+                cells[what] = finding_of(frame, name, name, what)
+        joints, beyond = table.joints()
+        fill = np.nan if table.unlisted is None else 0.0
+        at = {
+            name: visits.of(joints == place).one(name, _two_rows(name))
+            for place, name in enumerate(JOINTS_71)
+        }
+
+        def values(what: str) -> Values:
+            def value(name: str) -> FloatArray:
+                if name in self.absent:
+                    return np.full(visits.count, np.nan)
+                return np.where(at[name] == NONE, fill, cells[what][np.maximum(at[name], 0)])
+
+            return value
+
+        positive = np.any([of == 1 for of in cells.values()], axis=0)
+        others = {name: np.unique(visits.group[of[positive[of]]]) for name, of in beyond.items()}
+        if examined is not None:
+            examined = table.alike(examined, str(self.examined))
+        source = Source({what: values(what) for what in cells}, beyond=others)
+        return _Form(table.of_visits(), [source], examined)
+
+
+def _require_visit(by: Sequence[str], *, least: int) -> None:
+    """Raise where too few columns are named for a visit."""
+    if len(by) < least:
+        raise RequestError(
+            f"{say('joints.by', list(by))}: name the columns that make a visit, those of the "
+            f"patient and, last, that of the date: {say('joints.by', ['patient', 'date'])}.",
+            variable="by",
+            values=(by,),
+        )
+
+
+def _injections(
+    frame: Frame,
+    injected: Columns | None,
+    rule: str | InjectionRule | None,
+    days: float | None,
+    joint: str | None,
+) -> tuple[Values | None, InjectionRule | None]:
+    """Return the days since the injection of a joint, and what such a joint counts as."""
+    known = rule_for_injections(rule, days, injected=injected is not None)
+    if injected is None:
+        return None, known
+    if joint is not None:
+        raise RequestError(
+            f"{say('joints.injected')} and {say('joints.joint')}: days since an injection are read "
+            f"from a table with one column for each joint.",
+            variable="injected",
+        )
+    return _days_of_columns(frame, injected), known
 
 
 def _days_of_columns(frame: Frame, given: Columns) -> Values:
@@ -469,62 +557,22 @@ class _Rows:
     joint: str
     by: Sequence[str]
     unlisted: str | None
-    absent: Sequence[str]
+    visits: Groups = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         for role, name in (("joint", self.joint), *(("by", name) for name in self.by)):
             require_column(self.frame, name, role, say(f"joints.{role}", "your column"))
         if self.unlisted is not None:
             one_of(self.unlisted, UNLISTED, "unlisted")
+        visit = group_of(*(self.frame.codes(name)[0] for name in self.by))
+        places = Places(self.frame, [(name, name) for name in (*self.by, self.joint)])
+        visits = grouped(np.arange(self.frame.size), visit, places.__getitem__)
+        object.__setattr__(self, "visits", visits)
 
-    @property
-    def places(self) -> Places:
-        """What rows are called."""
-        return Places(self.frame, [(name, name) for name in (*self.by, self.joint)])
-
-    def form(
-        self,
-        columns: Mapping[str, Columns],
-        coded: Columns | None,
-        codes: Mapping[str, str | Sequence[str]] | None,
-    ) -> tuple[_Form, Positions]:
-        """Return what the rows say of each visit, and the visit of each row."""
-        frame = self.frame
-        for what, name in (*columns.items(), *(() if coded is None else (("coded", coded),))):
-            if not isinstance(name, str):
-                raise RequestError(
-                    f"{what}: with {say('joints.joint')} it is the name of a column.", variable=what
-                )
-            require_column(frame, name, what, say(f"joints.{what}", "your column"))
-        visit = group_of(*(frame.codes(name)[0] for name in self.by))
-        count = int(visit.max(initial=NONE)) + 1
-        first = one_row(np.arange(frame.size), visit, count)
-        visits = Frame(frame.new({name: frame.taken(name, first) for name in self.by}))
-        joints, beyond = self.joints()
-        cells = {
-            what: finding_of(frame, str(name), str(name), what) for what, name in columns.items()
-        }
-        if coded is not None:
-            cells |= decoded(frame, str(coded), meant_by(codes))
-        fill = np.nan if self.unlisted is None else 0.0
-        rows = {name: np.flatnonzero(joints == place) for place, name in enumerate(JOINTS_71)}
-        at = {
-            name: one_each(of, visit[of], count, name, self.places.__getitem__, _two_rows(name))
-            for name, of in rows.items()
-        }
-
-        def values(what: str) -> Values:
-            def value(name: str) -> FloatArray:
-                if name in self.absent:
-                    return np.full(count, np.nan)
-                return np.where(at[name] == NONE, fill, cells[what][np.maximum(at[name], 0)])
-
-            return value
-
-        positive = np.any([of == 1 for of in cells.values()], axis=0)
-        others = {name: np.unique(visit[of[positive[of]]]) for name, of in beyond.items()}
-        source = Source({what: values(what) for what in cells}, [], beyond=others)
-        return _Form(visits, [source]), visit
+    def of_visits(self) -> Frame:
+        """Return one row for each visit."""
+        first = self.visits.first
+        return Frame(self.frame.new({name: self.frame.taken(name, first) for name in self.by}))
 
     def joints(self) -> tuple[Positions, dict[str, Positions]]:
         """Return for each row the place of its joint, and the rows of joints beyond the 71."""
@@ -543,14 +591,11 @@ class _Rows:
                 unknown_joint(self.frame, self.joint, name, np.flatnonzero(codes == code))
         return np.array([*at, NONE])[codes], beyond
 
-    def of_visits(
-        self, values: FloatArray, visit: Positions, count: int, column: str
-    ) -> FloatArray:
-        """Return what the rows of a visit say alike; two answers raise."""
-        rows = np.flatnonzero(~np.isnan(values))
+    def alike(self, values: FloatArray, column: str) -> FloatArray:
+        """Return what the rows of a visit say alike of it; two answers raise."""
         words = f"column {column!r} says both yes and no at one visit: {{}}. Keep one value."
-        told = column, self.places.__getitem__, words
-        at = one_answer(rows, visit[rows], values[rows].astype(np.int64), count, *told)
+        known = self.visits.of(~np.isnan(values))
+        at = known.one(column, words, np.nan_to_num(values).astype(np.int64))
         return np.where(at == NONE, np.nan, values[np.maximum(at, 0)])
 
 

@@ -10,21 +10,21 @@ import attrs
 import numpy as np
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, say
+from jiascores.core.errors import ColumnError, RequestError, listing, say
 from jiascores.core.variables import VARIABLES
 from jiascores.tables.columns import Places
 from jiascores.tables.frame import NONE, Frame, Positions
 from jiascores.tables.naming import nearest
 from jiascores.tables.shapes import (
+    Groups,
     blank,
     day_codes,
     group_of,
+    grouped,
     ids_at,
     joined,
-    one_answer,
-    one_each,
-    one_row,
     patient_codes,
+    refuse_rows,
     require_column,
     require_ids,
     require_patients,
@@ -151,24 +151,24 @@ def redcap_visits(
     named = {fields[0]: name for name, fields in given.items() if set(fields) <= set(once)}
     given = {name: fields for name, fields in given.items() if name not in named.values()}
     export = _Export(frame, ids, given, [*once, *(days or {}).values()], days or {})
-    rows, visit = export.visits(events)
-    count = int(visit.max(initial=NONE)) + 1
-    first = one_row(rows, visit, count)
+    visits = export.visits(events)
+    first = visits.first
     out = ids_at(frame, ids, first)
     if export.event is not None:
-        out["visit"] = frame.texts(_events(frame, export.event, rows, visit, count))
+        out["visit"] = frame.texts(_events(frame, export.event, visits))
     labels = _Labels(dictionary)
     for name, of in given.items():
-        out[name] = labels.words(name, of[0], export.cell(name, of, rows, visit, count), frame)
-    codes, every = export.patients, np.arange(frame.size)
+        out[name] = labels.words(name, of[0], export.cell(name, of, visits), frame)
+    codes = export.patients
+    known = np.flatnonzero(codes >= 0)
     for field in once:
-        said = export.one(field, every, codes, int(codes.max(initial=NONE)) + 1, _once)
+        said = export.one(field, grouped(known, codes[known], export.place), _once)
         cells = frame.taken(field, np.append(said, NONE)[codes[first]])
         name = named.get(field, field)
         out[name] = labels.words(name, field, cells, frame) if field in named else cells
     more = {}
     for name in export.others(keep):
-        more[labels.column(name)] = frame.taken(name, export.one(name, rows, visit, count, _other))
+        more[labels.column(name)] = frame.taken(name, export.one(name, visits, _other))
     return frame.new(joined(out, more)), first
 
 
@@ -200,13 +200,11 @@ def _filled_twice(name: str) -> str:
     )
 
 
-def _events(
-    frame: Frame, event: str, rows: Positions, visit: Positions, count: int
-) -> list[str | None]:
+def _events(frame: Frame, event: str, visits: Groups) -> list[str | None]:
     """Return the event of each visit; of several on one date, all."""
-    names: list[dict[str, None]] = [{} for _ in range(count)]
+    names: list[dict[str, None]] = [{} for _ in range(visits.count)]
     cells = frame.objects(event)
-    for row, at in zip(rows, visit, strict=True):
+    for row, at in zip(visits.rows, visits.group, strict=True):
         if cells[row] is not None:
             names[at][str(cells[row])] = None
     return [" + ".join(of) or None for of in names]
@@ -228,31 +226,29 @@ class _Export:
         """A number for the patient of each row."""
         return patient_codes(self.frame, self.ids)
 
-    def column(self, names: Sequence[str]) -> str | None:
-        """Return the column that REDCap calls so, if there is one."""
-        return _first_of(names, self.frame)
-
     @property
     def event(self) -> str | None:
         """The column of events."""
-        return self.column(EVENT)
+        return _first_of(EVENT, self.frame)
 
     @property
-    def places(self) -> Places:
-        """What rows are called."""
+    def place(self) -> Callable[[int], Any]:
+        """What a row is called."""
         named: dict[str, str | None] = {"record": self.ids[0], "event": self.event}
-        named |= {"instrument": self.column(INSTRUMENT), "instance": self.column(INSTANCE)}
-        return Places(self.frame, [(what, name) for what, name in named.items() if name])
+        named |= {"instrument": _first_of(INSTRUMENT, self.frame)}
+        named |= {"instance": _first_of(INSTANCE, self.frame)}
+        there = [(what, name) for what, name in named.items() if name]
+        return Places(self.frame, there).__getitem__
 
     def codes(self, names: Sequence[str]) -> Positions:
         """Return a number for what one of REDCap's columns says in each row."""
-        column = self.column(names)
+        column = _first_of(names, self.frame)
         if column is None:
             return np.full(self.frame.size, NONE)
         return np.where(blank(self.frame, column), NONE, self.frame.codes(column)[0])
 
-    def visits(self, events: Sequence[str] | None) -> tuple[Positions, Positions]:
-        """Return the rows that are of visits, and the number of each one's visit."""
+    def visits(self, events: Sequence[str] | None) -> Groups:
+        """Return the rows that are of visits, by their visit."""
         frame = self.frame
         filled = np.zeros(frame.size, dtype=bool)
         for field in (field for of in self.given.values() for field in of):
@@ -273,9 +269,9 @@ class _Export:
         same = first[together[undated]] == last[together[undated]]
         day[undated[same]] = first[together[undated[same]]]
         rows = np.flatnonzero(filled)
-        require_patients(record, rows, self.places)
+        require_patients(record, rows, self.place)
         alone = np.where(day == NO_DATE, group_of(together, instance) + 1, 0)
-        return rows, group_of(record[rows], day[rows], alone[rows])
+        return grouped(rows, group_of(record[rows], day[rows], alone[rows]), self.place)
 
     def _of(self, events: Sequence[str]) -> Any:
         """Return which rows are of these events."""
@@ -307,47 +303,36 @@ class _Export:
             filled = rows[~blank(frame, field)[rows]]
             twice = filled[at[filled] >= 0]
             if twice.size:
-                raise VisitError(
-                    f"{self.places[int(twice[0])]} has more than one date, and {field!r} is one of "
-                    f"them. Name one field for it: {say('columns', {'date': field})}.",
-                    variable="date",
-                    where=[self.places[int(row)] for row in twice[:100]],
+                words = (
+                    f"{self.place(int(twice[0]))} has more than one date, and {field!r} is one of "
+                    f"them. Name one field for it: {say('columns', {'date': field})}."
                 )
+                refuse_rows(twice, self.place, words, "date")
             at[filled] = place * frame.size + filled
         keys = [self.days.get(field, field) for field in fields]
         dates = Frame(frame.new({"date": frame.stacked(keys, at)}))
         return day_codes(dates, "date")
 
-    def one(
-        self, name: str, rows: Positions, group: Positions, count: int, words: Callable[[str], str]
-    ) -> Positions:
+    def one(self, name: str, groups: Groups, words: Callable[[str], str]) -> Positions:
         """Return for each group a row with what a column says of it; two answers raise."""
-        filled = ~blank(self.frame, name)[rows] & (group >= 0)
-        rows, group = rows[filled], group[filled]
-        said = self.frame.codes(name)[0][rows]
-        return one_answer(rows, group, said, count, name, self.places.__getitem__, words(name))
+        filled = groups.of(~blank(self.frame, name))
+        return filled.one(name, words(name), self.frame.codes(name)[0])
 
-    def cell(
-        self, name: str, fields: Sequence[str], rows: Positions, visit: Positions, count: int
-    ) -> Any:
+    def cell(self, name: str, fields: Sequence[str], visits: Groups) -> Any:
         """Return what the fields of a column say at each visit; filled twice they raise."""
-        size = self.frame.size
-        at, group = [], []
-        for place, field in enumerate(fields):
-            filled = ~blank(self.frame, field)[rows]
-            at.append(rows[filled] + place * size)
-            group.append(visit[filled])
-        found, of = np.concatenate(at), np.concatenate(group)
-        if name == "date":
-            # The rows of a visit have their date in common.
-            return self.frame.stacked(fields, one_row(found, of, count))
-
-        def where(row: int) -> Any:
-            return self.places[row % size]
-
-        return self.frame.stacked(
-            fields, one_each(found, of, count, name, where, _filled_twice(name))
+        filled = [visits.of(~blank(self.frame, field)) for field in fields]
+        # The rows of all fields, one field below the other.
+        place_of, size = self.place, self.frame.size
+        rows = [each.rows + place * size for place, each in enumerate(filled)]
+        found = attrs.evolve(
+            visits,
+            rows=np.concatenate(rows),
+            group=np.concatenate([each.group for each in filled]),
+            place=lambda row: place_of(row % size),
         )
+        # The rows of a visit have their date in common.
+        at = found.first if name == "date" else found.one(name, _filled_twice(name))
+        return self.frame.stacked(fields, at)
 
     def others(self, keep: Sequence[str] | None) -> list[str]:
         """Return the fields that are taken along."""

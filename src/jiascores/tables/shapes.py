@@ -152,31 +152,24 @@ def long_visits(
         )
     long = _Long(frame, columns or {}, by, day)
     codes = _words_of(long, variables)
-    rows = np.flatnonzero(long.taken(only or {}) & (codes >= 0))
-    visit = long.visits(rows)
-    count = int(visit.max(initial=NONE)) + 1
-    filled = rows[~blank(frame, long.column("value"))[rows]]
-    of_visit = np.full(frame.size, NONE)
-    of_visit[rows] = visit
-    cells = {}
-    for place, name in enumerate(variables):
-        mine = filled[codes[filled] == place]
-        words = _one_value(name)
-        cells[name] = one_each(mine, of_visit[mine], count, name, long.places.__getitem__, words)
-    first = one_row(rows, visit, count)
-    out = ids_at(frame, long.ids, first)
+    visits = long.visits(np.flatnonzero(long.taken(only or {}) & (codes >= 0)))
+    filled = visits.of(~blank(frame, long.column("value")))
+    cells = {
+        name: filled.of(codes == place).one(name, _one_value(name))
+        for place, name in enumerate(variables)
+    }
+    out = ids_at(frame, long.ids, visits.first)
     if long.has("date"):
-        date = long.date(rows, visit, count, cells, date_of)
-        out["date"] = frame.taken(long.column("date"), date)
+        out["date"] = frame.taken(long.column("date"), long.date(visits, cells, date_of))
     if long.has("visit"):
-        out["visit"] = frame.taken(long.column("visit"), long.same("visit", rows, visit, count))
+        out["visit"] = frame.taken(long.column("visit"), long.same("visit", visits))
     for name in keep:
-        out[name] = frame.taken(name, long.same(name, rows, visit, count))
+        out[name] = frame.taken(name, long.same(name, visits))
     made = {name: frame.taken(long.column("value"), at) for name, at in cells.items()}
     if long.has("unit"):
         unit = long.column("unit")
         made |= {f"{name}_unit": frame.taken(unit, at) for name, at in cells.items()}
-    return frame.new(joined(out, made)), first
+    return frame.new(joined(out, made)), visits.first
 
 
 # --------------------------------------------------------------------------------------------
@@ -194,11 +187,61 @@ def blank(frame: Frame, name: str) -> NDArray[np.bool_]:
     return np.array([*(_no_blank(label) is None for label in list_of(labels)), True])[codes]
 
 
-def one_row(rows: Positions, group: Positions, count: int) -> Positions:
-    """Return the first of the rows of each group, or `NONE`."""
-    out = np.full(count, NONE)
-    out[group[::-1]] = rows[::-1]
-    return out
+@attrs.frozen(eq=False)
+class Groups:
+    """Rows of a table that belong together: those of a visit, or of a patient.
+
+    Parameters
+    ----------
+    rows : array of int
+        The rows.
+    group : array of int
+        The number of each one's group.
+    count : int
+        How many groups there are.
+    place : callable
+        What a row is called.
+    """
+
+    rows: Positions
+    group: Positions
+    count: int
+    place: Callable[[int], Any]
+
+    def of(self, chosen: NDArray[np.bool_]) -> Groups:
+        """Return the groups with those of their rows that are chosen among all of the table."""
+        here = chosen[self.rows]
+        return attrs.evolve(self, rows=self.rows[here], group=self.group[here])
+
+    @property
+    def first(self) -> Positions:
+        """The first row of each group, or `NONE`."""
+        out = np.full(self.count, NONE)
+        out[self.group[::-1]] = self.rows[::-1]
+        return out
+
+    def one(self, name: str, words: str, said: Positions | None = None) -> Positions:
+        """Return the one row of each group, or `NONE`; two raise, with all of them in the words.
+
+        With what each row of the table has `said`, rows that say the same are one.
+        """
+        if said is not None:
+            told = group_of(self.group, said[self.rows])
+            answers = np.unique(told, return_index=True)[1]
+            rows, group = self.rows[answers], self.group[answers]
+            return attrs.evolve(self, rows=rows, group=group).one(name, words)
+        out = self.first
+        again = out[self.group] != self.rows
+        if again.any():
+            within = np.flatnonzero(np.isin(self.group, self.group[again]))
+            within = within[np.argsort(self.group[within], kind="stable")]
+            refuse_rows(self.rows[within], self.place, words, name)
+        return out
+
+
+def grouped(rows: Positions, group: Positions, place: Callable[[int], Any]) -> Groups:
+    """Return rows by their group."""
+    return Groups(rows, group, int(group.max(initial=NONE)) + 1, place)
 
 
 def _one_value(name: str) -> str:
@@ -206,32 +249,6 @@ def _one_value(name: str) -> str:
         f"{name} has more than one value at a visit: {{}}. Keep one row, or name the column that "
         f"says which rows count: {say('long.only', {'column': 'value'})}."
     )
-
-
-def one_each(
-    rows: Positions,
-    group: Positions,
-    count: int,
-    name: str,
-    place: Callable[[int], Any],
-    words: str,
-) -> Positions:
-    """Return the one row of each group, or `NONE`; two raise, with all of them in the words."""
-    out = one_row(rows, group, count)
-    again = out[group] != rows
-    if again.any():
-        within = np.flatnonzero(np.isin(group, group[again]))
-        refuse_rows(rows[within[np.argsort(group[within], kind="stable")]], place, words, name)
-    return out
-
-
-def one_answer(
-    rows: Positions, group: Positions, said: Positions, count: int, *told: Any
-) -> Positions:
-    """Return a row of each group, as `one_each`; rows of a group that say the same are one."""
-    answers = one_row(np.arange(rows.size), group_of(group, said), rows.size)
-    answers = answers[answers >= 0]
-    return one_each(rows[answers], group[answers], count, *told)
 
 
 def refuse_rows(
@@ -322,12 +339,12 @@ def patient_codes(frame: Frame, ids: Sequence[str]) -> Positions:
     return np.where(np.min(parts, axis=0) < 0, NONE, group_of(*parts))
 
 
-def require_patients(patients: Positions, rows: Positions, places: Mapping[int, str]) -> None:
+def require_patients(patients: Positions, rows: Positions, place: Callable[[int], Any]) -> None:
     """Raise where rows that are made into visits say of no patient whose they are."""
     lost = rows[patients[rows] < 0]
     if lost.size:
         words = "the patient is missing in {}: whose visit it is, is not certain. Fill it in, or "
-        refuse_rows(lost, places.__getitem__, f"{words}leave these rows out.", "patient")
+        refuse_rows(lost, place, f"{words}leave these rows out.", "patient")
 
 
 def ids_at(frame: Frame, ids: Sequence[str], rows: Positions) -> dict[str, Any]:
@@ -374,10 +391,10 @@ class _Long:
         return self.column(role) in self.frame
 
     @property
-    def places(self) -> Places:
-        """What rows are called."""
+    def place(self) -> Callable[[int], Any]:
+        """What a row is called."""
         named = [("patient" if len(self.ids) == 1 else name, name) for name in self.ids]
-        return Places(self.frame, [*named, ("date", self.column("date"))])
+        return Places(self.frame, [*named, ("date", self.column("date"))]).__getitem__
 
     @property
     def days(self) -> Positions:
@@ -399,10 +416,10 @@ class _Long:
             )
         return taken
 
-    def visits(self, rows: Positions) -> Positions:
-        """Return the number of the visit of each of these rows."""
+    def visits(self, rows: Positions) -> Groups:
+        """Return these rows by their visit."""
         patients = patient_codes(self.frame, self.ids)
-        require_patients(patients, rows, self.places)
+        require_patients(patients, rows, self.place)
         name = self.column(self.by)
         when = self.days if self.by == "date" else self.frame.codes(name)[0]
         lost = rows[blank(self.frame, name)[rows]]
@@ -413,48 +430,40 @@ class _Long:
                 f"the {self.by} is missing in {{}}: which visit they belong to is not certain. "
                 f"Fill it in, or leave these rows out; or {other}."
             )
-            refuse_rows(lost, self.places.__getitem__, words, self.by)
-        return group_of(patients[rows], when[rows])
+            refuse_rows(lost, self.place, words, self.by)
+        return grouped(rows, group_of(patients[rows], when[rows]), self.place)
 
-    def same(self, role: str, rows: Positions, visit: Positions, count: int) -> Positions:
+    def same(self, role: str, visits: Groups) -> Positions:
         """Return for each visit a row with what a column says of it; two answers raise."""
         name = self.column(role) if role in ADAM else role
         require_column(self.frame, name, "keep", say("long.keep", ["your column"]))
-        filled = ~blank(self.frame, name)[rows]
-        rows, visit = rows[filled], visit[filled]
         words = (
-            f"column {name!r} has more than one value at a visit: {{}}. Keep one value, or do not"
+            f"column {name!r} has more than one value at a visit: {{}}. Keep one value, or do not "
+            f"keep the column."
         )
-        told = name, self.places.__getitem__, f"{words} keep the column."
-        return one_answer(rows, visit, self.frame.codes(name)[0][rows], count, *told)
+        filled = visits.of(~blank(self.frame, name))
+        return filled.one(name, words, self.frame.codes(name)[0])
 
     def date(
-        self,
-        rows: Positions,
-        visit: Positions,
-        count: int,
-        cells: Mapping[str, Positions],
-        date_of: str | None,
+        self, visits: Groups, cells: Mapping[str, Positions], date_of: str | None
     ) -> Positions:
         """Return for each visit the row with its date."""
         if self.by == "date":
-            return one_row(rows, visit, count)
-        if date_of is not None:
-            if date_of not in cells:
-                raise RequestError(
-                    f"{say('long.date_of', date_of)}: name one of the variables.{suggestion(date_of, cells)}",
-                    variable="date_of",
-                )
-            return cells[date_of]
-        days = self.days
-        dated = rows[days[rows] != NO_DATE]
-        of_visit = visit[days[rows] != NO_DATE]
-        words = (
-            f"a visit has more than one date: {{}}. Name the variable whose date counts, "
-            f"{say('long.date_of', next(iter(cells)))}, or make a visit of each date, {say('long.by', 'date')}."
-        )
-        told = "date", self.places.__getitem__, words
-        return one_answer(dated, of_visit, days[dated], count, *told)
+            return visits.first
+        if date_of is None:
+            words = (
+                f"a visit has more than one date: {{}}. Name the variable whose date counts, "
+                f"{say('long.date_of', next(iter(cells)))}, or make a visit of each date, "
+                f"{say('long.by', 'date')}."
+            )
+            return visits.of(self.days != NO_DATE).one("date", words, self.days)
+        if date_of not in cells:
+            raise RequestError(
+                f"{say('long.date_of', date_of)}: name one of the variables."
+                f"{suggestion(date_of, cells)}",
+                variable="date_of",
+            )
+        return cells[date_of]
 
 
 def _same(cell: Any, value: Any) -> bool:
@@ -625,13 +634,12 @@ def _one_row_a_patient(frame: Frame, ids: Sequence[str]) -> None:
     """Raise where two rows have the same patient."""
     codes = patient_codes(frame, ids)
     rows = np.flatnonzero(codes >= 0)
-    count = int(codes.max(initial=NONE)) + 1
     words = (
         "a patient has more than one row: {}. A wide table has one row for each patient; where "
         "yours has one for each visit, it is one of visits already."
     )
     places = Places(frame, [("patient", ids[0]), *((name, name) for name in ids[1:])])
-    one_each(rows, codes[rows], count, "patient", places.__getitem__, words)
+    grouped(rows, codes[rows], places.__getitem__).one("patient", words)
 
 
 @attrs.frozen(eq=False)
