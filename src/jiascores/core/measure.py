@@ -739,6 +739,8 @@ class Verdict:
         Whether the caller may choose what a gap does.
     steady : bool
         Whether it never turns while one variable rises, so that two ends say all between them.
+    bad_news : bool
+        Whether a yes is bad news, which is no response of a responder.
     asked_as : str
         What a request for it is called, where that is not its name.
     in_order : tuple of str
@@ -757,6 +759,7 @@ class Verdict:
     passes_over: tuple[str, ...] = ()
     policies: bool = False
     steady: bool = False
+    bad_news: bool = False
     asked_as: str = ""
     in_order: tuple[str, ...] = ()
     _plans: dict[int, Mapping[str, How]] = attrs.field(factory=dict, init=False)

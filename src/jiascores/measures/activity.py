@@ -685,7 +685,7 @@ def escalation_indicated(
     course: Courses,
     criteria: str | EscalationCriteria,
 ) -> NDArray[Any]: ...
-@verdict(EscalationCriteria, steady=True)
+@verdict(EscalationCriteria, steady=True, bad_news=True)
 def escalation_indicated(
     criteria: EscalationCriteria, score: Any, month: Any, course: Any, *, measure: str | None = None
 ) -> Any:
@@ -824,7 +824,7 @@ def chronically_uncontrolled(
     biologicals_tried: Listed,
     criteria: str | UncontrolledCriteria,
 ) -> NDArray[Any]: ...
-@verdict(UncontrolledCriteria, steady=True)
+@verdict(UncontrolledCriteria, steady=True, bad_news=True)
 def chronically_uncontrolled(
     criteria: UncontrolledCriteria,
     physician_global: Any,

@@ -434,6 +434,7 @@ def flare(
 @verdict(
     FlareCriteria,
     steady=True,
+    bad_news=True,
     titled=flare_column,
     result=_flare,
     in_order=("criteria", "reference"),
@@ -669,6 +670,7 @@ def loss_of_response(
     LossCriteria,
     parameter="rule",
     default="loss-of-acr-ped",
+    bad_news=True,
     titled=_loss_column,
     result=_loss,
     in_order=("level", "criteria"),

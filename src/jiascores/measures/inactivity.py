@@ -753,7 +753,9 @@ def reacch_out_flare(
     treatment_intensified: Listed,
     criteria: str | RelapseCriteria = ...,
 ) -> Relapse[NDArray[Any]]: ...
-@verdict(RelapseCriteria, default="reacch-out", titled=relapse_column, result=_relapse)
+@verdict(
+    RelapseCriteria, bad_news=True, default="reacch-out", titled=relapse_column, result=_relapse
+)
 def reacch_out_flare(
     criteria: RelapseCriteria,
     inactive_before: Any,

@@ -161,7 +161,7 @@ def mas_2016(
     fibrinogen: Listed,
     criteria: str | MasCriteria = ...,
 ) -> NDArray[Any]: ...
-@verdict(MasCriteria, steady=True, default="ravelli-2016")
+@verdict(MasCriteria, steady=True, bad_news=True, default="ravelli-2016")
 def mas_2016(
     criteria: MasCriteria,
     febrile: Any,
@@ -342,7 +342,7 @@ def suggests_mas(score: Many, *, cutoff: str | MasScoreCutoff = ...) -> Many: ..
 def suggests_mas(
     score: Sequence[float | None], *, cutoff: str | MasScoreCutoff = ...
 ) -> NDArray[Any]: ...
-@verdict(MasScoreCutoff, steady=True, parameter="cutoff", default="minoia-2019")
+@verdict(MasScoreCutoff, steady=True, bad_news=True, parameter="cutoff", default="minoia-2019")
 def suggests_mas(cutoff: MasScoreCutoff, score: Any) -> Any:
     """Whether an MS score suggests macrophage activation syndrome.
 

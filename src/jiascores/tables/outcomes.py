@@ -24,11 +24,8 @@ from jiascores.tables.table import Table
 
 FloatArray = NDArray[np.float64]
 ENDS = ("min", "max")
-# Columns in which a yes is bad news, by what their names begin with.
-BAD_NEWS = (
-    *("flare", "relapse", "reacch_out_flare", "chronically_uncontrolled", "escalation_indicated"),
-    *("suggests_mas", "mas_2016", "retreatment", "rater_changed"),
-)
+# Columns beside those of verdicts in which a yes is bad news, by what their names begin with.
+BAD_NEWS = ("relapse", "retreatment", "rater_changed")
 
 
 @attrs.frozen(eq=False)
@@ -170,7 +167,10 @@ def no_response(outcome: Outcome, criteria: Any = "giannini-1997") -> str | None
 
 def is_bad_news(name: str) -> bool:
     """Return whether a yes of this column, or this request, is no response: flare, loss, MAS."""
-    return name.endswith("_lost") or (name.startswith(BAD_NEWS) and "free" not in name)
+    load()
+    of_verdicts = (asked.name for asked in VERDICTS.values() if asked.bad_news)
+    begins = (*of_verdicts, *BAD_NEWS)
+    return name.endswith("_lost") or (name.startswith(begins) and "free" not in name)
 
 
 def require_response(outcome: Outcome, why: str, criteria: Any = "giannini-1997") -> None:
