@@ -6,13 +6,16 @@ Runs before Sphinx looks for pages. A file is written only where it changes.
 import csv
 import re
 import sys
+from collections.abc import Mapping
 from html import escape
 from importlib.metadata import metadata
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import get_args, get_origin, get_type_hints
 
 import pictures
+from attrs import fields, has
 from public_names import public
 
 import jiascores as jia
@@ -20,6 +23,7 @@ import jiascores.plot
 from jiascores.core.definition import published
 from jiascores.core.references import EVERY, FIGURES, REFERENCES, Evidence
 from jiascores.core.variables import VARIABLES
+from jiascores.files.mapping import FileMapping, Source, keys_of, meaning, takes
 
 HERE = Path(__file__).parent.parent
 sys.path.insert(0, str(HERE.parent))
@@ -441,6 +445,47 @@ def variables():
     )
 
 
+def mapping_keys():
+    """Return the tables of the mapping as sections, each with its keys, from its classes."""
+    lines = []
+    for path, kind, keys in mapping_tables(FileMapping, ()):
+        hints = get_type_hints(kind)
+        title = f"`[{'.'.join(path)}]`" if path else "Above all tables"
+        shared = sorted({each.name for each in fields(Source)} - {*keys}) if path else []
+        own = [key for key in keys if not has_keys(hints[key])]
+        lines += [f"## {title}", "", meaning(*path) or kind.__doc__, ""]
+        if issubclass(kind, Source) and shared:
+            tables = ", ".join(f"`[{path[0]}.{each}]`" for each in shared)
+            lines += [f"{tables} are written as those of the visits.", ""]
+        lines += ["| key | takes | what it means |", "|---|---|---|"] if own else []
+        for key in own:
+            is_table = get_origin(hints[key]) is Mapping
+            what = (
+                f"in each key {takes(get_args(hints[key])[1])}" if is_table else takes(hints[key])
+            )
+            name = f"[{'.'.join((*path, key))}]" if is_table else key
+            lines.append(f"| `{name}` | {what} | {meaning(*path, key)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def mapping_tables(kind, path):
+    """Yield each table of the mapping: its path, its class and its keys; those of a second file once."""
+    hints = get_type_hints(kind)
+    shared = {each.name for each in fields(Source)} if path and issubclass(kind, Source) else set()
+    keys = [key for key in keys_of(kind) if key not in shared]
+    yield path, kind, keys
+    for key in keys:
+        for inner in has_keys(hints[key]):
+            names = ("NAME",) if get_origin(hints[key]) is Mapping else ()
+            yield from mapping_tables(inner, (*path, key, *names))
+
+
+def has_keys(hint):
+    """Return the class of a table with keys of its own, where a key stands for one."""
+    return [each for each in (hint, *get_args(hint)) if has(each) and not hasattr(each, "inline")]
+
+
 def further_names():
     """Return a page of the reference for public names that no group has taken up."""
     grouped = "\n".join(
@@ -476,6 +521,7 @@ def make(app, config):  # noqa: ARG001
     write("mutants.inc", without_title(HERE.parent / "mutants" / "results.md"))
     write("coverage.inc", without_title(HERE / "validation" / "coverage.txt"))
     write("rules.inc", rules.table())
+    write("mapping.inc", mapping_keys())
     write("further.rst", further_names())
     pictures.draw_all(OUT / "pictures")
 

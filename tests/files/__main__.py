@@ -2,6 +2,7 @@
 
 import json
 
-from tests.files.schema import SCHEMA, schema
+from jiascores.files.mapping import SCHEMA
+from tests.files.schema import schema
 
 SCHEMA.write_text(json.dumps(schema(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -4,15 +4,12 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-from jiascores.files import mapping
 from jiascores.files.mapping import FileMapping, keys_of
 
-SCHEMA = Path(mapping.__file__).with_name("mapping.schema.json")
 PLAIN = {bool: "boolean", str: "string", int: "integer", float: "number"}
 
 

@@ -9,8 +9,8 @@ import pytest
 
 import jiascores as jia
 from jiascores.core.errors import RequestError
-from jiascores.files.mapping import read_mapping
-from tests.files.schema import SCHEMA, schema
+from jiascores.files.mapping import SCHEMA, read_mapping
+from tests.files.schema import schema
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "msc_trial" / "mapping.toml"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from jiascores.files.mapping import bare, toml
+from jiascores.files.mapping import bare, meaning, toml
 
 # The tables that stand above the others.
 FIRST = ("csv", "excel", "columns", "units", "missing", "below")
@@ -44,10 +44,11 @@ class Draft:
             out += ["", "# To decide:", *(f"# - {question}" for question in self.questions)]
         first = {table: self.lines[table] for table in FIRST if table in self.lines}
         for table, lines in (first | self.lines).items():
-            out += ["", f"[{table}]"]
+            out += ["", f"[{table}]{_remark(meaning(*table.split('.')))}"]
             for key, (value, remark) in lines.items():
-                out.append(f"{bare(key)} = {toml(value)}{'  # ' if remark else ''}{remark}")
-        out += ["", "[study]  # in place of options at the command line", *self._study()]
+                said = _remark(remark or meaning(*table.split("."), key))
+                out.append(f"{bare(key)} = {toml(value)}{said}")
+        out += ["", f"[study]{_remark(meaning('study'))}", *self._study()]
         return "\n".join(out) + "\n"
 
     def _study(self) -> Iterator[str]:
@@ -56,5 +57,9 @@ class Draft:
             yield '# marker = "esr"  # both are there: which one counts, esr or crp?'
         if "ilar_category" in there and "course" not in there:
             yield 'course = "from-category"'
-        yield '# baseline = "first"  # first, flagged:COLUMN or on-or-before:COLUMN'
-        yield '# measures = ["jadas10"]'
+        for key, value in (("baseline", "first"), ("measures", ["jadas10"])):
+            yield f"# {key} = {toml(value)}{_remark(meaning('study', key))}"
+
+
+def _remark(text: str) -> str:
+    return f"  # {text}" if text else ""

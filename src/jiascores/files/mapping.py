@@ -35,6 +35,8 @@ from jiascores.core.variables import VARIABLES
 from jiascores.tables.baselines import BaselineRule, flagged, on_or_before
 from jiascores.tables.naming import ROLES, WORDS, Column
 
+# For editors; it is made from the classes here, with the text below each key.
+SCHEMA = Path(__file__).with_name("mapping.schema.json")
 # The files beside that of the visits.
 OTHERS = ("infusions", "medication", "laboratory", "events", "patients")
 # What the days of a number are counted from, where a date is written as a number.
@@ -57,6 +59,7 @@ _WORDS: dict[Any, str] = {
     str: "text in quotes",
     int: "a whole number",
     float: "a number",
+    Any: "a value",
 }
 
 
@@ -419,7 +422,7 @@ class FileMapping(Source):
     confirmed: bool = True
     """False in a draft, which is not used until somebody sets true."""
     study: Study = Study()
-    """What is asked of the visits."""
+    """What is asked of the visits, in place of options at the command line."""
     long: Long | None = None
     """Where the file has one row for each value."""
     wide: Wide | None = None
@@ -502,6 +505,21 @@ class FileMapping(Source):
 def _ids_alone(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns that are one id together, which keep their names in every shape."""
     return {name: of for name, of in columns.items() if name == "patient" and isinstance(of, list)}
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return schema
+
+
+def meaning(*path: str) -> str:
+    """Return what a table or key of the mapping means; nothing of names that are yours."""
+    node = _schema()
+    for part in path:
+        named = _schema()["$defs"].get(node.get("$ref", "").rpartition("/")[2], node)
+        node = named.get("properties", {}).get(part) or named.get("additionalProperties") or {}
+    return str(node.get("description", ""))
 
 
 def in_mapping(table: str, keys: Mapping[str, Any]) -> str:
@@ -696,7 +714,7 @@ def _as(kind: Any, value: Any, path: Path | None, table: str, key: str) -> Any:
             word for part in _parts(kind) if get_origin(part) is Literal for word in get_args(part)
         ]
         near = suggestion(value, words) if isinstance(value, str) else ""
-        raise _wrong(path, table, key, f"= {toml(value)}: give {_words(kind)}.{near}")
+        raise _wrong(path, table, key, f"= {toml(value)}: give {takes(kind)}.{near}")
     if attrs.has(of):
         return _object(of, value, path, inside)
     if get_origin(of) in (tuple, list):
@@ -753,15 +771,15 @@ def _fits(kind: Any, value: Any) -> bool:
     return is_held and (not isinstance(value, bool) or kind in (bool, Any))
 
 
-def _words(kind: Any) -> str:
+def takes(kind: Any) -> str:
     """Return what a key takes, in words."""
     if len(_parts(kind)) > 1:
-        return " or ".join(map(_words, _parts(kind)))
+        return " or ".join(map(takes, _parts(kind)))
     (kind,) = _parts(kind)
     if get_origin(kind) is Literal:
         return " or ".join(map(toml, get_args(kind)))
     if get_origin(kind) in (tuple, list):
-        return f"a list of {_words(get_args(kind)[0])}"
+        return f"a list of {takes(get_args(kind)[0])}"
     return _WORDS.get(kind, getattr(kind, "inline", "a table"))
 
 
