@@ -164,7 +164,7 @@ class Rows:
         if name == "inactive_now":
             return now
         self.rows = latest_earlier(self.table.visits, np.ones(self.table.size, dtype=bool))
-        return np.where(self.rows >= 0, now[np.maximum(self.rows, 0)], np.nan)
+        return np.append(now, np.nan)[self.rows]
 
     def optional(self, name: str) -> Any:
         """Return a variable, or None where it is neither bound nor there."""

@@ -283,8 +283,7 @@ def _changes(table: Table, variables: Sequence[str] | None) -> Iterator[tuple[st
     for name, values in now.items():
         label = "acute-phase reactant" if name == MIXED else VARIABLES[name].label
         rows = table.baseline if name == MIXED else table.baseline_of(name)
-        earlier = np.where(rows >= 0, values[np.maximum(rows, 0)], np.nan)
-        yield label, values, earlier
+        yield label, values, np.append(values, np.nan)[rows]
 
 
 def _change(now: Any, earlier: Any) -> tuple[str, ...]:

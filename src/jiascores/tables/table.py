@@ -40,20 +40,6 @@ MARKER_RULES = {
 MIXED = "acute_phase_reactant"
 
 
-def check_marker(marker: object) -> None:
-    """Raise where `marker` is none of the choices."""
-    if marker is not None:
-        one_of(marker, MARKER_RULES, "marker")
-
-
-def both_markers() -> str:
-    """Return what is said where both reactants are there and neither is chosen."""
-    return (
-        f"the table has both ESR and CRP: say which one counts, {say('marker', 'esr')} or "
-        f"{say('marker', 'crp')} (or 'esr-else-crp', per patient)."
-    )
-
-
 def term_names(score: Score) -> Iterable[str]:
     """Return what the terms of a score are called."""
     return score_terms(score, dict.fromkeys((*score.inputs, *score.either[:1]), 0.0))
@@ -99,7 +85,8 @@ class Table(Columns):
         marker: str | None = None,
         policy: Policy | None = None,
     ) -> None:
-        check_marker(marker)
+        if marker is not None:
+            one_of(marker, MARKER_RULES, "marker")
         check_baseline(baseline, frame.names)
         super().__init__(frame, columns, units, policy=policy)
         if isinstance(baseline, Flagged | OnOrBefore) and not _there(baseline, frame):
@@ -339,7 +326,12 @@ class Table(Columns):
         if len(there) == 1:
             return there[0]
         if there:
-            self.refuse("both-markers", "marker", both_markers())
+            self.refuse(
+                "both-markers",
+                "marker",
+                f"the table has both ESR and CRP: say which one counts, {say('marker', 'esr')} or "
+                f"{say('marker', 'crp')} (or 'esr-else-crp', per patient).",
+            )
         else:
             words = "the table has neither a column 'esr' nor 'crp', and an acute-phase reactant is needed"
             self.refuse("no-marker", "esr", f"{words}. {capital(self.absent('esr').about(()))}")
@@ -353,7 +345,7 @@ class Table(Columns):
         if own is not None:
             return self.visits.per_row(own.rows(MARKERS[0])) >= 0
         if self.baseline_rule is not None and self._marked_by is None:
-            return (self.baseline >= 0) & esr[np.maximum(self.baseline, 0)]
+            return np.append(esr, False)[self.baseline]
         any_esr = np.zeros(len(self.visits.labels), dtype=bool)
         np.logical_or.at(any_esr, self.visits.patients, esr)
         of_patient = any_esr[self.visits.patients]
@@ -417,7 +409,7 @@ class Table(Columns):
         if name not in self._read:
             score = lookup(Score, name, parameter="measures")
             self.require(score.inputs)
-            self._read[name] = self._of_reactant(score, lambda inputs: score_arrays(score, inputs))
+            self._read[name] = self._of_reactant(score, partial(score_arrays, score))
         return self._read[name]
 
     def terms(self, name: str) -> dict[str, NDArray[np.float64]]:
@@ -554,11 +546,7 @@ class OwnBaselines:
 
     def values(self, name: str) -> NDArray[np.float64]:
         """Return the baseline of a variable for each row, NaN where there is none."""
-        table, values = self.table, self._measured(name)
-        rows = table.visits.per_row(self.rows(name))
-        if not table.size:
-            return values
-        return np.where(rows >= 0, values[np.maximum(rows, 0)], np.nan)
+        return np.append(self._measured(name), np.nan)[self.table.visits.per_row(self.rows(name))]
 
     @property
     def there(self) -> list[str]:
@@ -578,15 +566,10 @@ class OwnBaselines:
 
     def dated(self, names: Iterable[str]) -> Positions:
         """Return each patient's latest row among the baselines of variables, or `NONE`."""
-        table = self.table
-        latest = np.full(len(table.visits.labels), NONE, dtype=np.int64)
-        for name in names:
-            rows = self.rows(name)
-            later = rows >= 0
-            later[later] = (latest[later] < 0) | (
-                table.visits.dates[rows[later]] > table.visits.dates[latest[later]]
-            )
-            latest = np.where(later, rows, latest)
+        visits = self.table.visits
+        rows = np.vstack([np.full(len(visits.labels), NONE), *map(self.rows, names)])
+        dates = np.append(visits.dates, NO_DATE)[rows]
+        latest: Positions = rows[dates.argmax(axis=0), np.arange(len(visits.labels))]
         return latest
 
     def compared(self, what: str) -> tuple[Positions, Any]:
