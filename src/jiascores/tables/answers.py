@@ -29,13 +29,13 @@ from jiascores.tables.frame import NONE, Output, Positions
 from jiascores.tables.naming import Column
 from jiascores.tables.table import KEEP_ONE, Gathered, Table
 
-# What a table of visits says by itself.
+# What a table of visits can answer without a column for it.
 INACTIVE = ("inactive_before", "inactive_now")
 
 
 @attrs.frozen(eq=False)
 class Given:
-    """The rows that are judged against, where they are given and not looked for."""
+    """Reference rows that are given, so that no rule has to find them."""
 
     rows: Positions
 
@@ -49,7 +49,7 @@ def answered(
     *,
     items: bool = False,
 ) -> tuple[Any, Rows]:
-    """Return what a verdict answers for every row, and the source that it read, once."""
+    """Return the answer of a verdict for every row and the source that it read; computed once."""
     key = (verdict.name, definition, tuple(options.items()), tuple(bound.items()), items)
     if key not in table.answers:
         source = Rows(table, bound, definition)
@@ -66,7 +66,7 @@ def response_of(table: Table, criteria: Any) -> Bounded:
 
 
 def reference_rows(table: Table, rule: Any) -> Positions:
-    """Return for each row the position of the visit it is judged against, or `NONE`."""
+    """Return the position of the reference visit of each row, or `NONE`."""
     if isinstance(rule, Given):
         return rule.rows
     check_reference(rule)
@@ -90,9 +90,9 @@ def reference_rows(table: Table, rule: Any) -> Positions:
 
 
 def _no_twins(table: Table, rows: Positions, what: str, *keys: NDArray[np.float64]) -> Positions:
-    """Return references, none of which has a twin: a row of its date, equal in `keys`.
+    """Return reference rows after checking that each is the only one of its date.
 
-    Which of the two were taken would be a matter of the order of rows.
+    Of two rows on a date that are equal in `keys`, the order of the table would choose one.
     """
     # Nearly every date has one row; only the others need to be looked at.
     visits, places = table.visits, np.arange(table.size)
@@ -115,7 +115,7 @@ def _no_twins(table: Table, rows: Positions, what: str, *keys: NDArray[np.float6
 
 
 class Rows:
-    """A table as the source of a rule's values: what is not bound is the column of that name.
+    """A table as the source of the values of a rule. Names that are not bound are columns.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ class Rows:
         return self.table.floats(given.name, name)
 
     def _inactive(self, name: str) -> NDArray[np.float64]:
-        """Return inactive disease at this visit or at the one before, by the rule that the criteria name."""
+        """Return inactive disease now or at the visit before, by the criteria that the definition names."""
         criteria = definition_named("inactive disease criteria", self.definition.inactive)
         answer, _ = answered(self.table, VERDICTS["inactive_disease"], criteria, {"markers": None})
         now: NDArray[np.float64] = answer.answer
@@ -167,7 +167,7 @@ class Rows:
         return np.append(now, np.nan)[self.rows]
 
     def optional(self, name: str) -> Any:
-        """Return a variable, or None where it is neither bound nor there."""
+        """Return a variable, or None if it is neither bound nor a column."""
         bound = isinstance(self.bound.get(name), Column)
         return self.values(name) if bound or self.table.has(name) else None
 
@@ -186,7 +186,7 @@ class Rows:
         return self._places("ilar_category", ILAR_CATEGORIES)
 
     def _places(self, what: str, words: Sequence[str]) -> NDArray[np.float64]:
-        """Return the places of words in the column that is bound, or in that of this name."""
+        """Return the positions of words, from the column that is bound or that of this name."""
         given = self.bound.get(what)
         name = self.table.column(what) if given is None else given.name
         codes = self.table.word_codes(name, words, what)
@@ -201,7 +201,7 @@ class Rows:
         return self.table.reactant[1]
 
     def upper_limit(self, *, needed: bool) -> Any:
-        """Return the upper limit of normal of the reactant; None where it is not asked for."""
+        """Return the upper limit of normal of the reactant, or None if it is not needed."""
         given = self.bound.get("upper_limit")
         return self.table.upper_limit(given) if needed or given is not None else None
 
@@ -211,7 +211,7 @@ class Rows:
         return self.values("month") if windows is None else self.table.month_of(windows)
 
     def compared(self, parameter: str, what: str, options: Mapping[str, Any]) -> Any:
-        """Return what this visit, or the one that it is judged against, has."""
+        """Return the values at this visit, or at the reference visit."""
         table = self.table
         if what == RESPONSE:
             return self._response(parameter, options["criteria"])
@@ -244,7 +244,7 @@ class Rows:
         return Bounded(*(highest_before(table.visits, end) for end in ends))
 
     def contradiction(self, contradiction: Any) -> Any:
-        """Meet the table's policy with values that contradict each other; return where they do."""
+        """Report values that contradict each other, and return where they do."""
         wrong = np.broadcast_to(np.asarray(contradiction.where) == 1, (self.table.size,))
         rows = np.flatnonzero(wrong)
         if not rows.size:

@@ -1,4 +1,4 @@
-"""Which visit is the baseline, and against which visit a flare or a loss is judged: rules as data."""
+"""Rules that choose the baseline visit, and the visit that a flare or a loss is judged against."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class OnOrBefore:
 
     @property
     def words(self) -> str:
-        """What it chooses, in words."""
+        """The choice in words."""
         within = "" if self.days is None else f" and at most {self.days:g} days before it"
         return f"on or before {self.column}{within}"
 
@@ -126,7 +126,7 @@ def flagged(column: str, *, per_variable: bool = False) -> Flagged:
 def on_or_before(
     column: str, *, per_variable: bool = False, days: float | None = None
 ) -> OnOrBefore:
-    """Say that the visit is the last one on or before a date that stands in a column.
+    """Say that the visit is the last one on or before the date in a column.
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ def best(*, criteria: Any = "giannini-1997") -> Best:
 
 
 def check_baseline(rule: object, columns: Container[Any] = ()) -> None:
-    """Raise where a baseline rule is not known; `columns` are those of the table."""
+    """Raise if a baseline rule is unknown; `columns` are those of the table."""
     if rule is None or isinstance(rule, Flagged | OnOrBefore) or is_among(rule, BASELINES):
         return
     if is_among(rule, columns):
@@ -273,7 +273,7 @@ def check_baseline(rule: object, columns: Container[Any] = ()) -> None:
 
 
 def check_reference(rule: object) -> None:
-    """Raise where a reference is not known."""
+    """Raise if a reference is unknown."""
     if isinstance(rule, Flagged | OnOrBefore | LastResponding | Best) or is_among(rule, REFERENCES):
         return
     more = "" if door().of_a_file else ", jia.last_responding(level), jia.best()"
@@ -287,7 +287,7 @@ def check_reference(rule: object) -> None:
 
 
 def reference_name(rule: ReferenceRule) -> str:
-    """Return what a reference is called in the name of a column."""
+    """Return the part of a column name that stands for a reference."""
     if isinstance(rule, Flagged | OnOrBefore):
         return rule.column
     if isinstance(rule, LastResponding):
@@ -313,13 +313,13 @@ def _highest_earlier(visits: Visits, numbers: NDArray[np.int64]) -> NDArray[np.i
 
 
 def highest_before(visits: Visits, levels: NDArray[Any]) -> NDArray[np.int64]:
-    """Return for each row the highest level at its patient's visits on earlier dates, else 0."""
+    """Return the highest level at earlier visits of the patient of each row, or 0."""
     highest = _highest_earlier(visits, levels[visits.order].astype(np.int64))
     return visits.unordered(np.maximum(highest, 0))
 
 
 def latest_earlier(visits: Visits, chosen: NDArray[np.bool_]) -> Positions:
-    """Return for each row its patient's latest chosen row on an earlier date, or `NONE`."""
+    """Return the latest chosen row of the patient on an earlier date, or `NONE`."""
     places = np.where(chosen[visits.order], np.arange(visits.size), NONE)
     latest = _highest_earlier(visits, places)
     return visits.unordered(np.where(latest >= 0, visits.order[latest], NONE))
@@ -328,7 +328,7 @@ def latest_earlier(visits: Visits, chosen: NDArray[np.bool_]) -> Positions:
 def best_earlier(
     visits: Visits, level: NDArray[np.float64], jadas71: NDArray[np.float64]
 ) -> Positions:
-    """Return for each row the best earlier row: highest level, lowest JADAS71, earliest."""
+    """Return the best earlier row of the patient: highest level, then lowest JADAS71, then earliest."""
     level, jadas71 = level[visits.order], jadas71[visits.order]
     # From the worst to the best; what is missing is sorted last.
     ranked = np.lexsort((np.arange(visits.size), jadas71, -level))[::-1]

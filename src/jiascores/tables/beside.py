@@ -1,4 +1,4 @@
-"""A second table that stands beside the visits: infusions, medication, laboratory values, events."""
+"""Second tables beside the visits: infusions, medication, laboratory values, events."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from jiascores.tables.naming import Units, as_mapping, nearest
 from jiascores.tables.table import Table
 from jiascores.tables.visits import CALENDAR, NO_DATE
 
-# Rows that an error names.
+# How many rows an error names.
 NAMED = 100
-# Why the ids of two tables are refused.
+# Reasons why the ids of two tables are refused.
 ALIKE, NEVER_MEET = "alike-ids", "ids-never-meet"
 OTHER_KIND = "the {} have the other kind; give both as dates or both as study days"
 
@@ -65,18 +65,18 @@ class Dates:
 
     @property
     def days(self) -> Positions:
-        """The day of each, without the time; of use where it is known."""
+        """The day of each date without the time; meaningless where missing."""
         return whole_days(self.values, self.per_day)
 
     def require(self, per_day: float, why: str = OTHER_KIND.format("visits")) -> None:
-        """Raise where these are dates and the others are study days, or the reverse."""
+        """Raise if these are dates and the others study days, or the reverse."""
         if self.known.any() and (self.per_day == CALENDAR) != (per_day == CALENDAR):
             mine = "dates" if self.per_day == CALENDAR else "study days"
             words = f"column {self.column!r} holds {mine}, and {why}."
             self.table.refuse(VisitError, words, self.role)
 
     def on_scale(self, per_day: float) -> NDArray[np.int64]:
-        """Return the values, none of them missing, on the scale of the visits."""
+        """Return the values on the scale of the visits; none may be missing."""
         self.require(per_day)
         if per_day == self.per_day or not self.known.any():
             return self.values
@@ -89,7 +89,7 @@ def whole_days(dates: NDArray[np.int64], per_day: float) -> Positions:
 
 
 class Beside:
-    """A table that stands beside the visits: whose row each is, and what a row holds.
+    """A second table beside the visits: the patient of each row, and what the row holds.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ class Beside:
         self.labels: list[Any] = list_of(labels)
 
     def column(self, role: str) -> str:
-        """Return what the caller calls a role."""
+        """Return the caller's name for the column of a role."""
         return self.table.column(role)
 
     def _check_columns(self, needs: Sequence[str], roles: list[str]) -> None:
@@ -165,7 +165,7 @@ class Beside:
 
     @contextmanager
     def _saying(self) -> Iterator[None]:
-        """Say of an error that it is about this table."""
+        """Put the name of this table before the message of an error."""
         try:
             yield
         except JiaScoresError as problem:
@@ -182,7 +182,7 @@ class Beside:
         values: Sequence[Any] = (),
         reason: str | None = None,
     ) -> NoReturn:
-        """Raise because of what the table holds."""
+        """Raise an error about this table."""
         where = [self.places[int(row)] for row in list(rows)[:NAMED]]
         with self._saying():
             raise kind(words, reason=reason, variable=role, values=values, where=where)
@@ -190,7 +190,7 @@ class Beside:
     def refuse_rows(
         self, kind: type[JiaScoresError], words: str, role: str, rows: Positions
     ) -> None:
-        """Raise because of these rows, which `words` names where it has ``{}``; of none, do not."""
+        """Raise if there are any of these rows; ``{}`` in `words` becomes their names."""
         if len(rows):
             first = listing((self.places[row] for row in rows[:SHOWN]), total=len(rows))
             self.refuse(kind, words.replace("{}", first), role, rows=rows)
@@ -202,7 +202,7 @@ class Beside:
         return self.column(role) in self.frame
 
     def dates(self, role: str, *, gaps: bool = False, column: str | None = None) -> Dates:
-        """Return the dates or study days of a role; missing ones only where `gaps` are allowed."""
+        """Return the dates or study days of a role; gaps raise unless `gaps` is True."""
         column = self.column(role) if column is None else column
         with self._saying():
             values, per_day, _ = self.table.dates(column, role, gaps=gaps)
@@ -264,7 +264,7 @@ class Beside:
     def _refuse_spelling(
         self, unknown: Sequence[Any], others: Sequence[Any], rows: Positions
     ) -> None:
-        """Raise where an id that is not among the others is so by its spelling alone."""
+        """Raise if an id is missing from the other table only because of its spelling."""
         plain = {plain_id(label): label for label in others if label is not None}
         pairs = [(label, plain[plain_id(label)]) for label in unknown if plain_id(label) in plain]
         if pairs:
@@ -280,7 +280,7 @@ class Beside:
     def _refuse_unknown(
         self, unknown: Sequence[Any], others: Sequence[Any], rows: Positions, whose: str | None
     ) -> None:
-        """Raise because patients, of whom `whose` has none, are not among the others."""
+        """Raise because patients are not in the other table; `whose` is given if none of them is."""
         said = f"patient {listing(sorted(map(str, unknown)))} has no visit"
         if whose is not None:
             here, there = (listing(map(repr, ids[:2])) for ids in (unknown, others))
@@ -296,7 +296,7 @@ class Beside:
     def _say_unknown(
         self, unknown: Sequence[Any], others: Sequence[Any], rows: Positions, whose: str
     ) -> None:
-        """Warn that patients are not among the others, and of how many the others have no row."""
+        """Warn that patients are not in the other table, and how many of the others have no row."""
         known = {label for label in others if label is not None}
         without = len(known.difference(self.labels))
         count = "1 row does" if len(rows) == 1 else f"{len(rows)} rows do"
@@ -309,13 +309,13 @@ class Beside:
 
 
 def _same_kind(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
-    """Return whether some ids are text in both tables, or some are in none."""
+    """Return whether both tables have ids that are text, or both have ids that are not."""
     kinds = ({isinstance(label, str) for label in ids} for ids in (ours, theirs))
     return not set.isdisjoint(*kinds)
 
 
 def read_infusions(native: Any, columns: ColumnNames | None) -> Dates:
-    """Return the dates of a table of infusions; two of a patient on one day raise."""
+    """Return the dates of a table of infusions; raise if a patient has two on one day."""
     table = Beside(native, columns, what="infusions", parameter="infusion_columns")
     dates = table.dates("date")
     order = np.lexsort((dates.days, table.patients))

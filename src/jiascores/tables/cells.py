@@ -1,4 +1,4 @@
-"""Cells that cannot be read as numbers, and numbers that are not allowed."""
+"""Problems with the cells of a column: text instead of numbers, and numbers out of range."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from jiascores.tables.problems import (
 
 
 def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64], dict[int, Any]]:
-    """Return the numbers of a mixed column, and by row what is not a number.
+    """Return the numbers in a column of objects, and by row the cells that are not numbers.
 
-    A number written as text is both.
+    A number written as text appears in both.
     """
     values = np.full(objects.size, np.nan)
     cells: dict[int, Any] = {}
@@ -47,7 +47,7 @@ def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64
             cells[row] = value
             values[row] = float(value)
         elif (answer := meaning(variable.name, value)) is not None:
-            # An answer of the CHAQ in words; one that does not apply is none.
+            # An answer of the CHAQ in words; "not applicable" is missing.
             values[row] = variable.low + float(answer or "nan")
         else:
             cells[row] = value
@@ -55,7 +55,7 @@ def mixed(objects: NDArray[Any], variable: Variable) -> tuple[NDArray[np.float64
 
 
 def not_numbers(variable: Variable, column: str, cells: Mapping[int, Any]) -> list[Problem]:
-    """Return the problems of cells that are no numbers, by what is wrong with them."""
+    """Return one problem for each reason why cells are not numbers."""
     allowed = f"{capital(variable.label)} is {variable.allowed}; leave a gap as {door().nothing}."
 
     def said(kinds: Sequence[Refused], reason: Why) -> str:
@@ -82,7 +82,7 @@ def not_allowed(
     values: NDArray[np.float64],
     unit: str | None,
 ) -> list[Problem]:
-    """Return the problems of numbers that are out of range, or not whole."""
+    """Return the problems with numbers that are out of range or not whole."""
     outside, broken = refused(variable, values)
     advice = "" if unit else variable.advice_on(given[outside])
     meant = next(
@@ -92,7 +92,7 @@ def not_allowed(
         what = _SPOKEN.get(meant.name, f"in {meant.name}")
         advice = f"; if these are {what}, say so: {say('units', {variable.name: meant.name})}"
     elif variable.other_units:
-        # They are in none of them.
+        # In no other unit would they be in range.
         advice = ""
     allowed = f"{capital(variable.label)} is {variable.allowed}"
 
@@ -123,6 +123,6 @@ _SPOKEN = {"mm": "millimetres", "/uL": "per µL"}
 
 
 def fits(unit: Unit, variable: Variable, values: NDArray[np.float64]) -> bool:
-    """Return whether numbers that are out of range would be in it, if they were in this unit."""
+    """Return whether numbers that are out of range would be in range in this unit."""
     inside = unit.canonical(values)
     return not unit.same and bool(((inside >= variable.low) & (inside <= variable.high)).all())

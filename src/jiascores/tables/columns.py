@@ -1,6 +1,6 @@
-"""The columns of a table: which is which, in what unit, and what stands in their cells.
+"""The columns of a table, read and checked: which variable each holds, and in what unit.
 
-What cannot be read meets the table's policy.
+Whatever cannot be read becomes a problem, and the policy of the table decides what happens to it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from jiascores.tables.problems import (
 )
 from jiascores.tables.visits import CALENDAR, NO_DATE, parse_dates
 
-# A form may have the well-being of the child by the child and by a parent.
+# A form may have two ratings of well-being, by the child and by a parent.
 RATINGS = ("patient_global", "parent_global")
 JOINT_COUNTS = ("active_joints", "active_joints_27")
 # Of the 71 joints, 44 are not among the 27.
@@ -50,7 +50,7 @@ OTHER_JOINTS = 44
 
 
 class Places(dict[int, str]):
-    """What to call a row in a message: its label, patient and date; made only when asked."""
+    """How messages name each row: label, patient and date. Made when first needed."""
 
     def __init__(self, frame: Frame, columns: Sequence[tuple[str, str]]) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class Places(dict[int, str]):
 
 
 class Columns:
-    """The columns of a table, read as far as they are asked for.
+    """The columns of a table, each read when it is first needed.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class Columns:
     columns, units : mapping, optional
         Which column is which variable, and the units that are not canonical.
     policy : Policy, optional
-        What is done about problems; by default the first raises.
+        What happens to problems; by default the first one raises.
     """
 
     def __init__(
@@ -101,18 +101,18 @@ class Columns:
             check_units(frame, self.columns, self.units)
         self.policy: Policy = Raise() if policy is None else policy
         self.places: Places = Places(frame, [(role, self.column(role)) for role in ROLES[:2]])
-        # Which columns of words were read, and the rows whose word leaves open which is meant.
+        # By variable and column, the rows whose word can mean more than one of those allowed.
         self.words_read: dict[tuple[str, str], Positions] = {}
         self._read: dict[Any, NDArray[np.float64]] = {}
 
     # --- which column is which
 
     def column(self, name: str) -> str:
-        """Return what the caller calls a variable or role."""
+        """Return the caller's name for the column of a variable or role."""
         return self.columns.get(name, name)
 
     def has(self, name: str) -> bool:
-        """Return whether the table has a variable; a column given to another is that one's."""
+        """Return whether the table has a column for a variable that is not given to another one."""
         return self.column(name) in self.frame and self._owner(name) is None
 
     def _owner(self, name: str) -> str | None:
@@ -121,7 +121,7 @@ class Columns:
         return next((other for other, column in self.columns.items() if column == name), None)
 
     def absent(self, name: str) -> Problem:
-        """Return the problem that a column is not there."""
+        """Return the problem of a missing column."""
         found, owner = self.column(name), self._owner(name)
         label = VARIABLES[name].label if name in VARIABLES else name.replace("_", " ")
         if owner is not None:
@@ -140,15 +140,15 @@ class Columns:
         return Problem("no-column", name, message, values=(found,))
 
     def require(self, names: Iterable[str]) -> None:
-        """Meet the policy with all of these columns that are not there, at once."""
+        """Report all columns that are missing among these, at once."""
         self.meet(*(self.absent(name) for name in dict.fromkeys(names) if not self.has(name)))
 
     def meet(self, *problems: Problem) -> None:
-        """Meet the policy with problems of one column."""
+        """Hand problems of one column to the policy."""
         self.policy.meet(problems, self.places)
 
     def refuse(self, reason: str, variable: str, message: Any, **cells: Any) -> None:
-        """Meet the policy with one problem; `cells` are its column, rows and values."""
+        """Hand one problem to the policy; `cells` are its column, rows and values."""
         self.meet(Problem(reason, variable, message, **cells))
 
     # --- variables
@@ -178,9 +178,9 @@ class Columns:
     def floats(
         self, column: str, name: str, *, code: float | None = None, start: float = 0
     ) -> NDArray[np.float64]:
-        """Return a named column as the values of a variable.
+        """Return a column that the call names, read as a variable.
 
-        A `code` is a gap; numbers that are coded from `start` are those of the variable from 0.
+        Cells equal to `code` are missing; a coding that begins at `start` is moved to begin at 0.
         """
         key = (name, column, code, start)
         if key not in self._read:
@@ -189,14 +189,14 @@ class Columns:
         return self._read[key]
 
     def is_code(self, column: str, code: float) -> NDArray[np.bool_]:
-        """Return in which rows a column of items of the CHAQ has a code."""
+        """Return the rows in which a column of CHAQ items has a code."""
         values, _ = self._cells(column, VARIABLES["chaq_item"])
         return np.equal(values, code)
 
     def named(self, column: str, words: Sequence[str], what: str) -> dict[str, NDArray[np.float64]]:
-        """Return for each word whether a cell lists it: a list, or text with commas between.
+        """Return for each word whether a cell lists it, as a list or as text with commas.
 
-        NaN where the cell is missing; one that is empty lists none.
+        NaN where the cell is missing; an empty cell lists none.
         """
         cells = self.frame.objects(column) if self._exists(column, what) else ()
         flags = {word: self._nothing() for word in words}
@@ -224,11 +224,11 @@ class Columns:
         return flags
 
     def _nothing(self) -> NDArray[np.float64]:
-        """Return the values of a column that cannot be read."""
+        """Return a column without any value."""
         return np.full(self.size, np.nan)
 
     def _exists(self, column: str, what: str) -> bool:
-        """Return whether the table has a column that the call names; without it, meet the policy."""
+        """Return whether the table has a column that the call names; report it if not."""
         if column in self.frame:
             return True
         self.refuse(
@@ -241,13 +241,13 @@ class Columns:
         return False
 
     def _cells(self, column: str, variable: Variable) -> tuple[NDArray[np.float64], dict[int, Any]]:
-        """Return a column as numbers, and by row what is not a number."""
+        """Return a column as numbers, and by row the cells that are not numbers."""
         try:
             return self.frame.floats(column, variable), {}
         except NotNumericError:
             values, cells = mixed(self.frame.objects(column), variable)
         if self.units.get(variable.name) == Column(column):
-            # Numbers with their units are numbers here.
+            # Each cell has its own unit: a number with a unit is read.
             read = {row: measured(variable, cell) for row, cell in cells.items()}
             for row, found in read.items():
                 if found is not None:
@@ -258,10 +258,10 @@ class Columns:
     def _in_canonical(
         self, variable: Variable, column: str, given: NDArray[np.float64], unit: str | Column
     ) -> tuple[NDArray[np.float64], list[Problem]]:
-        """Return numbers in the canonical unit of a variable, and the units that are none of its.
+        """Return numbers in the canonical unit of a variable, and problems with unknown units.
 
-        The unit is one for all, or that of each row in a column; in the column of the numbers
-        itself, what follows them, and where nothing does, the canonical one.
+        The unit is one for all rows, or stands in a column. If that is the column of the numbers
+        themselves, the unit follows each number; without one, it is the canonical unit.
         """
         if isinstance(unit, str):
             declared = variable.unit_named(unit)
@@ -300,9 +300,9 @@ class Columns:
         *,
         quietly: bool = False,
     ) -> NDArray[np.float64]:
-        """Return a column of a variable, checked; what cannot be read is missing.
+        """Return a column of a variable, checked; cells that cannot be read are missing.
 
-        Of what nobody asked for it is left out `quietly`.
+        With `quietly`, their problems are not reported: nobody asked for this column.
         """
         variable, unit = VARIABLES[name], self.units.get(name)
         if start:
@@ -327,7 +327,7 @@ class Columns:
         return values
 
     def as_written(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return the numbers of a variable in the table's own unit, and where its cells are empty."""
+        """Return the numbers of a variable in the unit of the table, and which cells are empty."""
         source, cells = self._cells(self.column(name), VARIABLES[name])
         gaps = np.isnan(source)
         gaps[list(cells)] = False
@@ -335,9 +335,9 @@ class Columns:
 
     @cached_property
     def _contradicting(self) -> Positions:
-        """The rows whose two joint counts contradict each other; the policy is met for them.
+        """The rows whose two joint counts contradict each other, which are reported.
 
-        Such a row is wrong, whichever of the counts was asked for.
+        One of the two is wrong, whichever of them was asked for.
         """
         if not all(self.has(name) for name in JOINT_COUNTS):
             return NOWHERE
@@ -364,7 +364,7 @@ class Columns:
     # --- yes and no, and words
 
     def flag(self, column: str, *, blank: float = np.nan) -> NDArray[np.float64]:
-        """Return a named yes/no column as 1, 0 and NaN; an empty text counts as `blank`."""
+        """Return a yes/no column that the call names as 1, 0 and NaN; empty text counts as `blank`."""
         key = ("flag", column, blank == 0)
         if key not in self._read:
             values = self._nothing()
@@ -391,14 +391,14 @@ class Columns:
         return self._read[key]
 
     def surely(self, column: str) -> NDArray[np.bool_]:
-        """Return a named yes/no column that must have no gap."""
+        """Return a yes/no column that must not have gaps."""
         values = self.flag(column, blank=0.0)
         words = "it must say True or False in every row."
         self._no_gaps("gap-in-flag", column, column, np.isnan(values), words)
         return np.equal(values, 1)
 
     def word_codes(self, column: str, words: Sequence[str], what: str) -> Positions:
-        """Return a column of words as places among those allowed, −1 where missing."""
+        """Return a column of words as positions in the allowed words, −1 where missing."""
         self.words_read[what, column] = NOWHERE
         if not self._exists(column, what):
             return np.full(self.size, NONE)
@@ -408,7 +408,7 @@ class Columns:
         meant = {label: meaning(what, label) for label in labels if label not in place}
         known = [place.get(meant.get(label) or label, NONE) for label in labels]
         found: Positions = np.array([*known, NONE])[codes]
-        # What is understood and leaves open which word is meant is missing.
+        # A word that can mean more than one of the allowed words is missing.
         is_open = np.array([*(meant.get(label) == "" for label in labels), False])[codes]
         self.words_read[what, column] = np.flatnonzero(is_open)
         rows = np.flatnonzero((found < 0) & (codes >= 0) & ~is_open)
@@ -434,7 +434,7 @@ class Columns:
     # --- patients and dates
 
     def patients(self) -> tuple[Positions, Any, NDArray[np.bool_]]:
-        """Return a code for each row's patient, the ids by code, and where there is one."""
+        """Return the patient of each row as a code, the id of each code, and which rows have one."""
         name = self.column("patient")
         read = self._codes(name, "patient", ids=True) if name in self.frame else None
         if read is None:
@@ -496,7 +496,7 @@ class Columns:
                 yield key[:2], values
 
     def gaps(self) -> dict[str, NDArray[np.bool_]]:
-        """Return where what was read is missing, by variable or column."""
+        """Return the gaps of what was read, by variable or column."""
         return {
             key if isinstance(key, str) else key[1]: np.isnan(values)
             for key, values in self._read.items()
@@ -505,7 +505,7 @@ class Columns:
 
 
 def _unit_in(variable: Variable, cell: str) -> str:
-    """Return the unit that a cell has after its number; the canonical one where it has none."""
+    """Return the unit after the number in a cell, or else the canonical unit."""
     found = measured(variable, cell)
     return (found and found.unit) or variable.unit
 

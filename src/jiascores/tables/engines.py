@@ -31,7 +31,7 @@ IN_PIECES = ("dask", "pyspark")
 
 
 def need(package: str, extra: str, why: str) -> None:
-    """Raise where a package that this call needs is not installed."""
+    """Raise if a package that this call needs is not installed."""
     if sys.modules.get(package) is None and find_spec(package) is None:
         raise MissingExtraError(
             f"{why} needs {package}, which is not installed: pip install 'jiascores[{extra}]'.",
@@ -139,7 +139,7 @@ def _quoted(name: str, mark: str = '"') -> str:
 
 
 def _refuse_same_name(before: Any, after: Any) -> None:
-    """Raise where two columns differ in upper and lower case only, which SQL does not see."""
+    """Raise if two columns differ in case only, which SQL does not distinguish."""
     known = {name.lower(): name for name in before}
     taken = [
         f"{name!r} beside {known[name.lower()]!r}"
@@ -212,13 +212,13 @@ def _arrow_type(kind: Any) -> Any:
 
 
 def _in_pieces(batches: Iterator[Any], work: Work, *, whole: bool) -> Iterator[Any]:
-    """Return what a Spark worker makes of a partition, as a whole or batch by batch."""
+    """Yield the answer for a Spark partition, as a whole or batch by batch."""
     import pyarrow as pa
 
     # Spark hands over a partition in batches, and a patient may straddle two.
     pieces = filter(None, [list(batches)]) if whole else ([batch] for batch in batches)
     for piece in pieces:
-        # In a piece, positions of rows mean nothing.
+        # The positions of rows in a piece mean nothing to the caller.
         table = pa.Table.from_batches(piece).replace_schema_metadata({PIECE: b""})
         yield from plain_words(work(table)).to_batches()
 

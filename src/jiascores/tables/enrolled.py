@@ -1,4 +1,4 @@
-"""Which patients count, seen or not, and what is known of each: from a table with one row a patient."""
+"""The patients who count, seen or not, from a table with one row for each patient."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Enrolled:
     def of(
         cls, visits: Table, labels: Any, patients: Any, columns: Mapping[str, Any] | None = None
     ) -> Enrolled:
-        """Return those of a table of patients, or all who have a visit.
+        """Return the patients of a table of patients, or all who have a visit.
 
         Parameters
         ----------
@@ -122,7 +122,7 @@ class Enrolled:
         return np.append(codes[self.rows], NONE)[of], labels
 
     def one_code(self, name: str, codes: Positions, patients: Positions) -> Positions:
-        """Return what `of_patients` does; a patient with two codes at visits raises."""
+        """Return `of_patients` after checking that visits give each patient one code."""
         if not self.has(name):
             said = pd.DataFrame({"patient": patients, "code": codes})
             one_for_each(said[(codes >= 0) & (patients >= 0)], self.ids, name)
@@ -166,7 +166,7 @@ class Enrolled:
         return np.asarray(each, dtype=np.float64) / per_day, per_day
 
     def days(self, given: Any, parameter: str, per_day: float, patients: Positions) -> FloatArray:
-        """Return what `dates` does, or one date for all, on the scale of the visits.
+        """Return the `dates` of a column, or one date for all, on the scale of the visits.
 
         Parameters
         ----------
@@ -235,7 +235,7 @@ def one_day(given: Any, parameter: str, per_day: float) -> float:
 
 
 def cut(frame: Frame, columns: ColumnNames | None, data_cut: Any) -> Frame:
-    """Return the visits on or before a date; all where none is given.
+    """Return the visits on or before a date, or all without one.
 
     Parameters
     ----------

@@ -51,11 +51,11 @@ class Output:
     words: tuple[str, ...] = ()
 
 
-# What the index of a table is called whose rows are lines of a file.
+# The name of the index of a table whose rows are lines of a file.
 LINE = "line"
 
 
-# What every door takes, and what is none of it but can be turned into one.
+# Kinds of frames, and what to do with objects that can be turned into one.
 KINDS = "pandas, Polars (eager or lazy), PyArrow, DuckDB, Dask or PySpark"
 ADVICE = {
     "pyspark.pandas": "give its Spark frame: table.to_spark()",
@@ -66,7 +66,7 @@ ADVICE = {
     "pandas.Series": "make it a table: table.to_frame()",
     "pathlib": "read it: jia.prepare.read(path)",
 }
-# Of a class, the package and the name by which its frames are known, wherever in it they stand.
+# Package and class name → kind, wherever in the package the class is defined.
 _FRAMES = {
     ("pandas", "DataFrame"): "pandas",
     ("polars", "DataFrame"): "polars",
@@ -83,12 +83,12 @@ IN_MEMORY = ("pandas", "polars", "pyarrow")
 
 
 def kind_of_frame(native: Any) -> str:
-    """Return which kind a frame is, without importing any engine.
+    """Return the kind of a frame without importing any library.
 
     Raises
     ------
     RequestError
-        If it is no frame that is understood.
+        If it is not a frame of one of these kinds.
     """
     for parent in type(native).__mro__:
         kind = _FRAMES.get((parent.__module__.partition(".")[0], parent.__name__))
@@ -131,7 +131,7 @@ class Frame:
                 variable=twice[0],
                 values=twice,
             )
-        # The columns that were looked at.
+        # The columns that were read.
         self.read: set[str] = set()
 
     def __contains__(self, name: object) -> bool:
@@ -305,7 +305,7 @@ class Frame:
         return _arrow_stacked(columns).take(self.taken(None, rows))
 
     def made(self, output: Output) -> Any:
-        """Return what is computed as a column of this kind."""
+        """Return an output as a column of this kind."""
         if self.kind == "pyarrow":
             return _to_arrow(output)
         return _give_back(output, Like(cast(Kind, self.kind), (len(output.data),)))
@@ -345,7 +345,7 @@ class Frame:
     def with_columns(self, outputs: Iterable[Output]) -> Any:
         """Return the frame with columns added; rows, order and index stay as they are.
 
-        Outputs are taken one by one, so that who gives them can let go of each.
+        Outputs are taken one by one, so that the caller can free each.
         """
         if self.kind == "pandas":
             return _pandas_with(self.native, outputs)
@@ -358,7 +358,7 @@ class Frame:
         return table
 
     def new(self, columns: Mapping[str, Any]) -> Any:
-        """Return a new frame of the same kind from columns; an id of several is that of each."""
+        """Return a new frame of the same kind; an id of several columns becomes these columns."""
         columns = {
             part: [each[at] for each in values] if isinstance(name, Several) else values
             for name, values in columns.items()
@@ -373,12 +373,12 @@ class Frame:
         return sys.modules["pyarrow"].table(dict(columns))
 
     def place(self, position: int) -> str:
-        """Return how a message names a row: by its line in a file that was read, else by its label."""
+        """Return how messages name a row: by its line in a file, or else by its label."""
         is_line = self.kind == "pandas" and self.native.index.name == LINE
         return f"{LINE if is_line else 'row'} {self.label(position)}"
 
     def label(self, position: int) -> Any:
-        """Return what a row is called: its index label, or its position."""
+        """Return the index label of a row, or its position."""
         if self.kind == "pandas":
             return self.native.index[position]
         if self.kind == "pyarrow":
@@ -457,7 +457,7 @@ def _pandas_with(native: Any, outputs: Iterable[Output]) -> Any:
 
 
 def _copies_on_write() -> bool:
-    """Return whether pandas copies when somebody writes, so that a shallow copy is enough."""
+    """Return whether pandas copies on write, so that a shallow copy is enough."""
     return _always_copies_on_write() or sys.modules["pandas"].options.mode.copy_on_write is True
 
 
@@ -514,7 +514,7 @@ def _to_arrow(output: Output) -> Any:
 
 
 def list_of(labels: Any) -> list[Any]:
-    """Return what the codes of a column stand for as a list."""
+    """Return labels, or the cells of a column, as a list."""
     for verb in ("to_pylist", "to_list", "tolist"):
         if hasattr(labels, verb):
             return list(getattr(labels, verb)())
@@ -551,7 +551,7 @@ def _blanks(labels: Any) -> NDArray[np.bool_]:
 
 
 def _codes_together(columns: Sequence[tuple[Positions, Any]]) -> tuple[Positions, list[Id]]:
-    """Return the codes of rows by several columns; a gap in one is a gap."""
+    """Return codes by several columns; a gap in one of them is a gap."""
     import pandas as pd
 
     gap = np.any([codes < 0 for codes, _ in columns], axis=0)
@@ -584,7 +584,7 @@ def _nested(name: str) -> VisitError:
 
 
 def _whole_numbers(frame: Frame, series: Any) -> NDArray[np.int64] | None:
-    """Return a column of whole numbers without a gap as it is; else nothing."""
+    """Return a column of whole numbers without gaps as an array, or None for any other."""
     if frame.kind == "pandas":
         there = isinstance(series.dtype, np.dtype) and series.dtype.kind in "iu"
     elif frame.kind == "polars":
@@ -598,7 +598,7 @@ def _whole_numbers(frame: Frame, series: Any) -> NDArray[np.int64] | None:
 
 
 def _close_numbers(ids: NDArray[np.int64]) -> tuple[Positions, Any] | None:
-    """Return the codes of whole numbers that lie close together, without hashing; else nothing."""
+    """Return codes of whole numbers that lie close together without hashing, or else None."""
     if not ids.size:
         return None
     lowest, highest = int(ids.min()), int(ids.max())

@@ -1,4 +1,4 @@
-"""Whether an id is one child's: ids that differ by spelling, and one number at two sites."""
+"""Doubts about patient ids: spellings of one id, and one number used at two sites."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.ids import SPELLING, Several, alike
 from jiascores.tables.table import Table
 
-# Rows, the first of each patient that is meant, and what is to be asked about them.
+# The first row of each patient concerned, and the question about them.
 Doubt: TypeAlias = tuple[Positions, str]
 
-# How columns that tell about a patient are called, without case, blanks and underscores.
+# Names of columns about a patient, without case, blanks and underscores.
 NAMES: dict[str, tuple[str, ...]] = {
     "site": ("site", "siteid", "centre", "center", "centreid", "centerid", "hospital", "clinic"),
     "sex": ("sex", "gender"),
@@ -28,7 +28,7 @@ EXTENDED, PERSISTENT = "oligoarthritis_extended", "oligoarthritis_persistent"
 
 
 def column_about(table: Table, role: str) -> str | None:
-    """Return the column that tells the site, sex, birth date or category; None where none does."""
+    """Return the column with the site, sex, birth date or category, or None."""
     if role in table.columns:
         return table.columns[role]
     given = {*table.columns.values()}
@@ -40,7 +40,7 @@ def column_about(table: Table, role: str) -> str | None:
 
 
 def doubtful_ids(table: Table) -> Iterator[Doubt]:
-    """Yield the patients whose id may be that of two children, or one of two ids of a child."""
+    """Yield patients whose id may belong to two children, or who may have two ids."""
     visits = table.visits
     ids = list_of(visits.labels)
     first = np.full(len(ids), NONE, dtype=np.int64)
@@ -55,7 +55,7 @@ def doubtful_ids(table: Table) -> Iterator[Doubt]:
 
 
 def _at_two_sites(table: Table) -> dict[int, str]:
-    """Return the patients, by code, who are hardly one child that moved from site to site."""
+    """Return patients, by code, who are unlikely to be one child that moved between sites."""
     name = column_about(table, "site")
     patient = table.column("patient")
     if name is None or isinstance(patient, Several):
@@ -64,7 +64,7 @@ def _at_two_sites(table: Table) -> dict[int, str]:
     try:
         sites, labels = table.frame.ids(name)
     except VisitError:
-        # Lists are no sites.
+        # A list is not a site.
         return {}
     rows = pd.DataFrame({"patient": visits.patients, "site": sites, "date": visits.dates})
     rows = rows[visits.sure & (sites >= 0)]
@@ -92,7 +92,7 @@ def _at_two_sites(table: Table) -> dict[int, str]:
 
 
 def _differing(table: Table, rows: pd.DataFrame, role: str) -> list[int]:
-    """Return the patients of whom two sites say different things and never the same."""
+    """Return patients about whom two sites disagree and never agree."""
     column = column_about(table, role)
     if column is None:
         return []
@@ -104,7 +104,7 @@ def _differing(table: Table, rows: pd.DataFrame, role: str) -> list[int]:
 
 
 def _said(frame: Frame, column: str) -> Positions:
-    """Return what a column says as codes, −1 where nothing; case and blanks make no difference."""
+    """Return a column as codes, ignoring case and blanks; −1 where missing."""
     codes, labels = frame.ids(column)
     words: list[Any] = [str(word).strip().casefold() for word in list_of(labels)]
     plain = [PERSISTENT if word == EXTENDED else word for word in words]

@@ -1,4 +1,4 @@
-"""Ids of patients: of one column or of several, blank ones, and those that differ by spelling."""
+"""Patient ids: in one column or several, blank ids, and ids that differ only by spelling."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 
 QUOTES = "'\"`´‘’‚“”„«»"
-# How two ids can differ that are probably one.
+# How two spellings of one id can differ.
 SPELLING = "leading zeros, blanks, case, quotes or .0"
 # Role → column, or the columns that are one id together.
 ColumnNames: TypeAlias = Mapping[str, str | Sequence[str]]
@@ -21,7 +21,7 @@ _ZEROS = re.compile(r"(?<!\d)(?<!\d\.)0+(?=\d)")
 
 
 class Several(str):
-    """The name of columns that are one id together, as that of one column.
+    """Several columns that make up one id, under a single name.
 
     Parameters
     ----------
@@ -53,12 +53,12 @@ class Id(tuple[Any, ...]):
 
 
 def parts_of(name: str) -> tuple[str, ...]:
-    """Return the columns that a name stands for."""
+    """Return the columns behind a name."""
     return name.parts if isinstance(name, Several) else (name,)
 
 
 def plain_id(label: Any) -> Any:
-    """Return an id without what is often lost or added on the way from one table to another.
+    """Return an id without the differences that arise on the way from one table to another.
 
     Leading zeros, blanks, case, quotes and the ``.0`` of a number that was read as a fraction.
     """
@@ -72,12 +72,12 @@ def plain_id(label: Any) -> Any:
 
 
 def is_blank(label: Any) -> bool:
-    """Return whether an id is a text of blanks, or none at all."""
+    """Return whether an id is empty or blank text."""
     return isinstance(label, str) and not label.strip()
 
 
 def alike(ids: Sequence[Any]) -> list[list[int]]:
-    """Return the places of ids that differ by spelling alone, group by group."""
+    """Return groups of positions of ids that differ only by spelling."""
     if all(type(label) is int for label in ids):
         # Different whole numbers are spelled differently.
         return []

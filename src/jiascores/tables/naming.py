@@ -1,4 +1,4 @@
-"""What a caller calls columns and units, and what is refused there."""
+"""Column names and units as the caller gives them, and the checks on both."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ from jiascores.tables.frame import Frame
 from jiascores.tables.ids import Several, parts_of
 from jiascores.tables.numbers import column_name
 
-# Columns that are not measurements but that a table of visits has.
+# Columns of a table of visits that hold no measurement.
 ROLES = ("patient", "date", "end_of_lead_in", "patient_global_rater")
-# Columns that tell about a patient, which `check` looks at.
+# Columns about the patient, which only `check` reads.
 ABOUT_PATIENTS = ("site", "sex", "birth_date")
-# What is no measurement but a choice: a column that holds these words.
+# Columns that hold one of a set of words.
 WORDS = ("course", "ilar_category")
-# Columns that are named where one is missing and none is near.
+# How many columns a message lists when it has no near match to suggest.
 SHOWN_COLUMNS = 12
 
 
 @attrs.frozen
 class Column:
-    """The name of a column, where any other string would be an id. Made by `column`."""
+    """The name of a column, as opposed to any other string. Made by `column`."""
 
     name: str
 
 
-# Of variables, the unit, or the column with the unit of each row.
+# Variable → its unit, or the column with the unit of each row.
 Units = Mapping[str, str | Column]
 
 
@@ -75,7 +75,7 @@ def column(name: str) -> Column:
 
 
 def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
-    """Return the name of a column that the caller gave as one and that the table has."""
+    """Return the name of a `Column` argument after checking that the table has it."""
     name = require_column(given, parameter).name
     if name not in frame:
         raise ColumnError(
@@ -87,7 +87,7 @@ def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
 
 
 def require_column(given: Any, parameter: str) -> Column:
-    """Return what the caller gave where a column is due; what is none raises."""
+    """Return an argument after checking that it is a `Column`."""
     if not isinstance(given, Column):
         raise RequestError(
             f"{say(parameter)} takes a column{_as_column(given)}.",
@@ -104,7 +104,7 @@ def _as_column(given: Any) -> str:
 
 
 def require_variable(name: str, parameter: str) -> None:
-    """Raise where a name that the caller gave is not that of a variable."""
+    """Raise if a name is not that of a variable."""
     if name not in VARIABLES:
         raise RequestError(
             f"{say(parameter)} names {name!r}, which is not a variable of jiascores."
@@ -114,7 +114,7 @@ def require_variable(name: str, parameter: str) -> None:
 
 
 def as_mapping(given: Any, parameter: str) -> dict[str, Any]:
-    """Return `columns` or `units` as a dict; what is none raises."""
+    """Return `columns` or `units` as a dict after checking that it is a mapping."""
     if given is None:
         return {}
     if not isinstance(given, Mapping):
@@ -127,7 +127,7 @@ def as_mapping(given: Any, parameter: str) -> dict[str, Any]:
 
 
 def _one_column(role: Any, column: Any, parameter: str) -> Any:
-    """Return what is called so; several columns, which together may be the patient, as one name."""
+    """Return a value of `columns`, with the columns of a patient's id joined to one name."""
     if not isinstance(column, list | tuple):
         return column
     named = {role: list(column)}
@@ -146,7 +146,7 @@ def _one_column(role: Any, column: Any, parameter: str) -> Any:
 
 
 def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
-    """Raise where `columns` names what there is not, or a column twice."""
+    """Raise if `columns` has an unknown variable, an unknown column, or a column twice."""
     known = (*ROLES, *ABOUT_PATIENTS, *WORDS, *VARIABLES)
     for name, found in columns.items():
         if name not in known:
@@ -177,7 +177,7 @@ def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
 def check_units(
     frame: Frame, columns: Mapping[str, str], units: Mapping[str, str | Column]
 ) -> None:
-    """Raise where `units` names a variable or unit that there is not."""
+    """Raise if `units` has an unknown variable or unit."""
     for name, unit in units.items():
         if name not in VARIABLES:
             meant = next((each for each, column in columns.items() if column == name), None)
@@ -190,7 +190,7 @@ def check_units(
         if isinstance(unit, Column):
             column_of(frame, unit, "units")
         elif VARIABLES[name].unit_named(str(unit)) is None:
-            # No near one is suggested: it may be another unit.
+            # A near match is never suggested: it may be another unit.
             raise ColumnError(
                 f"{say('units')} says that {name} is in {shown(unit)}; {VARIABLES[name].label} can be in "
                 f"{', '.join(VARIABLES[name].units)}, or in the unit that a column gives for each "
@@ -201,7 +201,7 @@ def check_units(
 
 
 def nearest(wanted: Any, columns: Iterable[Any]) -> str:
-    """Return a hint at the column that may be meant, or at what there is to choose from."""
+    """Return a hint that names the nearest column, or else lists the columns."""
     there = [str(column) for column in columns]
     near = suggestion(str(wanted), there)
     if near or not there:

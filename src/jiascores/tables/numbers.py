@@ -1,4 +1,4 @@
-"""Numbers and choices that a caller gives beside a table, checked."""
+"""Checks of numbers, choices and columns in the arguments of a call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from jiascores.tables.frame import Frame
 
 
 def number_of(value: Any, name: str, why: str = "", *, zero: bool = False) -> float:
-    """Return a number above 0, or 0 where it is allowed, or say what is wrong with it.
+    """Return a number above 0, or 0 if allowed; raise for anything else.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def _refusal(value: Any, name: str, words: str) -> RequestError:
 
 
 def column_name(value: Any, name: str) -> Any:
-    """Return the name of a column as it was given; what no column can be called raises.
+    """Return the name of a column as given; raise if it cannot be one.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def numbers_in(frame: Frame, name: str) -> NDArray[np.float64]:
 
 
 def one_of(value: Any, choices: Mapping[str, str], name: str) -> str:
-    """Return a value that is one of the choices; else say what each of them means.
+    """Return a value that is one of the choices; else raise and explain the choices.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def plain_date(value: Any) -> str:
 
 
 def in_words(choices: Mapping[str, str]) -> str:
-    """Return choices with what each of them means.
+    """Return the choices with their meaning as one text.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What cannot be read in a table: a problem, and what a policy makes of it.
+"""Problems in a table, and the policies that say what happens to them.
 
 `assess` raises it, ``invalid="missing"`` leaves the cells out, `check` and `report` keep it.
 """
@@ -42,12 +42,12 @@ NOWHERE.flags.writeable = False
 
 
 def _whole(_: Any) -> str:
-    """Return the same of every cell: they are one mistake of reading."""
+    """Return the same for every cell: all are one mistake in reading the file."""
     return ""
 
 
 def _shape(value: Any) -> str:
-    """Return how a cell is written, whatever its digits."""
+    """Return the pattern of a cell, with digits replaced."""
     return re.sub(r"\d+", "0", text_of(value))
 
 
@@ -159,7 +159,7 @@ class Problem:
 
 
 class Policy(Protocol):
-    """What is done about problems: `Raise`, `Blank` or `Collect`, as the caller of `Table` says."""
+    """What happens to problems: one of `Raise`, `Blank` and `Collect`."""
 
     def meet(self, problems: Sequence[Problem], places: Mapping[int, Any], /) -> None:
         """Raise, note, or keep problems of one column."""
@@ -167,7 +167,7 @@ class Policy(Protocol):
 
 
 class Raise:
-    """The first problem raises, with the others of its column."""
+    """Raise the first problem, with the others of its column."""
 
     def meet(self, problems: Sequence[Problem], places: Mapping[int, Any], /) -> None:
         """Raise one error that says all."""
@@ -176,7 +176,7 @@ class Raise:
 
 
 class Blank:
-    """Cells that cannot be read are left out and noted; what is more than a cell raises."""
+    """Leave out cells that cannot be read and note them; raise any other problem."""
 
     def __init__(self) -> None:
         self.left_out: list[Problem] = []
@@ -204,7 +204,7 @@ class Blank:
 
 
 class Collect:
-    """Every problem is kept."""
+    """Keep every problem."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
@@ -215,7 +215,7 @@ class Collect:
 
 
 def error_of(problems: Sequence[Problem], places: Mapping[int, Any]) -> JiaScoresError:
-    """Return the error that says these problems of one column."""
+    """Return the error for problems of one column."""
     first = problems[0]
     same = [problem for problem in problems if problem.kind.error is first.kind.error]
     said = [_said(problem, places) for problem in same]
@@ -251,7 +251,7 @@ def capital(text: str) -> str:
 
 
 # --------------------------------------------------------------------------------------------
-# Cells that are alike
+# Equal cells
 
 # Why a cell is not a number: the reason of the problem.
 Why: TypeAlias = Literal[
@@ -266,7 +266,7 @@ Why: TypeAlias = Literal[
     "thousands",
 ]
 
-# Words of which a translation is shown.
+# How many words a translation lists.
 SHOWN_WORDS = 12
 # A longer text is not a word that stands for a gap.
 LONGEST_WORD = 60
@@ -320,7 +320,7 @@ class Refused:
 
 
 def distinct(cells: Mapping[int, Any]) -> list[Refused]:
-    """Return the distinct values of cells given by row, those that come most often first."""
+    """Return the distinct values of cells given by row, the most frequent first."""
     rows: dict[str, list[int]] = {}
     for row in sorted(cells):
         rows.setdefault(written(cells[row]), []).append(row)
@@ -329,7 +329,7 @@ def distinct(cells: Mapping[int, Any]) -> list[Refused]:
 
 
 def named(kinds: Sequence[Refused], places: Mapping[int, Any]) -> str:
-    """Say which cells these are, the first few, each with how often it comes and where first."""
+    """Return the first few of these cells in words, each with how often and where it occurs."""
     said = [f"{kind.shown} in {_where(kind, places)}" for kind in kinds[:SHOWN]]
     if len(kinds) > SHOWN:
         rows = sum(len(kind.rows) for kind in kinds)
@@ -343,7 +343,7 @@ def _where(kind: Refused, places: Mapping[int, Any]) -> str:
 
 
 def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> dict[str, str | None]:
-    """Return what these words may mean; one that differs by case alone is known."""
+    """Return what these words may mean; words that differ only by case are known."""
     by_case = {word.casefold(): word for word in allowed}
     return {
         kind.shown: by_case.get(text_of(kind.value).strip().casefold())
@@ -352,20 +352,20 @@ def translation(kinds: Sequence[Refused], allowed: Iterable[str] = ()) -> dict[s
 
 
 def about_words(kinds: Sequence[Refused], allowed: Sequence[str], column: str, what: str) -> str:
-    """Say which words a column may hold, and how others become these."""
+    """Return which words a column can hold, and how to translate others."""
     words = door().translated(what, column, translation(kinds, allowed))
     hint = category_hint(kinds[0].value) if what == "ilar_category" else ""
     return f"not understood. Here it can be {', '.join(allowed)}, or missing.{hint} {words}"
 
 
 def about_flags(kinds: Sequence[Refused], column: str) -> str:
-    """Say what a yes/no column may hold, and how its words become that."""
+    """Return what a yes/no column can hold, and how to translate its words."""
     words = door().flags(column, translation(kinds))
     return f"not understood as yes or no. It takes {FLAG_WORDS}. {words}"
 
 
 # --------------------------------------------------------------------------------------------
-# What stands where a number is due
+# Cells that should be numbers
 
 
 def is_number(text: str) -> bool:
@@ -404,7 +404,7 @@ def own_unit(variable: Variable, text: str) -> str | None:
 
 
 def thousands(variable: Variable, text: str) -> list[float]:
-    """Return what a text with marks between thousands may be, of what the variable allows.
+    """Return the numbers that a text with thousands separators can mean, within the range.
 
     ``1.234`` may be more than a thousand, or less than two.
     """
@@ -444,7 +444,7 @@ def why(variable: Variable, value: Any) -> Why:
 
 
 def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]) -> str:
-    """Say what is wrong with cells that are no numbers, and what to do."""
+    """Return what is wrong with cells that are not numbers, and what to do."""
     protocol = "what it counts as is the protocol's decision"
     if reason == "not-yes-or-no":
         return about_flags(kinds, column)
@@ -475,7 +475,7 @@ def about(reason: Why, variable: Variable, column: str, kinds: Sequence[Refused]
 
 
 def _strange_units(variable: Variable, texts: Iterable[str]) -> str:
-    """Name what follows numbers and is no unit of their variable, where something is none."""
+    """Return a sentence that names unknown units after numbers, or an empty text."""
     found = [LIMIT.fullmatch(text.strip()) or _WITH_MORE.fullmatch(text.strip()) for text in texts]
     more = [
         each["unit"] if "sign" in each.re.groupindex else each["more"] for each in found if each
@@ -495,7 +495,7 @@ def _strange_units(variable: Variable, texts: Iterable[str]) -> str:
 
 
 def _no_number(variable: Variable, column: str, kinds: Sequence[Refused]) -> str:
-    """Say what to do about texts; only one without a digit can stand for a gap."""
+    """Return what to do about texts; only text without a digit can stand for a gap."""
     words = [
         text
         for text in (text_of(kind.value) for kind in kinds if isinstance(kind.value, str))
@@ -509,7 +509,7 @@ def _no_number(variable: Variable, column: str, kinds: Sequence[Refused]) -> str
 
 
 def by_reason(variable: Variable, cells: Mapping[int, Any]) -> dict[Why, list[Refused]]:
-    """Return cells that are no numbers by what is wrong with them, numbers as text last."""
+    """Return cells that are not numbers by reason, numbers written as text last."""
     found: dict[Why, list[Refused]] = {}
     for kind in distinct(cells):
         found.setdefault(why(variable, kind.value), []).append(kind)
@@ -525,7 +525,7 @@ def by_reason(variable: Variable, cells: Mapping[int, Any]) -> dict[Why, list[Re
 
 
 def gap_code(variable: str, column: str, values: Iterable[Any]) -> str:
-    """Return a hint where numbers out of range are those that often stand for a gap."""
+    """Return a hint if numbers out of range are common codes for a gap, or an empty text."""
     codes = sorted({int(value) for value in values if value in GAP_CODES})
     if not codes:
         return ""
@@ -533,7 +533,7 @@ def gap_code(variable: str, column: str, values: Iterable[Any]) -> str:
 
 
 # --------------------------------------------------------------------------------------------
-# What stands where a date is due
+# Cells that should be dates
 
 _ORDERS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%m{0}%d{0}%y")
 _TIMES = ("", " %H:%M", " %H:%M:%S")
@@ -543,12 +543,12 @@ _FORMATS = (
     *("%d. %b %Y", "%d. %B %Y", "%d %b. %Y", "%d de %B de %Y"),
 )
 _ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-# Distinct texts on which formats are tried.
+# On how many distinct texts formats are tried first.
 _TRIED = 200
 
 
 def about_dates(kinds: Sequence[Refused], column: str) -> str:
-    """Say how dates that are not understood are read; with their format where they show it.
+    """Return how to read dates that are not understood, with their format if it is clear.
 
     A format is shown where it reads all that any reads. Two are shown where both do: whether
     03/04 is in March or in April, only who wrote the file can say.
@@ -564,14 +564,14 @@ def about_dates(kinds: Sequence[Refused], column: str) -> str:
 
 
 def formats_of(texts: Sequence[str]) -> tuple[list[str], bool]:
-    """Return the formats of dates that read all that any reads, and whether that is all."""
+    """Return the date formats that read most texts, and whether they read all of them."""
     first, rest = texts[:_TRIED], texts[_TRIED:]
     read = {form: {text for text in first if _reads(text, form)} for form in _FORMATS}
     every = set[str]().union(*read.values())
     forms = [form for form in _FORMATS if every and read[form] == every]
-    # May is short and long.
+    # "May" fits the short and the long form of a month.
     forms = [form for form in forms if "%B" not in form or form.replace("%B", "%b") not in forms]
-    # Only few are left to be tried on many.
+    # Few formats are left by now, so that many texts can be tried.
     left = [form for form in forms if all(_reads(text, form) for text in rest)]
     return left or forms, len(every) == len(first) and bool(left)
 

@@ -1,4 +1,4 @@
-"""Tables as people read them: one rounding rule, n and what is not determinable always shown."""
+"""Tables for readers: one rounding rule; n and "not determinable" are always shown."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from jiascores.tables.summaries import (
 from jiascores.tables.survival import survival_table
 from jiascores.tables.table import MIXED, Table
 
-# Decimals of a percentage, and of every other number that is no count.
+# Decimals of percentages, and of all other numbers except counts.
 OF_PERCENT, OF_NUMBERS = 1, 2
 NOTHING = "–"
 ROUNDED = "Percentages to one decimal, other numbers to two, halves away from zero."
@@ -63,7 +63,7 @@ def share(number: float, total: float) -> str:
 
 @attrs.frozen(repr=False)
 class ReadableTable:
-    """A table to be read. Print it, or write it with `text`, `html` or `csv`.
+    """A table for readers. Print it, or write it with `text`, `html` or `csv`.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def responders_table(
     title: str | None = None,
     **given: Any,
 ) -> ReadableTable:
-    """Write responders by visit and arm as a table to be read.
+    """Make a readable table of responders by visit and arm.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def change_table(
     data_cut: Any = None,
     title: str = "Change from baseline",
 ) -> ReadableTable:
-    """Write the change of each core variable since baseline, by visit and arm, to be read.
+    """Make a readable table of the change since baseline, by variable, visit and arm.
 
     Parameters
     ----------
@@ -309,7 +309,7 @@ def states_table(
     data_cut: Any = None,
     title: str | None = None,
 ) -> ReadableTable:
-    """Write how many patients are in each state at every visit, to be read.
+    """Make a readable table of how many patients are in each state at every visit.
 
     Parameters
     ----------
@@ -382,7 +382,7 @@ def times_table(
     confidence: float = CONFIDENCE,
     title: str = "Time to the event",
 ) -> ReadableTable:
-    """Write numbers at risk and the Kaplan–Meier curve on some days, to be read.
+    """Make a readable table of numbers at risk and the Kaplan–Meier curve on chosen days.
 
     Parameters
     ----------
@@ -436,7 +436,7 @@ def times_table(
 def _by_visit(
     frame: Frame, by: Column | None, arm: Column | None
 ) -> tuple[list[str], list[tuple[tuple[str, ...], NDArray[np.bool_]]]]:
-    """Return the columns of visit and arm, and what each pair of these is called, with its rows."""
+    """Return the columns of visit and arm, and the cells and rows of each pair of these."""
     given = {"by": by or Column("nominal_visit"), "arm": arm}
     names = [column_of(frame, key, each) for each, key in given.items() if key is not None]
     groups: list[tuple[tuple[str, ...], NDArray[np.bool_]]] = [((), np.ones(frame.size, bool))]
@@ -462,7 +462,7 @@ def _word(value: Any) -> str:
 
 
 def _rows(native: Any) -> tuple[list[str], list[dict[str, Any]]]:
-    """Return the names of the columns of a frame of any kind, and its rows by these, NaN for a gap."""
+    """Return the column names of any frame, and its rows as dicts with NaN for gaps."""
     frame = Frame(to_eager(native))
     columns = [frame.objects(name) for name in frame.names]
     rows = [

@@ -1,4 +1,4 @@
-"""Columns of a table that look as if they were in another unit or coding than is declared."""
+"""Columns that look as if they were in another unit or coding than declared."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from jiascores.tables.naming import Column
 from jiascores.tables.problems import capital
 from jiascores.tables.table import Table
 
-# Of a long table `assess` looks at about so many rows.
+# How many rows of a long table `assess` looks at.
 LOOKED_AT = 50_000
-# A form without a single "no difficulty" is rare, and so many answers without one are no form.
+# A form without any "no difficulty" is rare; this many answers without one are a pattern.
 FORMS, ANSWERS = 5, 100
-# Of what is said in a warning.
+# How many suspicions a warning lists.
 SAID = 3
 
 
 @attrs.frozen(eq=False)
 class Suspect:
-    """What is suspicious in a column, or in some of its rows."""
+    """A suspicion about a column, or about some of its rows."""
 
     variable: str
     message: str
@@ -36,7 +36,7 @@ class Suspect:
 
 
 def suspects(table: Table, read: Mapping[str, NDArray[np.float64]]) -> Iterator[Suspect]:
-    """Yield what is suspicious in variables that were read, in their canonical units."""
+    """Yield suspicions about variables that were read, in their canonical units."""
     for name, values in read.items():
         variable = VARIABLES[name]
         given = table.units.get(name)
@@ -46,7 +46,7 @@ def suspects(table: Table, read: Mapping[str, NDArray[np.float64]]) -> Iterator[
             continue
         seen = Seen(values, read, declared, step)
         for suspicion in variable.suspicions:
-            # Where each row has its own unit, no number stands for all.
+            # If each row has its own unit, one code cannot stand for a gap in all of them.
             if isinstance(suspicion, Codes) and not (given is None or unit):
                 continue
             which = suspicion.which(seen)
@@ -60,7 +60,7 @@ def suspects(table: Table, read: Mapping[str, NDArray[np.float64]]) -> Iterator[
 def _suspect(
     variable: Variable, suspicion: Suspicion, rows: Positions, seen: Seen, table: Table
 ) -> Suspect:
-    """Say what is suspicious, and what to do."""
+    """Return a suspicion with what to do about it."""
     given = table.units.get(variable.name)
     unit = "" if variable.unit[:1].isdigit() or variable.flag else f" {variable.unit}"
     meant = getattr(suspicion, "unit", "")
@@ -98,9 +98,9 @@ def _coded_from_one(items: list[NDArray[np.float64]]) -> Iterator[Suspect]:
 
 
 def what_is_suspicious(table: Table) -> str:
-    """Say what is suspicious in the columns that a table was read for, or nothing.
+    """Return a summary of suspicions about the columns that were read, or an empty text.
 
-    Every row of a short table is looked at, and of a long one every so many.
+    A long table is sampled.
     """
     every = slice(None, None, max(1, table.size // LOOKED_AT))
     read = {

@@ -25,7 +25,7 @@ from jiascores.tables.problems import Policy, capital
 from jiascores.tables.visits import CALENDAR, NO_DATE, Visits
 
 RATERS = ("parent", "patient")
-# What is done about two rows of a date where no flag can choose.
+# What to do about two rows of one date that no flag can choose between.
 KEEP_ONE = "Give a table with one row, or one value, of that date."
 ESR_ELSE_CRP = "esr-else-crp"
 MARKER_RULES = {
@@ -41,13 +41,13 @@ MIXED = "acute_phase_reactant"
 
 
 def term_names(score: Score) -> Iterable[str]:
-    """Return what the terms of a score are called."""
+    """Return the names of the terms of a score."""
     return score_terms(score, dict.fromkeys((*score.inputs, *score.either[:1]), 0.0))
 
 
 @attrs.frozen(eq=False)
 class Gathered:
-    """Values of other rows, looked up block by block so that no copy of a column is held.
+    """Values of other rows, looked up block by block so that no column is copied.
 
     `Verdict.judge` asks for the blocks, as for those of an array.
     """
@@ -56,12 +56,12 @@ class Gathered:
     rows: Positions
 
     def __getitem__(self, block: slice) -> NDArray[Any]:
-        # A row without an earlier one is left out later; here it may stand for any.
+        # A row without an earlier one is left out later; here any value will do.
         return self.values.take(self.rows[block], mode="clip")
 
 
 class Table(Columns):
-    """A table of visits, read as far as it is asked.
+    """A table of visits, each part read when it is first needed.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class Table(Columns):
     baseline, marker : optional
         As for `assess`.
     policy : Policy, optional
-        What is done about problems; by default the first raises.
+        What happens to problems; by default the first one raises.
     """
 
     def __init__(
@@ -105,9 +105,9 @@ class Table(Columns):
         self._given_rows: Positions | None = None
         self._marked_by: Positions | None = None
         self._own_baselines: dict[Any, OwnBaselines] = {}
-        # The rows at which the last request answers, where it named the days for that.
+        # The rows that the last request answers, where it named days for that.
         self.due: NDArray[np.bool_] | None = None
-        # Where a variable is missing at an earlier visit, if each has its own.
+        # Where a variable is missing at baseline, if each variable has a baseline of its own.
         self.own_gaps: dict[str, NDArray[np.bool_]] | None = None
 
     # --- visits
@@ -120,7 +120,7 @@ class Table(Columns):
         dates, per_day, when = self.dates(self.column("date"), "date", gaps=False)
         sure = who & when
         if not sure.all():
-            # A row without a patient or a date is nobody's baseline.
+            # A row without a patient or a date can be the baseline of nobody.
             alone = np.flatnonzero(~sure)
             codes = codes.copy()
             codes[alone] = len(labels) + np.arange(alone.size)
@@ -163,9 +163,9 @@ class Table(Columns):
         return self.visits.after_patients(self.baseline_of_patients)
 
     def judge_against(self, rows: Positions, *, marked_by: Positions) -> None:
-        """Take these rows as each row's baseline; they may differ within a patient.
+        """Use these rows as the baseline of each row; they may differ within a patient.
 
-        `marked_by` are the rows whose ESR decides by ``"esr-else-crp"``; without one, any visit.
+        `marked_by` are the rows whose ESR decides for ``"esr-else-crp"``; without one, any visit.
         """
         self._given_rows, self._marked_by = rows, marked_by
 
@@ -193,7 +193,7 @@ class Table(Columns):
         return self._one_of_each(rows, words, "Flag the one that counts alone.")
 
     def _one_of_each(self, rows: Positions, what: str, advice: str = "") -> Positions:
-        """Return each patient's row, or `NONE`; of a patient with two they meet the policy."""
+        """Return the row of each patient, or `NONE`; report patients with two."""
         visits = self.visits
         per_patient, twice = visits.only_one(rows[visits.sure[rows]])
         if twice.size:
@@ -208,7 +208,7 @@ class Table(Columns):
         return self._own_baselines[rule]
 
     def own_of(self, reference: Any) -> OwnBaselines | None:
-        """Return the baselines of each variable, where a reference is a rule for these."""
+        """Return the baselines of each variable, if the reference is such a rule."""
         rule = self.baseline_rule if reference == "baseline" else reference
         each = getattr(rule, "per_variable", False) and self._given_rows is None
         return self.own_baselines(rule) if each else None
@@ -220,11 +220,11 @@ class Table(Columns):
 
     @cached_property
     def with_two_baselines(self) -> NDArray[np.bool_]:
-        """Which patients have two rows that can be their baseline or reference."""
+        """Which patients have two rows that could be their baseline or reference."""
         return np.zeros(len(self.visits.labels), dtype=bool)
 
     def refuse_two(self, rows: Positions, what: str, advice: str = "") -> None:
-        """Meet the policy with rows of a patient that are all the same thing."""
+        """Report that several rows of a patient could be its baseline or reference."""
         advice = advice or (
             f"Flag the one that counts in a column, one row of each patient, and name that: "
             f"{made('flagged')}."
@@ -259,7 +259,7 @@ class Table(Columns):
         return np.where(known, np.floor(scaled).astype(np.int64), dates)
 
     def date_of_patients(self, column: str) -> NDArray[np.int64]:
-        """Return for each row the date that a column gives its patient; two of a patient raise."""
+        """Return the date that a column gives the patient of each row; report two dates of a patient."""
         values, visits = self.dates_beside(column), self.visits
         given = np.flatnonzero(values != NO_DATE)
         per_patient = np.full(len(visits.labels), NO_DATE, dtype=np.int64)
@@ -277,7 +277,7 @@ class Table(Columns):
         return per_patient[visits.patients]
 
     def last_rows(self, rule: OnOrBefore, known: NDArray[np.bool_]) -> Positions:
-        """Return the last rows of each patient, of those that are `known`, on or before a date."""
+        """Return the last `known` rows of each patient on or before a date."""
         visits = self.visits
         limit = self.date_of_patients(rule.column)
         wait = np.where(limit == NO_DATE, NONE, limit - visits.dates)
@@ -289,7 +289,7 @@ class Table(Columns):
         return early[is_last]
 
     def days_since(self, rows: Positions) -> NDArray[np.float64]:
-        """Return the days of each row since an earlier one; of none, since any."""
+        """Return the days since an earlier row; meaningless where there is none."""
         visits = self.visits
         if not visits.size:
             return np.zeros(0)
@@ -299,7 +299,7 @@ class Table(Columns):
         return days
 
     def month_of(self, windows: Any) -> NDArray[np.float64]:
-        """Return the month in whose days after the baseline each row is, NaN where in none."""
+        """Return the month whose window of days after baseline each row is in, NaN for none."""
         days, months = self.days_since(self.baseline), np.full(self.size, np.nan)
         for month, (first, last) in windows:
             months[(self.baseline >= 0) & (days >= first) & (days <= last)] = month
@@ -312,7 +312,7 @@ class Table(Columns):
 
     @property
     def baseline_or_none(self) -> Positions | None:
-        """Each row's `baseline`, where that cached property has been looked for."""
+        """The `baseline` of each row, if it has been computed already."""
         return vars(self).get("baseline")
 
     # --- the acute-phase reactant
@@ -339,7 +339,7 @@ class Table(Columns):
 
     @cached_property
     def uses_esr(self) -> NDArray[np.bool_]:
-        """By ``"esr-else-crp"``, which rows belong to patients whose reactant is ESR."""
+        """With ``"esr-else-crp"``, which rows are of patients whose reactant is ESR."""
         esr = ~np.isnan(self.values("esr"))
         own = self.own_of("baseline")
         if own is not None:
@@ -355,7 +355,7 @@ class Table(Columns):
 
     @cached_property
     def reactant(self) -> tuple[str, NDArray[np.float64]]:
-        """The reactant's name and values, the same one at all visits of a patient."""
+        """The name and the values of the reactant, the same one at all visits of a patient."""
         return (MIXED if self.marker == ESR_ELSE_CRP else self.marker), self._of_marker("")
 
     def _of_marker(self, ending: str) -> NDArray[np.float64]:
@@ -382,9 +382,9 @@ class Table(Columns):
         return given
 
     def _is_limit_of_one(self, column: str) -> bool:
-        """Return whether a column has the limit of one reactant where patients differ in theirs.
+        """Return whether a column holds the limit of one reactant while patients differ in theirs.
 
-        Then each patient's is that of the reactant; where it is not there, that is refused.
+        Then each patient needs the limit of its own reactant; if that is absent, it raises.
         """
         limits = {self.column(f"{name}_upper_limit"): name for name in MARKERS}
         named = [name for name in MARKERS if name in column.casefold()]
@@ -491,7 +491,7 @@ class Table(Columns):
         return [Output("rater_changed", "flag", changed)]
 
     def which_counted(self) -> list[Output]:
-        """Return which reactant counts for each row, where patients differ, and who rated."""
+        """Return the reactant of each row, if patients differ in theirs, and `rater_column`."""
         outputs = self.rater_column()
         if self.marker_rule == ESR_ELSE_CRP:
             marker = np.where(self.uses_esr, "esr", "crp").astype(object)
@@ -500,7 +500,7 @@ class Table(Columns):
 
 
 def _there(rule: Flagged | OnOrBefore, frame: Frame) -> bool:
-    """Return whether a table has the column of a rule, or of one variable's rule."""
+    """Return whether a table has the column of a rule, or that of any variable."""
     if isinstance(rule, Flagged) and rule.per_variable:
         return any(rule.of(name) in frame for name in VARIABLES)
     return rule.column in frame

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from jiascores.core.values import is_missing
 from jiascores.tables.frame import NONE, Frame, Positions
 
-# What a visit is called that lies in no window of the plan.
+# The label of a visit outside the windows of the plan.
 UNSCHEDULED = "unscheduled"
 
 
@@ -73,7 +73,7 @@ class Visits:
         return self._starts(self.patients, self.dates)
 
     def _starts(self, *columns: Positions) -> Positions:
-        """For each place in `order`, the place since which the columns say the same."""
+        """For each place in `order`, the place where the run of equal values starts."""
         same = np.ones(self.size, dtype=bool)
         for column in columns:
             ordered = column[self.order]
@@ -83,7 +83,7 @@ class Visits:
         return np.maximum.accumulate(starts, out=starts)
 
     def unordered(self, in_order: Positions) -> Positions:
-        """Return values that stand in `order` in the order of the rows."""
+        """Return values given in `order` in the order of the rows."""
         out = np.empty_like(in_order)
         out[self.order] = in_order
         return out
@@ -93,7 +93,7 @@ class Visits:
         return per_patient[self.patients]
 
     def after(self, rows: Positions) -> NDArray[np.bool_]:
-        """Return which rows come after their reference row; no reference, not after."""
+        """Return which rows come after their reference row; False without one."""
         return (rows >= 0) & (self.dates > self.dates[np.maximum(rows, 0)])
 
     def after_patients(self, per_patient: Positions) -> NDArray[np.bool_]:
@@ -105,18 +105,18 @@ class Visits:
         return self.dates > self.per_row(np.where(per_patient >= 0, dates, none))
 
     def so_far(self, found: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return for each row whether something was so at a visit up to its date."""
+        """Return whether a condition held at any visit of the patient up to the date of each row."""
         places = np.arange(self.size)
         # Later patients get higher numbers, so a running maximum never looks back across patients.
         number = 2 * np.cumsum(self.starts == places)
         running = np.maximum.accumulate(found[self.order] + number) > number
-        # Of rows on one date, each has seen all.
+        # All rows of one date count for each of them.
         last = np.flatnonzero(np.append(np.diff(self.day_starts) > 0, True)[: self.size])
         there: NDArray[np.bool_] = running[last[np.searchsorted(last, places)]]
         return there[np.argsort(self.order)]
 
     def only_one(self, chosen: Positions) -> tuple[Positions, Positions]:
-        """Return for each patient the one chosen row, or `NONE`; and the rows of those with two."""
+        """Return the one chosen row of each patient, or `NONE`, and the rows of patients with two."""
         per_patient = np.full(len(self.labels), NONE, dtype=np.int64)
         per_patient[self.patients[chosen]] = chosen
         again = per_patient[self.patients[chosen]] != chosen
@@ -163,7 +163,7 @@ NO_STUDY_DAY = 1_000_000
 
 
 def parse_dates(frame: Frame, name: str) -> tuple[NDArray[np.int64], float, list[int]]:
-    """Return dates as whole numbers, how many make a day, and the rows not understood.
+    """Return dates as whole numbers, how many make a day, and the rows that were not understood.
 
     A date that is missing or not understood is `NO_DATE`.
     """
@@ -193,7 +193,7 @@ def _study_days(values: NDArray[Any]) -> tuple[NDArray[np.int64], float]:
 
 
 def _from_objects(values: NDArray[Any]) -> tuple[NDArray[Any], list[int]]:
-    """Return dates and ISO texts as moments, and where there is neither."""
+    """Return dates and ISO texts as moments, and the positions of anything else."""
     moments = np.full(values.size, np.datetime64("NaT", "us"))
     refused: list[int] = []
     for position, value in enumerate(values):
@@ -206,7 +206,7 @@ def _from_objects(values: NDArray[Any]) -> tuple[NDArray[Any], list[int]]:
 
 
 def _moment(value: Any) -> np.datetime64 | None:
-    """Return a date or an ISO text as a moment without a time zone; None where it is neither."""
+    """Return a date or ISO text as a moment without its time zone, or None for anything else."""
     if isinstance(value, str):
         try:
             value = dt.datetime.fromisoformat(value)
