@@ -53,7 +53,6 @@ YEARS = (1970, 2100)
 YEARS_APART = 30.0
 STUDY_DAYS_HIGHEST = 20_000.0
 
-EPOCH = 1970
 # What `joint_counts` adds where it had to decide whether a form without a finding was filled.
 EXAMINED = "joints_examined"
 DAYS_A_YEAR = 365.25
@@ -235,7 +234,7 @@ def findings(
     _raters(found)
     if timeline is not None:
         for rows, message in doubtful_ids(table):
-            found.patients("patient", rows, message)
+            found.add("patient", message, patients=rows)
         _same_day(found, timeline)
         _far_apart(found, timeline)
     if gaps:
@@ -255,6 +254,10 @@ def _core_set(found: _Findings) -> None:
 
 # --------------------------------------------------------------------------------------------
 # Collecting
+
+
+# The rows of a finding about a whole column.
+_NOWHERE = np.array([NONE])
 
 
 @attrs.frozen(eq=False)
@@ -286,38 +289,32 @@ class _Findings:
         self._blocks: list[_Block] = []
         self._told: set[Any] = set()
 
-    def column(
+    def add(
         self,
         variable: str,
-        message: str,
-        *,
-        value: Any = None,
-        finding: Finding = "suspicious",
-        reason: str = "suspicious",
-    ) -> None:
-        """Add one finding about a whole column, or about one that is not there."""
-        nowhere = np.array([NONE])
-        self._add(finding, reason, variable, nowhere, nowhere, [_text(value)], [message])
-
-    def rows(
-        self,
-        variable: str,
-        rows: Positions,
         message: str | Words,
+        rows: Positions = _NOWHERE,
         *,
+        patients: Positions | None = None,
+        value: Any = None,
         values: Words | None = None,
         finding: Finding = "suspicious",
         reason: str = "suspicious",
+        column: str | None = None,
     ) -> None:
-        """Add one finding for each of these rows."""
-        if rows.size:
-            self._add(finding, reason, variable, rows, rows, values, message)
+        """Add one finding for each of these rows; without rows, one about a whole column.
 
-    def patients(self, variable: str, rows: Positions, message: str) -> None:
-        """Add one finding for each patient of these rows, about no visit of theirs."""
+        A finding about patients, and no visit of theirs, has a row of each in `patients`.
+        """
+        if patients is not None:
+            rows = np.full(patients.size, NONE)
         if rows.size:
-            nowhere = np.full(rows.size, NONE)
-            self._add("suspicious", "suspicious", variable, nowhere, rows, None, message)
+            column = column or self.of.column(variable)
+            there = str(column) if column in self.of.frame else None
+            patients = rows if patients is None else patients
+            values = [_text(value)] * rows.size if values is None else values
+            block = _Block(finding, reason, variable, there, rows, patients, values, message)
+            self._blocks.append(block)
 
     def problems(self, problems: Sequence[Problem], **otherwise: Finding) -> None:
         """Add what cannot be read, each finding once; `otherwise` gives kinds of finding another."""
@@ -331,30 +328,15 @@ class _Findings:
                     continue
                 told.add(key)
                 finding = otherwise.get(problem.kind.finding, problem.kind.finding)
-                what = finding, problem.reason, problem.variable
-                self._add(*what, rows, rows, value, message, problem.column)
-
-    def _add(
-        self,
-        finding: Finding,
-        reason: str,
-        variable: str,
-        rows: Positions,
-        patients: Positions,
-        values: Words | None,
-        message: str | Words,
-        column: str | None = None,
-    ) -> None:
-        column = column or self.of.column(variable)
-        there = str(column) if column in self.of.frame else None
-        self._blocks.append(
-            _Block(finding, reason, variable, there, rows, patients, values, message)
-        )
+                kind: Any = {"finding": finding, "reason": problem.reason}
+                self.add(
+                    problem.variable, message, rows, values=value, column=problem.column, **kind
+                )
 
     def table(self) -> Any:
         """Return the findings as a frame of the caller's kind."""
         frame = self.of.frame
-        blocks = [block for kind in KINDS for block in self._blocks if block.finding == kind]
+        blocks = sorted(self._blocks, key=lambda block: KINDS.index(block.finding))
         order = self._order(blocks)
 
         def places(name: str) -> Positions:
@@ -478,7 +460,7 @@ def _suspects(found: _Findings, read: Mapping[str, _Read]) -> None:
     for name, each in read.items():
         beyond = int((each.known > each.variable.high).sum())
         if "mm" in each.variable.units and each.unit not in ("mm", "0-100") and beyond:
-            found.column(
+            found.add(
                 name,
                 f"{beyond} of {each.known.size} values are above {each.variable.high:g}: "
                 f"millimetres? Then declare {say('units', {name: 'mm'})}.",
@@ -487,12 +469,11 @@ def _suspects(found: _Findings, read: Mapping[str, _Read]) -> None:
     numbers = {name: each.numbers for name, each in read.items()}
     for suspect in suspects(found.of, numbers):
         if suspect.rows is None:
-            found.column(suspect.variable, suspect.message, value=suspect.count)
+            found.add(suspect.variable, suspect.message, value=suspect.count)
         else:
             values = read[suspect.variable].source[suspect.rows].tolist()
-            found.rows(
-                suspect.variable, suspect.rows, suspect.message, values=[*map(_text, values)]
-            )
+            values = [*map(_text, values)]
+            found.add(suspect.variable, suspect.message, suspect.rows, values=values)
 
 
 def _copied(found: _Findings, read: Mapping[str, _Read]) -> None:
@@ -505,7 +486,7 @@ def _copied(found: _Findings, read: Mapping[str, _Read]) -> None:
     # Both from one form of joints are no copies; and of few joints all may be among the 27.
     counted = f"{JOINT_COUNTS[0]}_min" in found.of.frame
     if known.sum() >= TWO and agree and full[known].max() >= MANY_JOINTS and not counted:
-        found.column(
+        found.add(
             "active_joints",
             f"The 71-joint and the 27-joint count agree at all {known.sum()} visits: is one a "
             f"copy of the other?",
@@ -535,7 +516,7 @@ def _units_beside(found: _Findings, read: Mapping[str, _Read]) -> None:
             words = [str(word).strip() for word in list_of(labels)]
             units = [variable.unit_named(word) for word in words]
             if None not in units and any(unit is not own for unit in units):
-                found.column(
+                found.add(
                     name,
                     f"{other!r} says the unit of each value, {listing(words)}, and {column!r} is read "
                     f"in {own.name} alone. To read each by its own: {door().unit_in(name, other)}.",
@@ -557,7 +538,7 @@ def _by_groups(found: _Findings, read: Mapping[str, _Read]) -> None:
         for each in globals_:
             medians = _medians(each.numbers, groups)
             if medians and min(medians) > 0 and max(medians) >= TENFOLD * min(medians):
-                found.column(
+                found.add(
                     each.variable.name,
                     f"Medians from {min(medians):g} to {max(medians):g} between groups of {name!r}: "
                     f"one of them in another unit? {door().unit_in(each.variable.name, 'your column')} "
@@ -600,15 +581,15 @@ def _not_examined(found: _Findings) -> None:
             f"Nothing says that the joints were examined at {rows.size} of {size} visits: a form "
             f"without a tick is no joint only where it is complete, or a field says that they were."
         )
-        found.column(EXAMINED, often, value=rows.size, **_GAP)
-        found.rows(EXAMINED, rows, "Nothing says that the joints were examined.", **_GAP)
+        found.add(EXAMINED, often, value=rows.size, **_GAP)
+        found.add(EXAMINED, "Nothing says that the joints were examined.", rows, **_GAP)
 
 
 def _left_open(found: _Findings) -> None:
     """List words that are understood and leave open which category is meant."""
     for (what, column), rows in found.of.words_read.items():
         if rows.size:
-            found.column(
+            found.add(
                 what,
                 f"Column {column!r} leaves the category open at {rows.size} of {found.of.size} visits, as "
                 f"M08.4 does for persistent and extended oligoarthritis: it is missing there.",
@@ -632,7 +613,7 @@ def _raters(found: _Findings) -> None:
     _, raters = found.of.raters()
     others = [rater for rater in raters if rater not in RATERS]
     if others:
-        found.column(
+        found.add(
             "patient_global_rater",
             f"Raters are {' or '.join(RATERS)}; found {listing([repr(one) for one in others])}.",
             value=len(others),
@@ -650,15 +631,15 @@ def _gaps(found: _Findings, read: Mapping[str, _Read], at_baseline: NDArray[np.b
         if not rows.size:
             continue
         if rows.size == size:
-            found.column(name, f"Missing at all {size} visits.", value=size, **_GAP)
+            found.add(name, f"Missing at all {size} visits.", value=size, **_GAP)
             continue
         often = f"Missing at {rows.size} of {size} visits ({rows.size / size:.1%})."
-        found.column(name, often, value=rows.size, **_GAP)
+        found.add(name, often, value=rows.size, **_GAP)
         messages: str | Words = "Missing."
         if name in (*CORE_VARIABLES, *MARKERS) and at_baseline[rows].any():
             words = np.array(["Missing.", MISSING_AT_BASELINE], dtype=object)
             messages = words[at_baseline[rows].astype(np.int64)]
-        found.rows(name, rows, messages, **_GAP)
+        found.add(name, messages, rows, **_GAP)
 
 
 # --------------------------------------------------------------------------------------------
@@ -680,7 +661,7 @@ def _same_day(found: _Findings, visits: Visits) -> None:
         return
     count = np.bincount(visits.day_starts, minlength=visits.size)[visits.day_starts]
     rows = np.sort(visits.order[count > 1])
-    found.rows("date", rows, "Another visit of this patient has this date.")
+    found.add("date", "Another visit of this patient has this date.", rows)
 
 
 def _far_apart(found: _Findings, visits: Visits) -> None:
@@ -689,18 +670,18 @@ def _far_apart(found: _Findings, visits: Visits) -> None:
     if visits.per_day == CALENDAR:
         first, last = (int(np.datetime64(f"{year}", "us").astype(np.int64)) for year in YEARS)
         odd = sure & ((visits.dates < first) | (visits.dates >= last) | (visits.dates == 0))
-        years = visits.dates[odd].astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64)
-        found.rows(
+        years = visits.dates[odd].astype("datetime64[us]").astype("datetime64[Y]").astype(str)
+        found.add(
             "date",
-            np.flatnonzero(odd),
             f"Hardly possible: visits are expected from {YEARS[0]} to {YEARS[1] - 1}, and "
             f"1970-01-01 is what a 0 becomes.",
-            values=[str(year) for year in years + EPOCH],
+            np.flatnonzero(odd),
+            values=years,
         )
     else:
         odd = sure & (np.abs(visits.dates) > STUDY_DAYS_HIGHEST * visits.per_day)
         if odd.any():
-            found.column(
+            found.add(
                 "date",
                 f"{int(odd.sum())} study days are beyond {STUDY_DAYS_HIGHEST:g}: dates written as "
                 f"numbers? Turn them into dates first; those of a spreadsheet are "
@@ -713,11 +694,8 @@ def _far_apart(found: _Findings, visits: Visits) -> None:
     began = np.full(len(visits.labels), np.iinfo(np.int64).max)
     np.minimum.at(began, visits.patients[plain], visits.dates[plain])
     late = plain & (visits.dates - began[visits.patients] > apart)
-    found.rows(
-        "date",
-        np.flatnonzero(late),
-        f"More than {YEARS_APART:g} years after the patient's first visit.",
-    )
+    words = f"More than {YEARS_APART:g} years after the patient's first visit."
+    found.add("date", words, np.flatnonzero(late))
 
 
 def _baseline(found: _Findings, visits: Visits) -> NDArray[np.bool_]:
@@ -733,23 +711,23 @@ def _baseline(found: _Findings, visits: Visits) -> NDArray[np.bool_]:
             rows = own.rows(name)
             not_before[rows[rows >= 0]] = True
             lacks = np.flatnonzero((rows < 0) & (of_patients >= 0))
-            found.patients(name, of_patients[lacks], MISSING_AT_BASELINE)
+            found.add(name, MISSING_AT_BASELINE, patients=of_patients[lacks])
         # A gap in a row is none at baseline, where another row has the variable's.
         at_baseline[:] = False
     ordered = visits.order[visits.starts == np.arange(visits.size)]
     twice = table.with_two_baselines
     none = (of_patients[visits.patients[ordered]] < 0) & ~twice[visits.patients[ordered]]
-    found.patients(
+    found.add(
         "date",
-        np.sort(ordered[visits.sure[ordered] & none]),
         "This patient has no baseline visit: nothing is compared.",
+        patients=np.sort(ordered[visits.sure[ordered] & none]),
     )
     has = visits.sure & (baseline >= 0)
     earlier = np.maximum(baseline, 0)
-    found.rows(
+    found.add(
         "date",
-        np.flatnonzero(has & ~not_before & (visits.dates < visits.dates[earlier])),
         "Before the patient's baseline: no response, change or flare here.",
+        np.flatnonzero(has & ~not_before & (visits.dates < visits.dates[earlier])),
     )
     if table.column("patient_global_rater") in table.frame:
         codes, _ = table.raters()
@@ -759,10 +737,10 @@ def _baseline(found: _Findings, visits: Visits) -> NDArray[np.bool_]:
         other = has & (codes >= 0) & (codes[earlier] >= 0) & (codes != codes[earlier])
         changed = np.flatnonzero(other & (visits.dates > visits.dates[earlier]))
         words = table.frame.objects(table.column("patient_global_rater"))
-        found.rows(
+        found.add(
             "patient_global_rater",
-            changed,
             "Another rater than at baseline: the change is not the patient's alone.",
+            changed,
             values=[str(words[row]) for row in changed],
         )
     return at_baseline
