@@ -336,6 +336,39 @@ def test_advice_on_times_is_in_the_words_of_the_command_line(
         assert python not in done.output
 
 
+@pytest.mark.parametrize(
+    ("own", "options", "words"),
+    [
+        ("weeks = {0 = 3, 8 = 7}", (), "rule in [visits] of the --mapping"),
+        ('rule = "nearest"', (), "weeks in [visits] of the --mapping"),
+        (
+            'rule = "nearest"\nweeks = {0 = 3, 8 = 7}\nday_zero = "first"',
+            ("--visit", "AVISIT"),
+            "windows in [adam] of the --mapping says which visit a row is, and so do --visit",
+        ),
+    ],
+)
+def test_advice_on_windows_is_in_the_words_of_the_mapping(
+    folder: Path, own: str, options: tuple[str, ...], words: str
+) -> None:
+    table = MAPPING.replace('visit = "AVISIT"', "windows = true")
+    (folder / "m.toml").write_text(f"{table}\n[visits]\n{own}\n", encoding="utf-8")
+    done = run(folder, "adeff", *options)
+    assert done.exit_code == 1
+    assert words in " ".join(done.output.split())
+    for python in ("windows=", "weeks=", "--rule", "--week", "--day-zero", "jia."):
+        assert python not in done.output
+
+
+def test_times_without_an_event_ask_for_one(folder: Path) -> None:
+    table = MAPPING.replace('measure = "flare:prcsg-printo:baseline"\n', "")
+    (folder / "m.toml").write_text(table, encoding="utf-8")
+    done = run(folder, "adtte", "-o", folder / "adtte.csv")
+    assert done.exit_code == 1
+    assert "which event? Give --event" in done.output
+    assert not (folder / "adtte.csv").exists()
+
+
 def test_help_has_an_example_that_is_there() -> None:
     for command in ("adeff", "adtte"):
         words = Runner().invoke(main, ["adam", command, "--help"]).output

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import inspect
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -293,6 +295,81 @@ def test_what_must_be_there_and_what_a_data_set_is_called() -> None:
     found = jia.adam.check(attrs.evolve(dataset, data=dataset.data.drop(columns="STUDYID")))
     assert "STUDYID is not there" in set(found["finding"])
     assert repr(dataset).startswith(f"<ADEFF: {len(dataset.data)} rows, ")
+
+
+def test_what_was_added_or_dropped_by_hand_is_found(tmp_path: Path) -> None:
+    dataset = changed(efficacy(), WEIGHT=20.5, NOTE="x", FUPDT=pd.Timestamp("2024-05-01"))
+    found = jia.adam.check(dataset)
+    assert set(found["rule"]) == {"names-and-labels"}
+    assert [words.partition(" has no label")[0] for words in found["finding"]] == [
+        *("WEIGHT", "NOTE", "FUPDT")
+    ]
+    assert "keep=" in found["finding"].iloc[0]
+    about = dataset.variables.set_index("variable")
+    assert about.loc[["WEIGHT", "NOTE", "FUPDT"], "type"].tolist() == ["float", "text", "date"]
+    with pytest.raises(RequestError, match="WEIGHT has no label and no origin"):
+        jia.adam.write(dataset, tmp_path / "a.json", created=CREATED)
+    # What has no labels can be written as it is.
+    jia.adam.write(dataset, tmp_path / "a.csv")
+    assert set(jia.adam.read(tmp_path / "a.csv")["WEIGHT"]) == {"20.5"}
+    for name in dataset.data:
+        lacking = attrs.evolve(dataset, data=dataset.data.drop(columns=name))
+        assert list(jia.adam.check(lacking)) == ["dataset", "rule", "finding"]
+    for name in ("PARAMCD", "USUBJID"):
+        lacking = attrs.evolve(dataset, data=efficacy().data.drop(columns=name))
+        assert f"{name} is not there" in set(jia.adam.check(lacking)["finding"])
+    lacking = attrs.evolve(dataset, data=efficacy().data.drop(columns="AREASND"))
+    assert "AVAL is empty without a reason" in set(jia.adam.check(lacking)["finding"])
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        ({"sex": "F"}, "'sex' is not a name of at most 8 capital letters"),
+        ({"BIRTHDT": "2015-01-01"}, "BIRTHDT is not a date"),
+    ],
+)
+def test_names_and_dates_that_a_file_cannot_have(change: dict[str, Any], finding: str) -> None:
+    found = jia.adam.check(changed(efficacy(), **change))
+    assert any(words.startswith(finding) for words in found["finding"]), found
+
+
+def test_a_label_is_no_longer_than_40_characters() -> None:
+    name = "A_COLUMN_OF_ADSL_WHOSE_NAME_IS_VERY_VERY_LONG"
+    people = adsl().assign(**{name: 1})
+    dataset = jia.adam.adeff(visits(), measures=["cjadas10"], subjects=people, keep=[name])
+    found = jia.adam.check(dataset)["finding"]
+    assert any(f"the label of {name} is not 1 to 40" in words for words in found)
+
+
+def test_the_terms_of_times_are_those_that_are_used() -> None:
+    assert set(times().codelists["codelist"]) == {"PARAMCD"}
+    assert set(times().metadata["part"]) == {"variable", "value", "term"}
+
+
+def test_what_is_read_must_be_known(tmp_path: Path) -> None:
+    old = tmp_path / "old.json"
+    old.write_text('{"datasetJSONVersion": "1.0.0", "columns": [], "rows": []}')
+    with pytest.raises(RequestError, match=r"datasetJSONVersion is '1\.0\.0'"):
+        jia.adam.read(old)
+    with pytest.raises(RequestError, match=r"ends in \.xpt, \.json"):
+        jia.adam.read(tmp_path / "adeff.sas7bdat")
+    # Capitals are no other kind.
+    jia.adam.write(times(), tmp_path / "ADTTE.CSV")
+    pd.testing.assert_frame_equal(jia.adam.read(tmp_path / "ADTTE.CSV"), times().pandas)
+
+
+@pytest.mark.parametrize(("ending", "package"), [("xpt", "pyreadstat"), ("parquet", "pyarrow")])
+def test_a_package_that_is_not_installed_is_named(
+    ending: str, package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / f"a.{ending}"
+    jia.adam.write(times(), path, created=CREATED) if importlib.util.find_spec(package) else None
+    monkeypatch.setattr("jiascores.tables.engines.find_spec", lambda _: None)
+    monkeypatch.delitem(sys.modules, package, raising=False)
+    for call in (jia.adam.read, lambda to: jia.adam.write(times(), to, created=CREATED)):
+        with pytest.raises(jia.errors.MissingExtraError, match=rf"{package}.*jiascores\[files\]"):
+            call(path)
 
 
 def test_the_rules_are_listed() -> None:

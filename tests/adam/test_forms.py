@@ -208,9 +208,17 @@ def test_json_holds_every_definition() -> None:
 
 
 def test_what_is_refused() -> None:
-    with pytest.raises(RequestError, match="choose from 'redcap', 'json', 'schema'"):
+    with pytest.raises(RequestError, match="choose 'redcap': a data dictionary; 'json'"):
         jia.adam.export("openclinica")  # type: ignore[arg-type]
-    with pytest.raises(RequestError, match="choose 'esr' or 'crp'"):
+    with pytest.raises(RequestError, match="marker='esr-else-crp': choose 'esr': "):
         jia.adam.export("redcap", marker="esr-else-crp")
     with pytest.raises(NotCoveredError, match="scores= takes jadas10"):
         jia.adam.export("redcap", scores=["jspada"])
+
+
+def test_a_set_gives_the_states_of_the_scores_that_it_has_bounds_for() -> None:
+    text = jia.adam.export("redcap", scores=["jadas10", "jadas27"], cutoffs=["trincianti-2021"])
+    names = [row["Variable / Field Name"] for row in csv.DictReader(io.StringIO(text))]
+    assert [name for name in names if name.startswith("state_")] == [
+        "state_jadas10_trincianti_2021"
+    ]

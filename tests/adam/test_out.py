@@ -97,7 +97,8 @@ def test_windows_that_are_not_known_are_refused() -> None:
     for wrong, words in (
         ({"week": {0: 3}}, "has no 'week'"),
         ({"weeks": {0: 30, 2: 30}, "rule": "nearest"}, "meet"),
-        ({"weeks": {0: 3}}, "rule"),
+        ({"weeks": {0: 3}}, r"windows=\{'rule': None\}: choose 'nearest'"),
+        ({"weeks": {0: 3}, "rule": "nearest", "day_zero": 1}, r"windows=\{'day_zero': …\} must"),
     ):
         with pytest.raises(RequestError, match=words):
             made(visits=visits().drop(columns="nominal_visit"), windows=wrong)
@@ -187,9 +188,9 @@ def test_criteria_are_for_numbers_of_the_data_set() -> None:
     assert not isinstance(state, str)
     with pytest.raises(RequestError, match="write a comparison"):
         made(thresholds={"jadas10": "low"})
-    with pytest.raises(RequestError, match="not a column of this data set"):
+    with pytest.raises(RequestError, match="not a number of this data set"):
         made(thresholds={"esr": "<= 20"})
-    with pytest.raises(RequestError, match="not a column of this data set"):
+    with pytest.raises(RequestError, match="not a number of this data set"):
         made(thresholds={state.stem: ">= 1"})
 
 
@@ -260,6 +261,100 @@ def test_a_baseline_of_each_variable_flags_its_own_row() -> None:
     assert jia.adam.check(dataset).empty
 
 
+def test_two_rows_of_a_date_that_no_visit_tells_apart_are_refused() -> None:
+    table = pd.concat([visits(), visits().iloc[[1]]]).assign(nominal_visit=None)
+    with pytest.raises(VisitError, match=r"the same date and analysis visit \(of S-01\)"):
+        made(visits=table, measures=[], variables=["esr"], baseline=None)
+
+
+BOTH = {"esr": [40, None, 10, 30, 20], "crp": [60.0, 20, None, 50, 30]}
+
+
+@pytest.mark.parametrize(
+    ("marker", "missing"),
+    [
+        ("esr", {"Week 8": "missing: esr"}),
+        ("crp", {"Week 12": "missing: crp"}),
+        ("esr-else-crp", {"Week 8": "missing: esr"}),
+    ],
+)
+def test_a_reason_names_the_reactant_that_counts(marker: Any, missing: dict[str, str]) -> None:
+    data = made(
+        visits=visits().assign(physician_global=[6.0, 2, 1, 5, 1], **BOTH),
+        measures=[
+            "jadas10",
+            LEVELS[1],
+            jia.ask.flare(criteria="brunner-2002", reference="baseline"),
+        ],
+        marker=marker,
+    )
+    for code in ("JADAS10", "SJ10T21"):
+        rows = of(data, code)
+        open_ = rows[rows["AREASND"].notna()]
+        assert dict(zip(open_["AVISIT"], open_["AREASND"], strict=True)) == missing
+    # A flare of six variables is determined by the other five, or waits for the one that counts.
+    flares = of(data, "FLBR2")["AREASND"].dropna()
+    assert set(flares) <= set(missing.values())
+
+
+def test_by_patient_each_reactant_is_named_in_those_who_have_it() -> None:
+    both = {"esr": [None, None, None, 30, None], "crp": [60.0, None, 8, 50, 30]}
+    data = made(
+        visits=visits().assign(physician_global=[6.0, 2, 1, 5, 1], **both),
+        measures=["jadas10", "acr_ped"],
+        marker="esr-else-crp",
+    )
+    rows = of(data, "JADAS10").dropna(subset="AREASND")
+    assert cells(rows["USUBJID"]) == ["S-01", "S-02"]
+    assert cells(rows["AREASND"]) == ["missing: crp", "missing: esr"]
+    own = jia.flagged("flag", per_variable=True)
+    names = ["physician_global", "patient_global", "chaq", "active_joints", "limited_joints", "crp"]
+    table = visits().assign(
+        **both, **{f"{n}_flag": [True, False, False, True, False] for n in names}
+    )
+    table = table.assign(crp_flag=[False, False, False, True, False], esr_flag=False, chaq=None)
+    reasons = of(made(visits=table, measures=["acr_ped"], marker="crp", baseline=own), "ACRLEV")
+    assert reasons["AREASND"].iloc[0] == "missing: chaq, crp; missing at baseline: chaq, crp"
+
+
+INACTIVE = dict.fromkeys(
+    ["fever", "rash", "serositis", "splenomegaly", "lymphadenopathy", "uveitis"], False
+)
+
+
+def test_where_one_reactant_is_enough_both_must_be_missing_to_be_named() -> None:
+    table = visits().assign(
+        **INACTIVE,
+        physician_global=[0.0, 0, 0, 0, None],
+        active_joints=0,
+        esr=[10.0, None, None, 10, None],
+        crp=[None, 2.0, None, None, 2.0],
+        esr_normal=None,
+    )
+    wallace = jia.ask.inactive_disease(criteria="wallace-2004")
+    rows = of(made(visits=table, measures=[wallace]), "IDWA04").set_index(["USUBJID", "AVISIT"])
+    assert rows.loc[("S-01", "Week 12"), "AREASND"] == "missing: esr, crp"
+    assert rows.loc[("S-02", "Week 8"), "AREASND"] == "missing: physician_global"
+    # These criteria want both tested and normal.
+    both = jia.ask.inactive_disease(criteria="eular-pres-2024")
+    table = table.assign(stills_symptoms=False)
+    rows = of(made(visits=table, measures=[both]), "IDEULA").set_index(["USUBJID", "AVISIT"])
+    assert rows.loc[("S-01", "Week 8"), "AREASND"] == "missing: esr"
+    assert rows.loc[("S-01", "Week 12"), "AREASND"] == "missing: esr, crp"
+
+
+def test_what_reads_no_reactant_never_names_one() -> None:
+    table = visits().assign(
+        ilar_category=[None, "systemic", "systemic", "systemic", "systemic"], esr=None
+    )
+    request = jia.ask.within_categories(criteria="wallace-2004")
+    data = made(visits=table, measures=[request], paramcd={request.stem: "WITHIN"})
+    assert cells(of(data, "WITHIN")["AREASND"]) == [
+        "missing: within_categories_wallace_2004",
+        *[None] * 4,
+    ]
+
+
 def test_several_baselines_repeat_the_rows_by_basetype() -> None:
     table = visits().assign(randomised=[False, True, False, False, True])
     both = {"FIRST DOSE": "first", "RANDOMISATION": jia.flagged("randomised")}
@@ -294,6 +389,15 @@ def test_a_subject_without_a_baseline_says_so() -> None:
     imputed = of(made(measures=[jia.ask.responder(30, missing="nri")], **given), "ACR30", "S-02")
     assert cells(imputed["DTYPE"]) == [None, "NRI", None, "NRI"]
     assert cells(imputed["AVALC"]) == [None, "N", None, "N"]
+
+
+def test_a_change_without_a_baseline_says_so() -> None:
+    table = visits().assign(randomised=[True, False, False, False, False])
+    horneff = jia.ask.horneff_improvement(criteria="horneff-2014")
+    rows = of(made(visits=table, measures=[horneff], baseline=jia.flagged("randomised")), "JIHOR14")
+    open_ = rows[rows["USUBJID"] == "S-02"]
+    assert cells(open_["AREASND"]) == ["no baseline", "missing: physician_global; no baseline"]
+    assert open_["AVALC"].isna().all()
 
 
 def test_the_baseline_visit_is_no_missed_visit() -> None:
@@ -346,6 +450,40 @@ def test_the_chaq_and_remission_are_parameters() -> None:
     assert "PMID 21717596" in about.loc["RMWA11", "reference"] or about.loc["RMWA11", "reference"]
     with pytest.raises(RequestError, match="has no code"):
         jia.adam.adeff(table, measures=[jia.column("inactive")], study="J")
+
+
+def test_retreatment_is_a_parameter() -> None:
+    table = visits().assign(
+        **dict.fromkeys(["infection", "febrile_illness", "malignancy", "biological"], 0)
+    )
+    infusions = pd.DataFrame({"patient": ["S-01", "S-02"], "date": ["2024-01-10", "2024-01-11"]})
+    judged = jia.retreatment(table, infusions, protocol="swart-2019")
+    dataset = jia.adam.adeff(
+        judged, measures=[jia.column("retreatment_eligible")], subjects=adsl(), baseline="first"
+    )
+    rows = of(dataset.data, "RETRELIG")
+    expected = {True: "Y", False: "N"}
+    assert cells(rows["AVALC"]) == [expected.get(each) for each in judged["retreatment_eligible"]]
+    assert dataset.parameters["derivation"].tolist() == [
+        "Taken from the column retreatment_eligible"
+    ]
+    assert jia.adam.check(dataset).empty
+
+
+def test_labels_and_derivations_say_what_is_judged_against_what() -> None:
+    dataset = jia.adam.adeff(
+        visits(),
+        measures=[
+            jia.ask.loss_of_response(level=50),
+            jia.ask.flare(criteria="prcsg-printo", reference="last-responding"),
+        ],
+        subjects=adsl(),
+        baseline="first",
+    )
+    about = dataset.parameters.set_index("paramcd")
+    assert about.loc["LACR50", "param"] == "Loss of ACR Pedi 50 response, giannini-1997"
+    assert about.loc["FLPRIL", "param"] == "Flare, prcsg-printo against last-responding"
+    assert about.loc["FLPRIL", "derivation"].endswith("judged against last-responding")
 
 
 def test_remission_by_each_definition_has_a_code() -> None:
@@ -453,6 +591,9 @@ def test_worst_case_is_a_term_of_the_codelist() -> None:
         ({"visit_number": jia.column("no")}, ColumnError, "'no'"),
         ({"keep": ["AVAL"]}, RequestError, "AVAL is made here"),
         ({"windows": WEEKS, "visit": jia.column("nominal_visit")}, RequestError, "give one"),
+        ({"sources": {"crp": ("LB", "LBSTRESN")}, "variables": []}, RequestError, "There is none"),
+        ({"keep": {"TRTP": "TRTP", "SEX": "GENDER"}}, ColumnError, "no column 'GENDER'"),
+        ({"keep": {"TRTP": "TRTxxP"}, "periods": {"A": "TRTSDT"}}, ColumnError, "'TRT01P'"),
     ],
 )
 def test_what_names_nothing_or_too_much_is_refused(

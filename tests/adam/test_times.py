@@ -75,7 +75,9 @@ def test_elapsed_days_are_one_less() -> None:
 
 
 def test_a_reason_that_never_comes_and_a_number_that_is_the_event() -> None:
-    with pytest.raises(RequestError, match="no patient's reason"):
+    with pytest.raises(
+        RequestError, match=r"not a patient's reason\. There are .*'stopped: rescue'"
+    ):
         made(censored={"died": 2})
     for wrong in (0, -1, True):
         with pytest.raises(RequestError, match="0 is the event"):

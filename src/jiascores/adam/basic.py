@@ -36,6 +36,7 @@ ORDER = (
     *("AVAL", "AVALC", "AVALMIN", "AVALMAX", "AREASND", "BASE", "BASEC", "BASETYPE", "CHG"),
     *("PCHG", "REFDT", "ABLFL", "ANL01FL", "DTYPE", "SRCDOM", "SRCVAR", "SRCSEQ"),
 )
+RECORDED = "a variable of this data set"
 # Left out where no row has one.
 WHERE_KNOWN = ("REFDT", "SRCDOM", "SRCVAR", "SRCSEQ")
 THRESHOLD = re.compile(r"(<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?)")
@@ -84,8 +85,8 @@ def adeff(
         your own column names, as for `assess`.
     measures : list of str, requests or columns
         What to compute, as for `assess`: each score, state, responder, flare is a parameter. A
-        column that `remission` added, or one of yes and no, is one too:
-        ``jia.column("remission_wallace_2011")``.
+        column that `remission` added is one too, ``jia.column("remission_wallace_2011")``, and so
+        is one of yes and no, such as ``retreatment_eligible`` of `retreatment`.
     variables : list of str
         What was recorded and is a parameter too, for example ``["physician_global", "esr"]``.
     subjects : data frame, optional
@@ -189,13 +190,11 @@ def adeff(
     """
     rules = baseline if isinstance(baseline, Mapping) and baseline else {"": baseline or None}
     frame = Frame(to_eager(visits))
-    tables = {
-        word: Table(frame, columns, units, baseline=rule, marker=marker)
-        for word, rule in rules.items()
-    }
+    how: dict[str, Any] = {"columns": columns, "units": units, "marker": marker}
+    tables = {word: Table(frame, baseline=rule, **how) for word, rule in rules.items()}
     table = next(iter(tables.values()))
     made = _parameters(table, measures, variables, improvement, paramcd or {})
-    refuse_unknown("sources", sources or {}, variables)
+    refuse_unknown("adam.sources", sources or {}, variables, RECORDED)
     about = {**_who_and_when(table), **_carried(frame, carry or {}, periods, phases)}
     people = Subjects.of(subjects, study, keep, about["USUBJID"])
     plan = _plan(table, about["USUBJID"], people, windows, visit, visit_number)
@@ -204,8 +203,8 @@ def adeff(
     data = with_periods(_with_thresholds(data, made, thresholds or {}), people, periods, phases)
     data = plan.joined(data, people).drop(columns=[n for n in WHERE_KNOWN if data[n].isna().all()])
     origins = {new: f"Column {old.name} of the visits" for new, old in (carry or {}).items()}
-    how: dict[str, Any] = {"name": name, "label": LABEL, "keys": KEYS, "terminology": terminology}
-    return people.dataset(data, frame, ORDER, origins, parameters=tuple(made), **how)
+    named: dict[str, Any] = {"name": name, "label": LABEL, "keys": KEYS, "terminology": terminology}
+    return people.dataset(data, frame, ORDER, origins, parameters=tuple(made), **named)
 
 
 def _parameters(
@@ -284,7 +283,7 @@ def _with_thresholds(
 ) -> pd.DataFrame:
     """Return rows with CRITy, what is asked of AVAL, and CRITyFL, whether it holds."""
     codes = {each.column: each.code for each in made if not each.words}
-    refuse_unknown("thresholds", given, list(codes))
+    refuse_unknown("adam.thresholds", given, codes, "a number of this data set")
     for column, criteria in given.items():
         here = data["PARAMCD"] == codes[column]
         for number, criterion in enumerate(

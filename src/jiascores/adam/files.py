@@ -196,7 +196,7 @@ def _as_json(dataset: AnalysisDataset, data: pd.DataFrame, created: str) -> dict
         if not pd.isna(row["key"]):
             column["keySequence"] = int(row["key"])
         columns.append(column)
-        cells.append([_cell(each, kind) for each in data[name]])
+        cells.append(_cells(data[name], kind))
     return {
         "datasetJSONCreationDateTime": created,
         "datasetJSONVersion": "1.1.0",
@@ -210,14 +210,13 @@ def _as_json(dataset: AnalysisDataset, data: pd.DataFrame, created: str) -> dict
     }
 
 
-def _cell(value: Any, kind: str) -> Any:
-    if kind == TEXT:
-        return value
-    if pd.isna(value):
-        return None
+def _cells(values: pd.Series[Any], kind: str) -> list[Any]:
+    """Return the cells of a column as JSON has them."""
     if kind == DATE:
-        return pd.Timestamp(value).date().isoformat()
-    return int(value) if kind == WHOLE else float(value)
+        values = values.dt.strftime("%Y-%m-%d")
+    elif kind == WHOLE:
+        values = values.astype("Int64")
+    return [None if pd.isna(cell) else cell for cell in values.tolist()]
 
 
 @as_declared

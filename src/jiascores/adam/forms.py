@@ -12,10 +12,11 @@ from jiascores.catalogue.exchange import SCHEMA, SUMS, definitions_as_json, term
 from jiascores.core import decimals
 from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
-from jiascores.core.errors import NotCoveredError, RequestError, say, shown
+from jiascores.core.errors import NotCoveredError, say
 from jiascores.core.measure import Score
-from jiascores.core.variables import MARKERS, VARIABLES
+from jiascores.core.variables import VARIABLES
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
+from jiascores.tables.numbers import one_of
 
 HEADER = (
     "Variable / Field Name",
@@ -38,7 +39,11 @@ HEADER = (
     "Field Annotation",
 )
 FORM = "jia_visit"
-SYSTEMS = "'redcap', 'json', 'schema'"
+SYSTEMS = {
+    "redcap": "a data dictionary",
+    "json": "every published definition",
+    "schema": "the JSON schema of these",
+}
 
 
 @as_declared
@@ -99,14 +104,12 @@ def export(
     >>> [line.split(",")[0] for line in text.splitlines()[1:]]
     ['record_id', 'physician_global', 'patient_global', 'active_joints', 'course', 'cjadas10', 'state_cjadas10_consolaro_2014']
     """
+    one_of(system, SYSTEMS, "system")
     if system == "json":
         return definitions_as_json()
     if system == "schema":
         return SCHEMA.read_text(encoding="utf-8")
-    if system != "redcap":
-        raise RequestError(f"system={shown(system)}: choose from {SYSTEMS}.", variable="system")
-    if marker not in MARKERS:
-        raise RequestError(f"marker={shown(marker)}: choose 'esr' or 'crp'.", variable="marker")
+    one_of(marker, {"esr": "scores are with ESR", "crp": "scores are with CRP"}, "marker")
     out = io.StringIO()
     writer: csv.DictWriter[str] = csv.DictWriter(out, HEADER, restval="", lineterminator="\n")
     writer.writeheader()

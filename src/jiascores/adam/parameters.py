@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from jiascores.core.definition import published
-from jiascores.core.errors import RequestError, say
+from jiascores.core.errors import RequestError, listing, say, suggestion
 from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
 from jiascores.measures.remission import RemissionCriteria
@@ -29,6 +29,7 @@ CODE = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 # The numbers of codes that the caller gave come after all of the table.
 OWN_FROM = 9000
 YES_OR_NO = ("N", "Y")
+COLUMN = "a column of this data set"
 
 
 @attrs.frozen
@@ -66,6 +67,12 @@ class Parameter:
     def column(self) -> str:
         """What it is asked for by: the column that `assess` would give, or the variable."""
         return f"{column_of(self.source)}{'_improvement' if self.improved else ''}"
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What each of its rows says of it."""
+        names = ("PARAMCD", "PARAM", "PARAMN", "PARCAT1")
+        return dict(zip(names, (self.code, self.label, self.number, self.category), strict=True))
 
     @property
     def recorded(self) -> bool:
@@ -173,13 +180,8 @@ def parameters(
     """
     made = [_parameter(each, _label(each, table), own) for each in asked]
     of = {each.column: each for each in made if not each.words}
+    refuse_unknown("adam.improvement", improvement, of, "a score or variable of this data set")
     for name in improvement:
-        if name not in of:
-            raise RequestError(
-                f"{say('adam.improvement')} names {name!r}, which is not a score or variable of this data set.",
-                variable="improvement",
-                values=(name,),
-            )
         label = f"Improvement from baseline (%) of {of[name].label}"
         made.append(_parameter(of[name].source, label, own, improved=of[name]))
     for attribute, name in (("code", "PARAMCD"), ("label", "PARAM")):
@@ -192,19 +194,45 @@ def parameters(
                 variable="paramcd",
                 values=twice,
             )
-    refuse_unknown("paramcd", own, [each.column for each in made])
+    refuse_unknown("adam.paramcd", own, [each.column for each in made], COLUMN)
     return made
 
 
-def refuse_unknown(parameter: str, given: Collection[str], columns: Collection[str]) -> None:
-    """Raise where a name is not a column of the data set."""
-    unknown = sorted(set(given) - set(columns))
+def refuse_unknown(
+    parameter: str, given: Iterable[str], allowed: Collection[str], what: str
+) -> None:
+    """Raise where a name that was given is none of those that are allowed.
+
+    Parameters
+    ----------
+    parameter : str
+        What the names were given by, after the table of the mapping that has it.
+    given : iterable of str
+        The names.
+    allowed : collection of str
+        What they may be.
+    what : str
+        What such a name is called.
+    """
+    unknown = sorted(set(given) - set(allowed))
     if unknown:
+        there = listing(map(repr, allowed), shown=20) or "none"
         raise RequestError(
-            f"{say(f'adam.{parameter}')} names {unknown[0]!r}, which is not a column of this data set: it has "
-            f"{', '.join(map(repr, columns))}.",
-            variable=parameter,
+            f"{say(parameter)} names {unknown[0]!r}, which is not {what}. There "
+            f"{'are' if len(allowed) > 1 else 'is'} {there}.{suggestion(unknown[0], allowed)}",
+            variable=parameter.rpartition(".")[2],
             values=unknown,
+        )
+
+
+def refuse_code(code: str, of: str, advice: str) -> None:
+    """Raise where there is no code, or one that PARAMCD cannot be; `of` is what it is for."""
+    if not CODE.fullmatch(code):
+        wrong = f"{code!r} is not one" if code else f"{of} has no code of its own"
+        raise RequestError(
+            f"{wrong}. PARAMCD is at most 8 capital letters and digits, a letter first: give {advice}.",
+            variable="paramcd",
+            values=(code or of,),
         )
 
 
@@ -229,14 +257,7 @@ def _parameter(
     code, number = f"{code}{letter}" if code else "", number + 200 * bool(letter)
     if column in own:
         code, number = own[column], OWN_FROM + list(own).index(column)
-    if not CODE.fullmatch(code):
-        words = f"PARAMCD {code!r} is not" if code else f"the column {column!r} has no code:"
-        raise RequestError(
-            f"{words} a code of at most 8 capital letters and digits that begins with a letter. "
-            f"Give one: {say('adam.paramcd', {column: 'CODE'})}.",
-            variable="paramcd",
-            values=(column,),
-        )
+    refuse_code(code, f"the column {column!r}", say("adam.paramcd", {column: "CODE"}))
     return attrs.evolve(made, code=code, number=number, category=category)
 
 

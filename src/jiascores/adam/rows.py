@@ -99,10 +99,8 @@ class Rows:
                 if lowest is not None:
                     lowest, highest = (np.where(back < 0, np.nan, end) for end in (lowest, highest))
         is_open = np.isnan(values) & judged
-        for column, end in zip(
-            ("AVALMIN", "AVALMAX"), _ends(parameter, lowest, highest), strict=True
-        ):
-            data[column] = np.where(is_open, end, np.nan)
+        ends = _ends(parameter, lowest, highest)
+        data["AVALMIN"], data["AVALMAX"] = (np.where(is_open, end, np.nan) for end in ends)
         data["AREASND"] = self._reasons(parameter, is_open, back)
         if imputes:
             filled = self._values(parameter, source)
@@ -116,17 +114,19 @@ class Rows:
         self, parameter: Parameter, people: Subjects, due: Mapping[float, str]
     ) -> pd.DataFrame:
         """Return a row for each visit that should have been and was not, by non-responder imputation."""
-        numbers = np.asarray(self.about["AVISITN"], dtype=float)
-        visits = pd.DataFrame({"AVISIT": self.about["AVISIT"], "AVISITN": numbers}).dropna()
-        words = dict(due) | dict(zip(visits["AVISITN"], visits["AVISIT"], strict=True))
-        seen = set(zip(self.about["USUBJID"], numbers, strict=True))
-        pairs = [(who, float(n)) for who in people.table.index for n in due]
-        pairs = [pair for pair in pairs if pair not in seen]
-        about: dict[str, Any] = dict.fromkeys(self.about)
-        about |= {"USUBJID": [who for who, _ in pairs], "AVISITN": [n for _, n in pairs]}
-        about |= {"AVISIT": [words[n] for _, n in pairs], "chosen": True, "ADT": np.nan}
-        values = np.zeros(len(pairs))
-        return self._frame(parameter, about, values).assign(DTYPE=IMPUTED["nri"])
+        who, numbers = self.about["USUBJID"], np.asarray(self.about["AVISITN"], dtype=float)
+        words = {**due, **dict(zip(numbers, self.about["AVISIT"], strict=True))}
+        pairs = pd.MultiIndex.from_product([people.table.index, map(float, due)])
+        pairs = pairs[~pairs.isin(list(zip(who, numbers, strict=True)))]
+        about: dict[str, Any] = {
+            **dict.fromkeys(self.about),
+            "USUBJID": pairs.get_level_values(0),
+            "AVISITN": pairs.get_level_values(1),
+            "AVISIT": [words[number] for number in pairs.get_level_values(1)],
+            "chosen": True,
+            "ADT": np.nan,
+        }
+        return self._frame(parameter, about, np.zeros(len(pairs))).assign(DTYPE=IMPUTED["nri"])
 
     def _values(self, parameter: Parameter, source: Any) -> FloatArray:
         """Return AVAL of every row."""
@@ -149,10 +149,7 @@ class Rows:
     ) -> pd.DataFrame:
         """Return rows with these values, and all else empty."""
         made = {
-            "PARAMCD": parameter.code,
-            "PARAM": parameter.label,
-            "PARAMN": parameter.number,
-            "PARCAT1": parameter.category,
+            **parameter.columns,
             "PARAMTYP": None if parameter.recorded else "DERIVED",
             "AVAL": values,
             "AVALC": _words(parameter, values),

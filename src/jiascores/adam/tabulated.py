@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from jiascores.adam.domains import NOT_DONE, Domain, filled, like
+from jiascores.adam.parameters import refuse_unknown
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
 from jiascores.core.joints import COUNTS, FINDINGS
@@ -160,23 +161,13 @@ def visits_from_sdtm(
     visits = _as_visits(pd.concat([values, counts]), variables, by, date_of)
     for name in {**below, **above}:
         visits = _without_limits(visits, name, below.get(name, "limit"), above.get(name))
-    of: dict[str, Any] = {"": True}
-    if flags == "variable":
-        of = {f"{name}_": rows["NAME"] == name for name in variables}
-        of |= {f"{name}_": of_joint for name in COUNTS if name in visits and name not in variables}
-    there = [flag for flag in _FLAGS if any(each.has(flag) for each in read)]
-    about = {
-        f"{prefix}{flag.lower()}": ((rows[flag] == "Y") & mine, "any")
-        for flag in there
-        for prefix, mine in of.items()
-    }
+    own = dict.fromkeys([*variables, *(name for name in COUNTS if name in visits)])
+    flagged = _flagged(rows, read, own if flags == "variable" else (), variables)
+    by_visit = rows.assign(**flagged).groupby(keys, sort=False)
+    said = by_visit[[*flagged]].any()
     if partial_dates is not None:
-        about["date_imputed"] = rows["COMPLETED"], "last"
-    by_visit = [rows[key] for key in keys]
-    for name, (cells, how) in about.items():
-        said = cells.groupby(by_visit, sort=False).agg(how)
-        visits = visits.join(said.rename(name), on=["patient", by])
-    return like(read[0].frame, visits)
+        said["date_imputed"] = by_visit["COMPLETED"].last()
+    return like(read[0].frame, visits.join(said, on=["patient", by]))
 
 
 def _refuse_unknown(
@@ -193,21 +184,10 @@ def _refuse_unknown(
             "variables={'physician_global': 'PHGA'}, or joints={'swollen': 'SWLLIND'}.",
             variable="variables",
         )
-    known = {
-        "joints": (joints, ("active", *FINDINGS)),
-        "below": (below, variables),
-        "above": (above, variables),
-        "joint_rules": (rules, _JOINT_RULES),
-    }
-    for parameter, (given, allowed) in known.items():
-        for name in given:
-            if name not in allowed:
-                raise RequestError(
-                    f"{parameter}: {name!r} is none of {listing(allowed, shown=20)}."
-                    f"{suggestion(name, allowed)}",
-                    variable=parameter,
-                    values=(name,),
-                )
+    refuse_unknown("joints", joints, ("active", *FINDINGS), "a finding")
+    refuse_unknown("below", below, variables, "one of variables=")
+    refuse_unknown("above", above, variables, "one of variables=")
+    refuse_unknown("joint_rules", rules, _JOINT_RULES, "a rule for joints")
     for parameter, given, choices in (("below", below, _BELOW), ("above", above, _ABOVE)):
         for rule in given.values():
             one_of(rule, choices, parameter)
@@ -395,3 +375,17 @@ def _without_limits(visits: pd.DataFrame, name: str, rule: Any, above: Any) -> p
     read = below_limit(visits, name, rule=rule, above=above, units=units)
     made = f"{name}_below_limit"
     return visits.assign(**{name: read[f"{name}_value"], made: read[made]})
+
+
+def _flagged(
+    rows: pd.DataFrame, domains: Sequence[Domain], own: Collection[str], variables: Collection[str]
+) -> dict[str, pd.Series[bool]]:
+    """Return which rows have a flag, by its name: any of the visit, or each that has its own."""
+    joints = ~rows["NAME"].isin(list(variables))
+    of = {f"{name}_": rows["NAME"] == name if name in variables else joints for name in own}
+    return {
+        f"{prefix}{flag.lower()}": (rows[flag] == "Y") & mine
+        for flag in _FLAGS
+        if any(each.has(flag) for each in domains)
+        for prefix, mine in (of or {"": rows["NAME"].notna()}).items()
+    }

@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from jiascores.adam.datasets import AnalysisDataset
-from jiascores.adam.parameters import CODE, OWN_FROM, Parameter, codes, of_request
+from jiascores.adam.parameters import (
+    OWN_FROM,
+    Parameter,
+    codes,
+    of_request,
+    refuse_code,
+    refuse_unknown,
+)
 from jiascores.adam.subjects import Subjects, frame_like
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, listing, say, shown
@@ -161,10 +168,7 @@ def _rows(
     return pd.DataFrame(
         {
             "USUBJID": ids,
-            "PARAMCD": parameter.code,
-            "PARAM": parameter.label,
-            "PARAMN": parameter.number,
-            "PARCAT1": parameter.category,
+            **parameter.columns,
             "STARTDT": days,
             "ADT": days + duration,
             "AVAL": duration + 1,
@@ -177,14 +181,8 @@ def _rows(
 
 def _censored(data: pd.DataFrame, given: Mapping[str, int]) -> Any:
     """Return CNSR: 0 for the event, else the number of the reason."""
-    unknown = sorted(set(given) - set(data["EVNTDESC"]))
-    if unknown:
-        raise RequestError(
-            f"{say('adam.event.censored')} names {unknown[0]!r}, which is no patient's reason. There are "
-            f"{listing(sorted(set(data.loc[~data['EVENT'], 'EVNTDESC'])), shown=20)}.",
-            variable="censored",
-            values=unknown,
-        )
+    reasons = data.loc[~data["EVENT"], "EVNTDESC"].unique()
+    refuse_unknown("adam.event.censored", given, sorted(reasons), "a patient's reason")
     wrong = [number for number in given.values() if isinstance(number, bool) or number < 1]
     if wrong:
         raise RequestError(
@@ -202,18 +200,8 @@ def _parameter(event: Any, code: str | None, label: str | None) -> Parameter:
     base = stem if asked is None else asked.measure.column(asked.criteria, **dict(asked.options))
     own, _, number = codes().get(base, ("", "", OWN_FROM))
     made = f"{FRONT}{own}" if own and len(own) <= CODE_LENGTH - len(FRONT) else ""
-    if code is None and not made:
-        raise RequestError(
-            f"the time to {shown(stem)} has no code of its own: give {say('paramcd')} and {say('param')}.",
-            variable="paramcd",
-        )
-    chosen = code or made
-    if not CODE.fullmatch(chosen):
-        raise RequestError(
-            f"{say('paramcd', chosen)}: at most 8 capital letters and digits, a letter first.",
-            variable="paramcd",
-            values=(chosen,),
-        )
+    chosen = made if code is None else code
+    refuse_code(chosen, f"the time to {shown(stem)}", f"{say('paramcd')} and {say('param')}")
     called = stem if asked is None else of_request(asked, None)
     called = called if called[1:2].isupper() else f"{called[0].lower()}{called[1:]}"
     words = f"Time to {called} (days, day 1 is the start)"
