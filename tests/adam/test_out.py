@@ -297,6 +297,14 @@ def test_a_reason_names_the_reactant_that_counts(marker: Any, missing: dict[str,
     assert set(flares) <= set(missing.values())
 
 
+def test_a_level_of_activity_names_the_reactant_that_it_reads() -> None:
+    request = jia.ask.activity_level(criteria="beukelman-2011-systemic")
+    table = visits().assign(physician_global=1.0, crp_upper_limit=5.0, **BOTH)
+    rows = of(made(visits=table, measures=[request], marker="crp"), "ALBEUS")
+    reasons = dict(zip(rows["AVISIT"] + " " + rows["USUBJID"], rows["AREASND"], strict=True))
+    assert reasons["Week 12 S-01"] == "missing: crp"
+
+
 def test_by_patient_each_reactant_is_named_in_those_who_have_it() -> None:
     both = {"esr": [None, None, None, 30, None], "crp": [60.0, None, 8, 50, 30]}
     data = made(
@@ -393,11 +401,12 @@ def test_a_subject_without_a_baseline_says_so() -> None:
 
 def test_a_change_without_a_baseline_says_so() -> None:
     table = visits().assign(randomised=[True, False, False, False, False])
-    horneff = jia.ask.horneff_improvement(criteria="horneff-2014")
-    rows = of(made(visits=table, measures=[horneff], baseline=jia.flagged("randomised")), "JIHOR14")
+    change = jia.ask.chaq_change(difference="dempster-2001")
+    rows = of(made(visits=table, measures=[change], baseline=jia.flagged("randomised")), "CCDEM1")
     open_ = rows[rows["USUBJID"] == "S-02"]
-    assert cells(open_["AREASND"]) == ["no baseline", "missing: physician_global; no baseline"]
+    assert cells(open_["AREASND"]) == ["no baseline"] * 2
     assert open_["AVALC"].isna().all()
+    assert set(rows.loc[rows["USUBJID"] == "S-01", "AVALC"]) == {"improved"}
 
 
 def test_the_baseline_visit_is_no_missed_visit() -> None:

@@ -709,6 +709,18 @@ def test_ds_is_what_time_to_an_event_reads() -> None:
     assert out["duration"].tolist() == [50, 60, 0]
 
 
+def test_ds_without_categories_is_taken_as_dispositions() -> None:
+    ds = pd.DataFrame(
+        {
+            "USUBJID": ["A", "B"],
+            "DSTERM": ["stopped", "finished"],
+            "DSDECOD": [None, "COMPLETED"],
+            "DSSTDTC": "2024-01-01",
+        }
+    )
+    assert jia.adam.table_from_sdtm(ds)["what"].tolist() == ["stopped"]
+
+
 def test_what_is_no_second_table() -> None:
     with pytest.raises(ColumnError, match="MH is none of EX, CM, AE, DS"):
         jia.adam.table_from_sdtm(pd.DataFrame({"USUBJID": ["a"], "MHSTDTC": ["2024-01-01"]}))
