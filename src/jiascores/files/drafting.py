@@ -21,7 +21,7 @@ from jiascores.files.guessing import Guess, guess, guess_joints
 from jiascores.files.kinds import contents
 from jiascores.files.mapping import Csv, Excel, Source, bare, toml
 from jiascores.files.reading import number_in, typed
-from jiascores.files.text import SEPARATORS, Coded
+from jiascores.files.text import SEPARATORS, Coded, series_of
 from jiascores.tables.problems import ABOVE, BELOW, GAP_CODES, LIMIT, formats_of, measured
 from jiascores.tables.shapes import ADAM
 
@@ -279,7 +279,7 @@ def _objects(column: Any) -> list[Any]:
 
 
 def _series(column: Any) -> Any:
-    return column.series(compact=True).astype(object) if isinstance(column, Coded) else column
+    return series_of(column, compact=True).astype(object)
 
 
 def _ideas(name: str) -> frozenset[str]:

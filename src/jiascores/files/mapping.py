@@ -10,7 +10,7 @@ import re
 import tomllib
 import types
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain
 from os import PathLike
@@ -544,6 +544,11 @@ def toml(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     # As TOML writes what cannot be seen.
     return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
+def several(names: str | Iterable[str]) -> list[str]:
+    """Return one column, or several that are one id together, as a list."""
+    return [names] if isinstance(names, str) else list(names)
 
 
 def baseline_rule(text: str | None, what: str = "baseline") -> Any:

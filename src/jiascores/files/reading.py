@@ -24,8 +24,9 @@ from jiascores.files.mapping import (
     Source,
     in_mapping,
     says_day,
+    several,
 )
-from jiascores.files.text import Coded
+from jiascores.files.text import Coded, series_of
 from jiascores.tables.baselines import Flagged, OnOrBefore
 from jiascores.tables.naming import ROLES, WORDS, Column
 from jiascores.tables.problems import BELOW, LIMIT
@@ -119,20 +120,19 @@ def kinds_of(
 ) -> dict[str, tuple[str, str]]:
     """Return for each column that is read what it is read as, and the variable or role that it is."""
     columns, found = source.columns, {}
-    taken = {one for of in columns.values() for one in ([of] if isinstance(of, str) else of)}
-    for role in (*VARIABLES, *WORDS, *ROLES, *DATE_ROLES, *columns):
-        of = columns.get(role, role)
-        for name in [of] if isinstance(of, str) else of:
-            if name not in names or (role not in columns and name in taken):
-                continue
-            if role == "patient":
-                found[name] = (ID, role)
-            elif role in DATE_ROLES:
-                found[name] = (DATE, role)
-            elif role in VARIABLES:
-                found[name] = (FLAG if VARIABLES[role].flag else NUMBER, role)
-            elif role in (*WORDS, *ROLES):
-                found[name] = (WORD, role)
+    taken = {name for of in columns.values() for name in several(of)}
+    flags = [name for name, known in VARIABLES.items() if known.flag]
+    kinds = {
+        **dict.fromkeys(VARIABLES, NUMBER),
+        **dict.fromkeys(flags, FLAG),
+        **dict.fromkeys((*WORDS, *ROLES), WORD),
+        **dict.fromkeys(DATE_ROLES, DATE),
+        "patient": ID,
+    }
+    for role, kind in kinds.items():
+        for name in several(columns.get(role, role)):
+            if name in names and (role in columns or name not in taken):
+                found[name] = (kind, role)
     own = dict.fromkeys(source.csv.dates, DATE) | dict.fromkeys(source.csv.numbers, NUMBER)
     for name, kind in (*own.items(), *asked.items()):
         if name in names and name not in found:
@@ -166,8 +166,7 @@ def typed(
             cells = _with_signs(file, source, variable, column)
             columns[name] = _each(cells, reader, kind or "")
         else:
-            is_text = isinstance(column, Coded)
-            columns[name] = column.series(compact=compact) if is_text else column
+            columns[name] = series_of(column, compact=compact)
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(file.places)), copy=False)
     places = file.places
     index: Any = pd.RangeIndex if isinstance(places, range) else pd.Index
@@ -258,7 +257,7 @@ def _reader(
     gaps = (*form.missing, *source.missing.get(variable, source.missing.get(name, ())))
     words = {str(word).strip() for word in gaps if not isinstance(word, int | float)}
     codes = set(_numbers_in(gaps))
-    owners = [(each["lo"], each["hi"]) for each in file.gaps.get(name, ())]
+    declared = declared_gaps(file, name)
     said = dict(source.words.get(variable, source.words.get(name, {})))
     folded = {word.casefold(): meant for word, meant in said.items()} | said
     convert: dict[str, Callable[[Any], Any]] = {
@@ -271,7 +270,7 @@ def _reader(
     }
 
     def read_cell(cell: Any) -> Any:
-        if any(low <= cell <= high for low, high in owners if isinstance(cell, type(low))):
+        if declared(cell):
             return None
         named = labels.get(cell, cell)
         if kind == WORD or isinstance(_flag(named, form), float):
@@ -289,6 +288,14 @@ def _reader(
         return cell if value is text else value
 
     return read_cell
+
+
+def declared_gaps(file: Contents, name: str) -> Callable[[Any], bool]:
+    """Return whether a cell of a column is a gap, as the owner of its file declared it."""
+    ranges = [(each["lo"], each["hi"]) for each in file.gaps.get(name, ())]
+    return lambda cell: any(
+        low <= cell <= high for low, high in ranges if isinstance(cell, type(low))
+    )
 
 
 def _id(cell: Any) -> Any:
@@ -380,7 +387,7 @@ def _with_signs(file: Contents, source: Source, variable: str, column: Any) -> A
 
 
 def _as_objects(column: Any) -> list[Any]:
-    series = column.series(compact=False) if isinstance(column, Coded) else column
+    series = series_of(column)
     return list(series.astype(object).where(series.notna(), None))
 
 

@@ -162,6 +162,11 @@ class Coded:
         return pd.Series(words[self.codes], dtype=pd.StringDtype("python"))
 
 
+def series_of(column: Any, *, compact: bool = False) -> Any:
+    """Return a column of a file as a pandas Series: of text, or as its file holds it."""
+    return column.series(compact=compact) if isinstance(column, Coded) else column
+
+
 def _distinct(column: Any) -> Iterator[tuple[list[str], NDArray[Any]]]:
     """Return the distinct texts of a column and the place of each row's, part by part."""
     if isinstance(column, np.ndarray):

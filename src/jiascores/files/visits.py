@@ -24,8 +24,19 @@ from jiascores.files.mapping import (
     Source,
     Wide,
     read_mapping,
+    several,
 )
-from jiascores.files.reading import DATE, FLAG, WORD, asked_of, cells_read, confirmed, typed
+from jiascores.files.reading import (
+    DATE,
+    FLAG,
+    WORD,
+    asked_of,
+    cells_read,
+    confirmed,
+    declared_gaps,
+    typed,
+)
+from jiascores.files.text import series_of
 from jiascores.tables.frame import Frame, Positions
 from jiascores.tables.joint_forms import joint_counts
 from jiascores.tables.naming import ROLES
@@ -124,8 +135,8 @@ def shaped(file: Contents, how: FileMapping) -> Contents:
     shape = how.shape
     if shape is None:
         return file
-    columns = {name: _series(column) for name, column in file.columns.items()}
-    ids = _several(how.columns.get("patient", "patient"))
+    columns = {name: series_of(column) for name, column in file.columns.items()}
+    ids = several(how.columns.get("patient", "patient"))
     columns = {
         name: column if name in ids else _without_gaps(column, name, file, how)
         for name, column in columns.items()
@@ -147,28 +158,15 @@ def shaped(file: Contents, how: FileMapping) -> Contents:
     )
 
 
-def _series(column: Any) -> Any:
-    """Return a column as pandas text or as what its file holds."""
-    return column.series(compact=False) if hasattr(column, "series") else column
-
-
-def _several(names: Any) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
-
-
 def _without_gaps(column: Any, name: str, file: Contents, how: FileMapping) -> Any:
     """Return a column without the words that stand for a gap, and what its owner declared as one."""
     words = {str(word).strip() for word in how.csv.missing if isinstance(word, str)}
-    ranges = [(each["lo"], each["hi"]) for each in file.gaps.get(name, ())]
-    if not words and not ranges:
+    if not words and name not in file.gaps:
         return column
-
-    def is_gap(cell: Any) -> bool:
-        if isinstance(cell, str) and cell.strip() in words:
-            return True
-        return any(low <= cell <= high for low, high in ranges if isinstance(cell, type(low)))
-
-    return column.mask([is_gap(cell) for cell in column])
+    declared = declared_gaps(file, name)
+    return column.mask(
+        [(isinstance(cell, str) and cell.strip() in words) or declared(cell) for cell in column]
+    )
 
 
 def _days(frame: Any, names: Iterable[str], how: Source, file: Contents) -> dict[str, str]:
@@ -211,9 +209,8 @@ def _from_redcap(
     dictionary = None
     if shape.dictionary is not None:
         path = (how.path or Path()).parent / shape.dictionary
-        own = contents(path, Source())
-        dictionary = _table(own)
-    dates = _several(how.columns.get("date", "date"))
+        dictionary = typed(contents(path, Source()), Source(), {})
+    dates = several(how.columns.get("date", "date"))
     return redcap_visits(
         Frame(frame),
         how.columns,
@@ -223,12 +220,6 @@ def _from_redcap(
         dictionary,
         days=_days(frame, dates, how, file),
     )
-
-
-def _table(file: Contents) -> Any:
-    import pandas as pd
-
-    return pd.DataFrame({name: _series(column) for name, column in file.columns.items()})
 
 
 _SHAPES: Mapping[Any, Any] = {Long: _from_long, Wide: _from_wide, Redcap: _from_redcap}
@@ -290,6 +281,6 @@ def with_counts(frame: Any, how: FileMapping, **more: Any) -> Any:
     given = {} if how.joints is None else how.joints.call
     if "joint" in given and how.joints is not None and how.joints.by == ROLES[:2]:
         # Unless somebody says otherwise, the patient and the date are those of [columns].
-        named = [how.as_read.columns.get(role, role) for role in ROLES[:2]]
-        given["by"] = [name for of in named for name in ([of] if isinstance(of, str) else of)]
+        named = (how.as_read.columns.get(role, role) for role in ROLES[:2])
+        given["by"] = [name for of in named for name in several(of)]
     return joint_counts(frame, **{**given, **more})
