@@ -1,4 +1,4 @@
-"""How a measure is written in one word, and what goes on from part of it."""
+"""How a measure is written in one word, and completions of part of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MEASURES = (
 
 
 def completions(typed: str) -> list[str]:
-    """Return the words that go on from what was typed, part by part."""
+    """Return the words that complete what was typed, part by part."""
     *chosen, _ = typed.split(":")
     scores = [each.name for each in published(Score)]
     if not chosen:

@@ -45,12 +45,12 @@ from jiascores.tables.requests import Request, from_category, parse
 from jiascores.tables.table import MARKER_RULES
 
 T = TypeVar("T")
-# Begins the line of a terminal again.
+# Clears the line of a terminal.
 CLEAR = "\r\033[K"
 FAILED = 1
 # The options that every command on a table has, and two that some have.
 JOB_OPTIONS = ("file", "mapping", "marker", "prefix", "invalid", "force", "as_json", "quiet", "baseline", "measures")  # fmt: skip
-# How many seconds pass until it is shown, and shown again, what a command is at.
+# Seconds between two updates of the progress.
 TICK = 1.0
 SIGNALS = ("SIGTERM", "SIGHUP")
 
@@ -88,11 +88,11 @@ def _in_words() -> Iterator[None]:
     except KeyboardInterrupt as error:
         raise SystemExit(128 + signal.SIGINT) from error
     except OSError as error:
-        # What standard output did not take goes nowhere, and is not tried again at the end.
+        # What standard output did not take is dropped, or Python would try again at exit.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno == errno.EPIPE:
-            # Its reader has ended, as head does.
+            # The reader has gone, as head does.
             raise SystemExit(128 + 13) from error
         raise click.ClickException(_of_the_system(error)) from error
 
@@ -116,7 +116,7 @@ def say_on_the_way(message: str) -> None:
 
 @attrs.define
 class Progress:
-    """What a command is at, shown in a terminal for as long as it works."""
+    """The progress of a command, shown in a terminal while it works."""
 
     shown: bool
     step: str = ""
@@ -133,7 +133,7 @@ class Progress:
 
     @contextmanager
     def told(self) -> Iterator[None]:
-        """Show it until what is within has ended."""
+        """Show the progress until the block ends."""
         over = threading.Event()
         thread = threading.Thread(target=self._tell, args=(over,), daemon=True)
         if self.shown:
@@ -157,7 +157,7 @@ class Progress:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """End by a signal as by an error, so that what was begun is cleared away."""
+    """Turn signals into exits, so that temporary files are removed."""
 
     def stop(number: int, _: Any) -> None:
         raise SystemExit(128 + number)
@@ -166,11 +166,11 @@ def stopped_by_signals() -> Iterator[None]:
     for name in SIGNALS:
         number = getattr(signal, name, None)
         try:
-            # One that is ignored, as by nohup, stays so.
+            # A signal that is ignored, as by nohup, stays ignored.
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
                 before[number] = signal.signal(number, stop)
         except ValueError:
-            # Only the main thread may.
+            # Only the main thread may set handlers.
             break
     try:
         yield
@@ -187,7 +187,7 @@ FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
 
 class _Number(click.types.FloatParamType):
-    """A number, which messages and help call so."""
+    """A number that messages and help call a number, and not a float."""
 
     name = "number"
 
@@ -223,7 +223,7 @@ def column_option(name: str, says: str) -> Option:
 
 
 def _complete(_: Any, __: Any, incomplete: str) -> list[str]:
-    """Return the measures and definitions that go on from what was typed."""
+    """Return the measures and definitions that complete what was typed."""
     from jiascores.cli.measures import completions
 
     return completions(incomplete)
@@ -260,7 +260,7 @@ _table_options = together(
     out_options,
     click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings."),
 )
-# Of commands whose function takes a parameter of this name.
+# Options of commands whose function has a parameter of this name.
 _OPTIONS = {
     "marker": click.option(
         "--marker", type=click.Choice(tuple(MARKER_RULES)), help="Which reactant counts."
@@ -318,13 +318,13 @@ class Job:
 
     @property
     def said(self) -> dict[str, Any]:
-        """What is said of the table, by the options and the mapping."""
+        """The arguments that options and mapping give for the table."""
         study = self.how.study
         said = self.how.as_read.call(baseline=self.baseline)
         return {**said, "invalid": study.invalid, "prefix": study.prefix}
 
     def call(self, function: Callable[..., Any], *tables: Any, **given: Any) -> Any:
-        """Call a function on tables, with what it takes of what is said of them."""
+        """Call a function on tables, with the arguments of `said` that it takes."""
         self.progress.begin("computing")
         takes = inspect.signature(function).parameters
         return function(*tables, **{k: v for k, v in self.said.items() if k in takes} | given)
@@ -347,7 +347,7 @@ class Job:
         else:
             frame = read_beside(file, self.how, table, asked, compact=True)
         if file.kind == "text" and not file.shaped:
-            # Its lines are written again, and what was read from them is in the table.
+            # The lines are kept to be written again, and the table has what was read from them.
             file.columns = {}
         return file, frame
 
@@ -387,7 +387,7 @@ class Job:
         self.written(len(added))
 
     def table(self, frame: Any) -> None:
-        """Write a table of its own."""
+        """Write a table that is not a file with columns added."""
         self.progress.begin("writing")
         write_rows(frame, self.out, self.as_json, force=self.force, inputs=self.inputs)
         self.written(len(frame))
@@ -399,7 +399,7 @@ class Job:
 
 
 def _refuse_rows_of_joints(how: FileMapping) -> None:
-    """Raise where a file of visits is due and the mapping is that of one row for each joint."""
+    """Raise if the mapping describes a file with one row for each joint, and not visits."""
     if how.joints is not None and how.joints.joint is not None:
         raise RequestError(
             "[joints] of the --mapping says that the file has one row for each joint. "
@@ -416,7 +416,7 @@ def shallow_copies() -> Iterator[None]:
 
     is_old = int(pd.__version__.partition(".")[0]) < 3  # noqa: PLR2004
     with warnings.catch_warnings(), contextlib.ExitStack() as stack:
-        # Each column stands by itself, and so do those that are added.
+        # pandas advises against a column for each block, which is meant here.
         warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
         if is_old:
             stack.enter_context(pd.option_context("mode.copy_on_write", True))
@@ -484,7 +484,7 @@ def on_table(
 
 
 def with_choices(text: str, how: FileMapping) -> Any:
-    """Return a request, with what the mapping chooses for all of them."""
+    """Return a request with the choices that the mapping makes for all requests."""
     request = parse(text, how.variants)
     if not isinstance(request, Request) or not isinstance(request.measure, Verdict):
         return request

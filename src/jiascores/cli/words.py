@@ -93,7 +93,7 @@ class CommandLine(Words):
         return f"{name.replace('_', '-')}:{column.upper() if column == 'column' else column}"
 
     def unit_in(self, name: str, column: str) -> str:
-        """Return how a column is said to hold the unit of each row."""
+        """Return how the mapping names the column with the unit of each row."""
         return f"[units] of the {self.mapping}: {name} = {{column = {toml(column)}}}"
 
     def thousands(self, readings: Mapping[str, Sequence[float]]) -> str:
@@ -185,7 +185,7 @@ def _typed(value: Any) -> str:
 
 
 def _text(shown: str) -> str:
-    """Return a word as it stands in the file; a message shows it in quotes."""
+    """Return a word without the quotation marks that a message puts around it."""
     return shown[1:-1] if shown[:1] in "'\"" and shown[-1:] == shown[:1] else shown
 
 
@@ -206,5 +206,5 @@ def _both_readings(values: Sequence[str]) -> str:
 
 
 def capital(text: str) -> str:
-    """Return an instruction that begins a sentence: a key of the mapping as it is."""
+    """Return an instruction as the beginning of a sentence."""
     return f"Write {text}" if text.startswith("[") else text[:1].upper() + text[1:]

@@ -25,16 +25,16 @@ from jiascores.files.text import SEPARATORS, Coded, series_of
 from jiascores.tables.problems import ABOVE, BELOW, GAP_CODES, LIMIT, formats_of, measured
 from jiascores.tables.shapes import ADAM
 
-# A variable whose item is 0 up to here: what lies below a smaller limit gives the same score.
+# Up to here a variable adds nothing to a score, so all values below a smaller limit score the same.
 NO_POINTS = {"esr": 20.0, "crp": 10.0}
 ENCODINGS = ("utf-8", "cp1252")
-# What names of columns are about, in ideas: the most ideas win.
+# Which ideas in the name of a column make it a variable; the variable with the most ideas wins.
 NAMED = Path(__file__).with_name("names.csv")
 # Lines above a header, at most.
 MOST_SKIPPED = 6
-# Of the cells of a column that is taken for one of numbers or dates.
+# The share of cells that must be yes or no in a column of flags.
 MOST = 0.8
-# From here on a number in a workbook is a date, as Excel counts the days, and no study day.
+# A number from here on is a date as Excel counts days, and not a study day.
 EXCEL_DAYS = 20_000
 MILLIMETRES = 100
 THOUSAND = 1000
@@ -78,7 +78,7 @@ def draft(path: Any, *, sheet: str | None = None, dictionary: Any = None) -> str
     counted = (of for name, of in shape.cells.items() if named(name) == "active_joints")
     guess_joints(shape, has_count=any(counted))
     if "joints" in shape.lines:
-        # An empty column is no count.
+        # The counts come from the form.
         shape.cells = {
             name: of for name, of in shape.cells.items() if _variable_named(name) not in COUNTS
         }
@@ -113,13 +113,13 @@ def _opened(path: Any, sheet: str | None, made: Draft) -> Contents:
         try:
             file = contents(path, source)
         except (RequestError, ColumnError) as error:
-            # Below the header, values are names that may come twice.
+            # A row of values taken for the header may repeat a value.
             if error.reason not in ("fields", "header", "separator", "encoding", "column"):
                 raise
             if first is None or first.reason == "encoding":
                 first = error
             continue
-        # A row of values is no header, and a title no table.
+        # Names that are numbers are values; one name alone is a title.
         plain_names = not any(isinstance(number_in(name, form), float) for name in file.columns)
         if plain_names and (len(file.columns) > 1 or len(file.places)):
             _say_how(file, source, made)
@@ -142,7 +142,7 @@ def _say_how(file: Contents, source: Source, made: Draft) -> None:
 
 
 def _in_words(column: Any, labels: Mapping[Any, str], choices: Mapping[str, str]) -> list[Any]:
-    """Return the distinct cells of a column that are filled, by the words that they stand for."""
+    """Return the distinct filled cells of a column, codes as the words that they stand for."""
     is_text = isinstance(column, Coded)
     cells: list[Any] = column.texts if is_text else column.dropna().unique().tolist()
     if labels and all(cell in labels for cell in cells):
@@ -151,13 +151,13 @@ def _in_words(column: Any, labels: Mapping[Any, str], choices: Mapping[str, str]
 
 
 def _labels_of(file: Contents) -> dict[str, str]:
-    """Return the labels of the columns that a file of statistics has."""
+    """Return the labels of the columns in a file of SAS, SPSS or Stata."""
     found = getattr(file.about, "column_names_to_labels", None) or {}
     return {name: label for name, label in found.items() if label}
 
 
 def _signs(cells: Mapping[str, Sequence[Any]]) -> tuple[Literal[".", ","], str]:
-    """Return the decimal sign and what groups digits, as the cells show them."""
+    """Return the decimal sign and the sign between thousands, as the cells show them."""
     texts = [cell.strip() for column in cells.values() for cell in column if isinstance(cell, str)]
     grouped = re.compile(r"[+-]?[1-9]\d{0,2}([.,]\d{3})+")
     either = re.compile(r"[+-]?\d+([.,])\d+")
@@ -221,14 +221,14 @@ def _columns(
 
 
 def _likelier(names: list[str], cells: Mapping[str, Sequence[Any]]) -> list[str]:
-    """Return which of several columns of dates hold dates, and not the numbers of visits."""
+    """Return those of several columns that hold dates and not numbers of visits."""
     dated = [n for n in names if not all(str(cell).strip().isdigit() for cell in cells[n])]
     names = dated or names
     return [name for name in names if "date" in _ideas(name)] or names
 
 
 def _site(file: Contents, columns: Mapping[str, str], made: Draft) -> None:
-    """Propose the site as part of the patient's id, where a number comes at two sites."""
+    """Propose the site as part of the patient's id if a number occurs at two sites."""
     if not {"site", "patient"} <= set(columns):
         return
     import pandas as pd
@@ -349,7 +349,7 @@ def _is_date(cell: Any) -> bool:
 
 
 def _are_dates(cells: Sequence[Any]) -> bool:
-    """Return whether all cells are dates, and none a mere number."""
+    """Return whether all cells are dates that are not just numbers."""
     texts = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
     return bool(texts) and all(
         _is_date(cell) and not isinstance(cell, int | float) and not str(cell).isdigit()
@@ -399,7 +399,7 @@ def _variable(
     made: Draft,
     missing: dict[str, None],
 ) -> None:
-    """Say in which unit a variable is, and what of it is no plain number."""
+    """Write down the unit of a variable, and how cells are read that are not numbers."""
     known = VARIABLES[variable]
     if known.flag:
         words = [cell for cell in cells if isinstance(cell, str) and truth(cell) is None]
@@ -426,7 +426,7 @@ def _variable(
 
 
 def _scale(known: Any, name: str, label: str, numbers: Sequence[float], made: Draft) -> str:
-    """Say in which unit numbers are, and which of them stand for a gap; return the unit."""
+    """Write down the unit of numbers and their codes for a gap; return the unit."""
     unit = _unit(known, f"{name} {label}")
     codes = sorted({cell for cell in numbers if cell in GAP_CODES and _beyond(cell, known, unit)})
     beyond = any(known.high < cell <= MILLIMETRES for cell in numbers if cell not in codes)
@@ -453,7 +453,7 @@ _SIGNS = {*BELOW, *ABOVE, "<=", ">=", "="}
 
 
 def _beside(variable: str, name: str, cells: Mapping[str, Sequence[Any]], made: Draft) -> None:
-    """Say which columns hold the unit of each value, and the sign in front of it."""
+    """Look for columns that hold the unit of each value, or the sign in front of it."""
     known = VARIABLES[variable]
     stems = {_plain(variable), _plain(re.split(r"[(\[]", name)[0])} - {""}
     for other, of in cells.items():
@@ -478,7 +478,7 @@ def _plain(name: str) -> str:
 
 
 def _below(texts: Sequence[str], known: Any, unit: str, form: Csv, made: Draft) -> None:
-    """Propose what values below a limit are read as where that makes no difference; else ask."""
+    """Propose a rule for values below a limit if it makes no difference; else ask."""
     if all(_limit(text, known, unit, form) <= NO_POINTS.get(known.name, 0) for text in texts):
         remark = f"{texts[0]}: all values below it give 0 points of a JADAS"
         made.put("below", known.name, "limit", remark)
@@ -497,7 +497,7 @@ def _limit(text: str, known: Any, unit: str, form: Csv) -> float:
 
 
 def _two_readings(known: Any, name: str, cells: Sequence[Any], form: Csv, made: Draft) -> None:
-    """Ask about numbers such as 12.345, which may be twelve thousand, where nothing else tells."""
+    """Ask whether numbers such as 12.345 are thousands, if no other number shows it."""
     if form.thousands or known.high < THOUSAND:
         return
     mark = re.escape(form.decimal)
@@ -512,7 +512,7 @@ def _two_readings(known: Any, name: str, cells: Sequence[Any], form: Csv, made: 
 
 def _beyond(cell: float, known: Any, unit: str | None) -> bool:
     value = cell * (known.factor(unit or known.unit) or 1.0)
-    # Above that, a value is hardly possible.
+    # Values beyond these are hardly possible.
     above = (each.above for each in known.suspicions if getattr(each, "each", False))
     most = min(known.high, *above, float("inf"))
     if unit is None and known.name in SCALES:
@@ -521,14 +521,14 @@ def _beyond(cell: float, known: Any, unit: str | None) -> bool:
 
 
 def _unit(known: Any, text: str) -> str | None:
-    """Return the unit that a name or label says."""
+    """Return the unit in a name or label."""
     words = re.split(r"[\s()\[\],;_]+", text)
     named = (known.unit_named(word) for word in words if word)
     return next((str(unit.name) for unit in named if unit is not None), None)
 
 
 def _words(variable: str, cells: Sequence[Any], made: Draft) -> None:
-    """Say what words mean that are not understood by themselves."""
+    """Write down the words that are not understood, to be filled in."""
     for cell in cells:
         word = str(cell).strip()
         known = meaning(variable, word) if variable == "ilar_category" else word in COURSES
@@ -563,7 +563,7 @@ def _dictionary(path: Any) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
 
 
 def _choices(variable: str, choices: Mapping[str, str], made: Draft) -> None:
-    """Say what the codes of a field mean, where they are no numbers by themselves."""
+    """Write down what the codes of a field mean, unless they are plain numbers."""
     for code, words in choices.items():
         meant: Any = None
         if variable == "ilar_category":

@@ -1,4 +1,4 @@
-"""What shape a file may have, by its names and cells; a person confirms it."""
+"""A guess at the shape of a file from its names and cells, for a person to confirm."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Cells = Mapping[str, Sequence[Any]]
 # Which variable or role a name is about.
 Named = Callable[[str], str | None]
 MANY = 2
-# So many columns of joints are a form.
+# This many columns of joints are a form.
 FORM = 10
 _VARIABLE = re.compile(
     r"(variable|param(eter)?(cd)?|test(cd|name)?|messgr.*|lbtestcd)", re.IGNORECASE
@@ -90,7 +90,7 @@ def guess(cells: Cells, column: Callable[[str], Any], named: Named) -> Guess:
 
 
 def _once(made: Guess, column: Callable[[str], Any], named: Named) -> None:
-    """Say which fields of an export are recorded once for a patient, and each date."""
+    """Write down the dates of an export, and the fields that are recorded once for a patient."""
     import pandas as pd
 
     for name in [name for name in made.cells if _ADDED.fullmatch(name)]:
@@ -142,7 +142,7 @@ def _long(made: Guess, column: Callable[[str], Any], named: Named) -> bool:
 
 
 def _wide(made: Guess, named: Named) -> None:
-    """Look for names of columns that say a variable and a visit."""
+    """Look for columns that are named for a variable and a visit."""
     ways = (_way(made, named, mark, first=first) for mark in _MARKS for first in (True, False))
     pattern, visits, stems = max(ways, key=lambda way: len(way[1]) * len(way[2]))
     if not stems:
@@ -166,7 +166,7 @@ def _wide(made: Guess, named: Named) -> None:
 def _way(
     made: Guess, named: Named, mark: str, *, first: bool
 ) -> tuple[str, tuple[str, ...], list[str]]:
-    """Return a pattern of names, the visits and the words for variables that fit it best."""
+    """Return the best pattern of names, with its visits and its words for variables."""
     visits_of: dict[str, dict[str, None]] = {}
     for name in made.cells:
         if joint_named(name) is None:
@@ -174,7 +174,7 @@ def _way(
                 stem, visit = (left, right) if first else (right, left)
                 visits_of.setdefault(stem, {})[visit] = None
     variables = {stem: named(stem) for stem, of in visits_of.items()}
-    # Those words that have the same visits belong together, each for another variable.
+    # Words with the same visits belong together, one for each variable.
     sets: dict[tuple[str, ...], dict[str, str]] = {}
     for stem, of in visits_of.items():
         variable = variables[stem]
@@ -198,7 +198,7 @@ def _in_order(visits_of: Mapping[str, Mapping[str, None]], stems: Mapping[str, s
 
 
 def _splits(name: str, mark: str) -> list[tuple[str, str]]:
-    """Return the ways in which a name falls in two parts."""
+    """Return the ways to split a name in two."""
     if not mark:
         match = re.fullmatch(r"(.*[^\d_. -])(\d+)", name)
         return [(match[1], match[2])] if match else []
@@ -211,7 +211,7 @@ def _splits(name: str, mark: str) -> list[tuple[str, str]]:
 
 
 def guess_joints(made: Guess, *, has_count: bool) -> None:
-    """Look for a form of joints, and say what it may record."""
+    """Look for a form of joints, and write down what it may record."""
     patterns: dict[str, dict[str, str]] = {}
     for name in made.cells:
         pattern, joint = _joint_in(name)
@@ -290,7 +290,7 @@ def _yes_or_no(cells: Sequence[Any]) -> bool:
 
 
 def _joint_in(name: str) -> tuple[str, str | None]:
-    """Return how columns are named in which a name says a joint, and the joint."""
+    """Return the joint in a name, and the pattern of names around it."""
     for match in re.finditer(r"(?:___|\(choice=|^|[_. ])", name):
         rest = name[match.end() :].rstrip(")")
         if (joint := joint_named(rest)) is not None:
@@ -303,7 +303,7 @@ def _joint_in(name: str) -> tuple[str, str | None]:
 
 
 def _form(made: Guess, pattern: str, of: Mapping[str, str], forms: int) -> None:
-    """Say what the columns of one finding, or of codes, are called."""
+    """Write down how the columns of one finding, or of codes, are named."""
     cells = {str(cell).strip() for name in of.values() for cell in made.cells[name]} - {""}
     plain = pattern.replace("{joint}", "").strip("_. ").lower()
     finding = next((name for name, begins in _FINDINGS.items() if re.match(begins, plain)), None)

@@ -39,7 +39,7 @@ from jiascores.tables.naming import ROLES, WORDS, Column
 SCHEMA = Path(__file__).with_name("mapping.schema.json")
 # The files beside that of the visits.
 OTHERS = ("infusions", "medication", "laboratory", "events", "patients")
-# What the days of a number are counted from, where a date is written as a number.
+# The first day of each way to write dates as numbers.
 EPOCHS = {
     "sas": "1960-01-01",
     "stata": "1960-01-01",
@@ -47,13 +47,13 @@ EPOCHS = {
     "excel": "1899-12-30",
     "excel-1904": "1904-01-01",
 }
-# A date of which every part shows.
+# A date whose parts all differ.
 _SOME_DAY = dt.datetime(2001, 2, 3, 4, 5, 6, tzinfo=dt.timezone.utc)  # noqa: UP017
 _SHORTEST_MONTH = 28
-# No mapping is larger, and a device may have no end; no header is further down.
+# No mapping is larger (a device may have no end), and no header is further down.
 _LARGEST = 1 << 22
 _DEEPEST = 10_000
-# What a key takes, in words.
+# What a key takes, in words, by its type.
 _WORDS: dict[Any, str] = {
     bool: "true or false",
     str: "text in quotes",
@@ -72,9 +72,9 @@ class Csv:
     decimal: Literal[".", ","] = "."
     """The decimal sign."""
     thousands: str = ""
-    """What groups the digits of a number by three."""
+    """The sign between groups of three digits."""
     encoding: str | None = None
-    """For example cp1252, as many spreadsheets write; else utf-8."""
+    """The encoding, such as cp1252 of many spreadsheets; by default utf-8."""
     skip: int = 0
     """How many lines come before the header."""
     trailing_separator: bool = False
@@ -101,17 +101,17 @@ class Csv:
 
 @attrs.frozen(kw_only=True)
 class Excel:
-    """Where in a workbook the table stands."""
+    """Where the table is in a workbook."""
 
     sheet: str | None = None
-    """Name of the sheet; not needed where there is one only."""
+    """Name of the sheet, if there are several."""
     skip: int = 0
     """How many rows come before the header."""
 
 
 @attrs.frozen(kw_only=True)
 class PerRow:
-    """A unit that stands in a column, row by row."""
+    """A column that holds the unit of each row."""
 
     inline: ClassVar[str] = '{column = "your column"}'
     column: str = ""
@@ -120,13 +120,13 @@ class PerRow:
 
 @attrs.frozen(kw_only=True)
 class Limit:
-    """What a value below a limit is read as, where a column beside it says so."""
+    """How a value below a limit is read if another column holds the sign "<"."""
 
     inline: ClassVar[str] = '{rule = "half", comparator = "your column"}'
     rule: Literal["limit", "half", "zero"] = "limit"
-    """What it is read as."""
+    """The value that is used: the limit, half of it, or zero."""
     comparator: str | None = None
-    """Your column that holds "<", beside the number."""
+    """Your column that holds "<" beside the number."""
 
 
 @attrs.frozen(kw_only=True)
@@ -136,7 +136,7 @@ class Source:
     csv: Csv = Csv()
     """How the file is written."""
     excel: Excel = Excel()
-    """Where in a workbook the table stands."""
+    """Where the table is in a workbook."""
     columns: Mapping[str, str | list[str]] = attrs.field(factory=dict)
     """variable = your column."""
     units: Mapping[str, str | PerRow] = attrs.field(factory=dict)
@@ -156,21 +156,21 @@ class Study:
     """What is asked of the visits."""
 
     title: str | None = None
-    """What the study is called."""
+    """Title of the study."""
     marker: Literal["esr", "crp", "esr-else-crp"] | None = None
-    """Which reactant counts."""
+    """Which reactant counts if the file has ESR and CRP."""
     markers: Literal["any", "all"] | None = None
-    """Whether one reactant must be normal, or all."""
+    """If both reactants were tested: whether any or all must be normal."""
     baseline: str | None = None
-    """first, flagged:COLUMN or on-or-before:COLUMN."""
+    """The baseline: first, flagged:COLUMN or on-or-before:COLUMN."""
     measures: tuple[str, ...] = ()
     """What to compute, as at the command line."""
     prefix: str = ""
-    """Put before the name of every added column."""
+    """Text before the name of every added column."""
     course: Literal["column", "from-category"] = "column"
-    """Whether the course stands in a column or follows from the ILAR category."""
+    """Whether the course is in a column or follows from the ILAR category."""
     invalid: Literal["raise", "missing"] = "raise"
-    """What a value that is not allowed does."""
+    """Whether a value that is not allowed stops everything or is left out."""
 
 
 @attrs.frozen(kw_only=True)
@@ -178,7 +178,7 @@ class Infusions(Source):
     """The infusions, one row for each."""
 
     file: str | None = None
-    """The file, beside the mapping."""
+    """The file, relative to the mapping."""
 
 
 @attrs.frozen(kw_only=True)
@@ -188,7 +188,7 @@ class Medication(Infusions):
     counted: tuple[str, ...] | Literal["all"] = ()
     """Which drugs count."""
     criteria: str | None = None
-    """Criteria of remission."""
+    """Name of the criteria of remission."""
     max_gap_days: float | None = None
     """The longest gap in days between two visits of one run."""
     inactive: str | None = None
@@ -202,25 +202,25 @@ class Long:
     variables: Mapping[str, str | list[str]] = attrs.field(factory=dict)
     """variable = what your column of variables calls it, or a list of such words."""
     by: Literal["date", "visit"] = "date"
-    """What makes rows one visit: their date, or its name."""
+    """Which rows are one visit: those with the same date, or the same name of the visit."""
     date_of: str | None = None
-    """The variable whose date is that of a visit which has several."""
+    """The variable that gives a visit its date if its rows have several."""
     only: Mapping[str, str | float | bool] = attrs.field(factory=dict)
     """your column = the value of the rows that count."""
     keep: tuple[str, ...] = ()
-    """Your columns that have one value for each visit."""
+    """Your columns with one value for each visit, to take along."""
 
 
 @attrs.frozen(kw_only=True)
 class Laboratory(Infusions):
-    """The drawings of blood, one row for each."""
+    """The blood draws, one row for each."""
 
     values: tuple[str, ...] = ()
     """Which variables to bring to the visits."""
     window_days: float | None = None
     """The longest gap in days between visit and blood draw."""
     long: Long | None = None
-    """Where the file has one row for each value."""
+    """For a file with one row for each value."""
 
     @property
     def as_read(self) -> Mapping[str, Any]:
@@ -246,12 +246,12 @@ class Patients(Infusions):
 
 @attrs.frozen(kw_only=True)
 class Timepoint:
-    """A day after the first infusion, and how far a visit may lie from it."""
+    """A day after the first infusion, and how far from it a visit may be."""
 
     day: int = 0
     """Days after the first infusion."""
     within: int = 0
-    """Most days away from it."""
+    """How many days before or after it a visit may be."""
 
 
 @attrs.frozen(kw_only=True)
@@ -261,11 +261,11 @@ class NominalVisits:
     weeks: Mapping[str, float | str] = attrs.field(factory=dict)
     """week = days that a visit may lie around it, or its first and last day, "8..21"."""
     months: Mapping[str, float | str] = attrs.field(factory=dict)
-    """The same with months of the calendar."""
+    """The same with calendar months."""
     study_day: bool = False
     """Whether first and last days are study days: day 1 is day zero."""
     same_day: str | None = None
-    """Your column that flags which of two rows of a date counts."""
+    """Your column that flags which of two rows with one date counts."""
     rule: Literal["nearest", "first"] | None = None
     """Which of several visits in a window counts."""
     day_zero: str | None = None
@@ -279,7 +279,7 @@ class Wide:
     pattern: str = "{variable}_{visit}"
     """How the columns are named, with {variable} and {visit}."""
     visits: tuple[str, ...] | Mapping[str, float] | None = None
-    """The visits as the names have them; or visit = its study day, where there are no dates."""
+    """The visits as they stand in the names; or visit = its study day, if there are no dates."""
 
 
 @attrs.frozen(kw_only=True)
@@ -287,13 +287,13 @@ class Redcap:
     """The file is an export of REDCap; [columns] gives variable = field, or a list of fields."""
 
     events: tuple[str, ...] | None = None
-    """The events that are visits; else all."""
+    """The events that are visits; by default all."""
     once: tuple[str, ...] = ()
     """Fields that are recorded once for a patient."""
     keep: tuple[str, ...] | None = None
-    """Which other fields to take along; else all."""
+    """Which other fields to take along; by default all."""
     dictionary: str | None = None
-    """The data dictionary, a file beside the mapping."""
+    """The data dictionary, a file relative to the mapping."""
 
 
 # What stands before or around the joint in the names of columns, a column that lists joints, or
@@ -328,23 +328,23 @@ class Joints:
     not_on_form: tuple[str, ...] = ()
     """Joints that the form does not have."""
     beyond_71: Literal["left-out"] | None = None
-    """What becomes of joints that are not of the 71."""
+    """What happens to joints that are not among the 71."""
     joint: str | None = None
-    """Your column with the joint, where there is a row for each joint."""
+    """Your column with the joint, if there is a row for each joint."""
     by: tuple[str, ...] = ("patient", "date")
-    """With joint: the columns that make a visit."""
+    """With joint: the columns that identify a visit."""
     unlisted: Literal["no-finding"] | None = None
-    """With joint: what a joint without a row is."""
+    """With joint: how a joint without a row counts."""
     injected: Named = None
     """Columns with the days since the injection of a joint."""
     injection_rule: str | None = None
-    """What an injected joint counts as."""
+    """Name of the rule for injected joints."""
     injection_days: float | None = None
     """For how many days the rule of injections holds."""
 
     @property
     def call(self) -> dict[str, Any]:
-        """What is given of it, as arguments of `joint_counts`."""
+        """The keys that were given, as arguments of `joint_counts`."""
         given = {name: getattr(self, name) for name in keys_of(type(self))}
         return {name: value for name, value in given.items() if value not in (None, (), {})}
 
@@ -374,7 +374,7 @@ class Event:
     paramcd: str | None = None
     """PARAMCD, if the event has no code yet."""
     param: str | None = None
-    """PARAM, where another is due."""
+    """PARAM, in place of the usual one."""
 
 
 @attrs.frozen(kw_only=True)
@@ -382,13 +382,13 @@ class Adam:
     """The data sets that `jiascores adam` makes; ADSL is [patients]."""
 
     study: str | None = None
-    """STUDYID, where there is no ADSL."""
+    """STUDYID, if there is no ADSL."""
     keep: tuple[str, ...] = ()
     """Columns of ADSL to take along; NEW=COLUMN gives one another name, as in TRTP=TRTxxP."""
     variables: tuple[str, ...] = ()
-    """What was recorded and is a parameter too."""
+    """Recorded variables that become parameters too."""
     improvement: tuple[str, ...] = ()
-    """Scores and variables whose improvement in per cent is a parameter too."""
+    """Scores and variables whose improvement in per cent becomes a parameter too."""
     thresholds: Mapping[str, str | list[str]] = attrs.field(factory=dict)
     """score or variable = a criterion on its value, such as "<= 3.8", or several."""
     windows: bool = False
@@ -424,13 +424,13 @@ class FileMapping(Source):
     study: Study = Study()
     """What is asked of the visits, in place of options at the command line."""
     long: Long | None = None
-    """Where the file has one row for each value."""
+    """For a file with one row for each value."""
     wide: Wide | None = None
-    """Where the file has one row for each patient."""
+    """For a file with one row for each patient."""
     redcap: Redcap | None = None
-    """Where the file is an export of REDCap."""
+    """For an export of REDCap."""
     joints: Joints | None = None
-    """Where the file has a joint form and no counts."""
+    """For a file with a joint form and no counts."""
     visits: NominalVisits = NominalVisits()
     """The visits of the protocol."""
     definitions: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
@@ -453,12 +453,12 @@ class FileMapping(Source):
     """The data sets that `jiascores adam` makes."""
     timepoints: Mapping[str, Timepoint] = attrs.field(factory=dict)
     """Visits that are compared with the baseline."""
-    # Which keys somebody wrote, so that the others of a second file are those of the visits.
+    # The keys that were written; for a second file, the others are those of the visits.
     given: Mapping[str, Any] = attrs.field(factory=dict, metadata={"hidden": True})
     path: Path | None = attrs.field(default=None, metadata={"hidden": True})
 
     def table(self, name: str) -> Source:
-        """Return how a file is written; what a second file leaves out of [csv] is as in the first."""
+        """Return how a file is written; a second file inherits what its own [csv] leaves out."""
         if name == "visits":
             return self
         own: Source = getattr(self, name)
@@ -470,7 +470,7 @@ class FileMapping(Source):
         return attrs.evolve(own, csv=attrs.evolve(shared, **kept))
 
     def call(self, **given: Any) -> dict[str, Any]:
-        """Return columns, units, baseline and marker of a call; what is given there comes first."""
+        """Return columns, units, baseline and marker, in favour of what is given."""
         units = {
             name: Column(unit.column) if isinstance(unit, PerRow) else unit
             for name, unit in self.units.items()
@@ -481,12 +481,12 @@ class FileMapping(Source):
 
     @property
     def shape(self) -> Long | Wide | Redcap | None:
-        """Which other shape than one row for each visit the file has."""
+        """The shape of the file, if it is not one row for each visit."""
         return self.long or self.wide or self.redcap
 
     @property
     def as_read(self) -> FileMapping:
-        """The mapping of the visits as they are read; those of another shape have our names."""
+        """The mapping of the visits once they are read; in another shape they then have our names."""
         ours = self.columns if self.shape is None else _ids_alone(self.columns)
         return attrs.evolve(self, columns=ours)
 
@@ -498,7 +498,7 @@ class FileMapping(Source):
 
     @property
     def variants(self) -> tuple[Definition, ...]:
-        """The definitions of one's own."""
+        """Your own definitions."""
         return tuple(_variant(self, name, dict(given)) for name, given in self.definitions.items())
 
 
@@ -523,7 +523,7 @@ def meaning(*path: str) -> str:
 
 
 def in_mapping(table: str, keys: Mapping[str, Any]) -> str:
-    """Return where something is said in the mapping, in the words of the place of the message."""
+    """Return how a message names a table of the mapping and what to write there."""
     pairs = _pairs(keys)
     return f"[{table}] of the {door().mapping}{f': {pairs}' if pairs else ''}"
 
@@ -542,7 +542,7 @@ def toml(value: Any) -> str:
     if isinstance(value, Mapping):
         return f"{{{_pairs(value)}}}"
     text = json.dumps(value, ensure_ascii=False, default=str)
-    # As TOML writes what cannot be seen.
+    # Escaped, as TOML writes characters that are not printable.
     return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
 
 
@@ -663,7 +663,7 @@ def read_mapping(given: Any) -> FileMapping:
     try:
         with path.open("rb") as file:
             text = file.read(_LARGEST + 1)
-        # A part of a file may be a mapping too, and another one.
+        # The beginning of a file may be a valid mapping with another meaning.
         _require_short(len(text))
         lines = text.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         data = tomllib.loads(lines)
@@ -709,7 +709,7 @@ def _wrong(path: Path | None, table: str, key: str, words: str) -> RequestError:
 
 
 def _as(kind: Any, value: Any, path: Path | None, table: str, key: str) -> Any:
-    """Return a value of the TOML file as the type that its key has."""
+    """Return a value of the TOML file as the type of its key."""
     inside = f"{table}.{key}" if table and key else table or key
     of = next((part for part in _parts(kind) if _fits(part, value)), None)
     if of is None and attrs.has(kind):
@@ -732,7 +732,7 @@ def _as(kind: Any, value: Any, path: Path | None, table: str, key: str) -> Any:
 
 
 def _object(kind: Any, value: dict[str, Any], path: Path | None, table: str) -> Any:
-    """Return a table of the TOML file as the class that it has; a key that is not known raises."""
+    """Return a table of the TOML file as its class; an unknown key raises."""
     known, hints = keys_of(kind), get_type_hints(kind)
     for name in (name for name in value if name not in known):
         near = suggestion(name, known)
@@ -755,13 +755,13 @@ def keys_of(kind: Any) -> dict[str, Any]:
 
 
 def _parts(kind: Any) -> list[Any]:
-    """Return the types that a key takes, one of which its value has."""
+    """Return the types that a key takes."""
     several = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else [kind]
     return [part for part in several if part is not type(None)]
 
 
 def _fits(kind: Any, value: Any) -> bool:
-    """Return whether a value may be meant as a type, by what TOML calls it."""
+    """Return whether a value of the TOML file has a type."""
     origin = get_origin(kind) or kind
     if origin is Literal:
         return isinstance(value, str) and value in get_args(kind)
@@ -772,7 +772,7 @@ def _fits(kind: Any, value: Any) -> bool:
         Any: object,
     }
     is_held = isinstance(value, dict if attrs.has(origin) else held.get(origin, origin))
-    # In Python, true is a whole number.
+    # For Python, true is an int.
     return is_held and (not isinstance(value, bool) or kind in (bool, Any))
 
 
@@ -789,12 +789,12 @@ def takes(kind: Any) -> str:
 
 
 # --------------------------------------------------------------------------------------------
-# What cannot be meant
+# Values that make no sense
 
 
 @cache
 def _shown_by(form: str) -> dt.datetime | None:
-    """Return a day as a format shows it; nothing where it shows no month, or cannot be read."""
+    """Return a date after writing and reading it by a format; None if its month or year is lost."""
     try:
         with warnings.catch_warnings():
             # Python warns of a day without a year.
@@ -812,7 +812,7 @@ def says_day(form: str) -> bool:
 
 
 def _faults_of_text(csv: Csv) -> Iterator[tuple[str, str, str]]:
-    """Return the keys of [csv] that cannot be meant, and what is wrong with each."""
+    """Return the keys of [csv] whose values make no sense, and what is wrong with each."""
     form, day = csv.date_format, csv.day_of_month
     sign, mark = csv.separator, csv.thousands
     if sign is not None and (len(sign) != 1 or sign.isalnum() or sign in '"\r\n'):
@@ -846,7 +846,7 @@ def _faults_of_text(csv: Csv) -> Iterator[tuple[str, str, str]]:
 
 
 def _faults_of_names(source: Source) -> Iterator[tuple[str, str, str]]:
-    """Return the tables by variable that name what is none, and what is meant."""
+    """Return what is wrong with the rows to skip and with the tables by variable."""
     known = [*VARIABLES, *WORDS, *ROLES[1:]]
     for table, skip in (("csv", source.csv.skip), ("excel", source.excel.skip)):
         if not 0 <= skip <= _DEEPEST:

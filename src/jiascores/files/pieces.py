@@ -37,10 +37,10 @@ from jiascores.tables.requests import Measures, understand_requests
 PathLike: TypeAlias = str | os.PathLike[str]
 
 PIECE_ROWS = 1_000_000
-# Each piece is an open file while the input is split.
+# While the input is split, each piece is an open file.
 MOST_PIECES = 500
 BATCH_ROWS = 131_072
-# The column with a line of a text file as it was.
+# The column that holds each line of a text file unchanged.
 LINE = "__jiascores_line__"
 
 
@@ -156,7 +156,7 @@ def assess_files(
         file = stack.enter_context(whole(target, force=True, inputs=reader.paths))
         writer = _TextWriter if kind == "text" else _ParquetWriter
         write = writer(reader, stack.enter_context(packed(file, target)), stack)
-        # Its names and types are known before there is a row.
+        # Column names and types are known without any row.
         write(*_assessed(reader.empty(), work, reader))
         pieces = reader.batches()
         if patient is not None:
@@ -167,7 +167,7 @@ def assess_files(
 
 
 def _how_written(given: Any, **form: str | None) -> FileMapping:
-    """Return the mapping, with what is said of text files beside it; raise for any other shape."""
+    """Return the mapping with these options for text files; raise if rows are not visits."""
     how = confirmed(read_mapping(given))
     for name in ("long", "wide", "redcap", "joints"):
         if getattr(how, name) is not None:
@@ -229,7 +229,7 @@ def _reader(
 
 
 def _files_in(path: Path) -> list[Path]:
-    """Return a file, or those of a folder; what begins with . or _ was left there by a program."""
+    """Return a file, or the files of a folder except those whose names begin with . or _."""
     if not path.is_dir():
         if not path.exists():
             raise RequestError(f"there is no file {str(path)!r}.", values=(str(path),))
@@ -248,7 +248,7 @@ def _files_in(path: Path) -> list[Path]:
 
 
 class _Reader(ABC):
-    """Files as a stream of Arrow tables with named rows."""
+    """Files as a stream of Arrow tables, whose rows have names for messages."""
 
     names: list[str]
     style: Style
@@ -272,7 +272,7 @@ class _Reader(ABC):
 
     @abstractmethod
     def rows(self) -> int:
-        """Return how many rows there are, about."""
+        """Return about how many rows there are."""
 
     @abstractmethod
     def empty(self) -> Any:
@@ -288,7 +288,7 @@ class _Reader(ABC):
 
 
 class _Parquet(_Reader):
-    """Parquet files, of which the types are kept."""
+    """Parquet files; their types are kept."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         import pyarrow.dataset as ds
@@ -330,7 +330,7 @@ def _numbered(table: Any, start: int) -> Any:
 
 
 class _Text(_Reader):
-    """Text files: each row as the line that it was, its fields as text, and the name of its line."""
+    """Text files: each row has its line unchanged, its fields as text, and the line number."""
 
     def __init__(self, paths: Sequence[Path], how: FileMapping, asked: Mapping[str, str]) -> None:
         self.how, self.asked = how, asked
@@ -405,7 +405,7 @@ def _split(
     count = min(max(-(-reader.rows() // piece_rows), 1), MOST_PIECES)
     schema = reader.empty().schema
     with ExitStack() as stack:
-        # They have no name, so that nothing of them is left, whatever happens.
+        # Files without a name, so that nothing is left of them whatever happens.
         files = [stack.enter_context(tempfile.TemporaryFile(dir=folder)) for _ in range(count)]
         with ExitStack() as writing:
             writers = [
@@ -443,7 +443,7 @@ def _number_of_patient(table: Any, patient: str, count: int) -> NDArray[np.int64
     """Return for each row a number below `count`, the same wherever the patient comes up."""
     import pandas as pd
 
-    # A row without a patient goes to the first file, and raises there.
+    # A row without a patient goes to the first file, where it raises.
     codes, labels = Frame(table).ids(patient)
     words = np.array(list(map(str, list_of(labels))), dtype=object)
     numbers = (pd.util.hash_array(words) % count).astype(np.int64)

@@ -35,12 +35,12 @@ from jiascores.tables.requests import Request
 if TYPE_CHECKING:
     import pandas as pd
 
-# What share of its limit a value is read as.
+# The share of its limit that a value below it is read as, by rule.
 SHARES = {"limit": 1.0, "half": 0.5, "zero": 0.0}
 NUMBER, FLAG, DATE, WORD, ID = "number", "flag", "date", "word", "id"
 DATE_ROLES = ("date", "end_of_lead_in", "start", "stop")
 _MARKS = "./-"
-# What `init` writes where only a person knows.
+# What `init` writes where a person has to fill something in.
 OPEN = "…"
 _TIMES = ("", " %H:%M", " %H:%M:%S")
 
@@ -85,7 +85,7 @@ def _may_be(table: str) -> str:
 def asked_of(
     mapping: FileMapping, requests: Sequence[Any] = (), baseline: Any = None
 ) -> dict[str, str]:
-    """Return which columns are read as what, beside those that stand for variables and roles."""
+    """Return how columns are read that requests and rules name, beside variables and roles."""
     asked: dict[str, str] = dict.fromkeys(mapping.exclusions.values(), FLAG)
     if mapping.medication.inactive:
         asked[mapping.medication.inactive] = FLAG
@@ -106,7 +106,7 @@ def asked_of(
 
 
 def read_by(*rules: Any) -> dict[str, str]:
-    """Return which columns the rules of a baseline or of day zero read, and as what."""
+    """Return how the columns are read that rules of a baseline or of day zero name."""
     asked = {rule.column: DATE for rule in rules if isinstance(rule, OnOrBefore)}
     for rule in rules:
         if isinstance(rule, Flagged):
@@ -118,7 +118,7 @@ def read_by(*rules: Any) -> dict[str, str]:
 def kinds_of(
     source: Source, names: Sequence[str], asked: Mapping[str, str]
 ) -> dict[str, tuple[str, str]]:
-    """Return for each column that is read what it is read as, and the variable or role that it is."""
+    """Return for each column that is read how it is read, and its variable or role."""
     columns, found = source.columns, {}
     taken = {name for of in columns.values() for name in several(of)}
     flags = [name for name, known in VARIABLES.items() if known.flag]
@@ -143,7 +143,7 @@ def kinds_of(
 def typed(
     file: Contents, source: Source, asked: Mapping[str, str], *, compact: bool = False
 ) -> pd.DataFrame:
-    """Return a file as a pandas table, with the columns that are used as numbers, dates and words."""
+    """Return a file as a pandas table in which the columns that are used are numbers, dates or words."""
     import pandas as pd
 
     for key, named in (("dates", source.csv.dates), ("numbers", source.csv.numbers)):
@@ -189,7 +189,7 @@ def _check_codes(source: Source, variables: Sequence[str]) -> None:
             name for name in variables if VARIABLES[name].low <= code <= VARIABLES[name].high
         ]
         if possible:
-            # One in which it can stand for nothing else, if there is one: advice must not erase values.
+            # Suggest a variable of which the code is no possible value, so that no value is erased.
             other = next((name for name in variables if name not in possible), "VARIABLE")
             raise RequestError(
                 f"missing = [{code:g}] for all columns: {code:g} is a possible value of "
@@ -227,7 +227,7 @@ def _each(column: Any, reader: Callable[[Any], Any], kind: str) -> Any:
 
 
 def _taken(cells: list[Any], codes: Any, kind: str) -> Any:
-    """Return cells by their codes, with a gap at −1, in the plainest type that holds them."""
+    """Return cells by their codes, −1 for a gap, in the simplest type that holds them."""
     import pandas as pd
 
     there = [cell for cell in cells if cell is not None]
@@ -249,7 +249,7 @@ def _taken(cells: list[Any], codes: Any, kind: str) -> Any:
 def _reader(
     kind: str, variable: str, name: str, source: Source, file: Contents
 ) -> Callable[[Any], Any] | None:
-    """Return what reads a cell of a column."""
+    """Return the function that reads a cell of a column."""
     if kind == ID:
         return None if file.kind == "text" else _id
     form = source.csv
@@ -314,7 +314,7 @@ def _number_form(decimal: str, thousands: str) -> re.Pattern[str]:
 
 
 def number_in(cell: Any, form: Csv) -> Any:
-    """Return a cell as a number, by the decimal sign that is said and no other."""
+    """Return a cell as a number; only the decimal sign of the mapping counts as one."""
     if not isinstance(cell, str):
         return cell
     if not _number_form(form.decimal, form.thousands).fullmatch(cell):
@@ -353,7 +353,7 @@ def _beyond(cell: Any, source: Source, variable: str) -> Any:
         return cell
     known, unit = VARIABLES[variable], source.units.get(variable)
     if found["unit"]:
-        # A limit says its own unit; what is read is in that of the column.
+        # The limit has a unit of its own; the result is in the unit of the column.
         own = known.unit_named(found["unit"])
         of_column = known.unit_named(unit if isinstance(unit, str) else known.unit)
         beside = isinstance(unit, PerRow) and unit.column != source.columns.get(variable, variable)
@@ -364,7 +364,7 @@ def _beyond(cell: Any, source: Source, variable: str) -> Any:
 
 
 def _with_signs(file: Contents, source: Source, variable: str, column: Any) -> Any:
-    """Return a column with what the comparator beside it says in front of each cell."""
+    """Return a column with the sign of its comparator column in front of each cell."""
     rule = source.below.get(variable)
     if not isinstance(rule, Limit) or rule.comparator is None:
         return column
@@ -392,7 +392,7 @@ def _as_objects(column: Any) -> list[Any]:
 
 
 def _dates(form: Csv) -> Callable[[Any], Any]:
-    """Return what reads a date: by the format that is said, else ISO text and days as numbers."""
+    """Return the function that reads a date: by the mapping's format, else ISO text or a number of days."""
     if form.date_format in EPOCHS:
         epoch = dt.datetime.fromisoformat(EPOCHS[form.date_format])
         return lambda cell: _counted(cell, epoch, form.date_format or "")

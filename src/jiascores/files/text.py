@@ -33,15 +33,15 @@ QUOTE = '"'
 BLOCK = 1 << 22
 # From this size on, Arrow splits the lines, where it is installed.
 ARROW = 1 << 16
-# From this size of a file on, its lines wait in another one, and not in memory, to be written again.
+# The lines of a larger file are kept in a temporary file until they are written, not in memory.
 LARGE = 20_000_000
-# No row is longer, nor are lines that a quotation mark holds together.
+# No row is longer than this, even one with line ends inside quotation marks.
 LONGEST = 1 << 27
-# What no text has in it.
+# Control characters that a text file does not contain.
 _CONTROL = bytes({*range(32)} - {*b"\t\n\v\f\r\x1a\x1b"})
 _ONE_KIND = "Save the file anew with one kind of line ends."
 _TWICE = 'Correct that line: inside quotation marks, write a quotation mark twice ("").'
-# What is said of a broken line by how the message of csv begins, and what to do.
+# How a message of the csv module begins: what is wrong with the line, and what to do.
 _BROKEN = {
     "unexpected end": ("a quotation mark opens a field here and nothing closes it", _TWICE),
     "field larger": ("a field of more than 131,072 characters, as if nothing closed it", _TWICE),
@@ -51,7 +51,7 @@ _BROKEN = {
 
 
 class Aside:
-    """A file without a name, in which something is kept as long as somebody may ask for it."""
+    """A temporary file that holds data for as long as this object lives."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (it is closed with this object)
@@ -60,13 +60,13 @@ class Aside:
         self._file.close()
 
     def put(self, data: bytes) -> tuple[int, int]:
-        """Keep data; return where they begin, and how many they are."""
+        """Keep data; return where they begin, and their size."""
         start = self._file.seek(0, 2)
         self._file.write(data)
         return start, len(data)
 
     def get(self, start: int, size: int) -> bytes:
-        """Return what is kept there."""
+        """Return data that were kept."""
         self._file.seek(start)
         return self._file.read(size)
 
@@ -111,7 +111,7 @@ class Block:
         self.text = ""
 
     def written(self) -> str:
-        """Return the text, from where it is kept."""
+        """Return the text, from the temporary file if it was put there."""
         if self._aside is None:
             return self.text
         aside, start, size = self._aside
@@ -125,7 +125,7 @@ class Block:
 
 
 class Coded:
-    """A column of text: its distinct texts, and for each row the place of its own, −1 for a gap."""
+    """A column of text: the distinct texts, and for each row the place of its text, −1 for a gap."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
@@ -135,7 +135,7 @@ class Coded:
         """Add the fields of a block."""
         for texts, codes in _distinct(column):
             places = [self._places.setdefault(text, len(self._places)) for text in texts]
-            # As narrow as they can be: a large file has many columns of few texts.
+            # The smallest type that holds them: a large file has many columns of few texts.
             kind = np.min_scalar_type(-max(len(self._places), 1))
             self._parts.append(np.array([*places, NONE], dtype=kind)[codes])
 
@@ -227,7 +227,7 @@ class TextFile:
         return text or (self._more() if data else "")
 
     def _not_read(self, data: bytes, line: int) -> RequestError:
-        """Return the error of bytes that are no text in this encoding: another one, or no text at all."""
+        """Return the error for bytes that are not text in this encoding, or not text at all."""
         wide = self.encoding.startswith(("utf-16", "utf-32"))
         many = [
             other
@@ -252,7 +252,7 @@ class TextFile:
         return RequestError(f"{self.name}, line {line}: {words}. {advice}", reason=reason)
 
     def _refuse_longer(self, text: str) -> None:
-        """Raise where more is held for one row than any row is long."""
+        """Raise where a row does not end within the longest length of a row."""
         if len(text) > LONGEST:
             words = f"it does not end within {LONGEST:,} characters"
             raise self._error(self._line, words, "Is the file broken?", "fields")
@@ -336,7 +336,7 @@ class TextFile:
             try:
                 block = self._block(text[:cut])
             except csv.Error as error:
-                # A field may have line ends within, and go on in the next part.
+                # A field may contain line ends and continue in the next part.
                 if more and str(error) == "unexpected end of data":
                     rest = text
                     self._refuse_longer(rest)
@@ -357,7 +357,7 @@ class TextFile:
         return self._by_arrow(text) or self._by_csv(text)
 
     def _by_arrow(self, text: str) -> Block | None:
-        """Return plain lines split by Arrow; nothing where a line is not plain."""
+        """Return lines split by Arrow, or nothing if some line needs the rules of CSV."""
         if (
             len(text) < ARROW
             or QUOTE in text
@@ -489,7 +489,7 @@ class TextFile:
         for ends, texts in ((block.ends, added), (block.empty, repeat(nothing))):
             for end, fields in zip(ends, texts, strict=False):
                 line = lines[end]
-                # Of \r\n, the first mark is still there.
+                # Lines were split at \n; the \r of \r\n is still there.
                 whole = f"{line[:-1]}{before}{fields}\r" if line.endswith("\r") else None
                 lines[end] = whole or f"{line}{before}{fields}"
         return self.newline.join(lines)
@@ -531,7 +531,7 @@ class Style:
         return self.quoted(str(value))
 
     def fields(self, column: Any) -> tuple[Any, NDArray[Any]]:
-        """Return the distinct fields of a column and the place of each row's, made once for each."""
+        """Return the place of each row's field among the distinct ones, and these, each made once."""
         import pandas as pd
 
         codes, distinct = pd.factorize(column)
@@ -607,11 +607,11 @@ def append(file: Contents, added: Any, out: IO[bytes]) -> None:
 
 
 def _mark(start: bytes, encoding: str | None) -> tuple[bytes, str]:
-    """Return the byte-order mark of a file and the encoding that it, or the mapping, says."""
+    """Return the byte-order mark of a file, and the encoding by that mark or by the mapping."""
     given, known = encoding or "utf-8", False
     with contextlib.suppress(LookupError, ValueError):
         given = codecs.lookup(given).name
-        # Not all that Python calls so are of text, and these are of names of hosts.
+        # Some of Python's encodings are not for text; idna and punycode are for host names.
         known = b"\n" in "a,\n1".encode(given) and given not in ("idna", "punycode")
     if not known:
         raise RequestError(
@@ -620,13 +620,13 @@ def _mark(start: bytes, encoding: str | None) -> tuple[bytes, str]:
     for mark, name in MARKS:
         if start.startswith(mark) and given.startswith("utf"):
             return mark, name
-    # Each part that is written would begin with a mark.
+    # With these, each part that is written would begin with a mark.
     plain = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
     return b"", plain.get(given, given)
 
 
 def _separator(header: str, name: str) -> str:
-    """Return what stands between the names of a header, outside of quotation marks."""
+    """Return the separator that a header shows outside of quotation marks."""
     outside = "".join(header.split(QUOTE)[::2])
     there = [mark for mark in SEPARATORS if mark in outside]
     if len(there) > 1:
@@ -639,7 +639,7 @@ def _separator(header: str, name: str) -> str:
 
 
 def _objects(column: Sequence[str]) -> NDArray[Any]:
-    """Return fields as objects, each distinct text once, None where nothing stands."""
+    """Return fields as an array of objects, each distinct text held once, None for an empty field."""
     seen: dict[str, str] = {}
     out = np.empty(len(column), dtype=object)
     out[:] = list(map(seen.setdefault, column, column))

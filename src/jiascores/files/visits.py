@@ -121,7 +121,7 @@ def read(path: Any, mapping: Any = None, *, table: str = "visits") -> pd.DataFra
     return visits
 
 
-# By which days are compared that are written in any way.
+# Columns of parsed dates, by which rows are matched however the dates are written.
 _DAY = "day of {}"
 
 
@@ -144,7 +144,7 @@ def shaped(file: Contents, how: FileMapping) -> Contents:
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(file.places)), copy=False)
     frame.index = pd.Index(file.places, name=file.place)
     visits, first = _SHAPES[type(shape)](frame, shape, how, file)
-    # What says one thing of a visit or patient has our name too.
+    # Columns with one value for each visit or patient get our names too.
     ours = {of: name for name, of in how.columns.items() if isinstance(of, str) and of not in ids}
     visits = visits.rename(columns=ours)
     return attrs.evolve(
@@ -170,7 +170,7 @@ def _without_gaps(column: Any, name: str, file: Contents, how: FileMapping) -> A
 
 
 def _days(frame: Any, names: Iterable[str], how: Source, file: Contents) -> dict[str, str]:
-    """Add columns of days to a table, and return which is of which column of dates."""
+    """Add the parsed dates of columns to a table; return the name of each added column."""
     found = {}
     for name in names:
         if name in frame:
@@ -198,7 +198,7 @@ def _from_long(frame: Any, shape: Long, how: FileMapping, file: Contents) -> tup
 
 
 def _from_wide(frame: Any, shape: Wide, how: FileMapping, _: Contents) -> tuple[Any, Positions]:
-    # What stands in a column of its own says one thing of the patient at all visits.
+    # A column named in full holds one value for all visits of a patient.
     columns = {name: of for name, of in how.columns.items() if name == "patient" or of not in frame}
     return wide_visits(Frame(frame), shape.pattern, columns, shape.visits)
 
@@ -250,7 +250,7 @@ def joint_columns(joints: Joints | None, names: Iterable[str]) -> dict[str, str]
 def read_visits(
     file: Contents, how: FileMapping, asked: Mapping[str, str], *, compact: bool = False
 ) -> tuple[Contents, Any]:
-    """Return a file of visits as it is, of whatever shape, and as a table; with its joints counted."""
+    """Return a file of visits, of whatever shape, as it is and as a table."""
     file = shaped(file, how)
     asked = {**joint_columns(how.joints, map(str, file.columns)), **asked}
     return file, typed(file, how.as_read, asked, compact=compact)
@@ -277,7 +277,7 @@ def read_beside(
 
 
 def with_counts(frame: Any, how: FileMapping, **more: Any) -> Any:
-    """Return a table with the counts of its joint form, by the mapping and what is given beside it."""
+    """Return a table with the counts of its joint form, as the mapping and the options say."""
     given = {} if how.joints is None else how.joints.call
     if "joint" in given and how.joints is not None and how.joints.by == ROLES[:2]:
         # Unless somebody says otherwise, the patient and the date are those of [columns].

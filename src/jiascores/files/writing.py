@@ -37,14 +37,14 @@ def whole(path: Any, *, force: bool = False, inputs: Sequence[Any] = ()) -> Iter
     """
     is_screen = path is None or str(path) == STDIN
     if is_screen or _is_pipe(path):
-        # All of it is made first, so that nothing reaches the pipe where something fails.
+        # Everything is made first, so that nothing reaches the pipe if something fails.
         with tempfile.TemporaryFile() as made, _opened(None if is_screen else path) as there:
             yield made
             made.seek(0)
             while part := made.read(BLOCK):
                 rest = memoryview(part)
                 while rest:
-                    # Standard output may take a part of what it is given, where it has no buffer.
+                    # Standard output without a buffer may take only a part of what it is given.
                     rest = rest[there.write(rest) :]
             there.flush()
         return
@@ -99,7 +99,7 @@ def refuse_target(path: Any, *, force: bool, inputs: Sequence[Any] = ()) -> None
 
 
 def _is_pipe(path: Any) -> bool:
-    """Return whether something is a device or a pipe; that of a shell has no name of its own."""
+    """Return whether a path is a device or a pipe."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116
     except OSError:
@@ -145,7 +145,7 @@ def _take_place(file: IO[bytes], name: str | None, target: Path, *, force: bool)
                 return
             if not force:
                 raise RequestError(f"{str(target)!r} exists now: nothing is written over it.")
-        # A name can be given at once only where none is; for a moment there are two.
+        # A new name cannot replace one that exists: link under a temporary name, then rename.
         name = str(target.with_name(f".{target.name}.{os.getpid()}"))
         _link(file, name)
     os.replace(name, target)  # noqa: PTH105
@@ -155,14 +155,14 @@ def _link(file: IO[bytes], name: Any) -> None:
     """Give a name to a file that has none."""
     folder = os.open("/proc/self/fd", os.O_RDONLY)
     try:
-        # Only from a folder that is given does Python follow the link to the file.
+        # Python follows the link to the file only with a folder descriptor.
         os.link(str(file.fileno()), name, src_dir_fd=folder, follow_symlinks=True)
     finally:
         os.close(folder)
 
 
 def bar(*, wanted: bool | None) -> Callable[[Iterator[Any], str], Iterator[Any]]:
-    """Return what shows tables going by: how many rows there were, in a terminal."""
+    """Return what passes tables on and shows in a terminal how many rows have passed."""
     if wanted is False or (wanted is None and not sys.stderr.isatty()):
         return lambda tables, _: tables
 
@@ -190,7 +190,7 @@ def write_table(
     inputs: Sequence[Any] = (),
     style: Style | None = None,
 ) -> None:
-    """Write a table of its own, such as findings or the catalogue."""
+    """Write a table that is not a file with columns added, such as findings or the catalogue."""
     kind = kind_to_write(path)
     with whole(path, force=force, inputs=inputs) as file:
         written(frame, kind, file, style or Style(), path)
@@ -233,7 +233,7 @@ def write_with(
 
 @contextlib.contextmanager
 def _writable(kind: str) -> Iterator[None]:
-    """Say what a library does not write, whatever it says of it."""
+    """Turn any error of a library that writes a file into one of ours."""
     try:
         yield
     except (JiaScoresError, OSError, MemoryError):
@@ -249,11 +249,11 @@ def _writable(kind: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def packed(out: IO[bytes], path: Any) -> Iterator[Any]:
-    """Give what packs what is written, where the name says so."""
+    """Give a file that compresses what is written, if the name ends in .gz."""
     if not str(path).lower().endswith(".gz"):
         yield out
         return
-    # Without a name or a time within: the same table gives the same bytes.
+    # No name and no time inside, so that the same table gives the same bytes.
     with gzip.GzipFile(filename="", fileobj=out, mode="wb", mtime=0) as sink:
         yield sink
 
