@@ -297,3 +297,20 @@ def test_groups_that_are_numbers_and_texts_are_in_order_as_texts() -> None:
     visits = pd.DataFrame(changed(esr=[-1, 20, -1, -1], site=["b", "b", 10, 9]))
     found = jia.check(visits, measures=["jadas71"], by=jia.column("site"))
     assert list(found["site"]) == [10, 9, "b"]
+
+
+def test_a_column_of_remarks_is_no_group_of_patients() -> None:
+    sites = ["x", "y"] * 75
+    table = pd.DataFrame(
+        {
+            "patient": [f"p{place}" for place in range(150)],
+            "date": 0,
+            "physician_global": [0.4 if site == "x" else 5.0 for site in sites],
+            "remark": [f"seen at {place}" for place in range(150)],
+            "site": sites,
+        }
+    )
+    found = jia.check(table)
+    said = found["message"][found["message"].str.startswith("Medians")].tolist()
+    assert len(said) == 1
+    assert said[0].startswith("Medians from 0.4 to 5 between groups of 'site'")

@@ -531,3 +531,39 @@ def test_a_visit_is_of_a_patient_and_a_date(by) -> None:
     if not by:
         with pytest.raises(jia.errors.RequestError, match=r"by=\[\]: name the columns"):
             jia.prepare.joint_counts(rows, active="active", joint="joint", by=by)
+
+
+def test_a_joint_without_a_box_stays_open_where_the_others_are_no() -> None:
+    boxes = [joint for joint in JOINTS_71 if joint != "hip_left"]
+    form = pd.DataFrame({f"active___{joint}": [0, 0] for joint in boxes} | {"done": ["yes", "no"]})
+    form.loc[0, "active___knee_left"] = 1
+    ask = {"active": "active___", "examined": "done", "not_on_form": ["hip_left"]}
+    out = columns_of(jia.prepare.joint_counts(form, **ask))
+    assert out["active_joints_min"] == [1, 0]
+    assert out["active_joints_max"] == [2, 71]
+    assert out["joints_examined"] == [True, False]
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_rows_of_joints_leave_a_joint_open_that_the_form_does_not_have(kind) -> None:
+    rows = {"patient": ["A", "A"], "date": [0, 0], "joint": ["left knee", "R hip"]}
+    table = MAKERS[kind](rows | {"active": [1, 0]})
+    ask = {"active": "active", "joint": "joint", "unlisted": "no-finding"}
+    out = columns_of(jia.prepare.joint_counts(table, **ask, not_on_form=["hip_left"]))
+    assert (out["active_joints_min"], out["active_joints_max"]) == ([1], [2])
+    assert columns_of(jia.prepare.joint_counts(table, **ask))["active_joints"] == [1]
+
+
+def test_injections_are_read_from_the_columns_of_a_mapping() -> None:
+    form = pd.DataFrame({f"a_{joint}": [0, 0, 0] for joint in JOINTS_71})
+    form["a_knee_left"] = 1
+    form["since"] = [30, 31, None]
+    rule = {"injection_rule": "not-assessable", "injection_days": 30}
+    for named in ({"knee_left": "since"}, {"L knee": "since"}):
+        out = columns_of(jia.prepare.joint_counts(form, active="a_", injected=named, **rule))
+        # The 30th day is the last on which nobody can say.
+        assert out["active_joints"] == [None, 1, 1]
+        assert out["active_joints_min"] == [0, 1, 1]
+    rows = pd.DataFrame({"patient": ["A"], "date": [0], "joint": ["left knee"], "active": [1]})
+    with pytest.raises(jia.errors.RequestError, match="with one column for each joint"):
+        jia.prepare.joint_counts(rows, active="active", joint="joint", injected="since", **rule)

@@ -250,3 +250,12 @@ def test_what_is_recorded_once_may_have_a_name_here():
     )
     assert out["ilar_category"].tolist() == ["Systemic arthritis"] * 3 + ["Psoriatic arthritis"]
     assert "category" not in out
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_row_without_an_event_is_a_visit_without_a_name(kind):
+    rows = [("1", "base_arm_1", "2024-01-01", 3), ("1", None, "2024-02-01", 4)]
+    table = MAKERS[kind](export(rows, ("record_id", "redcap_event_name", "day", "esr")))
+    out = jia.prepare.from_redcap(table, columns={"date": "day", "esr": "esr"})
+    assert columns_of(out)["visit"] == ["base_arm_1", None]
+    assert columns_of(out)["esr"] == [3, 4]

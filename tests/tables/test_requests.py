@@ -293,3 +293,8 @@ def test_check_does_not_advise_a_prefix_that_it_does_not_take(make) -> None:  # 
 
 def test_a_category_stands_in_a_column_or_under_its_name() -> None:
     assert jia.from_category(jia.column("ilar")) == jia.from_category("ilar")
+
+
+def test_a_response_is_against_the_baseline_alone() -> None:
+    with pytest.raises(jia.errors.ArgumentError, match="acr_ped has no parameter 'reference'"):
+        jia.ask.acr_ped(reference="best")

@@ -390,3 +390,19 @@ def test_what_only_some_visits_ask_is_missing_at_the_others(kind):
         visits={"0": 0, "8": 56},
     )
     assert columns_of(out)["rash"] == [True, None, False, None]
+
+
+def test_named_visits_need_no_date() -> None:
+    long = pd.DataFrame(
+        {
+            "patient": ["A", "A", "A"],
+            "visit": ["week 0", "week 0", "week 4"],
+            "variable": ["PHGA", "ESR", "ESR"],
+            "value": [3.0, 20.0, 12.0],
+        }
+    )
+    variables = {"physician_global": "PHGA", "esr": "ESR"}
+    out = jia.prepare.from_long(long, variables=variables, by="visit")
+    assert list(out.columns) == ["patient", "visit", *variables]
+    assert out["esr"].tolist() == [20, 12]
+    assert out["physician_global"].isna().tolist() == [False, True]

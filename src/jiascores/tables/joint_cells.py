@@ -1,4 +1,4 @@
-"""What a joint form says of each joint, whatever its shape: yes, no or nothing."""
+"""The findings that a joint form records for each joint, whatever its shape: yes, no or nothing."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Source:
 
 
 def read_source(frame: Frame, given: Columns, what: str, absent: Sequence[str]) -> Source:
-    """Return what a form says of a finding, by whatever the caller names its columns."""
+    """Read one finding from a form, however the caller names its columns."""
     if isinstance(given, str) and given in frame:
         return _from_lists(frame, given, what, absent)
     columns, beyond = columns_of_joints(given, what, [str(name) for name in frame.names], absent)
@@ -264,7 +264,7 @@ def checked(frame: Frame, variable: Variable) -> FloatArray:
 
 
 def _tick(cell: Any, column: str) -> Any:
-    """Return a cell; blanks are nothing, and what is said beside a box means that it is ticked."""
+    """Return a cell: blanks are a gap, and the label of a box means that the box is ticked."""
     if not isinstance(cell, str) or not cell.strip():
         return None if isinstance(cell, str) else cell
     return True if _CHECKBOX.search(column) and joint_named(cell) is not None else cell
@@ -275,7 +275,7 @@ def _tick(cell: Any, column: str) -> Any:
 
 
 def _from_lists(frame: Frame, column: str, what: str, absent: Sequence[str]) -> Source:
-    """Return what a column says that names the joints with a finding in one cell."""
+    """Read a column whose cells list the joints with a finding."""
     codes, labels = frame.codes(column)
     texts = [str(label) for label in list_of(labels)]
     listed = [_joints_of(text) for text in texts]
@@ -316,7 +316,7 @@ def _says_none(text: str) -> bool:
 
 @cache
 def _joints_of(text: str) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
-    """Return the joints that a cell lists, those beyond the 71, and what is no joint."""
+    """Return the joints that a cell lists, those beyond the 71, and words that are not joints."""
     joints: set[str] = set()
     beyond: list[str] = []
     strange: list[str] = []
@@ -334,7 +334,7 @@ def _joints_of(text: str) -> tuple[frozenset[str], tuple[str, ...], tuple[str, .
 
 
 def _one(text: str) -> str:
-    """Return a joint as one where it is written as several: knees."""
+    """Return a joint in the singular: knee for knees."""
     return " ".join(
         word if joint_named(f"{word} left") else word.removesuffix("s") for word in text.split()
     )
@@ -347,7 +347,7 @@ def first_places(frame: Frame, rows: Positions) -> list[str]:
 
 
 def unknown_joint(frame: Frame, column: str, name: str, rows: Positions) -> None:
-    """Raise because these rows of a column name what is no joint."""
+    """Raise because rows of a column name something that is not a joint."""
     where = first_places(frame, rows)
     raise UnknownJointError(
         f"column {column!r} names {name!r} in {listing(where, total=len(rows))}, which is no joint "
@@ -368,7 +368,7 @@ def read_codes(
     codes: Mapping[str, str | Sequence[str]] | None,
     absent: Sequence[str],
 ) -> Source:
-    """Return what a form says that has one code for each joint."""
+    """Read a form with one code for each joint."""
     meant = meant_by(codes)
     columns, beyond = columns_of_joints(given, "coded", [str(name) for name in frame.names], absent)
 
@@ -430,7 +430,7 @@ def _code(cell: Any) -> str:
 def decoded(
     frame: Frame, column: str, meant: Mapping[str, tuple[str, ...]]
 ) -> dict[str, FloatArray]:
-    """Return for each finding what the codes of a column say; an unknown code raises."""
+    """Return each finding as the codes of a column record it; an unknown code raises."""
     recorded = _recorded(meant)
     codes, labels = frame.codes(column)
     said: dict[str, list[float]] = {finding: [] for finding in recorded}
@@ -454,7 +454,7 @@ def decoded(
 
 
 def _findings_of(code: str, meant: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
-    """Return what a code means, or several together, as S+T; None where one is not known."""
+    """Return what a code means, also several in one cell (S+T); None where one is unknown."""
     if code in meant or not code:
         return meant.get(code, ())
     parts = [part for part in re.split(r"[\s,;/+&|]+", code) if part]
@@ -473,9 +473,9 @@ def is_status(column: str) -> bool:
 
 
 def examined_rows(frame: Frame, column: str) -> FloatArray:
-    """Return whether the joints were examined: 1, 0, NaN where it is not said.
+    """Return whether the joints were examined: 1, 0, NaN where nothing says so.
 
-    A column of REDCap that says how far a form is filled says yes where it is complete.
+    REDCap's status of a form says yes where the form is complete.
     """
     if is_status(column):
         cells = [_code("" if cell is None else cell) for cell in frame.objects(column)]

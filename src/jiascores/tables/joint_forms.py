@@ -262,7 +262,7 @@ class _Form:
         return found
 
     def with_pain(self, painful_from: str | None) -> _Form:
-        """Return the form with pain on motion taken from what it has instead, if so asked."""
+        """Return the form with pain on motion taken from tender joints, where the caller asks for it."""
         if painful_from is None:
             return self
         one_of(painful_from, PAINFUL_FROM, "painful_from")
@@ -356,7 +356,7 @@ class _Form:
         return counts
 
     def said(self, beyond_71: str | None) -> list[Output]:
-        """Return whether the joints were examined, and which beyond the 71 have a finding."""
+        """Return the columns that say whether joints were examined, and which beyond the 71 have a finding."""
         outputs = []
         if self.examined is not None:
             outputs.append(Output("joints_examined", "flag", self.examined))
@@ -381,11 +381,11 @@ class _Form:
 
 
 # --------------------------------------------------------------------------------------------
-# What the caller names
+# Which columns hold what
 
 
 def _joints(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the joints that names mean."""
+    """Return the joints of the 71 that these names stand for."""
     named = by_joint(dict.fromkeys([names] if isinstance(names, str) else names), "not_on_form")
     for name in named:
         if name not in JOINTS_71:
@@ -404,7 +404,7 @@ def _given(findings: Mapping[str, Columns | None]) -> dict[str, Columns]:
 
 @attrs.frozen(eq=False)
 class _Asked:
-    """Which columns of a table say what of each joint.
+    """The columns of a table that hold the findings of each joint.
 
     Parameters
     ----------
@@ -442,7 +442,7 @@ class _Asked:
         return examined_rows(frame, self.examined)
 
     def of_columns(self, frame: Frame) -> _Form:
-        """Return what a form says that has one row for each visit."""
+        """Read a table with one row for each visit."""
         examined = self.rows_examined(frame)
         sources = [read_source(frame, of, what, self.absent) for what, of in self.columns.items()]
         if self.coded is not None:
@@ -450,7 +450,7 @@ class _Asked:
         return _Form(frame, sources, examined)
 
     def of_rows(self, table: _Rows) -> _Form:
-        """Return what a table says that has one row for each joint of a visit."""
+        """Read a table with one row for each joint of a visit."""
         frame, visits = table.frame, table.visits
         examined = self.rows_examined(frame)
         cells: dict[str, FloatArray] = {}
@@ -490,7 +490,7 @@ class _Asked:
 
 
 def _require_visit(by: Sequence[str], *, least: int) -> None:
-    """Raise where too few columns are named for a visit."""
+    """Raise where the caller names too few columns to tell visits apart."""
     if len(by) < least:
         raise RequestError(
             f"{say('joints.by', list(by))}: name the columns that make a visit, those of the "
@@ -592,7 +592,7 @@ class _Rows:
         return np.array([*at, NONE])[codes], beyond
 
     def alike(self, values: FloatArray, column: str) -> FloatArray:
-        """Return what the rows of a visit say alike of it; two answers raise."""
+        """Return one value for each visit, on which its rows must agree."""
         words = f"column {column!r} says both yes and no at one visit: {{}}. Keep one value."
         known = self.visits.of(~np.isnan(values))
         at = known.one(column, words, np.nan_to_num(values).astype(np.int64))

@@ -1,4 +1,4 @@
-"""An export of REDCap made into one row for each visit."""
+"""Exports of REDCap, turned into one row for each visit."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def _events(frame: Frame, event: str, visits: Groups) -> list[str | None]:
 
 @attrs.frozen(eq=False)
 class _Export:
-    """The rows of an export: whose they are, of which event and instrument, and of which visit."""
+    """The rows of an export, with their patient, event, instrument and visit."""
 
     frame: Frame
     ids: Sequence[str]
@@ -241,7 +241,7 @@ class _Export:
         return Places(self.frame, there).__getitem__
 
     def codes(self, names: Sequence[str]) -> Positions:
-        """Return a number for what one of REDCap's columns says in each row."""
+        """Return the codes of one of REDCap's columns, `NONE` where it is blank or not there."""
         column = _first_of(names, self.frame)
         if column is None:
             return np.full(self.frame.size, NONE)
@@ -357,7 +357,7 @@ def _stands_for(name: str, field: str) -> bool:
 
 
 class _Labels:
-    """What a data dictionary says beside the boxes and choices."""
+    """The labels of boxes and choices in a data dictionary."""
 
     def __init__(self, dictionary: Any) -> None:
         self.choices: dict[str, dict[str, str]] = {}
@@ -382,7 +382,7 @@ class _Labels:
             }
 
     def column(self, name: str) -> str:
-        """Return a column of a checkbox field by what is said beside the box."""
+        """Return the name of a checkbox column with the label of its box."""
         field, mark, code = name.partition(CHECKBOX)
         # In the name of a column, a code is in small letters, and other signs are underscores.
         of = {

@@ -1,4 +1,4 @@
-"""Tables of another shape made into one row for each visit: long ones and wide ones."""
+"""Long and wide tables, turned into one row for each visit."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def long_visits(
 
 
 # --------------------------------------------------------------------------------------------
-# What both, and an export of REDCap, are made of
+# Shared by long tables, wide tables and exports of REDCap
 
 
 def _no_blank(cell: Any) -> Any:
@@ -277,7 +277,7 @@ def with_numbers(native: FrameT) -> FrameT:
 
 
 def day_codes(frame: Frame, name: str) -> Positions:
-    """Return a number for each row's day, `NO_DATE` where there is none; the text's where unread."""
+    """Return a number for each row's day, `NO_DATE` where it has none; text that is no date counts as it is."""
     codes, labels = frame.codes(name)
     cells = list_of(labels)
     if not any(isinstance(cell, str) for cell in cells):
@@ -301,7 +301,7 @@ def group_of(*codes: NDArray[np.int64]) -> Positions:
 
 
 def joined(*parts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return columns of one table; a name that comes twice raises."""
+    """Return the columns of all parts as one table; a name that comes twice raises."""
     names = [name for part in parts for name in part]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -340,7 +340,7 @@ def patient_codes(frame: Frame, ids: Sequence[str]) -> Positions:
 
 
 def require_patients(patients: Positions, rows: Positions, place: Callable[[int], Any]) -> None:
-    """Raise where rows that are made into visits say of no patient whose they are."""
+    """Raise where a row that would be a visit has no patient."""
     lost = rows[patients[rows] < 0]
     if lost.size:
         words = "the patient is missing in {}: whose visit it is, is not certain. Fill it in, or "
@@ -348,7 +348,7 @@ def require_patients(patients: Positions, rows: Positions, place: Callable[[int]
 
 
 def ids_at(frame: Frame, ids: Sequence[str], rows: Positions) -> dict[str, Any]:
-    """Return who the patients of these rows are: one id, or its parts under their own names."""
+    """Return the patients of these rows: one id, or its parts under their own names."""
     return {"patient" if len(ids) == 1 else name: frame.taken(name, rows) for name in ids}
 
 
@@ -358,7 +358,7 @@ def ids_at(frame: Frame, ids: Sequence[str], rows: Positions) -> dict[str, Any]:
 
 @attrs.frozen(eq=False)
 class _Long:
-    """A long table, and which of its columns is which."""
+    """A long table and the roles of its columns."""
 
     frame: Frame
     given: Mapping[str, Any]
@@ -467,7 +467,7 @@ class _Long:
 
 
 def _same(cell: Any, value: Any) -> bool:
-    """Return whether a cell holds a value; in a file of text, whatever is written is text."""
+    """Return whether a cell holds a value; in a file of text, numbers are text too."""
     if isinstance(cell, str) and isinstance(value, int | float) and not isinstance(value, bool):
         return is_number(cell) and float(cell) == value
     return bool(cell == value)
@@ -644,7 +644,7 @@ def _one_row_a_patient(frame: Frame, ids: Sequence[str]) -> None:
 
 @attrs.frozen(eq=False)
 class _Wide:
-    """A wide table, and how its columns are named."""
+    """A wide table and the pattern of its columns' names."""
 
     frame: Frame
     pattern: str
@@ -739,7 +739,7 @@ class _Wide:
         return rows, places
 
     def stacked(self, names: Iterable[str | None], rows: Positions, visits: Positions) -> Any:
-        """Return the cells of a variable, one below the other."""
+        """Return the cells of a variable at all visits as one column."""
         names = list(names)
         there = [name for name in names if name is not None]
         place = np.array([NONE if name is None else there.index(name) for name in names])[visits]
