@@ -119,16 +119,38 @@ def read_source(frame: Frame, given: Columns, what: str, absent: Sequence[str]) 
             variable=what,
         )
 
-    def values(joint: str) -> FloatArray:
-        column = columns.get(joint)
-        if column is None:
-            return np.full(frame.size, np.nan)
-        return finding_of(frame, column, joint, what)
+    named = {column: joint for joint, column in columns.items()}
 
-    found = {name: finding_of(frame, name, name, what) for name in beyond}
-    with_finding = {name: np.flatnonzero(cells == 1) for name, cells in found.items()}
+    def of(column: str) -> dict[str, FloatArray]:
+        return {what: finding_of(frame, column, named.get(column, column), what)}
+
+    return _of_columns(frame, columns, beyond, [what], of, ticked=bool(boxes))
+
+
+def _of_columns(
+    frame: Frame,
+    columns: Mapping[str, str],
+    beyond: Sequence[str],
+    findings: Sequence[str],
+    of: Callable[[str], Mapping[str, FloatArray]],
+    *,
+    ticked: bool = False,
+) -> Source:
+    """Return the findings of a form with a column for each joint; `of` reads one of its columns."""
+
+    def values(finding: str) -> Values:
+        def value(joint: str) -> FloatArray:
+            column = columns.get(joint)
+            return np.full(frame.size, np.nan) if column is None else of(column)[finding]
+
+        return value
+
+    with_finding = {
+        name: np.flatnonzero(np.any([cells == 1 for cells in of(name).values()], axis=0))
+        for name in beyond
+    }
     lacks = frozenset(JOINTS_71) - {*columns}
-    return Source({what: values}, bool(boxes), with_finding, lacks)
+    return Source({name: values(name) for name in findings}, ticked, with_finding, lacks)
 
 
 # --------------------------------------------------------------------------------------------
@@ -376,19 +398,8 @@ def read_codes(
     def of(column: str) -> dict[str, FloatArray]:
         return decoded(frame, column, meant)
 
-    def values(finding: str) -> Values:
-        def value(joint: str) -> FloatArray:
-            column = columns.get(joint)
-            return np.full(frame.size, np.nan) if column is None else of(column)[finding]
-
-        return value
-
-    with_finding = {
-        name: np.flatnonzero(np.any([cells == 1 for cells in of(name).values()], axis=0))
-        for name in beyond
-    }
     findings = [name for name in CODED if name in _recorded(meant)]
-    return Source({name: values(name) for name in findings}, beyond=with_finding)
+    return _of_columns(frame, columns, beyond, findings, of)
 
 
 def _recorded(meant: Mapping[str, tuple[str, ...]]) -> set[str]:

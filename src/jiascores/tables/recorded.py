@@ -105,16 +105,17 @@ def compare_recorded(
         rows = _compared(frame, name, outputs[request.columns[0]])
         found.append(rows.assign(measure=measure))
     whole = pd.concat(found, ignore_index=True)
-    places = whole["row"].to_numpy(dtype=np.int64)
-    names = [*parts_of(table.column("patient")), table.column("date")]
-    ids = [Output(name, "cells", frame.taken(name, places)) for name in names[1:]]
-    words = ("measure", "recorded", "recomputed", "finding")
-    # Text of pandas 3 has NaN for a gap, where an object has None.
-    texts = {name: whole[name].astype(object).where(whole[name].notna(), None) for name in words}
-    said = [Output(name, "word", text.to_numpy()) for name, text in texts.items()]
-    said.insert(3, Output("difference", "score", whole["difference"].to_numpy(np.float64)))
-    first = frame.new({names[0]: frame.objects(names[0])[places].tolist()})
-    return Frame(first).with_columns([*ids, *said])
+    places = whole.pop("row").to_numpy(dtype=np.int64)
+    names = (*parts_of(table.column("patient")), table.column("date"))
+    difference = Output("difference", "score", whole.pop("difference").to_numpy(np.float64))
+    # Text of pandas 3 has NaN for a gap.
+    texts = whole.astype(object).where(whole.notna(), None)
+    return frame.new(
+        {names[0]: frame.objects(names[0])[places].tolist()}
+        | {name: frame.taken(name, places) for name in names[1:]}
+        | {name: frame.texts(texts[name]) for name in ("measure", "recorded", "recomputed")}
+        | {"difference": frame.made(difference), "finding": frame.texts(texts["finding"])}
+    )
 
 
 def _compared(frame: Frame, name: str, output: Output) -> pd.DataFrame:

@@ -878,20 +878,18 @@ def parse(text: str, own: tuple[Definition, ...] = ()) -> Any:
     """
     name, *chosen = text.split(":")
     variants = {each.name: each for each in own}
-    position = [variants.get(each, _value(each)) for each in chosen if "=" not in each]
-    given = {
-        key: variants.get(value, _value(value))
-        for key, _, value in (each.partition("=") for each in chosen if "=" in each)
-    }
+    position = [_value(each, variants) for each in chosen if "=" not in each]
+    named = (each.partition("=") for each in chosen if "=" in each)
+    given = {key: _value(value, variants) for key, _, value in named}
     asked = ask_names()
     scores = [each.name for each in published(Score)]
     if name in scores:
         return _called(score, text, [name, *position], given)
     if name in asked:
         _refuse_incomplete(asked[name], text, len(position), given)
-        return request(asked[name], *position, **_columns(given))
+        return request(asked[name], *position, **given)
     if name == responder.__name__:
-        return _called(responder, text, position, _columns(given))
+        return _called(responder, text, position, given)
     if name == chaq_di.__name__:
         raise _refusal(
             "asks for 'chaq_di', which is read from the columns of a form, and asked for in Python: "
@@ -924,28 +922,19 @@ def _called(
     return maker(*position, **given)
 
 
-def _value(text: str) -> Any:
-    """Return a word as the number or truth value that it may stand for."""
+def _value(text: str, variants: Mapping[str, Definition]) -> Any:
+    """Return the definition, column, number, range of days or truth value that a word stands for."""
+    if text in variants:
+        return variants[text]
     if text in ("true", "false"):
         return text == "true"
-    first, dots, last = text.partition("..")
-    if dots:
-        ends = _value(first), _value(last)
-        return ends if all(isinstance(end, int) for end in ends) else text
+    if text.startswith("column."):
+        return Column(text.removeprefix("column."))
     try:
-        return int(text)
+        first, dots, last = text.partition("..")
+        return (int(first), int(last)) if dots else int(text)
     except ValueError:
         return text
-
-
-def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options in which a column is named by ``column.NAME``."""
-    return {
-        key: Column(value.removeprefix("column."))
-        if isinstance(value, str) and value.startswith("column.")
-        else value
-        for key, value in given.items()
-    }
 
 
 def _refuse_incomplete(asked: Verdict, text: str, many: int, given: Mapping[str, Any]) -> None:
