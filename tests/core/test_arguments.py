@@ -92,7 +92,7 @@ def test_the_message_says_what_to_write() -> None:
         (lambda: jia.plot.cutoff_sets("jadas10", ax=5), "ax=5: give the Axes of a figure."),
         (
             lambda: jia.report(jia.datasets.load_cohort(), 5, measures=["cjadas10"]),
-            "path=5: give a text or a path",
+            "path= takes the path of a file, not 5",
         ),
         (
             lambda: jia.analysis.manifest(VISITS, definitions=[5]),

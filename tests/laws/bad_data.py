@@ -24,6 +24,7 @@ import polars as pl
 import pyarrow as pa
 
 import jiascores as jia
+from tests.laws.bad_doors import doors
 
 FILE = Path(__file__).parents[1] / "data" / "bad_data" / "values.csv"
 
@@ -400,6 +401,7 @@ def _calls() -> Iterator[tuple[str, Callable[..., Any], dict[str, Any]]]:
         "visits": table, "state": column("state"), "by": column("week"),
     }  # fmt: skip
     yield "simulate_visits", jia.testing.simulate_visits, {"patients": 3, "seed": 1}
+    yield from doors(visits)
 
 
 CALLS.update({name: (function, given) for name, function, given in _calls()})

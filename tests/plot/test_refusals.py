@@ -37,7 +37,7 @@ TREATED = pd.DataFrame({"patient": ["A", "B"], "date": [10, 12]})
 
 def test_columns_that_are_none() -> None:
     for draw in (jia.plot.responders, jia.plot.state_bars):
-        with pytest.raises(RequestError, match="takes a column"):
+        with pytest.raises(RequestError, match=r"a column: jia\.column"):
             draw(STATES, "state", by=jia.column("week"))
     with pytest.raises(RequestError, match="'words' is drawn as numbers, and holds "):
         jia.plot.trajectories(SCORES, jia.column("words"))

@@ -12,7 +12,7 @@ from jiascores.catalogue.exchange import SCHEMA, SUMS, definitions_as_json, term
 from jiascores.core import decimals
 from jiascores.core.arguments import as_declared
 from jiascores.core.definition import lookup
-from jiascores.core.errors import NotCoveredError, say
+from jiascores.core.errors import NotCoveredError, require, say
 from jiascores.core.measure import Score
 from jiascores.core.variables import VARIABLES
 from jiascores.measures.states import ANY_COURSE, Bounds, CutoffSet
@@ -129,6 +129,7 @@ def _dictionary(
         lookup(Score, name, parameter=say("scores").rstrip("="))
         for name in ([scores] if isinstance(scores, str) else scores)
     ]
+    require(asked, f"{say('scores')} names no score.", "scores")
     for score in asked:
         if score.name not in SUMS:
             raise NotCoveredError(

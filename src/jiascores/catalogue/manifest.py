@@ -19,7 +19,7 @@ from jiascores._version import __version__
 from jiascores.catalogue.definitions import definition
 from jiascores.core.arguments import as_declared
 from jiascores.core.definition import Definition, lookup, published
-from jiascores.core.errors import RequestError
+from jiascores.core.errors import RequestError, require, say
 from jiascores.core.measure import RESPONDER_POLICIES, Score
 from jiascores.core.values import BLOCK
 from jiascores.measures.flares import LossCriteria
@@ -332,7 +332,7 @@ def _in_a_sentence(each: Definition, scores: Container[str]) -> str:
 
 
 def _something(measures: Any) -> bool:
-    return isinstance(measures, str) or not isinstance(measures, Iterable) or bool(list(measures))
+    return not isinstance(measures, list | tuple) or bool(measures)
 
 
 def _of_the_table(call: Mapping[str, Any]) -> Iterator[str]:
@@ -384,6 +384,8 @@ def hashed(name: str, table: Any) -> Input:
 def hashed_file(path: Path, table: Any) -> Input:
     """Return a file's name, the size of the table that was read from it, and the file's hash."""
     frame = Frame(table)
+    words = f"{say('source')}: there is no file {str(path)!r}."
+    require(path.is_file(), words, "source", str(path))
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Input(path.name, frame.size, len(frame.names), digest)

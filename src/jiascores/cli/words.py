@@ -84,6 +84,8 @@ class CommandLine(Words):
         if table is not None and name != "course":
             return self.argument(f"{table}.{name}", value)
         said = toml(value) if isinstance(value, list | tuple) else _typed(value)
+        if name == "within" and isinstance(value, tuple):
+            said = "..".join(map(_typed, value))
         return name if value is None else f"{name}={said}"
 
     def made(self, name: str, column: str) -> str:

@@ -102,8 +102,8 @@ def as_declared(function: F) -> F:
 
     @wraps(function)
     def call(*position: Any, **given: Any) -> Any:
-        position = tuple(map(_plain, position))
-        given = {name: _plain(value) for name, value in given.items()}
+        position = tuple(map(plain, position))
+        given = {name: plain(value) for name, value in given.items()}
         for name in flags:
             if name in given and not isinstance(given[name], bool | np.bool_):
                 raise _refusal(name, given[name], "bool")
@@ -115,6 +115,10 @@ def as_declared(function: F) -> F:
             return function(*position, **given)
         except JiaScoresError:
             raise
+        except RecursionError:
+            raise RequestError(
+                "an argument holds itself, and so has no end: give another."
+            ) from None
         except Exception as problem:
             try:
                 arguments = signature(function).bind(*position, **given).arguments
@@ -136,7 +140,7 @@ def _is_for_lists(declared: str) -> bool:
     return bool(heads & {"Sequence", "Iterable"}) and heads <= {*_TAKES} and "str" not in declared
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return what a text, a list or a dict of another class holds, whatever its class says."""
     kind = type(value)
     if kind is str or kind is list or kind is dict:
@@ -224,7 +228,7 @@ def _words(declared: ast.expr, *, many: bool = False) -> str:
     inside = [" or ".join(_words(one, many=True) for one in _either(each)) for each in inner]
     said = _MANY.get(words, words) if many else words
     if words == "a list" and inside:
-        return f"{said} of {inside[0]}"
+        return said if inside[0] == "Any" else f"{said} of {inside[0]}"
     if words == "a dict" and inside and "Any" not in inside:
         return f"{said} of {inside[0]} to {inside[1]}"
     return said

@@ -439,7 +439,9 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
         raise UnknownDefinitionError(message, variable=parameter)
     if not isinstance(given, str):
         said = say(parameter, getattr(given, "name", given))
-        what = f"the name of a {kind.kind}" if door().of_a_file else f"a name or a {kind.__name__}"
+        what = (
+            f"the name of a {kind.kind}" if door().of_a_file else f"a name or {an(kind.__name__)}"
+        )
         message = f"{said}: give {what}. {choices}"
     elif given in names:
         return cast(D, _PUBLISHED[kind.kind, given])
@@ -452,7 +454,12 @@ def lookup(kind: type[D], given: str | D | None, *, parameter: str) -> D:
 
 def a(kind: str) -> str:
     """Return a kind of definition with its article; criteria are several."""
-    return kind if kind.endswith("criteria") else f"a{'n' * (kind[0] in 'aeio')} {kind}"
+    return kind if kind.endswith("criteria") else an(kind)
+
+
+def an(word: str) -> str:
+    """Return a word with its article."""
+    return f"a{'n' * (word[0] in 'aeioAEIO')} {word}"
 
 
 def a_published(kind: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from jiascores.core.errors import ColumnError, RequestError, listing, say
+from jiascores.core.errors import ColumnError, RequestError, listing, plainly, say, shown
 
 STDIN = "-"
 
@@ -74,16 +75,29 @@ def contents_of(frame: Any, name: str, kind: str, **more: Any) -> Contents:
 
 def name_of(path: Any) -> str:
     """Return what messages call a file."""
-    return "standard input" if str(path) == STDIN else str(path)
+    return "standard input" if plainly(path) == STDIN else plainly(path)
 
 
 def path_of(path: Any, name: str = "path") -> Path:
     """Return a path, or raise if it is none; a number would be a file that is open."""
-    if not isinstance(path, str | os.PathLike) or not str(path):
+    if not isinstance(path, str | os.PathLike) or not _can_be(path):
         raise RequestError(
-            f"{say(name)} takes the path of a file, not {path!r}.", variable=name, values=(path,)
+            f"{say(name)} takes the path of a file, not {shown(path)}.",
+            variable=name,
+            values=(path,),
         )
     return Path(path)
+
+
+def _can_be(path: Any) -> bool:
+    """Return whether a file can be called so: not by nothing, NUL, half a character, or for ever."""
+    try:
+        os.stat(path)  # noqa: PTH116
+    except OSError as error:
+        return bool(str(path)) and error.errno != errno.ENAMETOOLONG
+    except ValueError:
+        return False
+    return bool(str(path))
 
 
 def size_of(path: Any) -> int:

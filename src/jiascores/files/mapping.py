@@ -10,7 +10,7 @@ import re
 import tomllib
 import types
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import chain
 from os import PathLike
@@ -30,9 +30,18 @@ from typing import (
 import attrs
 
 from jiascores.core.definition import Definition, load, published
-from jiascores.core.errors import DefinitionError, RequestError, door, listing, say, suggestion
+from jiascores.core.errors import (
+    DefinitionError,
+    RequestError,
+    door,
+    listing,
+    say,
+    shown,
+    suggestion,
+)
 from jiascores.core.variables import VARIABLES
 from jiascores.tables.baselines import BaselineRule, flagged, on_or_before
+from jiascores.tables.ids import parts_of
 from jiascores.tables.naming import ROLES, WORDS, Column
 
 # For editors; it is made from the classes here, with the text below each key.
@@ -546,9 +555,9 @@ def toml(value: Any) -> str:
     return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
 
 
-def several(names: str | Iterable[str]) -> list[str]:
+def several(names: Any) -> list[str]:
     """Return one column, or several that are one id together, as a list."""
-    return [names] if isinstance(names, str) else list(names)
+    return list(names) if isinstance(names, list | tuple) else list(parts_of(names))
 
 
 def baseline_rule(text: str | None, what: str = "baseline") -> Any:
@@ -656,7 +665,7 @@ def read_mapping(given: Any) -> FileMapping:
         return _built(dict(given or {}), None)
     if not isinstance(given, str | PathLike):
         raise RequestError(
-            f"{say('mapping')} takes the path of a TOML file or a dict, not {given!r}.",
+            f"{say('mapping')} takes the path of a TOML file or a dict, not {shown(given)}.",
             variable="mapping",
         )
     path = Path(given)

@@ -6,8 +6,8 @@ import os
 import tempfile
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, listing, say
+from jiascores.core.values import listed
 from jiascores.core.variables import MarkerRule
 from jiascores.files.contents import Contents, name_of, path_of
 from jiascores.files.kinds import KINDS, kind_to_write, opened, readable
@@ -202,8 +203,11 @@ def _assessed(piece: Any, work: TableCall, reader: _Reader) -> tuple[Any, Any, A
 def _reader(
     source: PathLike | Sequence[PathLike], how: FileMapping, asked: Mapping[str, str]
 ) -> _Reader:
-    is_one = isinstance(source, str | bytes) or not isinstance(source, Iterable)
-    sources: Any = [source] if is_one else source
+    sources: list[Any] = [source]
+    if not isinstance(source, str | bytes | os.PathLike):
+        # What cannot be listed is no path either.
+        with suppress(Exception):
+            sources = listed(source)
     given = [path_of(each, "source") for each in sources]
     paths = [each for path in given for each in _files_in(path)]
     if not paths:

@@ -120,7 +120,7 @@ def kinds_of(
 ) -> dict[str, tuple[str, str]]:
     """Return for each column that is read how it is read, and its variable or role."""
     columns, found = source.columns, {}
-    taken = {name for of in columns.values() for name in several(of)}
+    taken = [name for of in columns.values() for name in several(of)]
     flags = [name for name, known in VARIABLES.items() if known.flag]
     kinds = {
         **dict.fromkeys(VARIABLES, NUMBER),

@@ -10,9 +10,9 @@ import attrs
 import numpy as np
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import RequestError, listing
+from jiascores.core.errors import RequestError, is_among, listing, shown
 from jiascores.core.joints import FINDINGS
-from jiascores.files.contents import Contents
+from jiascores.files.contents import Contents, path_of
 from jiascores.files.kinds import contents
 from jiascores.files.mapping import (
     OTHERS,
@@ -106,9 +106,11 @@ def read(path: Any, mapping: Any = None, *, table: str = "visits") -> pd.DataFra
     0     2     007 2024-03-12               6.5
     """
     how = confirmed(read_mapping(mapping))
-    if table not in ("visits", *OTHERS):
+    path_of(path)
+    if not is_among(table, ("visits", *OTHERS)):
         raise RequestError(
-            f"table={table!r}: choose {listing(['visits', *OTHERS], shown=9)}.", variable="table"
+            f"table={shown(table)}: choose {listing(['visits', *OTHERS], shown=9)}.",
+            variable="table",
         )
     if table != "visits":
         beside: pd.DataFrame = read_beside(

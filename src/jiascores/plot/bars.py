@@ -34,7 +34,7 @@ from jiascores.plot.base import (
 )
 from jiascores.tables import table as tables
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.naming import Column, require_column
+from jiascores.tables.naming import Column, or_else, require_column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,7 +105,7 @@ def responders(
     left = [visit for visit, none in zip(found.visits, empty, strict=True) if none]
     title = ""
     if "yes" in found.words or "no" in found.words:
-        visits, place = read.places(by or Column("nominal_visit"))
+        visits, place = read.places(or_else(by, "nominal_visit"))
         words[np.array([*(visit in left for visit in visits), False])[place]] = None
         found = read.at_visits(words, by)
         title = f"no answer at {listing(map(shown_visit, left))}, not drawn" if left else ""

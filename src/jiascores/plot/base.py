@@ -15,6 +15,7 @@ from jiascores.core.errors import (
     RequestError,
     VisitError,
     listing,
+    made,
     shown,
 )
 from jiascores.core.values import number_in
@@ -22,7 +23,7 @@ from jiascores.tables import table as tables
 from jiascores.tables.engines import need, to_eager
 from jiascores.tables.frame import Frame, Positions, list_of
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.naming import Column, as_mapping, column_of
+from jiascores.tables.naming import Column, as_mapping, column_of, or_else
 from jiascores.tables.visits import UNSCHEDULED, Visits
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def write_on(ax: Axes, x: float, y: float, words: str, look: Look) -> None:
 def visit_axis(ax: Axes, visits: Sequence[Any], by: Column | None) -> None:
     """Name the visits, which are counted from 0, and what they are."""
     ax.set_xticks(range(len(visits)), [shown_visit(visit) for visit in visits])
-    ax.set_xlabel(in_words((by or Column("visit")).name))
+    ax.set_xlabel(in_words(or_else(by, "visit").name))
 
 
 def counted(number: int, word: str) -> str:
@@ -340,7 +341,7 @@ class Table:
     def at_visits(self, words: NDArray[Any], by: Column | None) -> AtVisits:
         """Return what each patient has at each visit, of the rows with a word and a visit."""
         kind, kinds = pd.factorize(words)
-        visits, place = self.places(by or Column("nominal_visit"))
+        visits, place = self.places(or_else(by, "nominal_visit"))
         kept = (place >= 0) & (kind >= 0)
         visit = place[kept].astype(np.int32)
         used = np.flatnonzero(np.bincount(visit))
@@ -359,6 +360,9 @@ class Table:
 
     def name(self, column: Column) -> str:
         """Return the name of a column, checked."""
+        if not isinstance(column, Column):
+            named = column if isinstance(column, str) and column else "your column"
+            raise RequestError(f"give a column: {made('column', named)}.", values=(column,))
         return column_of(self.frame, column, "column")
 
     @property

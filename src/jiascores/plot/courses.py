@@ -36,7 +36,7 @@ from jiascores.plot.base import (
 )
 from jiascores.plot.over_time import on_time_axis, time_axis, treatments_of
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.naming import Column
+from jiascores.tables.naming import Column, or_else
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -179,7 +179,7 @@ def _levels(read: Table, response: Column | None) -> tuple[NDArray[Any], bool]:
 def _codes(read: Table, code: Column | None) -> NDArray[Any] | None:
     if code is None and not read.has("retreatment_code"):
         return None
-    codes = read.objects(code or Column("retreatment_code"))
+    codes = read.objects(or_else(code, "retreatment_code"))
     unknown = sorted({str(word) for word in codes if word is not None} - set(CODES))
     if unknown:
         raise RequestError(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from jiascores.core.arguments import as_declared
 from jiascores.core.core_set import CoreSet
 from jiascores.core.definition import lookup
-from jiascores.core.errors import RequestError, VisitError, shown
+from jiascores.core.errors import RequestError, VisitError, plainly, shown
 from jiascores.core.variables import MarkerRule
 from jiascores.measures.response import AcrPedResponse, ResponseCriteria, acr_ped
 from jiascores.plot.base import (
@@ -209,7 +209,8 @@ def _after_baseline(context: tables.Table, patient: Any, among: Any) -> Rows:
     rows = pd.DataFrame(columns, index=after)
     if patient is None:
         return rows
-    codes = [code for code, label in enumerate(visits.labels) if str(label) == str(patient)]
+    asked = plainly(patient)
+    codes = [code for code, label in enumerate(visits.labels) if str(label) == asked]
     if not codes:
         raise RequestError(f"no visit of patient {shown(patient)}.", variable="patient")
     return rows[rows["patient"].isin(codes)].copy()

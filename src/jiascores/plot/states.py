@@ -37,7 +37,7 @@ from jiascores.plot.base import (
     write_on,
 )
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.naming import Column
+from jiascores.tables.naming import Column, or_else
 from jiascores.tables.visits import UNSCHEDULED
 
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ def state_flow(
     """
     read = table(visits, columns)
     words = read.words(state)
-    visits, place = read.places(by or Column("nominal_visit"))
+    visits, place = read.places(or_else(by, "nominal_visit"))
     unscheduled = np.array([*(visit == UNSCHEDULED for visit in visits), False])[place]
     words[unscheduled] = None
     found = read.at_visits(words, by)

@@ -13,6 +13,8 @@ from typing import Any
 from jiascores.catalogue.manifest import hashed, hashed_file, made_of, used_by
 from jiascores.core.arguments import as_declared
 from jiascores.core.variables import MarkerRule
+from jiascores.files.contents import path_of
+from jiascores.files.writing import whole
 from jiascores.reporting import results, sections
 from jiascores.reporting.blocks import PICTURES, lacking
 from jiascores.reporting.cohort import read_cohort
@@ -150,7 +152,11 @@ def report(
         characteristics=characteristics,
     )
     used = [each for request in cohort.requests for each in used_by(request)]
-    table = hashed("table", visits) if source is None else hashed_file(Path(source), visits)
+    table = (
+        hashed("table", visits)
+        if source is None
+        else hashed_file(path_of(source, "source"), visits)
+    )
     manifest = made_of([table], cohort.requests, used, **cohort.rules)
     drawn = pictures and not lacking(*PICTURES)
     made = [
@@ -169,5 +175,7 @@ def report(
     ]
     text = as_html(title, made)
     if path is not None:
-        Path(path).write_text(text, encoding="utf-8")
+        with whole(path_of(path), force=True) as file:
+            # Half a character, as of a broken name, is shown as what it is.
+            file.write(text.encode("utf-8", "backslashreplace"))
     return text

@@ -32,6 +32,10 @@ SAID = {
 }
 
 
+def _read_only(strategies: Mapping[str, Strategy]) -> Mapping[str, Strategy]:
+    return MappingProxyType(dict(strategies))
+
+
 @attrs.frozen(eq=False)
 class IntercurrentEvents:
     """Events of patients, and the strategy for each kind. Made by `intercurrent_events`.
@@ -42,9 +46,13 @@ class IntercurrentEvents:
         What happened → strategy.
     """
 
-    strategies: Mapping[str, Strategy]
+    strategies: Mapping[str, Strategy] = attrs.field(converter=_read_only)
     _dates: Dates = attrs.field(alias="dates", repr=False)
     _what: list[str] = attrs.field(alias="what", repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A mapping that cannot be changed cannot be pickled either.
+        return type(self), (dict(self.strategies), self._dates, self._what)
 
     def of(self, enrolled: Enrolled) -> pd.DataFrame:
         """Return for each patient by place the event that rules: its day, what, and the strategy.
@@ -197,7 +205,7 @@ def intercurrent_events(
             values=without,
         )
     said = [str(each) for each in what]
-    return IntercurrentEvents(MappingProxyType(dict(strategies)), table.dates("date"), said)
+    return IntercurrentEvents(strategies, table.dates("date"), said)
 
 
 def settle(

@@ -16,6 +16,7 @@ from jiascores.core.errors import (
     RequestError,
     UnknownJointError,
     listing,
+    require,
     say,
     shown,
 )
@@ -560,6 +561,8 @@ class _Rows:
     visits: Groups = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        usual = say("joints.by", ["patient", "date"])
+        require(self.by, f"by: no column says which rows are one visit. Give {usual}.", "by")
         for role, name in (("joint", self.joint), *(("by", name) for name in self.by)):
             require_column(self.frame, name, role, say(f"joints.{role}", "your column"))
         if self.unlisted is not None:

@@ -86,6 +86,11 @@ def column_of(frame: Frame, given: Any, parameter: str, hint: str = "") -> str:
     return name
 
 
+def or_else(given: Column | None, usual: str) -> Column:
+    """Return the column that was given, or where none was the usual one."""
+    return Column(usual) if given is None else given
+
+
 def require_column(given: Any, parameter: str) -> Column:
     """Return an argument after checking that it is a `Column`."""
     if not isinstance(given, Column):
@@ -119,7 +124,7 @@ def as_mapping(given: Any, parameter: str) -> dict[str, Any]:
         return {}
     if not isinstance(given, Mapping):
         raise ColumnError(
-            f"{parameter}= takes a dict, variable → {parameter.removesuffix('s')}, not {shown(given)}.",
+            f"{parameter}= takes a dict, variable → {'unit' if parameter == 'units' else 'column'}, not {shown(given)}.",
             variable=parameter,
             values=(given,),
         )

@@ -21,7 +21,7 @@ from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import cut
 from jiascores.tables.frame import Frame, list_of
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.naming import Column, column_of
+from jiascores.tables.naming import Column, column_of, or_else
 from jiascores.tables.summaries import (
     NOT_DETERMINABLE,
     in_natural_order,
@@ -437,7 +437,7 @@ def _by_visit(
     frame: Frame, by: Column | None, arm: Column | None
 ) -> tuple[list[str], list[tuple[tuple[str, ...], NDArray[np.bool_]]]]:
     """Return the columns of visit and arm, and the cells and rows of each pair of these."""
-    given = {"by": by or Column("nominal_visit"), "arm": arm}
+    given = {"by": or_else(by, "nominal_visit"), "arm": arm}
     names = [column_of(frame, key, each) for each, key in given.items() if key is not None]
     groups: list[tuple[tuple[str, ...], NDArray[np.bool_]]] = [((), np.ones(frame.size, bool))]
     for name in names:

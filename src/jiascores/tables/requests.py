@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
-from jiascores.core.arguments import as_declared
+from jiascores.core.arguments import as_declared, plain
 from jiascores.core.definition import Definition, definition_named, load, lookup, published
 from jiascores.core.errors import (
     ArgumentError,
@@ -346,6 +346,7 @@ def request(asked: Verdict, *position: Any, **given: Any) -> Request:
     if len(position) > len(asked.order):
         raise ArgumentError(f"{asked.ask} takes {', '.join(asked.order)} by position.")
     chosen = {**dict(zip(asked.order, position, strict=False)), **given}
+    chosen = {each: plain(value) for each, value in chosen.items()}
     name, components = chosen.pop("name", None), chosen.pop("components", False)
     definition = lookup(
         asked.kind, chosen.pop(asked.parameter, asked.default), parameter=asked.parameter

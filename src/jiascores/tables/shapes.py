@@ -17,6 +17,7 @@ from jiascores.core.errors import (
     RequestError,
     VisitError,
     listing,
+    require,
     say,
     shown,
     suggestion,
@@ -599,6 +600,15 @@ def wide_visits(
         )
     given: dict[str, Any] = dict(columns or {})
     ids = require_ids(frame, given.pop("patient", "patient"))
+    for name, word in given.items():
+        if not isinstance(word, str):
+            raise ColumnError(
+                f"{say('columns', {name: word})}: give one text, what {name} is called within the "
+                f"names of the columns.",
+                variable="columns",
+                values=(word,),
+            )
+    _one_row_a_patient(frame, ids)
     twice = sorted({word for word in given.values() if list(given.values()).count(word) > 1})
     if twice:
         raise RequestError(
@@ -606,7 +616,6 @@ def wide_visits(
             variable="columns",
             values=twice,
         )
-    _one_row_a_patient(frame, ids)
     wide = _Wide(frame, pattern, given, ids)
     names = wide.visits(visits)
     cells = wide.cells(names)
@@ -677,7 +686,10 @@ class _Wide:
     def visits(self, given: Any) -> list[str]:
         """Return the visits, in their order; those that have a date where none are given."""
         if given is not None:
-            return [str(visit) for visit in ([given] if isinstance(given, str) else given)]
+            named = [str(visit) for visit in ([given] if isinstance(given, str) else given)]
+            words = f"{say('wide.visits')} names none: leave it out where the visits have dates."
+            require(named, words, "visits")
+            return named
         dates = self.words.get("date", "date")
         names = list(self.seen(dates))
         if not names:

@@ -23,7 +23,7 @@ from jiascores.tables.enrolled import Enrolled, cut
 from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.intercurrent import IntercurrentEvents, settle
-from jiascores.tables.naming import Column, column_of, require_column
+from jiascores.tables.naming import Column, column_of, or_else, require_column
 from jiascores.tables.numbers import number_of, numbers_in
 from jiascores.tables.outcomes import Outcome, read_outcome, require_response, require_yes_or_no
 from jiascores.tables.table import Table
@@ -133,7 +133,7 @@ def responders_by_visit(
     1    52         3           1                 1       0.500
     """
     check_confidence(confidence)
-    asked = {"arm": arm, "by": by or Column("nominal_visit")}
+    asked = {"arm": arm, "by": or_else(by, "nominal_visit")}
     keys = {each: key for each, key in asked.items() if key is not None}
     who = Population(patients, patient_columns, intercurrent, data_cut)
     seen = seen_rows(visits, outcome, level, criteria, keys, columns, baseline, who)

@@ -18,7 +18,7 @@ from hypothesis.strategies import SearchStrategy
 
 from jiascores.core.core_set import CoreSet
 from jiascores.core.definition import lookup
-from jiascores.core.errors import ArgumentError, shown, suggestion
+from jiascores.core.errors import ArgumentError, is_among, shown, suggestion
 from jiascores.core.joints import INJECTION_RULES, JOINTS_71, JointExam
 from jiascores.core.measure import Score
 from jiascores.core.variables import CORE_VARIABLES, UNBOUNDED, VARIABLES
@@ -73,7 +73,7 @@ def values_of(variable: str) -> SearchStrategy[float]:
     >>> from jiascores.testing import values_of
     >>> esr = values_of("esr")
     """
-    if variable not in VARIABLES:
+    if not is_among(variable, VARIABLES):
         raise ArgumentError(
             f"{shown(variable)} is not a variable.{suggestion(variable, tuple(VARIABLES))}",
             variable="variable",
