@@ -141,7 +141,7 @@ def test_periods_that_are_out_of_order_or_unknown_are_refused() -> None:
         made(periods={"Withdrawal": "RANDDT"})
     with pytest.raises(RequestError, match="one column for each period"):
         made(subjects=withdrawal(), keep={"TRTP": "TRTxxP"})
-    with pytest.raises(RequestError, match="which is made here"):
+    with pytest.raises(RequestError, match="which adeff makes itself"):
         made(carry={"SRCSEQ": jia.column("esr")})
 
 
@@ -598,7 +598,7 @@ def test_worst_case_is_a_term_of_the_codelist() -> None:
         ({"carry": {"VISITNUM": jia.column("no")}}, ColumnError, "'no'"),
         ({"visit": jia.column("no")}, ColumnError, "'no'"),
         ({"visit_number": jia.column("no")}, ColumnError, "'no'"),
-        ({"keep": ["AVAL"]}, RequestError, "AVAL is made here"),
+        ({"keep": ["AVAL"]}, RequestError, "AVAL from ADSL, and the data set has"),
         ({"windows": WEEKS, "visit": jia.column("nominal_visit")}, RequestError, "give one"),
         ({"sources": {"crp": ("LB", "LBSTRESN")}, "variables": []}, RequestError, "There is none"),
         ({"keep": {"TRTP": "TRTP", "SEX": "GENDER"}}, ColumnError, "no column 'GENDER'"),

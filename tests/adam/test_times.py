@@ -86,7 +86,7 @@ def test_a_reason_that_never_comes_and_a_number_that_is_the_event() -> None:
         made(origin="TRTSDT")
     with pytest.raises(RequestError, match="give paramcd="):
         made(paramcd=None)
-    with pytest.raises(RequestError, match="RANDDT is missing of subjects S-03"):
+    with pytest.raises(RequestError, match="RANDDT is missing for S-03, and time starts on it"):
         made(subjects=ADSL.assign(RANDDT=ADSL["RANDDT"].mask(ADSL["USUBJID"] == "S-03")))
 
 

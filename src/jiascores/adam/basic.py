@@ -28,7 +28,7 @@ from jiascores.tables.visits import CALENDAR
 
 LABEL = "Efficacy Analysis Dataset"
 KEYS = ("STUDYID", "USUBJID", "PARAMCD", "BASETYPE", "AVISITN", "ADT", "DTYPE")
-# Of which one row counts.
+# One row counts for each combination of these.
 ONE_OF = ["USUBJID", "PARAMCD", "BASETYPE", "AVISITN"]
 ORDER = (
     *("PARAMCD", "PARAM", "PARAMN", "PARCAT1", "PARAMTYP", "APHASE", "APERIOD", "APERIODC"),
@@ -37,7 +37,7 @@ ORDER = (
     *("PCHG", "REFDT", "ABLFL", "ANL01FL", "DTYPE", "SRCDOM", "SRCVAR", "SRCSEQ"),
 )
 RECORDED = "a variable of this data set"
-# Left out where no row has one.
+# Variables that are left out if they are empty in every row.
 WHERE_KNOWN = ("REFDT", "SRCDOM", "SRCVAR", "SRCSEQ")
 THRESHOLD = re.compile(r"(<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -81,77 +81,82 @@ def adeff(
     Parameters
     ----------
     visits : data frame
-        One row for each visit, with dates, of any engine; ``columns={"patient": "USUBJID"}`` says
-        your own column names, as for `assess`.
+        One row for each visit, with dates, from any engine. Give your own column names as for
+        `assess`: ``columns={"patient": "USUBJID"}``.
     measures : list of str, requests or columns
-        What to compute, as for `assess`: each score, state, responder, flare is a parameter. A
-        column that `remission` added is one too, ``jia.column("remission_wallace_2011")``, and so
-        is one of yes and no, such as ``retreatment_eligible`` of `retreatment`.
+        What to compute, as for `assess`. Each score, state, response or flare becomes a parameter.
+        So does a column that is already there: one that `remission` added, for example
+        ``jia.column("remission_wallace_2011")``, or any yes/no column, such as
+        ``retreatment_eligible`` from `retreatment`.
     variables : list of str
-        What was recorded and is a parameter too, for example ``["physician_global", "esr"]``.
+        Recorded variables that become parameters too, for example ``["physician_global", "esr"]``.
     subjects : data frame, optional
         ADSL: one row for each subject with ``USUBJID``, ``STUDYID`` and, for ADY, ``TRTSDT``.
     study : str, optional
-        STUDYID, where there is no ADSL.
+        STUDYID, if you have no ADSL.
     keep : list of str or dict
-        Columns of ADSL to take along, for example ``["TRTP", "AGE"]`` or, by their new names,
-        ``{"TRTP": "TRT01P"}``; ``{"TRTP": "TRTxxP"}`` takes the column of each row's period.
+        Columns of ADSL to add to each row, for example ``["TRTP", "AGE"]``. A dict renames them:
+        ``{"TRTP": "TRT01P"}``. ``{"TRTP": "TRTxxP"}`` takes the column of each row's period.
     improvement : list of str
-        Scores and variables whose improvement from baseline in per cent is a parameter too.
+        Scores and variables whose improvement from baseline, in per cent, becomes a parameter too.
     thresholds : dict, optional
-        Criteria on AVAL of a row: ``{"cjadas10": ["<= 1.1", "<= 2.5"]}`` gives CRIT1, CRIT1FL, ….
+        Criteria that AVAL of a row may meet: ``{"cjadas10": ["<= 1.1", "<= 2.5"]}`` gives CRIT1,
+        CRIT1FL, CRIT2 and CRIT2FL.
     baseline : str, rule or dict
-        As for `assess`; needed for BASE and for what compares visits. Several, each with its
-        BASETYPE, repeat the rows: ``{"FIRST DOSE": "first", "RANDOMISATION": jia.flagged("rand")}``.
+        As for `assess`. Needed for BASE and for measures that compare visits. A dict names several
+        baselines by BASETYPE, and each has its own rows:
+        ``{"FIRST DOSE": "first", "RANDOMISATION": jia.flagged("rand")}``.
     windows : dict, optional
-        What `jiascores.prepare.nominal_visits` takes: ``{"weeks": {0: 0, 8: 7}, "rule":
-        "nearest"}``. It gives AVISIT, AWTARGET, AWLO, AWHI and AWTDIFF. Days are counted from
-        TRTSDT, or from ``day_zero``.
+        Arguments of `jiascores.prepare.nominal_visits`, for example
+        ``{"weeks": {0: 0, 8: 7}, "rule": "nearest"}``. They give AVISIT, AWTARGET, AWLO, AWHI and
+        AWTDIFF. Days are counted from TRTSDT, unless ``day_zero`` is among them.
     visit : Column, optional
-        Instead of windows: the column with AVISIT, by default ``nominal_visit``, as
-        `jiascores.prepare.nominal_visits` gives it. A row without one is unscheduled or not
+        Instead of `windows`, the column with AVISIT. The default is ``nominal_visit``, the name
+        that `jiascores.prepare.nominal_visits` uses. A row where it is empty is unscheduled or not
         chosen, and has no ANL01FL.
     visit_number : Column, optional
         The column with AVISITN; by default the number at the end of AVISIT (``week 8``).
     due : dict, optional
-        AVISITN → AVISIT of the visits that each subject of ADSL should have had. For responders
-        by ``missing="nri"`` a visit without a row becomes a row without a date, DTYPE NRI.
+        The visits that each subject of ADSL should have had: AVISITN → AVISIT. For responders with
+        ``missing="nri"``, a missed visit becomes a row without a date and with DTYPE NRI.
     periods, phases : dict, optional
-        What each is called, in order → the column of ADSL with its first day:
-        ``{"Open label": "TRTSDT", "Withdrawal": "RANDDT"}``. They give APERIOD, APERIODC and
-        APERDY, and APHASE.
+        The name of each, in order → the column of ADSL with its first day:
+        ``{"Open label": "TRTSDT", "Withdrawal": "RANDDT"}``. Periods give APERIOD, APERIODC and
+        APERDY; phases give APHASE.
     sources : dict, optional
         Where a recorded variable comes from: ``{"esr": ("LB", "LBSTRESN", jia.column("esr_seq"))}``
         gives SRCDOM, SRCVAR and SRCSEQ.
     carry : dict, optional
         Further variables, each with its column in `visits`: ``{"VISITNUM": jia.column("number")}``.
     paramcd : dict, optional
-        Codes of your own, by column: ``{"state_cjadas10_ours": "STC10OUR"}``. Needed for variants.
+        Your own codes, by column: ``{"state_cjadas10_ours": "STC10OUR"}``. Variants need one.
     terminology : str
         The version of CDISC's controlled terminology that your study uses, for the metadata.
     columns, units, marker
         As for `assess`.
     name : str
-        What the data set is called.
+        The name of the data set.
 
     Returns
     -------
     AnalysisDataset
-        `data` of the kind of `visits`, with ``variables`` and ``parameters``, its metadata.
+        The rows in `data`, a frame of the kind of `visits`; the metadata in ``variables``,
+        ``parameters``, ``codelists`` and ``metadata``.
 
     Raises
     ------
     RequestError
-        If a parameter has no code or shares one, or something names what is not there.
+        If two parameters share a code, one has none, or an argument names something that is not
+        there.
     VisitError
-        If two rows of a subject are one analysis visit, or dates are study days.
+        If two rows of a subject are the same analysis visit, or the dates are study days.
     JiaScoresError
         As for `assess`.
 
     See Also
     --------
     jiascores.adam.adtte : Times to an event.
-    jiascores.adam.check : Holds it against the rules.
+    jiascores.adam.check : Checks the data set against the rules.
     jiascores.adam.write : Writes it to a file.
 
     Notes
@@ -161,15 +166,16 @@ def adeff(
     ========== =====================================================================
     AVAL       a score; the level; 1 or 0 for yes and no; the rank of a state, from 1
     AVALC      ``Y`` or ``N``, or the word of a state; empty for numbers
-    AVALMIN    where AVAL is not determinable: what it is at least, with AVALMAX; AREASND says
-               what was missing
-    ADY        ADT − TRTSDT, and 1 more on or after it; APERDY is the day in the period
-    BASE       AVAL of the row with ABLFL; what compares visits has no row at baseline or before.
-               A flare against the last responding or the best visit has REFDT instead
-    CHG, PCHG  after baseline, of scores and of what was recorded
-    DTYPE      an imputed value is a row of its own; the observed row stays, without ANL01FL. By
-               ``"nri"`` a subject without a baseline does not respond. COMPOSITE is the baseline
-               of a score whose parts were recorded at several visits, by
+    AVALMIN    if AVAL is not determinable, the lowest value that it can have; AVALMAX is the
+               highest, and AREASND says which variables were missing. Of ESR and CRP, only the
+               one that counts in the row is named
+    ADY        ADT − TRTSDT, plus 1 on or after TRTSDT; APERDY is the day in the period
+    BASE       AVAL of the row with ABLFL. Measures that compare visits have no row at baseline or
+               before. A flare against the last responding or the best visit has REFDT instead
+    CHG, PCHG  after baseline, for scores and recorded variables
+    DTYPE      an imputed value has its own row; the observed row stays, without ANL01FL. With
+               ``"nri"``, a subject without a baseline is a non-responder. COMPOSITE marks the
+               baseline of a score whose parts were recorded at several visits, with
                ``jia.on_or_before(…, per_variable=True, days=…)``; states have no BASE then
     ========== =====================================================================
 
@@ -246,7 +252,7 @@ def _who_and_when(table: Table) -> dict[str, Any]:
 
 
 def _plan(table: Table, ids: Any, people: Subjects, windows: Any, visit: Any, number: Any) -> Plan:
-    """Return which analysis visit each row is, by windows or by columns."""
+    """Return the analysis visit of each row, from windows or from columns."""
     if windows is None:
         return visits_in_columns(table.frame, visit, number)
     if visit is not None or number is not None:
@@ -261,7 +267,7 @@ def _plan(table: Table, ids: Any, people: Subjects, windows: Any, visit: Any, nu
 def _carried(
     frame: Frame, carry: Mapping[str, Column], periods: Any, phases: Any
 ) -> dict[str, Any]:
-    """Return further variables of the visits; none that is made here."""
+    """Return the columns to carry along; refuse the names of variables that are made here."""
     free = {
         *(() if periods else ("APERIOD", "APERIODC", "APERDY")),
         *(() if phases else ("APHASE",)),
@@ -269,8 +275,8 @@ def _carried(
     ours = sorted((set(carry) & set(VARIABLES)) - free)
     if ours:
         raise RequestError(
-            f"{say('adam.carry')} gives {ours[0]}, which is made here; SRCDOM, SRCVAR and SRCSEQ "
-            f"follow from {say('adam.sources')}.",
+            f"{say('adam.carry')} gives {ours[0]}, which adeff makes itself; SRCDOM, SRCVAR and "
+            f"SRCSEQ come from {say('adam.sources')}.",
             variable="carry",
             values=ours,
         )
@@ -281,7 +287,7 @@ def _carried(
 def _with_thresholds(
     data: pd.DataFrame, made: Sequence[Parameter], given: Mapping[str, str | Sequence[str]]
 ) -> pd.DataFrame:
-    """Return rows with CRITy, what is asked of AVAL, and CRITyFL, whether it holds."""
+    """Return the rows with each criterion on AVAL, CRITy, and whether it is met, CRITyFL."""
     codes = {each.column: each.code for each in made if not each.words}
     refuse_unknown("adam.thresholds", given, codes, "a number of this data set")
     for column, criteria in given.items():
@@ -307,7 +313,7 @@ def _with_thresholds(
 
 
 def _flagged(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows with ANL01FL: the one of each analysis visit, the imputed before the observed."""
+    """Return the rows with ANL01FL: one row for each analysis visit, imputed before observed."""
     data = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
     chosen, derived = data.pop("chosen").to_numpy(bool), data["DTYPE"].notna().to_numpy()
     keys = data[ONE_OF].fillna({"BASETYPE": ""})
@@ -328,7 +334,7 @@ def _flagged(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
             values=who,
         )
     data["ANL01FL"] = words_where(flagged, "Y")
-    # Where the visit that counts has no answer, as at baseline, another of its window is none.
+    # If no row of a window counts, as at a baseline without an answer, none keeps the visit.
     planned = of_visit(flagged)
     data["AVISIT"], data["AVISITN"] = (
         data["AVISIT"].where(planned, None),

@@ -1,4 +1,4 @@
-"""The rules of the ADaM implementation guide that a data set must keep, each by name."""
+"""The rules of the ADaM implementation guide that a data set must follow, each with a name."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from jiascores.tables.frame import Frame
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 LABEL_LENGTH, TEXT_LENGTH = 40, 200
 REQUIRED = ("STUDYID", "USUBJID", "PARAM", "PARAMCD")
-# Pairs of variables that say the same in two ways, within a parameter or in ALL rows.
+# Pairs of variables that must match one to one, within a parameter or in ALL rows.
 ONE_TO_ONE = (
     *(("PARAMCD", "PARAM", "ALL"), ("PARAMCD", "PARAMN", "ALL"), ("AVISIT", "AVISITN", "ALL")),
     *(("AVAL", "AVALC", "PARAMCD"), ("BASE", "BASEC", "PARAMCD"), ("APERIOD", "APERIODC", "ALL")),
 )
 BY = ["USUBJID", "PARAMCD", "BASETYPE"]
-# Flags that are Y or empty; the others may be N.
+# Flags that are Y or empty; other flags may be N as well.
 YES_ONLY = re.compile(r"ABLFL|ANL\d\dFL")
 
 Rule = Callable[[AnalysisDataset, pd.DataFrame], Iterator[str]]
@@ -32,7 +32,7 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(name: str) -> Callable[[Rule], Rule]:
-    """Enter a rule under its name."""
+    """Register a rule under its name."""
 
     def entered(check: Rule) -> Rule:
         RULES[name] = check
@@ -43,18 +43,18 @@ def rule(name: str) -> Callable[[Rule], Rule]:
 
 @as_declared
 def check(dataset: AnalysisDataset) -> pd.DataFrame:
-    """Return what breaks a rule of the ADaM implementation guide.
+    """Check a data set against the rules of the ADaM implementation guide.
 
     Parameters
     ----------
     dataset : AnalysisDataset
-        Of `adeff` or `adtte`; those break none. One that was changed may, and so may ids and
-        columns of ADSL that a transport file cannot hold.
+        From `adeff` or `adtte`. These follow the rules, unless your ids or columns of ADSL do not
+        fit a transport file. A data set that you changed may break them.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each finding: ``dataset``, ``rule`` and ``finding``. Empty where all is well.
+        One row for each finding: ``dataset``, ``rule`` and ``finding``. Empty if all is well.
 
     See Also
     --------
@@ -64,10 +64,10 @@ def check(dataset: AnalysisDataset) -> pd.DataFrame:
     Notes
     -----
     ======================= ===============================================================
-    rule                    what it asks
+    rule                    what it requires
     ======================= ===============================================================
     required-variables      STUDYID, USUBJID, PARAM and PARAMCD are there and never empty
-    names-and-labels        names of 8 characters, labels of 40, ASCII
+    names-and-labels        names of at most 8 characters, labels of at most 40, ASCII
     text                    values of at most 200 bytes of ASCII
     parameter-code          PARAMCD of 8 capital letters, digits and _, a letter first
     one-to-one              PARAMCD with PARAM and PARAMN, AVISIT with AVISITN, AVAL with AVALC
@@ -76,7 +76,7 @@ def check(dataset: AnalysisDataset) -> pd.DataFrame:
     change                  CHG is AVAL − BASE; PCHG its share of BASE, empty where BASE is 0
     relative-day            there is no day 0
     windows                 AWTARGET and ADY within AWLO and AWHI; AWTDIFF between them
-    flags                   Y or empty; N where a flag may be no
+    flags                   Y or empty; N only for flags that may be no
     criteria                CRITyFL goes with CRITy and with AVAL; CRITy is one for a parameter
     one-analysis-record     ANL01FL on one row of each subject, parameter, BASETYPE and AVISITN
     imputed-rows            DTYPE goes with AVAL; an open answer has its bounds and a reason
@@ -84,8 +84,7 @@ def check(dataset: AnalysisDataset) -> pd.DataFrame:
     time-to-event           AVAL is ADT − STARTDT + 1; CNSR, EVNTDESC and CNSDTDSC agree
     ======================= ===============================================================
 
-    The open rules engine of CDISC holds more rules than these, and loads them from the network; it
-    is not asked here.
+    CDISC's open rules engine has more rules. It loads them from the network, so it is not used here.
 
     Examples
     --------
@@ -107,7 +106,7 @@ def check(dataset: AnalysisDataset) -> pd.DataFrame:
 
 
 def _with_all(dataset: AnalysisDataset) -> pd.DataFrame:
-    """Return the data, with what they lack of the known variables as empty columns."""
+    """Return the data with every known variable; those that the data set lacks are empty."""
     data = dataset.pandas
     texts = {name for name, known in VARIABLES.items() if known.type == TEXT}
     lacking = [name for name in VARIABLES if name not in {*data, "CRITy", "CRITyFL"}]

@@ -1,4 +1,4 @@
-"""An analysis data set with its metadata: what its variables are, and how each parameter is made."""
+"""An analysis data set with its metadata: its variables, and how each parameter is derived."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jiascores.tables.frame import Frame
 
 TEXT, NUMBER, WHOLE, DATE = "text", "float", "integer", "date"
 IMPLEMENTATION_GUIDE = "ADaMIG 1.3"
-# How an imputed or derived value was made, and whether we add the term to CDISC's codelist.
+# The terms of DTYPE, and whether each extends CDISC's codelist.
 DTYPES = {
     "NRI": ("Non-responder imputation", True),
     "WC": ("Worst case: every gap counts against the subject", False),
@@ -30,14 +30,14 @@ CRITERION = re.compile(r"CRIT(\d+)(FL)?")
 
 
 def dates_of(cells: Any, what: str = "a date") -> NDArray[np.datetime64]:
-    """Return dates, of whatever kind, to the day; gaps are not a time, and nothing is completed."""
+    """Return dates of any kind as days, with NaT for gaps; a partial date raises."""
     cells = [_full_date(each, what) for each in cells]
     moments = pd.to_datetime(pd.Series(cells, dtype=object))
     return moments.to_numpy().astype("datetime64[s]").astype("datetime64[D]")
 
 
 def _full_date(cell: Any, what: str) -> Any:
-    """Return a date in text as one; what is none raises."""
+    """Return a text as a date; one that is not a full date raises."""
     if not isinstance(cell, str):
         return cell
     try:
@@ -55,7 +55,7 @@ def days_of(cells: Any, what: str = "a date") -> NDArray[np.float64]:
 
 
 def typed(cells: Any, kind: str) -> pd.Series[Any]:
-    """Return cells as a column of their kind: text with empty cells for gaps, dates, floats."""
+    """Return cells as a column of this type; gaps are empty texts, NaT or NaN."""
     gaps = [pd.isna(cell) or cell == "" for cell in cells]
     known = [None if gap else cell for cell, gap in zip(cells, gaps, strict=True)]
     if kind == TEXT:
@@ -66,7 +66,7 @@ def typed(cells: Any, kind: str) -> pd.Series[Any]:
 
 
 def kind_of(values: pd.Series[Any]) -> str:
-    """Return which kind of variable holds these values."""
+    """Return the type of the variable that holds these values."""
     known, types = values.dropna(), pd.api.types
     if types.is_datetime64_any_dtype(values) or (
         len(known) and known.map(lambda each: hasattr(each, "toordinal")).all()
@@ -84,13 +84,13 @@ class Variable:
     label : str
         At most 40 characters.
     type : {"text", "float", "integer", "date"}
-        What it holds.
+        The type of its values.
     origin : str
         ``Predecessor`` (taken over), ``Derived`` or ``Assigned``.
     derivation : str
-        In words.
+        How it is derived, in words.
     codelist : str
-        The values that it may have, or the name of the CDISC codelist.
+        The values that it can have, or the name of the CDISC codelist.
     """
 
     label: str
@@ -101,7 +101,7 @@ class Variable:
 
 
 _ROWS = rows_of("analysis_variables.csv")
-# The variables that we make, and what these and others of ADSL are called.
+# The variables that we make, and the labels of these and of others in ADSL.
 VARIABLES = {
     row["variable"]: Variable(*(row[field.name] for field in attrs.fields(Variable)))
     for row in _ROWS
@@ -112,16 +112,16 @@ LABELS = {row["variable"]: row["label"] for row in _ROWS}
 
 @attrs.frozen(eq=False, repr=False)
 class AnalysisDataset:
-    """An ADaM data set: its data, and what a define file says about it.
+    """An ADaM data set: its data, and the metadata that a define file needs.
 
     Attributes
     ----------
     name, label : str
         For example ``"ADEFF"``.
     data : data frame
-        Of the kind of the visits.
+        The rows, as a frame of the kind of the visits.
     keys : tuple of str
-        The variables that make a row unique, in the order of the rows.
+        The variables that identify a row, in the order by which the rows are sorted.
     terminology : str
         The version of CDISC's controlled terminology that your study uses, as you gave it.
 
@@ -151,7 +151,7 @@ class AnalysisDataset:
         return f"<{self.name}: {size} rows, {len(self._parameters)} parameters>"
 
     def about(self, name: str) -> Variable:
-        """Return what is known of one of its variables; of one added by hand, what it holds."""
+        """Return the metadata of a variable; of one that was added by hand, only its type."""
         if criterion := CRITERION.fullmatch(name):
             known = VARIABLES[f"CRITy{criterion[2] or ''}"]
             return attrs.evolve(known, label=known.label.replace(" y", f" {criterion[1]}"))
@@ -169,7 +169,7 @@ class AnalysisDataset:
 
     @property
     def variables(self) -> pd.DataFrame:
-        """The metadata of the variables: one row for each, as a define file lists them."""
+        """The metadata of the variables, one row for each, as in a define file."""
         data = self.pandas
         place = {name: number for number, name in enumerate(self.keys, 1)}
         rows = [
@@ -217,14 +217,14 @@ class AnalysisDataset:
 
     @property
     def codelists(self) -> pd.DataFrame:
-        """The terms that are used: one row for each, with those that extend CDISC's marked."""
+        """The terms that the data use, one row for each; those that extend CDISC's are marked."""
         rows = [(self.name, *row) for row in self._terms()]
         names = ["dataset", "codelist", "term", "decode", "order", "extended", "terminology"]
         return pd.DataFrame(rows, columns=names)
 
     @property
     def metadata(self) -> pd.DataFrame:
-        """All of it in one table: the variables, each PARAMCD as values of AVAL, and the terms."""
+        """All metadata in one table: variables, values of AVAL by PARAMCD, and terms."""
         parts = {"variable": self.variables, "value": self.parameters, "term": self.codelists}
         tables = [table.astype(object).assign(part=name) for name, table in parts.items()]
         return pd.concat(tables, ignore_index=True).set_index("part").reset_index()

@@ -27,11 +27,11 @@ PARTIAL_DATES = {
     "middle-of-year": "as middle-of-month; where the month is missing too, 30 June",
     "last-of-year": "as last-of-month; where the month is missing too, 31 December",
 }
-# A date of SDTM to the day, the month or the year; the time may be known where the day is not.
+# A date of SDTM with its day, without it, or without its month too; the time may be there anyway.
 _DTC = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?|--T.*)?)?")
 _MONTHS = {"first": 1, "middle": 6, "last": 12}
 NOT_DONE = "NOT DONE"
-# What each second table is made of: its name for something, and where that stands.
+# The columns of each second table: its name → the SDTM variables, the first that is filled.
 _SECOND: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "EX": {"date": ("EXSTDTC",), "stop": ("EXENDTC",), "drug": ("EXTRT",), "dose": ("EXDOSE",)},
     "CM": {"drug": ("CMDECOD", "CMTRT"), "start": ("CMSTDTC",), "stop": ("CMENDTC",)},
@@ -52,9 +52,9 @@ class Domain:
     frame : Frame
         Its rows.
     letters : str
-        With which its columns begin: QS.
+        The letters with which its columns begin, such as QS.
     only : mapping
-        Column → the value, or values, of the rows that count.
+        Column → the value, or the values, of the rows to take.
     """
 
     frame: Frame
@@ -63,7 +63,7 @@ class Domain:
 
     @classmethod
     def of(cls, given: Any, ending: str, only: Mapping[str, Any] | None) -> Domain:
-        """Return a domain, told by its one column with this ending."""
+        """Return a domain; its one column with this ending tells its letters."""
         frame = Frame(to_eager(given))
         found = [str(n)[:2] for n in frame.names if re.fullmatch(rf"[A-Z]{{2}}{ending}", str(n))]
         if len(found) != 1:
@@ -81,7 +81,7 @@ class Domain:
         return f"{self.letters}{ending}" in self.frame
 
     def require(self, *names: str) -> None:
-        """Raise where none of these columns is there."""
+        """Raise if none of these columns is there."""
         if not any(name in self.frame for name in names):
             raise ColumnError(
                 f"the domain {self.letters} has no column {' or '.join(map(repr, names))}.",
@@ -89,7 +89,7 @@ class Domain:
             )
 
     def cells(self, name: str) -> pd.Series[Any]:
-        """Return a column, None for what is empty; gaps, where the domain does not have it."""
+        """Return a column with None for empty cells; all are None if there is no such column."""
         if name not in self.frame:
             return pd.Series([None] * self.frame.size, dtype=object)
         cells = self.frame.objects(name)
@@ -98,7 +98,7 @@ class Domain:
 
     @property
     def counted(self) -> pd.Series[Any]:
-        """Which rows `only` leaves."""
+        """The rows that `only` takes."""
         kept = pd.Series(True, index=range(self.frame.size))
         for name, value in self.only.items():
             if name in self.frame:
@@ -110,7 +110,7 @@ class Domain:
     def days(
         self, rows: pd.Index[int], column: str, rule: str | None, *, gaps: bool = False
     ) -> pd.DataFrame:
-        """Return the ``day`` that a column of dates names in these rows, and what was ``completed``.
+        """Return the ``day`` of these rows, and ``completed``: what a rule added, D or M with the day.
 
         Parameters
         ----------
@@ -119,7 +119,7 @@ class Domain:
         column : str
             The column of dates.
         rule : str or None
-            How a partial date is completed; without one, it is refused.
+            How to complete a partial date; without a rule, it is refused.
         gaps : bool
             Whether a date may be missing.
         """
@@ -133,8 +133,8 @@ class Domain:
             raise VisitError(
                 f"{column} is not a full date in {len(lost)} row{'' if len(lost) == 1 else 's'}: "
                 f"{listing(map(repr, lost))}. Name the rule of your plan, "
-                f"partial_dates='first-of-month' or another (a missing year or an interval no rule "
-                f"completes), or complete it before.",
+                f"partial_dates='first-of-month' or another, or complete the dates first: no rule "
+                f"completes a missing year or an interval.",
                 variable=column,
                 values=lost,
             )
@@ -148,7 +148,7 @@ def _as_text(cell: Any) -> str | None:
 
 
 def _completed(text: str | None, rule: str | None) -> tuple[str | None, str | None]:
-    """Return the day that a text names, and what the rule completed: D, or M with the day."""
+    """Return the day that a text names, and what the rule added: D, or M for month and day."""
     found = _DTC.fullmatch(text or "")
     if found is None:
         return None, None
@@ -167,7 +167,7 @@ def _completed(text: str | None, rule: str | None) -> tuple[str | None, str | No
 
 
 def filled(cells: pd.Series[Any], other: pd.Series[Any]) -> pd.Series[Any]:
-    """Return cells, those of another column where one is empty."""
+    """Return cells, with those of another column for the gaps."""
     return pd.Series(np.where(cells.isna(), other, cells), cells.index, dtype=object)
 
 
@@ -201,19 +201,19 @@ def table_from_sdtm(
     domain : data frame
         EX, CM, AE or DS; its columns say which.
     only : dict, optional
-        Take only rows in which these columns hold this value, or one of these:
+        Take only rows in which these columns have this value, or one of these values:
         ``{"EXTRT": "MSC"}``.
     partial_dates : str or dict, optional
-        How a partial date is completed, as for `visits_from_sdtm`; or for each column,
-        ``{"start": "first-of-year", "stop": "last-of-year"}``. Without it, one is refused.
+        How to complete a partial date, as for `visits_from_sdtm`; or a rule for each column,
+        ``{"start": "first-of-year", "stop": "last-of-year"}``. Without a rule, one is refused.
     missing_end : {"ongoing"}, optional
-        For CM: that a drug without an end, of which neither CMENRTPT nor CMENRF says that it is
-        ongoing, goes on. Without it, such a row is refused.
+        For CM: treat a drug as ongoing if it has no end and neither CMENRTPT nor CMENRF says
+        whether it goes on. Without this, such a row is refused.
 
     Returns
     -------
     data frame
-        Of the kind given, one row for each that counts, dates as ISO text:
+        Of the kind that you gave, with a row for each record that counts, and dates as ISO text:
 
         ====== =================================== ==================================================
         domain columns                             read by
@@ -225,27 +225,27 @@ def table_from_sdtm(
         DS     patient, date, what                 `jiascores.prepare.intercurrent_events`
         ====== =================================== ==================================================
 
-        The functions beside a domain take its table as it is.
+        These functions take the table as it is.
 
     Raises
     ------
     ColumnError
-        If it is none of these domains, or a column is not there.
+        If it is another domain, or a column is not there.
     VisitError
         If a date is partial or missing and no rule completes it.
     RequestError
-        If a drug has no end and nothing says that it goes on.
+        If a drug has no end and nothing says that it is ongoing.
 
     See Also
     --------
     jiascores.adam.visits_from_sdtm : Makes visits from findings.
-    jiascores.retreatment : Takes such tables beside the visits.
+    jiascores.retreatment : Takes such a table of infusions.
 
     Notes
     -----
-    What did not happen (--OCCUR N, --STAT NOT DONE) is left out. EX without an end ended on its
-    first day. Of DS, rows of another DSCAT than DISPOSITION EVENT (milestones such as the consent)
-    and those who completed are left out: what remains are discontinuations.
+    Rows that say that something did not happen are left out (--OCCUR N, --STAT NOT DONE). If EX has
+    no end, the first day is taken. From DS, only discontinuations are taken: rows with another DSCAT
+    than DISPOSITION EVENT, such as the consent, and COMPLETED are left out.
 
     Examples
     --------
@@ -292,7 +292,7 @@ def table_from_sdtm(
 
 
 def _happened(domain: Domain) -> pd.Series[bool]:
-    """Return which rows say of something that it was."""
+    """Return the rows of what did happen."""
     letters = domain.letters
     gone = (domain.cells(f"{letters}OCCUR") == "N") | (domain.cells(f"{letters}STAT") == NOT_DONE)
     if letters == "DS":
@@ -303,15 +303,15 @@ def _happened(domain: Domain) -> pd.Series[bool]:
 
 
 def _refuse_open_ends(domain: Domain, data: pd.DataFrame) -> None:
-    """Raise where a drug has no end and nothing says that it goes on."""
+    """Raise if a drug has no end and nothing says that it is ongoing."""
     said = [domain.cells(name).isin(_GOES_ON) for name in ("CMENRTPT", "CMENRF")]
     lost = data[data["stop"].isna() & ~(said[0] | said[1])[data.index]]
     if len(lost):
         who = listing(lost["patient"].unique())
         raise RequestError(
             f"CMENDTC is missing in {len(lost)} row{'' if len(lost) == 1 else 's'} (of {who}), and "
-            f"neither CMENRTPT nor CMENRF says ONGOING or AFTER. Fill it in; or say that these drugs "
-            f"go on, missing_end='ongoing'.",
+            f"neither CMENRTPT nor CMENRF says ONGOING or AFTER. Fill it in; or, if these drugs go "
+            f"on, say missing_end='ongoing'.",
             variable="CMENDTC",
             values=lost["drug"].tolist(),
         )

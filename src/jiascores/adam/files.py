@@ -22,7 +22,7 @@ from jiascores.files.writing import whole
 from jiascores.tables.engines import need
 
 CREATED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
-# Rules that a transport file cannot do without.
+# The rules that a transport file must follow.
 OF_FILES = ("names-and-labels", "text", "dates", "unique-key")
 JSON_TYPES = {TEXT: "string", WHOLE: "integer", DATE: "date", NUMBER: "float"}
 KINDS = (".xpt", ".json", ".parquet", ".csv")
@@ -30,31 +30,31 @@ KINDS = (".xpt", ".json", ".parquet", ".csv")
 
 @as_declared
 def write(dataset: AnalysisDataset, path: str | Path, *, created: str | None = None) -> None:
-    """Write a data set to a file, whole or not at all.
+    """Write a data set to a file, completely or not at all.
 
     Parameters
     ----------
     dataset : AnalysisDataset
-        Of `adeff` or `adtte`.
+        From `adeff` or `adtte`.
     path : str or Path
-        What it ends in says how: ``.xpt`` (SAS transport version 5), ``.json`` (Dataset-JSON 1.1),
-        ``.parquet`` or ``.csv``.
+        The file. Its ending sets the format: ``.xpt`` (SAS transport version 5), ``.json``
+        (Dataset-JSON 1.1), ``.parquet`` or ``.csv``.
     created : str, optional
-        When the file is made, ``"2026-01-31T12:00:00"``; needed for ``.xpt`` and ``.json``, since
-        no clock is read and the same data must give the same file.
+        The creation time that the file states, ``"2026-01-31T12:00:00"``. Needed for ``.xpt`` and
+        ``.json``: no clock is read, so that the same data give the same file.
 
     Raises
     ------
     RequestError
-        If a transport file could not hold the data: names of more than 8 characters, labels of
-        more than 40, texts of more than 200 bytes or not ASCII, two rows of one key.
+        If ``.xpt`` or ``.json`` cannot hold the data: names of more than 8 characters, labels of
+        more than 40, texts of more than 200 bytes or not ASCII, or two rows with the same key.
     MissingExtraError
         If the file needs a package that is not installed.
 
     See Also
     --------
     jiascores.adam.read : Reads what it writes.
-    jiascores.adam.check : Holds a data set against the rules.
+    jiascores.adam.check : Checks a data set against the rules.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def write(dataset: AnalysisDataset, path: str | Path, *, created: str | None = N
 
 
 def ending(path: str | Path) -> str:
-    """Return the ending of a file's name, which says what it is; one that is not known raises."""
+    """Return the ending of a file's name, which sets its format; an unknown one raises."""
     kind = Path(path).suffix.lower()
     if kind not in KINDS:
         raise RequestError(
@@ -102,7 +102,7 @@ def ending_to_write(path: str | Path, created: str | None) -> str:
 
 
 def content_of(dataset: AnalysisDataset, kind: str, created: str) -> bytes:
-    """Return what a file of a data set holds."""
+    """Return the content of the file of a data set."""
     data = dataset.pandas
     if kind in (".xpt", ".json"):
         _refuse(dataset)
@@ -128,7 +128,7 @@ def _is_moment(created: str) -> bool:
 
 
 def _refuse(dataset: AnalysisDataset) -> None:
-    """Raise where a transport file would not hold the data as they are."""
+    """Raise if a transport file cannot hold the data."""
     found = check(dataset)
     found = found[found["rule"].isin(OF_FILES)]
     if len(found):
@@ -146,19 +146,19 @@ def _pyreadstat() -> Any:
     return pyreadstat
 
 
-# The times of making of library and member stand in the head of a transport file.
+# The head of a transport file has the creation times of the library and of its member.
 _STAMP = re.compile(rb"\d\d[A-Z]{3}\d\d:\d\d:\d\d:\d\d")
 _HEAD = 800
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 
 def _as_transport(dataset: AnalysisDataset, data: pd.DataFrame, created: str) -> bytes:
-    """Return a data set as a SAS transport file that was made at the time given."""
+    """Return a data set as a SAS transport file with this creation time."""
     dates = [str(name) for name in data if dataset.about(str(name)).type == DATE]
     data = data.assign(
         **{name: data[name].dt.date.where(data[name].notna(), None) for name in dates}
     )
-    # pyreadstat writes to a name alone.
+    # pyreadstat can only write to a file.
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table"
         _pyreadstat().write_xport(
@@ -191,7 +191,7 @@ def _as_json(dataset: AnalysisDataset, data: pd.DataFrame, created: str) -> dict
         if kind == TEXT:
             column["length"] = int(row["length"])
         if kind == DATE:
-            # A number in SAS; here the date is written out.
+            # SAS stores dates as numbers; here they are text.
             column |= {"targetDataType": "integer", "displayFormat": "DATE9."}
         if not pd.isna(row["key"]):
             column["keySequence"] = int(row["key"])
@@ -226,21 +226,21 @@ def read(path: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     path : str or Path
-        The file; its name ends in ``.xpt``, ``.json``, ``.parquet`` or ``.csv``.
+        The file, which ends in ``.xpt``, ``.json``, ``.parquet`` or ``.csv``.
 
     Returns
     -------
     pandas.DataFrame
-        Text with empty cells for gaps, numbers as floats, dates as timestamps.
+        Numbers are floats, dates are timestamps; a gap in text is an empty text.
 
     Raises
     ------
     RequestError
-        If the file is of no kind that is known, or not Dataset-JSON 1.1.
+        If the format is unknown, or the JSON is not Dataset-JSON 1.1.
 
     See Also
     --------
-    jiascores.adam.write : Writes what it reads.
+    jiascores.adam.write : Writes such files.
 
     Examples
     --------

@@ -54,35 +54,35 @@ def export(
     cutoffs: Sequence[str | CutoffSet] = (),
     marker: str = "esr",
 ) -> str:
-    """Return definitions as the text of a file that another system reads.
+    """Return definitions as the text of a file for another system.
 
     Parameters
     ----------
     system : {"redcap", "json", "schema"}
-        ``"redcap"``, a data dictionary (CSV): fields with their ranges and units, scores and states
-        as calculated fields. ``"json"``, every published definition with its fields, its rule, its
+        ``"redcap"`` gives a data dictionary (CSV), with ranges and units of fields, and scores and
+        states as calculated fields. ``"json"`` gives every published definition with its rule, its
         source and how well each figure was checked, the variables with their units, and the
-        tolerance of comparisons: the file that the calculator of this site computes with.
-        ``"schema"``, the JSON schema of that file.
+        tolerance of comparisons; the calculator of this site uses this file. ``"schema"`` gives
+        the JSON schema of that file.
     scores : list of str
         For REDCap: JADAS10, 27 and 71 and their clinical forms.
     cutoffs : list of str or CutoffSet
-        For REDCap: sets by which the state of each score is calculated, where the set has bounds
-        for it; the course is a field with the set's courses.
+        For REDCap: the cut-off sets for the states of these scores. The course of the disease
+        becomes a field if a set needs it.
     marker : {"esr", "crp"}
-        For REDCap: the acute-phase reactant of scores that have one.
+        For REDCap: the acute-phase reactant of scores that use one.
 
     Returns
     -------
     str
-        The text; write it to a file in UTF-8.
+        The text. Write it to a file in UTF-8.
 
     Raises
     ------
     RequestError
-        If the system or the marker is not one of those.
+        If the system or the marker is another one.
     NotCoveredError
-        If a score is none of these, or a set has bounds for none of them.
+        If a score is not one of these, or a set has bounds for none of the scores.
 
     See Also
     --------
@@ -91,11 +91,11 @@ def export(
 
     Notes
     -----
-    A calculated field asks of each of its fields whether it is blank, and is blank then: REDCap's
-    ``sum`` and ``min`` pass over blanks, and a score without its ESR would come out. Bounds are
-    compared with a tolerance of 0.000000001, so that 3.7 + 0.1 is 3.8. A state is its rank, 1 for
-    the lowest; the words stand in the field note. Importing a data dictionary into a project
-    replaces its fields: add these rows to yours.
+    A calculated field is blank if one of its fields is blank. REDCap's ``sum`` and ``min`` ignore
+    blanks and would give a score without its ESR, so they are not used. Bounds are compared with a
+    tolerance of 0.000000001, so that 3.7 + 0.1 is 3.8. A state is given as its rank, 1 for the
+    lowest; the field note has the words. Importing a data dictionary into a project replaces its
+    fields, so add these rows to yours.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def export(
 def _dictionary(
     scores: Sequence[str], cutoffs: Sequence[str | CutoffSet], marker: str
 ) -> Iterator[dict[str, str]]:
-    """Yield the rows of a data dictionary: what is recorded, then what is calculated."""
+    """Yield the rows of a data dictionary: recorded fields, then calculated ones."""
     asked = [
         lookup(Score, name, parameter=say("scores").rstrip("="))
         for name in ([scores] if isinstance(scores, str) else scores)
@@ -194,7 +194,7 @@ def _inputs(score: Score, marker: str) -> tuple[str, ...]:
 
 
 def formula(score: Score, marker: str) -> str:
-    """Return a score as a calculated field: blank where any of its fields is."""
+    """Return a score as a calculated field, which is blank if one of its fields is."""
     blank = " or ".join(f'[{name}] = ""' for name in _inputs(score, marker))
     return f'if({blank}, "", {" + ".join(_term(each, marker) for each in terms(score))})'
 
@@ -210,7 +210,7 @@ def _term(term: Mapping[str, Any], marker: str) -> str:
 
 
 def _state(cutoffs: CutoffSet, score: Score, codes: Mapping[str, int]) -> dict[str, str]:
-    """Return the state of a score as a calculated field, by the course where the set has some."""
+    """Return the state of a score as a calculated field, by course if the set has several."""
     of_course = cutoffs.of(score.name)
     (first, *_) = of_course.values()
     if ANY_COURSE in of_course:
@@ -228,7 +228,7 @@ def _state(cutoffs: CutoffSet, score: Score, codes: Mapping[str, int]) -> dict[s
 
 
 def _rank(name: str, bounds: Bounds) -> str:
-    """Return the rank of a state: that of the first upper bound that the score does not pass."""
+    """Return the rank of a state: of the first upper bound that the score does not exceed."""
     tolerance = f"{decimals.TOLERANCE:.9f}"
     ranks = f"{len(bounds.states)}"
     for rank, (_, bound, inclusive) in reversed([*enumerate(bounds.steps, 1)]):

@@ -21,12 +21,12 @@ from jiascores.tables.naming import Column
 from jiascores.tables.requests import ChaqRequest, Request
 from jiascores.tables.table import Table
 
-# By which visit a verdict is judged, where that is not the baseline: the last letter of its code.
+# The last letter of a code, by the reference visit if that is not the baseline.
 REFERENCE_LETTERS = {"last-responding": "L", "best": "T", "end-of-lead-in": "E"}
-# How what a policy made of a gap is called.
+# DTYPE of what each policy for gaps imputes.
 IMPUTED = {"nri": "NRI", "worst-case": "WC", "unchanged": "UNCHANGED"}
 CODE = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
-# The numbers of codes that the caller gave come after all of the table.
+# PARAMN of the caller's own codes starts here, above that of every code of the table.
 OWN_FROM = 9000
 YES_OR_NO = ("N", "Y")
 COLUMN = "a column of this data set"
@@ -45,13 +45,13 @@ class Parameter:
     category : str
         PARCAT1.
     source : Request, ChaqRequest, Column or str
-        What it is computed by, the column that holds it, or the variable that was recorded.
+        The request that computes it, the column that holds it, or the recorded variable.
     words : tuple of str
-        The words that AVALC may be, in order of AVAL.
+        The words of AVALC, in the order of AVAL.
     improved : Parameter, optional
-        The parameter of which this is the improvement from baseline in per cent.
+        The parameter whose improvement from baseline, in per cent, this is.
     timed : bool
-        Whether it is the time to it.
+        Whether this is the time to an event.
     """
 
     code: str
@@ -65,12 +65,12 @@ class Parameter:
 
     @property
     def column(self) -> str:
-        """What it is asked for by: the column that `assess` would give, or the variable."""
+        """The name that arguments use: the column that `assess` would add, or the variable."""
         return f"{column_of(self.source)}{'_improvement' if self.improved else ''}"
 
     @property
     def columns(self) -> dict[str, Any]:
-        """What each of its rows says of it."""
+        """The variables that are the same in all of its rows."""
         names = ("PARAMCD", "PARAM", "PARAMN", "PARCAT1")
         return dict(zip(names, (self.code, self.label, self.number, self.category), strict=True))
 
@@ -86,12 +86,12 @@ class Parameter:
 
     @property
     def policy(self) -> str:
-        """What a gap does."""
+        """The policy for gaps."""
         return str(dict(getattr(self.source, "options", ())).get("missing", ""))
 
     @property
     def against(self) -> Any:
-        """Which visit it is judged against."""
+        """The visit that it is judged against."""
         return dict(getattr(self.source, "bound", ())).get("reference", "baseline")
 
     def needs(self, table: Table) -> Iterator[str]:
@@ -102,7 +102,7 @@ class Parameter:
 
     @property
     def definition(self) -> Any:
-        """By which published definition it is computed; None for what was recorded."""
+        """The published definition that it is computed by, or None for what was recorded."""
         if isinstance(self.source, Column):
             return remission_of(self.source.name)
         return getattr(self.source, "criteria", None)
@@ -130,12 +130,12 @@ class Parameter:
 
     @property
     def reference(self) -> str:
-        """The paper, where there is one."""
+        """The paper, if there is one."""
         return "" if self.definition is None else str(self.definition.reference)
 
 
 def column_of(source: Any) -> str:
-    """Return the column of what is asked for."""
+    """Return the column of a request, a column or a variable."""
     if isinstance(source, str):
         return source
     return source.name if isinstance(source, Column) else str(source.stem)
@@ -170,13 +170,13 @@ def parameters(
     Parameters
     ----------
     asked : list
-        Variables that were recorded, requests and columns.
+        Recorded variables, requests and columns.
     improvement : collection of str
         Columns of these whose improvement in per cent is a parameter too.
     own : dict
-        Codes that the caller chose, by column.
+        The caller's own codes, by column.
     table : Table
-        Whose acute-phase reactant stands in the names of scores that read one.
+        The visits; its reactant is part of the labels of scores that read one.
     """
     made = [_parameter(each, _label(each, table), own) for each in asked]
     of = {each.column: each for each in made if not each.words}
@@ -201,18 +201,18 @@ def parameters(
 def refuse_unknown(
     parameter: str, given: Iterable[str], allowed: Collection[str], what: str
 ) -> None:
-    """Raise where a name that was given is none of those that are allowed.
+    """Raise if a given name is not allowed.
 
     Parameters
     ----------
     parameter : str
-        What the names were given by, after the table of the mapping that has it.
+        The argument that gave the names, after the table of the mapping that holds it.
     given : iterable of str
         The names.
     allowed : collection of str
-        What they may be.
+        The names that are allowed.
     what : str
-        What such a name is called.
+        What an allowed name is, for the message.
     """
     unknown = sorted(set(given) - set(allowed))
     if unknown:
@@ -226,7 +226,7 @@ def refuse_unknown(
 
 
 def refuse_code(code: str, of: str, advice: str) -> None:
-    """Raise where there is no code, or one that PARAMCD cannot be; `of` is what it is for."""
+    """Raise if there is no code for something, or one that PARAMCD cannot have."""
     if not CODE.fullmatch(code):
         wrong = f"{code!r} is not one" if code else f"{of} has no code of its own"
         raise RequestError(
@@ -237,7 +237,7 @@ def refuse_code(code: str, of: str, advice: str) -> None:
 
 
 def by_intervals(request: Request) -> Request:
-    """Return a request without a policy that fills gaps: what it fills is a row with DTYPE."""
+    """Return a request that leaves gaps open; imputed values get rows of their own."""
     if dict(request.options).get("missing") not in IMPUTED:
         return request
     options = tuple((n, "interval" if n == "missing" else v) for n, v in request.options)
@@ -262,7 +262,7 @@ def _parameter(
 
 
 def _words(source: Any) -> tuple[str, ...]:
-    """Return the words of a verdict, in order; none of a number."""
+    """Return the words of a verdict, in order; a number has none."""
     if isinstance(source, Column):
         criteria = remission_of(source.name)
         return YES_OR_NO if criteria is None else tuple(criteria.words)
@@ -275,7 +275,7 @@ def _words(source: Any) -> tuple[str, ...]:
 
 
 def _known(request: Request) -> tuple[str, str]:
-    """Return the column whose code it is, that against the baseline, and the letter after it."""
+    """Return the column whose code is used, and the letter for the reference visit."""
     reference = dict(request.bound).get("reference")
     letter = REFERENCE_LETTERS.get(reference, "") if isinstance(reference, str) else ""
     if request.name is not None or not letter:
@@ -289,7 +289,7 @@ def _label(source: Any, table: Table) -> str:
         return of_request(source, table)
     if isinstance(source, str):
         variable = VARIABLES[source]
-        # A transport file holds ASCII; C is also what CDISC calls it.
+        # Transport files are ASCII, and CDISC writes C.
         unit = f" ({variable.unit.removeprefix('°')})" if variable.unit else ""
         return f"{variable.label[0].upper()}{variable.label[1:]}{unit}"
     if isinstance(source, ChaqRequest):
@@ -299,7 +299,7 @@ def _label(source: Any, table: Table) -> str:
 
 
 def of_request(request: Request, table: Table | None) -> str:
-    """Return PARAM of what is computed; a score names the reactant that counts in the table."""
+    """Return PARAM of a request; a score names the reactant of the table, if one is given."""
     options, by = dict(request.options), request.criteria.name
     if isinstance(request.measure, Score):
         of = f" with {table.marker.upper()}" if request.measure.either and table else ""

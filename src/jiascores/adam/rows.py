@@ -30,32 +30,33 @@ NUMBERS = ("AVALMIN", "AVALMAX", "BASE", "CHG", "PCHG", "REFDT", "SRCSEQ")
 TEXTS = ("AREASND", "BASEC", "ABLFL", "DTYPE", "SRCDOM", "SRCVAR")
 REASON_LENGTH = 200
 EITHER = "/".join(MARKERS)
-# Domain, variable and the column of the sequence number.
+# A source is a domain, a variable and, optionally, the column with the sequence number.
 SOURCE_LENGTH = 3
 
 
 @attrs.define(eq=False)
 class Rows:
-    """The visits of a table as rows of each parameter.
+    """Turns the visits of a table into the rows of each parameter.
 
     Parameters
     ----------
     table : Table
         The visits.
     about : dict
-        USUBJID, ADT, AVISIT, AVISITN and what is carried along of each row, and whether it is
-        ``chosen``, the one of its analysis visit.
+        USUBJID, ADT, AVISIT, AVISITN and the carried columns of each row, and ``chosen``, whether
+        it is the row that counts for its analysis visit.
     basetype : str
-        What the baseline is called; by default what its rule is called.
+        The name of the baseline; if empty, that of its rule.
     sources : dict
-        Domain, variable and, where it is known, the column of the sequence number of variables.
+        For each variable its domain, its variable there and, if known, the column with the
+        sequence number.
     """
 
     table: Table
     about: Mapping[str, Any]
     basetype: str | None
     sources: Mapping[str, Any]
-    # Each row's baseline, or that of each variable.
+    # The baseline row of each row, and the baselines of each variable if they have their own.
     base: Positions | None = attrs.field(default=None, init=False)
     own: OwnBaselines | None = attrs.field(default=None, init=False)
     _kept: dict[str, tuple[pd.DataFrame, Positions]] = attrs.field(factory=dict, init=False)
@@ -94,7 +95,7 @@ class Rows:
             judged, back = after, np.asarray(table.judged_against)
             self._against(parameter, data, back)
             if parameter.against == "baseline":
-                # What cannot be judged for want of a baseline says so, and any answer is open.
+                # Without a baseline, every answer is possible.
                 judged = after | (back < 0)
                 if lowest is not None:
                     lowest, highest = (np.where(back < 0, np.nan, end) for end in (lowest, highest))
@@ -113,7 +114,7 @@ class Rows:
     def _missed(
         self, parameter: Parameter, people: Subjects, due: Mapping[float, str]
     ) -> pd.DataFrame:
-        """Return a row for each visit that should have been and was not, by non-responder imputation."""
+        """Return a row of non-responder imputation for each visit that was due and missed."""
         who, numbers = self.about["USUBJID"], np.asarray(self.about["AVISITN"], dtype=float)
         words = {**due, **dict(zip(numbers, self.about["AVISIT"], strict=True))}
         pairs = pd.MultiIndex.from_product([people.table.index, map(float, due)])
@@ -147,7 +148,7 @@ class Rows:
     def _frame(
         self, parameter: Parameter, about: Mapping[str, Any], values: FloatArray
     ) -> pd.DataFrame:
-        """Return rows with these values, and all else empty."""
+        """Return rows with these values; all other variables are empty."""
         made = {
             **parameter.columns,
             "PARAMTYP": None if parameter.recorded else "DERIVED",
@@ -168,7 +169,7 @@ class Rows:
         return data
 
     def _source(self, variable: str) -> tuple[str, str, str | None]:
-        """Return domain, variable and column of the sequence number of what was recorded."""
+        """Return the domain, the variable there and the sequence-number column of a variable."""
         given = self.sources[variable]
         texts = [] if isinstance(given, str) else [isinstance(each, str) for each in given]
         if texts[:2] != [True, True] or len(texts) > SOURCE_LENGTH:
@@ -182,26 +183,26 @@ class Rows:
         return given[0], given[1], numbers[0] if numbers else None
 
     def _against(self, parameter: Parameter, data: pd.DataFrame, back: Positions) -> None:
-        """Add the date of the visit that each row is judged against, where that is no fixed one."""
+        """Add the date of the reference visit, if it can differ between the rows of a subject."""
         rule = parameter.against
         if rule in ("last-responding", "best") or isinstance(rule, LastResponding | Best):
             days = data["ADT"].to_numpy(float)
             data["REFDT"] = np.where(back >= 0, days[np.maximum(back, 0)], np.nan)
 
     def _baseline(self, parameter: Parameter, values: FloatArray) -> tuple[Positions, Any] | None:
-        """Return the row that holds, or dates, the baseline of each row, and its value."""
+        """Return the baseline of each row: the row that holds or dates it, and its value."""
         source = parameter.source
         if self.base is None:
             return None
         if self.own is not None and isinstance(source, Request):
-            # What is not a score would have to be judged from several visits.
+            # Only scores can be computed from parts that were recorded at several visits.
             score = isinstance(source.measure, Score)
             return self.own.compared(source.measure.name) if score else None
         rows = self.table.baseline_of(source) if isinstance(source, str) else self.base
         return rows, np.where(rows >= 0, values[np.maximum(rows, 0)], np.nan)
 
     def _from_baseline(self, parameter: Parameter, data: pd.DataFrame) -> list[pd.DataFrame]:
-        """Add baseline and change; return the baselines that are no value of one visit."""
+        """Add baseline and change; return rows for baselines that combine several visits."""
         values = data["AVAL"].to_numpy(float)
         found = self._baseline(parameter, values)
         if found is None:
@@ -223,7 +224,7 @@ class Rows:
         return [made]
 
     def _improvement(self, parameter: Parameter, of: pd.DataFrame, rows: Positions) -> pd.DataFrame:
-        """Return the improvement from baseline in per cent, of rows after it."""
+        """Return the rows of the improvement from baseline in per cent."""
         values = 0.0 - of["PCHG"].to_numpy(float)
         data = self._frame(parameter, self.about, values)
         base = of["BASE"].to_numpy(float)
@@ -236,7 +237,7 @@ class Rows:
         return data[self.table.visits.after(rows) | (rows < 0)]
 
     def _reasons(self, parameter: Parameter, is_open: Any, back: Positions | None) -> NDArray[Any]:
-        """Return for the open rows which needed variables are missing, here or at baseline."""
+        """Return for each open row which variables are missing, at the visit or at baseline."""
         table = self.table
         now, then = self._gaps(parameter, table.values), {}
         if back is not None and (is_open & (back >= 0)).any():
@@ -259,7 +260,10 @@ class Rows:
     def _gaps(
         self, parameter: Parameter, read: Callable[[str], FloatArray]
     ) -> dict[str, NDArray[np.bool_]]:
-        """Return where each variable is missing that a parameter reads; of reactants, those that count."""
+        """Return where each variable that a parameter reads is missing.
+
+        Of ESR and CRP, only what counts: the one that was chosen, or both if both are tested.
+        """
         table, source = self.table, parameter.source
         gaps = {name: np.isnan(read(name)) for name in parameter.needs(table) if table.has(name)}
         if not isinstance(source, Request):
@@ -274,13 +278,13 @@ class Rows:
         if "esr" not in source.measure.inputs or not asked:
             return gaps
         if EITHER in asked:
-            # One that was not tested is no gap where the other was.
+            # If one of the two was tested, the other is not missing.
             reactants = dict.fromkeys(reactants, np.all([*reactants.values()], axis=0))
         return {**gaps, **reactants}
 
 
 def _reads_reactant(source: Request) -> bool:
-    """Return whether a request reads the one acute-phase reactant that counts in a row."""
+    """Return whether a request reads the one reactant that was chosen for the table."""
     measure, criteria = source.measure, source.criteria
     if isinstance(measure, Score):
         return bool(measure.either)
@@ -298,14 +302,14 @@ def _reads_reactant(source: Request) -> bool:
 def _derived(
     parameter: Parameter, rows: pd.DataFrame, values: FloatArray, how: str
 ) -> pd.DataFrame:
-    """Return rows that say what was made of them; the observed ones stay as they are."""
+    """Return copies of rows with derived values and DTYPE."""
     gone = {"AVALMIN": np.nan, "AVALMAX": np.nan, "AREASND": None, "ABLFL": None, "DTYPE": how}
     gone |= {"SRCDOM": None, "SRCVAR": None, "SRCSEQ": np.nan}
     return rows.assign(AVAL=values, AVALC=_words(parameter, values), **gone)
 
 
 def _words(parameter: Parameter, values: FloatArray) -> NDArray[Any]:
-    """Return AVALC: the word that each value stands for."""
+    """Return AVALC, the word for each value."""
     if not parameter.words:
         return np.full(values.size, None, dtype=object)
     words: NDArray[Any] = np.array([*parameter.words, None], dtype=object)
@@ -315,7 +319,7 @@ def _words(parameter: Parameter, values: FloatArray) -> NDArray[Any]:
 
 
 def _ends(parameter: Parameter, lowest: Any, highest: Any) -> tuple[Any, Any]:
-    """Return between what each answer lies where it is not determinable."""
+    """Return the lowest and the highest value that an undetermined answer can have."""
     ranks: Any = range(parameter.first, parameter.first + len(parameter.words))
     ranks = (0, *parameter.definition.levels) if lowest is not None and not ranks else ranks
     low, high = (float(ranks[0]), float(ranks[-1])) if ranks else (np.nan, np.nan)

@@ -29,21 +29,21 @@ from jiascores.core.errors import ColumnError, RequestError, VisitError, listing
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output, OutputKind
 
-# What stands for the number of the period in the name of a column, as in TRTxxP.
+# The placeholder for the number of the period in the name of a column, as in TRTxxP.
 PERIOD = "xx"
 IDS = ("STUDYID", "USUBJID")
 
 
 @attrs.define(eq=False, slots=False)
 class Subjects:
-    """One row for each subject, by USUBJID as text.
+    """ADSL: one row for each subject.
 
     Parameters
     ----------
     table : pandas.DataFrame
         ADSL with STUDYID; the index is USUBJID.
     keep : dict
-        What is taken along: the variable → the column of ADSL.
+        The columns to add to each row: variable → column of ADSL.
     """
 
     table: pd.DataFrame
@@ -67,16 +67,16 @@ class Subjects:
 
     @classmethod
     def of(cls, given: Any, study: str | None, keep: Any, seen: Iterable[str]) -> Subjects:
-        """Return the subjects of ADSL, or those who have visits.
+        """Return the subjects of ADSL or, without one, those who have visits.
 
         Parameters
         ----------
         given : data frame or None
             ADSL.
         study : str or None
-            STUDYID, where there is none.
+            STUDYID, if there is no ADSL.
         keep : list of str or dict
-            Columns to take along, or what each is called → the column.
+            Columns to add to each row; a dict renames them, new name → column.
         seen : iterable of str
             The ids of those who have visits.
         """
@@ -113,13 +113,13 @@ class Subjects:
         return people
 
     def joined(self, data: pd.DataFrame) -> pd.DataFrame:
-        """Return rows with what is taken along from ADSL and, where TRTSDT is known, ADY."""
+        """Return the rows with the columns of ADSL and, if TRTSDT is there, ADY."""
         ids = data["USUBJID"]
         ours = sorted(set(self.keep) & set(map(str, data)))
         if ours:
             raise RequestError(
-                f"{say('keep')} takes {ours[0]} from ADSL, and {ours[0]} is made here: take it under "
-                f"another name.",
+                f"{say('keep')} takes {ours[0]} from ADSL, and the data set has a variable of this name: "
+                f"give it another one.",
                 variable="keep",
                 values=ours,
             )
@@ -138,18 +138,18 @@ class Subjects:
         origins: Mapping[str, str] = MappingProxyType({}),
         **about: Any,
     ) -> AnalysisDataset:
-        """Return rows as a data set of the kind of a frame, in the order in which they are read.
+        """Return the rows as a data set, sorted by its keys, as a frame of the kind of the visits.
 
         Parameters
         ----------
         data : DataFrame
-            The rows, without what is taken along from ADSL.
+            The rows, without the columns of ADSL.
         frame : Frame
             The visits.
         order : sequence of str
-            The variables that are made here.
+            The variables that are made here, in the order in which they are read.
         origins : mapping
-            Where further variables come from, in words.
+            For each further variable, a sentence that says where it comes from.
         **about
             ``keys`` and the other fields of `AnalysisDataset`.
         """
@@ -168,7 +168,7 @@ class Subjects:
         return AnalysisDataset(data=frame_like(frame, data), taken=taken, **about)
 
     def _cells(self, new: str, old: str, data: pd.DataFrame) -> Any:
-        """Return what a column of ADSL says of each row's subject, in its period where it names one."""
+        """Return a column of ADSL for each row; the column of the row's period if it names one."""
         if PERIOD not in old:
             column = self.column(old).loc[data["USUBJID"]].to_numpy()
             return dates_of(column, old).astype("datetime64[s]") if new.endswith("DT") else column
@@ -192,7 +192,7 @@ def analysis_day(days: Any, start: Any) -> NDArray[np.float64]:
 
 
 def words_where(where: Any, words: Any) -> NDArray[Any]:
-    """Return words where something holds, and gaps elsewhere."""
+    """Return words where a condition holds, and gaps elsewhere."""
     holds = np.asarray(where, dtype=bool)
     cells = np.full(holds.size, None, dtype=object)
     cells[holds] = words if isinstance(words, str) else np.asarray(words, dtype=object)[holds]
@@ -200,7 +200,7 @@ def words_where(where: Any, words: Any) -> NDArray[Any]:
 
 
 def frame_like(frame: Frame, data: pd.DataFrame) -> Any:
-    """Return a frame of the kind of another, dates as dates and whole numbers as such."""
+    """Return the data as a frame of the kind of another, with dates and whole numbers as such."""
     columns: dict[str, Any] = {}
     for name, values in data.items():
         kind = KNOWN[str(name)].type if name in KNOWN else kind_of(values)

@@ -22,7 +22,7 @@ from jiascores.tables.problems import ABOVE, BELOW, LIMIT, is_number
 from jiascores.tables.shapes import from_long
 from jiascores.tables.windows import below_limit
 
-# What the codelist of yes and no has beside these two.
+# The other terms in the codelist of yes and no; all are missing values here.
 _UNKNOWN = ("U", "UNKNOWN", "NA")
 _YES_OR_NO = [name for name, variable in VARIABLES.items() if variable.flag]
 _SIDES = {"LEFT", "RIGHT"}
@@ -60,31 +60,32 @@ def visits_from_sdtm(
         and ``--DTC``; ``--STRESU``, ``--STAT``, ``--LOC``, ``--LAT``, ``VISITNUM``, and
         ``--LOBXFL`` or ``--BLFL`` where it has them.
     variables : dict
-        What becomes a column: its name → the word in ``--TESTCD``, or a list of such, for example
+        The columns to make: name → the word in ``--TESTCD``, or a list of words, for example
         ``{"physician_global": "PHGA", "esr": "ESR"}``.
     joints : dict, optional
-        What was found of each joint → the word in ``MKTESTCD``, for example
-        ``{"swollen": "SWLLIND", "tender": "TNDRIND"}``: ``active``, ``limited``, ``swollen``,
-        ``painful_on_motion``, ``tender``, ``swollen_by_deformity``. The joint is MKLOC with MKLAT.
+        The findings of joints: finding → the word in ``MKTESTCD``, for example
+        ``{"swollen": "SWLLIND", "tender": "TNDRIND"}``. Findings are ``active``, ``limited``,
+        ``swollen``, ``painful_on_motion``, ``tender`` and ``swollen_by_deformity``. MKLOC and MKLAT
+        name the joint.
     by : {"date", "visit"}
-        What makes rows one visit: their date, or VISITNUM.
+        Whether rows with the same date, or with the same VISITNUM, are one visit.
     date_of : str, optional
-        With ``by="visit"``: the variable whose date is that of the visit, where a visit has more
-        than one.
+        With ``by="visit"``: the variable that gives the date of a visit with more than one.
     only : dict, optional
-        Take only rows in which these columns hold this value, or one of these:
-        ``{"MKEVALID": "READER 1"}``. A domain without the column is taken as a whole.
+        Take only rows in which these columns have this value, or one of these values:
+        ``{"MKEVALID": "READER 1"}``. Of a domain without the column, all rows are taken.
     partial_dates : str, optional
-        How a date without its day, or without day and month, is completed: ``"first-of-month"``,
-        ``"middle-of-month"`` (the 15th), ``"last-of-month"``, or the same ``-of-year`` (1 January,
-        30 June, 31 December where the month is missing too). Without it, one is refused.
+        How to complete a date without its day: ``"first-of-month"``, ``"middle-of-month"`` (the
+        15th) or ``"last-of-month"``. With ``-of-year`` instead, a date without its month is
+        completed too: 1 January, 30 June or 31 December. Without a rule, partial dates are refused.
     below, above : dict, optional
-        What a result such as ``<5`` in ``--STRESC`` is read as, by variable:
-        ``{"crp": "half"}``; ``"limit"``, ``"half"`` or ``"zero"`` (above only ``"limit"``).
-        Without it, one is refused.
+        How to read a result such as ``<5`` or ``>200`` in ``--STRESC``, by variable:
+        ``{"crp": "half"}``. Choose ``"limit"``, ``"half"`` or ``"zero"``; above, only ``"limit"``.
+        Without a rule, such results are refused.
     flags : {"visit", "variable"}
-        What --LOBXFL and --BLFL flag: the visit, as ``lobxfl``; or the value of a variable alone, as
-        ``esr_lobxfl``, for ``baseline=jia.flagged("lobxfl", per_variable=True)``.
+        Whether --LOBXFL and --BLFL flag the whole visit, in a column ``lobxfl``, or the value of
+        each variable, in columns such as ``esr_lobxfl``. For the second, use
+        ``baseline=jia.flagged("lobxfl", per_variable=True)``.
     **joint_rules
         As for `jiascores.prepare.joint_counts`: ``painful_from``, ``not_on_form``, ``beyond_71``,
         ``unlisted``.
@@ -92,41 +93,41 @@ def visits_from_sdtm(
     Returns
     -------
     data frame
-        Of the kind of the first domain: ``patient``, ``date`` (ISO text), ``visit`` (VISITNUM), each variable,
-        ``<variable>_unit``, the counts of the joints, and ``lobxfl`` and ``blfl``: yes where a
-        value of the visit has --LOBXFL, or --BLFL. ``date_imputed`` is D where a day was completed
-        and M where a month was, with `partial_dates`; ``<variable>_below_limit`` the rule in the
-        rows that `below` or `above` made.
+        Of the kind of the first domain: ``patient``, ``date`` (ISO text), ``visit`` (VISITNUM), each
+        variable, ``<variable>_unit``, the counts of joints, and ``lobxfl`` and ``blfl``, which are
+        true if a value of the visit has the flag. With `partial_dates`, ``date_imputed`` is D if a
+        day was completed and M if a month was. With `below` or `above`,
+        ``<variable>_below_limit`` names the rule in the rows that it changed.
 
     Raises
     ------
     ColumnError
-        If a domain lacks a column, or `only` names one that none has.
+        If a domain lacks a column, or no domain has a column that `only` names.
     VisitError
         If a date is partial or missing and no rule completes it, or a variable has two values at
-        one visit.
+        a visit.
     UnknownJointError
         If MKLOC is not one of the 71 joints.
     RequestError
-        If a result is not a number, and no rule or codelist says what it is.
+        If a result is not a number and no rule or codelist explains it.
 
     See Also
     --------
     jiascores.adam.adeff : Makes a data set from the visits.
-    jiascores.prepare.from_long : Any table with a row for each value.
+    jiascores.prepare.from_long : Reads any table with a row for each value.
 
     Notes
     -----
-    A row that was not done has no value, and a joint that was not done or not evaluable leaves the
-    counts open between ``active_joints_min`` and ``active_joints_max``. Yes and no may be Y and N;
-    U and NA are missing. What is yes or no and was recorded by side or place, as uveitis is in OE,
-    is yes where one of them is, no where all are and both sides were looked at, else missing.
+    A row that was not done has no value. A joint that was not done or not evaluable leaves the count
+    open, between ``active_joints_min`` and ``active_joints_max``. Y is yes, N is no, and U and NA are
+    missing. A yes/no variable that was recorded by side or place, such as uveitis in OE, is yes if
+    one of them is yes, and no if all are no and both sides were examined; otherwise it is missing.
 
-    ``baseline=jia.flagged("lobxfl")`` makes the visit with the flag the baseline; where a subject's
-    flags stand at several visits, as those of blood drawn at screening, it raises, and
-    ``flags="variable"`` gives each variable its own. Give units to `assess` as
-    ``units={"crp": jia.column("crp_unit")}``. A data set in ADaM's basic structure is read by
-    `jiascores.prepare.from_long`, which leaves out rows with DTYPE.
+    ``baseline=jia.flagged("lobxfl")`` takes the flagged visit as the baseline. If the flags of a
+    subject are at several visits, for example because blood was drawn at screening, it raises; use
+    ``flags="variable"`` then. Give the units to `assess` as
+    ``units={"crp": jia.column("crp_unit")}``. To read an ADaM data set in the basic data structure,
+    use `jiascores.prepare.from_long`, which leaves out rows with DTYPE.
 
     Examples
     --------
@@ -177,7 +178,7 @@ def _refuse_unknown(
     variables: Mapping[str, Any],
     rules: Mapping[str, Any],
 ) -> None:
-    """Raise where the call names what there is not."""
+    """Raise if the call names something that does not exist."""
     if not variables and not joints:
         raise RequestError(
             "which rows are which variable? Say what --TESTCD calls each: "
@@ -196,7 +197,7 @@ def _refuse_unknown(
 def _refuse_absent(
     domains: Sequence[Domain], asked: Mapping[str, Any], only: Mapping[str, Any]
 ) -> None:
-    """Raise where a word is in no row of any domain, or a column of `only` in no domain."""
+    """Raise if no row of any domain has a word, or no domain has a column of `only`."""
     for name in only:
         if not any(name in each.frame for each in domains):
             raise ColumnError(f"only= names {name!r}, which no domain has.", variable="only")
@@ -216,7 +217,7 @@ def _refuse_absent(
 def _rows(
     domain: Domain, variables: Mapping[str, Any], joints: Mapping[str, Any], rule: str | None
 ) -> pd.DataFrame:
-    """Return the rows of a domain that are asked for, under names without its letters."""
+    """Return the requested rows of a domain; the names of columns lose its letters."""
     letters = domain.letters
     names: dict[str, str] = {}
     for name, words in [*variables.items(), *joints.items()]:
@@ -230,7 +231,7 @@ def _rows(
     data = data[domain.counted & data["NAME"].notna()]
     done = (data["STAT"] != NOT_DONE) & (data["STRESN"].notna() | data["STRESC"].notna())
     data[["STRESN", "STRESC"]] = data[["STRESN", "STRESC"]].where(done, None)
-    # What was not done counts where others say something of the same visit.
+    # The other eye may say something about the visit, so a row that was not done is kept.
     dated = data["NAME"].isin(_YES_OR_NO) & data["DTC"].notna()
     data = data[done | dated | data["NAME"].isin(list(joints))]
     data[["DTC", "COMPLETED"]] = domain.days(data.index, f"{letters}DTC", rule)
@@ -238,7 +239,7 @@ def _rows(
 
 
 def _numbered(rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Return rows, each with the VISITNUM of its visit; of one date, the first that is known."""
+    """Return the rows with the VISITNUM of their visit; for a date, the first that is known."""
     if by == "date":
         numbers = rows.groupby(["USUBJID", "DTC"])["VISITNUM"].transform("first")
         return rows.assign(VISITNUM=numbers)
@@ -251,7 +252,7 @@ def _numbered(rows: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def _values(data: pd.DataFrame, below: Mapping[str, str], above: Mapping[str, str]) -> pd.DataFrame:
-    """Return rows with VALUE: a number, 1 or 0 for yes and no, a word, or a limit with its rule."""
+    """Return the rows with VALUE: a number, 1 or 0 for yes and no, a word, or an unread limit."""
     given = filled(data["STRESN"], data["STRESC"])
     data = data.assign(VALUE=given)
     for name, cells in given.groupby(data["NAME"]):
@@ -276,7 +277,7 @@ def _values(data: pd.DataFrame, below: Mapping[str, str], above: Mapping[str, st
 
 
 def _value(name: str, given: Any, limits: str) -> Any:
-    """Return what a result is; below or above a limit, as it came, where a rule reads such."""
+    """Return the value of a result; a limit stays as it is if a rule will read it."""
     if not isinstance(given, str):
         return None if given is None else float(given)
     word, known = given.strip(), VARIABLES.get(name)
@@ -293,7 +294,7 @@ def _value(name: str, given: Any, limits: str) -> Any:
 
 
 def _sides_together(data: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Return rows with a value; yes and no by side or place as one for each visit."""
+    """Return the rows that have a value, with yes and no of sides or places joined by visit."""
     placed = data["NAME"].isin(_YES_OR_NO) & (data["LAT"].notna() | data["LOC"].notna())
     group, apart = [*keys, "NAME"], data[placed]
     value, sides = apart["VALUE"].astype(float), apart["LAT"].where(apart["LAT"].isin(_SIDES))
@@ -302,7 +303,7 @@ def _sides_together(data: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
         return cells.groupby([apart[name] for name in group], dropna=False).transform(how)
 
     is_open = of_group(value.isna(), "any") | (of_group(sides, "nunique") == 1)
-    # Two rows of one place stay two, which is refused.
+    # Two rows for the same place are not joined, and are refused later.
     twice = of_group(apart.duplicated([*group, "LOC", "LAT"]), "any")
     joined = np.select([twice, of_group(value, "max") == 1, is_open], [value, 1.0, np.nan], 0.0)
     apart = apart.assign(VALUE=pd.Series(joined, apart.index, dtype=object))
@@ -313,7 +314,7 @@ def _sides_together(data: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
 def _counts(
     data: pd.DataFrame, keys: list[str], variables: Mapping[str, Any], rules: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """Return the counts of the joints, a row for each at each visit."""
+    """Return a row for each count of joints at each visit."""
     if data.empty:
         return data
     dates = data.groupby(keys)["DTC"].nunique()
@@ -331,7 +332,7 @@ def _counts(
     )
     data["AGAIN"] = data.groupby([*keys, "JOINT", "NAME"]).cumcount()
     index = [*keys, "JOINT", "AGAIN"]
-    # A joint that was not done keeps its row, which pivot_table would leave out.
+    # pivot_table would drop joints that were not done.
     form = data.pivot(index=index, columns="NAME", values="VALUE").reset_index()  # noqa: PD010
     found: dict[str, Any] = {str(name): str(name) for name in form if name not in index}
     counted = joint_counts(form, joint="JOINT", by=keys, **found, **rules)
@@ -351,7 +352,7 @@ def _as_visits(
     by: Literal["date", "visit"],
     date_of: str | None,
 ) -> pd.DataFrame:
-    """Return one row for each visit; a variable that was never done is there, and empty."""
+    """Return one row for each visit; a variable that was never done is an empty column."""
     there = dict.fromkeys(long["NAME"])
     counts = [name for name in there if name not in variables]
     shown = {name: name for name in (*variables, *counts) if name in there}
@@ -370,7 +371,7 @@ def _as_visits(
 
 
 def _without_limits(visits: pd.DataFrame, name: str, rule: Any, above: Any) -> pd.DataFrame:
-    """Return visits with the values below and above a limit read by their rule."""
+    """Return the visits with values below and above a limit read by their rule."""
     units = {name: Column(f"{name}_unit")} if name in VARIABLES else None
     read = below_limit(visits, name, rule=rule, above=above, units=units)
     made = f"{name}_below_limit"
@@ -380,7 +381,7 @@ def _without_limits(visits: pd.DataFrame, name: str, rule: Any, above: Any) -> p
 def _flagged(
     rows: pd.DataFrame, domains: Sequence[Domain], own: Collection[str], variables: Collection[str]
 ) -> dict[str, pd.Series[bool]]:
-    """Return which rows have a flag, by its name: any of the visit, or each that has its own."""
+    """Return the flagged rows by the name of the flag, for the visit or for each variable."""
     joints = ~rows["NAME"].isin(list(variables))
     of = {f"{name}_": rows["NAME"] == name if name in variables else joints for name in own}
     return {

@@ -58,24 +58,24 @@ def adtte(
     visits : data frame
         One row for each visit, with dates, of any engine.
     event : Request or Column
-        ``jia.ask.flare(criteria=…, reference=…)``; a request for yes or no, for the first time
-        that it is yes; or a yes/no column.
+        ``jia.ask.flare(criteria=…, reference=…)``; or a yes/no request or column, which has
+        happened when it is yes for the first time.
     subjects : data frame
         ADSL: ``USUBJID``, ``STUDYID`` and the column of `origin`. Every subject gets a row.
     origin : str
-        The column of ADSL with the date from which time runs, which becomes STARTDT.
+        The column of ADSL with the date on which time starts; it becomes STARTDT.
     keep : list of str or dict
-        Columns of ADSL to take along, as for `adeff`.
+        Columns of ADSL to add to each row, as for `adeff`.
     censored : dict, optional
-        CNSR for each reason, for example ``{"stopped: moved away": 2}``. Every other reason is 1.
+        CNSR by reason, for example ``{"stopped: moved away": 2}``. Every other reason gets 1.
     paramcd, param : str, optional
-        PARAMCD and PARAM; needed where the event has no code of its own.
+        PARAMCD and PARAM. Needed if the event has no code of its own.
     terminology : str
         The version of CDISC's controlled terminology that your study uses, for the metadata.
     columns : dict, optional
         Your own column names in `visits`.
     name : str
-        What the data set is called.
+        The name of the data set.
     **how
         As for `jiascores.analysis.time_to_flare` and `jiascores.analysis.time_to_first`:
         ``baseline``, ``undetermined``, ``stopped``, ``reason``, ``intercurrent``, ``until`` and the others.
@@ -84,12 +84,12 @@ def adtte(
     -------
     AnalysisDataset
         With STARTDT, ADT, AVAL (ADT − STARTDT + 1, in days), CNSR (0 is the event), EVNTDESC, and
-        CNSDTDSC where CNSR is above 0.
+        CNSDTDSC if CNSR is above 0.
 
     Raises
     ------
     RequestError
-        If there is no code, or a reason of `censored` never comes.
+        If there is no code, or no subject has a reason that `censored` names.
     JiaScoresError
         As for `time_to_flare`.
 
@@ -101,8 +101,8 @@ def adtte(
 
     Notes
     -----
-    A subject who was never seen after the start is censored on it: AVAL is 1. AVAL counts the day
-    of the start as day 1; `jiascores.analysis` gives elapsed days.
+    A subject who was never seen after the start is censored on that day, and AVAL is 1: AVAL counts
+    the start as day 1, while `jiascores.analysis` gives elapsed days.
 
     Examples
     --------
@@ -150,13 +150,14 @@ def adtte(
 def _rows(
     times: Frame, patient: Any, starts: pd.Series[float], parameter: Parameter
 ) -> pd.DataFrame:
-    """Return what is known of each subject, without CNSR."""
+    """Return a row for each subject, without CNSR."""
     ids = [str(each) for each in times.objects(patient)]
     origin, days = starts.name, starts.loc[ids].to_numpy(float)
     without = [each for each, day in zip(ids, days, strict=True) if np.isnan(day)]
     if without:
         raise RequestError(
-            f"{origin} is missing of subjects {listing(without)}: time runs from it.",
+            f"{origin} is missing for {listing(without)}, and time starts on it: fill it in, or leave "
+            f"these subjects out of ADSL.",
             variable=str(origin),
             values=without,
         )
@@ -186,7 +187,7 @@ def _censored(data: pd.DataFrame, given: Mapping[str, int]) -> Any:
     wrong = [number for number in given.values() if isinstance(number, bool) or number < 1]
     if wrong:
         raise RequestError(
-            f"{say('adam.event.censored')} gives CNSR {wrong[0]!r}: 0 is the event, so a reason is 1 or more.",
+            f"{say('adam.event.censored')} gives CNSR {wrong[0]!r}: 0 is the event, so give a reason 1 or more.",
             variable="censored",
             values=wrong,
         )
@@ -194,7 +195,7 @@ def _censored(data: pd.DataFrame, given: Mapping[str, int]) -> Any:
 
 
 def _parameter(event: Any, code: str | None, label: str | None) -> Parameter:
-    """Return the parameter: its code is that of the event after TT."""
+    """Return the parameter; its code is TT and the code of the event."""
     stem = event.stem if isinstance(event, Request) else event.name
     asked = event if isinstance(event, Request) else None
     base = stem if asked is None else asked.measure.column(asked.criteria, **dict(asked.options))

@@ -28,18 +28,18 @@ FloatArray = NDArray[np.float64]
 VISIT_COLUMN = "nominal_visit"
 NUMBER_AT_END = re.compile(r"-?\d+(\.\d+)?$")
 WINDOW_OPTIONS = ("weeks", "months", "rule", "day_zero", "study_day", "same_day")
-# Before the names of columns that stand in no one's table.
+# The prefix of helper columns, which no table of a caller has.
 OWN = "jiascores."
 
 
 def capital(word: str) -> str:
-    """Return what a visit is called in AVISIT."""
+    """Return the name of a visit as AVISIT has it."""
     return f"{word[:1].upper()}{word[1:]}"
 
 
 @cache
 def number_of_visit(word: str) -> float:
-    """Return AVISITN: the number at the end of what a visit is called."""
+    """Return AVISITN, the number at the end of the name of a visit."""
     found = NUMBER_AT_END.search(word)
     if found is None:
         raise RequestError(
@@ -53,7 +53,7 @@ def number_of_visit(word: str) -> float:
 
 @attrs.frozen(eq=False)
 class Plan:
-    """Which analysis visit each row is.
+    """The analysis visit of each row.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class Plan:
     zeros: Mapping[str, float] = attrs.field(factory=dict)
 
     def joined(self, data: pd.DataFrame, people: Subjects) -> pd.DataFrame:
-        """Return rows with their windows as analysis days, where TRTSDT is known."""
+        """Return the rows with their windows as analysis days, if TRTSDT is there."""
         if people.start is None or not self.windows:
             return data
         start = people.start.loc[data["USUBJID"]].to_numpy(float)
@@ -92,7 +92,7 @@ class Plan:
 
 
 def visits_in_columns(frame: Frame, visit: Column | None, number: Column | None) -> Plan:
-    """Return the visits that the columns of AVISIT and AVISITN name."""
+    """Return the visits as the columns of AVISIT and AVISITN name them."""
     name = VISIT_COLUMN if visit is None else column_of(frame, visit, "visit")
     words = frame.objects(name) if name in frame else [None] * frame.size
     visits = [None if pd.isna(word) or word == "" else capital(str(word)) for word in words]
@@ -106,7 +106,7 @@ def visits_in_columns(frame: Frame, visit: Column | None, number: Column | None)
 
 
 def visits_in_windows(table: Table, ids: Any, people: Subjects, given: Mapping[str, Any]) -> Plan:
-    """Return the visits in whose windows the rows are.
+    """Return the visit in whose window each row lies.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def visits_in_windows(table: Table, ids: Any, people: Subjects, given: Mapping[s
     ids : array
         USUBJID of each row.
     people : Subjects
-        Whose TRTSDT is day zero, where no other is given.
+        The subjects, whose TRTSDT is day zero unless another is given.
     given : dict
         As for `nominal_visits`.
     """
@@ -131,7 +131,7 @@ def visits_in_windows(table: Table, ids: Any, people: Subjects, given: Mapping[s
     native = table.frame.native
     zeros: dict[Any, float] = {}
     if "day_zero" not in options and people.start is not None:
-        # A subject without visits has windows too.
+        # Subjects without visits have windows too.
         zeros = people.start.dropna().to_dict()
         days = (zeros.get(who) for who in ids)
         dates = [None if day is None else str(np.datetime64(int(day), "D")) for day in days]
@@ -157,7 +157,7 @@ def visits_in_windows(table: Table, ids: Any, people: Subjects, given: Mapping[s
 
 @contextmanager
 def _spoken_of_windows() -> Iterator[None]:
-    """Let messages about the arguments of `nominal_visits` speak of what ``windows`` holds."""
+    """Make messages about arguments of `nominal_visits` name the place that holds them here."""
     own, words = door(), copy(door())
 
     def argument(name: str, value: Any = UNSAID) -> str:
@@ -181,7 +181,7 @@ def with_periods(
     periods: Mapping[str, str] | None,
     phases: Mapping[str, str] | None,
 ) -> pd.DataFrame:
-    """Return rows with the period and the phase in which they are, and the day in the period.
+    """Return the rows with their period, their phase and the day in the period.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def with_periods(
     people : Subjects
         ADSL.
     periods, phases : dict or None
-        What each is called, in order → the column of ADSL with its first day.
+        The name of each, in order → the column of ADSL with its first day.
     """
     if phases:
         place, _ = _begun(data, people, "phases", phases)
@@ -207,9 +207,9 @@ def with_periods(
 def _begun(
     data: pd.DataFrame, people: Subjects, name: str, given: Mapping[str, str]
 ) -> tuple[NDArray[np.int64], FloatArray]:
-    """Return the number of the last that began on or before each row's day, and when each began."""
+    """Return for each row the number of the period or phase that it is in, and when each began."""
     first = np.array([people.days(each).loc[data["USUBJID"]] for each in given.values()], float)
-    # Without gaps, each begins when the latest of those before it has begun, or later.
+    # A subject may skip some; each of the others must not begin before an earlier one.
     latest = np.fmax.accumulate(first)[:-1]
     wrong = np.asarray((first[1:] < latest).any(axis=0))
     if wrong.any():

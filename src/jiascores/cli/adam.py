@@ -30,7 +30,7 @@ from jiascores.files.text import Style
 from jiascores.files.writing import refuse_target, whole, written
 from jiascores.tables.naming import Column
 
-# What the mapping says as `adeff` takes it.
+# Keys of the mapping that `adeff` takes as they are.
 TAKEN = ("study", "variables", "improvement", "thresholds", "paramcd", "terminology")
 COMMON = together(
     click.option("--subjects", type=FILE, help="ADSL; else the file of [patients] in the mapping."),
@@ -156,7 +156,7 @@ def adtte(
 
 
 def _event(job: Job, text: str | None) -> tuple[Any, dict[str, str]]:
-    """Return the event as a request or a column, and what is read for it."""
+    """Return the event as a request or a column, and the columns to read for it."""
     if text is None:
         raise RequestError(
             "which event? Give --event, such as --event flare:prcsg-printo:baseline, or name it: "
@@ -171,13 +171,13 @@ def _event(job: Job, text: str | None) -> tuple[Any, dict[str, str]]:
 
 
 def _renamed(keep: Sequence[str]) -> dict[str, str]:
-    """Return each column to take along, by what it becomes."""
+    """Return the columns of ADSL to add, by their new names."""
     pairs = (each.partition("=") for each in keep)
     return {new: old or new for new, _, old in pairs}
 
 
 def _dates(names: Iterable[str]) -> list[str]:
-    """Return the columns of ADSL that are dates by their names."""
+    """Return the columns of ADSL whose names say that they are dates."""
     return [name for name in ("TRTSDT", *names) if name.endswith("DT")]
 
 
@@ -186,14 +186,14 @@ def _column(name: str | None) -> Column | None:
 
 
 def _kind(job: Job, created: str | None, metadata: Path | None) -> str:
-    """Return how the data set is written; raise where a file could not be, before anything is read."""
+    """Return the format of the data set; raise before anything is read if a file cannot be written."""
     if metadata is not None and metadata == job.out:
         raise RequestError("--out and --metadata name one file: give two.", variable="metadata")
     for path in (job.out, metadata):
         refuse_target(path, force=job.force, inputs=[job.file, *job.inputs])
     if metadata is not None:
         kind_to_write(metadata)
-    # Loaded where a data set is made, and not with every command.
+    # Imported here, so that other commands need not load it.
     from jiascores.adam.files import ending_to_write
 
     return ".csv" if job.out is None else ending_to_write(job.out, created)

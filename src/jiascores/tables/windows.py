@@ -333,8 +333,8 @@ def _nominal(
     counts_months = any(window.months is not None for window in windows)
     if counts_months and table.size and visits.per_day != CALENDAR:
         raise VisitError(
-            f"column {table.column('date')!r} holds study days, and months= counts in calendar "
-            f"months, which need dates. Give weeks=, or dates.",
+            f"column {table.column('date')!r} holds study days, and {say('months')} counts in calendar "
+            f"months, which need dates. Give {say('weeks')}, or dates.",
             variable="date",
         )
     zero_days = whole_days(np.where(known, zeros, 0), visits.per_day)
