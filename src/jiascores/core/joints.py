@@ -355,7 +355,7 @@ def _as_joint(name: Any) -> Any:
     return joint_named(name) or name
 
 
-def by_joint(given: Mapping[str, Any], parameter: str) -> dict[str, Any]:
+def by_joint(given: Any, parameter: str) -> dict[str, Any]:
     """Return what is given by joint, each under its name here; two names of one joint raise."""
     if not isinstance(given, Mapping):
         raise UnknownJointError(
@@ -405,16 +405,16 @@ def _days_since(given: Any) -> tuple[tuple[str, float], ...]:
     if isinstance(given, tuple) and all(isinstance(pair, tuple) for pair in given):
         # As an examination holds it, which attrs.evolve and copy.replace give again.
         given = dict(given)
-    given = by_joint({} if given is None else given, "injected")
-    _check_names(given, "injected", Mapping)
-    gaps = [joint for joint, days in given.items() if is_missing(days)]
+    injected = by_joint({} if given is None else given, "injected")
+    _check_names(injected, "injected", Mapping)
+    gaps = [joint for joint, days in injected.items() if is_missing(days)]
     if gaps:
         raise NotNumericError(
             f"injected: the days since the injection are missing for {listing(gaps)}: give them.",
             variable="injected",
             where=gaps,
         )
-    return tuple((joint, number(given[joint], _days_of(joint))) for joint in _in_order(given))
+    return tuple((joint, number(injected[joint], _days_of(joint))) for joint in _in_order(injected))
 
 
 def _days_of(joint: str) -> Variable:

@@ -15,7 +15,6 @@ from jiascores.core.errors import (
     RequestError,
     VisitError,
     listing,
-    made,
     shown,
 )
 from jiascores.core.values import number_in
@@ -360,9 +359,6 @@ class Table:
 
     def name(self, column: Column) -> str:
         """Return the name of a column, checked."""
-        if not isinstance(column, Column):
-            named = column if isinstance(column, str) and column else "your column"
-            raise RequestError(f"give a column: {made('column', named)}.", values=(column,))
         return column_of(self.frame, column, "column")
 
     @property

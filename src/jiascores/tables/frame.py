@@ -96,8 +96,8 @@ def kind_of_frame(native: Any) -> str:
             return kind
     given = type(native)
     package, name = given.__module__.partition(".")[0], given.__qualname__
-    paths = (f"{given.__module__}.{name}", f"{package}.{name}")
-    paths = ("pathlib",) if isinstance(native, str) else paths
+    paths = [f"{given.__module__}.{name}", f"{package}.{name}"]
+    paths = ["pathlib"] if isinstance(native, str) else paths
     hint = [f" Instead, {words}." for start, words in ADVICE.items() if _begins(paths, start)]
     found = "None" if native is None else name if package == "builtins" else f"{name} of {package}"
     raise RequestError(
@@ -118,7 +118,7 @@ class Frame:
         self.kind: str = "pandas" if _is_pandas(native) else kind_of_frame(native)
         if self.kind not in IN_MEMORY:
             raise RequestError(
-                f"a table must be in memory here, not a {type(native).__name__}: collect it first."
+                f"a table must be a data frame in memory here, not a {type(native).__name__}: collect it first."
             )
         columns = native.column_names if self.kind == "pyarrow" else native.columns
         self.names: tuple[Any, ...] = tuple(columns)

@@ -42,11 +42,9 @@ class Visits:
     dates: NDArray[np.int64]
     per_day: float
     labels: Any
-    sure: NDArray[np.bool_] = attrs.field()
-
-    @sure.default
-    def _all_sure(self) -> NDArray[np.bool_]:
-        return np.ones(self.size, dtype=bool)
+    sure: NDArray[np.bool_] = attrs.field(
+        default=attrs.Factory(lambda self: np.ones(self.size, dtype=bool), takes_self=True)
+    )
 
     @property
     def size(self) -> int:
