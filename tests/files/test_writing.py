@@ -267,7 +267,10 @@ def test_an_error_while_writing_leaves_nothing(tmp_path, visits, monkeypatch, na
     full = OSError(errno.ENOSPC, "No space left on device")
     monkeypatch.setattr(text.TextFile, "block_with", Mock(side_effect=full))
     done = run("assess", visits, "--measure", "cjadas10", "-o", out, "--force")
-    assert (done.exit_code, done.output) == (1, f"Error: {full}\n")
+    assert (done.exit_code, done.output) == (
+        1,
+        "Error: No space left on device. Make room, or write to another place.\n",
+    )
     assert out.read_text() == "old"
     assert names(tmp_path) == ["out.csv", "visits.csv"]
     monkeypatch.undo()
@@ -361,7 +364,7 @@ def test_a_reader_that_goes_away_is_no_error(visits) -> None:
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
     ("where", "status", "words"),
-    [("| head -c 9 > /dev/null", 141, ""), ("> /dev/full", 1, "Error: [Errno 28]")],
+    [("| head -c 9 > /dev/null", 141, ""), ("> /dev/full", 1, "Error: No space left")],
 )
 def test_standard_output_that_takes_no_more(visits, unbuffered, where, status, words) -> None:
     rows = "".join(f"{number},2024-01-10,6,5,{number % 9}\n" for number in range(20_000))

@@ -37,7 +37,7 @@ from jiascores.cli.running import (
 )
 from jiascores.cli.trying import DEMO, demo_visits
 from jiascores.core.definition import Definition, lookup, published
-from jiascores.core.errors import JiaScoresError, RequestError, say, suggestion
+from jiascores.core.errors import ArgumentError, JiaScoresError, RequestError, say, suggestion
 from jiascores.core.joints import FINDINGS
 from jiascores.core.variables import CORE_SET_NEEDS, CORE_VARIABLES, MARKERS, VARIABLES
 from jiascores.core.words import truth
@@ -557,7 +557,10 @@ def explain(
     if highest_temperature is not None:
         items["highest_temperature"] = highest_temperature
     if items and "highest_temperature" not in needs:
-        raise RequestError(f"--highest-temperature: {criteria} does not read it; leave it out.")
+        raise ArgumentError(
+            f"--highest-temperature: {criteria} does not read it; leave it out.",
+            variable="highest_temperature",
+        )
     asked = [name for name in needs if name not in (*CORE_SET_NEEDS, *MARKERS, *items)]
     earlier, later = _visit(before, "--before"), _visit(now, "--now", asked)
     items |= {name: later.pop(name) for name in asked}

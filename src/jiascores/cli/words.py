@@ -83,10 +83,10 @@ class CommandLine(Words):
         table = next((table for table, kind in tables.items() if name in keys_of(kind)), None)
         if table is not None and name != "course":
             return self.argument(f"{table}.{name}", value)
-        said = toml(value) if isinstance(value, list | tuple) else _typed(value)
-        if name == "within" and isinstance(value, tuple):
-            said = "..".join(map(_typed, value))
-        return name if value is None else f"{name}={said}"
+        if isinstance(value, list | tuple):
+            ends = "..".join(map(_typed, value))
+            return f"{name}={ends}" if name == "within" else f"{name} = {toml(value)}"
+        return name if value is None else f"{name}={_typed(value)}"
 
     def made(self, name: str, column: str) -> str:
         """Return a rule or a column in one word."""

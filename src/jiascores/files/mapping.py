@@ -640,10 +640,10 @@ def _variant(mapping: FileMapping, name: str, given: dict[str, Any]) -> Definiti
     try:
         return known[base].variant(name=name, **given)
     except DefinitionError as error:
-        raise RequestError(
+        raise DefinitionError(
             f"{mapping.path or 'the mapping'}: [definitions.{bare(name)}]: {error}",
-            reason="mapping",
             variable=error.variable,
+            values=error.values,
         ) from error
 
 
