@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, listing, shown
@@ -15,6 +14,7 @@ from jiascores.plot.base import (
     AtVisits,
     Look,
     Table,
+    Words,
     axes,
     faded,
     fields,
@@ -105,9 +105,7 @@ def responders(
     left = [visit for visit, none in zip(found.visits, empty, strict=True) if none]
     title = ""
     if "yes" in found.words or "no" in found.words:
-        visits, place = read.places(or_else(by, "nominal_visit"))
-        words[np.array([*(visit in left for visit in visits), False])[place]] = None
-        found = read.at_visits(words, by)
+        found = read.at_visits(read.without(words, left, by), by)
         title = f"no answer at {listing(map(shown_visit, left))}, not drawn" if left else ""
     answers = set(found.words)
     levels = sorted((level for level in answers if isinstance(level, int) and level), reverse=True)
@@ -180,8 +178,8 @@ def state_bars(
     return _stack(ax, found, state_colours(in_order(found.words)), by, {})
 
 
-def _outcomes(read: Table, outcome: Column) -> NDArray[Any]:
-    """Return the outcome of each row as a level or word, None where there is none to draw."""
+def _outcomes(read: Table, outcome: Column) -> Words:
+    """Return the outcome of each row as a level or word."""
     require_column(outcome, "outcome")
     if read.has_levels(outcome.name):
         return read.levels(outcome.name)
@@ -193,7 +191,7 @@ def _outcomes(read: Table, outcome: Column) -> NDArray[Any]:
             values=(outcome.name,),
         )
     met = tables.Table(read.frame).flag(outcome.name)
-    return np.select([met == 1, met == 0], ["yes", "no"], NOT_DETERMINABLE).astype(object)
+    return Words(["no", "yes", NOT_DETERMINABLE], np.where(np.isnan(met), 2, met).astype(np.int8))
 
 
 def _stack(

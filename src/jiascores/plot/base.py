@@ -12,15 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jiascores.core.errors import (
+    NotNumericError,
     RequestError,
     VisitError,
     listing,
     shown,
 )
 from jiascores.core.values import number_in
+from jiascores.core.variables import Variable
 from jiascores.tables import table as tables
 from jiascores.tables.engines import need, to_eager
-from jiascores.tables.frame import Frame, Positions, list_of
+from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.naming import Column, as_mapping, column_of, or_else
 from jiascores.tables.visits import UNSCHEDULED, Visits
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 # type checkers do not know.
 Look: TypeAlias = dict[str, Any]
 Rows: TypeAlias = Any
+# Places among words, in whole numbers as narrow as they can be; −1 for none.
+Places: TypeAlias = NDArray[np.signedinteger[Any]]
 
 NOT_DETERMINABLE = "not determinable"
 NO_VISIT = "no visit"
@@ -303,12 +307,15 @@ class Table:
         """Return a column as objects with None for gaps."""
         return self.frame.objects(self.name(column))
 
-    def words(self, column: Column) -> NDArray[Any]:
+    def words(self, column: Column) -> Words:
         """Return a column as text; what is missing is not determinable."""
         codes, labels = self.frame.codes(self.name(column))
-        return np.array([*map(str, list_of(labels)), NOT_DETERMINABLE], dtype=object)[codes]
+        texts = [*map(str, list_of(labels)), NOT_DETERMINABLE]
+        known = list(dict.fromkeys(texts))
+        place = {text: at for at, text in enumerate(known)}
+        return Words(known, _narrow([place[text] for text in texts])[codes])
 
-    def places(self, column: Column) -> tuple[list[Any], Positions]:
+    def places(self, column: Column) -> tuple[list[Any], Places]:
         """Return the words of a column in order, and the place of each row, −1 for a gap."""
         codes, labels = self.frame.codes(self.name(column))
         return in_places(codes, list_of(labels))
@@ -316,7 +323,10 @@ class Table:
     def floats(self, column: Column) -> NDArray[np.float64]:
         """Return a column of numbers as float64 with NaN for gaps."""
         name = self.name(column)
-        values = self.frame.objects(name)
+        try:
+            return self.frame.floats(name, Variable(name, name, "", -np.inf, np.inf))
+        except NotNumericError:
+            values = self.frame.objects(name)
         try:
             return values.astype(np.float64)
         except (TypeError, ValueError):
@@ -329,33 +339,33 @@ class Table:
         """Return whether there are the lowest and the highest level of a response."""
         return all(self.has(name) for name in level_columns(stem))
 
-    def levels(self, stem: str) -> NDArray[Any]:
-        """Return the level of each row, or not determinable; None where there is no response."""
+    def levels(self, stem: str) -> Words:
+        """Return the level of each row, or not determinable; nothing where there is no response."""
         low, high = (self.floats(Column(name)) for name in level_columns(stem))
-        words = np.full(low.size, NOT_DETERMINABLE, dtype=object)
-        words[low == high] = low[low == high].astype(np.int64)
-        words[np.isnan(low) | np.isnan(high)] = None
-        return words
+        levels = np.unique(low[low == high])
+        codes = np.searchsorted(levels, low).astype(narrowest(levels.size + 1))
+        codes[low != high] = levels.size
+        codes[np.isnan(low) | np.isnan(high)] = NONE
+        return Words([*levels.astype(np.int64).tolist(), NOT_DETERMINABLE], codes)
 
-    def at_visits(self, words: NDArray[Any], by: Column | None) -> AtVisits:
+    def at_visits(self, words: Words, by: Column | None) -> AtVisits:
         """Return what each patient has at each visit, of the rows with a word and a visit."""
-        kind, kinds = pd.factorize(words)
         visits, place = self.places(or_else(by, "nominal_visit"))
+        kind, kinds = _used(words.codes, words.known)
         kept = (place >= 0) & (kind >= 0)
-        visit = place[kept].astype(np.int32)
-        used = np.flatnonzero(np.bincount(visit))
-        if not used.size:
+        visit, visits = _used(place[kept], visits)
+        if not visits:
             raise RequestError("no row has both a visit and something to draw.", variable="by")
         codes, labels = self.patients
-        found = AtVisits(
-            [visits[each] for each in used],
-            list(kinds),
-            codes[kept].astype(np.int32),
-            np.searchsorted(used, visit).astype(np.int32),
-            kind[kept].astype(np.int16),
-        )
+        found = AtVisits(visits, kinds, codes[kept].astype(np.int32), visit, kind[kept])
         found.require_once(labels)
         return found
+
+    def without(self, words: Words, visits: Sequence[Any], by: Column | None) -> Words:
+        """Return words with none at some of the visits."""
+        known, place = self.places(or_else(by, "nominal_visit"))
+        left = np.array([*(visit in visits for visit in known), False])[place]
+        return attrs.evolve(words, codes=np.where(left, NONE, words.codes))
 
     def name(self, column: Column) -> str:
         """Return the name of a column, checked."""
@@ -374,6 +384,14 @@ class Table:
 
 
 @attrs.frozen(eq=False)
+class Words:
+    """What there is to draw of each row: the words, and the place of each row's, −1 for nothing."""
+
+    known: list[Any]
+    codes: Places
+
+
+@attrs.frozen(eq=False)
 class AtVisits:
     """What patients have at visits: each row's patient, visit and word, as numbers.
 
@@ -388,8 +406,8 @@ class AtVisits:
     visits: list[Any]
     words: list[Any]
     patient: NDArray[np.int32]
-    visit: NDArray[np.int32]
-    word: NDArray[np.int16]
+    visit: Places
+    word: Places
 
     def require_once(self, labels: Any) -> None:
         """Raise where a patient has two rows at a visit."""
@@ -453,17 +471,28 @@ def in_order(words: Iterable[Any]) -> list[Any]:
     )
 
 
-def places(values: NDArray[Any]) -> tuple[list[Any], NDArray[np.int64]]:
-    """Return the words among objects in order, and the place of each object, −1 for None."""
-    codes, words = pd.factorize(values)
-    return in_places(codes, list(words))
-
-
-def in_places(codes: NDArray[Any], words: Sequence[Any]) -> tuple[list[Any], Positions]:
+def in_places(codes: Positions, words: Sequence[Any]) -> tuple[list[Any], Places]:
     """Return words in order, and the place of each code among them, −1 for −1."""
     order = in_order(words)
     place = {word: at for at, word in enumerate(order)}
-    return order, np.array([*(place[word] for word in words), -1], dtype=np.int64)[codes]
+    return order, _narrow([*(place[word] for word in words), NONE])[codes]
+
+
+def narrowest(size: int) -> np.dtype[Any]:
+    """Return the narrowest type that holds −1, and the places up to a size."""
+    return np.min_scalar_type(-size - 1)
+
+
+def _narrow(places: Sequence[int]) -> Places:
+    return np.array(places, dtype=narrowest(len(places)))
+
+
+def _used(places: Places, words: Sequence[Any]) -> tuple[Places, list[Any]]:
+    """Return places among the words that occur, and these."""
+    used = np.flatnonzero(np.bincount(places + 1, minlength=1)[1:])
+    new = np.full(len(words) + 1, NONE, dtype=places.dtype)
+    new[used] = np.arange(used.size)
+    return new[places], [words[each] for each in used.tolist()]
 
 
 def shown_visit(value: Any) -> str:

@@ -126,10 +126,10 @@ def swimmer(
     seen = read.visits
     treated = treatments_of(treatments, treatment_columns, seen)
     check_choice("order", order, get_args(Order))
-    rows, treated = on_time_axis(seen, treated, since, all_treated=False)
-    rows["level"], with_levels = _levels(read, response)
-    rows["code"] = _codes(read, code)
-    rows = rows.iloc[seen.order]
+    day, treated = on_time_axis(seen, treated, since, all_treated=False)
+    level, with_levels = _levels(read, response)
+    found = {"patient": seen.patients, "day": day, "level": level, "code": _codes(read, code)}
+    rows = pd.DataFrame(found).iloc[seen.order]
     rows = rows[rows["patient"].isin(treated["patient"])]
     if rows.empty:
         raise RequestError("no patient of the table was treated.", variable="treatments")
@@ -172,8 +172,7 @@ def _levels(read: Table, response: Column | None) -> tuple[NDArray[Any], bool]:
     if response is None and not read.has_levels(stem):
         return np.full(read.frame.size, BEFORE, dtype=object), False
     levels = read.levels(stem)
-    levels[pd.isna(levels)] = BEFORE
-    return levels, True
+    return np.array([*levels.known, BEFORE], dtype=object)[levels.codes], True
 
 
 def _codes(read: Table, code: Column | None) -> NDArray[Any] | None:

@@ -30,6 +30,7 @@ from jiascores.plot.base import (
     ink,
     legend_below,
     mixed,
+    narrowest,
     note,
     paper,
     plain,
@@ -53,7 +54,7 @@ FEW = 8
 # From how many patients on there is no line of each; how many cells across and up are then shaded,
 # and how strongly.
 CROWD, CELLS, DARKEST = 500, (140, 70), 0.6
-# How many visits are counted into these cells at a time.
+# How many visits are looked at in one step, so that little stands beside them.
 AT_ONCE = 250_000
 # Up to how many visits of one patient have room for their scores in figures.
 WRITTEN = 12
@@ -165,22 +166,24 @@ def trajectories(
     read = table(visits, columns)
     name = measure or read.name(score)
     bounds = None if cutoffs is None else bounds_of(cutoffs, name, course)
-    treated = treatments_of(treatments, treatment_columns, read.visits)
-    rows, treated = on_time_axis(read.visits, treated, since)
-    rows["score"] = read.floats(score)
+    seen = read.visits
+    treated = treatments_of(treatments, treatment_columns, seen)
+    day, treated = on_time_axis(seen, treated, since)
+    drawn = {"patient": seen.patients, "day": day, "score": read.floats(score)}
+    rows: Rows = pd.DataFrame(drawn, copy=False)
     ax = axes(ax, 7.6, 4.6)
-    top = np.nanmax([1.0, rows["score"].max(), *(bounds.upper if bounds else ())])
+    top = max(1.0, *(bounds.upper if bounds else ()), np.fmax.reduce(rows["score"], initial=0.0))
     ax.set_ylim(0, 1.12 * top)
-    patients = rows["patient"].nunique()
+    patients = np.count_nonzero(np.bincount(seen.patients))
     lines = []
     if patients <= CROWD:
-        rows["missed"] = _missed(rows, None if by is None else read.places(by), read.visits.order)
-        lines = [mine for _, mine in rows.iloc[read.visits.order].groupby("patient")]
+        rows["missed"] = _missed(rows, None if by is None else read.places(by), seen.order)
+        lines = [mine for _, mine in rows.iloc[seen.order].groupby("patient")]
     if patients <= FEW:
-        names = [f"patient {shortened(str(label))}" for label in read.visits.labels]
+        names = [f"patient {shortened(str(label))}" for label in seen.labels]
         handles = _few(ax, lines, names) + _gaps(ax, rows)
     else:
-        place = _near(rows, read.visits.order) if by is None else _planned(*read.places(by))
+        place = _near(rows, seen.order) if by is None else _planned(*read.places(by))
         handles = _many(ax, lines, rows, place) + _gaps_of_many(ax, rows, place)
     handles += _marks(ax, lines, treated)
     if labels or (labels is None and patients == 1 and len(rows) <= WRITTEN):
@@ -226,19 +229,19 @@ def treatments_of(native: Any, columns: ColumnNames | None, seen: Visits) -> Row
 
 def on_time_axis(
     seen: Visits, treated: Rows, since: Since, *, all_treated: bool = True
-) -> tuple[Rows, Rows]:
-    """Return the patient and day of each visit, and of each treatment."""
+) -> tuple[NDArray[np.float64], Rows]:
+    """Return the day of each visit, and the treatments with theirs."""
     check_choice("since", since, get_args(Since))
-    visits: Rows = pd.DataFrame({"patient": seen.patients, "date": seen.dates})
+    treatments = treated["patient"].to_numpy(), treated["date"].to_numpy()
     if since == "date":
         if seen.per_day != CALENDAR:
             raise RequestError("since='date' needs dates, not study days.", variable="since")
-        return _on_calendar(visits), _on_calendar(treated)
-    counted = visits if since == "first-visit" else treated
-    starts = counted.groupby("patient")["date"].min()
-    there = np.zeros(len(seen.labels), dtype=bool)
-    there[starts.index] = True
-    without = np.unique(seen.patients[~there[seen.patients]])
+        return _on_calendar(seen.dates), treated.assign(day=_on_calendar(treatments[1]))
+    never = np.iinfo(np.int64).max
+    starts = np.full(len(seen.labels), never)
+    counted = (seen.patients, seen.dates) if since == "first-visit" else treatments
+    np.minimum.at(starts, *counted)
+    without = np.unique(seen.patients[(starts == never)[seen.patients]])
     if without.size and all_treated:
         who = [str(seen.labels[code]) for code in without]
         raise RequestError(
@@ -247,20 +250,20 @@ def on_time_axis(
             values=who,
         )
 
-    def with_days(rows: Rows) -> Rows:
-        first = rows["patient"].map(starts)
-        return rows[["patient"]].assign(day=(rows["date"] - first) / seen.per_day)
+    def days(patients: Positions, dates: NDArray[np.int64]) -> NDArray[np.float64]:
+        first = starts[patients]
+        return np.asarray(np.subtract(dates, first, out=first) / seen.per_day)
 
-    return with_days(visits), with_days(treated)
+    return days(seen.patients, seen.dates), treated.assign(day=days(*treatments))
 
 
-def _on_calendar(rows: Rows) -> Rows:
-    """Return rows with their days as matplotlib counts them."""
+def _on_calendar(dates: NDArray[np.int64]) -> Any:
+    """Return dates as days, as matplotlib counts them."""
     need("matplotlib", "plot", "drawing")
     from matplotlib.dates import date2num
 
     in_days: Any = date2num
-    return rows.assign(day=in_days(rows["date"].to_numpy().astype("datetime64[us]")))
+    return in_days(dates.astype("datetime64[us]"))
 
 
 def time_axis(ax: Axes, since: Since) -> None:
@@ -351,7 +354,7 @@ def _many(ax: Axes, lines: list[Rows], rows: Rows, place: NDArray[np.int64]) -> 
         ax.plot(*_broken(mine), zorder=2, **thin)
     handles: list[Any] = [Line2D([], [], color=colour, alpha=0.5, lw=0.8, label="each patient")]
     if not lines:
-        handles = [_cloud(ax, rows[known])] if known.any() else []
+        handles = [_cloud(ax, rows, known)] if known.any() else []
     day, score = (rows[each].to_numpy() for each in ("day", "score"))
     groups = [np.flatnonzero(known & (place == each)) for each in range(int(place.max()) + 1)]
     enough = [each for each in groups if each.size >= max(1, known.sum() // 200)]
@@ -370,18 +373,18 @@ def _many(ax: Axes, lines: list[Rows], rows: Rows, place: NDArray[np.int64]) -> 
     return [*handles, between]
 
 
-def _cloud(ax: Axes, rows: Rows) -> Any:
+def _cloud(ax: Axes, rows: Rows, known: NDArray[np.bool_]) -> Any:
     """Shade by how many visits lie where; return the entry of the legend."""
     from matplotlib.colors import to_rgba
     from matplotlib.patches import Patch
 
     day, score = (rows[each].to_numpy() for each in ("day", "score"))
-    ends = ((each.min(), each.max()) for each in (day, score))
+    ends = [(each[known].min(), each[known].max()) for each in (day, score)]
     x, y = (np.histogram_bin_edges(each, n) for each, n in zip(ends, CELLS, strict=True))
     counts = np.zeros(CELLS)
     for at in range(0, day.size, AT_ONCE):
-        part = slice(at, at + AT_ONCE)
-        counts += np.histogram2d(day[part], score[part], bins=[x, y])[0]
+        part, there = slice(at, at + AT_ONCE), known[at : at + AT_ONCE]
+        counts += np.histogram2d(day[part][there], score[part][there], bins=[x, y])[0]
     shades = np.full((*counts.T.shape, 4), to_rgba(ink()))
     # The root, so that few visits are seen beside the many of one day.
     shades[..., 3] = DARKEST * np.sqrt(counts.T / counts.max())
@@ -397,14 +400,26 @@ def _near(rows: Rows, order: Positions) -> Any:
     span = when[-1] - when[0]
     if not span:
         return np.zeros(len(when), dtype=np.int64)
-    patient, day = (rows[each].to_numpy()[order] for each in ("patient", "day"))
-    apart = np.diff(day)[(np.diff(patient) == 0) & (np.diff(day) > 0)]
-    usual = max(float(np.median(apart)) if apart.size else 0.0, span / GROUPS)
+    usual = max(_usual_interval(rows, order), span / GROUPS)
     edges: list[float] = []
     for start, end in pairwise([when[0], *_sparse(when, usual), when[-1]]):
         pieces = round((end - start) / usual) if end - start > 2 * usual else 1
         edges += np.linspace(start, end, pieces, endpoint=False).tolist()
-    return np.searchsorted(edges, rows["day"].to_numpy(), side="right") - 1
+    # As narrow as it can be, since other columns of this length are on their way.
+    kind = narrowest(len(edges))
+    return np.searchsorted(edges, rows["day"].to_numpy(), side="right").astype(kind) - kind.type(1)
+
+
+def _usual_interval(rows: Rows, order: Positions) -> float:
+    """Return the median of the days between a patient's visits, 0 where nobody has two."""
+    patient, day = (rows[each].to_numpy() for each in ("patient", "day"))
+    parts = []
+    for at in range(0, order.size, AT_ONCE):
+        here = order[at : at + AT_ONCE + 1]
+        apart = np.diff(day[here])
+        parts.append(apart[(np.diff(patient[here]) == 0) & (apart > 0)])
+    apart = np.concatenate(parts)
+    return float(np.median(apart, overwrite_input=True)) if apart.size else 0.0
 
 
 def _sparse(when: NDArray[np.float64], usual: float) -> list[float]:

@@ -7,6 +7,7 @@ from itertools import product
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+import attrs
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from jiascores.plot.base import (
     QUARTILES,
     WORSE,
     Look,
-    Rows,
+    Places,
     axes,
     faded,
     inches,
@@ -54,7 +55,7 @@ SHOWN_LEVELS = (30, 50, 70)
 
 
 # What visits are called in their order, and the place of each row among them, −1 for none.
-AllPlaces: TypeAlias = tuple[list[Any], Positions]
+AllPlaces: TypeAlias = tuple[list[Any], Places]
 
 
 @as_declared
@@ -146,25 +147,18 @@ def changes(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the change of the core set of a table that is read; `visits` are those of its rows."""
-    rows, names, single = _columns(context, patient, visits)
-    response, before, now = _response(context, rows, rule)
-    change = pd.DataFrame({key: -np.asarray(each) for key, each in response.change.items()})
-    by_visit: Any = change.groupby(rows["place"].to_numpy())
+    columns, names, single = _columns(context, patient, visits)
     ax = axes(ax, float(np.clip(2.0 + 1.4 * len(names), 4.6, 13.0)), 4.8)
     width = inches(ax) / len(names)
-    shares = by_visit.quantile([*QUARTILES])
-    low, median, high = (shares.xs(q, level=1).to_numpy() for q in QUARTILES)
+    found = [_of_column(context, rows, rule, single=single) for rows in columns]
+    low, median, high = np.stack([each.quartiles for each in found], axis=1)
     _bars(ax, median)
-    if single:
-        words, headings = np.vectorize(_from_to)(before, now), _levels(response)
-    else:
+    if not single:
         _whiskers(ax, low, high)
-        words = by_visit.agg(_known).to_numpy()
-        headings = [f"{patients} patients" for patients in by_visit.size()]
     if width >= NARROW:
-        _write(ax, words, single=single)
+        _write(ax, np.array([each.words for each in found]), single=single)
     _lines(ax, rule, len(names), width)
-    names = [f"{name}\n{heading}" for name, heading in zip(names, headings, strict=True)]
+    names = [f"{name}\n{each.heading}" for name, each in zip(names, found, strict=True)]
     _name_visits(ax, names, width)
     variables = [LABELS.get(name, "ESR or CRP") for name in context.core_set]
     ax.set_yticks(range(len(variables)), variables)
@@ -176,57 +170,70 @@ def changes(
 
 def _columns(
     context: tables.Table, patient: Any, visits: AllPlaces | None
-) -> tuple[Rows, list[str], bool]:
-    """Return the visits with their place among the columns; what these are called; if one patient's."""
-    rows = _after_baseline(context, patient, None if visits is None else visits[1] >= 0)
-    patients = rows["patient"].nunique()
-    if patients > 1 and visits is None:
+) -> tuple[list[Positions], list[str], bool]:
+    """Return the rows of each column, what the columns are called, and if they are one patient's."""
+    seen, due = context.visits, context.after_baseline
+    if visits is not None:
+        due = due & (visits[1] >= 0)
+    rows = seen.order[due[seen.order]]
+    if patient is not None:
+        asked = plainly(patient)
+        codes = [code for code, label in enumerate(seen.labels) if str(label) == asked]
+        if not codes:
+            raise RequestError(f"no visit of patient {shown(patient)}.", variable="patient")
+        rows = rows[np.isin(seen.patients[rows], codes)]
+    single = np.unique(seen.patients[rows]).size == 1
+    if rows.size and not single and visits is None:
         raise RequestError(
             "several patients: say which, patient='…', or the column with the visit, by=….",
             variable="patient",
         )
-    if rows.empty:
+    if not rows.size:
         raise VisitError("no visit after the baseline, so no change to draw.", variable="baseline")
     if visits is None:
-        rows["place"], names = range(len(rows)), [f"day {day:g}" for day in rows["day"]]
-    else:
-        place = visits[1][rows.index]
-        used = np.unique(place)
-        rows["place"] = np.searchsorted(used, place)
-        names = [shown_visit(visits[0][each]) for each in used]
-    rows = rows.sort_values("place", kind="stable")
-    return rows.drop_duplicates("place") if patients == 1 else rows, names, patients == 1
+        days = (seen.dates[rows] - seen.dates[context.baseline[rows]]) / seen.per_day
+        return np.split(rows, rows.size)[: rows.size], [f"day {day:g}" for day in days], single
+    place = visits[1][rows]
+    used = np.unique(place)
+    columns = [rows[place == each] for each in used]
+    names = [shown_visit(visits[0][each]) for each in used]
+    return [each[:1] for each in columns] if single else columns, names, single
 
 
-def _after_baseline(context: tables.Table, patient: Any, among: Any) -> Rows:
-    """Return patient, baseline row and day of the visits after baseline, by their row."""
-    visits = context.visits
-    due = context.after_baseline if among is None else context.after_baseline & among
-    after = visits.order[due[visits.order]]
-    base = context.baseline[after]
-    days = (visits.dates[after] - visits.dates[base]) / visits.per_day
-    columns = {"patient": visits.patients[after], "baseline": base, "day": days}
-    rows = pd.DataFrame(columns, index=after)
-    if patient is None:
-        return rows
-    asked = plainly(patient)
-    codes = [code for code, label in enumerate(visits.labels) if str(label) == asked]
-    if not codes:
-        raise RequestError(f"no visit of patient {shown(patient)}.", variable="patient")
-    return rows[rows["patient"].isin(codes)].copy()
+@attrs.frozen
+class Shown:
+    """What one column shows: the quartiles of the change of each variable, and what is written."""
+
+    quartiles: NDArray[np.float64]
+    words: list[str]
+    heading: str
+
+
+def _of_column(
+    context: tables.Table, rows: Positions, rule: ResponseCriteria, *, single: bool
+) -> Shown:
+    """Return what a column shows of its rows: one visit of a patient, or one of several patients."""
+    response, before, now = _response(context, rows, rule)
+    change = -np.column_stack([np.asarray(each) for each in response.change.values()])
+    quartiles = pd.DataFrame(change).quantile([*QUARTILES]).to_numpy()
+    if single:
+        words = [_from_to(*pair) for pair in zip(before[0], now[0], strict=True)]
+        return Shown(quartiles, words, _level(response))
+    gaps = np.isnan(change).sum(axis=0)
+    words = [f"{len(rows) - n} known" + (f", {n} not" if n else "") for n in gaps.tolist()]
+    return Shown(quartiles, words, f"{len(rows)} patients")
 
 
 def _response(
-    context: tables.Table, rows: Rows, rule: ResponseCriteria
+    context: tables.Table, rows: Positions, rule: ResponseCriteria
 ) -> tuple[AcrPedResponse[Any, Any, Any], NDArray[Any], NDArray[Any]]:
     """Return the response at these visits, and the six variables before and now, side by side."""
-    earlier, at = rows["baseline"].to_numpy(), rows.index.to_numpy()
-    own = context.own_of("baseline")
+    earlier, own = context.baseline[rows], context.own_of("baseline")
     base_values = {
-        name: values[earlier] if own is None else own.values(name)[at]
+        name: values[earlier] if own is None else own.values(name)[rows]
         for name, values in context.core_set.items()
     }
-    pairs = [base_values, {name: values[at] for name, values in context.core_set.items()}]
+    pairs = [base_values, {name: values[rows] for name, values in context.core_set.items()}]
     # A mixed reactant is ESR or CRP by patient; change in per cent has no unit.
     base, now = (
         CoreSet(**{name if name in LABELS else "esr": values for name, values in pair.items()})
@@ -234,7 +241,7 @@ def _response(
     )
     fever: dict[str, Any] = {}
     if rule.fever_limit is not None:
-        fever = {"highest_temperature": context.values("highest_temperature")[rows.index]}
+        fever = {"highest_temperature": context.values("highest_temperature")[rows]}
     response = acr_ped(baseline=base, now=now, criteria=rule, **fever)
     before, after = (np.column_stack(list(pair.values())) for pair in pairs)
     return response, before, after
@@ -244,22 +251,12 @@ def _from_to(before: float, now: float) -> str:
     return " → ".join("?" if np.isnan(value) else f"{value:.4g}" for value in (before, now))
 
 
-def _levels(response: Any) -> list[str]:
-    """Return the level of each visit, or between which two it lies."""
-    ends = (np.asarray(each).astype(int) for each in (response.level_min, response.level_max))
-    return [
-        f"ACR Pedi {low}–{high}?"
-        if low != high
-        else f"ACR Pedi {low}"
-        if low
-        else "below ACR Pedi 30"
-        for low, high in zip(*ends, strict=True)
-    ]
-
-
-def _known(changes: Any) -> str:
-    gaps = changes.isna().sum()
-    return f"{changes.count()} known" + (f", {gaps} not" if gaps else "")
+def _level(response: Any) -> str:
+    """Return the level of one visit, or between which two it lies."""
+    low, high = (int(end[0]) for end in (response.level_min, response.level_max))
+    if low != high:
+        return f"ACR Pedi {low}–{high}?"
+    return f"ACR Pedi {low}" if low else "below ACR Pedi 30"
 
 
 def _name_visits(ax: Axes, names: list[str], width: float) -> None:

@@ -271,10 +271,9 @@ def state_flow(
     """
     read = table(visits, columns)
     words = read.words(state)
-    visits, place = read.places(or_else(by, "nominal_visit"))
-    unscheduled = np.array([*(visit == UNSCHEDULED for visit in visits), False])[place]
-    words[unscheduled] = None
-    found = read.at_visits(words, by)
+    planned = read.without(words, [UNSCHEDULED], by)
+    unscheduled = int((planned.codes != words.codes).sum())
+    found = read.at_visits(planned, by)
     kinds, moves = found.moves(NO_VISIT, read.patients[0])
     if not len(moves):
         raise RequestError("no row has a patient.", variable="patient")
@@ -286,8 +285,8 @@ def state_flow(
     _flow(ax, np.array(ranks, dtype=np.int16)[moves], looks)
     visit_axis(ax, groups, by)
     title = counted(len(moves), "patient")
-    if unscheduled.any():
-        title += f"; {counted(int(unscheduled.sum()), 'unscheduled visit')} left out"
+    if unscheduled:
+        title += f"; {counted(unscheduled, 'unscheduled visit')} left out"
     ax.set_title(title, fontsize=10, loc="left")
     ax.set(xlim=(-0.3, len(groups) - 0.7), yticks=[])
     ax.set_axisbelow(True)

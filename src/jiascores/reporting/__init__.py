@@ -18,6 +18,7 @@ from jiascores.files.writing import whole
 from jiascores.reporting import results, sections
 from jiascores.reporting.blocks import PICTURES, lacking
 from jiascores.reporting.cohort import read_cohort
+from jiascores.reporting.memory import trimmed
 from jiascores.reporting.page import as_html
 from jiascores.reporting.pictures import drawings
 from jiascores.statistics.base import CONFIDENCE, check_confidence
@@ -139,6 +140,7 @@ def report(
     check_confidence(confidence)
     if data_cut is not None:
         visits = cut(Frame(to_eager(visits)), columns, data_cut).native
+    trimmed()
     cohort = read_cohort(
         visits,
         measures,
@@ -173,6 +175,7 @@ def report(
         sections.definitions(manifest.definitions),
         sections.versions(pictures=drawn),
     ]
+    trimmed()
     text = as_html(title, made)
     if path is not None:
         with whole(path_of(path), force=True) as file:

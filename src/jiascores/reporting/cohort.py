@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from jiascores.core.definition import lookup
 from jiascores.core.measure import Score
 from jiascores.core.variables import CORE_VARIABLES, COURSES, MARKERS, VARIABLES
-from jiascores.plot.base import LABELS, in_words, places, shown_visit, table
+from jiascores.plot.base import LABELS, in_words, narrowest, shown_visit, table
+from jiascores.reporting.memory import trimmed
 from jiascores.tables.baselines import BASELINES, reference_name
 from jiascores.tables.checking import findings
 from jiascores.tables.engines import to_eager
-from jiascores.tables.frame import NONE, Frame, Output, list_of
+from jiascores.tables.frame import NONE, Frame, Output, Positions, list_of
 from jiascores.tables.joint_cells import Columns
 from jiascores.tables.joint_forms import joint_shares
 from jiascores.tables.naming import ROLES, Column, column_of
@@ -32,8 +33,15 @@ from jiascores.tables.table import MARKER_RULES, Table
 from jiascores.tables.visits import CALENDAR, Visits
 
 Mask = NDArray[np.bool_]
+# Places, in whole numbers as narrow as they can be.
+Rows: TypeAlias = NDArray[np.signedinteger[Any]]
 AT_REFERENCE = "at the visit compared with"
 FINDING = ("finding", "variable", "message", "value", "patient", "date", "row")
+
+
+def how_many(rows: Mask) -> int:
+    """Return how many rows something is true of."""
+    return int(np.count_nonzero(rows))
 
 
 @attrs.frozen(eq=False)
@@ -52,8 +60,10 @@ class Answer:
         Of a response, the levels of its criteria.
     due : array of bool
         The rows that are judged: for what compares visits, those after the earlier one.
-    gaps : dict of str to array of bool
-        Of everything that was read, where it is missing.
+    lacking : sequence of (str, int)
+        At how many of the open rows each variable is missing, the most frequent first.
+    unexplained : int
+        How many rows are open although nothing is missing there.
     """
 
     name: str
@@ -62,7 +72,8 @@ class Answer:
     highest: Output | None
     levels: tuple[int, ...]
     due: Mask
-    gaps: Mapping[str, Mask]
+    lacking: Sequence[tuple[str, int]] = ()
+    unexplained: int = 0
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -72,24 +83,38 @@ class Answer:
     @property
     def undetermined(self) -> Mask:
         """The rows that are judged and whose answer is not certain."""
-        data = self.output.data
-        gap: Mask = data < 0 if self.output.kind == "state" else np.isnan(data)
-        return self.due & (gap if self.highest is None else data != self.highest.data)
+        return self.due & self._open(slice(None))
 
-    @property
-    def kinds(self) -> list[tuple[str, Mask, Mask]]:
-        """What can be answered: the word, the rows that surely have it, and where that is known."""
-        data = self.output.data
+    def _open(self, rows: Any) -> Mask:
+        data = self.output.data[rows]
+        gap: Mask = data < 0 if self.output.kind == "state" else np.isnan(data)
+        return gap if self.highest is None else data != self.highest.data[rows]
+
+    def shares(self, rows: Rows) -> list[tuple[str, int, int]]:
+        """Of some rows that are judged, return how many surely have each answer, and are open."""
+        data = self.output.data[rows]
         if self.highest is not None:
-            highest = self.highest.data
             # A level is known where both bounds are on one side of it.
-            reached = {f"level {level}": (data >= level, highest < level) for level in self.levels}
-            return [(word, yes, yes | no) for word, (yes, no) in reached.items()]
-        known = ~self.undetermined
+            highest = self.highest.data[rows]
+            both = [(n, how_many(data >= n), how_many(highest < n)) for n in self.levels]
+            return [(f"level {n}", yes, rows.size - yes - no) for n, yes, no in both]
         codes = {"yes": 1}
         if self.output.kind == "state":
             codes = {in_words(word): code for code, word in enumerate(self.output.words)}
-        return [(word, data == code, known) for word, code in codes.items()]
+        gaps = how_many(self._open(rows))
+        return [(word, how_many(data == code), gaps) for word, code in codes.items()]
+
+    def because_of(self, gaps: Mapping[str, Mask]) -> Answer:
+        """Return the answer with what is missing at its open rows, counted."""
+        explained = np.zeros_like(self.due)
+        counts, rows = {}, self.undetermined
+        for name, gap in gaps.items():
+            here = gap & rows
+            explained |= here
+            counts[name] = how_many(here)
+        lacking = sorted(counts.items(), key=lambda one: -one[1])
+        unexplained = how_many(rows) - how_many(explained)
+        return attrs.evolve(self, lacking=lacking, unexplained=unexplained)
 
 
 @attrs.frozen(eq=False)
@@ -118,13 +143,20 @@ def read_request(frame: Frame, request: Any, given: Mapping[str, Any]) -> Readin
         before = np.maximum(earlier, 0)
         missed = read.own_gaps or {name: gap[before] for name, gap in gaps.items()}
         gaps |= {f"{name} {AT_REFERENCE}": gap for name, gap in missed.items()}
-    answers = _answers(request, outputs, due, gaps)
+    outputs = tuple(_narrow(output) for output in outputs if output.kind not in ("word", "cells"))
+    answers = [each.because_of(gaps) for each in _answers(request, outputs, due)]
     return Reading(tuple(answers), outputs, frozenset(seen.read))
 
 
-def _answers(
-    request: Any, outputs: Sequence[Output], due: Mask, gaps: Mapping[str, Mask]
-) -> Iterator[Answer]:
+def _narrow(output: Output) -> Output:
+    """Return a column as it takes least room: what is no score has few values."""
+    if output.kind == "score":
+        return output
+    kind = np.min_scalar_type(-len(output.words)) if output.kind == "state" else np.float32
+    return attrs.evolve(output, data=output.data.astype(kind))
+
+
+def _answers(request: Any, outputs: Sequence[Output], due: Mask) -> Iterator[Answer]:
     by_name = {output.name: output for output in outputs}
     for output in outputs:
         stem = output.name.removesuffix("_level_min")
@@ -133,10 +165,10 @@ def _answers(
         if output.words == COURSES and title != title_of(request):
             title = f"Course of disease as {request.criteria.name} reads it"
         if output.kind in ("score", "state", "flag"):
-            yield Answer(output.name, title, output, None, (), due, gaps)
+            yield Answer(output.name, title, output, None, (), due)
         elif stem != output.name:
             highest = by_name[f"{stem}_level_max"]
-            yield Answer(stem, title, output, highest, request.criteria.levels, due, gaps)
+            yield Answer(stem, title, output, highest, request.criteria.levels, due)
 
 
 # --------------------------------------------------------------------------------------------
@@ -229,20 +261,20 @@ class ByVisit:
     name: str
     words: str
     labels: Sequence[Any]
-    codes: NDArray[np.int64]
+    codes: Rows
     added: bool = False
 
-    def counts(self, rows: Mask) -> NDArray[np.int64]:
+    def counts(self, rows: Mask) -> Rows:
         """Return how many of some rows each visit has, and last how many there are."""
         counts = np.bincount(self.codes[rows] + 1, minlength=len(self.labels) + 1)
         return np.append(counts[1:], counts.sum())
 
     @cached_property
-    def rows(self) -> list[NDArray[np.int64]]:
+    def rows(self) -> list[Rows]:
         """The rows of each visit."""
-        order = np.argsort(self.codes, kind="stable")
-        starts = np.searchsorted(self.codes[order], np.arange(len(self.labels)))
-        return np.split(order, starts)[1:] if self.labels else []
+        counts = np.bincount(self.codes + 1, minlength=len(self.labels) + 1)
+        order = np.argsort(self.codes, kind="stable").astype(np.min_scalar_type(-self.codes.size))
+        return np.split(order, counts.cumsum()[:-1])[1:] if self.labels else []
 
     def pieces(self, across: int) -> list[NDArray[np.int64]]:
         """Return the visits in pieces alike in length, none with more than fit side by side."""
@@ -258,8 +290,8 @@ class Cohort:
     ----------
     frame : Frame
         The table.
-    read : Table
-        The table as it was read.
+    given : dict
+        How the table is read: the arguments ``columns``, ``units``, ``baseline`` and ``marker``.
     patients : int, optional
         How many patients there are; nothing where the table does not say who was seen when.
     period : str
@@ -268,14 +300,12 @@ class Cohort:
         The visits that its rows belong to.
     arms : dict of str to array of bool
         The rows of each arm, where the table is parted by arm.
-    gaps : dict of str to array of bool
-        Where each variable that the table has is missing or refused.
+    variables : list of str
+        The variables that the table has.
     requests, readings : sequence
         What was asked for, and what was found.
     findings : pandas.DataFrame
         What is refused or suspicious.
-    rules : dict
-        The arguments ``baseline`` and ``marker``.
     joints : str or mapping, optional
         The columns that say of each joint whether it is active.
     characteristics : list of str
@@ -285,19 +315,28 @@ class Cohort:
     """
 
     frame: Frame
-    read: Table
+    given: Mapping[str, Any]
     patients: int | None
     period: str
     visits: ByVisit
     arms: Mapping[str, Mask]
-    gaps: Mapping[str, Mask]
+    variables: Sequence[str]
     requests: Sequence[Any]
     readings: Sequence[Reading]
     findings: pd.DataFrame
-    rules: Mapping[str, Any]
     joints: Columns | None
     characteristics: Sequence[str]
     parted_by: Sequence[str]
+
+    @property
+    def read(self) -> Table:
+        """The table, to be read anew: what is read of it is let go of with it."""
+        return Table(self.frame, **self.given, policy=Blank())
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """The arguments ``baseline`` and ``marker``."""
+        return {rule: self.given[rule] for rule in ("baseline", "marker")}
 
     def label(self, name: str) -> str:
         """Return what a variable is called in words; what is none keeps its name."""
@@ -308,10 +347,10 @@ class Cohort:
     @property
     def core_set(self) -> list[str]:
         """The variables of the core set that the table has."""
-        return [name for name in (*CORE_VARIABLES, *MARKERS) if name in self.gaps]
+        return [name for name in (*CORE_VARIABLES, *MARKERS) if name in self.variables]
 
     @cached_property
-    def by_visit(self) -> list[tuple[str, list[NDArray[np.int64]]]]:
+    def by_visit(self) -> list[tuple[str, list[Rows]]]:
         """Each visit's name, and its rows in each arm; without arms, all of them."""
         return [
             (
@@ -323,28 +362,26 @@ class Cohort:
             for label, rows in zip(self.visits.labels, self.visits.rows, strict=True)
         ]
 
-    @cached_property
-    def first_rows(self) -> NDArray[np.int64]:
-        """The row of each patient's first visit; none where nothing says who was seen when."""
+    def first_visits(self) -> tuple[Positions, NDArray[np.float64]]:
+        """Return the row of each patient's first visit, and how many visits the patient has."""
         if self.patients is None:
-            return np.empty(0, dtype=np.int64)
+            # Nothing says who was seen when.
+            return np.empty(0, dtype=np.int64), np.empty(0)
         seen = self.read.visits
-        rows = seen.order[seen.starts == np.arange(seen.size)]
-        kept: NDArray[np.int64] = rows[seen.sure[rows]]
-        return kept
+        first = seen.order[seen.starts == np.arange(seen.size)]
+        first = first[seen.sure[first]]
+        return first, np.bincount(seen.patients)[seen.patients[first]].astype(np.float64)
 
-    def visits_of(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return how many visits the patients of some rows have."""
-        seen = self.read.visits
-        return np.bincount(seen.patients)[seen.patients[rows]].astype(np.float64)
-
-    def at_baseline(self, name: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return a variable at the baseline of some rows, or without a rule in these rows."""
-        values = self.read.values(name)
-        if self.rules["baseline"] is None:
-            return values[rows]
-        earlier = self.read.baseline_of(name)[rows]
-        return np.where(earlier >= 0, values[np.maximum(earlier, 0)], np.nan)
+    def at_baseline(self, rows: Positions) -> Iterator[tuple[str, NDArray[np.float64]]]:
+        """Yield each core variable at the baseline of some rows, or without a rule in these rows."""
+        read = self.read
+        for name in self.core_set:
+            values = read.values(name)
+            if self.rules["baseline"] is None:
+                yield name, values[rows]
+                continue
+            earlier = read.baseline_of(name)[rows]
+            yield name, np.where(earlier >= 0, values[np.maximum(earlier, 0)], np.nan)
 
     def column(self, name: str) -> tuple[NDArray[np.float64] | None, Any, list[Any]]:
         """Return a column as numbers, where it holds them, and as codes with words in order."""
@@ -376,7 +413,7 @@ class Cohort:
         rows = [(role, read.column(role), "", "", "") for role in roles]
         rows += [("arm", name, "", "", "yes") for name in self.parted_by]
         rows += [("characteristic", name, "", "", "yes") for name in self.characteristics]
-        for name in self.gaps:
+        for name in self.variables:
             variable, column = VARIABLES[name], read.column(name)
             given = read.units.get(name, variable.unit)
             unit = None if isinstance(given, Column) else variable.unit_named(given)
@@ -409,18 +446,17 @@ class Cohort:
         """Each score that was asked for or is behind a state, and the columns that it reads."""
         asked = zip(self.requests, self.readings, strict=True)
         readings = {each.measure.name: found for each, found in asked if is_score(each)}
-        given = {"columns": self.read.columns, "units": self.read.units, **self.rules}
         for state in filter(None, map(State.of, self.requests)):
             if state.score not in readings:
-                readings[state.score] = read_request(self.frame, score(state.score), given)
+                readings[state.score] = read_request(self.frame, score(state.score), self.given)
         return {name: (found.outputs[0], found.columns) for name, found in readings.items()}
 
     def in_course(self, request: Any, course: str) -> Mask:
         """Return the rows that a request read as of one course."""
-        state = State.of(request)
+        state, read = State.of(request), self.read
         if state is not None and isinstance(state.course, Column):
-            name = self.read.column(state.course.name)
-            return np.equal(self.read.word_codes(name, COURSES, "course"), COURSES.index(course))
+            name = read.column(state.course.name)
+            return np.equal(read.word_codes(name, COURSES, "course"), COURSES.index(course))
         reading = self.readings[self.requests.index(request)]
         output = next(each for each in reading.outputs if each.words == COURSES)
         return np.asarray(output.data == COURSES.index(course))
@@ -481,7 +517,7 @@ class Cohort:
                 own[role] += "_"
         return own
 
-    def at(self, visits: range) -> tuple[list[Any], NDArray[np.int64]]:
+    def at(self, visits: range) -> tuple[list[Any], Rows]:
         """Return what visits are called, and the place of each row that is at one of these."""
         codes = self.visits.codes
         inside = (codes >= visits.start) & (codes < visits.stop)
@@ -511,6 +547,7 @@ def read_cohort(
     requests = understand_requests(measures)
     # Gaps stand elsewhere on the page, which leaves out what cannot be read whoever needs it.
     found = Frame(findings(Frame(frame.native), measures, gaps=False, **given))
+    trimmed()
     readings = [read_request(frame, request, given) for request in requests]
     read = Table(frame, **given, policy=Blank())
     listed = pd.DataFrame({name: found.objects(name) for name in FINDING}, dtype=object)
@@ -522,16 +559,15 @@ def read_cohort(
     dated = all(read.column(role) in frame for role in ("patient", "date"))
     return Cohort(
         frame=frame,
-        read=read,
+        given=given,
         patients=_patients(read.visits) if dated else None,
         period=_period(read.visits) if dated and frame.size else "",
         visits=_by_visit(read, by),
         arms={name: rows for each in parted_by for name, rows in _arms(frame, each).items()},
-        gaps={name: np.isnan(read.values(name)) for name in VARIABLES if read.has(name)},
+        variables=[name for name in VARIABLES if read.has(name)],
         requests=requests,
         readings=readings,
         findings=listed[listed["finding"] != "missing"],
-        rules={rule: given[rule] for rule in ("baseline", "marker")},
         joints=joints,
         characteristics=described,
         parted_by=parted_by,
@@ -539,12 +575,12 @@ def read_cohort(
 
 
 def _patients(visits: Visits) -> int:
-    return int(np.count_nonzero(np.bincount(visits.patients[visits.sure])))
+    return how_many(np.bincount(visits.patients[visits.sure]) > 0)
 
 
 def _arms(frame: Frame, arm: str) -> dict[str, Mask]:
     """Return the rows of each arm, in order of the arms; a gap is an arm of its own."""
-    labels, codes = places(frame.objects(arm))
+    labels, codes = table(frame.native).places(Column(arm))
     arms = {str(label): np.equal(codes, code) for code, label in enumerate(labels)}
     without = codes < 0
     return {**arms, "no arm": without} if without.any() else arms
@@ -562,11 +598,13 @@ def _by_visit(read: Table, by: Column | None) -> ByVisit:
     if by is None and "nominal_visit" in frame:
         by = Column("nominal_visit")
     if by is not None:
-        name = table(frame.native).name(by)
-        return ByVisit(name, f"named by the column {name!r}", *places(frame.objects(name)))
+        seen = table(frame.native)
+        name = seen.name(by)
+        return ByVisit(name, f"named by the column {name!r}", *seen.places(by))
     visits = read.visits
-    numbers = np.empty(visits.size, dtype=np.int64)
-    numbers[visits.order] = np.arange(visits.size) - visits.starts
+    number = np.arange(visits.size) - visits.starts
+    most = int(number.max(initial=-1)) + 1
+    codes = np.empty(visits.size, dtype=narrowest(most))
+    codes[visits.order] = number
     name = next(one for one in ("visit", "visit_number", "visit_of_patient") if one not in frame)
-    labels = range(1, int(numbers.max(initial=-1)) + 2)
-    return ByVisit(name, "numbered for each patient", labels, numbers, added=True)
+    return ByVisit(name, "numbered for each patient", range(1, most + 1), codes, added=True)

@@ -14,11 +14,13 @@ from jiascores import plot
 from jiascores.core.definition import lookup
 from jiascores.core.measure import Score
 from jiascores.core.variables import COURSES
+from jiascores.measures.response import ResponseCriteria
 from jiascores.measures.states import ANY_COURSE
 from jiascores.plot.base import shown_visit
 from jiascores.plot.responses import changes
 from jiascores.reporting.blocks import Block, Picture, Section
 from jiascores.reporting.cohort import Cohort, Mask, State, is_response, is_score
+from jiascores.reporting.memory import trimmed
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame
 from jiascores.tables.ids import ColumnNames
@@ -51,6 +53,7 @@ def _picture(
 
     def drawn() -> Any:
         visits = table()
+        trimmed()
         columns = {name: each for name, each in cohort.named.items() if each in visits}
         return draw(visits, *given, columns=columns, **named)
 
@@ -121,8 +124,11 @@ def _by_visit(cohort: Cohort) -> Iterator[Picture]:
             f"{request.criteria.name}"
         )
         for where, visits in _pieces(cohort, AS_BANDS):
-            draw = partial(changes, cohort.read, cohort.at(visits), request.criteria)
-            yield Picture(words + where, draw)
+            yield Picture(words + where, partial(_changes, cohort, visits, request.criteria))
+
+
+def _changes(cohort: Cohort, visits: range, criteria: ResponseCriteria) -> Any:
+    return changes(cohort.read, cohort.at(visits), criteria)
 
 
 def _pieces(cohort: Cohort, across: int, *, joined: bool = False) -> Iterator[tuple[str, range]]:
@@ -176,6 +182,7 @@ def svg(draw: Callable[[], Any], number: int) -> str:
     import matplotlib.pyplot as plt
     from matplotlib.text import Text
 
+    trimmed()
     # The same table must give the same page, whatever style the caller draws in.
     style = {"svg.hashsalt": "jiascores", "svg.fonttype": "path"}
     with plt.style.context(["default", style]):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from jiascores.plot.base import in_words, shown_visit
 from jiascores.reporting.blocks import INTERVALS, Block, Heading, Section, Table, lacking
-from jiascores.reporting.cohort import Answer, Cohort
+from jiascores.reporting.cohort import Answer, Cohort, how_many
 from jiascores.statistics.proportions import proportion_interval
 from jiascores.tables.readable import NOTHING, OF_NUMBERS, between, rounded, share
 
@@ -94,16 +94,16 @@ def tables(
 
 def patients(cohort: Cohort) -> Section:
     """Describe the patients at baseline, or where there is none at their first visit."""
-    first = cohort.first_rows
+    first, often = cohort.first_visits()
     if not first.size:
         return Section("Patients", ["There is no patient to describe."])
-    groups = {ALL: first, **{n: first[rows[first]] for n, rows in cohort.arms.items()}}
-    groups = {n: groups[n] for n in (*cohort.arms, ALL)}
+    groups = {name: rows[first] for name, rows in cohort.arms.items()}
+    groups[ALL] = np.ones(first.size, dtype=bool)
     size: list[tuple[str, list[Said]]] = [
-        ("patients", [((), f"{rows.size}") for rows in groups.values()]),
+        ("patients", [((), f"{how_many(among)}") for among in groups.values()]),
         (
             "visits of each patient, median (quartiles)",
-            [of_values(cohort.visits_of(rows)) for rows in groups.values()],
+            [of_values(often[among]) for among in groups.values()],
         ),
     ]
     bands: list[Band] = [("", size)]
@@ -111,13 +111,11 @@ def patients(cohort: Cohort) -> Section:
     category = cohort.read.column("ilar_category")
     if category in cohort.frame and category not in wanted:
         wanted.append(category)
-    bands += [_characteristic(cohort, name, groups) for name in wanted]
+    rows = {name: first[among] for name, among in groups.items()}
+    bands += [_characteristic(cohort, name, rows) for name in wanted]
     values = [
-        (
-            cohort.label(name),
-            [of_values(cohort.at_baseline(name, rows)) for rows in groups.values()],
-        )
-        for name in cohort.core_set
+        (cohort.label(name), [of_values(found[among]) for among in groups.values()])
+        for name, found in cohort.at_baseline(first)
     ]
     bands += [("core set: median (quartiles)", values)]
     when = "at baseline" if cohort.rules["baseline"] is not None else "at the first visit"
@@ -143,7 +141,7 @@ def _characteristic(cohort: Cohort, name: str, groups: Mapping[str, Rows]) -> Ba
     names = [shown_visit(label) for label in labels]
     lines = []
     for code, word in [*enumerate(names), (-1, "missing")]:
-        counts = [int((codes[rows] == code).sum()) for rows in groups.values()]
+        counts = [how_many(codes[rows] == code) for rows in groups.values()]
         if any(counts):
             pairs = zip(counts, groups.values(), strict=True)
             lines.append((in_words(word), [((), share(n, rows.size)) for n, rows in pairs]))
@@ -155,16 +153,13 @@ def core_set(cohort: Cohort) -> Section:
     title = "Core set by visit"
     if not cohort.core_set:
         return Section(title, ["The table has no variable of the core set."])
-    bands: list[Band] = [
-        (
-            cohort.label(name),
-            [
-                (visit, [of_values(cohort.read.values(name)[rows]) for rows in sides])
-                for visit, sides in cohort.by_visit
-            ],
-        )
-        for name in cohort.core_set
-    ]
+    bands: list[Band] = []
+    for name in cohort.core_set:
+        values = cohort.read.values(name)
+        lines = [
+            (visit, [of_values(values[at]) for at in sides]) for visit, sides in cohort.by_visit
+        ]
+        bands.append((cohort.label(name), lines))
     words = "Medians with quartiles, and n: how many have a value, of the rows at the visit."
     return Section(title, [words, *tables(title, ("visit",), OF_VALUES, bands, cohort.arms)])
 
@@ -198,21 +193,18 @@ def _answer(answer: Answer, cohort: Cohort, confidence: float | None) -> Iterabl
         sides = [rows[answer.due[rows]] for rows in every]
         if not any(rows.size for rows in sides):
             continue
-        lines = [
-            (
-                name,
-                [
-                    of_share(
-                        int(surely[rows].sum()), int((~known[rows]).sum()), rows.size, confidence
-                    )
-                    for rows in sides
-                ],
-            )
-            for name, surely, known in answer.kinds
+        # Of each arm, what is said of each answer.
+        said = [
+            [
+                (name, of_share(yes, gaps, rows.size, confidence))
+                for name, yes, gaps in answer.shares(rows)
+            ]
+            for rows in sides
         ]
+        lines = [(each[0][0], [cell for _, cell in each]) for each in zip(*said, strict=True)]
         bands.append((visit, lines))
     keys = ("visit",)
-    if len(answer.kinds) == 1:
+    if all(len(lines) == 1 for _, lines in bands):
         # Of a yes or no, a row for each visit will do.
         bands = [("", [(visit, said) for visit, ((_, said),) in bands])]
     return tables(caption, keys, _of_share(confidence), bands, cohort.arms)

@@ -25,7 +25,7 @@ from jiascores.reporting.blocks import (
     Table,
     lacking,
 )
-from jiascores.reporting.cohort import Answer, ByVisit, Cohort, Mask
+from jiascores.reporting.cohort import Answer, ByVisit, Cohort, Mask, how_many
 from jiascores.tables.readable import NOTHING, ROUNDED, share
 
 # Findings of one kind that are printed, and of each the rows that are named.
@@ -59,7 +59,7 @@ def summary(cohort: Cohort, *, pictures: bool) -> Section:
 
 def _determined(answer: Answer) -> str:
     """Say at how many visits an answer is determined."""
-    due, number = int(answer.due.sum()), int(answer.undetermined.sum())
+    due, number = how_many(answer.due), how_many(answer.undetermined)
     if not due:
         return "there is no visit to judge."
     judged = counted(due, "visit")
@@ -68,21 +68,14 @@ def _determined(answer: Answer) -> str:
     return f"determined at {'all' if not number else f'{due - number} of'} {judged}."
 
 
-def _reasons(cohort: Cohort, answer: Answer) -> list[tuple[str, Mask]]:
-    """Return where each variable is missing among the open rows, the most frequent first."""
-    open_ = answer.undetermined
-    missed = [(cohort.label(name), gap & open_) for name, gap in answer.gaps.items()]
-    return sorted((one for one in missed if one[1].any()), key=lambda one: -int(one[1].sum()))
-
-
 def missing(cohort: Cohort) -> Section:
     """Count the gaps of each variable by visit."""
     words = (
         "Gaps at each visit, of the rows at the visit; values that were refused are among them. A "
         "patient without a row at a visit is in none of these numbers."
     )
-    everywhere = np.ones(cohort.frame.size, dtype=bool)
-    gaps = [(cohort.label(name), gap) for name, gap in cohort.gaps.items()]
+    everywhere, read = np.ones(cohort.frame.size, dtype=bool), cohort.read
+    gaps = [(cohort.label(name), np.isnan(read.values(name))) for name in cohort.variables]
     whole = [name for name, gap in gaps if not gap.any()]
     lines = [(name, gap, everywhere) for name, gap in gaps if gap.any()]
     blocks = [words, f"Without a gap: {', '.join(whole)}."] if whole else [words]
@@ -118,14 +111,11 @@ def not_determinable(cohort: Cohort) -> Section:
     counts = [(answer.title, answer.undetermined, answer.due) for answer in open_]
     reasons: list[tuple[str, ...]] = []
     for answer in open_:
-        rows = answer.undetermined
-        missed = _reasons(cohort, answer)
-        whole = rows & ~np.logical_or.reduce([*(gap for _, gap in missed), np.zeros_like(rows)])
-        lines = [*missed, ("nothing: see the definition", whole)]
+        total = how_many(answer.undetermined)
+        lines = [(cohort.label(name), count) for name, count in answer.lacking]
+        lines.append(("nothing: see the definition", answer.unexplained))
         reasons.append((answer.title,))
-        reasons += [
-            (name, share(int(gap.sum()), int(rows.sum()))) for name, gap in lines if gap.any()
-        ]
+        reasons += [(name, share(count, total)) for name, count in lines if count]
     words = (
         "An answer is given only where no way of filling the gaps could change it. What compares "
         "visits is judged after the visit that it is compared with."
@@ -193,7 +183,7 @@ def methods(manifest: Manifest, confidence: float) -> Section:
 def what_was_read(cohort: Cohort, source: Input) -> Section:
     """Say which table it was, and how it and its columns were understood."""
     visits, joints = cohort.visits, cohort.joint_columns
-    nowhere = int((visits.codes < 0).sum())
+    nowhere = how_many(visits.codes < 0)
     facts = {
         "input": source.name,
         "SHA-256": source.sha256,

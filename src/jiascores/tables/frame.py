@@ -279,10 +279,8 @@ class Frame:
             there = objects_of([*self.objects(name), None])[rows]
             return self.texts([None if each is None else str(each) for each in there])
         if self.kind == "pandas":
-            import pandas as pd
-
             cells = self.native.index.to_flat_index() if name is None else self.native[name]
-            return _pandas_taken(pd.Series(cells).reset_index(drop=True), rows)
+            return _pandas_taken(cells, rows)
         if self.kind == "polars":
             polars = sys.modules["polars"]
             places = polars.Series(rows, dtype=polars.Int64).replace(NONE, None)
@@ -390,14 +388,19 @@ class Frame:
 
 
 def _pandas_taken(cells: Any, rows: Positions) -> Any:
-    """Return the cells of a Series at these places; numbers and truth values keep their type."""
-    kind = cells.dtype.kind if isinstance(cells.dtype, np.dtype) else None
+    """Return the cells at these places; numbers and truth values keep their type."""
+    import pandas as pd
+
+    there = rows >= 0
+    # Only those: a range that is asked for its numbers keeps all of them.
+    found = pd.Series(cells.take(rows[there])).reset_index(drop=True)
+    kind = found.dtype.kind if isinstance(found.dtype, np.dtype) else None
     if kind in ("i", "u"):
-        cells = cells.astype("Int64")
-    elif kind == "b" and (rows == NONE).any():
+        found = found.astype("Int64")
+    elif kind == "b" and not there.all():
         # NumPy's truth values have no gap.
-        cells = cells.astype("boolean")
-    return cells.reindex(rows).reset_index(drop=True)
+        found = found.astype("boolean")
+    return found.reindex(np.where(there, there.cumsum() - 1, NONE)).reset_index(drop=True)
 
 
 def _pandas_stacked(columns: Sequence[Any]) -> Any:

@@ -132,16 +132,20 @@ def sorted_rows(codes: Positions, dates: NDArray[np.int64], per_day: int) -> Pos
     than sorting by one after the other.
     """
     dates = dates - dates.min()
-    days, hours = np.divmod(dates, per_day)
-    if not hours.any():
-        dates = days
+    if not (dates % per_day).any():
+        dates //= per_day
     size = len(codes)
     row_bits, date_bits = size.bit_length(), int(dates.max()).bit_length()
     if int(codes.max()).bit_length() + date_bits + row_bits > _BITS:
         return np.lexsort((dates, codes)).astype(np.int64)
-    packed = ((codes << date_bits | dates) << row_bits) | np.arange(size)
+    # In place, because a large table has no room for many such columns.
+    packed = codes << date_bits
+    packed |= dates
+    packed <<= row_bits
+    packed |= np.arange(size)
     packed.sort()
-    return packed & ((1 << row_bits) - 1)
+    packed &= (1 << row_bits) - 1
+    return packed
 
 
 # Of a whole number, without its sign.
