@@ -367,7 +367,7 @@ class Table:
         left = np.array([*(visit in visits for visit in known), False])[place]
         return attrs.evolve(words, codes=np.where(left, NONE, words.codes))
 
-    def name(self, column: Column) -> str:
+    def name(self, column: Any) -> str:
         """Return the name of a column, checked."""
         return column_of(self.frame, column, "column")
 
