@@ -34,7 +34,7 @@ from jiascores.plot.base import (
 )
 from jiascores.tables import table as tables
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.naming import Column, or_else, require_column
+from jiascores.tables.naming import Column, require_column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

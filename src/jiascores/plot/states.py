@@ -37,7 +37,7 @@ from jiascores.plot.base import (
     write_on,
 )
 from jiascores.tables.ids import ColumnNames
-from jiascores.tables.naming import Column, or_else
+from jiascores.tables.naming import Column
 from jiascores.tables.visits import UNSCHEDULED
 
 if TYPE_CHECKING:
