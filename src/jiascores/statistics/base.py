@@ -63,7 +63,7 @@ def normal_quantile(confidence: float, why: str) -> float:
 
 
 class Answer:
-    """What an analysis gives: it has values, and is neither true nor false."""
+    """The result of an analysis: it has values, and is neither true nor false."""
 
     __slots__ = ()
 

@@ -45,7 +45,7 @@ def proportion_interval(
     Parameters
     ----------
     responders, patients : int
-        How many of how many; of nobody, the interval is missing.
+        How many of how many; without patients, the interval is missing.
     method : {"exact", "wilson"}
         Clopper–Pearson, which never covers less than it says, or Wilson's score.
     confidence : float

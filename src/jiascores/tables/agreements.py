@@ -42,14 +42,14 @@ def agreement(
     Parameters
     ----------
     visits : data frame
-        One row for each visit. Without a column with the patient, each row is a patient of its own.
+        One row for each visit. Without a column for the patient, each row is another patient.
     one, other : Column
         Two columns of words of one vocabulary, for example states by two cut-off sets.
     weights : {"linear", "quadratic"}, optional
         Count a disagreement by its distance, or by the square of it; left out, all count alike.
     order : list of str, optional
-        The words in order, for weights; needed where they are neither states, nor numbers, nor
-        those of an ordered column of categories.
+        The words in order, for weights; needed unless they are states, numbers, or the words of
+        an ordered column of categories.
     nested : dict, optional
         Which words of the finer vocabulary a word of the coarser one holds:
         ``{"moderate_or_high": ["moderate", "high"]}``. They count as that word in both columns.

@@ -89,11 +89,11 @@ def compare_responders(
     strata : list of Column
         The columns by which randomisation was stratified; without any, one stratum.
     undetermined : {"exclude", "non-responder"}, optional
-        What a patient counts as whose response is not determinable. Required where there is one.
+        What a patient whose response is not determinable counts as. Required if there is one.
     method, confidence
         As for `stratified_difference`; there is no default method.
     baseline, patients, intercurrent, data_cut, patient_columns
-        As for `responders_by_visit`. Arm and strata are of `patients` where that has them.
+        As for `responders_by_visit`. Arm and strata are read from `patients` if it has them.
 
     Returns
     -------
@@ -187,15 +187,15 @@ def tipping_point(
         As for `compare_responders`.
     over : Column, optional
         Which outcomes are open besides those that are not determinable: a column of yes and no,
-        or the ``gap_rule`` of `fill_gaps`, by which all are open that were not observed. They are
-        analysed as they stand; those not determinable, as non-responders.
+        or the ``gap_rule`` of `fill_gaps`, by which all that were not observed are open. They are
+        analysed as they stand, those not determinable as non-responders.
     method : str
-        That of the comparison, as for `stratified_difference`; there is no default. p is the one
-        that belongs to its interval.
+        The method of the comparison, as for `stratified_difference`; there is no default. p is
+        the one that belongs to its interval.
     alpha : float
         The limit that p is held against.
     baseline, patients, intercurrent, data_cut, patient_columns
-        As for `compare_responders`. Who is in `patients` and was never seen is open.
+        As for `compare_responders`. Patients in `patients` who were never seen are open.
 
     Returns
     -------

@@ -86,8 +86,8 @@ def fill_gaps(
     Parameters
     ----------
     visits : data frame
-        With the columns of `nominal_visits`; rows that are no visit of the protocol serve
-        ``"locf"`` and ``"bocf"`` alone.
+        With the columns of `nominal_visits`. Rows without a nominal visit are used by ``"locf"``
+        and ``"bocf"`` only.
     outcome : Column or list of Column
         A column of yes/no, levels or numbers; with `level`, what the names of the columns
         ``…_level_min`` and ``…_level_max`` begin with, ``jia.column("acr_ped")``. Several columns,
@@ -108,19 +108,19 @@ def fill_gaps(
     worst : float, optional
         The worst value, for ``"worst-case"``: 0 for a response, 1 for a flare.
     limit_days : float, optional
-        For ``"locf"``: most days for which a value is carried.
+        For ``"locf"``: the most days for which a value is carried.
     stopped : Column, optional
         For ``"nri"``: the column with the date or study day on which the patient stopped or was
         rescued, the same in all rows of a patient, missing if never. Later visits are
         non-responses whatever was observed; a visit on that day counts as before it.
     intercurrent : IntercurrentEvents, optional
-        What happened to patients and what it means, of `intercurrent_events`. Visits after an
-        event are settled by its strategy, the gaps before it by the rule.
+        What happened to patients and what it means, from `intercurrent_events`. Its strategies
+        settle the visits after an event, the rule fills the gaps before it.
     composite : float, optional
         The value after an event with a composite strategy, where the outcome is no response.
     patients : data frame, optional
-        One row for each patient who counts. Those never seen are in the table too, and the
-        columns of this one stand beside the outcome.
+        One row for each patient who counts. Patients without a visit are in the result too, and
+        the columns of this table stand beside the outcome.
     data_cut : date, text or number, optional
         One date for all: later visits are left out, and no visit due after it is a gap.
     columns, patient_columns : dict, optional
@@ -138,8 +138,9 @@ def fill_gaps(
     Raises
     ------
     RequestError
-        If the rule, or what it needs, is missing, or something that it does not take is given; if
-        no row is of a week in `weeks`; or if the outcome of ``"nri"`` is no response.
+        If the rule or something that it needs is missing; if something is given that the rule
+        does not take; if a week in `weeks` has no row; or if the outcome of ``"nri"`` is no
+        response.
     ColumnError
         If the columns of `nominal_visits` are not there.
     VisitError
@@ -182,13 +183,10 @@ def fill_gaps(
     0       A        week 8      True            observed   active
     1       B        week 8     False  nri: visit missing  placebo
     """
-    _check(rule, worst, limit_days, stopped)
-    assert rule is not None
+    filling = _Filling(rule, criteria, worst, limit_days, stopped, intercurrent, composite)
     whole = Frame(to_eager(visits))
     table = Table(cut(whole, columns, data_cut), columns)
-    outcomes = _outcomes(table.frame, outcome, level, criteria)
-    _check_outcomes(outcomes, rule, intercurrent, criteria)
-    outcomes = _that_take(outcomes, worst, composite)
+    outcomes = filling.take(_outcomes(table.frame, outcome, level, criteria))
     for name in ("nominal_visit", "study_day"):
         column_of(table.frame, Column(name), name, COME_FROM)
     codes, labels, _ = table.patients()
@@ -200,17 +198,90 @@ def fill_gaps(
     cells = _cells(rows, enrolled.ids, plan, days)
     if data_cut is not None:
         cells = _due_until(cells, days, data_cut)
-    if intercurrent is not None:
-        if composite is None and no_response(outcomes[0], criteria) is None:
-            composite = 0.0
-        _settle(cells, rows, days.of_events(intercurrent), composite)
-    _apply(cells, rows, enrolled.ids, rule, worst, limit_days)
-    if stopped is not None:
-        end = days.of_dates(*enrolled.dates(stopped, "stopped", rows["patient"].to_numpy()))
-        _fill(cells, cells["day"] > end[cells["patient"]], 0.0, "nri: after stopping")
-    if rule in ("observed", "complete-case"):
-        cells = cells[~cells["made"] | (cells["settled"] & cells["value"].notna())]
+    cells = filling.fill(cells, rows, days, outcomes[0])
     return cast(FrameT, _table_of(enrolled, rows["patient"], cells, plan.words, outcomes))
+
+
+@attrs.frozen(eq=False)
+class _Filling:
+    """How gaps are filled, as `fill_gaps` was asked."""
+
+    rule: Any
+    criteria: str | ResponseCriteria
+    worst: float | None
+    limit_days: float | None
+    stopped: Column | None
+    intercurrent: IntercurrentEvents | None
+    composite: float | None
+
+    def __attrs_post_init__(self) -> None:
+        one_of(self.rule, GAP_RULES, "rule")
+        for name, rule in (("worst", "worst-case"), ("limit_days", "locf")):
+            there = getattr(self, name) is not None
+            words = f"{name}= goes with rule={shown(rule)}, which needs it."
+            require(there == (self.rule == rule), words, name)
+        if self.limit_days is not None:
+            number_of(self.limit_days, "limit_days")
+        by_nri = self.stopped is None or self.rule == "nri"
+        require(by_nri, "stopped= goes with rule='nri'.", "stopped")
+
+    def take(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """Return outcomes of the kind that the values filled in make them; others raise."""
+        words = (
+            f"several columns are filled together by rule= {listing(map(repr, TOGETHER))}, without "
+            f"intercurrent=; fill an outcome that is made of them by the others."
+        )
+        together = self.rule in TOGETHER and self.intercurrent is None
+        require(together or len(outcomes) == 1, words, "rule")
+        kinds = [each.kind for each in outcomes]
+        for name in ("worst", "composite"):
+            value = getattr(self, name)
+            if value is None:
+                continue
+            yes_or_no = "flag" in kinds
+            number = isinstance(value, Real) and math.isfinite(value)
+            kind = "1 or 0, the outcome is yes or no" if yes_or_no else "a number"
+            words = f"{name}={shown(value)}: give {kind}."
+            require(number and (not yes_or_no or value in (0, 1)), words, name, value)
+            if value % 1:
+                kinds = ["score" if each == "level" else each for each in kinds]
+        if self.rule == "nri":
+            require_response(outcomes[0], "rule='nri' makes non-responders", self.criteria)
+        return [attrs.evolve(each, kind=kind) for each, kind in zip(outcomes, kinds, strict=True)]
+
+    def fill(
+        self, cells: pd.DataFrame, rows: pd.DataFrame, days: StudyDays, outcome: Outcome
+    ) -> pd.DataFrame:
+        """Return the visits due with their gaps filled, and without the rows that no rule makes."""
+        if self.intercurrent is not None:
+            composite, events = self.composite, days.of_events(self.intercurrent)
+            if composite is None and no_response(outcome, self.criteria) is None:
+                composite = 0.0
+            settled = settle(cells, rows[rows["patient"] >= 0], events, composite)
+            cells["settled"] = cells.index.isin(settled.index)
+            _fill(cells, settled.index, settled["value"], settled["rule"])
+        self._apply(cells, rows, days.enrolled.ids)
+        if self.stopped is not None:
+            end = days.of_stops(self.stopped)
+            _fill(cells, cells["day"] > end[cells["patient"]], 0.0, "nri: after stopping")
+        if self.rule in ("observed", "complete-case"):
+            return cells[~cells["made"] | (cells["settled"] & cells["value"].notna())]
+        return cells
+
+    def _apply(self, cells: pd.DataFrame, rows: pd.DataFrame, ids: Sequence[Any]) -> None:
+        """Fill the gaps before any intercurrent event by the rule."""
+        gaps = cells["value"].isna()
+        if self.rule == "complete-case":
+            gaps = cells["patient"].isin(cells.loc[gaps, "patient"])
+            _fill(cells, gaps, np.nan, "complete-case: the patient has a gap")
+            return
+        gaps &= ~cells["settled"]
+        if self.rule in ("locf", "bocf"):
+            limit = np.inf if self.limit_days is None else self.limit_days
+            _carry(cells, gaps, rows, ids, self.rule, limit)
+        elif self.rule != "observed":
+            value = cells.loc[gaps, "least"].fillna(0.0) if self.worst is None else self.worst
+            _fill(cells, gaps, value, _gap_in_words(self.rule, cells[gaps]))
 
 
 def _table_of(
@@ -230,23 +301,6 @@ def _table_of(
         kept = enrolled.outputs(wanted.to_numpy(), taken)
     ids = table.frame.new({table.column("patient"): enrolled.ids})
     return Frame(_repeated(ids, wanted)).with_columns([*outputs, *kept])
-
-
-def _check_outcomes(
-    outcomes: Sequence[Outcome],
-    rule: GapRule,
-    intercurrent: IntercurrentEvents | None,
-    criteria: Any,
-) -> None:
-    """Raise where a rule does not fill these columns."""
-    words = (
-        f"several columns are filled together by rule= {listing(map(repr, TOGETHER))}, without "
-        f"intercurrent=; fill an outcome that is made of them by the others."
-    )
-    together = rule in TOGETHER and intercurrent is None
-    require(together or len(outcomes) == 1, words, "rule")
-    if rule == "nri":
-        require_response(outcomes[0], "rule='nri' makes non-responders", criteria)
 
 
 def _rows(
@@ -323,7 +377,7 @@ class _Plan:
             )
 
     def due(self, frame: Frame) -> NDArray[np.int64]:
-        """Return which of the visits due each row is, or `NONE`."""
+        """Return the place of each row among the visits due, or `NONE`."""
         codes, labels = frame.codes("nominal_visit")
         place = {word: at for at, word in enumerate(self.words)}
         return np.array([*(place.get(str(word), NONE) for word in list_of(labels)), NONE])[codes]
@@ -343,7 +397,7 @@ class StudyDays:
     """
 
     def __init__(self, table: Table, enrolled: Enrolled, rows: pd.DataFrame) -> None:
-        self._table, self._enrolled, self._rows = table, enrolled, rows
+        self._table, self.enrolled, self._rows = table, enrolled, rows
 
     @cached_property
     def scale(self) -> float:
@@ -357,11 +411,11 @@ class StudyDays:
 
     @cached_property
     def zero(self) -> NDArray[np.float64]:
-        """Day zero of each patient, NaN for who has no visit with a study day."""
+        """Day zero of each patient; NaN without a visit that has a study day."""
         dates, per_day, known = self._dates
         zero = (pd.Series(dates / per_day) - self._rows["day"])[known]
         first = zero.groupby(self._rows["patient"]).first()
-        days: NDArray[np.float64] = first.reindex(range(len(self._enrolled.ids))).to_numpy()
+        days: NDArray[np.float64] = first.reindex(range(len(self.enrolled.ids))).to_numpy()
         return days
 
     @property
@@ -382,8 +436,8 @@ class StudyDays:
     def of_dates(self, days: NDArray[np.float64], per_day: float) -> NDArray[np.float64]:
         """Return a date of each patient as a study day.
 
-        Beside visits with dates, a number is a study day already. Who was never seen has no day
-        zero, and then every visit comes after it.
+        If visits have dates, a number is a study day already. A patient who was never seen has no
+        day zero, so that every visit comes after the date.
         """
         there = self._table.column("date") in self._table.frame
         if np.isnan(days).all() or (per_day != CALENDAR and (not there or self.scale == CALENDAR)):
@@ -393,42 +447,17 @@ class StudyDays:
             raise VisitError(OTHER_SCALE, reason="dates-and-study-days", variable="date")
         return np.where(np.isnan(self.zero) & ~np.isnan(days), -np.inf, days - self.zero)
 
+    def of_stops(self, stopped: Column) -> NDArray[np.float64]:
+        """Return the study day on which each patient stopped, NaN if never."""
+        return self.of_dates(
+            *self.enrolled.dates(stopped, "stopped", self._rows["patient"].to_numpy())
+        )
+
     def of_events(self, intercurrent: IntercurrentEvents) -> pd.DataFrame:
         """Return the events that rule, with study days."""
-        events = intercurrent.of(self._enrolled)
+        events = intercurrent.of(self.enrolled)
         dates = events["day"].to_numpy(dtype=np.float64)
         return events.assign(day=self.of_dates(dates, intercurrent.per_day))
-
-
-def _settle(
-    cells: pd.DataFrame, rows: pd.DataFrame, events: pd.DataFrame, composite: float | None
-) -> None:
-    """Write what the strategies for intercurrent events make of the visits after them."""
-    settled = settle(cells, rows[rows["patient"] >= 0], events, composite)
-    cells["settled"] = cells.index.isin(settled.index)
-    _fill(cells, settled.index, settled["value"], settled["rule"])
-
-
-def _apply(
-    cells: pd.DataFrame,
-    rows: pd.DataFrame,
-    ids: Sequence[Any],
-    rule: str,
-    worst: float | None,
-    limit_days: float | None,
-) -> None:
-    """Fill the gaps before any intercurrent event by the rule."""
-    gaps = cells["value"].isna()
-    if rule == "complete-case":
-        gaps = cells["patient"].isin(cells.loc[gaps, "patient"])
-        _fill(cells, gaps, np.nan, "complete-case: the patient has a gap")
-        return
-    gaps &= ~cells["settled"]
-    if rule in ("locf", "bocf"):
-        _carry(cells, rows, ids, rule, np.inf if limit_days is None else limit_days)
-    elif rule != "observed":
-        value = cells.loc[gaps, "least"].fillna(0.0) if worst is None else worst
-        _fill(cells, gaps, value, _gap_in_words(rule, cells[gaps]))
 
 
 def _constants(
@@ -462,7 +491,7 @@ def _outcomes(frame: Frame, given: Any, level: Any, criteria: Any) -> list[Outco
 
 
 def _filled(cells: pd.DataFrame, outcomes: Sequence[Outcome]) -> Iterator[NDArray[np.float64]]:
-    """Yield the values of each outcome; of several, each of the visit, else of its source."""
+    """Yield the values of each outcome; of several, those of the visit or else of its source."""
     if len(outcomes) == 1:
         yield cells["value"].to_numpy()
         return
@@ -484,32 +513,6 @@ def _outputs(
         Output("gap_rule", "word", cells["rule"].to_numpy(dtype=object)),
         Output("row_made", "flag", cells["made"].to_numpy(dtype=np.float64)),
     ]
-
-
-def _that_take(outcomes: Sequence[Outcome], worst: Any, composite: Any) -> list[Outcome]:
-    """Return outcomes as they take these values: among whole numbers a fraction makes numbers."""
-    kinds = [each.kind for each in outcomes]
-    for name, value in (("worst", worst), ("composite", composite)):
-        if value is None:
-            continue
-        yes_or_no = "flag" in kinds
-        number = isinstance(value, Real) and math.isfinite(value)
-        kind = "1 or 0, the outcome is yes or no" if yes_or_no else "a number"
-        words = f"{name}={shown(value)}: give {kind}."
-        require(number and (not yes_or_no or value in (0, 1)), words, name, value)
-        if value % 1:
-            kinds = ["score" if kind == "level" else kind for kind in kinds]
-    return [attrs.evolve(each, kind=kind) for each, kind in zip(outcomes, kinds, strict=True)]
-
-
-def _check(rule: Any, worst: Any, limit_days: Any, stopped: Any) -> None:
-    one_of(rule, GAP_RULES, "rule")
-    for name, given, of in (("worst", worst, "worst-case"), ("limit_days", limit_days, "locf")):
-        words = f"{name}= goes with rule={shown(of)}, which needs it."
-        require((given is None) != (rule == of), words, name)
-    if limit_days is not None:
-        number_of(limit_days, "limit_days")
-    require(stopped is None or rule == "nri", "stopped= goes with rule='nri'.", "stopped")
 
 
 def _repeated(table: Any, rows: pd.Series[int]) -> Any:
@@ -555,7 +558,12 @@ def _gap_in_words(rule: Any, gaps: pd.DataFrame) -> NDArray[Any]:
 
 
 def _carry(
-    cells: pd.DataFrame, rows: pd.DataFrame, ids: Sequence[Any], rule: str, limit: float
+    cells: pd.DataFrame,
+    is_gap: pd.Series[bool],
+    rows: pd.DataFrame,
+    ids: Sequence[Any],
+    rule: str,
+    limit: float,
 ) -> None:
     """Carry the last value before each gap forward, where it is not too old, or the baseline's."""
     known = rows[["patient", "day", "value", "row"]].dropna().sort_values("day")
@@ -564,7 +572,6 @@ def _carry(
     twins = known.loc[differing_repeats(known, ["patient", "day"]), ["patient", "day"]]
     twins = twins.rename(columns={"day": "last"})
     known["last"] = known["day"]
-    is_gap = cells["value"].isna() & ~cells["settled"]
     gaps = cells.loc[is_gap, ["patient", "day", "made"]]
     gaps = gaps.fillna({"day": -np.inf}).sort_values("day")
     found = pd.merge_asof(gaps, known, on="day", by="patient", allow_exact_matches=False)

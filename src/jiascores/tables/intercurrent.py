@@ -55,7 +55,7 @@ class IntercurrentEvents:
         return type(self), (dict(self.strategies), self._dates, self._what)
 
     def of(self, enrolled: Enrolled) -> pd.DataFrame:
-        """Return for each patient by place the event that rules: its day, what, and the strategy.
+        """Return the day, what happened and the strategy of the event that rules for each patient.
 
         Parameters
         ----------
@@ -87,7 +87,7 @@ class IntercurrentEvents:
 
     @property
     def per_day(self) -> float:
-        """The scale of the dates: whether they are dates or study days."""
+        """How many units of the dates make a day: whether they are dates or study days."""
         return self._dates.per_day
 
     def require(self, per_day: float) -> None:

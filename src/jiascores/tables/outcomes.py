@@ -57,7 +57,7 @@ class Outcome:
 def read_outcome(
     frame: Frame, given: Any, level: Any = None, criteria: Any = "giannini-1997", hint: str = ""
 ) -> Outcome:
-    """Return an outcome; with a level, whether it is reached by the bounds of what was.
+    """Return an outcome; with a level, whether it is reached, by the bounds of the level.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def read_outcome(
     criteria : str or ResponseCriteria
         Which levels there are.
     hint : str
-        What is said further where there is no such column.
+        What to add to the message if there is no such column.
     """
     if level is None:
         return _as_it_is(frame, column_of(frame, given, "outcome", hint))
@@ -174,7 +174,7 @@ def is_bad_news(name: str) -> bool:
 
 
 def require_response(outcome: Outcome, why: str, criteria: Any = "giannini-1997") -> None:
-    """Raise where an outcome is no response, so that nobody can be a non-responder in it.
+    """Raise if an outcome is no response, so that nobody can be a non-responder in it.
 
     Parameters
     ----------
@@ -223,12 +223,12 @@ def is_measured(name: str) -> bool:
 
 
 def criteria_in(name: str) -> str:
-    """Return by which criteria a column was judged, where its name is one that we give.
+    """Return the criteria by which a column was judged, if `assess` named it.
 
     Parameters
     ----------
     name : str
-        Name of the column; of one that has another name, it is returned.
+        Name of the column; any other name is returned as it is.
     """
     load()
     if name.startswith("acr_ped_") and name.endswith("_lost"):

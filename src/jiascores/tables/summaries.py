@@ -70,17 +70,17 @@ def responders_by_visit(
     arm : Column, optional
         The column with the treatment arm, to count within each; of `patients` where that has it.
     baseline : str or rule, optional
-        As for `assess`. A row on or before the baseline in which nothing stands is no visit at
-        which a response was due, and is not counted. Without it, rows up to day 0 where there is a
-        column ``study_day``, and else, with `level`, the visits at which nobody has bounds.
+        As for `assess`. Rows on or before the baseline that have no outcome are not counted, since
+        no response was due. Without a rule, these are the rows up to day 0 of the column
+        ``study_day``; if there is none, and with `level`, the visits at which nobody has bounds.
     patients : data frame, optional
-        One row for each patient who counts, seen or not. At each visit that somebody has, who has
-        no row is not determinable.
+        One row for each patient who counts, seen or not. A patient without a row at a visit that
+        others have counts there as not determinable.
     intercurrent : IntercurrentEvents, optional
-        What happened to patients and what it means, of `intercurrent_events`. It settles rows that
-        are there; visits that were missed become rows by `fill_gaps`.
+        What happened to patients and what it means, from `intercurrent_events`. It applies to the
+        rows that are there; `fill_gaps` adds rows for visits that were missed.
     data_cut : date, text or number, optional
-        One date for all: later visits are left out.
+        One date for all patients: later visits are left out.
     confidence : float
         Of the intervals.
     columns, patient_columns : dict, optional
@@ -182,8 +182,8 @@ def time_in_states(
     state : Column
         The column of words; missing is counted as ``not determinable``.
     max_gap_days : float
-        A state holds from its visit until the next, and no longer than this; what lies beyond was
-        not observed.
+        A state holds from its visit until the next one, but no longer than this; the days after
+        that were not observed.
     columns : dict, optional
         Your own column names: ``{"patient": …, "date": …}``.
 
@@ -479,9 +479,9 @@ def _settle(rows: pd.DataFrame, enrolled: Enrolled, intercurrent: IntercurrentEv
 
 
 def _due(table: Table, found: Outcome, by: Positions | None) -> NDArray[np.bool_]:
-    """Return the rows in which a response is due: the baseline and what is before it has none.
+    """Return the rows in which a response is due: those after the baseline, or with an outcome.
 
-    Where nothing says which rows these are, it is the visits at which nobody has a bound.
+    If nothing says which rows these are, no response was due at visits where nobody has a bound.
     """
     if table.baseline_rule is not None:
         before = ~table.after_baseline

@@ -126,23 +126,23 @@ def time_to_flare(
         Reasons for which a patient is censored at the last assessment. A reason in neither list
         is refused.
     undetermined : {"no", "event", "censor"}, optional
-        What a visit counts as at which the flare cannot be determined. Required where such a
-        visit leaves open whether there was a flare at all; without it, a patient with a certain
-        flare has it at the first visit at which it is certain.
+        What a visit counts as if the flare cannot be determined there. Required if such a visit
+        leaves open whether there was a flare at all; without it, a patient with a certain flare
+        has it at the first visit at which it is certain.
     origin : Column, optional
-        The column with the date from which time runs, for example that of randomisation; by
-        default it is the date of the reference visit. Visits on or before it do not count.
+        The column with the date from which time runs, for example the date of randomisation; by
+        default the date of the reference visit. Visits on or before it do not count.
     until : Column, date, text or number, optional
         The end of planned follow-up: the column with the date of each patient, or one for all.
         Later visits, stops and intercurrent events do not count.
     patients : data frame, optional
         One row for each patient who counts, seen or not; its columns (arm, strata) stand beside
-        the times. `stopped`, `reason`, `origin` and `until` are read from it where it has them.
+        the times. `stopped`, `reason`, `origin` and `until` are read from it if it has them.
     intercurrent : IntercurrentEvents, optional
-        What happened to patients and what it means, of `intercurrent_events`; in place of
+        What happened to patients and what it means, from `intercurrent_events`; instead of
         `stopped`.
     data_cut : date, text or number, optional
-        One date for all: later visits, stops and intercurrent events do not count.
+        One date for all patients: later visits, stops and intercurrent events do not count.
     patient_columns : dict, optional
         Your own column names in `patients`.
     flare_fever, baseline, columns, units, marker
@@ -153,11 +153,10 @@ def time_to_flare(
     data frame
         One row for each patient, in order of their ids: ``patient``, the columns of `patients`,
         ``duration`` (elapsed days, a float), ``event``, ``last_without`` and ``first_with``,
-        ``reason``, ``rule``, ``criteria`` (of a column that `assess` did not name, the column) and
-        ``reference``. ``last_without`` is the last visit
-        up to which every visit is a certain no, else 0 (the end of follow-up where a composite
-        strategy says never); ``first_with`` is the first certain yes,
-        else infinite: the event lies after the one and not after the other. ``duration`` and
+        ``reason``, ``rule``, ``criteria`` (the name of the column if `assess` did not name it) and
+        ``reference``. ``last_without`` is the last visit up to which every visit is a certain no,
+        else 0 (the end of follow-up if a composite strategy says never); ``first_with`` is the
+        first certain yes, else infinite. The event lies between the two. ``duration`` and
         ``event`` go to lifelines' `KaplanMeierFitter.fit` or R's ``Surv`` as they are,
         ``last_without`` and ``first_with`` to `fit_interval_censoring`. A patient without a
         reference visit, or who stopped before it, stays in the frame with no duration.
@@ -165,9 +164,9 @@ def time_to_flare(
     Raises
     ------
     RequestError
-        If the reference differs between the visits of a patient, a reason is in neither list or
-        in both, `undetermined` is missing and matters, or a composite strategy makes a patient
-        never respond and `until` does not say until when.
+        If the reference differs between the visits of a patient; a reason is in neither list or
+        in both; `undetermined` is missing and matters; or by a composite strategy a patient never
+        responds and `until` is missing.
     VisitError
         If a patient has two dates of stopping or two reasons, or one without the other.
     JiaScoresError
@@ -381,7 +380,7 @@ def _one_reference(rule: Any) -> None:
 
 @attrs.frozen(eq=False)
 class _Event:
-    """What the event is: how every row is judged, its name, by what, and whether it is good news."""
+    """The event: how every row is judged, its name, its criteria, and whether it is good news."""
 
     verdicts: Callable[[Table], FloatArray]
     name: str
@@ -442,7 +441,7 @@ def _in_states(table: Table, outcome: Column, states: tuple[str, ...]) -> FloatA
 
 
 def _known_words(frame: Frame, name: str, words: Sequence[str], codes: Positions) -> list[str]:
-    """Return the words that a column holds or may hold: its categories, those of remission."""
+    """Return the words that a column holds or could hold: its categories, those of remission."""
     there = [words[code] for code in dict.fromkeys(codes[codes >= 0].tolist())]
     declared, _ = frame.categories(name)
     known = [*there, *(declared or ())]

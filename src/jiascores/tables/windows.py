@@ -162,17 +162,17 @@ def nominal_visits(
         Instead of weeks: nominal month → days, in the same two ways. Months are those of the
         calendar: month 6 after 31 August is the last day of February.
     rule : {"nearest", "first"}
-        Which of several visits in a window counts; there is no default.
+        Which visit counts if there are several in a window; there is no default.
     day_zero : Column or baseline rule
-        Where days are counted from: a column with a date, the same in all rows of a patient, or
-        the visit that is the baseline (``"first"``, ``jia.flagged("column")``,
+        Where days are counted from: a column with a date that is the same in all rows of a
+        patient, or a rule for the baseline visit (``"first"``, ``jia.flagged("column")``,
         ``jia.on_or_before("column")``). There is no default.
     study_day : bool
         Whether first and last days are numbered as study days: day 1 is day zero, and the day
         before it is −1.
     same_day : Flagged, optional
-        ``jia.flagged("column")``: of two rows of one date that could both be chosen, the one that
-        the column flags.
+        ``jia.flagged("column")``: if two rows of one date could be chosen, take the one that the
+        column flags.
     columns : dict, optional
         Your own column names: ``{"patient": …, "date": …}``.
     prefix : str
@@ -181,10 +181,11 @@ def nominal_visits(
     Returns
     -------
     data frame
-        `visits` with ``study_day``, the days since day zero, 0 on it, whatever `study_day` says
-        of the windows; ``nominal_visit`` (``week 8`` or ``month 3``; missing in a row that counts
-        as none); ``nominal_days_off``, the distance from the nominal day, in every row in a
-        window; and ``nominal_status``: chosen, why not, ``unscheduled``, or ``no day zero``.
+        `visits` with four columns: ``study_day``, the days since day zero, which is day 0 even if
+        windows are numbered as study days; ``nominal_visit`` (``week 8`` or ``month 3``; missing
+        in rows that were not chosen); ``nominal_days_off``, the distance from the nominal day of
+        every row in a window; and ``nominal_status``: chosen, why not, ``unscheduled``, or
+        ``no day zero``.
 
     Raises
     ------
@@ -253,14 +254,14 @@ def nominal_visits(
 
 
 def planned(weeks: Any, months: Any = None, *, study_day: bool = False) -> tuple[Window, ...]:
-    """Return the windows of a plan in order; what they may be is checked.
+    """Return the windows of a plan, checked and in order.
 
     Parameters
     ----------
     weeks, months : mapping
         Nominal week or month → days, as for `nominal_visits`; one of the two.
     study_day : bool
-        Whether first and last days are study days.
+        Whether first and last days are numbered as study days.
     """
     name, given = ("weeks", weeks) if months is None else ("months", months)
     if (weeks is None) == (months is None) or not isinstance(given, Mapping) or not given:
@@ -415,26 +416,26 @@ def _zero_dates(table: Table, zero: Any) -> NDArray[np.int64]:
 
 
 def differing_repeats(table: pd.DataFrame, keys: Sequence[str]) -> Positions:
-    """Return the rows that say something else than an earlier row with the same keys.
+    """Return the rows that differ from an earlier row with the same keys.
 
     Parameters
     ----------
     table : DataFrame
-        Without gaps.
+        A table without gaps.
     keys : sequence of str
-        Columns; what a row says is in the others.
+        The columns that are the same; the rows differ in the others.
     """
     again = table[table.duplicated(keys, keep=False)].drop_duplicates()
     return again.index[again.duplicated(keys)].to_numpy(dtype=np.int64)
 
 
 def one_for_each(said: pd.DataFrame, labels: Sequence[Any], name: str) -> pd.Series[Any]:
-    """Return what a column says of each patient, by code; two answers raise.
+    """Return the value of a column for each patient, by code; two different ones raise.
 
     Parameters
     ----------
     said : DataFrame
-        The code of the patient, and what the column says of it; without gaps.
+        The code of the patient and the value of the column, without gaps.
     labels : sequence
         The ids, by code.
     name : str
@@ -478,7 +479,7 @@ def laboratory_values(
     values : list of str
         Which variables to bring, for example ``["esr", "crp"]``.
     lab_window_days : float
-        The longest gap in days between visit and blood draw, on either side; there is no default.
+        The most days between a visit and a blood draw, on either side; there is no default.
     columns, lab_columns : dict, optional
         Your own column names in `visits` and in `labs`.
     units : dict, optional
