@@ -464,18 +464,17 @@ def _constants(
     table: Table, rows: pd.Series[int], wanted: pd.Series[int], taken: Iterable[str]
 ) -> list[Output]:
     """Return what is the same in all rows of each patient, for the rows that are wanted."""
-    first = (~rows.duplicated()).to_numpy()
-    row_of = np.full(int(rows.max()) + 1 if len(rows) else 0, NONE)
-    row_of[rows[first]] = np.flatnonzero(first)
+    first = rows.drop_duplicates()
+    row_of = pd.Series(first.index, first)
+    first_of_rows, first_wanted = (row_of.loc[each].to_numpy() for each in (rows, wanted))
     others = {*taken, *parts_of(table.column("patient")), table.column("date")}
     kept = []
     for name in map(str, table.frame.names):
         if name in others or is_measured(name) or table.frame.nested(name):
             continue
         codes, _ = table.frame.codes(name)
-        if (codes == codes[row_of[rows]]).all():
-            cells = table.frame.taken(name, row_of[wanted])
-            kept.append(Output(name, "cells", cells))
+        if (codes == codes[first_of_rows]).all():
+            kept.append(Output(name, "cells", table.frame.taken(name, first_wanted)))
     return kept
 
 

@@ -592,25 +592,20 @@ def _labs(table: Table, drawings: Drawings, within: float, *, in_pieces: bool) -
     visits, (drawn, known) = table.visits, drawings
     patients = drawn.table.among(visits.labels, in_pieces=in_pieces)
     rows = pd.DataFrame({"patient": visits.patients, "date": visits.dates}).sort_values("date")
+    # A table of no rows plans a lazy one, and its dates may be of any kind.
+    drawn_on = drawn.on_scale(visits.per_day) if visits.size else drawn.values  # noqa: PD011
     outputs = []
     for name, of_name in known.items():
-        values = days = np.full(visits.size, np.nan)
-        if len(rows) and len(of_name):
-            at = of_name.index
-            dates = drawn.on_scale(visits.per_day)[at]
-            keys = {"patient": patients[at], "date": dates, "at": range(at.size)}
-            # Of two as near, merge_asof takes the earlier.
-            nearest = pd.merge_asof(
-                rows, pd.DataFrame(keys), on="date", by="patient", direction="nearest"
-            )["at"]
-            place = np.full(visits.size, NONE)
-            place[rows.index] = nearest.fillna(NONE)
-            off = (dates[place] - visits.dates) / visits.per_day
-            near = (place >= 0) & (np.abs(off) <= within)
-            values = np.where(near, of_name.to_numpy()[place], np.nan)
-            days = np.where(near, off, np.nan)
-        outputs.append(Output(f"{name}_lab", "score", values))
-        outputs.append(Output(f"{name}_lab_days", "level", days))
+        dates = drawn_on[of_name.index]
+        there = pd.DataFrame({"date": dates, "drawn": dates, "value": of_name.to_numpy()})
+        there["patient"] = patients[of_name.index]
+        # Of two as near, merge_asof takes the earlier.
+        nearest = pd.merge_asof(rows, there, on="date", by="patient", direction="nearest")
+        nearest["off"] = (nearest["drawn"] - nearest["date"]) / visits.per_day
+        nearest = nearest.set_index(rows.index)[(nearest["off"].abs() <= within).to_numpy()]
+        nearest = nearest.reindex(range(visits.size))
+        outputs.append(Output(f"{name}_lab", "score", nearest["value"].to_numpy()))
+        outputs.append(Output(f"{name}_lab_days", "level", nearest["off"].to_numpy()))
     return outputs
 
 
