@@ -447,3 +447,12 @@ def test_details_of_a_request_count_what_is_unknown_of_it() -> None:
     assert began[0] == "2020-01-01"
     assert pd.isna(began[1])
     assert began[2] == "2020-07-01"
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow", "lazy"])
+def test_details_of_no_visits_are_columns_without_rows(kind) -> None:
+    visits = MAKERS[kind]({"patient": ["A"], "date": ["2020-01-01"], "calm": [True]})[:0]
+    ask = {"criteria": "jadas-24-weeks", "max_gap_days": 100, "inactive": jia.column("calm")}
+    out = jia.remission(visits, **ask, details=True)
+    assert column(out, "remission_jadas_24_weeks") == []
+    assert column(out, "remission_jadas_24_weeks_reference_date") == []

@@ -192,8 +192,9 @@ def fill_gaps(
     codes, labels, _ = table.patients()
     enrolled = Enrolled.of(table, labels, patients, patient_columns)
     plan = _Plan.of(weeks, months)
-    plan.require(whole)
-    rows = _rows(table.frame, enrolled.of_codes[codes], plan, outcomes)
+    due = plan.due(table.frame)
+    plan.require(whole, due if data_cut is None else plan.due(whole))
+    rows = _rows(table.frame, enrolled.of_codes[codes], due, outcomes)
     days = StudyDays(table, enrolled, rows)
     cells = _cells(rows, enrolled.ids, plan, days)
     if data_cut is not None:
@@ -304,7 +305,7 @@ def _table_of(
 
 
 def _rows(
-    frame: Frame, patients: Positions, plan: _Plan, outcomes: Sequence[Outcome]
+    frame: Frame, patients: Positions, due: Positions, outcomes: Sequence[Outcome]
 ) -> pd.DataFrame:
     """Return of each row the patient, the visit due, the day, and the outcome."""
     first, several = outcomes[0], len(outcomes) > 1
@@ -312,7 +313,7 @@ def _rows(
     return pd.DataFrame(
         {
             "patient": patients,
-            "visit": plan.due(frame),
+            "visit": due,
             "day": numbers_in(frame, "study_day"),
             "value": np.where(complete, first.data, np.nan),
             "least": first.least,
@@ -361,13 +362,14 @@ class _Plan:
         days = np.stack([window.nominal(whole) for window in self.windows])
         return np.where(np.isnan(zero), np.nan, days[visits, np.arange(visits.size)])
 
-    def require(self, frame: Frame) -> None:
-        """Raise where no row is of a visit due."""
-        codes, labels = frame.codes("nominal_visit")
-        there = [str(label) for label in list_of(labels)]
-        held = [there[code] for code in np.unique(codes[codes >= 0])]
-        absent = [word for word in self.words if word not in held]
+    def require(self, frame: Frame, due: Positions) -> None:
+        """Raise where no row of a table is of a visit due."""
+        rows = np.bincount(due[due >= 0], minlength=len(self.words))
+        absent = [word for word, many in zip(self.words, rows, strict=True) if not many]
         if absent and frame.size:
+            codes, labels = frame.codes("nominal_visit")
+            there = list(map(str, list_of(labels)))
+            held = [there[code] for code in np.unique(codes[codes >= 0])]
             raise RequestError(
                 f"{self.name}= names {listing(absent)}, and no row is of that visit: everybody would "
                 f"have missed it. The table has {listing(held, shown=20) or 'none'} in "
@@ -565,9 +567,8 @@ def _carry(
     limit: float,
 ) -> None:
     """Carry the last value before each gap forward, where it is not too old, or the baseline's."""
-    known = rows[["patient", "day", "value", "row"]].dropna().sort_values("day")
-    if rule == "bocf":
-        known = known[known["day"] <= 0]
+    there = rows["value"].notna() & (rows["day"] <= (0 if rule == "bocf" else np.inf))
+    known = rows.loc[there, ["patient", "day", "value", "row"]].sort_values("day")
     twins = known.loc[differing_repeats(known, ["patient", "day"]), ["patient", "day"]]
     twins = twins.rename(columns={"day": "last"})
     known["last"] = known["day"]
