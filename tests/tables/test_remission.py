@@ -333,7 +333,7 @@ def test_periods_in_another_kind_of_frame() -> None:
             {"markers": "any", "criteria": "eular-pres-2024", "inactive": None},
             {},
             jia.errors.RequestError,
-            "leave markers",
+            "leave the choice out",
         ),
     ],
 )
