@@ -130,6 +130,18 @@ def test_a_row_that_is_no_visit_of_the_plan_has_no_flag() -> None:
         made(visits=table)
 
 
+def test_a_visit_without_a_name_does_not_count_whatever_its_number() -> None:
+    table = visits().assign(
+        number=[0, 8, 12, 0, 8], nominal_visit=["week 0", "", "end"] + ["w"] * 2
+    )
+    given: dict[str, Any] = {"visits": table, "visit_number": jia.column("number")}
+    rows = of(made(measures=[], variables=["chaq"], **given), "CHAQ", "S-01")
+    by_date = rows.sort_values("ADT")
+    assert cells(by_date["AVISIT"]) == ["Week 0", None, "End"]
+    assert cells(by_date["AVISITN"]) == [0, None, 12]
+    assert cells(by_date["ANL01FL"]) == ["Y", None, "Y"]
+
+
 def test_a_baseline_of_0_has_no_per_cent() -> None:
     table = visits().assign(physician_global=[0.0, 1, 2, 0, 1])
     rows = of(made(visits=table, measures=[], variables=["physician_global"]), "PHGA")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import inspect
-import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -363,11 +362,11 @@ def test_what_is_read_must_be_known(tmp_path: Path) -> None:
 def test_a_package_that_is_not_installed_is_named(
     ending: str, package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / f"a.{ending}"
-    jia.adam.write(times(), path, created=CREATED) if importlib.util.find_spec(package) else None
+    path, dataset = tmp_path / f"a.{ending}", times()
     monkeypatch.setattr("jiascores.tables.engines.find_spec", lambda _: None)
-    monkeypatch.delitem(sys.modules, package, raising=False)
-    for call in (jia.adam.read, lambda to: jia.adam.write(times(), to, created=CREATED)):
+    # Only where it is asked for: a package that is loaded stays loaded.
+    monkeypatch.setattr("jiascores.tables.engines.sys", SimpleNamespace(modules={}))
+    for call in (jia.adam.read, lambda to: jia.adam.write(dataset, to, created=CREATED)):
         with pytest.raises(jia.errors.MissingExtraError, match=rf"{package}.*jiascores\[files\]"):
             call(path)
 

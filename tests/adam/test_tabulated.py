@@ -17,6 +17,7 @@ from jiascores.adam.domains import PARTIAL_DATES
 from jiascores.core.errors import (
     ColumnError,
     JiaScoresError,
+    NotNumericError,
     RequestError,
     UnknownJointError,
     VisitError,
@@ -297,6 +298,13 @@ def test_words_that_are_no_result_are_refused_and_numbers_in_stresc_are_read() -
     assert list(visits["highest_temperature"]) == [38.4]
 
 
+@pytest.mark.parametrize("wrong", [dt.date(2024, 1, 1), float("inf"), np.datetime64("2024-01-01")])
+def test_what_is_neither_a_number_nor_a_text_is_no_result(wrong: Any) -> None:
+    odd = laboratory(LBSTRESN=pd.Series([2.4, wrong], dtype=object))
+    with pytest.raises(RequestError, match=r"LBSTRESC of CRP is .*1 row of LB"):
+        jia.adam.visits_from_sdtm(odd, variables=ONLY_CRP)
+
+
 EYES = st.lists(st.sampled_from(["Y", "N", "U", None]), min_size=1, max_size=2)
 
 
@@ -336,6 +344,13 @@ def test_what_was_recorded_of_the_patient_or_of_a_place_is_not_of_two_sides() ->
     both = eyes(OESTRESC=["N", "Y"], OELAT="LEFT", OEDTC=["2024-01-10", "2024-02-10"])
     read = jia.adam.visits_from_sdtm(both, **asked)["uveitis"]
     assert [None if pd.isna(each) else each for each in read] == [None, 1]
+
+
+@pytest.mark.parametrize("dtype", [bool, object])
+def test_true_and_false_are_yes_and_no(dtype: Any) -> None:
+    oe = eyes(OESTRESN=pd.Series([True, False], dtype=dtype), OELAT=["LEFT", "RIGHT"])
+    read = jia.adam.visits_from_sdtm(oe, variables={"uveitis": "UVEITIS"})
+    assert list(read["uveitis"]) == [1.0]
 
 
 def test_two_answers_about_one_eye_are_refused() -> None:
@@ -581,6 +596,12 @@ def test_ex_is_what_retreatment_reads() -> None:
     )
     out = jia.retreatment(visits, infusions, protocol="swart-2019")
     assert list(out["retreatment_code"]) == ["before", "holds", "eligible"]
+
+
+def test_a_dose_that_is_no_number_is_refused() -> None:
+    for wrong in ("two", dt.date(2024, 1, 1)):
+        with pytest.raises(NotNumericError, match="'EXDOSE' must hold numbers"):
+            jia.adam.table_from_sdtm(exposure().assign(EXDOSE=[2, wrong, 0]))
 
 
 def test_ex_without_an_end_or_a_dose() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import ColumnError, RequestError, VisitError, listing
+from jiascores.core.errors import ColumnError, NotNumericError, RequestError, VisitError, listing
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import Frame, Output
 from jiascores.tables.numbers import one_of
@@ -287,7 +287,12 @@ def table_from_sdtm(
     if letters == "CM" and missing_end is None:
         _refuse_open_ends(sdtm, data)
     if "dose" in data:
-        data["dose"] = pd.to_numeric(data["dose"])
+        try:
+            data["dose"] = pd.to_numeric(data["dose"])
+        except (TypeError, ValueError) as problem:
+            raise NotNumericError(
+                "column 'EXDOSE' must hold numbers.", variable="EXDOSE"
+            ) from problem
     return like(sdtm.frame, data)
 
 

@@ -13,6 +13,7 @@ from jiascores.adam.parameters import refuse_unknown
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, RequestError, VisitError, listing, suggestion
 from jiascores.core.joints import COUNTS, FINDINGS
+from jiascores.core.values import number_in
 from jiascores.core.variables import VARIABLES
 from jiascores.core.words import truth
 from jiascores.tables.joint_forms import joint_counts
@@ -278,8 +279,11 @@ def _values(data: pd.DataFrame, below: Mapping[str, str], above: Mapping[str, st
 
 def _value(name: str, given: Any, limits: str) -> Any:
     """Return the value of a result; a limit stays as it is if a rule will read it."""
+    if given is None:
+        return None
     if not isinstance(given, str):
-        return None if given is None else float(given)
+        number = float(given) if isinstance(given, bool) else number_in(given)
+        return _REFUSED if number is None else number
     word, known = given.strip(), VARIABLES.get(name)
     if is_number(word):
         return float(word)
