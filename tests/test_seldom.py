@@ -236,7 +236,7 @@ def test_patients_of_another_table() -> None:
     two = pd.DataFrame({"patient": ["a", "c"], "arm": ["x", "y"]})
     with pytest.warns(LeftOutWarning, match=r"2 of 4 patients .*'b', 'd'"):
         assert compared(patients=two).difference == 0
-    with pytest.raises(VisitError, match="holds study days and the visit dates are the other kind"):
+    with pytest.raises(VisitError, match="holds study days, and the visits have the other kind"):
         jia.analysis.time_to_first(
             VISITS, "responder:30", baseline="first", undetermined="event",
             patients=pd.DataFrame({"patient": ["a"], "day": [3]}), origin=jia.column("day"),

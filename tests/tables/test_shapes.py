@@ -406,3 +406,10 @@ def test_named_visits_need_no_date() -> None:
     assert list(out.columns) == ["patient", "visit", *variables]
     assert out["esr"].tolist() == [20, 12]
     assert out["physician_global"].isna().tolist() == [False, True]
+
+
+def test_a_lazy_table_is_to_be_collected_first():
+    lazy = pl.LazyFrame(long_columns(ROWS))
+    with pytest.raises(jia.errors.RequestError, match="in memory here, not a LazyFrame: collect"):
+        jia.prepare.from_long(lazy, variables=CODES)
+    assert len(jia.prepare.from_long(lazy.collect(), variables=CODES)) == 3

@@ -27,13 +27,12 @@ from jiascores.tables.frame import NONE, Frame, Positions, list_of
 from jiascores.tables.ids import SPELLING, ColumnNames, plain_id
 from jiascores.tables.naming import Units, as_mapping, nearest
 from jiascores.tables.table import Table
-from jiascores.tables.visits import CALENDAR, NO_DATE
+from jiascores.tables.visits import CALENDAR, NO_DATE, other_kind
 
 # How many rows an error names.
 NAMED = 100
 # Reasons why the ids of two tables are refused.
 ALIKE, NEVER_MEET = "alike-ids", "ids-never-meet"
-OTHER_KIND = "the {} have the other kind; give both as dates or both as study days"
 
 
 @attrs.frozen(eq=False)
@@ -68,11 +67,10 @@ class Dates:
         """The day of each date without the time; meaningless where missing."""
         return whole_days(self.values, self.per_day)
 
-    def require(self, per_day: float, why: str = OTHER_KIND.format("visits")) -> None:
+    def require(self, per_day: float, others: str = "visits") -> None:
         """Raise if these are dates and the others study days, or the reverse."""
         if self.known.any() and (self.per_day == CALENDAR) != (per_day == CALENDAR):
-            mine = "dates" if self.per_day == CALENDAR else "study days"
-            words = f"column {self.column!r} holds {mine}, and {why}."
+            words = other_kind(self.column, self.per_day, others)
             self.table.refuse(VisitError, words, self.role)
 
     def on_scale(self, per_day: float) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ Whatever cannot be read becomes a problem, and the policy of the table decides w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -217,9 +217,7 @@ class Columns:
                 "unknown-word",
                 column,
                 f"no list of what is a {what}: {', '.join(words)}. Write none where it lists nothing.",
-                column=column,
-                rows=np.array([*unknown]),
-                values=[*unknown.values()],
+                **_listed(column, unknown),
             )
         return flags
 
@@ -383,9 +381,7 @@ class Columns:
                         "not-yes-or-no",
                         column,
                         partial(about_flags, column=column),
-                        column=column,
-                        rows=np.array(sorted(cells)),
-                        values=[cells[row] for row in sorted(cells)],
+                        **_listed(column, dict(sorted(cells.items()))),
                     )
             self._read[key] = values
         return self._read[key]
@@ -417,9 +413,7 @@ class Columns:
                 "unknown-word",
                 what,
                 partial(about_words, allowed=words, column=column, what=what),
-                column=column,
-                rows=rows,
-                values=[labels[code] for code in codes[rows]],
+                **_listed(column, {row: labels[codes[row]] for row in rows.tolist()}),
             )
         self._read[what, column] = np.where(found < 0, np.nan, found)
         return found
@@ -452,9 +446,8 @@ class Columns:
         words: str = "every row needs one.",
     ) -> None:
         if gaps.any():
-            rows = np.flatnonzero(gaps)
-            values = [None] * rows.size
-            self.refuse(reason, role, words, column=column, rows=rows, values=values)
+            rows = np.flatnonzero(gaps).tolist()
+            self.refuse(reason, role, words, **_listed(column, dict.fromkeys(rows)))
 
     def dates(
         self, column: str, role: str, *, gaps: bool
@@ -475,9 +468,9 @@ class Columns:
                 "unread-date",
                 role,
                 partial(about_dates, column=column),
-                column=column,
-                rows=np.array(unread),
-                values=list(self.frame.objects(column)[unread]),
+                **_listed(
+                    column, dict(zip(unread, self.frame.objects(column)[unread], strict=True))
+                ),
             )
         missing = dates == NO_DATE
         missing[unread] = False
@@ -502,6 +495,11 @@ class Columns:
             for key, values in self._read.items()
             if not (isinstance(key, str) and key not in VARIABLES)
         }
+
+
+def _listed(column: str, cells: Mapping[int, Any]) -> dict[str, Any]:
+    """Return the part of a problem that says where it is, from the cells by row."""
+    return {"column": column, "rows": np.array([*cells]), "values": [*cells.values()]}
 
 
 def _unit_in(variable: Variable, cell: str) -> str:

@@ -18,7 +18,7 @@ from jiascores.tables.frame import NONE, Frame, Output, Positions, by_id, list_o
 from jiascores.tables.ids import ColumnNames, parts_of
 from jiascores.tables.naming import Column, column_of, require_column
 from jiascores.tables.table import Table
-from jiascores.tables.visits import CALENDAR
+from jiascores.tables.visits import CALENDAR, other_kind
 from jiascores.tables.windows import one_for_each
 
 FloatArray = NDArray[np.float64]
@@ -183,10 +183,8 @@ class Enrolled:
             return np.full(len(self.ids), one_day(given, parameter, per_day))
         found, scale = self.dates(given, parameter, patients)
         if (scale == CALENDAR) != (per_day == CALENDAR) and not np.isnan(found).all():
-            kind = "dates" if scale == CALENDAR else "study days"
             raise VisitError(
-                f"column {given.name!r} holds {kind} and the visit dates are the other kind; give "
-                f"both as dates or both as study days.",
+                other_kind(given.name, scale),
                 reason="dates-and-study-days",
                 variable=given.name,
             )

@@ -12,7 +12,7 @@ from jiascores.core.definition import lookup
 from jiascores.core.errors import InconsistentError, RequestError, require, shown
 from jiascores.measures.events import EventComparison, EventWindows, around_infusions
 from jiascores.statistics.base import CONFIDENCE
-from jiascores.tables.beside import OTHER_KIND, Beside, Dates, read_infusions
+from jiascores.tables.beside import Beside, Dates, read_infusions
 from jiascores.tables.ids import ColumnNames
 from jiascores.tables.naming import Column, require_column
 
@@ -149,7 +149,7 @@ def compare_events(
         raise RequestError("there is no infusion to compare around.", variable="infusions")
     happened = Beside(events, event_columns, what="adverse events", parameter="event_columns")
     dates = happened.dates("date")
-    dates.require(infused.per_day, OTHER_KIND.format("infusions"))
+    dates.require(infused.per_day, "infusions")
     owners = happened.among(table.labels, whose="infusions")
     known = owners >= 0
 
@@ -184,7 +184,7 @@ def _observed(infused: Dates, name: str, given: Column | None, sign: int) -> NDA
     if given is None:
         return per_patient
     dates = table.dates(name, column=require_column(given, name).name)
-    dates.require(infused.per_day, OTHER_KIND.format("infusions"))
+    dates.require(infused.per_day, "infusions")
     per_patient[table.patients] = dates.days
     for wrong, words in (
         (per_patient[table.patients] != dates.days, "two different values for one patient"),

@@ -96,17 +96,17 @@ def kind_of_frame(native: Any) -> str:
             return kind
     given = type(native)
     package, name = given.__module__.partition(".")[0], given.__qualname__
-    paths = [f"{given.__module__}.{name}", f"{package}.{name}"]
-    paths = ["pathlib"] if isinstance(native, str) else paths
-    hint = [f" Instead, {words}." for start, words in ADVICE.items() if _begins(paths, start)]
+    full = f"{given.__module__}.{name}"
+    paths = ["pathlib"] if isinstance(native, str) else [full, f"{package}.{name}"]
+    hint = [
+        f" Instead, {words}."
+        for start, words in ADVICE.items()
+        if any(path.startswith(start) for path in paths)
+    ]
     found = "None" if native is None else name if package == "builtins" else f"{name} of {package}"
     raise RequestError(
         f"a table must be a data frame of {KINDS}, not {found}.{hint[0] if hint else ''}"
     )
-
-
-def _begins(paths: Sequence[str], start: str) -> bool:
-    return any(path.startswith(start) for path in paths)
 
 
 class Frame:
@@ -310,16 +310,7 @@ class Frame:
 
     def texts(self, values: Sequence[str | None]) -> Any:
         """Return a column of text."""
-        if self.kind == "pandas":
-            import pandas as pd
-
-            return pd.Series(list(values), dtype="string")
-        if self.kind == "polars":
-            polars = sys.modules["polars"]
-            return polars.Series(list(values), dtype=polars.String)
-        import pyarrow as pa
-
-        return pa.array(list(values), pa.string())
+        return self.made(Output("", "word", objects_of(values)))
 
     def column_from(self, other: Frame, name: str, rows: Positions) -> Any:
         """Return cells of another frame, perhaps of another kind, as a column of this kind."""

@@ -22,7 +22,7 @@ from jiascores.tables.ids import ColumnNames
 from jiascores.tables.naming import Column, Units, nearest
 from jiascores.tables.numbers import one_of
 from jiascores.tables.problems import Policy, capital
-from jiascores.tables.visits import CALENDAR, NO_DATE, Visits
+from jiascores.tables.visits import CALENDAR, NO_DATE, Visits, other_kind
 
 RATERS = ("parent", "patient")
 # What to do about two rows of one date that no flag can choose between.
@@ -247,13 +247,7 @@ class Table(Columns):
         if per_day == self.visits.per_day or not known.any():
             return dates
         if CALENDAR in (per_day, self.visits.per_day):
-            kind = "dates" if per_day == CALENDAR else "study days"
-            self.refuse(
-                "dates-and-study-days",
-                column,
-                f"column {column!r} holds {kind} and the visit dates are the other "
-                f"kind; give both as dates or both as study days.",
-            )
+            self.refuse("dates-and-study-days", column, other_kind(column, per_day))
             return np.full(self.size, NO_DATE)
         scaled = np.where(known, dates, 0) * self.visits.per_day / per_day
         return np.where(known, np.floor(scaled).astype(np.int64), dates)

@@ -164,6 +164,15 @@ _STUDY_DAY_SCALE = 1_000_000.0
 NO_STUDY_DAY = 1_000_000
 
 
+def other_kind(column: str, per_day: float, others: str = "visits") -> str:
+    """Return the message that a column holds dates and others hold study days, or the reverse."""
+    kind = "dates" if per_day == CALENDAR else "study days"
+    return (
+        f"column {column!r} holds {kind}, and the {others} have the other kind; give both as dates "
+        f"or both as study days."
+    )
+
+
 def parse_dates(frame: Frame, name: str) -> tuple[NDArray[np.int64], float, list[int]]:
     """Return dates as whole numbers, how many make a day, and the rows that were not understood.
 
