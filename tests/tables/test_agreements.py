@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import jiascores as jia
 from jiascores.core import errors
+from tests.eager import MAKERS
 
 ONE, OTHER = jia.column("one"), jia.column("other")
 STATES = ("inactive", "low", "moderate", "high")
@@ -46,6 +47,13 @@ def test_agreement_of_two_sets() -> None:
     )
     with pytest.raises(errors.RequestError, match="neither true nor false"):
         bool(found)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_words_that_no_type_declares_are_those_that_are_there(kind) -> None:
+    words = {"one": ["low", "high", "low"], "other": ["low", "high", "high"]}
+    found = agreement(MAKERS[kind](words))
+    assert (found.words, found.counts) == (("low", "high"), ((1, 1), (0, 1)))
 
 
 PAIRS = st.lists(st.tuples(*[st.sampled_from(STATES)] * 2), min_size=20, max_size=60)

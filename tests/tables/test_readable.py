@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import jiascores as jia
+from jiascores.core.variables import VARIABLES
 from jiascores.tables.readable import rounded
 from tests.tables.kinds import MAKERS, column
 
@@ -68,6 +69,11 @@ def test_change_of_each_core_variable(kind) -> None:
     assert rows["CHAQ disability index", "drug"] == chaq
     globals_ = [row for (name, _), row in rows.items() if name.startswith("physician global")]
     assert globals_[1] == ("1", "0", "–", "–", "–", "–", "1")
+    some = jia.analysis.change_table(
+        MAKERS[kind](VISITS), baseline="first", variables=["esr", "chaq"], **BY
+    )
+    assert [row[0] for row in some.rows[::2]] == [VARIABLES[name].label for name in ("esr", "chaq")]
+    assert some.rows[2][3:] == chaq
     with pytest.raises(jia.errors.JiaScoresError, match="needs a baseline"):
         jia.analysis.change_table(MAKERS[kind](VISITS), **BY)
 

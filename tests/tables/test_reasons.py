@@ -47,7 +47,7 @@ TABLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "not-whole": ({"active_joints": [30, 3.5, 12, 2]}, {}),
     "not-a-number": ({"esr": ["n/a"] * 4}, {}),
     "number-as-text": ({"esr": ["40", "20", "36", "12"]}, {}),
-    "decimal-comma": ({"chaq": ["1,5", "0,75", "1,0", "0,5"]}, {}),
+    "decimal-comma": ({"chaq": ["1,5", "0,75", "1,0", "0,5"], "esr": ["40,5 mm/h"] * 4}, {}),
     "thousands": ({"esr": ["1.234,5", "20,0", "36,0", "12,0"]}, {}),
     "number-with-unit": ({"esr": ["40 mm/h", "20", "36 H", "12"]}, {}),
     "unknown-unit": (
