@@ -225,8 +225,8 @@ def settle(
         The value after an event with a composite strategy; where it is needed and there is none,
         that raises.
     """
-    both = cells[["patient", "day"]].join(events, on="patient", rsuffix=" of event")
-    after = both[both["day"] > both["day of event"]]
+    of = events.reindex(cells["patient"]).set_axis(cells.index).assign(patient=cells["patient"])
+    after = of[cells["day"] > of["day"]]
     is_composite = after["strategy"] == COMPOSITE
     if composite is None and is_composite.any():
         raise RequestError(
