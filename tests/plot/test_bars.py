@@ -36,6 +36,23 @@ def test_responders_are_counted_and_the_undetermined_shown(kind):
     assert texts(ax).count("n 3") == 2
 
 
+def test_a_level_that_is_surely_reached_is_seen_though_a_higher_one_is_open():
+    lowest, highest = [0, 0, 30, 30, 50, 90, None], [0, 30, 30, 100, 100, 90, None]
+    table = pd.DataFrame(
+        {"patient": list("ABCDEFG"), "week": 8}
+        | {"acr_ped_level_min": lowest, "acr_ped_level_max": highest}
+    )
+    ax = jia.plot.responders(table, jia.column("acr_ped"), by=jia.column("week"))
+    from_the_foot = ["ACR Pedi 90", "at least ACR Pedi 50", "ACR Pedi 30", "at least ACR Pedi 30"]
+    assert legend(ax)[::-1] == [*from_the_foot, "not determinable", "below ACR Pedi 30"]
+    bars = sorted(ax.patches, key=lambda bar: bar.get_y())
+    assert [bar.get_y() for bar in bars] == [*range(6)]
+    assert [bool(bar.get_hatch()) for bar in bars] == [False, True, False, True, True, False]
+    # Those of one level have one colour.
+    assert bars[2].get_facecolor() == bars[3].get_facecolor() != bars[1].get_facecolor()
+    assert texts(ax).count("n 6") == 1
+
+
 def test_responders_of_a_yes_no_column():
     table = pd.DataFrame(
         {"patient": list("ABCD"), "nominal_visit": "week 8", "met": [True, True, None, False]}

@@ -11,6 +11,7 @@ from jiascores.core.arguments import as_declared
 from jiascores.core.errors import ColumnError, listing, shown
 from jiascores.plot.base import (
     NOT_DETERMINABLE,
+    AtLeast,
     AtVisits,
     Look,
     Table,
@@ -84,8 +85,9 @@ def responders(
 
     Notes
     -----
-    A patient whose lowest and highest level differ is drawn as not determinable. Rows in which
-    both are empty, as on the baseline, are not drawn. Of a yes/no column, visits at which nobody
+    A patient whose lowest and highest level differ surely reached the lowest one: the bar has its
+    colour, hatched, and is called "at least". Where not even the first level is sure, the response
+    is not determinable. Rows without any level, as on the baseline, are not drawn. Of a yes/no column, visits at which nobody
     has an answer are not drawn, and the title names them.
 
     Examples
@@ -108,13 +110,16 @@ def responders(
         found = read.at_visits(read.without(words, left, by), by)
         title = f"no answer at {listing(map(shown_visit, left))}, not drawn" if left else ""
     answers = set(found.words)
-    levels = sorted((level for level in answers if isinstance(level, int) and level), reverse=True)
+    levels: dict[Any, int] = {word: word for word in answers if isinstance(word, int) and word}
     names: dict[Any, str] = {level: f"ACR Pedi {level}" for level in levels}
     names[0] = f"below ACR Pedi {min([30, *levels])}"
-    colours: dict[Any, str] = {level: level_colour(level) for level in names}
-    colours |= {"yes": level_colour(70), NOT_DETERMINABLE: "#ffffff", "no": level_colour(0)}
+    levels |= {word: word.level for word in answers if isinstance(word, AtLeast)}
+    colours: dict[Any, str] = {word: level_colour(level) for word, level in levels.items()}
+    colours |= dict.fromkeys([0, "no"], level_colour(0))
+    colours |= {"yes": level_colour(70), NOT_DETERMINABLE: "#ffffff"}
     # The best at the foot, what is open above it, and what failed on top.
-    order: list[Any] = [*levels, "yes", NOT_DETERMINABLE, "no", 0]
+    best = sorted(levels, key=levels.__getitem__, reverse=True)
+    order: list[Any] = [*best, "yes", NOT_DETERMINABLE, "no", 0]
     colours = {word: colours[word] for word in order if word in answers}
     ax = _stack(ax, found, colours, by, names)
     ax.set_title(title, fontsize=10, loc="left")
@@ -182,7 +187,7 @@ def _outcomes(read: Table, outcome: Column) -> Words:
     """Return the outcome of each row as a level or word."""
     require_column(outcome, "outcome")
     if read.has_levels(outcome.name):
-        return read.levels(outcome.name)
+        return read.levels(outcome.name, at_least=True)
     if not read.has(outcome.name):
         low, high = level_columns(outcome.name)
         raise ColumnError(

@@ -202,14 +202,14 @@ def note(
 
 def field(word: Any, colour: str) -> Look:
     """Return how a field is drawn that stands for a state or an answer."""
-    hatch = STATE_HATCHES.get(word)
+    hatch = GAP_HATCH if isinstance(word, AtLeast) else STATE_HATCHES.get(word)
     return {"facecolor": colour, "hatch": hatch, "edgecolor": edge_of(word), "linewidth": 0.6}
 
 
 def fields(colours: Mapping[Any, str], names: Mapping[Any, str]) -> dict[Any, Look]:
     """Return how the field of each word is drawn, with what it is called."""
     return {
-        word: {**field(word, colour), "label": names.get(word) or in_words(word)}
+        word: {**field(word, colour), "label": names.get(word) or in_words(str(word))}
         for word, colour in colours.items()
     }
 
@@ -339,14 +339,22 @@ class Table:
         """Return whether there are the lowest and the highest level of a response."""
         return all(self.has(name) for name in level_columns(stem))
 
-    def levels(self, stem: str) -> Words:
-        """Return the level of each row, or not determinable; nothing where there is no response."""
+    def levels(self, stem: str, *, at_least: bool = False) -> Words:
+        """Return the level of each row, or not determinable; nothing where there is no response.
+
+        With `at_least`, a level that is surely reached is a word too, where a higher one is open.
+        """
         low, high = (self.floats(Column(name)) for name in level_columns(stem))
         levels = np.unique(low[low == high])
-        codes = np.searchsorted(levels, low).astype(narrowest(levels.size + 1))
+        codes = np.searchsorted(levels, low).astype(np.int16)
         codes[low != high] = levels.size
         codes[np.isnan(low) | np.isnan(high)] = NONE
-        return Words([*levels.astype(np.int64).tolist(), NOT_DETERMINABLE], codes)
+        words: list[Any] = [*levels.astype(np.int64).tolist(), NOT_DETERMINABLE]
+        is_open = (low > 0) & (low < high)
+        for level in np.unique(low[is_open]) if at_least else ():
+            codes[is_open & (low == level)] = len(words)
+            words.append(AtLeast(int(level)))
+        return Words(words, codes)
 
     def at_visits(self, words: Words, by: Column | None) -> AtVisits:
         """Return what each patient has at each visit, of the rows with a word and a visit."""
@@ -381,6 +389,16 @@ class Table:
     def visits(self) -> Visits:
         """Who was seen when."""
         return tables.Table(self.frame, self.columns).visits
+
+
+@attrs.frozen
+class AtLeast:
+    """A level that is surely reached; whether a higher one is too cannot be determined."""
+
+    level: int
+
+    def __str__(self) -> str:
+        return f"at least ACR Pedi {self.level}"
 
 
 @attrs.frozen(eq=False)

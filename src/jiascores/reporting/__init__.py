@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jiascores.catalogue.manifest import hashed, hashed_file, made_of, used_by
+from jiascores.catalogue.manifest import Input, hashed, hashed_file, made_of, used_by
 from jiascores.core.arguments import as_declared
 from jiascores.core.variables import MarkerRule
 from jiascores.files.contents import path_of
 from jiascores.files.writing import whole
 from jiascores.reporting import results, sections
-from jiascores.reporting.blocks import PICTURES, lacking
-from jiascores.reporting.cohort import read_cohort
+from jiascores.reporting.blocks import PICTURES, Section, lacking
+from jiascores.reporting.cohort import Cohort, read_cohort
 from jiascores.reporting.memory import trimmed
 from jiascores.reporting.page import as_html
 from jiascores.reporting.pictures import drawings
@@ -118,9 +118,9 @@ def report(
     -----
     Results come first, then what is missing, refused and open, then a methods paragraph to paste,
     and last how the table was read. A proportion is of the visits at which it is determinable;
-    beside it stand how many are not, and the lowest and highest proportion of all visits. A
-    picture that cannot be drawn, as where a patient
-    has two rows at a visit, is named with the reason. At most 24 visits are drawn.
+    beside it stand how many are not, and the lowest and highest proportion of all visits. A picture
+    that cannot be drawn, as where a patient has two rows at a visit, is named with the reason. At
+    most 24 visits are drawn.
 
     Intervals need scipy and pictures matplotlib. Where one is not installed, the page goes without,
     and its summary says so.
@@ -140,7 +140,6 @@ def report(
     check_confidence(confidence)
     if data_cut is not None:
         visits = cut(Frame(to_eager(visits)), columns, data_cut).native
-    trimmed()
     cohort = read_cohort(
         visits,
         measures,
@@ -153,12 +152,28 @@ def report(
         joints=joints,
         characteristics=characteristics,
     )
+    table = _input(visits, source)
+    treated = treatments, treatment_columns
+    text = as_html(title, _sections(cohort, table, treated, confidence, pictures=pictures))
+    if path is not None:
+        with whole(path_of(path), force=True) as file:
+            # Half a character, as of a broken name, is shown as what it is.
+            file.write(text.encode("utf-8", "backslashreplace"))
+    return text
+
+
+def _input(visits: Any, source: str | Path | None) -> Input:
+    """Return name and checksum of the file that was read, or of the table."""
+    if source is None:
+        return hashed("table", visits)
+    return hashed_file(path_of(source, "source"), visits)
+
+
+def _sections(
+    cohort: Cohort, table: Input, treated: tuple[Any, Any], confidence: float, *, pictures: bool
+) -> list[Section]:
+    """Return the parts of the page; pictures are drawn when it is put together."""
     used = [each for request in cohort.requests for each in used_by(request)]
-    table = (
-        hashed("table", visits)
-        if source is None
-        else hashed_file(path_of(source, "source"), visits)
-    )
     manifest = made_of([table], cohort.requests, used, **cohort.rules)
     drawn = pictures and not lacking(*PICTURES)
     made = [
@@ -166,7 +181,7 @@ def report(
         results.patients(cohort),
         results.results(cohort, confidence),
         results.core_set(cohort),
-        *([drawings(cohort, treatments, treatment_columns)] if drawn else []),
+        *([drawings(cohort, *treated)] if drawn else []),
         sections.missing(cohort),
         sections.not_determinable(cohort),
         sections.refused_and_suspicious(cohort),
@@ -176,9 +191,4 @@ def report(
         sections.versions(pictures=drawn),
     ]
     trimmed()
-    text = as_html(title, made)
-    if path is not None:
-        with whole(path_of(path), force=True) as file:
-            # Half a character, as of a broken name, is shown as what it is.
-            file.write(text.encode("utf-8", "backslashreplace"))
-    return text
+    return made

@@ -541,6 +541,7 @@ def read_cohort(
     **given: Any,
 ) -> Cohort:
     """Read a table, and find all that was asked for; values that are refused are left out."""
+    trimmed()
     frame = Frame(to_eager(visits))
     described = [column_of(frame, each, "characteristics") for each in characteristics]
     parted_by = [] if arm is None else [column_of(frame, arm, "arm")]
