@@ -136,3 +136,46 @@ def test_an_open_end_is_no_number_at_which_anything_turns() -> None:
     never = criteria.variant(name="never better", improvement=float("inf"))
     assert "improvement" in {each.key for each in criteria.thresholds}
     assert "improvement" not in {each.key for each in never.thresholds}
+
+
+BOUNDS = {"measure": "jadas10", "course": "oligo", "states": ("low", "high"), "upper": (1,)}
+FALL = {"low": 5, "high": 15, "fall": 4}
+LIMIT = {"month": 3, "course": "oligo", "above": 5}
+LIMITS = {"physician_global": 2.5, "joints": 0}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "field", "record", "good", "wrong"),
+    [
+        ("trincianti-2021", "CutoffSet", "bounds", "Bounds", BOUNDS, {"upper": ("1",)}),
+        ("trincianti-2021", "CutoffSet", "bounds", "Bounds", BOUNDS, {"course": 3}),
+        ("horneff-2014", "JadasImprovementCriteria", "bands", "FallNeeded", FALL, {"low": "5"}),
+        ("swart-2018", "EscalationCriteria", "limits", "EscalationLimit", LIMIT, {"above": "5"}),
+        ("swart-2018", "EscalationCriteria", "limits", "EscalationLimit", LIMIT, {"month": None}),
+        (
+            "magni-manzoni-2008",
+            "MinimalActivityCriteria",
+            "oligo",
+            "MinimalActivityLimits",
+            LIMITS,
+            {"joints": 0.5},
+        ),
+    ],
+)
+def test_parts_of_a_variant_are_of_the_types_that_they_declare(
+    name: str, kind: str, field: str, record: str, good: dict[str, Any], wrong: dict[str, Any]
+) -> None:
+    published_ = jia.definition(name, getattr(jia.typing, kind))
+    several = isinstance(getattr(published_, field), tuple)
+
+    def varied(part: Any) -> Any:
+        return published_.variant(name="ours", **{field: (part,) if several else part})
+
+    made = getattr(jia.typing, record)
+    assert varied(made(**good)).rule
+    for part in (made(**good | wrong), 5, "text", None):
+        with pytest.raises(jia.errors.DefinitionError, match=rf"{field}=.*takes .*{record}"):
+            varied(part)
+    if several:
+        with pytest.raises(jia.errors.DefinitionError, match=f"{field}="):
+            published_.variant(name="ours", **{field: made(**good)})

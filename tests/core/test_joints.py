@@ -524,7 +524,7 @@ def test_refused_forms(frame, changes, error, words):
         return
     with pytest.raises(error, match=words) as raised:
         jia.prepare.joint_counts(frame, **({"active": "act_"} | changes))
-    assert raised.value.variable or "frame" in str(raised.value)
+    assert raised.value.variable or "table" in str(raised.value)
 
 
 def test_a_form_that_contradicts_itself_says_where():

@@ -480,8 +480,8 @@ def test_a_trials_own_limits_of_uncontrolled_disease() -> None:
         lambda: jia.escalation_indicated(1, measure="cjadas71", month=3, course="poly"),
     ],
 )
-def test_where_papers_disagree_the_criteria_are_named(call: Any) -> None:
-    with pytest.raises(UnknownDefinitionError, match="papers disagree"):
+def test_the_criteria_are_named_where_there_is_no_default(call: Any) -> None:
+    with pytest.raises(UnknownDefinitionError, match="criteria= must name .* criteria"):
         call()
 
 

@@ -45,8 +45,7 @@ class CoreSet(Generic[T]):
     Raises
     ------
     MarkerError
-        If both or neither of `esr` and `crp` are given: the caller names one, and the same one
-        at both visits.
+        If both or neither of `esr` and `crp` are given. Give one, the same at both visits.
     OutOfRangeError, NotWholeError, NotNumericError
         For a value that is not allowed.
     MisalignedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -131,7 +132,7 @@ class Definition:
             if isinstance(value, list):
                 value = tuple(value)
                 object.__setattr__(self, field.name, value)
-            declared = _is_declared(value, str(field.type))
+            declared = _is_declared(value, str(field.type), type(self).__module__)
             self._require(
                 declared, field.name, f"a {self.kind} takes {in_words(str(field.type))} here."
             )
@@ -349,17 +350,25 @@ def _numbers(key: str, value: Any) -> Iterator[Threshold]:
 _PLAIN_TYPES = {"str": str, "int": Integral, "float": Real, "bool": bool, "None": type(None)}
 
 
-def _is_declared(value: Any, declared: str) -> bool:
-    """Return whether a value is what a field declares, as far as that is a plain type."""
-    inner = declared.removeprefix("tuple[").removesuffix(", ...]")
-    if inner != declared and inner in _PLAIN_TYPES:
-        return isinstance(value, tuple) and all(_is_declared(one, inner) for one in value)
-    words = declared.split(" | ")
-    if not set(words) <= _PLAIN_TYPES.keys():
+def _is_declared(value: Any, declared: str, home: str) -> bool:
+    """Return whether a value is what a field declares: plain types, and records of its module."""
+    return any(_is(value, word, home) for word in declared.split(" | "))
+
+
+def _is(value: Any, word: str, home: str) -> bool:
+    """Return whether a value is of one type; of a type that is not known here, any is."""
+    if word in _PLAIN_TYPES:
+        return word == "bool" if isinstance(value, bool) else isinstance(value, _PLAIN_TYPES[word])
+    inner = word.removeprefix("tuple[").removesuffix(", ...]")
+    if word == f"tuple[{inner}, ...]" and "[" not in inner:
+        return isinstance(value, tuple) and all(_is(one, inner, home) for one in value)
+    record = getattr(sys.modules[home], word, None)
+    if not (isinstance(record, type) and attrs.has(record)):
         return True
-    if isinstance(value, bool):
-        return "bool" in words
-    return any(isinstance(value, _PLAIN_TYPES[word]) for word in words)
+    return isinstance(value, record) and all(
+        _is_declared(getattr(value, field.name), str(field.type), record.__module__)
+        for field in attrs.fields(record)
+    )
 
 
 def _differences(one: Definition, other: Definition) -> str:

@@ -214,7 +214,7 @@ class InjectionRule(Definition):
         Active whatever the examination finds, or not assessable.
     days : float, optional
         For how many days since the injection, the last one included; afterwards the joint counts
-        as it is found. None leaves the number of days to the caller.
+        as it is found. With None, you give the number of days.
     """
 
     kind: ClassVar[str] = "injection rule"

@@ -5,7 +5,7 @@ A course runs from one infusion to the next; a visit on the day of an infusion c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import attrs
@@ -36,10 +36,6 @@ COURSE_BASELINES = ("course", "first")
 
 def _criteria(given: str | ResponseCriteria) -> ResponseCriteria:
     return lookup(ResponseCriteria, given, parameter="criteria")
-
-
-def _names(given: Iterable[str]) -> tuple[str, ...]:
-    return tuple(given)
 
 
 def _loss(given: Any) -> Any:
@@ -96,7 +92,7 @@ class RetreatmentProtocol(Definition):
     max_repeats: int | None = 2
     min_days: int | None = None
     max_days: int | None = None
-    exclusions: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    exclusions: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
 
     def _check(self) -> None:
         self.criteria.require_level(self.level)

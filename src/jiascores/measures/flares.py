@@ -1,6 +1,6 @@
 """Disease flare by change of the core set, and loss of an ACR Pedi level.
 
-Always against a reference visit that the caller names.
+Both compare a visit with an earlier one, which you name.
 """
 
 from __future__ import annotations
@@ -445,7 +445,7 @@ def flare(
     now: Mapping[str, Any],
     flare_fever: Any,
 ) -> Bounded:
-    """Flare of disease since a reference visit, by criteria that the caller names.
+    """Return whether disease has flared since a reference visit, by the criteria that you name.
 
     Parameters
     ----------
@@ -545,7 +545,7 @@ def flare(
 
 @attrs.frozen(kw_only=True)
 class LossCriteria(Definition):
-    """What counts as loss of an ACR Pedi response; the level and its criteria are the caller's."""
+    """What counts as loss of an ACR Pedi response; level and criteria are arguments of the call."""
 
     kind: ClassVar[str] = "loss of response"
     reads: ClassVar[tuple[str, ...]] = CORE_SET_NEEDS
@@ -683,7 +683,7 @@ def loss_of_response(
     level: int,
     criteria: str | ResponseCriteria = DEFAULT,
 ) -> Bounded:
-    """Loss of an ACR Pedi level: reached against a baseline, and no longer met against it.
+    """Return whether an ACR Pedi level that was reached against a baseline is lost.
 
     Parameters
     ----------

@@ -485,7 +485,7 @@ def inactive_disease(
     *,
     markers: MarkerChoice | None = None,
 ) -> Items:
-    """Whether disease is inactive at a visit, by criteria that the caller names.
+    """Return whether disease is inactive at a visit, by the criteria that you name.
 
     Parameters
     ----------
@@ -560,8 +560,8 @@ def inactive_disease(
     morning stiffness      –                         ≤ 15 min
     =====================  ========================  ========================================
 
-    A missing reactant was not tested; where neither was, the item is unknown. A value without
-    flag or upper limit is unknown too: nobody's normal range is assumed.
+    A missing reactant was not tested; if neither was, the item is unknown. A value without flag
+    or upper limit is unknown too: no normal range is assumed.
 
     References
     ----------
@@ -763,7 +763,7 @@ def reacch_out_flare(
     joint_injection: Any,
     treatment_intensified: Any,
 ) -> Items:
-    """Flare by ReACCh-Out: return of any manifestation of disease after inactive disease.
+    """Return whether disease has returned after inactive disease: a flare by ReACCh-Out.
 
     Parameters
     ----------

@@ -172,7 +172,7 @@ def mas_2016(
     triglycerides: Any,
     fibrinogen: Any,
 ) -> Any:
-    """2016 classification criteria for macrophage activation syndrome in systemic arthritis.
+    """Return whether the 2016 criteria classify macrophage activation syndrome in systemic arthritis.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def mas_2016(
     -----
     Febrile, known or suspected systemic arthritis, ferritin > 684 ng/mL, and any two of:
     platelets ≤ 181 ×10⁹/L, AST > 48 U/L, triglycerides > 156 mg/dL, fibrinogen ≤ 360 mg/dL.
-    One item that is not fulfilled settles a conjunction whatever else is missing.
+    If one item that is needed is not met, the answer is no, whatever else is missing.
 
     References
     ----------
@@ -286,7 +286,7 @@ def ms_score(
     ),
 )
 def ms_score(**given: Any) -> Any:
-    """MS score for macrophage activation syndrome in systemic arthritis (MAS/sJIA score).
+    """Return the MS score for macrophage activation syndrome in systemic arthritis (MAS/sJIA score).
 
     Parameters
     ----------
@@ -344,7 +344,7 @@ def suggests_mas(
 ) -> NDArray[Any]: ...
 @verdict(MasScoreCutoff, steady=True, bad_news=True, parameter="cutoff", default="minoia-2019")
 def suggests_mas(cutoff: MasScoreCutoff, score: Any) -> Any:
-    """Whether an MS score suggests macrophage activation syndrome.
+    """Return whether an MS score suggests macrophage activation syndrome.
 
     Parameters
     ----------

@@ -523,7 +523,7 @@ def acr_ped(
     highest_temperature: Any,
     systemic_response: Any,
 ) -> Bounded:
-    """ACR Pediatric (JIA ACR) response between two visits.
+    """Return the ACR Pediatric (JIA ACR) response between two visits.
 
     Parameters
     ----------
@@ -668,7 +668,7 @@ def systemic_response(
     esr_upper_limit: Any,
     crp_upper_limit: Any,
 ) -> Items:
-    """Whether the systemic symptoms of systemic arthritis have responded since baseline.
+    """Return whether the systemic symptoms of systemic arthritis have responded since baseline.
 
     Parameters
     ----------

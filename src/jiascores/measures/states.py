@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias, overload
@@ -26,15 +26,6 @@ COMPLETE = ("inactive", "low", "moderate", "high")
 OPEN = ("inactive", "low", "moderate_or_high")
 
 
-# A list in their place would make the definition one that cannot be hashed.
-def _words(given: Iterable[str]) -> tuple[str, ...]:
-    return tuple(given)
-
-
-def _numbers(given: Iterable[float]) -> tuple[float, ...]:
-    return tuple(given)
-
-
 @attrs.frozen(kw_only=True)
 class Bounds:
     """The upper bounds of one score in one course.
@@ -55,9 +46,10 @@ class Bounds:
 
     measure: str
     course: str
-    states: tuple[str, ...] = attrs.field(converter=_words)
-    upper: tuple[float, ...] = attrs.field(converter=_numbers)
-    exclusive: tuple[str, ...] = attrs.field(default=(), converter=_words)
+    # Tuples, since a definition with a list in it has no hash.
+    states: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    upper: tuple[float, ...] = attrs.field(converter=tuple[float, ...])
+    exclusive: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
 
     @property
     def steps(self) -> tuple[tuple[str, float, bool], ...]:
@@ -412,7 +404,7 @@ def disease_state(
     in_order=("measure", "cutoffs"),
 )
 def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) -> Any:
-    """Disease activity state of a score, by a cut-off set that the caller names.
+    """Return the disease activity state of a score, by the cut-off set that you name.
 
     Parameters
     ----------
@@ -452,7 +444,7 @@ def disease_state(cutoffs: CutoffSet, score: Any, course: Any, *, measure: str) 
 
     Notes
     -----
-    A score is compared as the decimal that it stands for: 3.7 + 0.1 is 3.8, and 3.8 is low.
+    Scores are compared as decimals: 3.7 + 0.1 is 3.8, and 3.8 is low.
 
     Examples
     --------
