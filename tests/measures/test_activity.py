@@ -481,7 +481,7 @@ def test_a_trials_own_limits_of_uncontrolled_disease() -> None:
     ],
 )
 def test_the_criteria_are_named_where_there_is_no_default(call: Any) -> None:
-    with pytest.raises(UnknownDefinitionError, match="criteria= must name .* criteria"):
+    with pytest.raises(UnknownDefinitionError, match=r"criteria= must name .* criteria"):
         call()
 
 
