@@ -128,7 +128,8 @@ def compare_responders(
 
     Examples
     --------
-    >>>     >>> import jiascores as jia
+    >>> import pandas as pd
+    >>> import jiascores as jia
     >>> visits = pd.DataFrame({"patient": range(8), "drug": ["A"] * 4 + ["placebo"] * 4,
     ...                        "response": [1, 1, 1, 0, 1, 0, 0, 0]})
     >>> jia.analysis.compare_responders(visits, jia.column("response"), arm=jia.column("drug"),
@@ -230,7 +231,8 @@ def tipping_point(
 
     Examples
     --------
-    >>>     >>> import jiascores as jia
+    >>> import pandas as pd
+    >>> import jiascores as jia
     >>> response = [True] * 9 + [False] * 2 + [None] + [True] * 3 + [False] * 7 + [None] * 2
     >>> visits = pd.DataFrame({"patient": range(24), "drug": ["A"] * 12 + ["placebo"] * 12,
     ...                        "response": response})
