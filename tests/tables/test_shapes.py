@@ -413,3 +413,19 @@ def test_a_lazy_table_is_to_be_collected_first():
     with pytest.raises(jia.errors.RequestError, match="in memory here, not a LazyFrame: collect"):
         jia.prepare.from_long(lazy, variables=CODES)
     assert len(jia.prepare.from_long(lazy.collect(), variables=CODES)) == 3
+
+
+@pytest.mark.parametrize("role", ["patient", "esr"])
+def test_a_role_without_a_column_is_refused(role) -> None:
+    table = pd.DataFrame({"patient": ["A"], "record_id": ["A"], "date_bl": [0], "esr_bl": [3]})
+    calls = [
+        lambda: jia.prepare.from_redcap(table, columns={"date": "date_bl", role: []}),
+        lambda: jia.prepare.from_wide(table, columns={role: []}),
+    ]
+    if role == "patient":
+        long = table.assign(variable="ESR", value=1, date=0)
+        columns = {"patient": []}
+        calls += [lambda: jia.prepare.from_long(long, variables={"esr": "ESR"}, columns=columns)]
+    for call in calls:
+        with pytest.raises(jia.errors.ColumnError, match=rf"columns=\{{'{role}': \[\]\}}"):
+            call()

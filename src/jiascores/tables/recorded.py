@@ -109,12 +109,14 @@ def compare_recorded(
     names = (*parts_of(table.column("patient")), table.column("date"))
     difference = Output("difference", "score", whole.pop("difference").to_numpy(np.float64))
     # Text of pandas 3 has NaN for a gap.
-    texts = whole.astype(object).where(whole.notna(), None)
+    plain = whole.astype(object).where(whole.notna(), None)
+    texts = {name: frame.texts(plain[name].tolist()) for name in plain.columns}
+    order = ("measure", "recorded", "recomputed", "difference", "finding")
+    said = texts | {"difference": frame.made(difference)}
     return frame.new(
         {names[0]: frame.objects(names[0])[places].tolist()}
         | {name: frame.taken(name, places) for name in names[1:]}
-        | {name: frame.texts(texts[name]) for name in ("measure", "recorded", "recomputed")}
-        | {"difference": frame.made(difference), "finding": frame.texts(texts["finding"])}
+        | {name: said[name] for name in order}
     )
 
 

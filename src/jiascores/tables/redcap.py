@@ -23,6 +23,7 @@ from jiascores.tables.shapes import (
     grouped,
     ids_at,
     joined,
+    no_column,
     patient_codes,
     refuse_rows,
     require_column,
@@ -143,6 +144,8 @@ def redcap_visits(
     given = {name: _several(fields) for name, fields in columns.items()}
     ids = require_ids(frame, given.pop("patient", [_first_of(RECORD, frame) or RECORD[0]]))
     for role, fields in given.items():
+        if not fields:
+            raise no_column(role, fields)
         for field in fields:
             require_column(frame, field, role, say("columns", {role: "your field"}))
     for field in once:

@@ -326,9 +326,20 @@ def require_column(frame: Frame, name: str, what: str, advice: str) -> None:
         )
 
 
+def no_column(role: str, given: Any) -> ColumnError:
+    """Return the error of a role for which the caller names no column, or not one."""
+    return ColumnError(
+        f"{say('columns', {role: given})}: name yours, {say('columns', {role: 'your column'})}.",
+        variable=role,
+        values=(given,),
+    )
+
+
 def require_ids(frame: Frame, given: str | Sequence[str]) -> list[str]:
     """Return the columns that together are the patient; one that is not there raises."""
     names = [given] if isinstance(given, str) else list(given)
+    if not names:
+        raise no_column("patient", names)
     for name in names:
         require_column(frame, name, "patient", say("columns", {"patient": "your column"}))
     return names
