@@ -429,3 +429,11 @@ def test_a_role_without_a_column_is_refused(role) -> None:
     for call in calls:
         with pytest.raises(jia.errors.ColumnError, match=rf"columns=\{{'{role}': \[\]\}}"):
             call()
+
+
+def test_wide_visits_that_are_named_need_no_date() -> None:
+    wide = pd.DataFrame({"patient": ["A", "B"], "esr_bl": [20, 30], "esr_w8": [8, None]})
+    out = jia.prepare.from_wide(wide, visits=["bl", "w8"])
+    assert list(out.columns) == ["patient", "visit", "esr"]
+    assert out["visit"].tolist() == ["bl", "w8", "bl"]
+    assert out["esr"].tolist() == [20, 8, 30]

@@ -436,7 +436,6 @@ class _Read:
     """One variable as the table has it: `numbers` in the canonical unit, `source` in its own."""
 
     variable: Variable
-    unit: str | Column | None
     source: NDArray[np.float64]
     numbers: NDArray[np.float64]
     gaps: NDArray[np.bool_]
@@ -444,25 +443,21 @@ class _Read:
     @classmethod
     def of(cls, table: Table, name: str) -> _Read:
         """Read a variable of a table."""
-        variable = VARIABLES[name]
         numbers = table.values(name)
         source, gaps = table.as_written(name)
-        return cls(variable, table.units.get(name), source, numbers, gaps)
-
-    @property
-    def known(self) -> NDArray[np.float64]:
-        """The numbers that the table has, in its own unit."""
-        return self.source[~np.isnan(self.source)]
+        return cls(VARIABLES[name], source, numbers, gaps)
 
 
 def _suspects(found: _Findings, read: Mapping[str, _Read]) -> None:
     """List columns and values that look as if they were in another unit or coding."""
     for name, each in read.items():
-        beyond = int((each.known > each.variable.high).sum())
-        if "mm" in each.variable.units and each.unit not in ("mm", "0-100") and beyond:
+        known = each.source[~np.isnan(each.source)]
+        beyond = int((known > each.variable.high).sum())
+        in_mm = found.of.units.get(name) in ("mm", "0-100")
+        if "mm" in each.variable.units and not in_mm and beyond:
             found.add(
                 name,
-                f"{beyond} of {each.known.size} values are above {each.variable.high:g}: "
+                f"{beyond} of {known.size} values are above {each.variable.high:g}: "
                 f"millimetres? Then declare {say('units', {name: 'mm'})}.",
                 value=beyond,
             )
