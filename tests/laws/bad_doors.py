@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from jiascores.core.joints import JOINTS_71
 
 # Where files are read and written; gone at the end.
 _FOLDER = tempfile.TemporaryDirectory()
+atexit.register(_FOLDER.cleanup)
 FOLDER = Path(_FOLDER.name)
 Call = tuple[str, Callable[..., Any], dict[str, Any]]
 

@@ -42,10 +42,10 @@ def check_confidence(confidence: Any, name: str = "confidence", example: float =
     """Raise unless a confidence, or another share, lies between 0 and 1."""
     words = f"{name}={shown(confidence)}: give a number between 0 and 1, for example {example}."
     number = number_in(confidence)
-    require(number is not None and _LEAST <= number < 1, words, name, confidence)
+    require(number is not None and _LEAST <= number <= 1 - _LEAST, words, name, confidence)
 
 
-# Below this an interval is its own middle.
+# Below this an interval is its own middle; as near to 1 its ends are no numbers.
 _LEAST = 1e-9
 
 

@@ -437,6 +437,9 @@ def why(variable: Variable, value: Any) -> Why:
     limit = LIMIT.fullmatch(text)
     if limit:
         return "below-limit" if limit["sign"] in BELOW else "beyond-limit"
+    if any(mark.isnumeric() and not mark.isdigit() for mark in text):
+        # A half is written in one character, and is no unit.
+        return "not-a-number"
     more = _WITH_MORE.fullmatch(text)
     if more and "," in more["number"]:
         return "decimal-comma"

@@ -109,9 +109,13 @@ class ReadableTable:
         )
 
     def csv(self) -> str:
-        """Return head and rows as comma-separated text."""
+        """Return head and rows as comma-separated text; no cell begins as a formula does.
+
+        A spreadsheet would run a cell such as ``=1+1``, so it begins with an apostrophe.
+        """
         out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows([self.head, *self.rows])
+        rows = [[_no_formula(cell) for cell in row] for row in (self.head, *self.rows)]
+        csv.writer(out, lineterminator="\n").writerows(rows)
         return out.getvalue()
 
     def __str__(self) -> str:
@@ -121,6 +125,10 @@ class ReadableTable:
 
     def _repr_html_(self) -> str:
         return self.html()
+
+
+def _no_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 @as_declared

@@ -839,7 +839,8 @@ def understand_requests(measures: Any) -> list[Any]:
     """Return what was asked for as requests: names, functions and requests alike."""
     if isinstance(measures, str | Request | ChaqRequest) or callable(measures):
         measures = [measures]
-    if not isinstance(measures, Iterable) or isinstance(measures, Mapping):
+    # The columns come in the order that is asked for, and a set has none.
+    if not isinstance(measures, Iterable) or isinstance(measures, Mapping | set | frozenset):
         raise _refusal(f"takes a list of names and requests, not {shown(measures)}.", measures)
     try:
         several = listed(measures)

@@ -220,7 +220,7 @@ def _moment(value: Any) -> np.datetime64 | None:
     """Return a date or ISO text as a moment without its time zone, or None for anything else."""
     if isinstance(value, str):
         try:
-            value = dt.datetime.fromisoformat(value)
+            value = dt.datetime.fromisoformat(value.strip())
         except ValueError:
             return None
     elif is_missing(value):
