@@ -412,3 +412,18 @@ def test_a_value_above_a_limit_is_read_as_that_limit_or_refused() -> None:
     with pytest.raises(jia.errors.RequestError, match="'limit'") as caught:
         jia.prepare.below_limit(table, **ask, above="half")
     assert caught.value.variable == "above"
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_sign_in_a_column_of_its_own_is_read_like_one_in_the_cell(kind) -> None:
+    signs = ["", None, " < ", "<=", "≤", "=", ">", ">="]
+    table = MAKERS[kind]({"crp": ["5"] * len(signs), "sign": signs})
+    ask = {"rule": "half", "above": "limit", "comparator": jia.column("sign")}
+    out = jia.prepare.below_limit(table, "crp", **ask)
+    assert column(out, "crp_value") == [5, 5, 2.5, 2.5, 2.5, 5, 5, 5]
+    rules = [None, None, "half", "half", "half", None, "limit", "limit"]
+    assert column(out, "crp_below_limit") == rules
+    wrong = MAKERS[kind]({"crp": ["5", "6"], "sign": ["<", "~"]})
+    with pytest.raises(jia.errors.NotCoveredError, match="no comparator") as caught:
+        column(jia.prepare.below_limit(wrong, "crp", **ask), "crp_value")
+    assert list(caught.value.values) == ["~"]
