@@ -113,26 +113,25 @@ def _with_all(dataset: AnalysisDataset) -> pd.DataFrame:
     return data.assign(**{name: "" if name in texts else np.nan for name in lacking})
 
 
-def _names_of(data: pd.DataFrame) -> list[str]:
-    return [str(name) for name in data]
+def _names_of(dataset: AnalysisDataset) -> list[str]:
+    return [str(name) for name in Frame(dataset.data).names]
 
 
 @rule("required-variables")
 def _required(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    there = Frame(dataset.data).names
     for name in REQUIRED:
-        if name not in there:
+        if name not in _names_of(dataset):
             yield f"{name} is not there"
         elif (data[name] == "").any():
             yield f"{name} is empty in {(data[name] == '').sum()} rows"
 
 
 @rule("names-and-labels")
-def _names_and_labels(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for name in (dataset.name, *_names_of(data)):
+def _names_and_labels(dataset: AnalysisDataset, _: pd.DataFrame) -> Iterator[str]:
+    for name in (dataset.name, *_names_of(dataset)):
         if not NAME.fullmatch(name):
             yield f"{name!r} is not a name of at most 8 capital letters, digits and _"
-    for name in _names_of(data):
+    for name in _names_of(dataset):
         label = dataset.about(name).label
         if not label:
             yield (
@@ -145,7 +144,7 @@ def _names_and_labels(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[
 
 @rule("text")
 def _text(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for name in (name for name in _names_of(data) if dataset.about(name).type == TEXT):
+    for name in (name for name in _names_of(dataset) if dataset.about(name).type == TEXT):
         long = data[name].str.len() > TEXT_LENGTH
         other = data[name][~data[name].map(str.isascii)]
         if long.any():
@@ -228,8 +227,8 @@ def _windows(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
 
 
 @rule("flags")
-def _flags(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for name in (name for name in _names_of(data) if name.endswith("FL")):
+def _flags(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    for name in (name for name in _names_of(dataset) if name.endswith("FL")):
         allowed = ["Y"] if YES_ONLY.fullmatch(name) else ["N", "Y"]
         other = sorted(set(data[name]) - {"", *allowed}, key=str)
         if other:
@@ -237,8 +236,8 @@ def _flags(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
 
 
 @rule("criteria")
-def _criteria(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for flag in filter(re.compile(r"CRIT\d+FL").fullmatch, _names_of(data)):
+def _criteria(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
+    for flag in filter(re.compile(r"CRIT\d+FL").fullmatch, _names_of(dataset)):
         text, filled = flag.removesuffix("FL"), data[flag] != ""
         said = data.assign(**{text: data.get(text, "")}).loc[:, ["PARAMCD", text]]
         if (filled & (said[text] == "")).any():
@@ -278,15 +277,15 @@ def _imputed(_: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
 
 
 @rule("dates")
-def _dates(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    for name in _names_of(data):
+def _dates(dataset: AnalysisDataset, _: pd.DataFrame) -> Iterator[str]:
+    for name in _names_of(dataset):
         if name.endswith("DT") and dataset.about(name).type != DATE:
             yield f"{name} is not a date"
 
 
 @rule("time-to-event")
 def _times(dataset: AnalysisDataset, data: pd.DataFrame) -> Iterator[str]:
-    if "CNSR" not in Frame(dataset.data).names:
+    if "CNSR" not in _names_of(dataset):
         return
     if not (data["CNSR"] >= 0).all():
         yield "CNSR is not 0, 1, 2, …"

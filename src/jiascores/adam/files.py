@@ -178,25 +178,22 @@ def _as_transport(dataset: AnalysisDataset, data: pd.DataFrame, created: str) ->
 
 def _as_json(dataset: AnalysisDataset, data: pd.DataFrame, created: str) -> dict[str, Any]:
     """Return a data set as Dataset-JSON 1.1."""
-    columns: list[dict[str, Any]] = []
-    cells = []
-    for row in dataset.variables.to_dict("records"):
-        name, kind = str(row["variable"]), str(row["type"])
-        column: dict[str, Any] = {
-            "itemOID": f"IT.{dataset.name}.{name}",
-            "name": name,
+    about = dataset.variables.astype(object).to_dict("records")
+    # SAS stores dates as numbers; here they are text.
+    date = {"targetDataType": "integer", "displayFormat": "DATE9."}
+    columns = [
+        {
+            "itemOID": f"IT.{dataset.name}.{row['variable']}",
+            "name": row["variable"],
             "label": row["label"],
-            "dataType": JSON_TYPES[kind],
+            "dataType": JSON_TYPES[row["type"]],
+            **({"length": row["length"]} if row["type"] == TEXT else {}),
+            **(date if row["type"] == DATE else {}),
+            **({} if pd.isna(row["key"]) else {"keySequence": row["key"]}),
         }
-        if kind == TEXT:
-            column["length"] = int(row["length"])
-        if kind == DATE:
-            # SAS stores dates as numbers; here they are text.
-            column |= {"targetDataType": "integer", "displayFormat": "DATE9."}
-        if not pd.isna(row["key"]):
-            column["keySequence"] = int(row["key"])
-        columns.append(column)
-        cells.append(_cells(data[name], kind))
+        for row in about
+    ]
+    cells = [_cells(data[row["variable"]], row["type"]) for row in about]
     return {
         "datasetJSONCreationDateTime": created,
         "datasetJSONVersion": "1.1.0",
