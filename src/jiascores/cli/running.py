@@ -6,7 +6,6 @@ import contextlib
 import errno
 import inspect
 import io
-import itertools
 import json
 import os
 import signal
@@ -41,7 +40,7 @@ from jiascores.files.writing import refuse_target, whole, write_table, write_wit
 from jiascores.measures.states import ANY_COURSE
 from jiascores.tables.baselines import Flagged
 from jiascores.tables.naming import Column
-from jiascores.tables.requests import Request, from_category, parse
+from jiascores.tables.requests import from_category, parse
 from jiascores.tables.table import MARKER_RULES
 
 T = TypeVar("T")
@@ -146,9 +145,9 @@ class Progress:
                 thread.join()
 
     def _tell(self, over: threading.Event) -> None:
-        for ticks in itertools.count(1):
-            if over.wait(TICK):
-                break
+        ticks = 0
+        while not over.wait(TICK):
+            ticks += 1
             share = f" {min(100 * self.done // self.size, 100)} %" if self.size else ""
             sys.stderr.write(f"{CLEAR}{self.step}{share}, {ticks * TICK:.0f} s")
             sys.stderr.flush()
@@ -415,11 +414,10 @@ def shallow_copies() -> Iterator[None]:
     import pandas as pd
 
     is_old = int(pd.__version__.partition(".")[0]) < 3  # noqa: PLR2004
-    with warnings.catch_warnings(), contextlib.ExitStack() as stack:
+    option = pd.option_context("mode.copy_on_write", True) if is_old else contextlib.nullcontext()
+    with warnings.catch_warnings(), option:
         # pandas advises against a column for each block, which is meant here.
         warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
-        if is_old:
-            stack.enter_context(pd.option_context("mode.copy_on_write", True))
         yield
 
 
@@ -486,7 +484,7 @@ def on_table(
 def with_choices(text: str, how: FileMapping) -> Any:
     """Return a request with the choices that the mapping makes for all requests."""
     request = parse(text, how.variants)
-    if not isinstance(request, Request) or not isinstance(request.measure, Verdict):
+    if not isinstance(request.measure, Verdict):
         return request
     study = how.study
     if study.markers and "markers" in request.measure.options and "markers=" not in text:

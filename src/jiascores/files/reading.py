@@ -30,7 +30,6 @@ from jiascores.files.text import Coded, series_of
 from jiascores.tables.baselines import Flagged, OnOrBefore
 from jiascores.tables.naming import ROLES, WORDS, Column
 from jiascores.tables.problems import BELOW, LIMIT
-from jiascores.tables.requests import Request
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,8 +90,6 @@ def asked_of(
         asked[mapping.medication.inactive] = FLAG
     rules = [baseline, mapping.baseline]
     for request in requests:
-        if not isinstance(request, Request):
-            continue
         for name, bound in request.bound:
             if isinstance(bound, Column):
                 is_flag = name == "attended" or (name in VARIABLES and VARIABLES[name].flag)
