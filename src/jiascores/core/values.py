@@ -6,7 +6,7 @@ Inside, everything is a float or a float64 array with NaN where a value is missi
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from numbers import Real
@@ -268,7 +268,7 @@ def from_list(value: Sequence[Any]) -> NDArray[Any]:
     return objects_of(value)
 
 
-def objects_of(value: Sequence[Any]) -> NDArray[Any]:
+def objects_of(value: Collection[Any]) -> NDArray[Any]:
     """Return a flat array of objects, also where each of them is a sequence."""
     return np.fromiter(value, dtype=object, count=len(value))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from typing import Any, Literal, TypeAlias, cast
@@ -308,7 +308,7 @@ class Frame:
             return _to_arrow(output)
         return _give_back(output, Like(cast(Kind, self.kind), (len(output.data),)))
 
-    def texts(self, values: Sequence[str | None]) -> Any:
+    def texts(self, values: Collection[str | None]) -> Any:
         """Return a column of text."""
         return self.made(Output("", "word", objects_of(values)))
 
