@@ -19,7 +19,6 @@ import jiascores as jia
 from jiascores.core.joints import JOINTS_71
 from jiascores.reporting import blocks, pictures, sections
 from jiascores.reporting.cohort import read_cohort
-from jiascores.reporting.page import LINES
 
 STATE = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course="poly")
 NAMES = {"physician_global": "phga_mm", "date": "day"}
@@ -215,16 +214,19 @@ def test_input_and_checksum_stand_there(visits, tmp_path):
     assert ["SHA-256", hashlib.sha256(file.read_bytes()).hexdigest()] in found
 
 
-def test_tables_are_parted_before_a_heading_so_that_each_fits_on_a_sheet(visits):
+def test_a_long_table_breaks_between_visits_and_not_within_one(visits):
     many = pd.concat([visits.assign(week=at, day=visits["day"] + 100 * at) for at in range(30)])
     page = page_of(many, measures=["acr_ped"])
-    parts = re.findall(r"<table.*?</table>", section(page, "results-by-visit"), re.DOTALL)
-    assert len(parts) > 2
-    assert "Table 2, part 2 of" in parts[1]
-    for part in parts:
-        assert sum(max(map(len, map(str.splitlines, row))) for row in rows(part)) <= LINES + 1
-        # Each begins with a visit, and has all of its levels.
-        assert [row[0] for row in rows(part)[2:7]] == [f"level {n}" for n in (30, 50, 70, 90, 100)]
+    (table,) = re.findall(r"<table.*?</table>", section(page, "results-by-visit"), re.DOTALL)
+    # The head is repeated on each sheet of paper, and a visit has all of its levels on one.
+    head, *groups = re.findall(r"<thead>.*?</thead>|<tbody>.*?</tbody>", table, re.DOTALL)
+    assert [row[0] for row in rows(head)] == ["visit"]
+    assert len(groups) == 30
+    for at, group in enumerate(groups):
+        names = [f"level {level}" for level in (30, 50, 70, 90, 100)]
+        assert [row[0] for row in rows(group)] == [f"week {at}", *names]
+    printed = page[page.index("@media print") : page.index("</style>")]
+    assert re.search(r'tbody:has\(th\[scope="rowgroup"\]\) { break-inside: avoid; }', printed)
 
 
 def test_results_come_before_gaps_and_definitions(visits):

@@ -16,8 +16,6 @@ from jiascores.core.errors import JiaScoresError
 from jiascores.reporting.blocks import Block, Heading, Items, Note, Picture, Section, Table
 from jiascores.reporting.pictures import svg
 
-# How many lines of a table fit on a sheet of paper.
-LINES = 44
 # Tables with more columns than this are, on a phone, a card for each row.
 AS_ROWS = 4
 # Up to how many letters a word of a heading has that is never broken, but on a phone.
@@ -75,20 +73,14 @@ class _Numbers:
                 return f"<p>{escape(block)}</p>"
 
     def _table(self, table: Table) -> str:
-        """Return a table, in parts that each fit on a sheet of paper."""
+        """Return a table with its caption."""
         self.tables += 1
-        parts = _parts(table)
-        of = (f", part {number} of {len(parts)}" for number in range(1, len(parts) + 1))
-        named = [f"Table {self.tables}{each if len(parts) > 1 else ''}. " for each in of]
         top = "".join(f'<th scope="col"{_whole(one)}>{_text(one)}</th>' for one in table.heads)
         top = f"<thead><tr>{top}</tr></thead>" if table.heads else ""
         cards = len(table.heads) > AS_ROWS
         kind = ' class="cards"' if cards else ""
-        return "".join(
-            f"<table{kind}><caption>{name}{_text(table.caption)}</caption>{top}"
-            f"{_body(rows, table.heads, cards=cards)}</table>"
-            for name, rows in zip(named, parts, strict=True)
-        )
+        caption = f"<caption>Table {self.tables}. {_text(table.caption)}</caption>"
+        return f"<table{kind}>{caption}{top}{_body(table.rows, table.heads, cards=cards)}</table>"
 
     def _figure(self, picture: Picture) -> str:
         """Return a picture with its caption; one that cannot be drawn says why."""
@@ -110,39 +102,6 @@ Row: TypeAlias = Sequence[str]
 def _heads_others(row: Row, heads: Sequence[str]) -> bool:
     """Return whether a row is the heading of those below it."""
     return len(row) == 1 and len(heads) > 1
-
-
-def _parts(table: Table) -> list[list[Row]]:
-    """Return the rows of a table in parts of few lines, cut before a heading where there is one.
-
-    Where rows of one heading are parted, it stands above each part.
-    """
-    parts: list[list[Row]] = [[]]
-    above: Row = ()
-    room = LINES
-    for number, row in enumerate(table.rows):
-        if _heads_others(row, table.heads):
-            above, block = row, 0
-            for below in table.rows[number + 1 :]:
-                if _heads_others(below, table.heads):
-                    break
-                block += _lines(below)
-            needed = min(block + 1, LINES)
-        else:
-            needed = _lines(row)
-        if needed > room and parts[-1]:
-            parts.append([])
-            room = LINES
-            if above and row is not above:
-                parts[-1].append(above)
-                room -= 1
-        parts[-1].append(row)
-        room -= _lines(row)
-    return parts
-
-
-def _lines(row: Row) -> int:
-    return max(cell.count("\n") + 1 for cell in row)
 
 
 def _body(rows: Sequence[Row], heads: Sequence[str], *, cards: bool) -> str:
