@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 import re
 import shlex
 import signal
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import attrs
 import click
 import pytest
 
+import jiascores as jia
 from jiascores.cli import main
 from jiascores.core.errors import JiaScoresError
 from tests.commands import Runner
@@ -152,3 +155,31 @@ def last_column(out: bytes) -> str:
 def test_the_table_is_a_corpus() -> None:
     assert len(TABLE) >= 200
     assert len({(row.input, row.mapping, row.door) for row in TABLE}) == len(TABLE)
+
+
+def test_a_disk_that_is_full_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits = jia.datasets.load_one_child()
+    visits.to_csv(tmp_path / "visits.csv", index=False)
+    dataset = jia.adam.adeff(visits, measures=["cjadas10"], study="X")
+    writes: dict[str, Callable[[Path], Any]] = {
+        "page.html": lambda path: jia.report(visits, path, measures=["cjadas10"], pictures=False),
+        "adeff.csv": lambda path: jia.adam.write(dataset, path),
+        "out.csv": lambda path: jia.assess_files(
+            tmp_path / "visits.csv", path, measures=["cjadas10"], progress=False
+        ),
+    }
+    for name in ("page.html", "adeff.csv"):
+        (tmp_path / name).write_text("what was there")
+        (tmp_path / name).chmod(0o600)
+    before = state(tmp_path)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    for name, write in writes.items():
+        with pytest.raises(OSError, match="No space left"):
+            write(tmp_path / name)
+        assert state(tmp_path) == before

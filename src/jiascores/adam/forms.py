@@ -126,7 +126,7 @@ def _dictionary(
 ) -> Iterator[dict[str, str]]:
     """Yield the rows of a data dictionary: recorded fields, then calculated ones."""
     asked = [
-        lookup(Score, name, parameter=say("scores").rstrip("="))
+        lookup(Score, name, parameter="scores")
         for name in ([scores] if isinstance(scores, str) else scores)
     ]
     require(asked, f"{say('scores')} names no score.", "scores")

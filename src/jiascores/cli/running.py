@@ -23,7 +23,7 @@ import click
 
 from jiascores.cli.words import CommandLine
 from jiascores.core.definition import published
-from jiascores.core.errors import WORDS, JiaScoresError, RequestError, SuspiciousWarning
+from jiascores.core.errors import WORDS, JiaScoresError, RequestError, SuspiciousWarning, printable
 from jiascores.core.measure import Verdict
 from jiascores.files.contents import STDIN, Contents, name_of
 from jiascores.files.kinds import contents, kind_to_write
@@ -101,7 +101,7 @@ def _of_the_system(error: OSError) -> str:
     where = f"{error.filename!r}: " if isinstance(error.filename, str) else ""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     advice = " Make room, or write to another place." if full else ""
-    return f"{where}{error.strerror or error}.{advice}"
+    return printable(f"{where}{error.strerror or error}.{advice}")
 
 
 def _on_one_line(message: Any, *_: Any, **__: Any) -> None:
