@@ -82,7 +82,7 @@ def test_non_responders_by_attendance_and_bounds_as_columns() -> None:
     assert set(column(out, "acr_ped_nri_30")[1::2]) == {False}
     assert column(out, "acr_ped_nri_30_min")[1::2] == [True, True, True, False, True, False]
     assert column(out, "acr_ped_nri_30_max")[1::2] == [True, True, True, True, True, False]
-    with pytest.raises(jia.errors.RequestError, match="'unchanged' or 'nri' alone"):
+    with pytest.raises(jia.errors.RequestError, match="missing='nri' alone"):
         jia.ask.responder(30, attended=seen)
 
 
