@@ -602,31 +602,9 @@ def wide_visits(
 
     The arguments are as for `from_wide`.
     """
-    if not {"{variable}", "{visit}"} <= set(re.findall(r"{\w+}", str(pattern))):
-        raise RequestError(
-            f"{say('wide.pattern', pattern)} must have both {{variable}} and {{visit}}, as "
-            f"'{{variable}}_{{visit}}'.",
-            variable="pattern",
-            values=(pattern,),
-        )
     given: dict[str, Any] = dict(columns or {})
     ids = require_ids(frame, given.pop("patient", "patient"))
-    for name, word in given.items():
-        if not isinstance(word, str):
-            raise ColumnError(
-                f"{say('columns', {name: word})}: give one text, what {name} is called within the "
-                f"names of the columns.",
-                variable="columns",
-                values=(word,),
-            )
     _one_row_a_patient(frame, ids)
-    twice = sorted({word for word in given.values() if list(given.values()).count(word) > 1})
-    if twice:
-        raise RequestError(
-            f"{say('columns')} gives {twice[0]!r} to two variables.",
-            variable="columns",
-            values=twice,
-        )
     wide = _Wide(frame, pattern, given, ids)
     names = wide.visits(visits)
     cells = wide.cells(names)
@@ -670,6 +648,31 @@ class _Wide:
     pattern: str
     given: Mapping[str, str]
     ids: Sequence[str]
+
+    def __attrs_post_init__(self) -> None:
+        if not {"{variable}", "{visit}"} <= set(re.findall(r"{\w+}", str(self.pattern))):
+            raise RequestError(
+                f"{say('wide.pattern', self.pattern)} must have both {{variable}} and {{visit}}, "
+                f"as '{{variable}}_{{visit}}'.",
+                variable="pattern",
+                values=(self.pattern,),
+            )
+        for name, word in self.given.items():
+            if not isinstance(word, str):
+                raise ColumnError(
+                    f"{say('columns', {name: word})}: give one text, what {name} is called within "
+                    f"the names of the columns.",
+                    variable="columns",
+                    values=(word,),
+                )
+        words = list(self.given.values())
+        twice = sorted({word for word in words if words.count(word) > 1})
+        if twice:
+            raise RequestError(
+                f"{say('columns')} gives {twice[0]!r} to two variables.",
+                variable="columns",
+                values=twice,
+            )
 
     @property
     def words(self) -> dict[str, str]:
