@@ -12,7 +12,7 @@ from jiascores.core.decimals import PER_CENT, TOLERANCE, above, nearest_decimal
 from jiascores.core.definition import Definition
 from jiascores.core.errors import RequestError
 from jiascores.core.like import Like
-from jiascores.core.logic import missing, unless
+from jiascores.core.logic import at_least, at_most, choose, missing, unless
 from jiascores.core.measure import Bounded
 from jiascores.core.variables import CORE_VARIABLES, MARKERS, VARIABLES
 
@@ -77,6 +77,14 @@ def percent_change(earlier: Any, now: Any) -> Any:
         change = (now - earlier) / earlier / PER_CENT
     change = np.where(np.isinf(change), np.nan, change)
     return nearest_decimal(np.where((earlier == 0) & (now == 0), 0.0, change))
+
+
+CHANGES = ("worsened", "unchanged", "improved")
+
+
+def important_change(change: Any, *, fall: float, rise: float) -> Any:
+    """Return the place in `CHANGES`: worsened from a rise on, improved from a fall (below 0) on."""
+    return choose((at_least(change, rise), 0), (at_most(change, fall), 2), otherwise=1)
 
 
 # --------------------------------------------------------------------------------------------

@@ -12,8 +12,7 @@ from jiascores.core.definition import Definition, Threshold, publish
 from jiascores.core.logic import NAN, all_of, at_least, at_most, below, choose
 from jiascores.core.measure import verdict
 from jiascores.core.values import Listed, Scalar, T
-
-CHANGES = ("worsened", "unchanged", "improved")
+from jiascores.measures.change import CHANGES, important_change
 
 
 @attrs.frozen(kw_only=True)
@@ -302,9 +301,4 @@ def bulatovic_change(criteria: JadasChangeCriteria, baseline: Any, now: Any) -> 
     >>> jia.bulatovic_change(baseline=2.0, now=3.7)
     'worsened'
     """
-    rise = now - baseline
-    return choose(
-        (at_least(rise, criteria.worsening), 0),
-        (at_most(rise, -criteria.improvement), 2),
-        otherwise=1,
-    )
+    return important_change(now - baseline, fall=-criteria.improvement, rise=criteria.worsening)

@@ -29,10 +29,11 @@ from jiascores.core.errors import (
     suggestion,
 )
 from jiascores.core.like import Like, read_only
-from jiascores.core.logic import NAN, any_of, at_least, at_most, choose, either, missing, unless
+from jiascores.core.logic import NAN, any_of, either, missing, unless
 from jiascores.core.measure import Call, verdict
 from jiascores.core.values import Listed, Scalar, T, check, kind_of, listed, mapped, number
 from jiascores.core.variables import UNBOUNDED, VARIABLES, Variable
+from jiascores.measures.change import CHANGES, important_change
 
 # The domains in the order of the form, and how many items each has.
 ITEMS = {
@@ -164,8 +165,6 @@ CHAQ_DIFFERENCES = publish(
         worsening=0.125,
     ),
 )
-
-CHANGES = ("worsened", "unchanged", "improved")
 
 
 # --------------------------------------------------------------------------------------------
@@ -671,9 +670,4 @@ def chaq_change(difference: ChaqDifference, baseline: Any, now: Any) -> Any:
     >>> jia.chaq_change(baseline=1.0, now=1.5, difference="dempster-2001")
     'unchanged'
     """
-    change = now - baseline
-    return choose(
-        (at_least(change, difference.worsening), 0),
-        (at_most(change, difference.improvement), 2),
-        otherwise=1,
-    )
+    return important_change(now - baseline, fall=difference.improvement, rise=difference.worsening)

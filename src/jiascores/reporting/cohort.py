@@ -149,7 +149,7 @@ def read_request(frame: Frame, request: Any, given: Mapping[str, Any]) -> Readin
 
 
 def _narrow(output: Output) -> Output:
-    """Return a column as it takes least room: what is no score has few values."""
+    """Return a column as it takes least room: only a score has many different values."""
     if output.kind == "score":
         return output
     kind = np.min_scalar_type(-len(output.words)) if output.kind == "state" else np.float32
