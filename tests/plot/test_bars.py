@@ -110,3 +110,10 @@ def test_visits_stand_in_their_order_and_unscheduled_ones_last():
     ax = jia.plot.state_bars(visits, jia.column("state"), by=jia.column("visit"))
     shown = [label.get_text() for label in ax.get_xticklabels()]
     assert shown == ["baseline", "week 8", "week 12", "unscheduled"]
+
+
+def test_the_names_of_many_visits_are_upright_where_they_would_touch():
+    for visits, turned in ((12, 0), (13, 90)):
+        table = pd.DataFrame({"patient": "A", "week": range(visits), "state": "low"})
+        ax = jia.plot.state_bars(table, jia.column("state"), by=jia.column("week"))
+        assert {label.get_rotation() for label in ax.get_xticklabels()} == {turned}

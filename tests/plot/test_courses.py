@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import jiascores as jia
@@ -51,3 +52,12 @@ def test_swimmers_come_in_the_order_asked_for():
         names(order="longest")
     with pytest.raises(jia.errors.RequestError, match="not a code"):
         jia.plot.swimmer(COURSES.replace("eligible", "yes"), GIVEN)
+
+
+def test_of_many_patients_none_is_named():
+    many = 200
+    visits = pd.DataFrame({"patient": [*range(many)] * 2, "date": [0] * many + [90] * many})
+    ax = jia.plot.swimmer(visits, visits.head(many))
+    assert ax.get_ylabel() == "200 patients"
+    assert not ax.get_yticklabels()
+    assert not ax.texts

@@ -267,3 +267,19 @@ def test_unscheduled_visits_have_no_median():
     ax = jia.plot.trajectories(table, jia.column("jadas10"), by=jia.column("nominal_visit"))
     (median,) = (line for line in ax.lines if line.get_label() == "median of visits")
     assert list(median.get_xdata()) == [0, 56]
+
+
+def test_many_patients_on_one_day_and_without_a_planned_visit():
+    one_day = pd.DataFrame({"patient": range(9), "date": 0, "jadas10": range(9)})
+    ax = jia.plot.trajectories(one_day, jia.column("jadas10"))
+    (middle,) = (line for line in ax.lines if line.get_label() == "median of visits")
+    assert middle.get_xydata().tolist() == [[0.0, 4.0]]
+    unplanned = one_day.assign(visit="unscheduled")
+    ax = jia.plot.trajectories(unplanned, jia.column("jadas10"), by=jia.column("visit"))
+    assert "median of visits" not in [line.get_label() for line in ax.lines]
+
+
+def test_labels_are_written_for_a_score_of_ones_own():
+    own = pd.DataFrame({"patient": "A", "date": [0, 30], "mine": [4.0, None]})
+    ax = jia.plot.trajectories(own, jia.column("mine"), labels=True)
+    assert [text.get_text() for text in ax.texts] == ["4"]

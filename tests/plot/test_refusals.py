@@ -84,3 +84,9 @@ def test_treatments_of_one_child_and_of_a_child_without_a_score() -> None:
     assert any(list(line.get_xdata()) == [10, 10] for line in ax.lines)
     with_gaps = jia.plot.trajectories(pd.concat([one, other]), score, treatments=TREATED)
     assert any(list(line.get_xdata()) == [12] for line in with_gaps.lines)
+
+
+def test_states_of_nobody() -> None:
+    nobody = pd.DataFrame({"patient": [None, None], "week": [0, 8], "state": ["low", "high"]})
+    with pytest.raises(RequestError, match="no row has a patient"):
+        jia.plot.state_flow(nobody, jia.column("state"), by=jia.column("week"))

@@ -684,3 +684,37 @@ def test_a_large_table_is_not_held_several_times():
         tracemalloc.stop()
     # It was 2.6 when everything that was read stayed until the page was made, and is 1.6.
     assert peak < 2.1 * table.memory_usage().sum()
+
+
+def test_headings_say_what_was_asked_for_where_a_name_does_not(visits):
+    asked = [
+        jia.ask.acr_ped(name="my_response"),
+        jia.ask.acr_ped(missing="worst-case"),
+        jia.ask.loss_of_response(50),
+        jia.ask.responder(70),
+    ]
+    page = page_of(visits, measures=asked)
+    titles = re.findall(r'<h3 id="result-\d">(.*?) <span', page)
+    assert titles[0] == "my response"
+    assert titles[1] == "ACR Pedi response by giannini-1997, missing values: worst-case"
+    assert "(ACR Pedi 50)" in titles[2]
+    assert titles[3] == "ACR Pedi 70 response by giannini-1997"
+
+
+def test_a_characteristic_of_many_words_is_counted_and_a_calendar_gives_the_period(visits):
+    many = pd.concat([visits.iloc[:1]] * 14).assign(patient=range(14), town=[*"abcdefghijklmn"])
+    many["day"] = pd.date_range("2024-03-30", periods=14)
+    page = page_of(many, measures=["cjadas10"], characteristics=[jia.column("town")])
+    assert ["different entries", "14"] in rows(section(page, "patients"))
+    assert "of 14 patients, from 2024-03-30 to 2024-04-12." in section(page, "summary")
+
+
+def test_a_table_without_the_core_set_says_so():
+    table = pd.DataFrame({"patient": ["A"], "date": [0], "ferritin": [900.0]})
+    asked = {"platelets": [150.0], "ast": [60.0], "triglycerides": [2.0], "fibrinogen": [300.0]}
+    page = jia.report(
+        table.assign(**asked, febrile=True, known_or_suspected_sjia=True),
+        measures=["mas_2016"],
+        pictures=False,
+    )
+    assert "The table has no variable of the core set." in section(page, "core-set-by-visit")
