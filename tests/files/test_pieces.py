@@ -111,7 +111,7 @@ def test_parquet_keeps_its_types(visits, tmp_path) -> None:
 
 
 def test_scores_alone_are_not_split_and_stay_in_order(visits, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(pieces, "_split", None)
+    monkeypatch.setattr(pieces, "_spread", None)
     visits.drop(columns=["patient", "date"]).to_parquet(tmp_path / "visits.parquet")
     jia.assess_files(tmp_path / "visits.parquet", tmp_path / "out.parquet", measures=["jadas71"])
     assert list(read(tmp_path / "out.parquet")["row"]) == list(visits["row"])

@@ -137,12 +137,8 @@ def assess_files(
     need("pyarrow", "files", "assess_files")
     how = _how_written(mapping, separator=separator, decimal=decimal)
     piece_rows = int(number_of(piece_rows, "piece_rows"))
-    kind = kind_to_write(path_of(target, "target"))
-    if not KINDS[kind].in_pieces:
-        raise RequestError(f"{str(target)!r}: give a name that ends in .csv or .parquet.")
-    folder = Path(target).parent if temporary is None else path_of(temporary, "temporary")
-    if temporary is not None and not folder.is_dir():
-        raise RequestError(f"{say('temporary', str(folder))}: there is no such folder.")
+    kind = _kind_in_pieces(path_of(target, "target"))
+    folder = Path(target).parent if temporary is None else _folder(temporary)
     work = TableCall(
         outputs=measured(measures, details=details),
         invalid=invalid,
@@ -159,12 +155,25 @@ def assess_files(
         write = writer(reader, stack.enter_context(packed(file, target)), stack)
         # Column names and types are known without any row.
         write(*_assessed(reader.empty(), work, reader))
-        pieces = reader.batches()
-        if patient is not None:
-            pieces = _split(reader, patient, piece_rows, folder, show)
-        for piece in show(pieces, "assessing"):
+        for piece in show(_split(reader, patient, piece_rows, folder, show), "assessing"):
             write(*_assessed(piece, work, reader))
     return Path(target)
+
+
+def _kind_in_pieces(target: Path) -> str:
+    """Return the kind of the file to write, which must be one that is written in pieces."""
+    kind = kind_to_write(target)
+    if not KINDS[kind].in_pieces:
+        raise RequestError(f"{str(target)!r}: give a name that ends in .csv or .parquet.")
+    return kind
+
+
+def _folder(temporary: PathLike) -> Path:
+    """Return the folder for temporary files, which must exist."""
+    folder = path_of(temporary, "temporary")
+    if not folder.is_dir():
+        raise RequestError(f"{say('temporary', str(folder))}: there is no such folder.")
+    return folder
 
 
 def _how_written(given: Any, **form: str | None) -> FileMapping:
@@ -401,11 +410,14 @@ class _Text(_Reader):
 
 
 def _split(
-    reader: _Reader, patient: str, piece_rows: int, folder: Path, show: Any
+    reader: _Reader, patient: str | None, piece_rows: int, folder: Path, show: Any
 ) -> Iterator[Any]:
-    """Write the rows to temporary files by patient, and return one after the other."""
+    """Return the rows in pieces with all rows of their patients; as they come without a patient."""
     import pyarrow.parquet as pq
 
+    if patient is None:
+        yield from reader.batches()
+        return
     count = min(max(-(-reader.rows() // piece_rows), 1), MOST_PIECES)
     schema = reader.empty().schema
     with ExitStack() as stack:
