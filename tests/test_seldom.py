@@ -136,7 +136,7 @@ def test_truth_values_in_a_request_as_text() -> None:
 
 
 def test_definitions_are_of_plain_parts_and_have_a_name_of_their_own() -> None:
-    with pytest.raises(DefinitionError, match="numbers, words and lists of these alone"):
+    with pytest.raises(DefinitionError, match="a cut-off set takes a list of Bounds here"):
         jia.definition("trincianti-2021").variant(name="mine", bounds=({},))
     with pytest.raises(DefinitionError, match="are called 'trincianti-2021'"):
         publish(jia.definition("trincianti-2021"))
