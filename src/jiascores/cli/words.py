@@ -83,7 +83,7 @@ class CommandLine(Words):
         table = next((table for table, kind in tables.items() if name in keys_of(kind)), None)
         if table is not None and name != "course":
             return self.argument(f"{table}.{name}", value)
-        if isinstance(value, list | tuple):
+        if isinstance(value, list | tuple | dict):
             ends = "..".join(map(_typed, value))
             return f"{name}={ends}" if name == "within" else f"{name} = {toml(value)}"
         return name if value is None else f"{name}={_typed(value)}"
