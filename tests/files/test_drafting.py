@@ -184,6 +184,41 @@ def test_a_dictionary_of_redcap(tmp_path) -> None:
     assert done.output.splitlines()[1].endswith(",15")
 
 
+def test_choices_of_a_dictionary_that_are_numbers_need_no_words(tmp_path) -> None:
+    (tmp_path / "dictionary.csv").write_text(
+        'Variable / Field Name,Field Label,"Choices, Calculations, OR Slider Labels"\n'
+        'q1,Active joints,"0, 0 | 1, 1 | 2, 2"\nq2,Uveitis,"1, Yes | 2, No"\n'
+    )
+    (file := tmp_path / "export.csv").write_text("record_id,date,q1,q2\n1,2024-01-10,2,2\n")
+    how = read_mapping(confirmed(file, tmp_path, "--dictionary", tmp_path / "dictionary.csv"))
+    assert how.columns["active_joints"] == "q1"
+    assert {of: dict(words) for of, words in how.words.items()} == {"uveitis": {"2": False}}
+    visits = jia.prepare.read(file, how)
+    assert visits[["q1", "q2"]].to_numpy().tolist() == [[2, 0]]
+
+
+def test_an_export_of_redcap_with_two_dates_and_a_course_that_changes(tmp_path) -> None:
+    (file := tmp_path / "export.csv").write_text(
+        "record_id,redcap_event_name,visit_date,exam_date,course,esr\n"
+        "1,v1,2024-01-10,,oligo,20\n1,v2,,2024-02-10,poly,10\n"
+    )
+    mapping = confirmed(file, tmp_path)
+    assert "once = []" in mapping.read_text()
+    visits = jia.prepare.read(file, mapping)
+    assert visits[["patient", "date", "course", "esr"]].astype(str).to_numpy().tolist() == [
+        ["1", "2024-01-10", "oligo", "20.0"],
+        ["1", "2024-02-10", "poly", "10.0"],
+    ]
+
+
+def test_an_export_of_redcap_whose_record_has_another_name(tmp_path) -> None:
+    (file := tmp_path / "export.csv").write_text(
+        "Event Name,patient,date,esr\nv1,007,2024-01-10,20\n"
+    )
+    visits = jia.prepare.read(file, confirmed(file, tmp_path))
+    assert visits[["patient", "esr"]].to_numpy().tolist() == [["007", 20]]
+
+
 def test_german_compounds(tmp_path) -> None:
     path = tmp_path / "kern.csv"
     path.write_bytes(

@@ -248,8 +248,10 @@ def test_large_files_are_split_as_small_ones(file, monkeypatch) -> None:
         pd.testing.assert_frame_equal(jia.prepare.read(path), small, check_dtype=False)
     # A field with line ends that goes on in the next part.
     path.write_text("patient,note\n" + "".join(f'a{n},"x\ny"\n' for n in range(400)))
+    monkeypatch.setattr(text_module, "BLOCK", 70)
     visits = jia.prepare.read(path)
     assert visits.index.tolist() == list(range(2, 802, 2))
+    assert visits["note"].unique().tolist() == ["x\ny"]
     path.write_text("patient,note\n" + "".join(f"a{n},y\n" for n in range(400)) + "b,c,d\n")
     with pytest.raises(RequestError, match="line 402: 3 fields"):
         jia.prepare.read(path)
@@ -448,6 +450,16 @@ def test_a_limit_with_its_unit_and_a_comparator_beside(file) -> None:
     assert visits["crp"].tolist() == [2.5, 2.5, 7, 2.5, 100]
     with pytest.raises(ColumnError, match="Did you mean 'op'"):
         jia.prepare.read(path, {"below": {"crp": {"rule": "half", "comparator": "ops"}}})
+
+
+def test_a_limit_whose_unit_is_not_that_beside_it_stays_as_it_was(file) -> None:
+    path = file("patient,crp,u\na,<5 mg/L,mg/dL\nb,<0.5,mg/dL\nc,<5 mg/acre,mg/L\n")
+    for units, read in (
+        (None, ["<5 mg/L", 0.5, "<5 mg/acre"]),
+        ("mg/dL", [0.5, 0.5, "<5 mg/acre"]),
+    ):
+        how = {"units": {"crp": units or {"column": "u"}}, "below": {"crp": "limit"}}
+        assert jia.prepare.read(path, how)["crp"].tolist() == read
 
 
 def test_cells_with_their_unit_and_a_decimal_comma(file) -> None:

@@ -126,6 +126,8 @@ def test_joints_by_options_and_by_the_mapping(tmp_path: Path) -> None:
     (tmp_path / "mapping.toml").write_text('[joints]\nactive = "act_"\n')
     by_mapping = run("joints", tmp_path / "form.csv", "--mapping", tmp_path / "mapping.toml")
     assert by_option.output == by_mapping.output
+    counts = jia.prepare.read(tmp_path / "form.csv", tmp_path / "mapping.toml")
+    assert counts[["active_joints", "active_joints_27"]].to_numpy().tolist() == [[1, 1]]
     # The line as it was, with fields added.
     assert by_option.output.splitlines()[1].startswith(f"01,{','.join(cells)},1,1,1,")
     nothing = run("joints", tmp_path / "form.csv")
@@ -142,6 +144,14 @@ def test_a_piece_of_a_file_has_no_other_shape(folder: Path) -> None:
             measures=["cjadas10"],
             mapping=folder / "mapping.toml",
         )
+
+
+def test_an_export_of_redcap_without_a_date(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("record_id,redcap_event_name,bsg\n1,v1,20\n1,v2,10\n")
+    how = {"redcap": {}, "columns": {"esr": "bsg"}}
+    visits = jia.prepare.read(tmp_path / "export.csv", how)
+    assert list(visits) == ["patient", "visit", "esr"]
+    assert visits.to_numpy().tolist() == [["1", "v1", 20], ["1", "v2", 10]]
 
 
 @pytest.mark.parametrize("ids", ["one", "two"])

@@ -18,11 +18,20 @@ from click.shell_completion import ShellComplete
 
 import jiascores as jia
 from jiascores.cli import main
+from jiascores.core.joints import JOINTS_71
 from jiascores.files import contents, text, writing
 from tests.commands import Runner
 
 HEAD = "patient,date,physician_global,patient_global,active_joints"
 ROW = "007,2024-01-10,6,5,4"
+# The fewest joints that are taken for a form.
+TEN = JOINTS_71[:10]
+NONE_OF_TEN = ",0" * len(TEN)
+
+
+def form(before: str) -> str:
+    """Return the columns of a joint form, which begin as given."""
+    return "".join(f",{before}{joint}" for joint in TEN)
 
 
 @pytest.fixture
@@ -188,9 +197,13 @@ def test_a_row_that_does_not_end(folder, monkeypatch) -> None:
     monkeypatch.setattr(text, "BLOCK", 512)
     Path("v.csv").write_text(f'{HEAD},note\n{ROW},"{"long " * 90}\n{"more " * 90}"\n')
     assert jia.prepare.read("v.csv")["note"].str.len().tolist() == [901]
-    Path("v.csv").write_text(f'{HEAD},note\n{ROW},"{"endless " * 900}\n')
-    with pytest.raises(jia.errors.RequestError, match="does not end within 2,000 characters"):
-        jia.prepare.read("v.csv")
+    for endless in ("endless " * 900, "endless\n" * 900):
+        Path("v.csv").write_text(f'{HEAD},note\n{ROW},"{endless}\n')
+        with pytest.raises(jia.errors.RequestError) as caught:
+            jia.prepare.read("v.csv")
+        assert str(caught.value) == (
+            "v.csv, line 2: it does not end within 2,000 characters. Is the file broken?"
+        )
 
 
 def test_a_large_text_that_is_not_plain(folder) -> None:
@@ -241,6 +254,28 @@ def test_a_cell_that_is_no_day_of_sas_and_windows_in_numbers(folder) -> None:
             "What else is needed of 'Glucose'?",
         ),
         (f"{HEAD},active_knee_left,active_knee_right\n{ROW},0,1", "active_joints = "),
+        (
+            f"{HEAD}\n{ROW}\n{ROW.replace('2024-01-10', 'January 2024')}",
+            "# - In which format are dates such as 'January 2024'? [csv] date_format = \"…\".\n",
+        ),
+        (
+            f"{HEAD}{form('act_')}\n{ROW}{NONE_OF_TEN}",
+            (
+                "# - There is a form of joints too, 'act_cervical_spine' for example. The count is taken from "
+                "its column; to count the joints, write [joints] and leave the count out of [columns].\n"
+            ),
+        ),
+        (
+            f"patient,date{form('act___')}\n1,2024-01-10{NONE_OF_TEN}",
+            (
+                "# - Boxes to tick: which column says that the joints were examined? Write it under [joints], "
+                "examined = …; without it, a form without a tick is a gap.\n"
+            ),
+        ),
+        (
+            f"patient,date{form('x_')}{form('y_')}\n1,2024-01-10{NONE_OF_TEN}{NONE_OF_TEN}",
+            "# - What do the columns named 'y_' say of a joint?\n",
+        ),
     ],
 )
 def test_what_a_draft_asks(folder, lines: str, words: str) -> None:
@@ -248,6 +283,21 @@ def test_what_a_draft_asks(folder, lines: str, words: str) -> None:
     done = run("init", "v.csv")
     assert done.exit_code == 0, done.output
     assert words in done.stdout
+
+
+def test_what_a_draft_leaves_alone(folder) -> None:
+    # A column beside a value that holds neither its unit nor a sign.
+    Path("v.csv").write_text(f"{HEAD},esr,ESR site\n{ROW},20,Berlin\n")
+    beside = run("init", "v.csv").stdout
+    # One variable alone does not make a long table.
+    Path("v.csv").write_text(
+        "patient,date,variable,value\n1,2024-01-10,ESR,5\n1,2024-01-10,Glucose,5\n"
+    )
+    alone = run("init", "v.csv").stdout
+    for drafted, names in ((beside, f"{HEAD},esr"), (alone, "patient,date")):
+        lines = "".join(f'{name} = "{name}"\n' for name in names.split(","))
+        assert f"[columns]  # variable = your column.\n{lines}\n[study]" in drafted
+        assert "# To decide" not in drafted
 
 
 def test_choices_of_a_dictionary_become_words(folder) -> None:
@@ -282,9 +332,14 @@ def test_a_file_that_appears_while_another_is_written(folder, monkeypatch) -> No
         link(file, name)
 
     monkeypatch.setattr(writing, "_link", late)
-    done = run("assess", "v.csv", "--measure", "cjadas10", "-o", "out.csv")
+    ask = ("assess", "v.csv", "--measure", "cjadas10", "-o", "out.csv")
+    done = run(*ask)
     assert (done.exit_code, out.read_text()) == (1, "of somebody else")
-    assert "exists now" in done.stderr
+    assert done.stderr == f"Error: {str(out)!r} exists now: nothing is written over it.\n"
+    out.unlink()
+    assert run(*ask, "--force").exit_code == 0
+    assert out.read_text() == f"{HEAD},cjadas10\n{ROW},15\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["out.csv", "v.csv"]
 
 
 def test_a_file_system_without_nameless_files(folder, monkeypatch) -> None:

@@ -603,10 +603,8 @@ def baseline_rule(text: str | None, what: str = "baseline") -> Any:
     return rules[kind](name, **options)
 
 
-def window_days(text: float | str) -> Any:
+def window_days(text: str) -> Any:
     """Return the days of a window: a number around the nominal day, or ``FIRST..LAST``."""
-    if not isinstance(text, str):
-        return text
     first, dots, last = text.partition("..")
     try:
         ends = tuple(float(each) if each.strip() else None for each in (first, last))
