@@ -179,3 +179,11 @@ def test_parts_of_a_variant_are_of_the_types_that_they_declare(
     if several:
         with pytest.raises(jia.errors.DefinitionError, match=f"{field}="):
             published_.variant(name="ours", **{field: made(**good)})
+
+
+def test_a_list_of_lists_is_the_same_variant_as_tuples():
+    criteria = jia.definition("prcsg-printo", jia.typing.FlareCriteria)
+    ours = criteria.variant(name="ours", floors=[["esr", 20.0]])
+    assert ours == criteria.variant(name="ours", floors=(("esr", 20.0),))
+    with pytest.raises(jia.errors.DefinitionError, match=r"floors={'esr': 20.0}: give numbers"):
+        criteria.variant(name="ours", floors={"esr": 20.0})

@@ -105,3 +105,19 @@ def test_the_flow_leaves_unscheduled_visits_out_and_says_so():
     assert [label.get_text() for label in ax.get_xticklabels()] == ["week 0", "week 52"]
     assert ax.get_title(loc="left") == "2 patients; 2 unscheduled visits left out"
     assert "moderate" not in legend(ax)
+
+
+@pytest.mark.parametrize(
+    ("axes", "figure", "letters", "behind"),
+    [
+        ("#fffff0", "#000000", "black", "#fffff0"),
+        ("none", "#202020", "white", "#202020"),
+        ("none", "none", "black", "#ffffff"),
+        ("none", "none", "white", "#000000"),
+    ],
+)
+def test_the_mark_of_a_score_has_an_edge_in_the_colour_behind(axes, figure, letters, behind):
+    style = {"axes.facecolor": axes, "figure.facecolor": figure, "text.color": letters}
+    with mpl.rc_context(style):
+        ax = jia.plot.cutoff_sets("jadas10", score=3.8)
+    assert behind in {mpl.colors.to_hex(line.get_color()) for line in ax.lines}

@@ -515,6 +515,39 @@ def test_a_table_without_rows_has_nothing_to_draw(visits):
     assert "<p>Nothing to draw.</p>" in section(page, "pictures")
 
 
+def test_a_course_of_each_row_is_that_of_its_column(visits):
+    visits["course"] = ["oligo", "oligo", "poly", "poly", "poly", "poly"]
+    state = jia.ask.state("cjadas10", cutoffs="consolaro-2014")
+    said = jia.ask.state("cjadas10", cutoffs="consolaro-2014", course=jia.column("course"))
+    pages = [page_of(visits, measures=[one], pictures=True) for one in (state, said)]
+    drawn, also = (section(page, "pictures") for page in pages)
+    assert drawn == also
+    assert (
+        drawn.count("over the states by consolaro-2014") == 4
+    )  # caption and label, for each course
+
+
+def test_treatments_are_drawn_without_a_response_too(visits):
+    treatments = pd.DataFrame({"patient": ["A"], "given": [0]})
+    page = page_of(
+        visits,
+        pictures=True,
+        measures=["cjadas10"],
+        treatments=treatments,
+        treatment_columns={"date": "given"},
+    )
+    drawn = section(page, "pictures")
+    assert "Follow-up of every patient who was treated" in drawn
+    assert "ACR Pedi" not in drawn
+    assert "Not drawn" not in page
+
+
+def test_a_table_without_patients_says_what_is_not_drawn(visits):
+    table = visits.drop(columns="patient")
+    page = page_of(table, pictures=True, measures=["cjadas10"], baseline=None)
+    assert "Not drawn: cJADAS10 of every patient over time. the table has no column" in page
+
+
 def test_one_child_is_not_drawn_as_a_cohort(visits):
     page = page_of(visits[visits["patient"] == "A"], pictures=True)
     assert re.findall(r"<figcaption>(.*?)</figcaption>", page) == [

@@ -9,14 +9,14 @@ import pytest
 
 import jiascores as jia
 from jiascores.core.errors import RequestError
-from jiascores.statistics.base import Comparison, check_confidence, p_said, p_shown, short
+from jiascores.statistics.base import Comparison, confidence_of, p_said, p_shown, short
 from jiascores.statistics.proportions import proportion_interval
 from jiascores.statistics.survival import kaplan_meier, logrank_test
 
 
 @pytest.mark.parametrize("confidence", [0.001, 0.5, 0.95, 0.999, np.float64(0.9)])
 def test_a_confidence_between_0_and_1(confidence) -> None:
-    check_confidence(confidence)
+    confidence_of(confidence)
     low, high = proportion_interval(3, 20, method="wilson", confidence=confidence)
     assert low < 0.15 < high
 
@@ -27,7 +27,7 @@ def test_a_confidence_between_0_and_1(confidence) -> None:
 def test_another_is_refused_everywhere(confidence) -> None:
     words = "give a number between 0 and 1, for example 0.95"
     for ask in (
-        lambda: check_confidence(confidence),
+        lambda: confidence_of(confidence),
         lambda: kaplan_meier(np.ones(3), np.ones(3), np.ones(1), confidence=confidence),
         lambda: jia.analysis.stratified_difference(
             [3], [9], [1], [9], method="newcombe", confidence=confidence

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -386,6 +388,32 @@ def test_a_visit_that_is_due_after_the_data_cut_is_no_gap_and_no_mistake(data_cu
     ask["weeks"] = [4, 13]
     with pytest.raises(jia.JiaScoresError, match="week 13, and no row is of that visit"):
         jia.prepare.fill_gaps(visits, jia.column("response"), data_cut=data_cut, **ask)
+
+
+@pytest.mark.parametrize("data_cut", [pd.NaT, b"2024", "2024-13-01"])
+def test_a_data_cut_is_a_date_or_a_day(data_cut) -> None:
+    visits = pd.DataFrame(
+        {"patient": ["A"], "date": [0], "study_day": [0], "nominal_visit": ["week 4"], "yes": [1]}
+    )
+    with pytest.raises(jia.errors.RequestError, match=r"^data_cut=.*: give a date such as "):
+        jia.prepare.fill_gaps(visits, jia.column("yes"), weeks=[4], rule="nri", data_cut=data_cut)
+
+
+class _Broken(Mapping):
+    def __getitem__(self, key):
+        raise RuntimeError
+
+    def __iter__(self):
+        raise RuntimeError
+
+    def __len__(self):
+        return 1
+
+
+def test_weeks_that_cannot_be_read_are_refused() -> None:
+    visits = pd.DataFrame({"patient": ["A"], "study_day": [0], "nominal_visit": ["x"], "yes": [1]})
+    with pytest.raises(jia.errors.RequestError, match="weeks=<_Broken>: give a list of numbers"):
+        jia.prepare.fill_gaps(visits, jia.column("yes"), weeks=_Broken(), rule="nri")
 
 
 def _three(make, values):

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from functools import partial
 
+import attrs
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -387,13 +388,21 @@ def test_requests_that_cannot_be_understood(make, measures) -> None:
     assert isinstance(raised(make(GOOD), measures=measures), jia.errors.RequestError)
 
 
+def test_components_are_asked_for_by_yes_or_no(make) -> None:
+    problem = raised(make(GOOD), measures=["jadas71:components=perhaps"])
+    assert "components='perhaps': give True or False" in str(problem)
+    with pytest.raises(jia.errors.RequestError, match="components='yes': give True or False"):
+        attrs.evolve(jia.ask.score("jadas71"), components="yes")
+
+
 @pytest.mark.parametrize(
     "visits", [None, 7, "visits.csv", [1, 2], GOOD, np.zeros((3, 3)), pd.Series([1])]
 )
 def test_what_is_no_table(visits) -> None:
     problem = raised(visits)
     assert type(problem) is jia.errors.RequestError
-    assert type(visits).__name__ in str(problem)
+    given = "None" if visits is None else type(visits).__name__
+    assert given in str(problem)
 
 
 # ------------------------------------------------------------------------------ odd and right

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -424,6 +425,7 @@ def test_a_sign_in_a_column_of_its_own_is_read_like_one_in_the_cell(kind) -> Non
     rules = [None, None, "half", "half", "half", None, "limit", "limit"]
     assert column(out, "crp_below_limit") == rules
     wrong = MAKERS[kind]({"crp": ["5", "6"], "sign": ["<", "~"]})
-    with pytest.raises(jia.errors.NotCoveredError, match="no comparator") as caught:
+    # Old Polars hides the class of an error that comes from a lazy frame.
+    errors = (jia.errors.NotCoveredError, pl.exceptions.ComputeError)
+    with pytest.raises(errors, match="comparator = '~' in row 1: no comparator"):
         column(jia.prepare.below_limit(wrong, "crp", **ask), "crp_value")
-    assert list(caught.value.values) == ["~"]

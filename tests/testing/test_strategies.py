@@ -127,6 +127,12 @@ def test_without_hypothesis_the_message_says_what_to_install():
     assert "pip install 'jiascores[testing]'" in ran.stdout
 
 
+def test_a_file_that_is_missing_is_not_blamed_on_hypothesis(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jiascores.testing.agreement", None)
+    with pytest.raises(ModuleNotFoundError, match=r"jiascores\.testing\.agreement"):
+        _ = testing.assert_same_answers
+
+
 def test_a_name_that_is_none_of_the_names_for_tests():
     with pytest.raises(AttributeError, match="no attribute 'core_set'"):
         _ = testing.core_set

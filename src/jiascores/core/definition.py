@@ -128,23 +128,15 @@ class Definition:
     def _check_types(self) -> None:
         """Turn lists into tuples, and raise where a field holds what it does not declare."""
         for field in attrs.fields(type(self)):
-            value = getattr(self, field.name)
-            if isinstance(value, list):
-                value = tuple(value)
-                object.__setattr__(self, field.name, value)
+            value = _in_tuples(getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
             declared = _is_declared(value, str(field.type), type(self).__module__)
             self._require(
                 declared, field.name, f"a {self.kind} takes {in_words(str(field.type))} here."
             )
+            plain = _is_hashable(value)
+            self._require(plain, field.name, "give numbers, words or lists of these.")
         self._require(bool(self.name.strip()), "name", f"a {self.kind} needs a name")
-        try:
-            hash(self)
-        except TypeError:
-            raise DefinitionError(
-                f"{self.name}: a {self.kind} holds numbers, words and lists of these alone.",
-                variable="name",
-                values=(self.name,),
-            ) from None
 
     def _check(self) -> None:
         """Raise where the values contradict each other."""
@@ -348,6 +340,19 @@ def _numbers(key: str, value: Any) -> Iterator[Threshold]:
 
 
 _PLAIN_TYPES = {"str": str, "int": Integral, "float": Real, "bool": bool, "None": type(None)}
+
+
+def _in_tuples(value: Any) -> Any:
+    """Return lists, and lists in lists, as tuples."""
+    return tuple(map(_in_tuples, value)) if isinstance(value, list | tuple) else value
+
+
+def _is_hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
 
 
 def _is_declared(value: Any, declared: str, home: str) -> bool:

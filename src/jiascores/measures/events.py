@@ -17,7 +17,7 @@ from jiascores.statistics.base import (
     Answer,
     Comparison,
     IntArray,
-    check_confidence,
+    confidence_of,
     p_shown,
     short,
 )
@@ -312,7 +312,7 @@ def around_infusions(
     confidence : float
         Of the intervals.
     """
-    check_confidence(confidence)
+    confidence = confidence_of(confidence)
     units, owned, n_overlap, n_reinfused = _owned(
         windows, infusions, until_next=until_next, per_infusion=per_infusion
     )

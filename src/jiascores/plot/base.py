@@ -181,8 +181,6 @@ def legend_below(ax: Axes, handles: Sequence[Any], *, title: str = "") -> None:
     """Put the legend under the axis of numbers, in as many columns as fit."""
     from matplotlib.transforms import ScaledTranslation
 
-    if not handles:
-        return
     # The layout makes the axes wider than they are now.
     longest = max(len(str(handle.get_label())) for handle in handles)
     most = max(1, int(1.15 * inches(ax) / (0.55 + 0.07 * longest)))

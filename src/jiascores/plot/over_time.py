@@ -429,7 +429,7 @@ def _sparse(when: NDArray[np.float64], usual: float) -> list[float]:
     dense = np.searchsorted(when, times + reach, "right") - np.searchsorted(when, times - reach)
     cuts: list[float] = []
     most = least = int(dense[0])
-    first, last, start = 0, 0, when[0] - usual
+    first = last = 0
     # Down from the densest place to the sparsest; the cut is in its middle once visits are dense
     # again.
     for at, count in enumerate(dense.tolist()):
@@ -438,10 +438,7 @@ def _sparse(when: NDArray[np.float64], usual: float) -> list[float]:
         if count == least:
             last = at
         elif count >= max(1, 2 * least) and 2 * least <= most:
-            cut = float((times[first] + times[last]) / 2)
-            if cut - start >= usual / 4:
-                cuts.append(cut)
-                start = cut
+            cuts.append(float((times[first] + times[last]) / 2))
             most = 0
         if count > most:
             most = least = count

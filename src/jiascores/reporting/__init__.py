@@ -21,7 +21,7 @@ from jiascores.reporting.cohort import Cohort, read_cohort
 from jiascores.reporting.memory import trimmed
 from jiascores.reporting.page import as_html
 from jiascores.reporting.pictures import drawings
-from jiascores.statistics.base import CONFIDENCE, check_confidence
+from jiascores.statistics.base import CONFIDENCE, confidence_of
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
 from jiascores.tables.enrolled import cut
@@ -137,7 +137,7 @@ def report(
     >>> "62" in page, page.startswith("<!doctype html>")
     (True, True)
     """
-    check_confidence(confidence)
+    confidence = confidence_of(confidence)
     if data_cut is not None:
         visits = cut(Frame(to_eager(visits)), columns, data_cut).native
     cohort = read_cohort(

@@ -69,7 +69,7 @@ class _Numbers:
                 return self._figure(block)
             case Note(words):
                 return f'<p class="note">{escape(words)}</p>'
-            case str():
+            case _:
                 return f"<p>{escape(block)}</p>"
 
     def _table(self, table: Table) -> str:

@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from jiascores.core.errors import MissingExtraError, RequestError, require, shown
+from jiascores.core.errors import MissingExtraError, RequestError, shown
 from jiascores.core.values import number_in
 
 CONFIDENCE = 0.95
@@ -38,11 +38,13 @@ def library(name: str, why: str) -> Any:
         ) from error
 
 
-def check_confidence(confidence: Any, name: str = "confidence", example: float = 0.95) -> None:
-    """Raise unless a confidence, or another share, lies between 0 and 1."""
-    words = f"{name}={shown(confidence)}: give a number between 0 and 1, for example {example}."
-    number = number_in(confidence)
-    require(number is not None and _LEAST <= number <= 1 - _LEAST, words, name, confidence)
+def confidence_of(given: Any, name: str = "confidence", example: float = 0.95) -> float:
+    """Return a confidence, or another share; one that is not between 0 and 1 raises."""
+    number = number_in(given)
+    if number is None or not _LEAST <= number <= 1 - _LEAST:
+        words = f"{name}={shown(given)}: give a number between 0 and 1, for example {example}."
+        raise RequestError(words, variable=name, values=(given,))
+    return number
 
 
 # Below this an interval is its own middle; as near to 1 its ends are no numbers.

@@ -18,7 +18,7 @@ from jiascores.statistics.base import (
     Answer,
     Comparison,
     FloatArray,
-    check_confidence,
+    confidence_of,
     library,
     normal_quantile,
     p_said,
@@ -532,7 +532,7 @@ def stratified_difference(
     ...                                    method="miettinen-nurminen")
     0.2215 (95 % interval 0.0696 to 0.3640), p = 0.0044; Miettinen–Nurminen; 53 of 82 against 34 of 81, 2 strata
     """
-    check_confidence(confidence)
+    confidence = confidence_of(confidence)
     check_method(method)
     strata = _counts((responders, patients, reference_responders, reference_patients))
     both = (strata.n1 > 0) & (strata.n0 > 0)

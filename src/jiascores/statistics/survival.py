@@ -15,7 +15,7 @@ from jiascores.statistics.base import (
     Comparison,
     FloatArray,
     IntArray,
-    check_confidence,
+    confidence_of,
     library,
     normal_quantile,
 )
@@ -45,7 +45,7 @@ def kaplan_meier(
         it), ``without_event`` (the probability of no event on or before it), ``low`` and ``high``. The
         curve is missing beyond the longest time.
     """
-    check_confidence(confidence)
+    confidence = confidence_of(confidence)
     z = normal_quantile(confidence, "an interval of a curve")
     over = times[:, None] <= at
     found: dict[str, NDArray[Any]] = {

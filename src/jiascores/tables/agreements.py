@@ -14,7 +14,7 @@ from jiascores.core.definition import published
 from jiascores.core.errors import RequestError, is_among, listing, require, shown
 from jiascores.measures.states import CutoffSet
 from jiascores.statistics.agreement import Agreement, Weights, kappa_of
-from jiascores.statistics.base import CONFIDENCE, check_confidence
+from jiascores.statistics.base import CONFIDENCE, confidence_of
 from jiascores.tables.engines import to_eager
 from jiascores.tables.frame import NONE, Frame, list_of
 from jiascores.tables.ids import ColumnNames
@@ -110,7 +110,7 @@ def agreement(
     >>> print(jia.analysis.agreement(visits, jia.column("one"), jia.column("other")))
     kappa 0.2000 (no interval: fewer than 20 patients), unweighted; 0.5000 agree; 4 visits of 4 patients, 1 left out
     """
-    check_confidence(confidence)
+    confidence = confidence_of(confidence)
     known = get_args(Weights)
     words = f"weights={shown(weights)}: choose {' or '.join(map(repr, known))}, or leave it out."
     require(weights is None or is_among(weights, known), words, "weights", weights)

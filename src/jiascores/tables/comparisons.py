@@ -14,7 +14,7 @@ from jiascores.core.arguments import as_declared
 from jiascores.core.errors import RequestError, VisitError, listing, require, shown
 from jiascores.core.words import truth
 from jiascores.measures.response import ResponseCriteria
-from jiascores.statistics.base import CONFIDENCE, IntArray, check_confidence
+from jiascores.statistics.base import CONFIDENCE, IntArray, confidence_of
 from jiascores.statistics.proportions import (
     Difference,
     Method,
@@ -254,7 +254,7 @@ def tipping_point(
     5             1                   2         3       0.417  0.039
     """
     check_method(method)
-    check_confidence(alpha, "alpha", 0.05)
+    alpha = confidence_of(alpha, "alpha", 0.05)
     keys = _keys(arm, strata, over)
     who = Population(patients, patient_columns, intercurrent, data_cut)
     seen = seen_rows(visits, outcome, level, criteria, keys, columns, baseline, who)

@@ -399,7 +399,8 @@ class StudyDays:
     """
 
     def __init__(self, table: Table, enrolled: Enrolled, rows: pd.DataFrame) -> None:
-        self._table, self.enrolled, self._rows = table, enrolled, rows
+        self.enrolled: Enrolled = enrolled
+        self._table, self._rows = table, rows
 
     @cached_property
     def scale(self) -> float:

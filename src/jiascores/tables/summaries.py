@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from jiascores.core.arguments import as_declared
 from jiascores.core.errors import VisitError, listing
 from jiascores.measures.response import ResponseCriteria
-from jiascores.statistics.base import CONFIDENCE, check_confidence
+from jiascores.statistics.base import CONFIDENCE, confidence_of
 from jiascores.statistics.proportions import proportion_interval
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.engines import to_eager
@@ -132,7 +132,7 @@ def responders_by_visit(
     0     8         3           2                 0       0.667
     1    52         3           1                 1       0.500
     """
-    check_confidence(confidence)
+    confidence = confidence_of(confidence)
     asked = {"arm": arm, "by": or_else(by, "nominal_visit")}
     keys = {each: key for each, key in asked.items() if key is not None}
     who = Population(patients, patient_columns, intercurrent, data_cut)
