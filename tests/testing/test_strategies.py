@@ -128,6 +128,7 @@ def test_without_hypothesis_the_message_says_what_to_install():
 
 
 def test_a_file_that_is_missing_is_not_blamed_on_hypothesis(monkeypatch):
+    monkeypatch.delattr(testing, "assert_same_answers", raising=False)
     monkeypatch.setitem(sys.modules, "jiascores.testing.agreement", None)
     with pytest.raises(ModuleNotFoundError, match=r"jiascores\.testing\.agreement"):
         _ = testing.assert_same_answers
