@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, cast
 import attrs
 
 from jiascores.core.arguments import as_declared
-from jiascores.core.errors import ColumnError, SuspiciousWarning, listing, say, warn
+from jiascores.core.errors import ColumnError, SuspiciousWarning, listing, say, shown, warn
 from jiascores.core.variables import MarkerRule
 from jiascores.tables.baselines import BaselineRule
 from jiascores.tables.details import details_of
@@ -280,6 +280,14 @@ def in_the_way(
     advice: str | None = None,
 ) -> list[Problem]:
     """Return the problem that columns to add are there already; the same one twice raises."""
+    for name in names:
+        if not name.isascii() and any("\ud800" <= each <= "\udfff" for each in name):
+            raise ColumnError(
+                f"a column {shown(name)} would be added, and its name holds half a character, "
+                f"which files and most tables cannot hold: give {say('prefix', '…')} another text.",
+                variable=name,
+                values=(name,),
+            )
     advice = advice or f"Rename or drop it, or give {say('prefix', '…')}"
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
