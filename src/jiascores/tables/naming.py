@@ -135,19 +135,20 @@ def _one_column(role: Any, column: Any, parameter: str) -> Any:
     """Return a value of `columns`, with the columns of a patient's id joined to one name."""
     if not isinstance(column, list | tuple):
         return column
-    named = {role: list(column)}
-    if role != "patient" or not column or len({*column}) < len(column):
-        if not column or len({*map(text_of, column)}) < len(column):
-            wrong = "name each column once" if column else "name a column"
-        else:
-            wrong = "one column; only the patient can be several together"
-        raise ColumnError(
-            f"{say(parameter, named)}: give {wrong}.".replace("give name", "name"),
-            variable=str(role),
-            values=tuple(column),
-        )
-    first, *more = column
-    return Several(column) if more else first
+    if role == "patient" and column and len({*column}) == len(column):
+        first, *more = column
+        return Several(column) if more else first
+    if not column:
+        wrong = "name a column"
+    elif len({*map(text_of, column)}) < len(column):
+        wrong = "name each column once"
+    else:
+        wrong = "give one column; only the patient can be several together"
+    raise ColumnError(
+        f"{say(parameter, {role: list(column)})}: {wrong}.",
+        variable=str(role),
+        values=tuple(column),
+    )
 
 
 def check_columns(frame: Frame, columns: Mapping[str, str]) -> None:
